@@ -1,0 +1,18 @@
+/* clock.h: the time, as the protocols write it. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+#define CLOCK_HTTP_SIZE 30
+
+/* Seconds since the epoch. */
+int64_t clock_now(void);
+
+/* Milliseconds from some start, never stepping back. */
+int64_t clock_ticks(void);
+
+/* IMF-fixdate (RFC 9110, section 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT". */
+void clock_http(int64_t seconds, char out[CLOCK_HTTP_SIZE]);
+
+#endif

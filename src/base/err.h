@@ -1,0 +1,68 @@
+/* err.h: how a call ended.
+ *
+ * Every call that can end in more than one way returns an enum result; the
+ * reason in words stands in the struct err beside it, written where it was first
+ * seen. A client hears what the API's own table (v1/errors.c) makes of the
+ * result; the words go to the log, and to the client where they help.
+ *
+ * The list is one for all rooms, so that a result can travel from the store to
+ * the API without being translated on the way. */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+#include <fcntl.h>
+#include <unistd.h>
+#undef R_OK /* to be renamed */
+
+enum result {
+	R_OK = 0,
+
+	/* what the caller gave is wrong */
+	R_BAD_REQUEST, /* the request breaks HTTP's or the API's form */
+	R_BAD_JSON,    /* no JSON, or none of the kind that was asked for */
+	R_BAD_DATA,    /* JSON, but it says something impossible */
+	R_NO_ID,       /* image json without an id */
+	R_BAD_ID,      /* no image id */
+	R_OTHER_ID,    /* image json of another image */
+	R_BAD_NAME,    /* no name of a repository or tag */
+	R_BAD_SUM,     /* no checksum that berth knows how to read */
+	R_NO_SUM,      /* a checksum was due */
+	R_WEAK_SUM,    /* only a tarsum, which berth cannot verify */
+	R_NO_PARENT,   /* the parent image is not there, or is the image itself */
+	R_MISMATCH,    /* the bytes do not have the sum */
+	R_TOO_LARGE,   /* more than the limit of this call */
+	R_NO_ROUTE,    /* no such path */
+	R_BAD_METHOD,  /* not this method on this path */
+
+	/* what the store says */
+	R_ABSENT, /* no such file; the caller knows what that means */
+	R_IMAGE_UNKNOWN,
+	R_IMAGE_EXISTS,     /* complete: nothing of it changes */
+	R_IMAGE_UNFINISHED, /* its push is not over */
+	R_LAYER_UNKNOWN,    /* no layer waits for this checksum */
+	R_SUM_REFUSED,      /* the image is complete and has another sum */
+	R_REPOSITORY_UNKNOWN,
+	R_TAG_UNKNOWN,
+
+	/* what the machine says */
+	R_GONE,       /* the client went away; no error of ours */
+	R_FULL,       /* no room on the disk */
+	R_REBUILDING, /* the index is damaged and being rebuilt */
+	R_IO,         /* a system call failed; err names it */
+
+	R_MAX
+};
+
+struct err {
+	char text[256];
+};
+
+/* Writes the reason and returns r: `return err_set(err, R_IO, "link %s: %m",
+ * name)`. */
+enum result err_set(struct err *err, enum result r, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The result's name for the log: "bad_json". */
+const char *err_name(enum result r);
+
+#endif

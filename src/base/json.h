@@ -1,0 +1,50 @@
+/* json.h: reading JSON that somebody else wrote.
+ *
+ * Strict RFC 8259: UTF-8 only, one value and blanks around it, no NUL byte, at
+ * most JSON_DEPTH levels. Whoever reads a body has bounded its length before. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+#define JSON_DEPTH 64
+
+/* A value; it belongs to the arena of the document. NULL is accepted by all
+ * functions below; it is JSON's null too, and both are JSON_NONE: nothing there. */
+struct json;
+
+enum json_kind {
+	JSON_NONE,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT
+};
+
+/* False: text is no JSON, and *why (a constant) says in a word or two what is
+ * wrong. */
+bool json_parse(
+    struct arena *a, struct str text, struct json **out, const char **why);
+
+enum json_kind json_kind(const struct json *v);
+
+/* The member; NULL when v is no object or has none of that name. */
+struct json *json_get(const struct json *v, const char *key);
+
+/* An object without members. */
+bool json_is_empty(const struct json *v);
+
+/* Elements of an array, 0 for anything else; the i-th, NULL past the end. */
+size_t json_length(const struct json *v);
+struct json *json_at(const struct json *v, size_t i);
+
+/* The text of a string (may hold NUL); of anything else the empty str. */
+struct str json_text(const struct json *v);
+
+#endif

@@ -1,0 +1,45 @@
+/* jsonw.h: writing JSON, a value at a time, to a sink; nothing is collected.
+ *
+ *	jsonw_init(&w, buf_sink(&b));
+ *	jsonw_object(&w);
+ *	jsonw_key(&w, "error");
+ *	jsonw_text(&w, "Tag not found");
+ *	jsonw_end(&w);				-> {"error": "Tag not found"}
+ *
+ * Commas and colons are followed by a blank, as Python's json.dumps writes them:
+ * that is what the files of docker-registry 0.x look like. */
+#ifndef BASE_JSONW_H
+#define BASE_JSONW_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+#define JSONW_DEPTH 16
+
+struct jsonw {
+	struct sink sink;
+	bool stopped; /* the sink wants no more */
+	bool after_key;
+	unsigned depth;
+	struct {
+		char close;
+		bool filled;
+	} level[JSONW_DEPTH];
+};
+
+void jsonw_init(struct jsonw *w, struct sink sink);
+void jsonw_object(struct jsonw *w);
+void jsonw_array(struct jsonw *w);
+void jsonw_end(struct jsonw *w); /* of the innermost object or array */
+void jsonw_key(struct jsonw *w, const char *key);
+void jsonw_key_str(struct jsonw *w, struct str key);
+void jsonw_text(struct jsonw *w, const char *s);
+void jsonw_str(
+    struct jsonw *w, struct str s); /* bytes that are not UTF-8 become U+FFFD */
+void jsonw_int(struct jsonw *w, long long v);
+void jsonw_bool(struct jsonw *w, bool v);
+void jsonw_null(struct jsonw *w);
+
+#endif

@@ -1,0 +1,12 @@
+# base: tools without a word of the domain; the only room that sees json-c.
+libberth_a_SOURCES += \
+	src/base/arena.c src/base/arena.h \
+	src/base/buf.c src/base/buf.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/err.c src/base/err.h \
+	src/base/hex.c src/base/hex.h \
+	src/base/json.c src/base/json.h \
+	src/base/jsonw.c src/base/jsonw.h \
+	src/base/log.c src/base/log.h \
+	src/base/percent.c src/base/percent.h \
+	src/base/str.c src/base/str.h

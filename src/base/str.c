@@ -1,0 +1,163 @@
+/* str.c: see str.h. */
+#include "base/str.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+struct str
+str_make(const char *p, size_t n)
+{
+	struct str s = {p, n};
+
+	return s;
+}
+
+struct str
+str_of(const char *s)
+{
+	return s == NULL ? str_make("", 0) : str_make(s, strlen(s));
+}
+
+bool
+str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool
+str_is(struct str a, const char *b)
+{
+	return str_eq(a, str_of(b));
+}
+
+bool
+str_is_nocase(struct str a, const char *b)
+{
+	return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0;
+}
+
+bool
+str_starts(struct str a, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return a.n >= n && memcmp(a.p, prefix, n) == 0;
+}
+
+bool
+str_starts_nocase(struct str a, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return a.n >= n && strncasecmp(a.p, prefix, n) == 0;
+}
+
+struct str
+str_cut(struct str *rest, char c)
+{
+	const char *at = rest->n == 0 ? NULL : memchr(rest->p, c, rest->n);
+	struct str head = *rest;
+
+	if (at == NULL) {
+		*rest = str_make(NULL, 0);
+		return head;
+	}
+	head.n = (size_t)(at - rest->p);
+	rest->p = at + 1;
+	rest->n -= head.n + 1;
+	return head;
+}
+
+struct str
+str_trim(struct str s)
+{
+	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
+		s = str_make(s.p + 1, s.n - 1);
+	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	return s;
+}
+
+bool
+str_has(struct str s, char c)
+{
+	return s.n > 0 && memchr(s.p, c, s.n) != NULL;
+}
+
+/* Length of the well-formed sequence at p, 0 if there is none (RFC 3629, section
+ * 4). */
+static size_t
+utf8_sequence(const unsigned char *p, size_t n)
+{
+	unsigned char low = 0x80, high = 0xbf;
+	size_t len, i;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] >= 0xc2 && p[0] <= 0xdf)
+		len = 2;
+	else if (p[0] >= 0xe0 && p[0] <= 0xef)
+		len = 3;
+	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
+		len = 4;
+	else
+		return 0;
+	if (len > n)
+		return 0;
+	if (p[0] == 0xe0)
+		low = 0xa0;
+	else if (p[0] == 0xed)
+		high = 0x9f;
+	else if (p[0] == 0xf0)
+		low = 0x90;
+	else if (p[0] == 0xf4)
+		high = 0x8f;
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (i = 2; i < len; i++)
+		if (p[i] < 0x80 || p[i] > 0xbf)
+			return 0;
+	return len;
+}
+
+bool
+str_is_utf8(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t at = 0, len;
+
+	while (at < s.n) {
+		len = utf8_sequence(p + at, s.n - at);
+		if (len == 0)
+			return false;
+		at += len;
+	}
+	return true;
+}
+
+char *
+str_dup(struct arena *a, struct str s)
+{
+	return arena_strndup(a, s.p, s.n);
+}
+
+bool
+str_to_int64(struct str s, long long *out)
+{
+	long long v = 0;
+	size_t i;
+
+	if (s.n == 0)
+		return false;
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		if (v > (LLONG_MAX - (s.p[i] - '0')) / 10)
+			return false;
+		v = v * 10 + (s.p[i] - '0');
+	}
+	*out = v;
+	return true;
+}
