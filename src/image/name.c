@@ -1,0 +1,84 @@
+/* name.c: see name.h. */
+#include "image/name.h"
+
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/percent.h"
+
+bool
+name_is_image_id(struct str s)
+{
+	return hex_is(s, 64) || hex_is(s, 16);
+}
+
+static bool
+is_text(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+			return false;
+	return s.n > 0 && str_is_utf8(s);
+}
+
+static bool
+is_part(struct str s)
+{
+	return s.n > 0 && !str_is(s, ".") && !str_is(s, "..");
+}
+
+static enum result
+check_parts(struct str path, struct err *err)
+{
+	if (!is_text(path))
+		return err_set(err, R_BAD_NAME,
+		    "the name is empty or holds bytes that no name has");
+	while (path.p != NULL)
+		if (!is_part(str_cut(&path, '/')))
+			return err_set(err, R_BAD_NAME,
+			    "a part of the name is empty, `.' or `..'");
+	return R_OK;
+}
+
+enum result
+name_parse(struct arena *a, struct str path, struct repo_name *out, struct err *err)
+{
+	struct str rest = path, first;
+	enum result r = check_parts(path, err);
+
+	if (r != R_OK)
+		return r;
+	first = str_cut(&rest, '/');
+	if (rest.p == NULL) {
+		out->ns = NAME_DEFAULT_NAMESPACE;
+		out->repo = str_dup(a, first);
+	} else {
+		out->ns = str_dup(a, first);
+		out->repo = str_dup(a, rest);
+	}
+	if (strlen(out->ns) > NAME_MAX_BYTES ||
+	    strlen(percent_encode(a, str_of(out->repo), "_.-", true)) >
+		NAME_MAX_BYTES)
+		return err_set(err, R_BAD_NAME, "the name is longer than %d bytes",
+		    NAME_MAX_BYTES);
+	return R_OK;
+}
+
+const char *
+name_full(struct arena *a, const struct repo_name *name)
+{
+	return arena_printf(a, "%s/%s", name->ns, name->repo);
+}
+
+enum result
+name_check_tag(struct str tag, struct err *err)
+{
+	if (!is_text(tag) || str_has(tag, '/') || !is_part(tag))
+		return err_set(err, R_BAD_NAME, "this is no tag");
+	if (tag.n > NAME_TAG_MAX)
+		return err_set(err, R_BAD_NAME, "the tag is longer than %d bytes",
+		    NAME_TAG_MAX);
+	return R_OK;
+}

@@ -1,0 +1,36 @@
+/* name.h: what may be a name in registry v1. docker-registry took nearly anything;
+ * so does berth, as long as it can be one name of a file and one line of a log:
+ * UTF-8 without control characters, no part empty, "." or "..". */
+#ifndef IMAGE_NAME_H
+#define IMAGE_NAME_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#define NAME_DEFAULT_NAMESPACE "library"
+#define NAME_MAX_BYTES         255 /* of a part on disk */
+#define NAME_TAG_MAX           240 /* "tag" and "_json" are put around it */
+
+/* 16 or 64 hexadecimal digits, lower case. */
+bool name_is_image_id(struct str s);
+
+struct repo_name {
+	const char *ns;   /* without a slash */
+	const char *repo; /* may hold slashes */
+};
+
+/* Takes a decoded path ("centos", "team/app", "team/app/web"): the namespace ends
+ * at the first slash and is "library" without one. R_BAD_NAME. */
+enum result name_parse(
+    struct arena *a, struct str path, struct repo_name *out, struct err *err);
+
+/* "ns/repo", as search and tokens write it. */
+const char *name_full(struct arena *a, const struct repo_name *name);
+
+/* R_BAD_NAME: no tag (empty, a slash, too long, ...). */
+enum result name_check_tag(struct str tag, struct err *err);
+
+#endif

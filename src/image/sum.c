@@ -1,0 +1,37 @@
+/* sum.c: see sum.h. */
+#include "image/sum.h"
+
+#include <string.h>
+
+#include "base/hex.h"
+
+struct sum
+sum_parse(struct str text)
+{
+	struct sum sum = {SUM_BAD, ""};
+	struct str value = text, algorithm = str_cut(&value, ':');
+
+	if (text.n == 0)
+		sum.kind = SUM_NONE;
+	else if (value.p == NULL || value.n == 0 || algorithm.n == 0)
+		sum.kind = SUM_BAD;
+	else if (str_is(algorithm, "sha256") && hex_is(value, SHA256_HEX_SIZE - 1))
+		sum.kind = SUM_SIMPLE;
+	else if (str_starts(algorithm, "tarsum"))
+		sum.kind = SUM_TARSUM;
+	else
+		sum.kind = SUM_OTHER;
+	if (sum.kind == SUM_SIMPLE)
+		memcpy(sum.hex, value.p, SHA256_HEX_SIZE - 1);
+	return sum;
+}
+
+struct sha256 *
+sum_begin(struct arena *a, struct str json)
+{
+	struct sha256 *h = sha256_new(a);
+
+	sha256_add(h, json.p, json.n);
+	sha256_add(h, "\n", 1);
+	return h;
+}

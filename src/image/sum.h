@@ -1,0 +1,31 @@
+/* sum.h: checksums of registry v1, as clients write them in X-Docker-Checksum and
+ * X-Docker-Checksum-Payload. */
+#ifndef IMAGE_SUM_H
+#define IMAGE_SUM_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "image/sha256.h"
+
+enum sum_kind {
+	SUM_NONE,   /* none was given */
+	SUM_SIMPLE, /* sha256 of json, "\n" and the layer's bytes: `hex` holds it */
+	SUM_TARSUM, /* of the archive's content */
+	SUM_OTHER,  /* `a:b`, but of no kind that can ever be right */
+	SUM_BAD     /* not even `a:b` */
+};
+
+struct sum {
+	enum sum_kind kind;
+	char hex[SHA256_HEX_SIZE];
+};
+
+struct sum sum_parse(struct str text);
+
+/* Of json, a newline and what follows by sha256_add(): the payload sum's beginning.
+ */
+struct sha256 *sum_begin(struct arena *a, struct str json);
+
+#endif

@@ -1,0 +1,54 @@
+/* v1_ancestry.c: see v1_ancestry.h. */
+#include "image/v1_ancestry.h"
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/jsonw.h"
+#include "image/name.h"
+
+static enum result
+put_ancestors(
+    struct jsonw *w, const struct json *list, const char *id, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < json_length(list); i++) {
+		struct str ancestor = json_text(json_at(list, i));
+
+		if (!name_is_image_id(ancestor))
+			return err_set(
+			    err, R_BAD_DATA, "the parent's ancestry holds no ids");
+		if (str_is(ancestor, id))
+			return err_set(
+			    err, R_NO_PARENT, "the image is its own ancestor");
+		jsonw_str(w, ancestor);
+	}
+	return R_OK;
+}
+
+enum result
+v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
+    struct str *out, struct err *err)
+{
+	struct json *list = NULL;
+	struct jsonw w;
+	struct buf b;
+	const char *why;
+	enum result r;
+
+	if (parent.n > 0 &&
+	    (!json_parse(a, parent, &list, &why) || json_kind(list) != JSON_ARRAY))
+		return err_set(err, R_BAD_DATA, "the parent's ancestry is no list");
+	buf_init(&b, a, V1_ANCESTRY_MAX);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_array(&w);
+	jsonw_text(&w, id);
+	r = put_ancestors(&w, list, id, err);
+	if (r != R_OK)
+		return r;
+	jsonw_end(&w);
+	if (b.full)
+		return err_set(err, R_TOO_LARGE, "too many ancestors");
+	*out = buf_str(&b);
+	return R_OK;
+}

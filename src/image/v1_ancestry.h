@@ -1,0 +1,18 @@
+/* v1_ancestry.h: images/<id>/ancestry, the ids from an image down to its base,
+ * the image first: ["<id>", "<parent>", ..., "<base>"]. */
+#ifndef IMAGE_V1_ANCESTRY_H
+#define IMAGE_V1_ANCESTRY_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#define V1_ANCESTRY_MAX ((size_t)1 << 20) /* bytes: more than 14,000 layers */
+
+/* The text for an image above `parent`, which is its parent's ancestry, or empty
+ * for a base image. R_BAD_DATA: that is no list of ids. R_TOO_LARGE. R_NO_PARENT:
+ * id stands in it already, so the image would be its own ancestor. */
+enum result v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
+    struct str *out, struct err *err);
+
+#endif

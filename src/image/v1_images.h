@@ -1,0 +1,22 @@
+/* v1_images.h: repositories/<ns>/<repo>/_index_images, the images that a push
+ * announced: [{"id": "...", "checksum": "..."}, ...], the checksum where there is
+ * one. Old servers wrote the first announcement down as it came, with ids twice and
+ * "Tag"s. */
+#ifndef IMAGE_V1_IMAGES_H
+#define IMAGE_V1_IMAGES_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#define V1_IMAGES_BODY_MAX ((size_t)4 << 20)  /* bytes of an announcement */
+#define V1_IMAGES_MAX      ((size_t)16 << 20) /* bytes of the file */
+
+/* Merges an announcement into what the file holds (empty: no file yet). One entry
+ * an id, in the order of first mention; of two the newer if it has a checksum, else
+ * the older. R_BAD_JSON; R_BAD_DATA: not a list of objects with an image id each;
+ * R_TOO_LARGE. */
+enum result v1_images_merge(struct arena *a, struct str old, struct str announced,
+    struct str *out, struct err *err);
+
+#endif

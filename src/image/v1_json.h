@@ -1,0 +1,22 @@
+/* v1_json.h: the json of an image, as docker before 1.10 describes one. */
+#ifndef IMAGE_V1_JSON_H
+#define IMAGE_V1_JSON_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#define V1_JSON_MAX ((size_t)4 << 20) /* bytes */
+
+struct v1_json {
+	struct str id;      /* as it stands there; any text */
+	struct str parent;  /* empty: a base image. No id when there is something
+			       else than text */
+	struct str comment; /* of `docker commit -m`; may be empty */
+};
+
+/* R_BAD_JSON (no object, or an empty one), R_NO_ID. */
+enum result v1_json_parse(
+    struct arena *a, struct str text, struct v1_json *out, struct err *err);
+
+#endif

@@ -1,0 +1,118 @@
+/* v1_meta.c: see v1_meta.h. */
+#include "image/v1_meta.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/jsonw.h"
+
+#define META_MAX ((size_t)64 << 10)
+
+struct facts {
+	struct str docker, go, arch, os, kernel;
+};
+
+static bool
+is_word(char c)
+{
+	return c != '/' && strchr(" \t\r\n\v\f", c) == NULL;
+}
+
+static struct str
+take_word(struct str *rest)
+{
+	struct str word = {rest->p, 0};
+
+	while (
+	    word.n < rest->n && rest->p[word.n] != '\0' && is_word(rest->p[word.n]))
+		word.n++;
+	rest->p += word.n;
+	rest->n -= word.n;
+	return word;
+}
+
+static void
+note(struct facts *f, struct str name, struct str value)
+{
+	if (str_is(name, "docker"))
+		f->docker = value;
+	else if (str_is(name, "go"))
+		f->go = value;
+	else if (str_is(name, "arch"))
+		f->arch = value;
+	else if (str_is(name, "os"))
+		f->os = value;
+	else if (str_is(name, "kernel"))
+		f->kernel = value;
+}
+
+/* The pairs ([^\s/]+)/([^\s/]+), found from left to right. */
+static struct facts
+facts_of(struct str agent)
+{
+	struct facts f = {0};
+
+	while (agent.n > 0) {
+		struct str name = take_word(&agent), value = {"", 0};
+		bool slash = name.n > 0 && agent.n > 0 && agent.p[0] == '/';
+
+		if (agent.n > 0)
+			agent = str_make(agent.p + 1, agent.n - 1);
+		if (slash)
+			value = take_word(&agent);
+		if (value.n > 0)
+			note(&f, name, value);
+	}
+	return f;
+}
+
+static struct str
+lower(struct arena *a, struct str s)
+{
+	char *p = str_dup(a, s);
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		p[i] = (char)tolower((unsigned char)p[i]);
+	return str_make(p, s.n);
+}
+
+static void
+put(struct jsonw *w, const char *key, struct str value)
+{
+	if (value.n == 0)
+		return;
+	jsonw_key(w, key);
+	jsonw_str(w, value);
+}
+
+/* The keys stand in the order in which Python 2 wrote them. */
+struct str
+v1_meta_of_agent(struct arena *a, struct str user_agent, int64_t now)
+{
+	struct facts f = facts_of(user_agent);
+	struct jsonw w;
+	struct buf b;
+
+	buf_init(&b, a, META_MAX);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_object(&w);
+	put(&w, "kernel", lower(a, f.kernel));
+	put(&w, "arch", lower(a, f.arch));
+	put(&w, "docker_go_version", f.go);
+	jsonw_key(&w, "last_update");
+	jsonw_int(&w, now);
+	put(&w, "docker_version", f.docker);
+	put(&w, "os", lower(a, f.os));
+	jsonw_end(&w);
+	return buf_str(&b);
+}
+
+struct str
+v1_meta_default(void)
+{
+	return str_of(
+	    "{\"kernel\": null, \"arch\": \"amd64\", \"docker_go_version\": null, "
+	    "\"last_update\": null, \"docker_version\": null, \"os\": \"linux\"}");
+}
