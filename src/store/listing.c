@@ -1,0 +1,95 @@
+/* listing.c: see listing.h. */
+#include "store/listing.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/io.h"
+
+#define HELD (2 * LISTING_PAGE)
+
+struct page {
+	char *names[HELD];
+	size_t n;
+	bool cut; /* names were dropped at its end */
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Leaves the LISTING_PAGE smallest, in order. */
+static void
+shrink(struct page *p)
+{
+	qsort(p->names, p->n, sizeof(p->names[0]), by_name);
+	while (p->n > LISTING_PAGE) {
+		free(p->names[--p->n]);
+		p->cut = true;
+	}
+}
+
+static void
+collect(DIR *d, const char *after, struct page *p)
+{
+	struct dirent *e;
+
+	while ((e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.' || strcmp(e->d_name, after) <= 0)
+			continue;
+		if (p->n == HELD)
+			shrink(p);
+		p->names[p->n] = strdup(e->d_name);
+		if (p->names[p->n++] == NULL)
+			abort();
+	}
+	shrink(p);
+}
+
+static void
+hand_over(struct page *p, struct arena *a, struct listing *out)
+{
+	size_t i;
+
+	out->names = arena_alloc(a, (p->n + 1) * sizeof(*out->names));
+	out->n = p->n;
+	out->last = !p->cut;
+	for (i = 0; i < p->n; i++) {
+		out->names[i] = arena_strdup(a, p->names[i]);
+		free(p->names[i]);
+	}
+}
+
+enum result
+listing_page(const struct store *st, struct arena *a, const char *dir,
+    const char *after, struct listing *out, struct err *err)
+{
+	int fd = openat(
+	    st->root, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *d = fd == -1 ? NULL : fdopendir(fd);
+	struct page *p;
+
+	memset(out, 0, sizeof(*out));
+	out->last = true;
+	if (d == NULL) {
+		if (fd != -1)
+			(void)close(fd);
+		if (errno == ENOENT || errno == ENOTDIR)
+			return R_OK;
+		return io_failed(err, "opendir", dir);
+	}
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		abort();
+	collect(d, after, p);
+	hand_over(p, a, out);
+	free(p);
+	(void)closedir(d);
+	return R_OK;
+}

@@ -1,0 +1,26 @@
+/* listing.h: the names in a directory, in byte order, a page at a time.
+ *
+ * Memory is bounded whatever the directory holds: each page is one pass over it
+ * that keeps the smallest names behind the last page's end. Seen by this room
+ * alone. */
+#ifndef STORE_LISTING_H
+#define STORE_LISTING_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/store.h"
+
+#define LISTING_PAGE ((size_t)2048)
+
+struct listing {
+	const char **names;
+	size_t n;
+	bool last; /* nothing comes behind this page */
+};
+
+/* The page behind `after` ("" for the first). Hidden names ("." first) are left
+ * out. A directory that is not there is an empty one. */
+enum result listing_page(const struct store *st, struct arena *a, const char *dir,
+    const char *after, struct listing *out, struct err *err);
+
+#endif

@@ -1,0 +1,79 @@
+/* lock.c: see lock.h. */
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "image/sha256.h"
+#include "store/io.h"
+
+static off_t
+place_of(enum lock_kind kind, const char *key)
+{
+	char hex[SHA256_HEX_SIZE], text[IO_PATH_MAX];
+
+	(void)snprintf(text, sizeof(text), "%d:%s", (int)kind, key);
+	sha256_of(str_of(text), hex);
+	hex[16] = '\0';
+	return (off_t)(strtoull(hex, NULL, 16) >> 2);
+}
+
+static enum result
+take(struct store *st, enum lock_kind kind, const char *key, int command,
+    struct store_lock *out, struct err *err)
+{
+	struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+	int fd = openat(st->root, IO_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+	out->fd1 = 0;
+	if (fd == -1) {
+		(void)io_failed(err, "open", IO_LOCK);
+		return R_IO;
+	}
+	fl.l_start = place_of(kind, key);
+	while (fcntl(fd, command, &fl) == -1) {
+		if (errno == EINTR)
+			continue;
+		if (errno == EAGAIN || errno == EACCES) {
+			(void)close(fd);
+			return R_OK;
+		}
+		(void)io_failed(err, "lock", IO_LOCK);
+		(void)close(fd);
+		return R_IO;
+	}
+	out->fd1 = fd + 1;
+	return R_OK;
+}
+
+enum result
+store_lock(struct store *st, enum lock_kind kind, const char *key,
+    struct store_lock *out, struct err *err)
+{
+	return take(st, kind, key, F_OFD_SETLKW, out, err);
+}
+
+enum result
+store_trylock(struct store *st, enum lock_kind kind, const char *key,
+    struct store_lock *out, struct err *err)
+{
+	return take(st, kind, key, F_OFD_SETLK, out, err);
+}
+
+bool
+store_locked(const struct store_lock *lock)
+{
+	return lock->fd1 != 0;
+}
+
+void
+store_unlock(struct store_lock *lock)
+{
+	if (lock->fd1 != 0)
+		(void)close(lock->fd1 - 1);
+	lock->fd1 = 0;
+}

@@ -1,0 +1,40 @@
+/* lock.h: guards. One holder in all threads and processes; gone with its process.
+ *
+ * A guard is one byte of the file _berth/lock, chosen by the key's hash and locked
+ * by an open file description of its own (fcntl(2), F_OFD_SETLKW): nothing is left
+ * behind, and two keys meet once in 2^62. Whoever needs two takes the repository's
+ * first, then the image's. Never held while a layer is hashed or a client is waited
+ * for. */
+#ifndef STORE_LOCK_H
+#define STORE_LOCK_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "store/store.h"
+
+enum lock_kind {
+	LOCK_REPOSITORY, /* key "ns/repo", as name_full() writes it */
+	LOCK_IMAGE,      /* key: the id */
+	LOCK_REINDEX     /* key "" */
+};
+
+/* {0} holds nothing. */
+struct store_lock {
+	int fd1; /* the descriptor plus one: a guard costs no memory */
+};
+
+/* Waits for it. R_IO. */
+enum result store_lock(struct store *st, enum lock_kind kind, const char *key,
+    struct store_lock *out, struct err *err);
+
+/* Does not wait: R_OK and store_locked() false when somebody else has it. */
+enum result store_trylock(struct store *st, enum lock_kind kind, const char *key,
+    struct store_lock *out, struct err *err);
+
+bool store_locked(const struct store_lock *lock);
+
+/* Gives it back; one that holds nothing is fine. */
+void store_unlock(struct store_lock *lock);
+
+#endif

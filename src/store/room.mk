@@ -1,0 +1,15 @@
+# store: the directory; the only room that opens, links, renames and syncs files.
+libberth_a_SOURCES += \
+	src/store/failpoint.c src/store/failpoint.h \
+	src/store/io.c src/store/io.h \
+	src/store/listing.c src/store/listing.h \
+	src/store/lock.c src/store/lock.h \
+	src/store/stage.c src/store/stage.h \
+	src/store/store.c src/store/store.h \
+	src/store/sweep.c src/store/sweep.h \
+	src/store/v1_image.c src/store/v1_image.h \
+	src/store/v1_push.c src/store/v1_push.h \
+	src/store/v1_repo.c src/store/v1_repo.h \
+	src/store/v1_spell.c src/store/v1_spell.h \
+	src/store/v1_tag.c src/store/v1_tag.h \
+	src/store/v1_walk.c src/store/v1_walk.h

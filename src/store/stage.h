@@ -1,0 +1,38 @@
+/* stage.h: bytes on their way into the store.
+ *
+ *	adopted --sum--> summed --name--> part of the store, durable once its
+ *directory is synced
+ *
+ * S1  A stage is one open file. nginx may give the body file's name to another
+ *upload, so the name is used once, to open it; all else goes by the descriptor. S2
+ *nginx removes its own name when the request ends; a stage that got no name in the
+ *     store is gone then. What a killed nginx leaves in _berth/body is swept
+ *(sweep.h). It lives in the arena it was adopted into. */
+#ifndef STORE_STAGE_H
+#define STORE_STAGE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "image/sha256.h"
+#include "store/store.h"
+
+struct stage;
+
+/* Takes nginx's body file; of `path` only the last part counts, it is looked for in
+ * _berth/body and nowhere else. NULL or "": an empty body. R_GONE: the client left
+ * and nginx removed it. */
+enum result stage_adopt(struct store *st, struct arena *a, const char *path,
+    struct stage **out, struct err *err);
+
+uint64_t stage_size(const struct stage *sg);
+
+/* The payload sum of registry v1: SHA-256 of json, "\n" and the stage's bytes.
+ * Begins to flush them as it goes. May be called again with another json. */
+enum result stage_payload_sum(
+    struct stage *sg, struct str json, char hex[SHA256_HEX_SIZE], struct err *err);
+
+/* Names it dir/name in the store; one that has the name stays. See io_name_fd(). */
+enum result stage_name(
+    struct stage *sg, const char *dir, const char *name, struct err *err);
+
+#endif

@@ -1,0 +1,51 @@
+/* store.h: the directory that holds everything, storage_path of config.yml.
+ *
+ *	images/ repositories/	as docker-registry 0.x left them	v1_*.h
+ *	_berth/body/		what nginx is receiving			stage.h
+ *	_berth/tmp/		files that have no name yet		io.h
+ *	_berth/push/<id>/	layers that wait for their checksum	v1_push.h
+ *	_berth/lock		guards, by byte range			lock.h
+ *	_berth/owner		who serves it				store_own()
+ *	_berth/index.db		the index, unless configured elsewhere
+ *
+ * Rules that every call keeps:
+ * D1  Content is synced before it has a name, a directory before anybody is told.
+ * D2  "Already there" is success for content: the name bears its sum.
+ * D3  A file is whole or not there: what changes is renamed over, never written in
+ *place. D4  No lock outlives its process, and none is held while a layer is hashed.
+ *
+ * A struct store may be used by all threads and, after fork(), by all processes. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct store;
+
+/* Opens the directory and makes what berth needs in it; no file that was there is
+ * touched. R_IO, R_FULL: err names the path and what to do. */
+enum result store_open(const char *path, struct store **out, struct err *err);
+void store_close(struct store *st); /* NULL is fine */
+
+const char *store_path(const struct store *st);
+
+/* Makes this process and its children the store's only servers, until the last of
+ * them ends. R_IO at once if another one serves; one that is just ending is waited
+ * for. */
+enum result store_own(struct store *st, struct err *err);
+
+/* Bytes that an unprivileged process may still write. */
+enum result store_free_bytes(struct store *st, uint64_t *out, struct err *err);
+
+/* A file of the store that nginx shall send. Opaque to all between store and serve.
+ */
+struct store_file {
+	const char *name; /* below the store's path */
+	uint64_t size;    /* bytes */
+};
+
+#endif

@@ -1,0 +1,111 @@
+/* sweep.c: see sweep.h. */
+#include "store/sweep.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "store/io.h"
+
+#define UNTOUCHED_S 60 /* nginx writes on: younger files are not looked at */
+#define NO_LEASE_AGE_S \
+	(24 * 3600) /* after which a file in use would have timed out */
+
+static DIR *
+open_dir(const struct store *st, const char *dir, struct err *err)
+{
+	int fd = openat(
+	    st->root, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *d = fd == -1 ? NULL : fdopendir(fd);
+
+	if (d == NULL) {
+		(void)io_failed(err, "opendir", dir);
+		if (fd != -1)
+			(void)close(fd);
+	}
+	return d;
+}
+
+/* Nobody has it open: the kernel grants a write lease only then. */
+static bool
+is_orphan(int dir, const char *name, int64_t age)
+{
+	int fd = openat(dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool orphan;
+
+	if (fd == -1)
+		return false;
+	orphan = fcntl(fd, F_SETLEASE, F_WRLCK) == 0;
+	if (!orphan && errno != EAGAIN)
+		orphan = age > NO_LEASE_AGE_S;
+	(void)close(fd);
+	return orphan;
+}
+
+enum result
+sweep_bodies(struct store *st, unsigned *removed, struct err *err)
+{
+	DIR *d = open_dir(st, IO_BODY_DIR, err);
+	struct dirent *e;
+	struct stat sb;
+
+	*removed = 0;
+	if (d == NULL)
+		return R_IO;
+	while ((e = readdir(d)) != NULL) {
+		int64_t age;
+
+		if (fstatat(dirfd(d), e->d_name, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
+		    !S_ISREG(sb.st_mode))
+			continue;
+		age = clock_now() - (int64_t)sb.st_mtime;
+		if (age < UNTOUCHED_S || !is_orphan(dirfd(d), e->d_name, age))
+			continue;
+		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
+			(*removed)++;
+	}
+	(void)closedir(d);
+	return R_OK;
+}
+
+/* A directory here is a repository or image whose removal was cut off. */
+static bool
+remove_entry(int dir, const char *name)
+{
+	int fd;
+	DIR *d;
+	struct dirent *e;
+
+	if (unlinkat(dir, name, 0) == 0)
+		return true;
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	d = fd == -1 ? NULL : fdopendir(fd);
+	if (d == NULL) {
+		if (fd != -1)
+			(void)close(fd);
+		return false;
+	}
+	while ((e = readdir(d)) != NULL)
+		(void)unlinkat(dirfd(d), e->d_name, 0);
+	(void)closedir(d);
+	return unlinkat(dir, name, AT_REMOVEDIR) == 0;
+}
+
+enum result
+sweep_tmp(struct store *st, unsigned *removed, struct err *err)
+{
+	DIR *d = open_dir(st, IO_TMP_DIR, err);
+	struct dirent *e;
+
+	*removed = 0;
+	if (d == NULL)
+		return R_IO;
+	while ((e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			*removed += remove_entry(dirfd(d), e->d_name);
+	(void)closedir(d);
+	return R_OK;
+}

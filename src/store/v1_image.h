@@ -1,0 +1,40 @@
+/* v1_image.h: images/<id>/ as docker-registry 0.x keeps an image. Reading;
+ * v1_push.h writes.
+ *
+ * An image is complete when it has a json and no _inprogress: that file is made
+ * before any other and removed after the last (v1_push.h, P2 and P7). Ids come
+ * from the caller checked (name_is_image_id()). */
+#ifndef STORE_V1_IMAGE_H
+#define STORE_V1_IMAGE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "store/store.h"
+
+enum v1_state { V1_ABSENT, V1_UNFINISHED, V1_COMPLETE };
+
+enum result v1_image_state(
+    const struct store *st, const char *id, enum v1_state *out, struct err *err);
+
+/* The files, whole. R_IMAGE_UNKNOWN when the file is not there. */
+enum result v1_image_json(const struct store *st, struct arena *a, const char *id,
+    struct str *out, struct err *err);
+enum result v1_image_ancestry(const struct store *st, struct arena *a,
+    const char *id, struct str *out, struct err *err);
+
+/* The sum of the layer, "sha256:..." or "tarsum...:...": of a file that holds a
+ * list (docker-registry 0.7 and later) the plain one if it has one. Empty when
+ * there is none. */
+enum result v1_image_sum(const struct store *st, struct arena *a, const char *id,
+    struct str *out, struct err *err);
+
+/* R_IMAGE_UNKNOWN. */
+enum result v1_image_layer(const struct store *st, struct arena *a, const char *id,
+    struct store_file *out, struct err *err);
+
+/* "images/<id>" and "images/<id>/<file>". */
+const char *v1_image_dir(struct arena *a, const char *id);
+const char *v1_image_path(struct arena *a, const char *id, const char *file);
+
+#endif

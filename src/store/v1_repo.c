@@ -1,0 +1,71 @@
+/* v1_repo.c: see v1_repo.h. */
+#include "store/v1_repo.h"
+
+#include <string.h>
+
+#include "image/v1_images.h"
+#include "store/io.h"
+#include "store/listing.h"
+#include "store/v1_spell.h"
+
+#define META_MAX ((size_t)64 << 10)
+
+enum result
+v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *name,
+    struct v1_repo *out, struct err *err)
+{
+	const char *older = v1_spell_repo(a, name, V1_OLDER);
+	const char *newer = v1_spell_repo(a, name, V1_NEWER);
+	struct listing files;
+	enum result r;
+
+	out->dir = newer;
+	r = listing_page(st, a, newer, "", &files, err);
+	if (strcmp(older, newer) != 0 &&
+	    (r == R_BAD_NAME || (r == R_OK && files.n == 0))) {
+		out->dir = older;
+		r = listing_page(st, a, older, "", &files, err);
+	}
+	out->there = files.n > 0;
+	return r;
+}
+
+enum result
+v1_repo_images(const struct store *st, struct arena *a, const struct v1_repo *repo,
+    struct str *out, struct err *err)
+{
+	return io_read(st, a, arena_printf(a, "%s/_index_images", repo->dir),
+	    V1_IMAGES_MAX, out, err);
+}
+
+enum result
+v1_repo_set_images(
+    struct store *st, const struct v1_repo *repo, struct str text, struct err *err)
+{
+	enum result r = io_mkdirs(st, repo->dir, err);
+
+	if (r == R_OK)
+		r = io_put(st, repo->dir, "_index_images", text, err);
+	if (r == R_OK)
+		r = io_sync(st, repo->dir, err);
+	return r;
+}
+
+enum result
+v1_repo_meta(const struct store *st, struct arena *a, const struct v1_repo *repo,
+    struct str *out, struct err *err)
+{
+	return io_read(
+	    st, a, arena_printf(a, "%s/json", repo->dir), META_MAX, out, err);
+}
+
+enum result
+v1_repo_remove(
+    struct store *st, struct arena *a, const struct v1_repo *repo, struct err *err)
+{
+	const char *slash = strrchr(repo->dir, '/');
+
+	return io_remove_dir(st,
+	    arena_strndup(a, repo->dir, (size_t)(slash - repo->dir)), slash + 1,
+	    err);
+}

@@ -1,0 +1,40 @@
+/* v1_repo.h: repositories/<ns>/<repo>/ as docker-registry 0.x keeps a repository.
+ *
+ * A repository is there once any file of it is. Writers hold LOCK_REPOSITORY of the
+ * name. */
+#ifndef STORE_V1_REPO_H
+#define STORE_V1_REPO_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "image/name.h"
+#include "store/store.h"
+
+/* The directory under which the name is, or would be made. Opaque to other rooms.
+ */
+struct v1_repo {
+	const char *dir;
+	bool there;
+};
+
+enum result v1_repo_find(const struct store *st, struct arena *a,
+    const struct repo_name *name, struct v1_repo *out, struct err *err);
+
+/* _index_images: R_ABSENT when there is none. */
+enum result v1_repo_images(const struct store *st, struct arena *a,
+    const struct v1_repo *repo, struct str *out, struct err *err);
+enum result v1_repo_set_images(
+    struct store *st, const struct v1_repo *repo, struct str text, struct err *err);
+
+/* json, of tag "latest". R_ABSENT. */
+enum result v1_repo_meta(const struct store *st, struct arena *a,
+    const struct v1_repo *repo, struct str *out, struct err *err);
+
+/* Gone, with all tags, in one step. */
+enum result v1_repo_remove(
+    struct store *st, struct arena *a, const struct v1_repo *repo, struct err *err);
+
+#endif

@@ -1,0 +1,27 @@
+/* v1_spell.h: how names of repositories and tags are spelt on disk.
+ *
+ *	server		namespace, tag	repository
+ *	to 0.8.0	as they are	quote_plus once		ns/a/b -> ns/a%2Fb
+ *	since 0.8.1	quote_plus once	quote_plus twice	ns/a/b -> ns/a%252Fb
+ *
+ * berth looks a name up in either spelling and writes new ones in the older.
+ *Letters, digits, "_", "." and "-" are the same in all. Seen by this room alone. */
+#ifndef STORE_V1_SPELL_H
+#define STORE_V1_SPELL_H
+
+#include "base/arena.h"
+#include "image/name.h"
+
+enum v1_spelling { V1_OLDER, V1_NEWER };
+
+/* "repositories/<ns>/<repo>". */
+const char *v1_spell_repo(
+    struct arena *a, const struct repo_name *name, enum v1_spelling how);
+
+const char *v1_spell_tag(struct arena *a, const char *tag, enum v1_spelling how);
+
+/* The name of the directory repositories/<ns>/<repo>, for lists: "ns/a/b". NULL: it
+ * can be no repository's (a name that looks it up would not find it). */
+const char *v1_spell_read(struct arena *a, const char *ns, const char *repo);
+
+#endif

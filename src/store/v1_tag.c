@@ -1,0 +1,174 @@
+/* v1_tag.c: see v1_tag.h. */
+#include "store/v1_tag.h"
+
+#include <string.h>
+
+#include "image/name.h"
+#include "store/io.h"
+#include "store/listing.h"
+#include "store/v1_spell.h"
+
+#define TAG_FILE_MAX ((size_t)64 << 10)
+
+/* Some hand-made ids end in a newline. */
+static bool
+is_id(struct str *text)
+{
+	while (text->n > 0 && strchr(" \n\r\t", text->p[text->n - 1]) != NULL)
+		text->n--;
+	return name_is_image_id(*text);
+}
+
+static enum result
+read_id(const struct store *st, struct arena *a, const char *path, const char **id,
+    struct err *err)
+{
+	struct str text;
+	enum result r = io_read(st, a, path, TAG_FILE_MAX, &text, err);
+
+	if (r != R_OK)
+		return r;
+	if (!is_id(&text))
+		return err_set(err, R_ABSENT, "%s holds no image id", path);
+	*id = str_dup(a, text);
+	return R_OK;
+}
+
+static const char *
+id_path(struct arena *a, const struct v1_repo *repo, const char *spelt)
+{
+	return arena_printf(a, "%s/tag_%s", repo->dir, spelt);
+}
+
+static const char *
+meta_path(struct arena *a, const struct v1_repo *repo, const char *spelt)
+{
+	return arena_printf(a, "%s/tag%s_json", repo->dir, spelt);
+}
+
+/* The spelling under which the tag is there; the older if it is in neither. */
+static const char *
+find(const struct store *st, struct arena *a, const struct v1_repo *repo,
+    const char *tag)
+{
+	const char *older = v1_spell_tag(a, tag, V1_OLDER);
+	const char *newer = v1_spell_tag(a, tag, V1_NEWER);
+
+	if (strcmp(older, newer) != 0 && !io_exists(st, id_path(a, repo, older)) &&
+	    io_exists(st, id_path(a, repo, newer)))
+		return newer;
+	return older;
+}
+
+static bool
+is_id_file(const struct store *st, struct arena *a, const char *path)
+{
+	struct err ignored;
+	const char *id;
+
+	return read_id(st, a, path, &id, &ignored) == R_OK;
+}
+
+enum result
+v1_tag_get(const struct store *st, struct arena *a, const struct v1_repo *repo,
+    const char *tag, const char **id, struct err *err)
+{
+	return read_id(st, a, id_path(a, repo, find(st, a, repo, tag)), id, err);
+}
+
+enum result
+v1_tag_meta(const struct store *st, struct arena *a, const struct v1_repo *repo,
+    const char *tag, struct str *out, struct err *err)
+{
+	const char *path = meta_path(a, repo, find(st, a, repo, tag));
+
+	if (is_id_file(st, a, path))
+		return err_set(err, R_ABSENT, "%s is a tag itself", path);
+	return io_read(st, a, path, TAG_FILE_MAX, out, err);
+}
+
+enum result
+v1_tag_put(struct store *st, struct arena *a, const struct v1_repo *repo,
+    const char *tag, const char *id, struct str meta, struct err *err)
+{
+	const char *spelt = find(st, a, repo, tag);
+	enum result r = io_mkdirs(st, repo->dir, err);
+
+	if (r == R_OK && !is_id_file(st, a, meta_path(a, repo, spelt)))
+		r = io_put(
+		    st, repo->dir, arena_printf(a, "tag%s_json", spelt), meta, err);
+	if (r == R_OK && strcmp(tag, "latest") == 0)
+		r = io_put(st, repo->dir, "json", meta, err);
+	if (r == R_OK)
+		r = io_sync(st, repo->dir, err);
+	if (r == R_OK)
+		r = io_put(st, repo->dir, arena_printf(a, "tag_%s", spelt),
+		    str_of(id), err);
+	if (r == R_OK)
+		r = io_sync(st, repo->dir, err);
+	return r;
+}
+
+static enum result
+remove_if_empty(
+    struct store *st, struct arena *a, const struct v1_repo *repo, struct err *err)
+{
+	struct listing files;
+	enum result r = listing_page(st, a, repo->dir, "", &files, err);
+
+	if (r == R_OK && files.n == 0)
+		r = v1_repo_remove(st, a, repo, err);
+	return r;
+}
+
+enum result
+v1_tag_remove(struct store *st, struct arena *a, const struct v1_repo *repo,
+    const char *tag, struct err *err)
+{
+	const char *spelt = find(st, a, repo, tag), *id;
+	enum result r;
+
+	r = read_id(st, a, id_path(a, repo, spelt), &id, err);
+	if (r == R_OK)
+		r = io_unlink(st, id_path(a, repo, spelt), err);
+	if (r == R_OK)
+		r = io_sync(st, repo->dir, err);
+	if (r == R_OK && !is_id_file(st, a, meta_path(a, repo, spelt)))
+		r = io_unlink(st, meta_path(a, repo, spelt), err);
+	if (r == R_OK && strcmp(tag, "latest") == 0)
+		r = io_unlink(st, arena_printf(a, "%s/json", repo->dir), err);
+	if (r == R_OK)
+		r = io_sync(st, repo->dir, err);
+	if (r == R_OK)
+		r = remove_if_empty(st, a, repo, err);
+	return r;
+}
+
+enum result
+v1_tag_each(const struct store *st, struct arena *a, const struct v1_repo *repo,
+    bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
+    struct err *err)
+{
+	struct listing page = {.last = false};
+	const char *after = "tag_", *id;
+	enum result r;
+	size_t i;
+
+	while (!page.last) {
+		r = listing_page(st, a, repo->dir, after, &page, err);
+		if (r != R_OK)
+			return r;
+		for (i = 0; i < page.n; i++) {
+			after = page.names[i];
+			if (!str_starts(str_of(after), "tag_"))
+				return R_OK;
+			r = read_id(st, a,
+			    arena_printf(a, "%s/%s", repo->dir, after), &id, err);
+			if (r == R_OK && !visit(arg, after + strlen("tag_"), id))
+				return R_OK;
+			if (r != R_OK && r != R_ABSENT && r != R_TOO_LARGE)
+				return r;
+		}
+	}
+	return R_OK;
+}
