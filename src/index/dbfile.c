@@ -1,0 +1,74 @@
+/* dbfile.c: see dbfile.h. */
+#include "index/dbfile.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+static enum result
+fail(const char *call, const char *path, const char *suffix, struct err *err)
+{
+	enum result r = errno == ENOENT ? R_REBUILDING : R_IO;
+
+	return err_set(err, r, "index: %s %s%s: %m", call, path, suffix);
+}
+
+/* False: errno says why. */
+static bool
+name_of(const char *path, const char *suffix, char out[PATH_MAX])
+{
+	int n = snprintf(out, PATH_MAX, "%s%s", path, suffix);
+
+	errno = ENAMETOOLONG;
+	return n > 0 && n < PATH_MAX;
+}
+
+static bool
+look(const char *path, const char *suffix, struct stat *st)
+{
+	char name[PATH_MAX];
+
+	return name_of(path, suffix, name) && stat(name, st) == 0;
+}
+
+enum result
+dbfile_look(const char *path, struct dbfile *out, struct err *err)
+{
+	struct stat st;
+
+	if (!look(path, "", &st))
+		return fail("stat", path, "", err);
+	out->dev = st.st_dev;
+	out->ino = st.st_ino;
+	if (!look(path, "-wal", &st))
+		return fail("stat", path, "-wal", err);
+	out->wal = st.st_ino;
+	return R_OK;
+}
+
+bool
+dbfile_same(const char *path, const struct dbfile *file)
+{
+	struct dbfile now;
+	struct err ignored;
+
+	return dbfile_look(path, &now, &ignored) == R_OK && now.dev == file->dev &&
+	       now.ino == file->ino && now.wal == file->wal;
+}
+
+enum result
+dbfile_remove(const char *path, struct err *err)
+{
+	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+	char name[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		if (name_of(path, suffixes[i], name) && remove(name) == 0)
+			continue;
+		if (errno != ENOENT)
+			return fail("remove", path, suffixes[i], err);
+	}
+	return R_OK;
+}

@@ -1,0 +1,29 @@
+/* dbfile.h: the index on disk: the database and, beside it from its creation on,
+ * its -wal with the latest changes.
+ *
+ * Nobody closes a connection in a way that removes the -wal (db.h), so one that is
+ * missing was taken away, and changes with it: the same as a missing database. */
+#ifndef INDEX_DBFILE_H
+#define INDEX_DBFILE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct dbfile {
+	dev_t dev;
+	ino_t ino, wal;
+};
+
+/* Which files the path names now. R_REBUILDING: one of them is missing. */
+enum result dbfile_look(const char *path, struct dbfile *out, struct err *err);
+
+/* Does the path still name these? */
+bool dbfile_same(const char *path, const struct dbfile *file);
+
+/* Removes the database first: while the path names none, no other process makes a
+ * -wal that the next database would take for its own. */
+enum result dbfile_remove(const char *path, struct err *err);
+
+#endif

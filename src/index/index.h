@@ -1,0 +1,111 @@
+/* index.h: what is derived from the store, in one sqlite3 file (WAL).
+ *
+ * The index holds nothing that walking the store would not bring back. It may be
+ * missing, damaged or of another version: index_prepare() notices at start,
+ * R_REBUILDING at run time, and it is rebuilt while requests go on.
+ *
+ * I1  One process owns the schema: only index_prepare() creates, migrates or
+ *     replaces the file. The master calls it before it forks, `berth reindex` too,
+ *     both with the store's guard for it.
+ * I2  Each change is one transaction, synchronous (FULL): what
+ * index_put_repository() answered R_OK for survives power loss. Only a rebuild
+ * writes more lazily; what it loses it walks again. I3  A file that was replaced is
+ * noticed: each call compares the path's inode with the one it has open. A change
+ * made after the replacement therefore goes to the new file, and one made before it
+ * is in the store, which the rebuild walks. I4  A rebuild raises the generation;
+ * every row written from then on bears it, whoever writes it. Rows of an older one
+ * are dropped at its end. A rebuild that was cut off goes on behind the last name
+ * it marked. I5  The file and its -wal belong together from the first to the last
+ * day: without its -wal it has lost changes, so it counts as damaged.
+ *
+ * A struct index may be used by all threads of a process: it keeps a few
+ * connections and lends one a call. Create it after fork(). Names and descriptions
+ * are UTF-8 without NUL (the caller has checked).
+ *
+ * Each call that takes a struct index ends in R_OK, or, with nothing promised, in
+ * R_REBUILDING (missing or damaged: see on_damage), R_FULL or R_IO; err names the
+ * file. Calls of several threads and processes wait for each other. */
+#ifndef INDEX_INDEX_H
+#define INDEX_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct index;
+
+/* Creates the file if it is missing, migrates an older version, replaces one that
+ * is damaged, newer or no index of ours. *rebuild is set when its content is not
+ * (or not wholly) there: run a rebuild. Costs the same for any number of
+ * repositories: damage that is not at the head of the file is known because a call
+ * that met it said so. R_FULL, R_IO: an older version is still there, unless it was
+ * to be replaced. */
+enum result index_prepare(const char *path, bool *rebuild, struct err *err);
+
+/* Opens nothing yet. on_damage is called once a damage, by the thread that meets
+ * it, and not again until a sound file was seen; NULL is fine. It is time for
+ * index_prepare() then. */
+struct index *index_new(const char *path, void (*on_damage)(void *), void *arg);
+void index_free(struct index *ix); /* NULL is fine; no call may be running */
+
+/* The repository is there, described so. Nothing is written when that is what the
+ * index says already (and the generation is today's). Idempotent. */
+enum result index_put_repository(
+    struct index *ix, struct str name, struct str description, struct err *err);
+
+/* It is gone. R_OK also when it was not there. */
+enum result index_drop_repository(
+    struct index *ix, struct str name, struct err *err);
+
+struct index_query {
+	struct str term; /* any bytes: it is data, never syntax; empty finds all */
+	size_t skip;     /* rows left out at the front */
+	size_t most;     /* rows at the most; SIZE_MAX: all */
+};
+
+struct index_row {
+	struct str name, description;
+};
+
+/* Who sees rows. begin (may be NULL) is called once before the first row, with the
+ * count of all that match. A row function that returns false ends the list early,
+ * with R_OK. Rows live until row returns. Neither calls the index again. */
+struct index_visitor {
+	void (*begin)(void *arg, size_t total);
+	bool (*row)(void *arg, const struct index_row *row);
+	void *arg;
+};
+
+/* Finds the term, without regard to ASCII case, in names and descriptions. Order:
+ * the name itself ("centos" is also "library/centos"), names that begin with it
+ * ("cent" likewise), names that have it behind one of / - _ . , names that have it
+ * inside a word, descriptions; each of these by name, without regard to ASCII case,
+ * and in byte order where names differ in case alone. Count and rows are of one
+ * moment. A term with NUL or that is no UTF-8 finds nothing. A search that met
+ * damage on its way may have shown rows before it returns R_REBUILDING. */
+enum result index_search(struct index *ix, const struct index_query *query,
+    const struct index_visitor *visitor, struct err *err);
+
+/* The names in byte order behind `after`; begin is not called. */
+enum result index_names(struct index *ix, struct str after, size_t most,
+    const struct index_visitor *visitor, struct err *err);
+
+/* Rebuilding: begin; put for each repository of the store, in any order; mark now
+ * and then; end. One at a time: the caller holds the store's guard for it. Who puts
+ * holds the repository's guard from its look at the store on, or one that is
+ * removed in between comes back. begin: *after (in a) is the name behind which a
+ * cut-off rebuild goes on, empty at first or with afresh. mark: all names up to
+ * `name` are in. end: drops what the walk did not find and declares the index
+ * whole. mark, end: R_REBUILDING also when the file was replaced since begin; what
+ * was put before is not in the new one, so begin again. */
+enum result index_rebuild_begin(struct index *ix, struct arena *a, bool afresh,
+    struct str *after, struct err *err);
+enum result index_rebuild_put(
+    struct index *ix, struct str name, struct str description, struct err *err);
+enum result index_rebuild_mark(struct index *ix, struct str name, struct err *err);
+enum result index_rebuild_end(struct index *ix, struct err *err);
+
+#endif

@@ -1,0 +1,43 @@
+/* pool.h: struct index, and the one way to work with it.
+ *
+ * A few connections a process are opened when they are needed, kept, and lent for
+ * the time of a call; a call waits when all are lent. What is to be done is a
+ * function, which may run twice: its only effects are those on the index and on its
+ * own arg. */
+#ifndef INDEX_POOL_H
+#define INDEX_POOL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "index/db.h"
+#include "index/index.h"
+
+#define POOL_SIZE 8
+
+struct index {
+	struct arena *arena;
+	const char *path;
+	void (*on_damage)(void *);
+	void *arg;
+
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t returned;
+	struct db *idle[POOL_SIZE];
+	size_t idle_count, lent;
+	bool reported; /* on_damage was called, no sound file opened since */
+
+	int64_t
+	    rebuild; /* the generation of this process's rebuild; rebuild.c's own */
+};
+
+typedef enum result (*pool_fn)(struct db *db, void *arg, struct err *err);
+
+/* Calls fn in one transaction, so all it reads is of one moment. Its changes are
+ * kept when it returns R_OK, else taken back. */
+enum result pool_do(
+    struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *err);
+
+#endif

@@ -1,0 +1,195 @@
+/* schema.c: see schema.h. */
+#include "index/schema.h"
+
+#include <stdio.h>
+
+#include "index/index.h"
+
+/* "bert"; file(1) and index_prepare() know the file by it. */
+#define APPLICATION_ID 0x62657274
+
+/* state has one row. Its generation starts at a number that no other file has, so
+ * that a rebuild sees when the file was replaced under it. cursor is the name
+ * behind which a rebuild goes on; NULL when none is under way.
+ *
+ * search finds pieces of text of three characters and more. It holds no text of its
+ * own: the triggers tell it what repository says and said. */
+const char *const schema_steps[SCHEMA_VERSION] = {
+    "CREATE TABLE state ("
+    "  generation INTEGER NOT NULL,"
+    "  whole INTEGER NOT NULL,"
+    "  damaged INTEGER NOT NULL,"
+    "  cursor TEXT);"
+    "INSERT INTO state VALUES (1 + (random() & 0xffffffffffff), 0, 0, NULL);"
+
+    "CREATE TABLE repository ("
+    "  id INTEGER PRIMARY KEY,"
+    "  name TEXT NOT NULL UNIQUE,"
+    "  description TEXT NOT NULL,"
+    "  generation INTEGER NOT NULL,"
+    "  key TEXT NOT NULL AS (lower(name)) STORED);"
+    "CREATE INDEX repository_key ON repository (key, name);"
+
+    "CREATE VIRTUAL TABLE search USING fts5 (name, description,"
+    "  content = 'repository', content_rowid = 'id',"
+    "  tokenize = 'trigram', columnsize = 0);"
+    "CREATE TRIGGER repository_put AFTER INSERT ON repository BEGIN"
+    "  INSERT INTO search (rowid, name, description)"
+    "  VALUES (new.id, new.name, new.description);"
+    "END;"
+    "CREATE TRIGGER repository_drop AFTER DELETE ON repository BEGIN"
+    "  INSERT INTO search (search, rowid, name, description)"
+    "  VALUES ('delete', old.id, old.name, old.description);"
+    "END;"
+    "CREATE TRIGGER repository_describe AFTER UPDATE OF description ON repository"
+    "  WHEN old.description <> new.description BEGIN"
+    "  INSERT INTO search (search, rowid, name, description)"
+    "  VALUES ('delete', old.id, old.name, old.description);"
+    "  INSERT INTO search (rowid, name, description)"
+    "  VALUES (new.id, new.name, new.description);"
+    "END;",
+};
+
+static enum result
+strange(struct db *db, const char *what, int64_t number, struct err *err)
+{
+	return err_set(err, R_REBUILDING, "index %s: %s %lld", db_path(db), what,
+	    (long long)number);
+}
+
+/* Is it an index of ours, not marked as damaged? */
+static enum result
+recognise(struct db *db, int64_t *version, struct err *err)
+{
+	static const char id_sql[] = "PRAGMA application_id";
+	static const char version_sql[] = "PRAGMA user_version";
+	static const char damaged_sql[] = "SELECT damaged FROM state";
+	int64_t id, damaged;
+	enum result r;
+
+	r = db_int(db, id_sql, &id, err);
+	if (r == R_OK && id != APPLICATION_ID)
+		r = strange(db, "not of berth: application_id", id, err);
+	if (r == R_OK)
+		r = db_int(db, version_sql, version, err);
+	if (r == R_OK)
+		r = db_int(db, damaged_sql, &damaged, err);
+	if (r == R_OK && damaged != 0)
+		r = strange(db, "was found damaged:", damaged, err);
+	return r;
+}
+
+enum result
+schema_open(const char *path, struct db **out, struct err *err)
+{
+	struct db *db;
+	int64_t version;
+	enum result r;
+
+	r = db_open(path, false, &db, err);
+	if (r == R_OK)
+		r = recognise(db, &version, err);
+	if (r == R_OK && version != SCHEMA_VERSION)
+		r = strange(db, "is of version", version, err);
+	/* The first question opened the -wal, by its name. */
+	if (r == R_OK && !dbfile_same(path, db_file(db)))
+		r = err_set(err, R_REBUILDING, "index %s: replaced just now", path);
+	if (r != R_OK) {
+		db_close(db);
+		db = NULL;
+	}
+	*out = db;
+	return r;
+}
+
+void
+schema_mark_damaged(struct db *db)
+{
+	static const char sql[] = "UPDATE state SET damaged = 1";
+	sqlite3_stmt *stmt;
+	struct err ignored;
+	enum result r;
+
+	if (db_begin(db, DB_CHANGE, &ignored) != R_OK)
+		return;
+	r = db_start(db, sql, &stmt, &ignored);
+	if (r == R_OK)
+		r = db_run(db, stmt, NULL, &ignored);
+	(void)db_end(db, r, &ignored);
+}
+
+static enum result
+stamp(struct db *db, int version, struct err *err)
+{
+	char sql[96];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
+	    version);
+	return db_exec(db, sql, err);
+}
+
+static enum result
+migrate(
+    struct db *db, const char *const *steps, int64_t from, int to, struct err *err)
+{
+	int64_t v;
+	enum result r;
+
+	r = db_begin(db, DB_CHANGE, err);
+	if (r != R_OK)
+		return r;
+	for (v = from; r == R_OK && v < to; v++)
+		r = db_exec(db, steps[v], err);
+	if (r == R_OK)
+		r = stamp(db, to, err);
+	return db_end(db, r, err);
+}
+
+static enum result
+bring_up(const char *path, bool create, const char *const *steps, int version,
+    bool *rebuild, struct err *err)
+{
+	static const char whole_sql[] = "SELECT whole FROM state";
+	int64_t found = 0, whole = 0;
+	struct db *db;
+	enum result r;
+
+	r = db_open(path, create, &db, err);
+	if (r == R_OK && !create)
+		r = recognise(db, &found, err);
+	if (r == R_OK && found > version)
+		r = strange(db, "is of the newer version", found, err);
+	if (r == R_OK && found < version)
+		r = migrate(db, steps, found, version, err);
+	if (r == R_OK)
+		r = db_int(db, whole_sql, &whole, err);
+	db_close(db);
+	*rebuild = whole == 0;
+	return r;
+}
+
+enum result
+schema_prepare(const char *path, const char *const *steps, int version,
+    bool *rebuild, struct err *err)
+{
+	struct dbfile file;
+	enum result r;
+
+	r = bring_up(path, false, steps, version, rebuild, err);
+	if (r != R_REBUILDING)
+		return r;
+	r = dbfile_remove(path, err);
+	if (r == R_OK)
+		r = bring_up(path, true, steps, version, rebuild, err);
+	if (r == R_OK)
+		r = dbfile_look(
+		    path, &file, err); /* some file systems allow no -wal */
+	return r == R_REBUILDING ? R_IO : r;
+}
+
+enum result
+index_prepare(const char *path, bool *rebuild, struct err *err)
+{
+	return schema_prepare(path, schema_steps, SCHEMA_VERSION, rebuild, err);
+}

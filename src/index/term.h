@@ -1,0 +1,21 @@
+/* term.h: what a client searches for, in the forms in which the search needs it. */
+#ifndef INDEX_TERM_H
+#define INDEX_TERM_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+struct term {
+	struct str text;    /* ASCII letters in lower case */
+	struct str library; /* the same with "library/" before it */
+	struct str
+	    match; /* as an expression of FTS5; empty: too short or too long */
+};
+
+/* Of any UTF-8 text without NUL; lives in a. */
+void term_make(struct arena *a, struct str text, struct term *out);
+
+/* The least string behind all that begin with s, which is UTF-8 and not empty. */
+struct str term_prefix_end(struct arena *a, struct str s);
+
+#endif
