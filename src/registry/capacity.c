@@ -1,0 +1,20 @@
+/* capacity.c: see capacity.h. */
+#include "registry/capacity.h"
+
+#include "store/store.h"
+
+#define RESERVE ((uint64_t)16 << 20) /* bytes: notes, the index, its log */
+
+enum result
+capacity_check(struct registry *reg, int64_t length, struct err *err)
+{
+	uint64_t wanted = length > 0 ? (uint64_t)length : 0, room;
+	enum result r = store_free_bytes(reg->store, &room, err);
+
+	if (r != R_OK)
+		return r;
+	if (room < RESERVE || wanted > room - RESERVE)
+		return err_set(err, R_FULL, "%llu bytes are free, %llu wanted",
+		    (unsigned long long)room, (unsigned long long)wanted);
+	return R_OK;
+}

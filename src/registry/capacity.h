@@ -1,0 +1,15 @@
+/* capacity.h: is there room for what a client wants to send? */
+#ifndef REGISTRY_CAPACITY_H
+#define REGISTRY_CAPACITY_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "registry/registry.h"
+
+/* Asked before the first byte is taken. A length that is not known (below 0) counts
+ * as nothing. R_FULL: the bytes and a reserve for what berth itself writes do not
+ * fit. */
+enum result capacity_check(struct registry *reg, int64_t length, struct err *err);
+
+#endif

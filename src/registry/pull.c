@@ -1,0 +1,58 @@
+/* pull.c: see pull.h. */
+#include "registry/pull.h"
+
+#include "store/v1_image.h"
+
+enum result
+pull_check(struct registry *reg, const char *id, struct err *err)
+{
+	enum v1_state state;
+	enum result r = v1_image_state(reg->store, id, &state, err);
+
+	if (r == R_OK && state == V1_ABSENT)
+		return err_set(err, R_IMAGE_UNKNOWN, "no such image");
+	if (r == R_OK && state == V1_UNFINISHED)
+		return err_set(err, R_IMAGE_UNFINISHED, "its push is not over");
+	return r;
+}
+
+/* _inprogress is looked for before the json is read: an image never goes back from
+ * complete to unfinished. */
+enum result
+pull_json(struct registry *reg, struct arena *a, const char *id,
+    struct pull_json *out, struct err *err)
+{
+	struct store_file layer;
+	struct err ignored;
+	enum result r;
+
+	r = pull_check(reg, id, err);
+	if (r == R_OK)
+		r = v1_image_json(reg->store, a, id, &out->json, err);
+	if (r == R_OK)
+		r = v1_image_sum(reg->store, a, id, &out->sum, err);
+	if (r != R_OK)
+		return r;
+	out->has_layer = v1_image_layer(reg->store, a, id, &layer, &ignored) ==
+			 R_OK;
+	out->layer_size = out->has_layer ? layer.size : 0;
+	return R_OK;
+}
+
+enum result
+pull_ancestry(struct registry *reg, struct arena *a, const char *id,
+    struct str *out, struct err *err)
+{
+	enum result r = pull_check(reg, id, err);
+
+	return r == R_OK ? v1_image_ancestry(reg->store, a, id, out, err) : r;
+}
+
+enum result
+pull_layer(struct registry *reg, struct arena *a, const char *id,
+    struct store_file *out, struct err *err)
+{
+	enum result r = pull_check(reg, id, err);
+
+	return r == R_OK ? v1_image_layer(reg->store, a, id, out, err) : r;
+}

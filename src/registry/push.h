@@ -1,0 +1,37 @@
+/* push.h: an image comes in, by the three requests of registry v1.
+ *
+ * The order of writes is store/v1_push.h's. Two pushes of one image at once both
+ * succeed: the first confirmed one becomes the image, the other's right sum is
+ * welcome too. */
+#ifndef REGISTRY_PUSH_H
+#define REGISTRY_PUSH_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "image/sum.h"
+#include "registry/registry.h"
+
+/* json: `given` is X-Docker-Checksum, empty without one. In this order R_BAD_JSON,
+ * R_NO_ID, R_BAD_SUM, R_WEAK_SUM, R_OTHER_ID, R_NO_PARENT, R_IMAGE_EXISTS. An
+ * unfinished push of the image starts afresh. */
+enum result push_json(struct registry *reg, struct arena *a, const char *id,
+    struct str json, struct str given, struct err *err);
+
+/* May a layer of this image come? R_IMAGE_UNKNOWN, R_IMAGE_EXISTS. */
+enum result push_layer_check(
+    struct registry *reg, struct arena *a, const char *id, struct err *err);
+
+/* layer: body_file is nginx's (store/stage.h). Also R_MISMATCH, when its sum was
+ * given with the json and is another; R_GONE. */
+enum result push_layer(struct registry *reg, struct arena *a, const char *id,
+    const char *body_file, struct err *err);
+
+/* checksum: X-Docker-Checksum-Payload decides where it is given, else
+ * X-Docker-Checksum. R_NO_SUM, R_BAD_SUM, R_WEAK_SUM, R_IMAGE_UNKNOWN,
+ * R_LAYER_UNKNOWN (none came yet), R_MISMATCH (the image stays unfinished, a right
+ * one may follow), R_SUM_REFUSED (complete). */
+enum result push_checksum(struct registry *reg, struct arena *a, const char *id,
+    struct str payload, struct str checksum, struct err *err);
+
+#endif

@@ -1,0 +1,25 @@
+/* reindex.h: the index made anew from the store, while requests go on.
+ *
+ * Each repository is looked at and entered under its own guard, so that a push or a delete
+ * beside it is either seen by the walk or enters the index itself afterwards. */
+#ifndef REGISTRY_REINDEX_H
+#define REGISTRY_REINDEX_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "registry/registry.h"
+
+struct reindex {
+	bool afresh;			    /* else a rebuild that was cut off goes on */
+	const volatile sig_atomic_t *stop;  /* set: end soon, to be resumed; NULL is fine */
+	void (*progress)(void *arg, unsigned long done, const char *name); /* NULL is fine */
+	void *arg;
+};
+
+/* R_OK also when it was stopped: *done tells. R_ABSENT: another rebuild runs. */
+enum result reindex_run(struct registry *reg, const struct reindex *how, bool *done,
+    struct err *err);
+
+#endif

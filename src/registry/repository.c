@@ -1,0 +1,96 @@
+/* repository.c: see repository.h. */
+#include "registry/repository.h"
+
+#include "base/log.h"
+#include "image/v1_images.h"
+#include "image/v1_meta.h"
+#include "registry/describe.h"
+#include "store/lock.h"
+
+static enum result
+merge(struct registry *reg, struct arena *a, const struct repo_name *name,
+    struct str body, struct err *err)
+{
+	struct str old = {"", 0}, merged;
+	struct v1_repo repo;
+	enum result r;
+
+	r = v1_repo_find(reg->store, a, name, &repo, err);
+	if (r == R_OK)
+		r = v1_repo_images(reg->store, a, &repo, &old, err);
+	if (r == R_ABSENT)
+		r = R_OK;
+	if (r == R_OK)
+		r = v1_images_merge(a, old, body, &merged, err);
+	if (r == R_OK && !str_eq(old, merged))
+		r = v1_repo_set_images(reg->store, &repo, merged, err);
+	return r;
+}
+
+enum result
+repository_announce(struct registry *reg, struct arena *a,
+    const struct repo_name *name, struct str body, struct err *err)
+{
+	struct store_lock lock = {0};
+	enum result r;
+
+	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	if (r == R_OK)
+		r = merge(reg, a, name, body, err);
+	if (r == R_OK)
+		describe_repository(reg, a, name);
+	store_unlock(&lock);
+	return r;
+}
+
+enum result
+repository_images(struct registry *reg, struct arena *a,
+    const struct repo_name *name, struct str *out, struct err *err)
+{
+	struct v1_repo repo;
+	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+
+	if (r == R_OK)
+		r = v1_repo_images(reg->store, a, &repo, out, err);
+	return r == R_ABSENT ? R_REPOSITORY_UNKNOWN : r;
+}
+
+enum result
+repository_remove(struct registry *reg, struct arena *a,
+    const struct repo_name *name, struct err *err)
+{
+	struct store_lock lock = {0};
+	struct v1_repo repo;
+	enum result r;
+
+	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	if (r == R_OK)
+		r = v1_repo_find(reg->store, a, name, &repo, err);
+	if (r == R_OK && !repo.there)
+		r = err_set(err, R_REPOSITORY_UNKNOWN, "no such repository");
+	if (r == R_OK)
+		r = v1_repo_remove(reg->store, a, &repo, err);
+	if (r == R_OK) {
+		describe_repository(reg, a, name);
+		log_line(LOG_INFO, "delete.repository", "repository=%s",
+		    name_full(a, name));
+	}
+	store_unlock(&lock);
+	return r == R_ABSENT ? R_REPOSITORY_UNKNOWN : r;
+}
+
+enum result
+repository_meta(struct registry *reg, struct arena *a, const struct repo_name *name,
+    struct str *out, struct err *err)
+{
+	struct v1_repo repo;
+	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+
+	if (r == R_OK)
+		r = v1_repo_meta(reg->store, a, &repo, out, err);
+	if (r == R_ABSENT) {
+		*out = v1_meta_default();
+		r = R_OK;
+	}
+	return r;
+}

@@ -1,0 +1,31 @@
+/* repository.h: repositories as registry v1 has them. R_REPOSITORY_UNKNOWN where
+ * the name is not there, in either spelling. */
+#ifndef REGISTRY_REPOSITORY_H
+#define REGISTRY_REPOSITORY_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "image/name.h"
+#include "registry/registry.h"
+#include "store/v1_repo.h"
+
+/* A push announces its images: merged into the list. R_BAD_JSON, R_BAD_DATA,
+ * R_TOO_LARGE. */
+enum result repository_announce(struct registry *reg, struct arena *a,
+    const struct repo_name *name, struct str body, struct err *err);
+
+/* The announced images, as JSON. */
+enum result repository_images(struct registry *reg, struct arena *a,
+    const struct repo_name *name, struct str *out, struct err *err);
+
+/* The repository and all its tags are gone; the images stay. */
+enum result repository_remove(struct registry *reg, struct arena *a,
+    const struct repo_name *name, struct err *err);
+
+/* Its json; what stands for it where there is none, also of an unknown repository.
+ */
+enum result repository_meta(struct registry *reg, struct arena *a,
+    const struct repo_name *name, struct str *out, struct err *err);
+
+#endif

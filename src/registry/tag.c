@@ -1,0 +1,114 @@
+/* tag.c: see tag.h. */
+#include "registry/tag.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "image/v1_meta.h"
+#include "registry/describe.h"
+#include "registry/pull.h"
+#include "store/lock.h"
+#include "store/v1_repo.h"
+#include "store/v1_tag.h"
+
+static enum result
+find(struct registry *reg, struct arena *a, const struct repo_name *name,
+    struct v1_repo *repo, struct err *err)
+{
+	enum result r = v1_repo_find(reg->store, a, name, repo, err);
+
+	if (r == R_OK && !repo->there)
+		return err_set(err, R_REPOSITORY_UNKNOWN, "no such repository");
+	return r;
+}
+
+static enum result
+or_tag_unknown(enum result r)
+{
+	return r == R_ABSENT ? R_TAG_UNKNOWN : r;
+}
+
+enum result
+tag_list(struct registry *reg, struct arena *a, const struct repo_name *name,
+    bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
+    struct err *err)
+{
+	struct v1_repo repo;
+	enum result r = find(reg, a, name, &repo, err);
+
+	return r == R_OK ? v1_tag_each(reg->store, a, &repo, visit, arg, err) : r;
+}
+
+enum result
+tag_get(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const char *tag, const char **id, struct err *err)
+{
+	struct v1_repo repo;
+	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+
+	if (r == R_OK)
+		r = v1_tag_get(reg->store, a, &repo, tag, id, err);
+	return or_tag_unknown(r);
+}
+
+enum result
+tag_put(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const char *tag, const char *id, struct str agent, struct err *err)
+{
+	struct store_lock lock = {0};
+	struct v1_repo repo;
+	enum result r;
+
+	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	if (r == R_OK)
+		r = pull_check(reg, id, err);
+	if (r == R_OK)
+		r = v1_repo_find(reg->store, a, name, &repo, err);
+	if (r == R_OK)
+		r = v1_tag_put(reg->store, a, &repo, tag, id,
+		    v1_meta_of_agent(a, agent, clock_now()), err);
+	if (r == R_OK) {
+		describe_repository(reg, a, name);
+		log_line(LOG_INFO, "push.tag", "image=%s repository=%s tag=%s", id,
+		    name_full(a, name), tag);
+	}
+	store_unlock(&lock);
+	return r;
+}
+
+enum result
+tag_remove(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const char *tag, struct err *err)
+{
+	struct store_lock lock = {0};
+	struct v1_repo repo;
+	enum result r;
+
+	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	if (r == R_OK)
+		r = v1_repo_find(reg->store, a, name, &repo, err);
+	if (r == R_OK)
+		r = v1_tag_remove(reg->store, a, &repo, tag, err);
+	if (r == R_OK) {
+		describe_repository(reg, a, name);
+		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s",
+		    name_full(a, name), tag);
+	}
+	store_unlock(&lock);
+	return or_tag_unknown(r);
+}
+
+enum result
+tag_meta(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const char *tag, struct str *out, struct err *err)
+{
+	struct v1_repo repo;
+	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+
+	if (r == R_OK)
+		r = v1_tag_meta(reg->store, a, &repo, tag, out, err);
+	if (r == R_ABSENT) {
+		*out = v1_meta_default();
+		r = R_OK;
+	}
+	return r;
+}
