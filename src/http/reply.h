@@ -1,0 +1,61 @@
+/* reply.h: a reply as a value: a status, headers, and one of three bodies.
+ *
+ * A file is named, never read: serve hands the name to nginx, which sends it. A
+ * stream is written while it is made, for lists that grow with the registry. */
+#ifndef HTTP_REPLY_H
+#define HTTP_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+#define REPLY_HEADERS 24
+
+enum reply_body { REPLY_BYTES, REPLY_FILE, REPLY_STREAM };
+
+struct reply {
+	struct arena *arena;
+	int status;
+	struct {
+		const char *name;
+		const char *value;
+	} header[REPLY_HEADERS];
+	size_t n_headers;
+
+	enum reply_body kind;
+	struct str bytes;
+	const char *file;   /* below the store's path, as the store named it */
+	uint64_t file_size; /* bytes */
+	bool (*stream)(
+	    void *arg, struct sink sink); /* false: cut off, the reply is broken */
+	void *stream_arg;
+};
+
+void reply_init(struct reply *rp, struct arena *a);
+
+/* Sets a header; one of the same name is replaced. Name and value live in the arena
+ * or are constants; control characters in the value (a client's text, say) are left
+ * out. */
+void reply_header(struct reply *rp, const char *name, const char *value);
+const char *reply_get(const struct reply *rp, const char *name); /* NULL: not set */
+void reply_drop(struct reply *rp, const char *name);
+
+/* JSON that is ready: the status, Content-Type and the body. */
+void reply_json(struct reply *rp, int status, struct str json);
+void reply_none(struct reply *rp, int status);
+void reply_file(
+    struct reply *rp, const char *file, uint64_t size, const char *type);
+void reply_stream(
+    struct reply *rp, bool (*stream)(void *arg, struct sink sink), void *arg);
+
+/* {"error": text} */
+struct str reply_error_text(struct arena *a, const char *text);
+
+/* "Not Found"; nginx sends a status line without a reason where none is given. */
+const char *reply_reason(int status);
+
+#endif

@@ -1,0 +1,60 @@
+/* request.h: a request as a value. Whoever made it (the FastCGI adapter, a test)
+ * owns what it points to; all of it lives as long as the arena. */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "http/target.h"
+
+#define REQUEST_ARGS 4
+
+struct registry;
+struct route;
+
+struct header {
+	const char *
+	    name; /* case and "-" against "_" do not matter when it is looked for */
+	size_t name_len;
+	const char *value;
+};
+
+struct request {
+	struct arena *arena;
+	struct registry *registry;
+	const void *options; /* of the API: v1 hands itself its struct v1_options */
+
+	const char *id; /* the request's own, for the log and the client */
+	const char *method;
+	const struct route *route; /* the row that was found; NULL before */
+	struct str target_text;    /* as the client sent it */
+	struct target target;
+	struct str arg[REQUEST_ARGS]; /* what the route's pattern caught */
+	const struct header *headers;
+	size_t n_headers;
+
+	int64_t length;        /* Content-Length; -1: none given */
+	const char *body_file; /* nginx put the body there; NULL: it did not */
+	struct str body;       /* of a route with BODY_SMALL; empty otherwise */
+
+	/* Reads a small body into the arena. R_TOO_LARGE above limit bytes, R_GONE.
+	 */
+	enum result (*read_body)(struct request *rq, size_t limit, struct str *out);
+	void *reader; /* its own */
+
+	struct err err; /* why the request failed, for the log */
+};
+
+/* The value of the first header of this name; the empty str without it. */
+struct str request_header(const struct request *rq, const char *name);
+bool request_has_header(const struct request *rq, const char *name);
+
+/* GET or HEAD. */
+bool request_is_read(const struct request *rq);
+
+#endif

@@ -1,0 +1,106 @@
+/* route.c: see route.h. Patterns are matched as they are written: a step over the
+ * table costs a comparison of words, and there are a few dozen rows. */
+#include "http/route.h"
+
+#include <string.h>
+
+/* The parts first..first+n-1 of the path, with slashes between. */
+static struct str
+join(struct request *rq, size_t first, size_t n)
+{
+	struct buf b;
+	size_t i;
+
+	if (n == 1)
+		return rq->target.part[first];
+	buf_init(&b, rq->arena, rq->target_text.n + 1);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(&b, '/');
+		buf_add(
+		    &b, rq->target.part[first + i].p, rq->target.part[first + i].n);
+	}
+	return buf_str(&b);
+}
+
+static size_t
+count_parts(struct str pattern)
+{
+	size_t n = 0;
+
+	while (pattern.p != NULL)
+		n += str_cut(&pattern, '/').n > 0;
+	return n;
+}
+
+static bool
+fits(const char *text, struct request *rq)
+{
+	struct str pattern = str_of(text);
+	size_t wanted = count_parts(pattern), at = 0, arg = 0;
+	bool star = strchr(text, '*') != NULL;
+
+	if (star ? rq->target.n < wanted : rq->target.n != wanted)
+		return false;
+	while (pattern.p != NULL) {
+		struct str word = str_cut(&pattern, '/');
+		size_t n = 1;
+
+		if (word.n == 0)
+			continue;
+		if (word.p[0] == '*')
+			n = rq->target.n - wanted + 1;
+		if (word.p[0] == '*' || word.p[0] == ':')
+			rq->arg[arg++] = join(rq, at, n);
+		else if (!str_eq(word, rq->target.part[at]))
+			return false;
+		at += n;
+	}
+	return true;
+}
+
+static bool
+takes(const struct route *route, const char *method)
+{
+	return strcmp(route->method, method) == 0 ||
+	       (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0);
+}
+
+/* The methods of all rows with the pattern of the row `first`. */
+static const char *
+allow_of(const struct api *api, size_t first, struct arena *a)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, a, 256);
+	for (i = first; i < api->n_routes; i++) {
+		const struct route *row = &api->routes[i];
+
+		if (strcmp(row->pattern, api->routes[first].pattern) != 0)
+			continue;
+		buf_printf(&b, "%s, ", row->method);
+		if (strcmp(row->method, "GET") == 0)
+			buf_adds(&b, "HEAD, ");
+	}
+	buf_adds(&b, "OPTIONS");
+	return buf_str(&b).p;
+}
+
+const struct route *
+route_find(const struct api *api, struct request *rq, const char **allow)
+{
+	size_t i, first;
+
+	*allow = NULL;
+	for (first = 0; first < api->n_routes; first++)
+		if (fits(api->routes[first].pattern, rq))
+			break;
+	for (i = first; i < api->n_routes; i++)
+		if (takes(&api->routes[i], rq->method) &&
+		    strcmp(api->routes[i].pattern, api->routes[first].pattern) == 0)
+			return &api->routes[i];
+	if (first < api->n_routes)
+		*allow = allow_of(api, first, rq->arena);
+	return NULL;
+}

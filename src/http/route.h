@@ -1,0 +1,57 @@
+/* route.h: an API's table of contents, a row an endpoint.
+ *
+ *	{"PUT", "/v1/images/:image/layer", v1_put_layer, .body = BODY_FILE, ...}
+ *
+ * A pattern's parts are words, ":name" (one part of the path) or "*name" (one or
+ *more, handed over with their slashes; at most one a pattern). The first row whose
+ *pattern fits the path names the resource: rows for more special paths stand first.
+ *Rows of one resource stand together. HEAD is answered by GET's row, OPTIONS by the
+ *table. */
+#ifndef HTTP_ROUTE_H
+#define HTTP_ROUTE_H
+
+#include "base/err.h"
+#include "http/reply.h"
+#include "http/request.h"
+
+enum body_kind {
+	BODY_NONE,  /* ignored if there is one */
+	BODY_SMALL, /* read into rq->body before the handler runs */
+	BODY_FILE   /* nginx put it into rq->body_file */
+};
+
+enum need { /* what the caller must be allowed to */
+	MAY_ANYTHING,
+	MAY_PULL,
+	MAY_PUSH,
+	MAY_DELETE
+};
+
+typedef enum result handler_fn(struct request *rq, struct reply *rp);
+
+struct route {
+	const char *method;
+	const char *pattern;
+	handler_fn *handler;
+	enum need need;
+	enum body_kind body;
+	size_t limit; /* of a small body, bytes */
+	handler_fn
+	    *check; /* BODY_FILE: may it come at all? Asked before a byte is read */
+};
+
+/* An API: its table, and how it says that something went wrong. */
+struct api {
+	const struct route *routes;
+	size_t n_routes;
+	void (*headers)(struct request *rq,
+	    struct reply *rp); /* of every reply; called first */
+	void (*fail)(struct request *rq, struct reply *rp, enum result r);
+};
+
+/* The row for the request, with rq->arg filled in. NULL: *allow is the list of
+ * methods of the path ("GET, HEAD, OPTIONS"), or NULL where no pattern fits. */
+const struct route *route_find(
+    const struct api *api, struct request *rq, const char **allow);
+
+#endif

@@ -1,0 +1,59 @@
+/* target.c: see target.h. */
+#include "http/target.h"
+
+#include "base/percent.h"
+
+static enum result
+add_part(struct arena *a, struct str raw, struct target *out, struct err *err)
+{
+	struct str part;
+
+	if (raw.n == 0)
+		return R_OK;
+	if (out->n == TARGET_PARTS)
+		return err_set(err, R_BAD_REQUEST, "the path has too many parts");
+	if (!percent_decode(a, raw, false, &part))
+		return err_set(
+		    err, R_BAD_REQUEST, "the path has a %% without two digits");
+	if (str_has(part, '\0') || str_is(part, ".") || str_is(part, ".."))
+		return err_set(
+		    err, R_BAD_REQUEST, "the path has a part that no name can be");
+	out->part[out->n++] = part;
+	return R_OK;
+}
+
+enum result
+target_parse(struct arena *a, struct str text, struct target *out, struct err *err)
+{
+	struct str path = str_cut(&text, '?');
+	enum result r = R_OK;
+
+	out->n = 0;
+	out->query = text;
+	if (!str_starts(path, "/"))
+		return err_set(err, R_BAD_REQUEST, "the target is no path");
+	while (r == R_OK && path.p != NULL)
+		r = add_part(a, str_cut(&path, '/'), out, err);
+	return r;
+}
+
+enum result
+target_query(struct arena *a, const struct target *t, const char *name,
+    struct str *out, struct err *err)
+{
+	struct str rest = t->query, value, key;
+
+	*out = str_make(NULL, 0);
+	while (rest.p != NULL) {
+		value = str_cut(&rest, '&');
+		key = str_cut(&value, '=');
+		if (!percent_decode(a, key, true, &key) || !str_is(key, name))
+			continue;
+		if (!percent_decode(
+			a, value.p == NULL ? str_of("") : value, true, out))
+			return err_set(err, R_BAD_REQUEST,
+			    "the query has a %% without two digits");
+		return R_OK;
+	}
+	return R_OK;
+}

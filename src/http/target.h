@@ -1,0 +1,32 @@
+/* target.h: the request target (RFC 9112, section 3.2.1: origin-form). */
+#ifndef HTTP_TARGET_H
+#define HTTP_TARGET_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#define TARGET_PARTS 64 /* more slashes than any name berth takes */
+
+/* The path, cut at its slashes, each part decoded once (so a part may hold a slash
+ * that was written %2F). Slashes at the end and doubled ones count for nothing, as
+ * the old servers had it. */
+struct target {
+	struct str part[TARGET_PARTS];
+	size_t n;
+	struct str query; /* behind the "?", not decoded; p NULL without one */
+};
+
+/* R_BAD_REQUEST: no path, a broken %XX, a part that is "." or ".." in any spelling,
+ * or holds a NUL; too many parts. */
+enum result target_parse(
+    struct arena *a, struct str text, struct target *out, struct err *err);
+
+/* The first value of the name in the query, decoded as a form's (may hold any
+ * byte). Without it the empty str, p NULL. R_BAD_REQUEST: a broken %XX in it. */
+enum result target_query(struct arena *a, const struct target *t, const char *name,
+    struct str *out, struct err *err);
+
+#endif

@@ -1,0 +1,88 @@
+/* errors.c: one table for statuses and texts. The texts are docker-registry's
+ * wherever it had one: docker 0.11 compares some of them ("Image already exists").
+ */
+#include "v1/errors.h"
+
+#include <stddef.h>
+
+#include "http/route.h"
+#include "v1/images.h"
+#include "v1/index.h"
+#include "v1/tags.h"
+
+static const struct {
+	int status;
+	const char *text;
+} table[R_MAX] = {
+    [R_BAD_REQUEST] = {400, "Bad request"},
+    [R_BAD_JSON] = {400, "Error Decoding JSON"},
+    [R_BAD_DATA] = {400, "Invalid data"},
+    [R_NO_ID] = {400, "Missing key `id' in JSON"},
+    [R_BAD_ID] = {404, "Invalid image ID"},
+    [R_OTHER_ID] = {400, "JSON data contains invalid id"},
+    [R_BAD_NAME] = {400, "Invalid name"},
+    [R_BAD_SUM] = {400, "Invalid checksum format"},
+    [R_NO_SUM] = {400, "Missing Image's checksum"},
+    [R_WEAK_SUM] = {412,
+	"A tarsum is not verified here: send X-Docker-Checksum-Payload, "
+	"as docker 0.10 and later do"},
+    [R_NO_PARENT] = {400, "Image depends on a non existing parent"},
+    [R_MISMATCH] = {400, "Checksum mismatch"},
+    [R_TOO_LARGE] = {413, "The request is too large"},
+    [R_NO_ROUTE] = {404, "Not found"},
+    [R_BAD_METHOD] = {405, "Method not allowed"},
+    [R_ABSENT] = {404, "Not found"},
+    [R_IMAGE_UNKNOWN] = {404, "Image not found"},
+    [R_IMAGE_EXISTS] = {409, "Image already exists"},
+    [R_IMAGE_UNFINISHED] = {400, "Image is being uploaded, retry later"},
+    [R_LAYER_UNKNOWN] = {400, "Checksum not found"},
+    [R_SUM_REFUSED] = {409, "Cannot set this image checksum"},
+    [R_REPOSITORY_UNKNOWN] = {404, "Repository not found"},
+    [R_TAG_UNKNOWN] = {404, "Tag not found"},
+    [R_GONE] = {400, "The request broke off"},
+    [R_FULL] = {507, "No space left on the registry's disk"},
+    [R_REBUILDING] = {503, "The search index is being rebuilt, retry later"},
+    [R_IO] = {500,
+	"Internal error; the registry's log has it under this X-Request-Id"},
+};
+
+/* Where an endpoint has words of its own. */
+static const struct {
+	handler_fn *handler;
+	enum result result;
+	const char *text;
+} own_words[] = {
+    {v1_put_image_json, R_BAD_JSON, "Invalid JSON"},
+    {v1_put_layer, R_MISMATCH, "Checksum mismatch, ignoring the layer"},
+    {v1_put_tag, R_BAD_JSON, "Invalid data"},
+    {v1_get_images, R_REPOSITORY_UNKNOWN, "images not found"},
+};
+
+static const char *
+words(const struct request *rq, enum result r)
+{
+	size_t i;
+
+	for (i = 0;
+	     rq->route != NULL && i < sizeof(own_words) / sizeof(own_words[0]); i++)
+		if (own_words[i].handler == rq->route->handler &&
+		    own_words[i].result == r)
+			return own_words[i].text;
+	if (r == R_TAG_UNKNOWN && rq->route != NULL &&
+	    rq->route->handler == v1_delete_tag)
+		return arena_printf(
+		    rq->arena, "Tag not found: %.*s", STR_ARG(rq->arg[1]));
+	if (r == R_BAD_NAME || r == R_BAD_REQUEST)
+		return arena_printf(
+		    rq->arena, "%s: %s", table[r].text, rq->err.text);
+	return table[r].text;
+}
+
+void
+v1_fail(struct request *rq, struct reply *rp, enum result r)
+{
+	int status = table[r].status == 0 ? 500 : table[r].status;
+	const char *text = table[r].status == 0 ? table[R_IO].text : words(rq, r);
+
+	reply_json(rp, status, reply_error_text(rq->arena, text));
+}

@@ -1,0 +1,161 @@
+/* search.c: see search.h. */
+#include "v1/search.h"
+
+#include <limits.h>
+
+#include "base/jsonw.h"
+#include "registry/search.h"
+#include "v1/v1.h"
+
+#define ROWS_MAX 1000 /* of a page; more is asked for by no client */
+#define PAGE_MAX ((size_t)4 << 20)
+
+struct answer {
+	struct request *rq;
+	struct str term;
+	size_t rows; /* of a page; 0: all */
+	size_t page; /* from 1 */
+	struct jsonw w;
+};
+
+static void
+put_int(struct jsonw *w, const char *key, size_t v)
+{
+	jsonw_key(w, key);
+	jsonw_int(w, (long long)v);
+}
+
+static void
+write_head(void *arg, size_t total)
+{
+	struct answer *an = arg;
+	size_t size = an->rows == 0 ? total : an->rows;
+
+	jsonw_object(&an->w);
+	jsonw_key(&an->w, "query");
+	jsonw_str(&an->w, an->term);
+	put_int(&an->w, "num_results", total);
+	put_int(&an->w, "page", an->page);
+	put_int(&an->w, "num_pages", size == 0 ? 1 : (total + size - 1) / size);
+	put_int(&an->w, "page_size", size);
+	jsonw_key(&an->w, "results");
+	jsonw_array(&an->w);
+}
+
+static bool
+write_row(void *arg, struct str name, struct str description)
+{
+	static const char *const flags[] = {
+	    "is_official", "is_trusted", "is_automated"};
+	struct answer *an = arg;
+	size_t i;
+
+	jsonw_object(&an->w);
+	jsonw_key(&an->w, "name");
+	jsonw_str(&an->w, name);
+	jsonw_key(&an->w, "description");
+	jsonw_str(&an->w, description);
+	put_int(&an->w, "star_count", 0);
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		jsonw_key(&an->w, flags[i]);
+		jsonw_bool(&an->w, false);
+	}
+	jsonw_end(&an->w);
+	return !an->w.stopped;
+}
+
+static enum result
+write_answer(struct answer *an, struct sink sink)
+{
+	struct search search = {an->term, 0, SIZE_MAX, write_head, write_row, an};
+	enum result r;
+
+	if (an->rows > 0) {
+		search.skip = (an->page - 1) * an->rows;
+		search.most = an->rows;
+	}
+	jsonw_init(&an->w, sink);
+	r = search_run(an->rq->registry, &search, &an->rq->err);
+	if (r != R_OK)
+		return r;
+	jsonw_end(&an->w);
+	jsonw_end(&an->w);
+	return an->w.stopped ? R_GONE : R_OK;
+}
+
+static bool
+stream_answer(void *arg, struct sink sink)
+{
+	return write_answer(arg, sink) == R_OK;
+}
+
+static bool
+no_row(void *arg, struct str name, struct str description)
+{
+	(void)arg, (void)name, (void)description;
+	return false;
+}
+
+/* A reply that is written while it is made can no longer say that the index is
+ * being rebuilt: so that is asked first. */
+static enum result
+reply_all(struct answer *an, struct reply *rp)
+{
+	const struct search probe = {an->term, 0, 0, NULL, no_row, NULL};
+	enum result r = search_run(an->rq->registry, &probe, &an->rq->err);
+
+	if (r == R_OK)
+		reply_stream(rp, stream_answer, an);
+	return r;
+}
+
+static enum result
+reply_page(struct answer *an, struct reply *rp)
+{
+	struct buf b;
+	enum result r;
+
+	buf_init(&b, an->rq->arena, PAGE_MAX);
+	r = write_answer(an, buf_sink(&b));
+	if (r == R_OK)
+		reply_json(rp, 200, buf_str(&b));
+	return r;
+}
+
+/* A number of the query, `missing` without it. */
+static enum result
+number(
+    struct request *rq, const char *name, size_t most, size_t missing, size_t *out)
+{
+	struct str text;
+	long long v;
+	enum result r = target_query(rq->arena, &rq->target, name, &text, &rq->err);
+
+	*out = missing;
+	if (r != R_OK || text.n == 0)
+		return r;
+	if (!str_to_int64(text, &v) || v == 0)
+		return err_set(
+		    &rq->err, R_BAD_REQUEST, "%s must be a number from 1", name);
+	*out = (unsigned long long)v > most ? most : (size_t)v;
+	return R_OK;
+}
+
+enum result
+v1_get_search(struct request *rq, struct reply *rp)
+{
+	struct answer *an = arena_alloc(rq->arena, sizeof(*an));
+	enum result r;
+
+	an->rq = rq;
+	r = target_query(rq->arena, &rq->target, "q", &an->term, &rq->err);
+	if (r == R_OK && !str_is_utf8(an->term))
+		r = err_set(&rq->err, R_BAD_REQUEST, "q is not UTF-8");
+	if (r == R_OK)
+		r = number(rq, "n", ROWS_MAX, 0, &an->rows);
+	if (r == R_OK)
+		r = number(rq, "page", INT_MAX, 1, &an->page);
+	if (r != R_OK)
+		return r;
+	return an->rows == 0 ? reply_all(an, rp) : reply_page(an, rp);
+}

@@ -1,0 +1,16 @@
+/* search.h: GET /v1/search?q=TERM&n=ROWS&page=PAGE
+ *
+ *	{"query": "cent", "num_results": 3, "page": 1, "num_pages": 1, "page_size":
+ *25, "results": [{"name": "library/centos", "description": "", "star_count": 0,
+ *	   "is_official": false, "is_trusted": false, "is_automated": false}, ...]}
+ *
+ * docker-registry answered name and description; today's docker and podman read the
+ * rest. Without n all rows come, written while they are read. */
+#ifndef V1_SEARCH_H
+#define V1_SEARCH_H
+
+#include "http/route.h"
+
+handler_fn v1_get_search;
+
+#endif

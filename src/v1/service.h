@@ -1,0 +1,10 @@
+/* service.h: the registry itself. */
+#ifndef V1_SERVICE_H
+#define V1_SERVICE_H
+
+#include "http/route.h"
+
+handler_fn v1_get_root; /* / */
+handler_fn v1_get_ping; /* /_ping, /v1/_ping: is it a registry, and of what kind? */
+
+#endif

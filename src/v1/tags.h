@@ -1,0 +1,14 @@
+/* tags.h: tags of a repository, and who set them. */
+#ifndef V1_TAGS_H
+#define V1_TAGS_H
+
+#include "http/route.h"
+
+handler_fn v1_get_tags;
+handler_fn v1_get_tag;
+handler_fn v1_put_tag;
+handler_fn v1_delete_tag;
+handler_fn v1_get_tag_json;
+handler_fn v1_get_repository_json;
+
+#endif

@@ -1,0 +1,11 @@
+/* users.h: what `docker login` asks. In standalone mode everybody is welcome. */
+#ifndef V1_USERS_H
+#define V1_USERS_H
+
+#include "http/route.h"
+
+handler_fn v1_get_users;  /* is this login right? */
+handler_fn v1_post_users; /* make an account */
+handler_fn v1_put_user;   /* change one */
+
+#endif

@@ -1,0 +1,29 @@
+/* v1.h: what the resources of API v1 share. */
+#ifndef V1_V1_H
+#define V1_V1_H
+
+#include "http/reply.h"
+#include "http/request.h"
+#include "image/name.h"
+
+struct v1_options {
+	const char *flavor;    /* of config.yml; clients see it in a header */
+	const char *issue;     /* GET /; NULL: the usual text */
+	const char *endpoints; /* X-Docker-Endpoints; NULL: the request's Host */
+};
+
+const struct v1_options *v1_options(const struct request *rq);
+
+/* The headers of every answer: version, flavor, and nothing may be kept. */
+void v1_headers(struct request *rq, struct reply *rp);
+
+/* The names that the route caught: arg 0 is the repository, arg 1 the tag; arg 0
+ * the image. R_BAD_NAME, R_BAD_ID. */
+enum result v1_repo_arg(struct request *rq, struct repo_name *out);
+enum result v1_tag_arg(struct request *rq, const char **out);
+enum result v1_image_arg(struct request *rq, const char **out);
+
+/* Content that never changes under its address may be kept for a year. */
+void v1_immutable(struct reply *rp);
+
+#endif
