@@ -1,0 +1,96 @@
+/* dispatch.c: see dispatch.h. */
+#include "serve/dispatch.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "v1/routes.h"
+
+static enum result
+find_row(const struct api *api, struct request *rq, const char **allow)
+{
+	enum result r = target_parse(
+	    rq->arena, rq->target_text, &rq->target, &rq->err);
+
+	*allow = NULL;
+	if (r != R_OK)
+		return r;
+	rq->route = route_find(api, rq, allow);
+	if (rq->route != NULL)
+		return R_OK;
+	if (*allow == NULL)
+		return err_set(&rq->err, R_NO_ROUTE, "no such path");
+	return err_set(&rq->err, R_BAD_METHOD, "not on this path");
+}
+
+static enum result
+take_body(struct request *rq)
+{
+	switch (rq->route->body) {
+	case BODY_SMALL:
+		if (rq->body_file != NULL)
+			return err_set(
+			    &rq->err, R_BAD_REQUEST, "this is no upload");
+		return rq->read_body(rq, rq->route->limit, &rq->body);
+	case BODY_FILE:
+		if (rq->body_file == NULL && rq->length > 0)
+			return err_set(&rq->err, R_IO,
+			    "nginx did not put the body into a file: see berth's nginx files");
+		return R_OK;
+	default:
+		return R_OK;
+	}
+}
+
+static enum result
+run(struct request *rq, struct reply *rp, enum pass pass)
+{
+	enum result r = gate_admit(rq, pass);
+
+	if (r != R_OK)
+		return r;
+	if (pass == PASS_CHECK) {
+		reply_none(rp, 204);
+		return rq->route->check == NULL ? R_OK : rq->route->check(rq, rp);
+	}
+	r = take_body(rq);
+	return r == R_OK ? rq->route->handler(rq, rp) : r;
+}
+
+static void
+log_reply(const struct request *rq, const struct reply *rp, enum result r)
+{
+	enum log_level level = rp->status >= 500 ? LOG_ERROR : LOG_DEBUG;
+
+	if (!log_wants(level))
+		return;
+	log_line(level, "request",
+	    "id=%s status=%d method=%s result=%s reason=\"%s\" target=%.*s", rq->id,
+	    rp->status, rq->method, err_name(r), rq->err.text,
+	    STR_ARG(rq->target_text));
+}
+
+void
+dispatch(struct request *rq, struct reply *rp, enum pass pass)
+{
+	const struct api *api = &v1_api;
+	const char *allow;
+	enum result r;
+
+	reply_init(rp, rq->arena);
+	api->headers(rq, rp);
+	r = find_row(api, rq, &allow);
+	if (allow != NULL)
+		reply_header(rp, "Allow", allow);
+	if (r == R_BAD_METHOD && strcmp(rq->method, "OPTIONS") == 0) {
+		reply_none(rp, 200);
+		r = R_OK;
+	} else if (r == R_OK) {
+		r = run(rq, rp, pass);
+	}
+	if (r != R_OK)
+		api->fail(rq, rp, r);
+	if (rp->status >= 400)
+		reply_header(rp, "X-Request-Id", rq->id);
+	log_reply(rq, rp, r);
+}

@@ -1,0 +1,259 @@
+/* fcgi.c: see fcgi.h. */
+#include "serve/fcgi.h"
+
+#include <fcgiapp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/percent.h"
+#include "serve/dispatch.h"
+
+#define STORE_LOCATION \
+	"/_berth_store/" /* nginx's internal location over the store's path */
+#define HEADERS_MAX 128
+#define HEAD_MAX    ((size_t)64 << 10)
+#define PUT_MAX     65536 /* libfcgi counts in int */
+
+struct fcgi {
+	FCGX_Request fcgx;
+	struct registry *registry;
+	const void *api;
+	struct arena *arena; /* of the request at hand */
+	atomic_bool
+	    waiting; /* for a connection or for the next request on a kept one */
+	struct header headers[HEADERS_MAX];
+};
+
+static atomic_bool stopping;
+
+bool
+fcgi_init(void)
+{
+	return FCGX_Init() == 0;
+}
+
+struct fcgi *
+fcgi_new(int listening, struct registry *registry, const void *api)
+{
+	struct fcgi *f = calloc(1, sizeof(*f));
+
+	if (f == NULL || FCGX_InitRequest(&f->fcgx, listening, 0) != 0)
+		abort();
+	f->registry = registry;
+	f->api = api;
+	f->arena = arena_new();
+	return f;
+}
+
+void
+fcgi_free(struct fcgi *f)
+{
+	if (f == NULL)
+		return;
+	FCGX_Free(&f->fcgx, 1);
+	arena_free(f->arena);
+	free(f);
+}
+
+/* ---- from nginx ---- */
+
+/* nginx 1.22 hands each header line on as a parameter of its own, so all are taken.
+ */
+static size_t
+take_headers(struct fcgi *f)
+{
+	size_t n = 0;
+	char **p;
+
+	for (p = f->fcgx.envp; *p != NULL && n < HEADERS_MAX; p++) {
+		const char *equals;
+
+		if (strncmp(*p, "HTTP_", 5) != 0 ||
+		    (equals = strchr(*p, '=')) == NULL)
+			continue;
+		f->headers[n].name = *p + 5;
+		f->headers[n].name_len = (size_t)(equals - *p - 5);
+		f->headers[n].value = equals + 1;
+		n++;
+	}
+	return n;
+}
+
+/* Of small bodies: at most limit bytes, whatever length was promised. */
+static enum result
+read_body(struct request *rq, size_t limit, struct str *out)
+{
+	struct fcgi *f = rq->reader;
+	struct buf b;
+	char chunk[8192];
+	int got;
+
+	buf_init(&b, rq->arena, limit);
+	while ((got = FCGX_GetStr(chunk, (int)sizeof(chunk), f->fcgx.in)) > 0)
+		buf_add(&b, chunk, (size_t)got);
+	if (b.full)
+		return err_set(
+		    &rq->err, R_TOO_LARGE, "the body exceeds %zu bytes", limit);
+	*out = buf_str(&b);
+	if (rq->length > 0 && (uint64_t)rq->length != b.n)
+		return err_set(&rq->err, R_GONE,
+		    "%lld bytes were promised, %zu came", (long long)rq->length,
+		    b.n);
+	return R_OK;
+}
+
+static const char *
+param(struct fcgi *f, const char *name, const char *missing)
+{
+	const char *value = FCGX_GetParam(name, f->fcgx.envp);
+
+	return value == NULL || *value == '\0' ? missing : value;
+}
+
+static void
+take_request(struct fcgi *f, struct request *rq)
+{
+	long long length;
+
+	memset(rq, 0, sizeof(*rq));
+	rq->arena = f->arena;
+	rq->registry = f->registry;
+	rq->options = f->api;
+	rq->id = param(f, "REQUEST_ID", "-");
+	rq->method = param(f, "REQUEST_METHOD", "");
+	rq->target_text = str_of(param(f, "REQUEST_URI", ""));
+	rq->headers = f->headers;
+	rq->n_headers = take_headers(f);
+	rq->length = str_to_int64(str_of(param(f, "CONTENT_LENGTH", "")), &length)
+			 ? length
+			 : -1;
+	rq->body_file = param(f, "BODY_FILE", NULL);
+	rq->read_body = read_body;
+	rq->reader = f;
+}
+
+/* ---- to nginx ---- */
+
+static bool
+put(void *arg, const char *p, size_t n)
+{
+	struct fcgi *f = arg;
+
+	while (n > 0) {
+		int part = n > PUT_MAX ? PUT_MAX : (int)n;
+
+		if (FCGX_PutStr(p, part, f->fcgx.out) < 0)
+			return false;
+		p += part;
+		n -= (size_t)part;
+	}
+	return true;
+}
+
+static bool
+has_no_body(const struct reply *rp)
+{
+	return rp->status == 204 || rp->status == 304;
+}
+
+static struct str
+head_of(struct fcgi *f, const struct reply *rp)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, f->arena, HEAD_MAX);
+	buf_printf(&b, "Status: %d %s\r\n", rp->status, reply_reason(rp->status));
+	for (i = 0; i < rp->n_headers; i++) {
+		buf_adds(&b, rp->header[i].name);
+		buf_adds(&b, ": ");
+		buf_adds(&b, rp->header[i].value);
+		buf_adds(&b, "\r\n");
+	}
+	if (rp->kind == REPLY_FILE)
+		buf_printf(&b, "X-Accel-Redirect: " STORE_LOCATION "%s\r\n",
+		    percent_encode(f->arena, str_of(rp->file), "/_.-", false));
+	else if (rp->kind == REPLY_BYTES && !has_no_body(rp))
+		buf_printf(&b, "Content-Length: %zu\r\n", rp->bytes.n);
+	buf_adds(&b, "\r\n");
+	return buf_str(&b);
+}
+
+static void
+send_reply(struct fcgi *f, const struct request *rq, const struct reply *rp)
+{
+	struct str head = head_of(f, rp);
+
+	(void)put(f, head.p, head.n);
+	if (strcmp(rq->method, "HEAD") == 0 || has_no_body(rp))
+		return;
+	if (rp->kind == REPLY_BYTES) {
+		(void)put(f, rp->bytes.p, rp->bytes.n);
+	} else if (rp->kind == REPLY_STREAM) {
+		const struct sink sink = {put, f};
+
+		(void)rp->stream(rp->stream_arg, sink);
+	}
+}
+
+/* nginx's auth_request knows yes (2xx), 401 and 403. The true answer travels in two
+ * headers, of which nginx makes the reply. */
+static void
+make_verdict(struct reply *rp)
+{
+	if (rp->status < 300) {
+		reply_none(rp, 204);
+		return;
+	}
+	reply_header(
+	    rp, "X-Berth-Status", arena_printf(rp->arena, "%d", rp->status));
+	reply_header(rp, "X-Berth-Error", str_dup(rp->arena, rp->bytes));
+	reply_none(rp, rp->status == 401 ? 401 : 403);
+}
+
+static void
+answer(struct fcgi *f)
+{
+	bool check = strcmp(param(f, "BERTH_PASS", "serve"), "check") == 0;
+	struct request rq;
+	struct reply rp;
+
+	take_request(f, &rq);
+	dispatch(&rq, &rp, check ? PASS_CHECK : PASS_SERVE);
+	if (check)
+		make_verdict(&rp);
+	send_reply(f, &rq, &rp);
+}
+
+void
+fcgi_run(struct fcgi *f)
+{
+	while (!atomic_load(&stopping)) {
+		atomic_store(&f->waiting, true);
+		if (FCGX_Accept_r(&f->fcgx) != 0)
+			continue;
+		atomic_store(&f->waiting, false);
+		answer(f);
+		arena_clear(f->arena);
+		FCGX_Finish_r(&f->fcgx);
+	}
+}
+
+void
+fcgi_stop_all(void)
+{
+	atomic_store(&stopping, true);
+	FCGX_ShutdownPending();
+}
+
+/* What has arrived is still read and answered; only silence ends. */
+void
+fcgi_hang_up(struct fcgi *f)
+{
+	int fd = f->fcgx.ipcFd;
+
+	if (atomic_load(&f->waiting) && fd >= 0)
+		(void)shutdown(fd, SHUT_RD);
+}

@@ -1,0 +1,312 @@
+/* master.c: see master.h. */
+#include "serve/master.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/worker.h"
+
+#define CHILDREN_MAX     256
+#define TICK_MS          250
+#define YOUNG_MS         1000  /* who dies so soon is replaced after as long */
+#define END_WAIT_MS      60000 /* for what is in flight */
+#define SWEEP_EVERY_MS   60000
+#define REBUILD_AGAIN_MS 10000 /* after one that failed */
+
+enum role { ROLE_NONE, ROLE_WORKER, ROLE_LEAVING, ROLE_REBUILD, ROLE_SWEEP };
+
+struct child {
+	enum role role;
+	pid_t pid;
+	int64_t born; /* ticks */
+};
+
+struct master {
+	int listening;
+	const struct serve_options *options;
+	const struct serve_app *app;
+	struct child child[CHILDREN_MAX];
+	sigset_t signals;
+	bool ending;
+	bool want_rebuild;
+	int64_t not_before[ROLE_SWEEP +
+			   1]; /* ticks: no child of the role is started sooner */
+};
+
+static volatile sig_atomic_t stop_rebuild;
+
+static void
+on_term(int sig)
+{
+	(void)sig;
+	stop_rebuild = 1;
+}
+
+void
+master_ask_rebuild(void *ignored)
+{
+	(void)ignored;
+	(void)kill(getppid(), SIGUSR1);
+}
+
+/* ---- children ---- */
+
+static int
+run_rebuild(struct master *m)
+{
+	struct sigaction sa;
+	sigset_t term;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_term;
+	(void)sigaction(SIGTERM, &sa, NULL);
+	(void)sigemptyset(&term);
+	(void)sigaddset(&term, SIGTERM);
+	(void)sigprocmask(SIG_UNBLOCK, &term, NULL);
+	return m->app->rebuild(m->app->arg, &stop_rebuild) ? EXIT_SUCCESS
+							   : EXIT_FAILURE;
+}
+
+static int
+run_worker(struct master *m)
+{
+	struct registry *registry = m->app->open(m->app->arg);
+
+	return registry == NULL ? EXIT_FAILURE
+				: worker_run(m->listening, m->options, registry);
+}
+
+/* A sweep is short; the signal's default action may end it between two files. */
+static int
+run_sweep(struct master *m)
+{
+	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
+	m->app->sweep(m->app->arg);
+	return EXIT_SUCCESS;
+}
+
+static int
+run_child(struct master *m, enum role role, pid_t parent)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		return EXIT_FAILURE; /* the master died before the call above */
+	switch (role) {
+	case ROLE_WORKER:
+		return run_worker(m);
+	case ROLE_REBUILD:
+		return run_rebuild(m);
+	default:
+		return run_sweep(m);
+	}
+}
+
+static unsigned
+count(const struct master *m, enum role role)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < CHILDREN_MAX; i++)
+		n += m->child[i].role == role;
+	return n;
+}
+
+static void
+spawn(struct master *m, enum role role)
+{
+	pid_t parent = getpid(), pid;
+	unsigned i;
+
+	for (i = 0; i < CHILDREN_MAX && m->child[i].role != ROLE_NONE; i++)
+		;
+	if (i == CHILDREN_MAX)
+		return;
+	pid = fork();
+	if (pid == 0)
+		_exit(run_child(m, role, parent));
+	if (pid == -1) {
+		log_line(LOG_ERROR, "master.fork", "error=\"%s\"", strerror(errno));
+		m->not_before[role] = clock_ticks() + YOUNG_MS;
+		return;
+	}
+	m->child[i] = (struct child){role, pid, clock_ticks()};
+}
+
+static void
+signal_all(const struct master *m, enum role role, int sig)
+{
+	unsigned i;
+
+	for (i = 0; i < CHILDREN_MAX; i++)
+		if (m->child[i].role != ROLE_NONE &&
+		    (role == ROLE_NONE || m->child[i].role == role))
+			(void)kill(m->child[i].pid, sig);
+}
+
+/* ---- events ---- */
+
+static void
+worker_died(struct master *m, const struct child *c, int status)
+{
+	int64_t now = clock_ticks();
+
+	if (m->ending)
+		return;
+	log_line(LOG_ERROR, "worker.died", "pid=%ld signal=%d status=%d",
+	    (long)c->pid, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+	    WIFEXITED(status) ? WEXITSTATUS(status) : 0);
+	if (now - c->born < YOUNG_MS)
+		m->not_before[ROLE_WORKER] = now + YOUNG_MS;
+}
+
+static void
+rebuild_ended(struct master *m, int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
+		return;
+	m->want_rebuild = true;
+	m->not_before[ROLE_REBUILD] = clock_ticks() + REBUILD_AGAIN_MS;
+}
+
+static void
+reap(struct master *m)
+{
+	int status;
+	unsigned i;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (i = 0; i < CHILDREN_MAX; i++) {
+			struct child c = m->child[i];
+
+			if (c.role == ROLE_NONE || c.pid != pid)
+				continue;
+			m->child[i].role = ROLE_NONE;
+			if (c.role == ROLE_WORKER)
+				worker_died(m, &c, status);
+			else if (c.role == ROLE_REBUILD)
+				rebuild_ended(m, status);
+		}
+	}
+}
+
+/* New workers are started by the next tick; the old ones finish beside them. */
+static void
+reload(struct master *m)
+{
+	const struct serve_options *options;
+	unsigned i;
+
+	log_reopen();
+	options = m->app->reload(m->app->arg);
+	if (options == NULL)
+		return;
+	m->options = options;
+	for (i = 0; i < CHILDREN_MAX; i++)
+		if (m->child[i].role == ROLE_WORKER)
+			m->child[i].role = ROLE_LEAVING;
+	signal_all(m, ROLE_LEAVING, SIGTERM);
+	log_line(LOG_INFO, "master.reload", "workers=%u", options->workers);
+}
+
+static void
+on_signal(struct master *m, int sig)
+{
+	switch (sig) {
+	case SIGTERM:
+	case SIGINT:
+		signal_all(m, ROLE_NONE, m->ending ? SIGKILL : SIGTERM);
+		m->ending = true;
+		break;
+	case SIGHUP:
+		if (!m->ending)
+			reload(m);
+		break;
+	case SIGUSR1:
+		m->want_rebuild = true;
+		break;
+	default:
+		break; /* SIGCHLD: reaped on each turn */
+	}
+}
+
+static bool
+may_start(struct master *m, enum role role)
+{
+	return clock_ticks() >= m->not_before[role];
+}
+
+static void
+start_due(struct master *m)
+{
+	while (count(m, ROLE_WORKER) < m->options->workers &&
+	       may_start(m, ROLE_WORKER))
+		spawn(m, ROLE_WORKER);
+	if (m->want_rebuild && count(m, ROLE_REBUILD) == 0 &&
+	    may_start(m, ROLE_REBUILD)) {
+		m->want_rebuild = false;
+		spawn(m, ROLE_REBUILD);
+	}
+	if (count(m, ROLE_SWEEP) == 0 && may_start(m, ROLE_SWEEP)) {
+		m->not_before[ROLE_SWEEP] = clock_ticks() + SWEEP_EVERY_MS;
+		spawn(m, ROLE_SWEEP);
+	}
+}
+
+static void
+wait_for_event(struct master *m)
+{
+	const struct timespec tick = {0, TICK_MS * 1000000};
+	int sig = sigtimedwait(&m->signals, NULL, &tick);
+
+	if (sig > 0)
+		on_signal(m, sig);
+	reap(m);
+}
+
+static void
+block_signals(struct master *m)
+{
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
+	size_t i;
+
+	(void)sigemptyset(&m->signals);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		(void)sigaddset(&m->signals, signals[i]);
+	(void)sigprocmask(SIG_BLOCK, &m->signals, NULL);
+}
+
+int
+master_run(int listening, const struct serve_options *options,
+    const struct serve_app *app, bool rebuild)
+{
+	struct master m = {.listening = listening,
+	    .options = options,
+	    .app = app,
+	    .want_rebuild = rebuild};
+	int64_t end_by;
+
+	block_signals(&m);
+	log_line(LOG_INFO, "master.start", "workers=%u threads=%u",
+	    options->workers, options->threads);
+	while (!m.ending) {
+		start_due(&m);
+		wait_for_event(&m);
+	}
+	end_by = clock_ticks() + END_WAIT_MS;
+	while (count(&m, ROLE_NONE) < CHILDREN_MAX) {
+		wait_for_event(&m);
+		if (clock_ticks() > end_by)
+			signal_all(&m, ROLE_NONE, SIGKILL);
+	}
+	log_line(LOG_INFO, "master.end", "status=0");
+	return EXIT_SUCCESS;
+}
