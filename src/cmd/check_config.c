@@ -1,0 +1,74 @@
+/* check_config.c: see check_config.h. */
+#include "cmd/check_config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* `keepalive` of the shipped nginx configuration: the connections that each of
+ * nginx's worker processes keeps open. Each of them pins a thread of berth. */
+#define NGINX_KEEPALIVE 16
+
+#define VALUES_COLUMN 20
+
+static void
+print_key(FILE *out, const char *key, const char *value)
+{
+	fprintf(
+	    out, "%s:%*s%s", key, VALUES_COLUMN - 1 - (int)strlen(key), "", value);
+}
+
+static void
+print_values(FILE *out, const struct conf *conf)
+{
+	size_t i;
+
+	print_key(out, "file", conf->file != NULL ? conf->file : "none");
+	fputc('\n', out);
+	print_key(out, "flavor", conf->flavor);
+	fputc('\n', out);
+	for (i = 0; i < conf->n_values; i++) {
+		print_key(out, conf->values[i].key, conf->values[i].value);
+		fprintf(out, " (%s)\n", conf->values[i].from);
+	}
+}
+
+/* A connection that finds no thread waits for one and is answered 504 in the end.
+ */
+static void
+print_nginx(FILE *out, const struct conf *conf)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	long kept = (processors < 1 ? 1 : processors) * NGINX_KEEPALIVE;
+	long threads = (long)conf->workers * (long)conf->threads;
+
+	print_key(out, "nginx", "");
+	fprintf(out, "%ld threads (%u workers x %u), ", threads, conf->workers,
+	    conf->threads);
+	fprintf(out,
+	    "%ld connections kept open (%ld worker_processes x keepalive %d): ",
+	    kept, kept / NGINX_KEEPALIVE, NGINX_KEEPALIVE);
+	if (threads > kept)
+		fprintf(out, "enough\n");
+	else
+		fprintf(out, "TOO FEW: threads must be at least %ld\n",
+		    kept / (long)conf->workers + 1);
+}
+
+static void
+print_notes(FILE *out, const struct conf *conf)
+{
+	size_t i;
+
+	for (i = 0; i < conf->n_notes; i++)
+		fprintf(out, "note: line %d: %s\n", conf->notes[i].line,
+		    conf->notes[i].text);
+}
+
+int
+check_config_run(const struct conf *conf, FILE *out)
+{
+	print_values(out, conf);
+	print_nginx(out, conf);
+	print_notes(out, conf);
+	return fflush(out) == 0 && !ferror(out) ? 0 : 1;
+}

@@ -1,0 +1,14 @@
+/* check_config.h: `berth check-config`. */
+#ifndef CMD_CHECK_CONFIG_H
+#define CMD_CHECK_CONFIG_H
+
+#include <stdio.h>
+
+#include "conf/conf.h"
+
+/* Prints what is in force and where it comes from, whether berth has threads enough
+ * for the shipped nginx configuration, and the notes. Returns the exit status: 1
+ * when out could not be written. */
+int check_config_run(const struct conf *conf, FILE *out);
+
+#endif

@@ -1,0 +1,41 @@
+/* open.c: see open.h. */
+#include "cmd/open.h"
+
+#include <stdio.h>
+
+#include "index/index.h"
+#include "store/store.h"
+
+void
+open_complain(const char *what, const struct err *err)
+{
+	(void)fprintf(stderr, "berth: %s: %s\n", what, err->text);
+}
+
+static void
+close_store(void *arg)
+{
+	store_close(arg);
+}
+
+static void
+close_index(void *arg)
+{
+	index_free(arg);
+}
+
+struct registry *
+open_registry(struct arena *a, const struct conf *conf)
+{
+	struct registry *reg = arena_alloc(a, sizeof(*reg));
+	struct err err;
+
+	if (store_open(conf->storage_path, &reg->store, &err) != R_OK) {
+		open_complain("storage_path", &err);
+		return NULL;
+	}
+	arena_defer(a, close_store, reg->store);
+	reg->index = index_new(conf->index_database, NULL, NULL);
+	arena_defer(a, close_index, reg->index);
+	return reg;
+}

@@ -1,0 +1,61 @@
+/* progress.c: see progress.h. How many repositories there are is not known before
+ * they have been walked, so the bar shows a count and a name, no share. */
+#include "cmd/progress.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define TERMINAL_EVERY_MS 100
+#define LINE_EVERY_MS     5000
+#define BAR_WIDTH         20
+
+void
+progress_begin(struct progress *p, FILE *out)
+{
+	p->out = out;
+	p->terminal = isatty(fileno(out)) == 1;
+	p->next = p->terminal ? 0 : clock_ticks() + LINE_EVERY_MS;
+	p->done = 0;
+}
+
+/* A mark that runs to and fro: something happens. */
+static void
+draw_bar(struct progress *p, const char *name)
+{
+	char bar[BAR_WIDTH + 1];
+	int64_t at = clock_ticks() / TERMINAL_EVERY_MS % (2 * BAR_WIDTH - 2);
+	int i;
+
+	if (at >= BAR_WIDTH)
+		at = 2 * BAR_WIDTH - 2 - at;
+	for (i = 0; i < BAR_WIDTH; i++)
+		bar[i] = i == at ? '#' : '-';
+	bar[BAR_WIDTH] = '\0';
+	(void)fprintf(
+	    p->out, "\r[%s] %lu repositories, at %.40s\033[K", bar, p->done, name);
+	(void)fflush(p->out);
+}
+
+void
+progress_step(void *arg, unsigned long done, const char *name)
+{
+	struct progress *p = arg;
+
+	p->done = done;
+	if (clock_ticks() < p->next)
+		return;
+	p->next = clock_ticks() + (p->terminal ? TERMINAL_EVERY_MS : LINE_EVERY_MS);
+	if (p->terminal)
+		draw_bar(p, name);
+	else
+		(void)fprintf(
+		    p->out, "reindex: %lu repositories, at %s\n", done, name);
+}
+
+void
+progress_end(struct progress *p, const char *how)
+{
+	(void)fprintf(p->out, "%sreindex: %lu repositories, %s\n",
+	    p->terminal ? "\r\033[K" : "", p->done, how);
+}

@@ -1,0 +1,57 @@
+/* reindex.c: `berth reindex` makes the index anew from the store, while the registry
+ * answers. Interrupted, it is resumed by the next call or the next start. */
+#include "registry/reindex.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/commands.h"
+#include "cmd/open.h"
+#include "cmd/progress.h"
+#include "index/index.h"
+
+static volatile sig_atomic_t stop;
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_signal;
+	(void)sigaction(SIGINT, &sa, NULL);
+	(void)sigaction(SIGTERM, &sa, NULL);
+}
+
+int
+reindex_command(const struct call *call)
+{
+	struct registry *reg = open_registry(call->arena, call->conf);
+	struct progress progress;
+	struct reindex how = {call->afresh, &stop, progress_step, &progress};
+	bool done = false, needed;
+	struct err err;
+	enum result r;
+
+	if (reg == NULL)
+		return EXIT_FAILURE;
+	catch_signals();
+	progress_begin(&progress, stdout);
+	r = index_prepare(call->conf->index_database, &needed, &err);
+	if (r == R_OK)
+		r = reindex_run(reg, &how, &done, &err);
+	if (r != R_OK) {
+		open_complain("reindex", &err);
+		return EXIT_FAILURE;
+	}
+	progress_end(&progress, done ? "done" : "interrupted: call it again to go on");
+	return done ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,169 @@
+/* serve.c: `berth serve`: the rooms put together, and kept running by
+ * serve/master.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cmd/commands.h"
+#include "cmd/open.h"
+#include "index/index.h"
+#include "registry/reindex.h"
+#include "serve/listen.h"
+#include "serve/master.h"
+#include "store/store.h"
+#include "store/sweep.h"
+#include "store/v1_push.h"
+#include "v1/v1.h"
+
+/* What the master's callbacks know; conf is replaced by a reload. */
+struct server {
+	struct arena *arena;
+	const struct conf_source *source;
+	const struct conf *conf;
+	struct registry registry;
+	struct v1_options v1;
+	struct serve_options options;
+};
+
+static void
+use_conf(struct server *s, const struct conf *conf)
+{
+	s->conf = conf;
+	s->v1 = (struct v1_options){
+	    conf->flavor, conf->issue, conf->registry_endpoints};
+	s->options = (struct serve_options){
+	    conf->socket, conf->workers, conf->threads, &s->v1};
+}
+
+static void
+log_notes(const struct conf *conf)
+{
+	size_t i;
+
+	for (i = 0; i < conf->n_notes; i++)
+		log_line(LOG_WARN, "config", "file=%s line=%d note=\"%s\"",
+		    conf->file, conf->notes[i].line, conf->notes[i].text);
+}
+
+/* ---- for the master ---- */
+
+/* Where the store, the index and the socket are does not change while berth runs.
+ */
+static const struct serve_options *
+reload(void *arg)
+{
+	struct server *s = arg;
+	struct conf *conf;
+	struct err err;
+
+	if (conf_load(s->arena, s->source, &conf, &err) != R_OK) {
+		log_line(
+		    LOG_ERROR, "config.reload", "kept=old error=\"%s\"", err.text);
+		return NULL;
+	}
+	log_set_level(conf->loglevel);
+	log_notes(conf);
+	use_conf(s, conf);
+	return &s->options;
+}
+
+static struct registry *
+open_in_child(void *arg)
+{
+	struct server *s = arg;
+
+	s->registry.index = index_new(
+	    s->conf->index_database, master_ask_rebuild, NULL);
+	s->registry.index_lost = master_ask_rebuild;
+	return &s->registry;
+}
+
+static bool
+rebuild(void *arg, const volatile sig_atomic_t *stop)
+{
+	struct server *s = arg;
+	const struct reindex how = {.stop = stop};
+	bool needed, done;
+	struct err err;
+	enum result r;
+
+	r = index_prepare(s->conf->index_database, &needed, &err);
+	if (r == R_OK)
+		r = reindex_run(open_in_child(s), &how, &done, &err);
+	if (r == R_OK) {
+		log_line(LOG_INFO, "index.rebuilt", "done=%d", done);
+		return true;
+	}
+	log_line(LOG_ERROR, "index.rebuild", "error=%s reason=\"%s\"", err_name(r),
+	    err.text);
+	return false;
+}
+
+static void
+sweep(void *arg)
+{
+	struct server *s = arg;
+	unsigned bodies = 0, pushes = 0;
+	struct err err;
+	enum result r;
+
+	r = sweep_bodies(s->registry.store, &bodies, &err);
+	if (r == R_OK)
+		r = v1_push_sweep(
+		    s->registry.store, s->conf->push_expiry, &pushes, &err);
+	if (bodies + pushes > 0)
+		log_line(LOG_INFO, "sweep", "bodies=%u pushes=%u", bodies, pushes);
+	if (r != R_OK)
+		log_line(LOG_ERROR, "sweep", "error=%s reason=\"%s\"", err_name(r),
+		    err.text);
+}
+
+/* ---- start ---- */
+
+/* Before anything answers: this process owns the store, nothing of an earlier one
+ * is left, the index has today's form. */
+static enum result
+prepare(struct server *s, bool *want_rebuild, struct err *err)
+{
+	unsigned swept;
+	enum result r;
+
+	r = store_open(s->conf->storage_path, &s->registry.store, err);
+	if (r == R_OK)
+		r = store_own(s->registry.store, err);
+	if (r == R_OK)
+		r = sweep_tmp(s->registry.store, &swept, err);
+	if (r == R_OK)
+		r = index_prepare(s->conf->index_database, want_rebuild, err);
+	return r;
+}
+
+int
+serve_command(const struct call *call)
+{
+	struct server s = {.arena = call->arena, .source = call->source};
+	const struct serve_app app = {reload, open_in_child, rebuild, sweep, &s};
+	bool want_rebuild = false;
+	struct err err = {""};
+	int status = EXIT_FAILURE, listening;
+
+	use_conf(&s, call->conf);
+	if (!log_open(call->conf->log_file, call->conf->loglevel)) {
+		(void)fprintf(stderr, "berth: cannot write log_file %s: %m\n",
+		    call->conf->log_file);
+		return EXIT_FAILURE;
+	}
+	log_notes(call->conf);
+	if (prepare(&s, &want_rebuild, &err) != R_OK ||
+	    listen_open(call->conf->socket, &listening, &err) != R_OK) {
+		open_complain("serve", &err);
+		goto out;
+	}
+	status = master_run(listening, &s.options, &app, want_rebuild);
+	if (!listen_inherited())
+		(void)unlink(call->conf->socket);
+out:
+	store_close(s.registry.store);
+	return status;
+}

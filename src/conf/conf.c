@@ -1,0 +1,293 @@
+/* conf.c: see conf.h. Text -> tree (tree.c) -> settings of one flavor (flavor.c) ->
+ * each looked up in the table of keys (keys.c) -> checked members (value.c). */
+#include "conf/conf.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "conf/flavor.h"
+#include "conf/keys.h"
+#include "conf/notes.h"
+#include "conf/tree.h"
+#include "conf/value.h"
+
+#define INSTALLED_FILE BERTH_SYSCONFDIR "/berth/config.yml"
+
+struct loading {
+	struct arena *arena;
+	struct conf *conf;
+	struct flavor flavor;
+	struct notes notes;
+	struct err *err;
+};
+
+static const char *
+environment(const struct conf_source *source, const char *name)
+{
+	const char *value = source->env(name);
+
+	return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+static enum result
+read_file(struct loading *ld, FILE *f, const char *file, struct str *text)
+{
+	char *p = arena_alloc(ld->arena, TREE_SIZE + 1);
+
+	/* one byte more than tree_parse() takes: it says so */
+	*text = str_make(p, fread(p, 1, TREE_SIZE + 1, f));
+	return ferror(f) ? err_set(ld->err, R_IO, "read %s: %m", file) : R_OK;
+}
+
+/* conf->file stays NULL when nobody named a file and none is installed. */
+static enum result
+open_file(struct loading *ld, const struct conf_source *source, struct str *text)
+{
+	const char *named = source->file;
+	const char *file;
+	enum result r;
+	FILE *f;
+
+	if (named == NULL)
+		named = environment(source, "DOCKER_REGISTRY_CONFIG");
+	file = named != NULL ? named : INSTALLED_FILE;
+	f = fopen(file, "re");
+	if (f == NULL && named == NULL && errno == ENOENT)
+		return R_OK;
+	if (f == NULL)
+		return err_set(ld->err, R_IO, "open %s: %m", file);
+	ld->conf->file = arena_strdup(ld->arena, file);
+	r = read_file(ld, f, file, text);
+	(void)fclose(f);
+	return r;
+}
+
+static enum result
+read_settings(struct loading *ld, struct str text)
+{
+	const char *file = ld->conf->file;
+	const struct node *root;
+	enum result r;
+
+	if (file == NULL) {
+		flavor_add(
+		    &ld->flavor, ld->arena, "storage_path", 0, "_env:STORAGE_PATH");
+		return R_OK;
+	}
+	r = tree_parse(ld->arena, file, text, &ld->notes, &root, ld->err);
+	if (r != R_OK)
+		return r;
+	return flavor_read(&ld->flavor, ld->arena, root, file, ld->err);
+}
+
+static enum result
+refuse(struct loading *ld, const struct setting *s, const char *why)
+{
+	if (s->line == 0)
+		return err_set(
+		    ld->err, R_BAD_DATA, "%s: %s: %s", s->variable, s->name, why);
+	if (s->variable != NULL)
+		return err_set(ld->err, R_BAD_DATA, "%s:%d: %s (from %s): %s",
+		    ld->conf->file, s->line, s->name, s->variable, why);
+	return err_set(ld->err, R_BAD_DATA, "%s:%d: %s: %s", ld->conf->file,
+	    s->line, s->name, why);
+}
+
+static void
+note_unknown(struct loading *ld, const struct setting *s)
+{
+	const char *nearest = keys_nearest(s->name);
+
+	if (nearest != NULL)
+		notes_add(&ld->notes, s->line, "%s: unknown key, did you mean %s?",
+		    s->name, nearest);
+	else
+		notes_add(&ld->notes, s->line, "%s: unknown key", s->name);
+}
+
+static void
+note_foreign(struct loading *ld, const struct setting *s, const struct key *key)
+{
+	bool on = true;
+
+	if (s->text != NULL)
+		(void)value_bool(s->text, &on);
+	if (on && key->says != NULL)
+		notes_add(&ld->notes, s->line, "%s: %s", s->name, key->says);
+}
+
+static enum result
+check_storage(struct loading *ld, const struct setting *s)
+{
+	if (strcasecmp(s->text, "local") == 0 || strcasecmp(s->text, "file") == 0)
+		return R_OK;
+	return refuse(ld, s,
+	    arena_printf(
+		ld->arena, "%s is not served; local (or file) is", s->text));
+}
+
+static enum result
+check_setting(struct loading *ld, const struct setting *s)
+{
+	const struct key *key = keys_find(s->name);
+	bool on;
+
+	if (key == NULL) {
+		note_unknown(ld, s);
+		return R_OK;
+	}
+	if (key->kind == KEY_FOREIGN) {
+		note_foreign(ld, s, key);
+		return R_OK;
+	}
+	if (s->text == NULL)
+		return refuse(ld, s, "must be a single value");
+	if (key->kind == KEY_STORAGE)
+		return check_storage(ld, s);
+	if (key->kind == KEY_BOOL && !value_bool(s->text, &on))
+		return refuse(ld, s, "must be true or false");
+	return R_OK;
+}
+
+static bool
+is_set_to(const struct setting *s, bool want)
+{
+	bool on;
+
+	return s != NULL && value_bool(s->text, &on) && on == want;
+}
+
+/* Who wrote `standalone: false` counts on tokens being asked for. */
+static enum result
+check_tokens(struct loading *ld)
+{
+	const struct setting *standalone = flavor_get(&ld->flavor, "standalone");
+
+	if (!is_set_to(standalone, false))
+		return R_OK;
+	if (!is_set_to(flavor_get(&ld->flavor, "disable_token_auth"), true))
+		return refuse(ld, standalone,
+		    "false asks for an index's tokens, which are not served; true (or "
+		    "disable_token_auth: true) lets in all whom nginx lets in");
+	notes_add(&ld->notes, standalone->line,
+	    "standalone: false changes nothing: the index's calls are answered here");
+	return R_OK;
+}
+
+static enum result
+check_settings(struct loading *ld)
+{
+	const struct setting *s;
+	enum result r;
+
+	for (s = ld->flavor.settings; s != NULL; s = s->next) {
+		r = check_setting(ld, s);
+		if (r != R_OK)
+			return r;
+	}
+	return check_tokens(ld);
+}
+
+static enum result
+fill_from_default(struct loading *ld, const struct key *key)
+{
+	const char *file = ld->conf->file, *text = key->fallback, *why;
+
+	if (text == NULL && key->says != NULL)
+		return R_OK;
+	if (text == NULL && file == NULL)
+		return err_set(ld->err, R_BAD_DATA,
+		    "no configuration file, and STORAGE_PATH is not set: no store to serve");
+	if (text == NULL)
+		return err_set(ld->err, R_BAD_DATA, "%s: flavor %s sets no %s",
+		    file, ld->conf->flavor, key->name);
+	if (key->kind == KEY_PATH || key->kind == KEY_SOCKET)
+		text = arena_printf(
+		    ld->arena, "%s/%s", ld->conf->storage_path, text);
+	if (value_set(ld->arena, key, text, ld->conf, &why))
+		return R_OK;
+	return err_set(ld->err, R_BAD_DATA, "%s: default of %s: %s",
+	    file == NULL ? "STORAGE_PATH" : file, key->name, why);
+}
+
+static const char *
+from_of(struct loading *ld, const struct setting *s)
+{
+	if (s->line == 0)
+		return s->variable;
+	if (s->variable == NULL)
+		return arena_printf(ld->arena, "line %d", s->line);
+	return arena_printf(ld->arena, "line %d, %s", s->line, s->variable);
+}
+
+static enum result
+fill(struct loading *ld, const struct key *key, struct conf_value *value)
+{
+	const struct setting *s = flavor_get(&ld->flavor, key->name);
+	const char *why;
+	enum result r;
+
+	value->key = key->name;
+	if (s == NULL) {
+		value->from = "default";
+		r = fill_from_default(ld, key);
+		if (r != R_OK)
+			return r;
+	} else {
+		if (!value_set(ld->arena, key, s->text, ld->conf, &why))
+			return refuse(ld, s, why);
+		value->from = from_of(ld, s);
+	}
+	value->value = value_show(ld->arena, key, ld->conf);
+	return R_OK;
+}
+
+static enum result
+fill_all(struct loading *ld)
+{
+	struct conf_value *values;
+	enum result r;
+	size_t n = 0, i;
+
+	while (keys_at(n) != NULL && keys_has_member(keys_at(n)))
+		n++;
+	values = arena_alloc(ld->arena, n * sizeof(*values));
+	for (i = 0; i < n; i++) {
+		r = fill(ld, keys_at(i), &values[i]);
+		if (r != R_OK)
+			return r;
+	}
+	ld->conf->values = values;
+	ld->conf->n_values = n;
+	return R_OK;
+}
+
+enum result
+conf_load(struct arena *a, const struct conf_source *source, struct conf **out,
+    struct err *err)
+{
+	struct loading ld = {.arena = a, .err = err};
+	struct str text = {"", 0};
+	const char *flavor = source->flavor;
+	enum result r;
+
+	if (flavor == NULL)
+		flavor = environment(source, "SETTINGS_FLAVOR");
+	ld.conf = arena_alloc(a, sizeof(*ld.conf));
+	ld.conf->flavor = arena_strdup(a, flavor == NULL ? "dev" : flavor);
+	flavor_init(&ld.flavor, ld.conf->flavor, source->env);
+	notes_init(&ld.notes, a);
+	r = open_file(&ld, source, &text);
+	if (r == R_OK)
+		r = read_settings(&ld, text);
+	if (r == R_OK)
+		r = check_settings(&ld);
+	if (r == R_OK)
+		r = fill_all(&ld);
+	ld.conf->notes = ld.notes.all;
+	ld.conf->n_notes = ld.notes.n;
+	*out = r == R_OK ? ld.conf : NULL;
+	return r;
+}

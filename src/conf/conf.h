@@ -1,0 +1,75 @@
+/* conf.h: config.yml, as docker-registry 0.x reads it.
+ *
+ * Top-level keys are flavors; one is chosen and laid over `common`. YAML anchors,
+ * aliases and merges (`<<`) are resolved, `_env:NAME` and `_env:NAME:default` read
+ * the environment. What comes out is one struct with every value checked and every
+ * default filled in; only cmd sees it, and hands each room what concerns it.
+ *
+ * An unknown key is a note, never an error. A value that berth cannot act on
+ * (storage: s3, standalone: false) is an error: better no registry than one that is
+ * open or empty by mistake. A key without a value (nothing, an empty string, a
+ * variable that is not set) is the same as no key. A relative path is relative to
+ * the current directory. */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+
+/* Something the operator should read: about a key that means nothing here. */
+struct conf_note {
+	int line;         /* in the file, from 1 */
+	const char *text; /* one line */
+};
+
+/* A member of struct conf as an operator reads it, for `berth check-config`. */
+struct conf_value {
+	const char *key;
+	const char *value; /* one line; in words where the member is NULL */
+	const char *from;  /* "line 12", "line 12, STORAGE_PATH" or "default" */
+};
+
+struct conf {
+	const char *file;   /* NULL: no file, defaults and environment alone */
+	const char *flavor; /* SETTINGS_FLAVOR, default "dev" */
+
+	/* Paths are absolute, without a slash at the end. */
+	const char *storage_path;
+	const char *index_database; /* default <storage_path>/_berth/index.db */
+	const char *socket;         /* default <storage_path>/_berth/berth.sock */
+	const char *log_file;       /* NULL: standard error */
+	enum log_level loglevel;    /* default info */
+
+	const char *issue;              /* NULL: the default text of GET / */
+	const char *registry_endpoints; /* NULL: the request's Host */
+
+	unsigned workers;     /* processes, 1 to 64; default: processors */
+	unsigned threads;     /* of a process, 1 to 1024; default 64 */
+	unsigned push_expiry; /* seconds until a push that was given up is
+			       * removed, 60 to a year; default 86400 */
+
+	const struct conf_note *notes; /* in the order of their lines */
+	size_t n_notes;
+	const struct conf_value *values; /* the ten members above, in their order */
+	size_t n_values;
+};
+
+/* Where the rest comes from; a test gives its own. */
+struct conf_source {
+	/* --config; NULL: DOCKER_REGISTRY_CONFIG, else the installed one, if any */
+	const char *file;
+	const char *flavor; /* --flavor; NULL: SETTINGS_FLAVOR, else "dev" */
+	const char *(*env)(const char *name); /* getenv(3) or a stand-in */
+};
+
+/* All in the arena; *out is NULL unless R_OK. Without a file storage_path is
+ * STORAGE_PATH of the environment. R_BAD_DATA: err names file, line and what is
+ * wrong. R_IO: a file that was named, or the installed one, cannot be read. */
+enum result conf_load(struct arena *a, const struct conf_source *source,
+    struct conf **out, struct err *err);
+
+#endif

@@ -1,0 +1,151 @@
+/* flavor.c: see flavor.h. */
+#include "conf/flavor.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+#define ENV_MARK  "_env:"
+#define NAMES_MAX 100 /* bytes of flavors' names in an error */
+
+void
+flavor_init(
+    struct flavor *flavor, const char *name, const char *(*env)(const char *name))
+{
+	memset(flavor, 0, sizeof(*flavor));
+	flavor->name = name;
+	flavor->env = env;
+	flavor->end = &flavor->settings;
+}
+
+static void
+add(struct flavor *flavor, struct arena *a, struct setting setting)
+{
+	struct setting *s;
+
+	if (setting.text != NULL && setting.text[0] == '\0')
+		return;
+	s = arena_alloc(a, sizeof(*s));
+	*s = setting;
+	*flavor->end = s;
+	flavor->end = &s->next;
+}
+
+/* Since 0.8 the value is read as YAML. What is no YAML stands as it is: to 0.7 all
+ * did, and a password that begins with `@` is no reason not to start. */
+static void
+add_from_environment(struct flavor *flavor, struct arena *a, struct setting s)
+{
+	const char *name = s.text + strlen(ENV_MARK);
+	const char *end = strchrnul(name, ':');
+	const struct node *node;
+	struct notes unread;
+	struct err ignored;
+
+	name = arena_strndup(a, name, (size_t)(end - name));
+	s.text = flavor->env(name);
+	if (s.text != NULL)
+		s.variable = name;
+	else
+		s.text = *end == ':' ? end + 1 : "";
+	notes_init(&unread, a);
+	if (tree_parse(a, name, str_of(s.text), &unread, &node, &ignored) == R_OK) {
+		if (tree_is_null(node))
+			return;
+		s.text = node->text; /* NULL of a list or a map */
+	}
+	add(flavor, a, s);
+}
+
+void
+flavor_add(struct flavor *flavor, struct arena *a, const char *name, int line,
+    const char *text)
+{
+	struct setting s = {.name = name, .text = text, .line = line};
+
+	if (text != NULL && str_starts(str_of(text), ENV_MARK))
+		add_from_environment(flavor, a, s);
+	else
+		add(flavor, a, s);
+}
+
+static void
+add_node(struct flavor *flavor, struct arena *a, const char *name, int line,
+    const struct node *node)
+{
+	const struct member *m;
+
+	if (tree_is_null(node))
+		return;
+	if (node->kind != NODE_MAP) {
+		flavor_add(flavor, a, name, line, node->text);
+		return;
+	}
+	for (m = node->members; m != NULL; m = m->next)
+		add_node(flavor, a, arena_printf(a, "%s.%s", name, m->key), m->line,
+		    m->value);
+}
+
+static const char *
+names_of(struct arena *a, const struct node *root)
+{
+	const struct member *m;
+	struct buf names;
+
+	buf_init(&names, a, NAMES_MAX);
+	for (m = root->members; m != NULL; m = m->next) {
+		if (m->value->kind != NODE_MAP)
+			continue;
+		if (names.n > 0)
+			buf_adds(&names, ", ");
+		buf_adds(&names, m->key);
+	}
+	return names.n == 0 ? "none" : names.p;
+}
+
+static enum result
+no_map(const struct member *m, const char *file, struct err *err)
+{
+	return err_set(err, R_BAD_DATA,
+	    "%s:%d: %s must be a map of keys and values", file, m->line, m->key);
+}
+
+enum result
+flavor_read(struct flavor *flavor, struct arena *a, const struct node *root,
+    const char *file, struct err *err)
+{
+	const struct member *own = tree_get(root, flavor->name);
+	const struct member *common = tree_get(root, "common");
+	const struct member *m;
+
+	if (root == NULL || root->kind != NODE_MAP)
+		return err_set(err, R_BAD_DATA, "%s: holds no flavors", file);
+	if (own == NULL)
+		return err_set(err, R_BAD_DATA,
+		    "%s: flavor %s is not there; there is: %s", file, flavor->name,
+		    names_of(a, root));
+	if (!tree_is_null(own->value) && own->value->kind != NODE_MAP)
+		return no_map(own, file, err);
+	if (common != NULL && !tree_is_null(common->value) &&
+	    common->value->kind != NODE_MAP)
+		return no_map(common, file, err);
+	for (m = own->value->members; m != NULL; m = m->next)
+		add_node(flavor, a, m->key, m->line, m->value);
+	if (common == NULL || common == own)
+		return R_OK;
+	for (m = common->value->members; m != NULL; m = m->next)
+		if (tree_get(own->value, m->key) == NULL)
+			add_node(flavor, a, m->key, m->line, m->value);
+	return R_OK;
+}
+
+const struct setting *
+flavor_get(const struct flavor *flavor, const char *name)
+{
+	const struct setting *s;
+
+	for (s = flavor->settings; s != NULL; s = s->next)
+		if (strcmp(s->name, name) == 0)
+			return s;
+	return NULL;
+}

@@ -1,0 +1,44 @@
+/* flavor.h: the keys that a flavor sets, as a flat list.
+ *
+ * The flavor is laid over `common`, key by key; `_env:` is resolved; maps inside
+ * are unfolded (`mirroring.source`). A key without a value (nothing, `~`, an empty
+ * string, a variable that is not set) does not appear: it is the same as not being
+ * there. */
+#ifndef CONF_FLAVOR_H
+#define CONF_FLAVOR_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "conf/tree.h"
+
+struct setting {
+	struct setting *next;
+	const char *name;
+	const char *text;     /* NULL: a list, or a map from the environment */
+	const char *variable; /* the text comes from it; NULL: from the file */
+	int line;             /* 0: not of a line */
+};
+
+struct flavor {
+	const char *name;
+	const char *(*env)(const char *name);
+	struct setting *settings; /* those of `common` last */
+	struct setting **end;
+};
+
+void flavor_init(
+    struct flavor *flavor, const char *name, const char *(*env)(const char *name));
+
+/* Adds the settings of the flavor in root (NULL: an empty file). file is for err:
+ * R_BAD_DATA when the flavor is not there, or is no map. */
+enum result flavor_read(struct flavor *flavor, struct arena *a,
+    const struct node *root, const char *file, struct err *err);
+
+/* Adds one setting as if it stood in the file. */
+void flavor_add(struct flavor *flavor, struct arena *a, const char *name, int line,
+    const char *text);
+
+/* NULL: not set. */
+const struct setting *flavor_get(const struct flavor *flavor, const char *name);
+
+#endif

@@ -1,0 +1,49 @@
+/* keys.h: every key that berth knows, in one table. */
+#ifndef CONF_KEYS_H
+#define CONF_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum key_kind {
+	KEY_FOREIGN, /* docker-registry's own: changes nothing here */
+
+	/* with a member of struct conf */
+	KEY_PATH,    /* const char *: made absolute */
+	KEY_SOCKET,  /* the same, short enough for a Unix socket */
+	KEY_TEXT,    /* const char *: one line */
+	KEY_LEVEL,   /* enum log_level */
+	KEY_NUMBER,  /* unsigned, from least to most */
+	KEY_WORKERS, /* the same, or `auto`: the processors of the machine */
+
+	/* without one */
+	KEY_STORAGE, /* local, or file: nothing else is served */
+	KEY_BOOL     /* true or false; what it means is looked at on its own */
+};
+
+struct key {
+	const char *name; /* a `*` at the end stands for any rest */
+	enum key_kind kind;
+	size_t member; /* offset in struct conf */
+	unsigned least, most;
+	/* The default, as it would be written; a path: below storage_path. */
+	const char *fallback;
+	/* Foreign: noted when the key is on; NULL: it asks for nothing by itself.
+	 * With a member: what holds when that stays NULL; without this and a
+	 * fallback the key must be set. */
+	const char *says;
+};
+
+/* The i-th, NULL past the end. Those with a member come first, storage_path at
+ * their head: the defaults of the others lean on it. */
+const struct key *keys_at(size_t i);
+
+bool keys_has_member(const struct key *key);
+
+/* NULL: unknown. */
+const struct key *keys_find(const char *name);
+
+/* The known name that was probably meant; NULL: none is close. */
+const char *keys_nearest(const char *name);
+
+#endif

@@ -1,0 +1,158 @@
+/* value.c: see value.h. */
+#include "conf/value.h"
+
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+#define SOCKET_MAX (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
+
+bool
+value_bool(const char *text, bool *out)
+{
+	static const char *const words[] = {
+	    "false", "true", "no", "yes", "off", "on"};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(text, words[i]) == 0) {
+			*out = i % 2 == 1;
+			return true;
+		}
+	return false;
+}
+
+/* Texts end up in headers and in lines of the log. */
+static bool
+is_one_line(const char *text, const char **why)
+{
+	const char *p;
+
+	*why = "holds a control character";
+	for (p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return false;
+	return true;
+}
+
+/* Absolute, without `.`, doubled slashes and a slash at the end. `..` stays: what
+ * it means is up to the links on the way. */
+static bool
+make_absolute(struct arena *a, const char *text, const char **out, const char **why)
+{
+	char cwd[PATH_MAX];
+	struct str rest, part;
+	struct buf path;
+
+	*why = "is relative, and the current directory cannot be told";
+	if (text[0] != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
+		return false;
+	rest = str_of(text[0] == '/' ? text : arena_printf(a, "%s/%s", cwd, text));
+	buf_init(&path, a, PATH_MAX - 1);
+	while (rest.n > 0) {
+		part = str_cut(&rest, '/');
+		if (part.n == 0 || str_is(part, "."))
+			continue;
+		buf_addc(&path, '/');
+		buf_add(&path, part.p, part.n);
+	}
+	*why = "is the root directory";
+	if (path.n == 0 && !path.full)
+		return false;
+	*why = "is too long";
+	*out = path.p;
+	return !path.full;
+}
+
+static bool
+set_path(struct arena *a, const char *text, const char **out, const char **why)
+{
+	return is_one_line(text, why) && make_absolute(a, text, out, why);
+}
+
+static bool
+set_socket(struct arena *a, const char *text, const char **out, const char **why)
+{
+	if (!set_path(a, text, out, why))
+		return false;
+	*why = arena_printf(
+	    a, "%s has more than the %zu bytes of a Unix socket", *out, SOCKET_MAX);
+	return strlen(*out) <= SOCKET_MAX;
+}
+
+static bool
+set_number(struct arena *a, const struct key *key, const char *text, unsigned *out,
+    const char **why)
+{
+	long long n;
+
+	*why = arena_printf(
+	    a, "must be a number from %u to %u", key->least, key->most);
+	if (!str_to_int64(str_of(text), &n) || n < key->least || n > key->most)
+		return false;
+	*out = (unsigned)n;
+	return true;
+}
+
+static bool
+set_workers(struct arena *a, const struct key *key, const char *text, unsigned *out,
+    const char **why)
+{
+	long n;
+
+	if (strcmp(text, "auto") != 0)
+		return set_number(a, key, text, out, why);
+	n = sysconf(_SC_NPROCESSORS_ONLN);
+	*out = n < key->least  ? key->least
+	       : n > key->most ? key->most
+			       : (unsigned)n;
+	return true;
+}
+
+bool
+value_set(struct arena *a, const struct key *key, const char *text,
+    struct conf *conf, const char **why)
+{
+	void *member = (char *)conf + key->member;
+
+	switch (key->kind) {
+	case KEY_PATH:
+		return set_path(a, text, member, why);
+	case KEY_SOCKET:
+		return set_socket(a, text, member, why);
+	case KEY_TEXT:
+		*(const char **)member = text;
+		return is_one_line(text, why);
+	case KEY_LEVEL:
+		*why = "must be debug, info, warn, error or critical";
+		return log_level_of(text, member);
+	case KEY_WORKERS:
+		return set_workers(a, key, text, member, why);
+	default:
+		return set_number(a, key, text, member, why);
+	}
+}
+
+const char *
+value_show(struct arena *a, const struct key *key, const struct conf *conf)
+{
+	static const char *const levels[] = {"debug", "info", "warn", "error"};
+	const void *member = (const char *)conf + key->member;
+	const char *text;
+
+	switch (key->kind) {
+	case KEY_PATH:
+	case KEY_SOCKET:
+	case KEY_TEXT:
+		text = *(const char *const *)member;
+		return text != NULL ? text : key->says;
+	case KEY_LEVEL:
+		return levels[*(const enum log_level *)member];
+	default:
+		return arena_printf(a, "%u", *(const unsigned *)member);
+	}
+}
