@@ -7,16 +7,18 @@
  * I1  One process owns the schema: only index_prepare() creates, migrates or
  *     replaces the file. The master calls it before it forks, `berth reindex` too,
  *     both with the store's guard for it.
- * I2  Each change is one transaction, synchronous (FULL): what
- * index_put_repository() answered R_OK for survives power loss. Only a rebuild
- * writes more lazily; what it loses it walks again. I3  A file that was replaced is
- * noticed: each call compares the path's inode with the one it has open. A change
- * made after the replacement therefore goes to the new file, and one made before it
- * is in the store, which the rebuild walks. I4  A rebuild raises the generation;
- * every row written from then on bears it, whoever writes it. Rows of an older one
- * are dropped at its end. A rebuild that was cut off goes on behind the last name
- * it marked. I5  The file and its -wal belong together from the first to the last
- * day: without its -wal it has lost changes, so it counts as damaged.
+ * I2  Each change is one transaction, synchronous (FULL): what a put answered R_OK
+ *     for survives power loss. Only a rebuild writes more lazily; what it loses it
+ *     walks again.
+ * I3  A file that was replaced is noticed: each call compares the path's inode
+ *     with the one it has open. A change made after the replacement therefore goes
+ *     to the new file, and one made before it is in the store, which the rebuild
+ *     walks.
+ * I4  A rebuild raises the generation; every row written from then on bears it,
+ *     whoever writes it. Rows of an older one are dropped at its end. A rebuild
+ *     that was cut off goes on behind the last name it marked.
+ * I5  The file and its -wal belong together from the first to the last day: without
+ *     its -wal it has lost changes, so it counts as damaged.
  *
  * A struct index may be used by all threads of a process: it keeps a few
  * connections and lends one a call. Create it after fork(). Names and descriptions
@@ -96,11 +98,15 @@ enum result index_names(struct index *ix, struct str after, size_t most,
 /* Rebuilding: begin; put for each repository of the store, in any order; mark now
  * and then; end. One at a time: the caller holds the store's guard for it. Who puts
  * holds the repository's guard from its look at the store on, or one that is
- * removed in between comes back. begin: *after (in a) is the name behind which a
- * cut-off rebuild goes on, empty at first or with afresh. mark: all names up to
- * `name` are in. end: drops what the walk did not find and declares the index
- * whole. mark, end: R_REBUILDING also when the file was replaced since begin; what
- * was put before is not in the new one, so begin again. */
+ * removed in between comes back.
+ *
+ * begin: *after (in a) is the name behind which a cut-off rebuild goes on, empty at
+ *	first or with afresh.
+ * mark: all names up to `name` are in.
+ * end: drops what the walk did not find and declares the index whole.
+ *
+ * mark and end return R_REBUILDING also when the file was replaced since begin: the
+ * new one has not what was put before, so begin again. */
 enum result index_rebuild_begin(struct index *ix, struct arena *a, bool afresh,
     struct str *after, struct err *err);
 enum result index_rebuild_put(

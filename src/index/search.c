@@ -20,10 +20,10 @@
 #define FEW       500
 #define FEW_SHARE 16
 
-/* The classes of index.h, 0 first; key is the name in lower case. */
+/* The classes of index.h; the term itself begins with it, too. key is the name in
+ * lower case. */
 #define CLASS \
-	"CASE WHEN key IN (:term, :library) THEN 0" \
-	" WHEN instr(key, :term) = 1 OR instr(key, :library) = 1 THEN 1" \
+	"CASE WHEN instr(key, :term) = 1 OR instr(key, :library) = 1 THEN 1" \
 	" WHEN instr(key, '/' || :term) OR instr(key, '-' || :term)" \
 	" OR instr(key, '_' || :term) OR instr(key, '.' || :term) THEN 2" \
 	" WHEN instr(key, :term) THEN 3" \

@@ -1,0 +1,161 @@
+/* search.c: how long a search takes.
+ *
+ *	search DIRECTORY [NAMES]
+ *
+ * Fills DIRECTORY/bench.db with names like "team-123/app-456" (100,000 of them if
+ *not said otherwise; a file that has them is used again) and prints the median time
+ *of each kind of search. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "index/index.h"
+
+#define NAMES  100000
+#define TEAMS  1000
+#define ROUNDS 51
+#define PAGE   25
+
+struct found {
+	size_t total, shown;
+};
+
+static double
+now_us(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
+}
+
+static void
+must(enum result r, const struct err *err)
+{
+	if (r == R_OK)
+		return;
+	(void)fprintf(stderr, "search: %s\n", err->text);
+	exit(1);
+}
+
+static void
+fill(struct index *ix, long names)
+{
+	struct arena *a = arena_new();
+	char name[64], description[64];
+	double start = now_us();
+	struct str after;
+	struct err err;
+	long i;
+
+	must(index_rebuild_begin(ix, a, true, &after, &err), &err);
+	for (i = 0; i < names; i++) {
+		(void)snprintf(name, sizeof(name), "team-%ld/app-%ld", i % TEAMS,
+		    i / TEAMS * 7);
+		(void)snprintf(
+		    description, sizeof(description), "the service number %ld", i);
+		must(index_rebuild_put(ix, str_of(name),
+			 str_of(i % 10 == 0 ? description : ""), &err),
+		    &err);
+	}
+	must(index_rebuild_end(ix, &err), &err);
+	printf("%ld names filled in, %.0f us each\n", names,
+	    (now_us() - start) / (double)names);
+	arena_free(a);
+}
+
+static void
+begin(void *arg, size_t total)
+{
+	struct found *found = arg;
+
+	found->total = total;
+	found->shown = 0;
+}
+
+static bool
+row(void *arg, const struct index_row *unused)
+{
+	struct found *found = arg;
+
+	(void)unused;
+	found->shown++;
+	return true;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static void
+measure(struct index *ix, const char *kind, const char *term, size_t skip)
+{
+	struct index_query query = {str_of(term), skip, PAGE};
+	struct found found = {0};
+	struct index_visitor visitor = {begin, row, &found};
+	double took[ROUNDS], start;
+	struct err err;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		start = now_us();
+		must(index_search(ix, &query, &visitor, &err), &err);
+		took[i] = now_us() - start;
+	}
+	qsort(took, ROUNDS, sizeof(took[0]), by_value);
+	printf("%-34s %-18s %6zu %8zu %6zu %9.0f\n", kind, term, skip, found.total,
+	    found.shown, took[ROUNDS / 2]);
+}
+
+static void
+measure_all(struct index *ix)
+{
+	printf("%-34s %-18s %6s %8s %6s %9s\n", "kind", "term", "skip", "found",
+	    "shown", "us");
+	measure(ix, "selective: a whole name", "team-123/app-455", 0);
+	measure(ix, "selective: the end of names", "123/app-45", 0);
+	measure(ix, "selective: in a description", "number 1230", 0);
+	measure(ix, "not there", "nothing-like-it", 0);
+	measure(ix, "middling", "app-45", 0);
+	measure(ix, "common: all begin with it", "team-", 0);
+	measure(ix, "common: all begin with it", "team-", 99 * PAGE);
+	measure(ix, "common: a word of all", "app", 0);
+	measure(ix, "common: a word of all", "app", 99 * PAGE);
+	measure(ix, "common: inside a word of all", "pp-", 0);
+	measure(ix, "common: in descriptions only", "service", 0);
+	measure(ix, "prefix of a tenth", "team-1", 0);
+	measure(ix, "one character", "a", 0);
+	measure(ix, "two characters", "99", 0);
+	measure(ix, "two characters, not there", "zz", 0);
+	measure(ix, "empty", "", 0);
+	measure(ix, "empty", "", 99 * PAGE);
+	measure(ix, "empty, near the end", "", 99000);
+}
+
+int
+main(int argc, char **argv)
+{
+	long names = argc > 2 ? strtol(argv[2], NULL, 10) : NAMES;
+	struct index *ix;
+	char path[4096];
+	struct err err;
+	bool rebuild;
+
+	if (argc < 2 || names <= 0) {
+		(void)fprintf(stderr, "usage: search DIRECTORY [NAMES]\n");
+		return 2;
+	}
+	(void)snprintf(path, sizeof(path), "%s/bench.db", argv[1]);
+	must(index_prepare(path, &rebuild, &err), &err);
+	ix = index_new(path, NULL, NULL);
+	if (rebuild)
+		fill(ix, names);
+	measure_all(ix);
+	index_free(ix);
+	return 0;
+}

@@ -1,0 +1,416 @@
+/* 37-index-damage.c: files that are missing, damaged, replaced, of another version,
+ * and disks that take nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "index-test.h"
+#include "index/schema.h"
+
+#define ROWS      2000 /* some hundred pages */
+#define PAGE_SIZE 4096
+
+static struct index *
+filled_index(void)
+{
+	struct index *ix = fresh_index();
+	struct str after;
+	char name[32];
+	int i;
+
+	damages = 0;
+	(void)index_rebuild_begin(ix, arena, false, &after, &err);
+	for (i = 0; i < ROWS; i++) {
+		(void)snprintf(name, sizeof(name), "team-%d/app-%d", i % 100, i);
+		(void)index_rebuild_put(ix, str_of(name), str_of("an app"), &err);
+	}
+	(void)index_rebuild_end(ix, &err);
+	return ix;
+}
+
+/* Everything is in the file, nothing in the -wal: what happens to the file counts.
+ */
+static void
+move_into_file(void)
+{
+	(void)run_sql("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+static void
+overwrite(const char *text, size_t n, off_t at)
+{
+	int fd = open(path, O_WRONLY | O_CREAT, 0644);
+
+	if (fd == -1 || pwrite(fd, text, n, at) != (ssize_t)n)
+		printf("# cannot write %s: %m\n", path);
+	(void)close(fd);
+}
+
+static void
+write_text_file(void)
+{
+	(void)truncate(path, 0);
+	overwrite("This is no index.\n", 18, 0);
+}
+
+/* Searches that read more and more pages: "found", or the first error's name. */
+static const char *
+search_hard(struct index *ix)
+{
+	static const char *const terms[] = {
+	    "team-50/app-1950", "app", "n app", "z", ""};
+	const char *got;
+	size_t i;
+
+	for (i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+		got = search(ix, terms[i]);
+		if (strchr(got, ':') == NULL)
+			return got;
+	}
+	return "found";
+}
+
+/* What must follow on any damage that a call has met. */
+static void
+expect_recovery(struct index *ix, const char *what)
+{
+	is_str(search_hard(ix), "rebuilding", "%s: R_REBUILDING", what);
+	is_int(damages, 1, "%s: on_damage was called", what);
+	(void)search_hard(ix);
+	(void)put(ix, "a/b", "");
+	is_int(damages, 1, "%s: once", what);
+	ok(prepare(), "%s: index_prepare() wants a rebuild", what);
+	is_int(put(ix, "new/row", ""), R_OK, "%s: the new file takes rows", what);
+	is_str(search(ix, ""), "1: new/row", "%s: and has nothing else", what);
+	is_int(damages, 1, "%s: no more damage", what);
+	ok(prepare(), "%s: it still wants its rebuild", what);
+	is_str(search(ix, ""), "1: new/row", "%s: and keeps what came since", what);
+}
+
+static void
+test_missing(void)
+{
+	struct index *ix;
+
+	damages = 0;
+	ix = index_new(path, on_damage, NULL);
+	expect_recovery(ix, "never made");
+	index_free(ix);
+	ix = filled_index();
+	remove_index();
+	expect_recovery(ix, "removed");
+	remove_index();
+	damages = 0;
+	expect_recovery(ix, "removed again");
+	index_free(ix);
+	ix = index_new(in_dir("nowhere/index.db"), NULL, NULL);
+	is_str(search(ix, ""), "rebuilding", "on_damage may be NULL");
+	index_free(ix);
+}
+
+static void
+test_missing_wal(void)
+{
+	struct index *ix = filled_index(), *other;
+
+	(void)unlink(in_dir("index.db-wal"));
+	expect_recovery(ix, "no -wal");
+	index_free(ix);
+	ix = filled_index();
+	(void)unlink(in_dir("index.db-wal"));
+	(void)close(open(in_dir("index.db-wal"), O_WRONLY | O_CREAT, 0644));
+	is_int(put(ix, "new/row", ""), R_OK, "another -wal: put");
+	other = index_new(path, on_damage, NULL);
+	is_str(
+	    search(other, "new/row"), "1: new/row", "another -wal: put went there");
+	index_free(other);
+	index_free(ix);
+	ix = filled_index();
+	index_free(ix);
+	(void)unlink(in_dir("index.db-wal"));
+	ok(prepare(), "no -wal at start: it wants a rebuild");
+}
+
+static void
+test_cut_wal(void)
+{
+	struct index *ix = filled_index(),
+		     *later = index_new(path, on_damage, NULL);
+
+	(void)truncate(in_dir("index.db-wal"), 100);
+	expect_recovery(later, "-wal cut");
+	index_free(later);
+	index_free(ix);
+}
+
+/* With an index that is open and with one that is opened later. */
+static void
+test_damaged(const char *what, void (*damage)(void))
+{
+	struct index *ix = filled_index(), *later;
+
+	move_into_file();
+	damage();
+	expect_recovery(ix, arena_printf(arena, "%s, open", what));
+	index_free(ix);
+	index_free(filled_index());
+	move_into_file();
+	damage();
+	later = index_new(path, on_damage, NULL);
+	expect_recovery(later, arena_printf(arena, "%s, opened later", what));
+	index_free(later);
+}
+
+static void
+damage_middle(void)
+{
+	char junk[PAGE_SIZE];
+	struct stat st;
+	off_t at;
+
+	memset(junk, 0xa5, sizeof(junk));
+	(void)stat(path, &st);
+	for (at = 20 * PAGE_SIZE; at < st.st_size; at += PAGE_SIZE)
+		overwrite(junk, sizeof(junk), at);
+}
+
+static void
+damage_half(void)
+{
+	struct stat st;
+
+	(void)stat(path, &st);
+	(void)truncate(path, st.st_size / 2);
+}
+
+static void
+damage_to_nothing(void)
+{
+	(void)truncate(path, 0);
+}
+
+static void
+damage_replace(void)
+{
+	(void)unlink(path);
+	write_text_file();
+}
+
+static void
+damage_tables(void)
+{
+	(void)run_sql("DROP TABLE search");
+}
+
+/* Searches do without the state, changes do not. */
+static void
+test_missing_state(void)
+{
+	struct index *ix = filled_index();
+
+	(void)run_sql("DELETE FROM state");
+	is_int(put(ix, "a/b", ""), R_REBUILDING, "no state: put");
+	expect_recovery(ix, "no state");
+	index_free(ix);
+}
+
+/* One page of the trigrams, the last in their order: most calls do not meet it, and
+ * index_prepare() cannot. */
+static void
+test_damage_is_remembered(void)
+{
+	struct index *ix = filled_index();
+
+	(void)run_sql("INSERT INTO search (search) VALUES ('optimize')");
+	(void)run_sql(
+	    "DELETE FROM search_data WHERE id = (SELECT max(id) FROM search_data)");
+	ok(!prepare(), "index_prepare() does not see that a page is missing");
+	is_str(search(ix, "!!!"), "0:", "nor do all searches");
+	is_int(damages, 0, "none says so");
+	is_str(search(ix, "team-50/app-1950"), "rebuilding", "one does");
+	is_int(damages, 1, "and says so");
+	ok(prepare(), "index_prepare() knows it then");
+	is_str(search(ix, ""), "0:", "the file is a new one");
+	index_free(ix);
+}
+
+static void
+test_replaced(void)
+{
+	struct index *ix = filled_index(), *other;
+
+	remove_index();
+	(void)prepare();
+	other = index_new(path, on_damage, NULL);
+	(void)put(other, "only/here", "");
+	is_str(search(ix, ""), "1: only/here", "an open index follows its path");
+	is_int(put(ix, "from/me", ""), R_OK, "it writes");
+	is_str(search(other, ""), "2: from/me only/here", "to the new file");
+	is_int(damages, 0, "that was no damage");
+	index_free(ix);
+	is_str(search(other, ""), "2: from/me only/here",
+	    "which its end leaves alone");
+	index_free(other);
+}
+
+static void
+test_versions(void)
+{
+	static const char *const steps[] = {NULL,
+	    "CREATE TABLE tag (name TEXT);"
+	    "UPDATE state SET whole = 0, cursor = NULL"};
+	const char *two[2] = {schema_steps[0], steps[1]};
+	bool rebuild = false;
+	struct index *ix = filled_index();
+	struct err why;
+
+	is_int(schema_prepare(path, two, 2, &rebuild, &why), R_OK, "a newer berth");
+	ok(rebuild, "wants to fill its new table");
+	ok(run_sql("SELECT name FROM tag"), "which is there");
+	is_str(page(ix, str_of("team-1/"), 0, 1), "20: team-1/app-1",
+	    "an older process goes on with it");
+	is_int(schema_prepare(path, two, 2, &rebuild, &why), R_OK, "and again");
+	ok(rebuild && run_sql("SELECT name FROM tag"), "nothing to migrate");
+	index_free(ix);
+	ix = index_new(path, on_damage, NULL);
+	expect_recovery(ix, "newer version");
+	index_free(ix);
+}
+
+static void
+test_other_application(void)
+{
+	struct index *ix;
+
+	index_free(filled_index());
+	(void)run_sql("PRAGMA application_id = 7");
+	ix = index_new(path, on_damage, NULL);
+	expect_recovery(ix, "of another application");
+	index_free(ix);
+}
+
+/* sqlite's own writes fail from here on; what the system calls say is errno. */
+static int disk_error;
+
+static ssize_t
+failing_pwrite(int fd, const void *p, size_t n, off_t at)
+{
+	(void)fd, (void)p, (void)n, (void)at;
+	errno = disk_error;
+	return -1;
+}
+
+static void
+break_disk(int error)
+{
+	static const char *const calls[] = {"pwrite", "pwrite64"};
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	sqlite3_syscall_ptr fn = error == 0 ? NULL
+					    : (sqlite3_syscall_ptr)failing_pwrite;
+	size_t i;
+
+	disk_error = error;
+	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		(void)vfs->xSetSystemCall(vfs, calls[i], fn);
+}
+
+static void
+test_full_disk(void)
+{
+	const char *two[2] = {schema_steps[0], "CREATE TABLE tag (name TEXT)"};
+	struct index *ix = filled_index();
+	bool rebuild;
+
+	break_disk(ENOSPC);
+	is_int(put(ix, "new/row", ""), R_FULL, "full disk: put");
+	is_int(drop(ix, "team-1/app-1"), R_FULL, "full disk: drop");
+	is_str(page(ix, str_of("team-1/"), 0, 1), "20: team-1/app-1",
+	    "full disk: searches go on");
+	is_int(schema_prepare(path, two, 2, &rebuild, &err), R_FULL,
+	    "full disk: a migration");
+	break_disk(EDQUOT);
+	is_int(put(ix, "new/row", ""), R_FULL, "no quota left: put");
+	break_disk(EIO);
+	is_int(put(ix, "new/row", ""), R_IO, "broken disk: put");
+	break_disk(0);
+	is_int(put(ix, "new/row", ""), R_OK, "room again: put");
+	is_str(search(ix, "new/"), "1: new/row", "room again: it is found");
+	ok(!prepare(), "the older version was left as it was");
+	is_int(damages, 0, "none of it was damage");
+	index_free(ix);
+	remove_index();
+	break_disk(ENOSPC);
+	is_int(
+	    index_prepare(path, &rebuild, &err), R_FULL, "full disk: a new index");
+	break_disk(0);
+	ok(prepare(), "room again: a new index");
+}
+
+/* As nobody: root may write everywhere. The answers travel in the exit status. */
+static int
+use_as_nobody(void)
+{
+	struct index *ix = index_new(path, on_damage, NULL);
+	bool rebuild;
+	int wrong = 0;
+
+	if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+		return 64;
+	wrong |= put(ix, "new/row", "") != R_IO ? 1 : 0;
+	wrong |= index_prepare(in_dir("other.db"), &rebuild, &err) != R_IO ? 2 : 0;
+	wrong |= strstr(err.text, in_dir("other.db")) == NULL ? 4 : 0;
+	wrong |= damages != 0 ? 8 : 0;
+	index_free(ix);
+	return wrong;
+}
+
+static void
+test_read_only(void)
+{
+	bool rebuild;
+	int status = -1;
+	pid_t pid;
+
+	index_free(filled_index());
+	(void)chmod(path, 0444);
+	(void)chmod(dir, 0555);
+	pid = fork();
+	if (pid == 0)
+		_exit(use_as_nobody());
+	(void)waitpid(pid, &status, 0);
+	(void)chmod(dir, 0755);
+	is_int(status, 0,
+	    "a directory that cannot be written: R_IO, its name, no damage");
+	is_int(index_prepare(in_dir("nowhere/index.db"), &rebuild, &err), R_IO,
+	    "no directory: R_IO");
+	ok(strstr(err.text, in_dir("nowhere/index.db")) != NULL,
+	    "with its name: %s", err.text);
+	is_int(index_prepare(dir, &rebuild, &err), R_IO,
+	    "a directory in its place: R_IO");
+	ok(strstr(err.text, dir) != NULL, "with its name: %s", err.text);
+}
+
+int
+main(void)
+{
+	setup();
+	test_missing();
+	test_missing_wal();
+	test_cut_wal();
+	test_damaged("junk in the middle", damage_middle);
+	test_damaged("cut in half", damage_half);
+	test_damaged("cut to nothing", damage_to_nothing);
+	test_damaged("a text file", write_text_file);
+	test_damaged("replaced by a text file", damage_replace);
+	test_damaged("a table is missing", damage_tables);
+	test_missing_state();
+	test_damage_is_remembered();
+	test_replaced();
+	test_versions();
+	test_other_application();
+	test_full_disk();
+	test_read_only();
+	return teardown();
+}
