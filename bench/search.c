@@ -3,8 +3,8 @@
  *	search DIRECTORY [NAMES]
  *
  * Fills DIRECTORY/bench.db with names like "team-123/app-456" (100,000 of them if
- *not said otherwise; a file that has them is used again) and prints the median time
- *of each kind of search. */
+ * not said otherwise; a file that has them is used again) and prints the median time
+ * of each kind of search. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -33,7 +33,7 @@ now_us(void)
 static void
 must(enum result r, const struct err *err)
 {
-	if (r == R_OK)
+	if (r == RC_OK)
 		return;
 	(void)fprintf(stderr, "search: %s\n", err->text);
 	exit(1);

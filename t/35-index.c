@@ -24,12 +24,12 @@ put_beside_a_writer(struct index *ix)
 	struct err why;
 	enum result r = db_open(path, false, &writer, &why);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_begin(writer, DB_CHANGE, &why);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = put(ix, "team/web", "back");
 	db_close(writer);
-	return r == R_OK;
+	return r == RC_OK;
 }
 
 static void
@@ -41,22 +41,22 @@ test_rows(void)
 	ok(prepare(), "a missing index is made, and wants a rebuild");
 	ix = index_new(path, on_damage, NULL);
 	is_str(search(ix, ""), "0:", "it is empty");
-	is_int(put(ix, "team/web", "the web site"), R_OK, "put");
-	is_int(put(ix, "library/centos", ""), R_OK, "put without a description");
+	is_int(put(ix, "team/web", "the web site"), RC_OK, "put");
+	is_int(put(ix, "library/centos", ""), RC_OK, "put without a description");
 	is_str(search(ix, ""), "2: library/centos team/web", "both are there");
 	size = wal_size();
-	is_int(put(ix, "team/web", "the web site"), R_OK, "put again");
+	is_int(put(ix, "team/web", "the web site"), RC_OK, "put again");
 	is_int(wal_size(), size, "nothing was written for it");
 	is_str(search(ix, "site"), "1: team/web", "found by its description");
 	is_int(
-	    put(ix, "team/web", "our shop"), R_OK, "put with another description");
+	    put(ix, "team/web", "our shop"), RC_OK, "put with another description");
 	is_str(search(ix, "site"), "0:", "the old description finds nothing");
 	is_str(search(ix, "shop"), "1: team/web", "the new one does");
-	is_int(drop(ix, "team/web"), R_OK, "drop");
-	is_int(drop(ix, "team/web"), R_OK, "drop again");
+	is_int(drop(ix, "team/web"), RC_OK, "drop");
+	is_int(drop(ix, "team/web"), RC_OK, "drop again");
 	is_str(search(ix, "shop"), "0:", "it is gone");
 	is_str(search(ix, "web"), "0:", "by name, too");
-	is_int(put(ix, "team/web", "back"), R_OK, "put after drop");
+	is_int(put(ix, "team/web", "back"), RC_OK, "put after drop");
 	is_str(search(ix, "web"), "1: team/web", "it is back");
 	ok(put_beside_a_writer(ix), "put again, while another is writing");
 	index_free(ix);
@@ -139,16 +139,17 @@ test_pages(void)
 	visitor = line_visitor(&line);
 	line.stop = 3;
 	is_int(
-	    index_search(ix, &query, &visitor, &err), R_OK, "a visitor may stop");
+	    index_search(ix, &query, &visitor, &err), RC_OK, "a visitor may stop");
 	is_str(line.text.p, "9: n0 n1 n2", "it sees nothing more then");
 	is_int(line.begins, 1, "begin is called once");
 	visitor = line_visitor(&line);
 	visitor.begin = NULL;
-	is_int(index_search(ix, &query, &visitor, &err), R_OK, "begin may be NULL");
+	is_int(
+	    index_search(ix, &query, &visitor, &err), RC_OK, "begin may be NULL");
 	is_int(line.rows, 9, "the rows come without it");
 	visitor = line_visitor(&line);
 	line.stop = 2;
-	is_int(index_names(ix, str_of("n4"), SIZE_MAX, &visitor, &err), R_OK,
+	is_int(index_names(ix, str_of("n4"), SIZE_MAX, &visitor, &err), RC_OK,
 	    "a visitor of names may stop");
 	is_str(line.text.p, " n5 n6", "it sees nothing more then");
 	index_free(ix);
@@ -209,7 +210,7 @@ test_terms_that_find_nothing(void)
 	is_str(search(ix, "\xc0\xaf"), "0:", "an overlong character");
 	is_str(page(ix, text, 0, 9), "0:", "10 KB");
 	is_str(page(ix, many("\"", 10000), 0, 9), "0:", "10 KB of quotes");
-	is_int(index_put_repository(ix, str_of("long/one"), text, &err), R_OK,
+	is_int(index_put_repository(ix, str_of("long/one"), text, &err), RC_OK,
 	    "a description of 10 KB");
 	is_str(page(ix, text, 0, 9), "1: long/one", "is found by all of it");
 	is_str(page(ix, str_make(text.p, 64), 0, 9), "1: long/one",

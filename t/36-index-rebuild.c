@@ -24,7 +24,7 @@ begin(struct index *ix, bool afresh)
 	struct str after;
 	enum result r = index_rebuild_begin(ix, arena, afresh, &after, &err);
 
-	return r == R_OK ? str_dup(arena, after) : err_name(r);
+	return r == RC_OK ? str_dup(arena, after) : err_name(r);
 }
 
 static enum result
@@ -41,16 +41,18 @@ test_rebuild(void)
 	(void)put(ix, "a/pushed", "before the rebuild");
 	(void)put(ix, "b/stale", "");
 	is_str(begin(ix, false), "", "the first rebuild begins at the front");
-	is_int(put(ix, "c/pushed", "during the rebuild"), R_OK, "a push during it");
-	is_int(rebuild_put(ix, "d/walked"), R_OK, "a repository of the walk");
+	is_int(
+	    put(ix, "c/pushed", "during the rebuild"), RC_OK, "a push during it");
+	is_int(rebuild_put(ix, "d/walked"), RC_OK, "a repository of the walk");
 	is_int(index_rebuild_put(ix, str_of("a/pushed"), str_of("walked"), &err),
-	    R_OK, "one that was there, described anew");
-	is_int(rebuild_put(ix, "e/walked"), R_OK, "one that is removed afterwards");
-	is_int(drop(ix, "e/walked"), R_OK, "by a client");
+	    RC_OK, "one that was there, described anew");
+	is_int(
+	    rebuild_put(ix, "e/walked"), RC_OK, "one that is removed afterwards");
+	is_int(drop(ix, "e/walked"), RC_OK, "by a client");
 	is_str(search(ix, ""), "4: a/pushed b/stale c/pushed d/walked",
 	    "searches go on meanwhile");
 	ok(prepare(), "it wants the rest of the rebuild");
-	is_int(index_rebuild_end(ix, &err), R_OK, "the end");
+	is_int(index_rebuild_end(ix, &err), RC_OK, "the end");
 	is_str(search(ix, ""), "3: a/pushed c/pushed d/walked",
 	    "what the walk did not find is gone, what was pushed is there");
 	is_str(
@@ -58,7 +60,8 @@ test_rebuild(void)
 	ok(!prepare(), "the index is whole now");
 	is_str(
 	    search(ix, ""), "3: a/pushed c/pushed d/walked", "and was left alone");
-	is_int(index_rebuild_end(ix, &err), R_REBUILDING, "no end without a begin");
+	is_int(
+	    index_rebuild_end(ix, &err), RC_REBUILDING, "no end without a begin");
 	index_free(ix);
 }
 
@@ -75,7 +78,7 @@ test_cut_off(void)
 	is_str(begin(ix, false), "", "cut off before a mark: from the front");
 	(void)rebuild_put(ix, "a/one");
 	(void)rebuild_put(ix, "c/two");
-	is_int(mark(ix, "c/two"), R_OK, "a mark");
+	is_int(mark(ix, "c/two"), RC_OK, "a mark");
 	(void)rebuild_put(ix, "d/behind-the-mark");
 	index_free(ix);
 	ok(prepare(), "cut off behind a mark: the index is not whole");
@@ -113,7 +116,7 @@ test_many_stale(void)
 	(void)begin(ix, false);
 	(void)rebuild_put(ix, "stale-1");
 	(void)rebuild_put(ix, "new");
-	is_int(index_rebuild_end(ix, &err), R_OK, "%d stale rows", STALE - 1);
+	is_int(index_rebuild_end(ix, &err), RC_OK, "%d stale rows", STALE - 1);
 	is_str(search(ix, ""), "2: new stale-1", "all of them are dropped");
 	ok(run_sql("INSERT INTO search (search) VALUES ('integrity-check')"),
 	    "the trigrams are those of the rows");
@@ -132,10 +135,10 @@ test_replaced_meanwhile(void)
 	remove_index();
 	(void)prepare();
 	(void)put(ix, "b/pushed", "");
-	is_int(rebuild_put(ix, "c/two"), R_OK,
+	is_int(rebuild_put(ix, "c/two"), RC_OK,
 	    "replaced during a rebuild: put goes on");
-	is_int(mark(ix, "c/two"), R_REBUILDING, "mark sees it");
-	is_int(index_rebuild_end(ix, &err), R_REBUILDING, "end sees it");
+	is_int(mark(ix, "c/two"), RC_REBUILDING, "mark sees it");
+	is_int(index_rebuild_end(ix, &err), RC_REBUILDING, "end sees it");
 	is_str(search(ix, ""), "2: b/pushed c/two", "nothing was dropped");
 	ok(prepare(), "and it is not whole");
 	is_str(begin(ix, false), "", "the new file's rebuild begins at the front");
@@ -162,12 +165,12 @@ write_rows(void *arg)
 		    arena_printf(a, "row/%d-%zx-%d", getpid(), (size_t)&line, i));
 
 		failed += index_put_repository(ix, name, str_of("one"), &why) !=
-			  R_OK;
+			  RC_OK;
 		failed += index_put_repository(ix, name, str_of("two"), &why) !=
-			  R_OK;
-		failed += index_search(ix, &query, &visitor, &why) != R_OK;
+			  RC_OK;
+		failed += index_search(ix, &query, &visitor, &why) != RC_OK;
 		if (i % 3 == 0)
-			failed += index_drop_repository(ix, name, &why) != R_OK;
+			failed += index_drop_repository(ix, name, &why) != RC_OK;
 	}
 	arena_free(a);
 	return (void *)failed;
@@ -230,7 +233,7 @@ put_for_ever(int said)
 
 	for (i = 0; i < 100000; i++) {
 		(void)snprintf(name, sizeof(name), "said-%06d", i);
-		if (put(ix, name, "kept") != R_OK || write(said, ".", 1) != 1)
+		if (put(ix, name, "kept") != RC_OK || write(said, ".", 1) != 1)
 			break;
 	}
 	_exit(1);
@@ -245,7 +248,7 @@ test_killed(void)
 	char byte;
 	pid_t pid;
 
-	(void)pipe(pipes);
+	set_up(pipe(pipes));
 	pid = fork();
 	if (pid == 0)
 		put_for_ever(pipes[1]);

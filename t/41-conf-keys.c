@@ -121,14 +121,14 @@ test_files(void)
 		strcmp(err.text,
 		    "open /nonexistent/x.yml: No such file or directory") == 0,
 	    "a file that was named must be there");
-	is_int(how, R_IO, "which the result says");
+	is_int(how, RC_IO, "which the result says");
 	ok(refused(load_file(dir, NULL), "read "), "a directory is no file");
-	is_int(how, R_IO, "which the result says");
+	is_int(how, RC_IO, "which the result says");
 	ENV("STORAGE_PATH", "/data");
 	ok(refused(
 	       load("dev: {storage: local}\n"), "flavor dev sets no storage_path"),
 	    "a file must set storage_path, whatever STORAGE_PATH says");
-	is_int(how, R_BAD_DATA, "which the result says");
+	is_int(how, RC_BAD_DATA, "which the result says");
 	(void)load_keys("");
 	ENV("DOCKER_REGISTRY_CONFIG", file);
 	c = load_file(NULL, NULL);

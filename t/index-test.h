@@ -71,9 +71,9 @@ prepare(void)
 	bool rebuild = false;
 	enum result r = index_prepare(path, &rebuild, &err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		printf("# index_prepare: %s\n", err.text);
-	return r == R_OK && rebuild;
+	return r == RC_OK && rebuild;
 }
 
 static inline struct index *
@@ -104,12 +104,12 @@ run_sql(const char *sql)
 	struct err why;
 	enum result r = db_open(path, false, &db, &why);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_exec(db, sql, &why);
-	if (r != R_OK)
+	if (r != RC_OK)
 		printf("# %s: %s\n", sql, why.text);
 	db_close(db);
-	return r == R_OK;
+	return r == RC_OK;
 }
 
 /* A visitor that writes "TOTAL: NAME NAME" into a line. */
@@ -159,7 +159,7 @@ page(struct index *ix, struct str term, size_t skip, size_t most)
 	struct index_visitor visitor = line_visitor(&line);
 	enum result r = index_search(ix, &query, &visitor, &err);
 
-	return r == R_OK ? line.text.p : err_name(r);
+	return r == RC_OK ? line.text.p : err_name(r);
 }
 
 static inline const char *
@@ -175,7 +175,7 @@ names(struct index *ix, const char *after, size_t most)
 	struct index_visitor visitor = line_visitor(&line);
 	enum result r = index_names(ix, str_of(after), most, &visitor, &err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return err_name(r);
 	return line.text.p == NULL ? "" : line.text.p;
 }

@@ -6,9 +6,11 @@
 #ifndef TAP_H
 #define TAP_H
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int tap_run, tap_failed;
@@ -54,6 +56,15 @@ tap_same(const char *a, const char *b)
 		long long got_ = (long long)(got), want_ = (long long)(want); \
 		if (!tap_ok(got_ == want_, __FILE__, __LINE__, __VA_ARGS__)) \
 			printf("#  got: %lld\n# want: %lld\n", got_, want_); \
+	} while (0)
+
+/* A step without which there is nothing to test. */
+#define set_up(call) \
+	do { \
+		if ((call) == -1) { \
+			printf("Bail out! %s: %s\n", #call, strerror(errno)); \
+			exit(1); \
+		} \
 	} while (0)
 
 static inline int

@@ -3,7 +3,7 @@
  *	Token signature=0123456789abcdef,repository="team/app",access=write
  *
  * In standalone mode, the only one so far, nobody asks for it; but a docker pushes
- *and pulls nothing without. */
+ * and pulls nothing without. */
 #ifndef AUTH_TOKEN_H
 #define AUTH_TOKEN_H
 

@@ -4,35 +4,35 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static const char *const names[R_MAX] = {
-    [R_OK] = "ok",
-    [R_BAD_REQUEST] = "bad_request",
-    [R_BAD_JSON] = "bad_json",
-    [R_BAD_DATA] = "bad_data",
-    [R_NO_ID] = "no_id",
-    [R_BAD_ID] = "bad_id",
-    [R_OTHER_ID] = "other_id",
-    [R_BAD_NAME] = "bad_name",
-    [R_BAD_SUM] = "bad_sum",
-    [R_NO_SUM] = "no_sum",
-    [R_WEAK_SUM] = "weak_sum",
-    [R_NO_PARENT] = "no_parent",
-    [R_MISMATCH] = "mismatch",
-    [R_TOO_LARGE] = "too_large",
-    [R_NO_ROUTE] = "no_route",
-    [R_BAD_METHOD] = "bad_method",
-    [R_ABSENT] = "absent",
-    [R_IMAGE_UNKNOWN] = "image_unknown",
-    [R_IMAGE_EXISTS] = "image_exists",
-    [R_IMAGE_UNFINISHED] = "image_unfinished",
-    [R_LAYER_UNKNOWN] = "layer_unknown",
-    [R_SUM_REFUSED] = "sum_refused",
-    [R_REPOSITORY_UNKNOWN] = "repository_unknown",
-    [R_TAG_UNKNOWN] = "tag_unknown",
-    [R_GONE] = "gone",
-    [R_FULL] = "full",
-    [R_REBUILDING] = "rebuilding",
-    [R_IO] = "io",
+static const char *const names[RC_MAX] = {
+    [RC_OK] = "ok",
+    [RC_BAD_REQUEST] = "bad_request",
+    [RC_BAD_JSON] = "bad_json",
+    [RC_BAD_DATA] = "bad_data",
+    [RC_NO_ID] = "no_id",
+    [RC_BAD_ID] = "bad_id",
+    [RC_OTHER_ID] = "other_id",
+    [RC_BAD_NAME] = "bad_name",
+    [RC_BAD_SUM] = "bad_sum",
+    [RC_NO_SUM] = "no_sum",
+    [RC_WEAK_SUM] = "weak_sum",
+    [RC_NO_PARENT] = "no_parent",
+    [RC_MISMATCH] = "mismatch",
+    [RC_TOO_LARGE] = "too_large",
+    [RC_NO_ROUTE] = "no_route",
+    [RC_BAD_METHOD] = "bad_method",
+    [RC_ABSENT] = "absent",
+    [RC_IMAGE_UNKNOWN] = "image_unknown",
+    [RC_IMAGE_EXISTS] = "image_exists",
+    [RC_IMAGE_UNFINISHED] = "image_unfinished",
+    [RC_LAYER_UNKNOWN] = "layer_unknown",
+    [RC_SUM_REFUSED] = "sum_refused",
+    [RC_REPOSITORY_UNKNOWN] = "repository_unknown",
+    [RC_TAG_UNKNOWN] = "tag_unknown",
+    [RC_GONE] = "gone",
+    [RC_FULL] = "full",
+    [RC_REBUILDING] = "rebuilding",
+    [RC_IO] = "io",
 };
 
 enum result
@@ -49,5 +49,5 @@ err_set(struct err *err, enum result r, const char *fmt, ...)
 const char *
 err_name(enum result r)
 {
-	return (unsigned)r < R_MAX ? names[r] : "unknown";
+	return (unsigned)r < RC_MAX ? names[r] : "unknown";
 }

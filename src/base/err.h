@@ -12,52 +12,53 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-#undef R_OK /* to be renamed */
+#undef R_OK
+#define R_OK renamed_to_RC_OK
 
 enum result {
-	R_OK = 0,
+	RC_OK = 0,
 
 	/* what the caller gave is wrong */
-	R_BAD_REQUEST, /* the request breaks HTTP's or the API's form */
-	R_BAD_JSON,    /* no JSON, or none of the kind that was asked for */
-	R_BAD_DATA,    /* JSON, but it says something impossible */
-	R_NO_ID,       /* image json without an id */
-	R_BAD_ID,      /* no image id */
-	R_OTHER_ID,    /* image json of another image */
-	R_BAD_NAME,    /* no name of a repository or tag */
-	R_BAD_SUM,     /* no checksum that berth knows how to read */
-	R_NO_SUM,      /* a checksum was due */
-	R_WEAK_SUM,    /* only a tarsum, which berth cannot verify */
-	R_NO_PARENT,   /* the parent image is not there, or is the image itself */
-	R_MISMATCH,    /* the bytes do not have the sum */
-	R_TOO_LARGE,   /* more than the limit of this call */
-	R_NO_ROUTE,    /* no such path */
-	R_BAD_METHOD,  /* not this method on this path */
+	RC_BAD_REQUEST, /* the request breaks HTTP's or the API's form */
+	RC_BAD_JSON,    /* no JSON, or none of the kind that was asked for */
+	RC_BAD_DATA,    /* JSON, but it says something impossible */
+	RC_NO_ID,       /* image json without an id */
+	RC_BAD_ID,      /* no image id */
+	RC_OTHER_ID,    /* image json of another image */
+	RC_BAD_NAME,    /* no name of a repository or tag */
+	RC_BAD_SUM,     /* no checksum that berth knows how to read */
+	RC_NO_SUM,      /* a checksum was due */
+	RC_WEAK_SUM,    /* only a tarsum, which berth cannot verify */
+	RC_NO_PARENT,   /* the parent image is not there, or is the image itself */
+	RC_MISMATCH,    /* the bytes do not have the sum */
+	RC_TOO_LARGE,   /* more than the limit of this call */
+	RC_NO_ROUTE,    /* no such path */
+	RC_BAD_METHOD,  /* not this method on this path */
 
 	/* what the store says */
-	R_ABSENT, /* no such file; the caller knows what that means */
-	R_IMAGE_UNKNOWN,
-	R_IMAGE_EXISTS,     /* complete: nothing of it changes */
-	R_IMAGE_UNFINISHED, /* its push is not over */
-	R_LAYER_UNKNOWN,    /* no layer waits for this checksum */
-	R_SUM_REFUSED,      /* the image is complete and has another sum */
-	R_REPOSITORY_UNKNOWN,
-	R_TAG_UNKNOWN,
+	RC_ABSENT, /* no such file; the caller knows what that means */
+	RC_IMAGE_UNKNOWN,
+	RC_IMAGE_EXISTS,     /* complete: nothing of it changes */
+	RC_IMAGE_UNFINISHED, /* its push is not over */
+	RC_LAYER_UNKNOWN,    /* no layer waits for this checksum */
+	RC_SUM_REFUSED,      /* the image is complete and has another sum */
+	RC_REPOSITORY_UNKNOWN,
+	RC_TAG_UNKNOWN,
 
 	/* what the machine says */
-	R_GONE,       /* the client went away; no error of ours */
-	R_FULL,       /* no room on the disk */
-	R_REBUILDING, /* the index is damaged and being rebuilt */
-	R_IO,         /* a system call failed; err names it */
+	RC_GONE,       /* the client went away; no error of ours */
+	RC_FULL,       /* no room on the disk */
+	RC_REBUILDING, /* the index is damaged and being rebuilt */
+	RC_IO,         /* a system call failed; err names it */
 
-	R_MAX
+	RC_MAX
 };
 
 struct err {
 	char text[256];
 };
 
-/* Writes the reason and returns r: `return err_set(err, R_IO, "link %s: %m",
+/* Writes the reason and returns r: `return err_set(err, RC_IO, "link %s: %m",
  * name)`. */
 enum result err_set(struct err *err, enum result r, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -1,6 +1,7 @@
 /* json.c: json-c behind json.h. */
 #include "base/json.h"
 
+#include <ctype.h>
 #include <json-c/json.h>
 #include <limits.h>
 #include <string.h>
@@ -29,11 +30,60 @@ only_blanks(struct str rest)
 	return true;
 }
 
+/* p behind the quote that opens a text; NULL: a control character stands in it. */
+static const char *
+skip_text(const char *p)
+{
+	for (; *p != '"'; p++) {
+		if ((unsigned char)*p < ' ')
+			return NULL;
+		if (*p == '\\')
+			p++;
+	}
+	return p + 1;
+}
+
+/* NULL: no number of RFC 8259's. Its exponent is left to json-c. */
+static const char *
+skip_number(const char *p)
+{
+	static const char digits[] = "0123456789";
+	const char *whole = *p == '-' ? p + 1 : p;
+	size_t n = strspn(whole, digits);
+
+	if (n == 0 || (n > 1 && *whole == '0'))
+		return NULL;
+	p = whole + n;
+	if (*p == '.' && strspn(p + 1, digits) == 0)
+		return NULL;
+	return p + strspn(p, ".0123456789eE+-");
+}
+
+/* What json-c lets pass for JSON although it was told to be strict, in a word or
+ * two; NULL: nothing. Asked only of what json-c has read to its end. */
+static const char *
+laxity_of(const char *p)
+{
+	while (*p != '\0') {
+		if (*p == '"') {
+			if ((p = skip_text(p + 1)) == NULL)
+				return "control character in a text";
+		} else if (*p == '-' || isdigit((unsigned char)*p)) {
+			if ((p = skip_number(p)) == NULL)
+				return "malformed number";
+		} else if (strchr("NI'", *p++) != NULL) {
+			return "unexpected character";
+		}
+	}
+	return NULL;
+}
+
 bool
 json_parse(struct arena *a, struct str text, struct json **out, const char **why)
 {
 	struct json_tokener *tok;
 	json_object *root = NULL;
+	char *copy; /* ends in NUL */
 	bool ok = false;
 	size_t end;
 
@@ -48,14 +98,17 @@ json_parse(struct arena *a, struct str text, struct json **out, const char **why
 	    tok, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
 	/* A number at the very end is complete only when something follows it:
 	 * the NUL behind the text, which json-c takes for the end. */
-	root = json_tokener_parse_ex(
-	    tok, arena_strndup(a, text.p, text.n), (int)text.n + 1);
+	copy = str_dup(a, text);
+	root = json_tokener_parse_ex(tok, copy, (int)text.n + 1);
 	*why = json_tokener_error_desc(json_tokener_get_error(tok));
 	if (json_tokener_get_error(tok) != json_tokener_success)
 		goto out;
 	end = json_tokener_get_parse_end(tok);
 	*why = "something follows the value";
 	if (end < text.n && !only_blanks(str_make(text.p + end, text.n - end)))
+		goto out;
+	*why = laxity_of(copy);
+	if (*why != NULL)
 		goto out;
 	*out = (struct json *)root;
 	ok = true;

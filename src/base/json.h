@@ -34,7 +34,8 @@ bool json_parse(
 
 enum json_kind json_kind(const struct json *v);
 
-/* The member; NULL when v is no object or has none of that name. */
+/* The member, of two with one name the last; NULL when v is no object or has none
+ * of that name. A name ends at its first \u0000. */
 struct json *json_get(const struct json *v, const char *key);
 
 /* An object without members. */

@@ -1,6 +1,7 @@
 /* log.c: see log.h. */
 #include "base/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,8 +24,10 @@ log_open(const char *path, enum log_level least)
 	log_least = least;
 	if (path == NULL)
 		return true;
-	if (strlen(path) >= sizeof(log_path))
+	if (strlen(path) >= sizeof(log_path)) {
+		errno = ENAMETOOLONG;
 		return false;
+	}
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 	if (fd == -1)
 		return false;
@@ -85,12 +88,13 @@ log_line(enum log_level level, const char *event, const char *fmt, ...)
 	char line[LINE_MAX_BYTES];
 	va_list ap;
 	size_t n, i;
-	int got;
+	int got, error = errno; /* gmtime_r() may change it, and fmt may hold %m */
 
 	if (!log_wants(level))
 		return;
 	n = put_head(line, 256, level, event);
 	va_start(ap, fmt);
+	errno = error;
 	got = vsnprintf(line + n, sizeof(line) - n - 1, fmt, ap);
 	va_end(ap);
 	n += got < 0 ? 0 : strlen(line + n);

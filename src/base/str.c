@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 struct str
 str_make(const char *p, size_t n)
@@ -33,25 +32,11 @@ str_is(struct str a, const char *b)
 }
 
 bool
-str_is_nocase(struct str a, const char *b)
-{
-	return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0;
-}
-
-bool
 str_starts(struct str a, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
 	return a.n >= n && memcmp(a.p, prefix, n) == 0;
-}
-
-bool
-str_starts_nocase(struct str a, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return a.n >= n && strncasecmp(a.p, prefix, n) == 0;
 }
 
 struct str

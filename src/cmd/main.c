@@ -95,7 +95,7 @@ run(const struct command *command, struct call *call, struct conf_source *source
 
 	call->arena = arena_new();
 	call->source = source;
-	if (conf_load(call->arena, source, &conf, &err) != R_OK) {
+	if (conf_load(call->arena, source, &conf, &err) != RC_OK) {
 		open_complain("configuration", &err);
 		goto out;
 	}

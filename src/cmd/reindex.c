@@ -1,5 +1,6 @@
-/* reindex.c: `berth reindex` makes the index anew from the store, while the registry
- * answers. Interrupted, it is resumed by the next call or the next start. */
+/* reindex.c: `berth reindex` makes the index anew from the store, while the
+ * registry answers. Interrupted, it is resumed by the next call or the next start.
+ */
 #include "registry/reindex.h"
 
 #include <signal.h>
@@ -46,12 +47,13 @@ reindex_command(const struct call *call)
 	catch_signals();
 	progress_begin(&progress, stdout);
 	r = index_prepare(call->conf->index_database, &needed, &err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = reindex_run(reg, &how, &done, &err);
-	if (r != R_OK) {
+	if (r != RC_OK) {
 		open_complain("reindex", &err);
 		return EXIT_FAILURE;
 	}
-	progress_end(&progress, done ? "done" : "interrupted: call it again to go on");
+	progress_end(
+	    &progress, done ? "done" : "interrupted: call it again to go on");
 	return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

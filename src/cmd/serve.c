@@ -57,7 +57,7 @@ reload(void *arg)
 	struct conf *conf;
 	struct err err;
 
-	if (conf_load(s->arena, s->source, &conf, &err) != R_OK) {
+	if (conf_load(s->arena, s->source, &conf, &err) != RC_OK) {
 		log_line(
 		    LOG_ERROR, "config.reload", "kept=old error=\"%s\"", err.text);
 		return NULL;
@@ -73,6 +73,7 @@ open_in_child(void *arg)
 {
 	struct server *s = arg;
 
+	store_settle(s->registry.store);
 	s->registry.index = index_new(
 	    s->conf->index_database, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_rebuild;
@@ -89,9 +90,9 @@ rebuild(void *arg, const volatile sig_atomic_t *stop)
 	enum result r;
 
 	r = index_prepare(s->conf->index_database, &needed, &err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = reindex_run(open_in_child(s), &how, &done, &err);
-	if (r == R_OK) {
+	if (r == RC_OK) {
 		log_line(LOG_INFO, "index.rebuilt", "done=%d", done);
 		return true;
 	}
@@ -109,12 +110,12 @@ sweep(void *arg)
 	enum result r;
 
 	r = sweep_bodies(s->registry.store, &bodies, &err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_push_sweep(
 		    s->registry.store, s->conf->push_expiry, &pushes, &err);
 	if (bodies + pushes > 0)
 		log_line(LOG_INFO, "sweep", "bodies=%u pushes=%u", bodies, pushes);
-	if (r != R_OK)
+	if (r != RC_OK)
 		log_line(LOG_ERROR, "sweep", "error=%s reason=\"%s\"", err_name(r),
 		    err.text);
 }
@@ -130,11 +131,11 @@ prepare(struct server *s, bool *want_rebuild, struct err *err)
 	enum result r;
 
 	r = store_open(s->conf->storage_path, &s->registry.store, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = store_own(s->registry.store, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = sweep_tmp(s->registry.store, &swept, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = index_prepare(s->conf->index_database, want_rebuild, err);
 	return r;
 }
@@ -155,8 +156,8 @@ serve_command(const struct call *call)
 		return EXIT_FAILURE;
 	}
 	log_notes(call->conf);
-	if (prepare(&s, &want_rebuild, &err) != R_OK ||
-	    listen_open(call->conf->socket, &listening, &err) != R_OK) {
+	if (prepare(&s, &want_rebuild, &err) != RC_OK ||
+	    listen_open(call->conf->socket, &listening, &err) != RC_OK) {
 		open_complain("serve", &err);
 		goto out;
 	}

@@ -38,7 +38,7 @@ read_file(struct loading *ld, FILE *f, const char *file, struct str *text)
 
 	/* one byte more than tree_parse() takes: it says so */
 	*text = str_make(p, fread(p, 1, TREE_SIZE + 1, f));
-	return ferror(f) ? err_set(ld->err, R_IO, "read %s: %m", file) : R_OK;
+	return ferror(f) ? err_set(ld->err, RC_IO, "read %s: %m", file) : RC_OK;
 }
 
 /* conf->file stays NULL when nobody named a file and none is installed. */
@@ -55,9 +55,9 @@ open_file(struct loading *ld, const struct conf_source *source, struct str *text
 	file = named != NULL ? named : INSTALLED_FILE;
 	f = fopen(file, "re");
 	if (f == NULL && named == NULL && errno == ENOENT)
-		return R_OK;
+		return RC_OK;
 	if (f == NULL)
-		return err_set(ld->err, R_IO, "open %s: %m", file);
+		return err_set(ld->err, RC_IO, "open %s: %m", file);
 	ld->conf->file = arena_strdup(ld->arena, file);
 	r = read_file(ld, f, file, text);
 	(void)fclose(f);
@@ -74,10 +74,10 @@ read_settings(struct loading *ld, struct str text)
 	if (file == NULL) {
 		flavor_add(
 		    &ld->flavor, ld->arena, "storage_path", 0, "_env:STORAGE_PATH");
-		return R_OK;
+		return RC_OK;
 	}
 	r = tree_parse(ld->arena, file, text, &ld->notes, &root, ld->err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	return flavor_read(&ld->flavor, ld->arena, root, file, ld->err);
 }
@@ -87,11 +87,11 @@ refuse(struct loading *ld, const struct setting *s, const char *why)
 {
 	if (s->line == 0)
 		return err_set(
-		    ld->err, R_BAD_DATA, "%s: %s: %s", s->variable, s->name, why);
+		    ld->err, RC_BAD_DATA, "%s: %s: %s", s->variable, s->name, why);
 	if (s->variable != NULL)
-		return err_set(ld->err, R_BAD_DATA, "%s:%d: %s (from %s): %s",
+		return err_set(ld->err, RC_BAD_DATA, "%s:%d: %s (from %s): %s",
 		    ld->conf->file, s->line, s->name, s->variable, why);
-	return err_set(ld->err, R_BAD_DATA, "%s:%d: %s: %s", ld->conf->file,
+	return err_set(ld->err, RC_BAD_DATA, "%s:%d: %s: %s", ld->conf->file,
 	    s->line, s->name, why);
 }
 
@@ -122,7 +122,7 @@ static enum result
 check_storage(struct loading *ld, const struct setting *s)
 {
 	if (strcasecmp(s->text, "local") == 0 || strcasecmp(s->text, "file") == 0)
-		return R_OK;
+		return RC_OK;
 	return refuse(ld, s,
 	    arena_printf(
 		ld->arena, "%s is not served; local (or file) is", s->text));
@@ -136,11 +136,11 @@ check_setting(struct loading *ld, const struct setting *s)
 
 	if (key == NULL) {
 		note_unknown(ld, s);
-		return R_OK;
+		return RC_OK;
 	}
 	if (key->kind == KEY_FOREIGN) {
 		note_foreign(ld, s, key);
-		return R_OK;
+		return RC_OK;
 	}
 	if (s->text == NULL)
 		return refuse(ld, s, "must be a single value");
@@ -148,7 +148,7 @@ check_setting(struct loading *ld, const struct setting *s)
 		return check_storage(ld, s);
 	if (key->kind == KEY_BOOL && !value_bool(s->text, &on))
 		return refuse(ld, s, "must be true or false");
-	return R_OK;
+	return RC_OK;
 }
 
 static bool
@@ -166,14 +166,14 @@ check_tokens(struct loading *ld)
 	const struct setting *standalone = flavor_get(&ld->flavor, "standalone");
 
 	if (!is_set_to(standalone, false))
-		return R_OK;
+		return RC_OK;
 	if (!is_set_to(flavor_get(&ld->flavor, "disable_token_auth"), true))
 		return refuse(ld, standalone,
 		    "false asks for an index's tokens, which are not served; true (or "
 		    "disable_token_auth: true) lets in all whom nginx lets in");
 	notes_add(&ld->notes, standalone->line,
 	    "standalone: false changes nothing: the index's calls are answered here");
-	return R_OK;
+	return RC_OK;
 }
 
 static enum result
@@ -184,7 +184,7 @@ check_settings(struct loading *ld)
 
 	for (s = ld->flavor.settings; s != NULL; s = s->next) {
 		r = check_setting(ld, s);
-		if (r != R_OK)
+		if (r != RC_OK)
 			return r;
 	}
 	return check_tokens(ld);
@@ -196,19 +196,19 @@ fill_from_default(struct loading *ld, const struct key *key)
 	const char *file = ld->conf->file, *text = key->fallback, *why;
 
 	if (text == NULL && key->says != NULL)
-		return R_OK;
+		return RC_OK;
 	if (text == NULL && file == NULL)
-		return err_set(ld->err, R_BAD_DATA,
+		return err_set(ld->err, RC_BAD_DATA,
 		    "no configuration file, and STORAGE_PATH is not set: no store to serve");
 	if (text == NULL)
-		return err_set(ld->err, R_BAD_DATA, "%s: flavor %s sets no %s",
+		return err_set(ld->err, RC_BAD_DATA, "%s: flavor %s sets no %s",
 		    file, ld->conf->flavor, key->name);
 	if (key->kind == KEY_PATH || key->kind == KEY_SOCKET)
 		text = arena_printf(
 		    ld->arena, "%s/%s", ld->conf->storage_path, text);
 	if (value_set(ld->arena, key, text, ld->conf, &why))
-		return R_OK;
-	return err_set(ld->err, R_BAD_DATA, "%s: default of %s: %s",
+		return RC_OK;
+	return err_set(ld->err, RC_BAD_DATA, "%s: default of %s: %s",
 	    file == NULL ? "STORAGE_PATH" : file, key->name, why);
 }
 
@@ -233,7 +233,7 @@ fill(struct loading *ld, const struct key *key, struct conf_value *value)
 	if (s == NULL) {
 		value->from = "default";
 		r = fill_from_default(ld, key);
-		if (r != R_OK)
+		if (r != RC_OK)
 			return r;
 	} else {
 		if (!value_set(ld->arena, key, s->text, ld->conf, &why))
@@ -241,7 +241,7 @@ fill(struct loading *ld, const struct key *key, struct conf_value *value)
 		value->from = from_of(ld, s);
 	}
 	value->value = value_show(ld->arena, key, ld->conf);
-	return R_OK;
+	return RC_OK;
 }
 
 static enum result
@@ -256,12 +256,12 @@ fill_all(struct loading *ld)
 	values = arena_alloc(ld->arena, n * sizeof(*values));
 	for (i = 0; i < n; i++) {
 		r = fill(ld, keys_at(i), &values[i]);
-		if (r != R_OK)
+		if (r != RC_OK)
 			return r;
 	}
 	ld->conf->values = values;
 	ld->conf->n_values = n;
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -280,14 +280,14 @@ conf_load(struct arena *a, const struct conf_source *source, struct conf **out,
 	flavor_init(&ld.flavor, ld.conf->flavor, source->env);
 	notes_init(&ld.notes, a);
 	r = open_file(&ld, source, &text);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = read_settings(&ld, text);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = check_settings(&ld);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = fill_all(&ld);
 	ld.conf->notes = ld.notes.all;
 	ld.conf->n_notes = ld.notes.n;
-	*out = r == R_OK ? ld.conf : NULL;
+	*out = r == RC_OK ? ld.conf : NULL;
 	return r;
 }

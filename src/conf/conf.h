@@ -66,9 +66,9 @@ struct conf_source {
 	const char *(*env)(const char *name); /* getenv(3) or a stand-in */
 };
 
-/* All in the arena; *out is NULL unless R_OK. Without a file storage_path is
- * STORAGE_PATH of the environment. R_BAD_DATA: err names file, line and what is
- * wrong. R_IO: a file that was named, or the installed one, cannot be read. */
+/* All in the arena; *out is NULL unless RC_OK. Without a file storage_path is
+ * STORAGE_PATH of the environment. RC_BAD_DATA: err names file, line and what is
+ * wrong. RC_IO: a file that was named, or the installed one, cannot be read. */
 enum result conf_load(struct arena *a, const struct conf_source *source,
     struct conf **out, struct err *err);
 

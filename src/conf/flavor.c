@@ -49,7 +49,8 @@ add_from_environment(struct flavor *flavor, struct arena *a, struct setting s)
 	else
 		s.text = *end == ':' ? end + 1 : "";
 	notes_init(&unread, a);
-	if (tree_parse(a, name, str_of(s.text), &unread, &node, &ignored) == R_OK) {
+	if (tree_parse(a, name, str_of(s.text), &unread, &node, &ignored) ==
+	    RC_OK) {
 		if (tree_is_null(node))
 			return;
 		s.text = node->text; /* NULL of a list or a map */
@@ -106,7 +107,7 @@ names_of(struct arena *a, const struct node *root)
 static enum result
 no_map(const struct member *m, const char *file, struct err *err)
 {
-	return err_set(err, R_BAD_DATA,
+	return err_set(err, RC_BAD_DATA,
 	    "%s:%d: %s must be a map of keys and values", file, m->line, m->key);
 }
 
@@ -119,9 +120,9 @@ flavor_read(struct flavor *flavor, struct arena *a, const struct node *root,
 	const struct member *m;
 
 	if (root == NULL || root->kind != NODE_MAP)
-		return err_set(err, R_BAD_DATA, "%s: holds no flavors", file);
+		return err_set(err, RC_BAD_DATA, "%s: holds no flavors", file);
 	if (own == NULL)
-		return err_set(err, R_BAD_DATA,
+		return err_set(err, RC_BAD_DATA,
 		    "%s: flavor %s is not there; there is: %s", file, flavor->name,
 		    names_of(a, root));
 	if (!tree_is_null(own->value) && own->value->kind != NODE_MAP)
@@ -132,11 +133,11 @@ flavor_read(struct flavor *flavor, struct arena *a, const struct node *root,
 	for (m = own->value->members; m != NULL; m = m->next)
 		add_node(flavor, a, m->key, m->line, m->value);
 	if (common == NULL || common == own)
-		return R_OK;
+		return RC_OK;
 	for (m = common->value->members; m != NULL; m = m->next)
 		if (tree_get(own->value, m->key) == NULL)
 			add_node(flavor, a, m->key, m->line, m->value);
-	return R_OK;
+	return RC_OK;
 }
 
 const struct setting *

@@ -30,7 +30,7 @@ void flavor_init(
     struct flavor *flavor, const char *name, const char *(*env)(const char *name));
 
 /* Adds the settings of the flavor in root (NULL: an empty file). file is for err:
- * R_BAD_DATA when the flavor is not there, or is no map. */
+ * RC_BAD_DATA when the flavor is not there, or is no map. */
 enum result flavor_read(struct flavor *flavor, struct arena *a,
     const struct node *root, const char *file, struct err *err);
 

@@ -36,7 +36,7 @@ fail(struct reader *rd, int line, const char *fmt, ...)
 	va_start(ap, fmt);
 	what = arena_vprintf(rd->arena, fmt, ap);
 	va_end(ap);
-	return err_set(rd->err, R_BAD_DATA, "%s:%d: %s", rd->name, line, what);
+	return err_set(rd->err, RC_BAD_DATA, "%s:%d: %s", rd->name, line, what);
 }
 
 static int
@@ -65,7 +65,7 @@ advance(struct reader *rd)
 
 	yaml_event_delete(&rd->event);
 	if (yaml_parser_parse(&rd->parser, &rd->event))
-		return R_OK;
+		return RC_OK;
 	if (p->error == YAML_READER_ERROR)
 		return fail(
 		    rd, line_at(rd->text, p->problem_offset), "%s", p->problem);
@@ -107,7 +107,7 @@ read_alias(struct reader *rd, const struct node **out)
 	for (an = rd->anchors; an != NULL; an = an->next)
 		if (strcmp(an->name, name) == 0) {
 			*out = an->node;
-			return R_OK;
+			return RC_OK;
 		}
 	return fail(
 	    rd, event_line(rd), "*%.64s names nothing that ends before it", name);
@@ -123,7 +123,7 @@ read_scalar(struct reader *rd, struct node *node)
 		return fail(rd, node->line, "a NUL byte in a value");
 	node->text = str_dup(rd->arena, text);
 	node->plain = rd->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	return R_OK;
+	return RC_OK;
 }
 
 static void
@@ -144,7 +144,7 @@ weigh(struct reader *rd, struct node *node, const struct node *value)
 {
 	node->weight += value->weight;
 	if (node->weight <= TREE_WEIGHT)
-		return R_OK;
+		return RC_OK;
 	return fail(rd, event_line(rd),
 	    "more than %d values, each alias counted as all that it stands for",
 	    TREE_WEIGHT);
@@ -158,12 +158,12 @@ read_sequence(struct reader *rd, unsigned depth, struct node *node)
 
 	for (;;) {
 		r = advance(rd);
-		if (r != R_OK || rd->event.type == YAML_SEQUENCE_END_EVENT)
+		if (r != RC_OK || rd->event.type == YAML_SEQUENCE_END_EVENT)
 			return r;
 		r = read_node(rd, depth + 1, &item);
-		if (r == R_OK)
+		if (r == RC_OK)
 			r = weigh(rd, node, item);
-		if (r != R_OK)
+		if (r != RC_OK)
 			return r;
 		append(rd, node, NULL, item->line, item);
 	}
@@ -183,7 +183,7 @@ read_key(struct reader *rd, unsigned depth, const struct node **out)
 {
 	enum result r = read_node(rd, depth + 1, out);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	if ((*out)->kind != NODE_SCALAR)
 		return fail(rd, (*out)->line, "a key must be a plain word");
@@ -192,7 +192,7 @@ read_key(struct reader *rd, unsigned depth, const struct node **out)
 		    rd, (*out)->line, "a key of more than %d bytes", TREE_KEY);
 	if (!is_printable((*out)->text))
 		return fail(rd, (*out)->line, "a control character in a key");
-	return R_OK;
+	return RC_OK;
 }
 
 static void
@@ -224,7 +224,7 @@ merge_map(struct reader *rd, struct node *map, const struct node *from, int line
 	for (m = from->members; m != NULL; m = m->next)
 		if (tree_get(map, m->key) == NULL)
 			append(rd, map, m->key, m->line, m->value);
-	return R_OK;
+	return RC_OK;
 }
 
 /* What stands in the map itself wins, then what stands earlier in the list. */
@@ -235,15 +235,15 @@ merge(struct reader *rd, struct node *map, const struct member *what)
 	enum result r;
 
 	if (what->value == NULL)
-		return R_OK;
+		return RC_OK;
 	if (what->value->kind != NODE_SEQUENCE)
 		return merge_map(rd, map, what->value, what->line);
 	for (m = what->value->members; m != NULL; m = m->next) {
 		r = merge_map(rd, map, m->value, what->line);
-		if (r != R_OK)
+		if (r != RC_OK)
 			return r;
 	}
-	return R_OK;
+	return RC_OK;
 }
 
 static enum result
@@ -256,19 +256,19 @@ read_map(struct reader *rd, unsigned depth, struct node *node)
 
 	for (;;) {
 		r = advance(rd);
-		if (r != R_OK)
+		if (r != RC_OK)
 			return r;
 		if (rd->event.type == YAML_MAPPING_END_EVENT)
 			return merge(rd, node, &merged);
 		line = event_line(rd);
 		r = read_key(rd, depth, &key);
-		if (r == R_OK)
+		if (r == RC_OK)
 			r = advance(rd);
-		if (r == R_OK)
+		if (r == RC_OK)
 			r = read_node(rd, depth + 1, &value);
-		if (r == R_OK)
+		if (r == RC_OK)
 			r = weigh(rd, node, value);
-		if (r != R_OK)
+		if (r != RC_OK)
 			return r;
 		if (!key->plain || strcmp(key->text, "<<") != 0) {
 			put_member(rd, node, key, line, value);
@@ -309,7 +309,7 @@ read_node(struct reader *rd, unsigned depth, const struct node **out)
 		node->kind = NODE_SCALAR;
 		r = read_scalar(rd, node);
 	}
-	if (r == R_OK && anchor != NULL)
+	if (r == RC_OK && anchor != NULL)
 		keep_anchor(rd, anchor, node);
 	*out = node;
 	return r;
@@ -324,18 +324,18 @@ read_stream(struct reader *rd, const struct node **out)
 
 	*out = NULL;
 	r = advance(rd);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = advance(rd);
-	if (r != R_OK || rd->event.type == YAML_STREAM_END_EVENT)
+	if (r != RC_OK || rd->event.type == YAML_STREAM_END_EVENT)
 		return r;
 	r = advance(rd);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = read_node(rd, 0, out);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = advance(rd);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = advance(rd);
-	if (r == R_OK && rd->event.type != YAML_STREAM_END_EVENT)
+	if (r == RC_OK && rd->event.type != YAML_STREAM_END_EVENT)
 		return fail(rd, event_line(rd), "a second document begins");
 	return r;
 }
@@ -350,9 +350,9 @@ tree_parse(struct arena *a, const char *name, struct str text, struct notes *not
 
 	if (text.n > TREE_SIZE)
 		return err_set(
-		    err, R_BAD_DATA, "%s: more than %d bytes", name, TREE_SIZE);
+		    err, RC_BAD_DATA, "%s: more than %d bytes", name, TREE_SIZE);
 	if (!yaml_parser_initialize(&rd.parser))
-		return err_set(err, R_IO, "%s: out of memory", name);
+		return err_set(err, RC_IO, "%s: out of memory", name);
 	yaml_parser_set_input_string(
 	    &rd.parser, (const unsigned char *)text.p, text.n);
 	r = read_stream(&rd, out);

@@ -44,7 +44,7 @@ struct node {
 	struct member **end;
 };
 
-/* R_BAD_DATA: err says `name:line: what`. *out is NULL when the text holds no
+/* RC_BAD_DATA: err says `name:line: what`. *out is NULL when the text holds no
  * document. */
 enum result tree_parse(struct arena *a, const char *name, struct str text,
     struct notes *notes, const struct node **out, struct err *err);

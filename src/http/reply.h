@@ -30,8 +30,7 @@ struct reply {
 	struct str bytes;
 	const char *file;   /* below the store's path, as the store named it */
 	uint64_t file_size; /* bytes */
-	bool (*stream)(
-	    void *arg, struct sink sink); /* false: cut off, the reply is broken */
+	bool (*stream)(void *arg, struct sink sink); /* false: it was cut off */
 	void *stream_arg;
 };
 

@@ -41,9 +41,3 @@ request_has_header(const struct request *rq, const char *name)
 {
 	return find(rq, name) != NULL;
 }
-
-bool
-request_is_read(const struct request *rq)
-{
-	return strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0;
-}

@@ -18,8 +18,7 @@ struct registry;
 struct route;
 
 struct header {
-	const char *
-	    name; /* case and "-" against "_" do not matter when it is looked for */
+	const char *name; /* in any case, with "-" or "_" */
 	size_t name_len;
 	const char *value;
 };
@@ -42,8 +41,7 @@ struct request {
 	const char *body_file; /* nginx put the body there; NULL: it did not */
 	struct str body;       /* of a route with BODY_SMALL; empty otherwise */
 
-	/* Reads a small body into the arena. R_TOO_LARGE above limit bytes, R_GONE.
-	 */
+	/* Reads a small body into the arena. RC_TOO_LARGE above limit, RC_GONE. */
 	enum result (*read_body)(struct request *rq, size_t limit, struct str *out);
 	void *reader; /* its own */
 
@@ -53,8 +51,5 @@ struct request {
 /* The value of the first header of this name; the empty str without it. */
 struct str request_header(const struct request *rq, const char *name);
 bool request_has_header(const struct request *rq, const char *name);
-
-/* GET or HEAD. */
-bool request_is_read(const struct request *rq);
 
 #endif

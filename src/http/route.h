@@ -2,11 +2,10 @@
  *
  *	{"PUT", "/v1/images/:image/layer", v1_put_layer, .body = BODY_FILE, ...}
  *
- * A pattern's parts are words, ":name" (one part of the path) or "*name" (one or
- *more, handed over with their slashes; at most one a pattern). The first row whose
- *pattern fits the path names the resource: rows for more special paths stand first.
- *Rows of one resource stand together. HEAD is answered by GET's row, OPTIONS by the
- *table. */
+ * A pattern's parts are words, ":name" (one part of the path) or "*name" (one or more,
+ * handed over with their slashes; at most one a pattern). The first row whose pattern
+ * fits the path names the resource: rows for more special paths stand first. HEAD is
+ * answered by GET's row, OPTIONS by the table. */
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
@@ -35,17 +34,15 @@ struct route {
 	handler_fn *handler;
 	enum need need;
 	enum body_kind body;
-	size_t limit; /* of a small body, bytes */
-	handler_fn
-	    *check; /* BODY_FILE: may it come at all? Asked before a byte is read */
+	size_t limit;      /* of a small body, bytes */
+	handler_fn *check; /* may a file come at all? Asked before a byte is read */
 };
 
 /* An API: its table, and how it says that something went wrong. */
 struct api {
 	const struct route *routes;
 	size_t n_routes;
-	void (*headers)(struct request *rq,
-	    struct reply *rp); /* of every reply; called first */
+	void (*headers)(struct request *rq, struct reply *rp); /* of every reply */
 	void (*fail)(struct request *rq, struct reply *rp, enum result r);
 };
 

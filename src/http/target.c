@@ -9,30 +9,30 @@ add_part(struct arena *a, struct str raw, struct target *out, struct err *err)
 	struct str part;
 
 	if (raw.n == 0)
-		return R_OK;
+		return RC_OK;
 	if (out->n == TARGET_PARTS)
-		return err_set(err, R_BAD_REQUEST, "the path has too many parts");
+		return err_set(err, RC_BAD_REQUEST, "the path has too many parts");
 	if (!percent_decode(a, raw, false, &part))
 		return err_set(
-		    err, R_BAD_REQUEST, "the path has a %% without two digits");
+		    err, RC_BAD_REQUEST, "the path has a %% without two digits");
 	if (str_has(part, '\0') || str_is(part, ".") || str_is(part, ".."))
 		return err_set(
-		    err, R_BAD_REQUEST, "the path has a part that no name can be");
+		    err, RC_BAD_REQUEST, "the path has a part that no name can be");
 	out->part[out->n++] = part;
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
 target_parse(struct arena *a, struct str text, struct target *out, struct err *err)
 {
 	struct str path = str_cut(&text, '?');
-	enum result r = R_OK;
+	enum result r = RC_OK;
 
 	out->n = 0;
 	out->query = text;
 	if (!str_starts(path, "/"))
-		return err_set(err, R_BAD_REQUEST, "the target is no path");
-	while (r == R_OK && path.p != NULL)
+		return err_set(err, RC_BAD_REQUEST, "the target is no path");
+	while (r == RC_OK && path.p != NULL)
 		r = add_part(a, str_cut(&path, '/'), out, err);
 	return r;
 }
@@ -51,9 +51,9 @@ target_query(struct arena *a, const struct target *t, const char *name,
 			continue;
 		if (!percent_decode(
 			a, value.p == NULL ? str_of("") : value, true, out))
-			return err_set(err, R_BAD_REQUEST,
+			return err_set(err, RC_BAD_REQUEST,
 			    "the query has a %% without two digits");
-		return R_OK;
+		return RC_OK;
 	}
-	return R_OK;
+	return RC_OK;
 }

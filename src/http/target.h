@@ -19,13 +19,13 @@ struct target {
 	struct str query; /* behind the "?", not decoded; p NULL without one */
 };
 
-/* R_BAD_REQUEST: no path, a broken %XX, a part that is "." or ".." in any spelling,
+/* RC_BAD_REQUEST: no path, a broken %XX, a part that is "." or ".." in any spelling,
  * or holds a NUL; too many parts. */
 enum result target_parse(
     struct arena *a, struct str text, struct target *out, struct err *err);
 
 /* The first value of the name in the query, decoded as a form's (may hold any
- * byte). Without it the empty str, p NULL. R_BAD_REQUEST: a broken %XX in it. */
+ * byte). Without it the empty str, p NULL. RC_BAD_REQUEST: a broken %XX in it. */
 enum result target_query(struct arena *a, const struct target *t, const char *name,
     struct str *out, struct err *err);
 

@@ -33,13 +33,13 @@ static enum result
 check_parts(struct str path, struct err *err)
 {
 	if (!is_text(path))
-		return err_set(err, R_BAD_NAME,
+		return err_set(err, RC_BAD_NAME,
 		    "the name is empty or holds bytes that no name has");
 	while (path.p != NULL)
 		if (!is_part(str_cut(&path, '/')))
-			return err_set(err, R_BAD_NAME,
+			return err_set(err, RC_BAD_NAME,
 			    "a part of the name is empty, `.' or `..'");
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -48,7 +48,7 @@ name_parse(struct arena *a, struct str path, struct repo_name *out, struct err *
 	struct str rest = path, first;
 	enum result r = check_parts(path, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	first = str_cut(&rest, '/');
 	if (rest.p == NULL) {
@@ -61,9 +61,9 @@ name_parse(struct arena *a, struct str path, struct repo_name *out, struct err *
 	if (strlen(out->ns) > NAME_MAX_BYTES ||
 	    strlen(percent_encode(a, str_of(out->repo), "_.-", true)) >
 		NAME_MAX_BYTES)
-		return err_set(err, R_BAD_NAME, "the name is longer than %d bytes",
+		return err_set(err, RC_BAD_NAME, "the name is longer than %d bytes",
 		    NAME_MAX_BYTES);
-	return R_OK;
+	return RC_OK;
 }
 
 const char *
@@ -76,9 +76,9 @@ enum result
 name_check_tag(struct str tag, struct err *err)
 {
 	if (!is_text(tag) || str_has(tag, '/') || !is_part(tag))
-		return err_set(err, R_BAD_NAME, "this is no tag");
+		return err_set(err, RC_BAD_NAME, "this is no tag");
 	if (tag.n > NAME_TAG_MAX)
-		return err_set(err, R_BAD_NAME, "the tag is longer than %d bytes",
+		return err_set(err, RC_BAD_NAME, "the tag is longer than %d bytes",
 		    NAME_TAG_MAX);
-	return R_OK;
+	return RC_OK;
 }

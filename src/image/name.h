@@ -23,14 +23,14 @@ struct repo_name {
 };
 
 /* Takes a decoded path ("centos", "team/app", "team/app/web"): the namespace ends
- * at the first slash and is "library" without one. R_BAD_NAME. */
+ * at the first slash and is "library" without one. RC_BAD_NAME. */
 enum result name_parse(
     struct arena *a, struct str path, struct repo_name *out, struct err *err);
 
 /* "ns/repo", as search and tokens write it. */
 const char *name_full(struct arena *a, const struct repo_name *name);
 
-/* R_BAD_NAME: no tag (empty, a slash, too long, ...). */
+/* RC_BAD_NAME: no tag (empty, a slash, too long, ...). */
 enum result name_check_tag(struct str tag, struct err *err);
 
 #endif

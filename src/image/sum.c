@@ -13,7 +13,7 @@ sum_parse(struct str text)
 
 	if (text.n == 0)
 		sum.kind = SUM_NONE;
-	else if (value.p == NULL || value.n == 0 || algorithm.n == 0)
+	else if (value.n == 0 || algorithm.n == 0 || str_has(value, ':'))
 		sum.kind = SUM_BAD;
 	else if (str_is(algorithm, "sha256") && hex_is(value, SHA256_HEX_SIZE - 1))
 		sum.kind = SUM_SIMPLE;

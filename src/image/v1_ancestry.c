@@ -17,13 +17,13 @@ put_ancestors(
 
 		if (!name_is_image_id(ancestor))
 			return err_set(
-			    err, R_BAD_DATA, "the parent's ancestry holds no ids");
+			    err, RC_BAD_DATA, "the parent's ancestry holds no ids");
 		if (str_is(ancestor, id))
 			return err_set(
-			    err, R_NO_PARENT, "the image is its own ancestor");
+			    err, RC_NO_PARENT, "the image is its own ancestor");
 		jsonw_str(w, ancestor);
 	}
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -38,17 +38,18 @@ v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
 
 	if (parent.n > 0 &&
 	    (!json_parse(a, parent, &list, &why) || json_kind(list) != JSON_ARRAY))
-		return err_set(err, R_BAD_DATA, "the parent's ancestry is no list");
+		return err_set(
+		    err, RC_BAD_DATA, "the parent's ancestry is no list");
 	buf_init(&b, a, V1_ANCESTRY_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
 	jsonw_text(&w, id);
 	r = put_ancestors(&w, list, id, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	jsonw_end(&w);
 	if (b.full)
-		return err_set(err, R_TOO_LARGE, "too many ancestors");
+		return err_set(err, RC_TOO_LARGE, "too many ancestors");
 	*out = buf_str(&b);
-	return R_OK;
+	return RC_OK;
 }

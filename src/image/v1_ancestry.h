@@ -10,7 +10,7 @@
 #define V1_ANCESTRY_MAX ((size_t)1 << 20) /* bytes: more than 14,000 layers */
 
 /* The text for an image above `parent`, which is its parent's ancestry, or empty
- * for a base image. R_BAD_DATA: that is no list of ids. R_TOO_LARGE. R_NO_PARENT:
+ * for a base image. RC_BAD_DATA: that is no list of ids. RC_TOO_LARGE. RC_NO_PARENT:
  * id stands in it already, so the image would be its own ancestor. */
 enum result v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
     struct str *out, struct err *err);

@@ -101,9 +101,9 @@ write_entries(struct arena *a, const struct entry *entries, size_t n,
 	jsonw_end(&w);
 	if (b.full)
 		return err_set(
-		    err, R_TOO_LARGE, "the repository has too many images");
+		    err, RC_TOO_LARGE, "the repository has too many images");
 	*out = buf_str(&b);
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -116,18 +116,18 @@ v1_images_merge(struct arena *a, struct str old, struct str announced,
 	size_t n = 0;
 
 	if (!json_parse(a, announced, &now, &why))
-		return err_set(err, R_BAD_JSON, "list of images: %s", why);
+		return err_set(err, RC_BAD_JSON, "list of images: %s", why);
 	if (json_kind(now) != JSON_ARRAY)
-		return err_set(err, R_BAD_DATA, "list of images: no list");
+		return err_set(err, RC_BAD_DATA, "list of images: no list");
 	if (old.n > 0 && !json_parse(a, old, &before, &why))
 		return err_set(
-		    err, R_IO, "the stored list of images is damaged: %s", why);
+		    err, RC_IO, "the stored list of images is damaged: %s", why);
 	entries = arena_alloc(
 	    a, (json_length(before) + json_length(now) + 1) * sizeof(*entries));
 	/* what an old server let in and no client can use is left behind */
 	(void)take_entries(before, entries, &n);
 	if (take_entries(now, entries, &n) > 0)
-		return err_set(err, R_BAD_DATA,
+		return err_set(err, RC_BAD_DATA,
 		    "list of images: an entry without an image id");
 	return write_entries(a, entries, unite(entries, n), out, err);
 }

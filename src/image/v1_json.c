@@ -23,14 +23,14 @@ v1_json_parse(
 	const char *why;
 
 	if (!json_parse(a, text, &doc, &why))
-		return err_set(err, R_BAD_JSON, "image json: %s", why);
+		return err_set(err, RC_BAD_JSON, "image json: %s", why);
 	if (json_kind(doc) != JSON_OBJECT || json_is_empty(doc))
 		return err_set(
-		    err, R_BAD_JSON, "image json: no object, or an empty one");
+		    err, RC_BAD_JSON, "image json: no object, or an empty one");
 	if (json_kind(json_get(doc, "id")) == JSON_NONE)
-		return err_set(err, R_NO_ID, "image json: no id");
+		return err_set(err, RC_NO_ID, "image json: no id");
 	out->id = json_text(json_get(doc, "id"));
 	out->parent = parent_of(doc);
 	out->comment = json_text(json_get(doc, "comment"));
-	return R_OK;
+	return RC_OK;
 }

@@ -15,7 +15,7 @@ struct v1_json {
 	struct str comment; /* of `docker commit -m`; may be empty */
 };
 
-/* R_BAD_JSON (no object, or an empty one), R_NO_ID. */
+/* RC_BAD_JSON (no object, or an empty one), RC_NO_ID. */
 enum result v1_json_parse(
     struct arena *a, struct str text, struct v1_json *out, struct err *err);
 

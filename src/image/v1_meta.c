@@ -7,7 +7,8 @@
 #include "base/buf.h"
 #include "base/jsonw.h"
 
-#define META_MAX ((size_t)64 << 10)
+#define META_FRAME  ((size_t)256) /* bytes: the keys and the time */
+#define META_GROWTH ((size_t)6)   /* times: a control character becomes \u0001 */
 
 struct facts {
 	struct str docker, go, arch, os, kernel;
@@ -95,7 +96,7 @@ v1_meta_of_agent(struct arena *a, struct str user_agent, int64_t now)
 	struct jsonw w;
 	struct buf b;
 
-	buf_init(&b, a, META_MAX);
+	buf_init(&b, a, META_FRAME + META_GROWTH * user_agent.n);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
 	put(&w, "kernel", lower(a, f.kernel));

@@ -1,8 +1,8 @@
 /* v1_meta.h: tag<tag>_json and json of a repository: who tagged, and when.
  *
- *	{"kernel": "3.13.0-24-generic", "arch": "amd64", "docker_go_version":
- *"go1.2.1", "last_update": 1400116767, "docker_version": "0.11.1", "os": "linux"}
-*/
+ *	{"kernel": "3.13.0-24-generic", "arch": "amd64",
+ *	 "docker_go_version": "go1.2.1", "last_update": 1400116767,
+ *	 "docker_version": "0.11.1", "os": "linux"} */
 #ifndef IMAGE_V1_META_H
 #define IMAGE_V1_META_H
 

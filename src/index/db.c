@@ -35,22 +35,22 @@ static enum result
 meaning(int code, int os)
 {
 	if (code == SQLITE_IOERR_SHORT_READ)
-		return R_REBUILDING;
+		return RC_REBUILDING;
 	switch (code & 0xff) {
 	case SQLITE_FULL:
-		return R_FULL;
+		return RC_FULL;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 	case SQLITE_ERROR:
 	case SQLITE_CONSTRAINT:
-		return R_REBUILDING;
+		return RC_REBUILDING;
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 		if (os == ENOENT)
-			return R_REBUILDING;
-		return os == ENOSPC || os == EDQUOT ? R_FULL : R_IO;
+			return RC_REBUILDING;
+		return os == ENOSPC || os == EDQUOT ? RC_FULL : RC_IO;
 	default:
-		return R_IO;
+		return RC_IO;
 	}
 }
 
@@ -62,7 +62,7 @@ fail(struct db *db, struct err *err)
 	const char *text = sqlite3_errmsg(db->handle);
 	enum result r = meaning(code, os);
 
-	if (r == R_REBUILDING)
+	if (r == RC_REBUILDING)
 		db->damaged = true;
 	errno = os;
 	if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)
@@ -92,17 +92,17 @@ db_open(const char *path, bool create, struct db **out, struct err *err)
 {
 	struct arena *a = arena_new();
 	struct db *db = arena_alloc(a, sizeof(*db));
-	enum result r = R_OK;
+	enum result r = RC_OK;
 
 	db->arena = a;
 	db->path = arena_strdup(a, path);
 	if (!create)
 		r = dbfile_look(path, &db->file, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = connect_to(db, create, err);
-	if (r == R_OK && create)
+	if (r == RC_OK && create)
 		r = db_exec(db, "PRAGMA journal_mode = WAL", err);
-	if (r != R_OK) {
+	if (r != RC_OK) {
 		db_close(db);
 		db = NULL;
 	}
@@ -146,7 +146,7 @@ db_exec(struct db *db, const char *sql, struct err *err)
 {
 	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return fail(db, err);
-	return R_OK;
+	return RC_OK;
 }
 
 static enum result
@@ -155,7 +155,7 @@ run(struct db *db, const char *sql, struct err *err)
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	return r == R_OK ? db_run(db, stmt, NULL, err) : r;
+	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
 }
 
 /* Only a rebuild is lazy, again and again: the setting follows the need. */
@@ -165,11 +165,11 @@ set_lazy(struct db *db, bool lazy, struct err *err)
 	enum result r;
 
 	if (db->lazy == lazy)
-		return R_OK;
+		return RC_OK;
 	r = db_exec(db,
 	    lazy ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
 	    err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		db->lazy = lazy;
 	return r;
 }
@@ -183,7 +183,7 @@ db_begin(struct db *db, enum db_mode mode, struct err *err)
 	if (mode == DB_READ)
 		return run(db, read, err);
 	r = set_lazy(db, mode == DB_CHANGE_LAZY, err);
-	return r == R_OK ? run(db, change, err) : r;
+	return r == RC_OK ? run(db, change, err) : r;
 }
 
 enum result
@@ -197,7 +197,7 @@ db_end(struct db *db, enum result r, struct err *err)
 		(void)sqlite3_reset(db->statement[i].stmt);
 		(void)sqlite3_clear_bindings(db->statement[i].stmt);
 	}
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = run(db, commit, err);
 	if (sqlite3_get_autocommit(db->handle) == 0)
 		(void)run(db, rollback, &ignored);
@@ -213,7 +213,7 @@ db_start(struct db *db, const char *sql, sqlite3_stmt **out, struct err *err)
 		;
 	if (i == STATEMENTS)
 		return err_set(
-		    err, R_IO, "index: more than %d statements", STATEMENTS);
+		    err, RC_IO, "index: more than %d statements", STATEMENTS);
 	if (i == db->kept) {
 		if (sqlite3_prepare_v3(db->handle, sql, -1,
 			SQLITE_PREPARE_PERSISTENT, &db->statement[i].stmt,
@@ -224,7 +224,7 @@ db_start(struct db *db, const char *sql, sqlite3_stmt **out, struct err *err)
 	}
 	*out = db->statement[i].stmt;
 	(void)sqlite3_reset(*out);
-	return R_OK;
+	return RC_OK;
 }
 
 void
@@ -249,7 +249,7 @@ db_step(struct db *db, sqlite3_stmt *stmt, bool *row, struct err *err)
 	int code = sqlite3_step(stmt);
 
 	*row = code == SQLITE_ROW;
-	return code == SQLITE_ROW || code == SQLITE_DONE ? R_OK : fail(db, err);
+	return code == SQLITE_ROW || code == SQLITE_DONE ? RC_OK : fail(db, err);
 }
 
 struct str
@@ -269,7 +269,7 @@ db_run(struct db *db, sqlite3_stmt *stmt, int64_t *changed, struct err *err)
 
 	do
 		r = db_step(db, stmt, &row, err);
-	while (r == R_OK && row);
+	while (r == RC_OK && row);
 	(void)sqlite3_reset(stmt);
 	if (changed != NULL)
 		*changed = sqlite3_changes(db->handle);
@@ -283,12 +283,12 @@ db_int(struct db *db, const char *sql, int64_t *out, struct err *err)
 	enum result r = db_start(db, sql, &stmt, err);
 	bool row = false;
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_step(db, stmt, &row, err);
-	if (r == R_OK && !row) {
+	if (r == RC_OK && !row) {
 		db->damaged = true;
 		r = err_set(
-		    err, R_REBUILDING, "index %s: no answer to %s", db->path, sql);
+		    err, RC_REBUILDING, "index %s: no answer to %s", db->path, sql);
 	}
 	if (row)
 		*out = sqlite3_column_int64(stmt, 0);

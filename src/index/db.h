@@ -40,7 +40,7 @@ bool db_is_damaged(const struct db *db);
 /* Runs statements that return no rows and are not worth keeping. */
 enum result db_exec(struct db *db, const char *sql, struct err *err);
 
-/* db_end() commits when r is R_OK, else it takes everything back; it returns r or
+/* db_end() commits when r is RC_OK, else it takes everything back; it returns r or
  * what became of the commit. Every statement is at rest afterwards. */
 enum result db_begin(struct db *db, enum db_mode mode, struct err *err);
 enum result db_end(struct db *db, enum result r, struct err *err);

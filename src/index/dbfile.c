@@ -9,7 +9,7 @@
 static enum result
 fail(const char *call, const char *path, const char *suffix, struct err *err)
 {
-	enum result r = errno == ENOENT ? R_REBUILDING : R_IO;
+	enum result r = errno == ENOENT ? RC_REBUILDING : RC_IO;
 
 	return err_set(err, r, "index: %s %s%s: %m", call, path, suffix);
 }
@@ -44,7 +44,7 @@ dbfile_look(const char *path, struct dbfile *out, struct err *err)
 	if (!look(path, "-wal", &st))
 		return fail("stat", path, "-wal", err);
 	out->wal = st.st_ino;
-	return R_OK;
+	return RC_OK;
 }
 
 bool
@@ -53,7 +53,7 @@ dbfile_same(const char *path, const struct dbfile *file)
 	struct dbfile now;
 	struct err ignored;
 
-	return dbfile_look(path, &now, &ignored) == R_OK && now.dev == file->dev &&
+	return dbfile_look(path, &now, &ignored) == RC_OK && now.dev == file->dev &&
 	       now.ino == file->ino && now.wal == file->wal;
 }
 
@@ -70,5 +70,5 @@ dbfile_remove(const char *path, struct err *err)
 		if (errno != ENOENT)
 			return fail("remove", path, suffixes[i], err);
 	}
-	return R_OK;
+	return RC_OK;
 }

@@ -16,7 +16,7 @@ struct dbfile {
 	ino_t ino, wal;
 };
 
-/* Which files the path names now. R_REBUILDING: one of them is missing. */
+/* Which files the path names now. RC_REBUILDING: one of them is missing. */
 enum result dbfile_look(const char *path, struct dbfile *out, struct err *err);
 
 /* Does the path still name these? */

@@ -2,12 +2,12 @@
  *
  * The index holds nothing that walking the store would not bring back. It may be
  * missing, damaged or of another version: index_prepare() notices at start,
- * R_REBUILDING at run time, and it is rebuilt while requests go on.
+ * RC_REBUILDING at run time, and it is rebuilt while requests go on.
  *
  * I1  One process owns the schema: only index_prepare() creates, migrates or
  *     replaces the file. The master calls it before it forks, `berth reindex` too,
  *     both with the store's guard for it.
- * I2  Each change is one transaction, synchronous (FULL): what a put answered R_OK
+ * I2  Each change is one transaction, synchronous (FULL): what a put answered RC_OK
  *     for survives power loss. Only a rebuild writes more lazily; what it loses it
  *     walks again.
  * I3  A file that was replaced is noticed: each call compares the path's inode
@@ -24,8 +24,8 @@
  * connections and lends one a call. Create it after fork(). Names and descriptions
  * are UTF-8 without NUL (the caller has checked).
  *
- * Each call that takes a struct index ends in R_OK, or, with nothing promised, in
- * R_REBUILDING (missing or damaged: see on_damage), R_FULL or R_IO; err names the
+ * Each call that takes a struct index ends in RC_OK, or, with nothing promised, in
+ * RC_REBUILDING (missing or damaged: see on_damage), RC_FULL or RC_IO; err names the
  * file. Calls of several threads and processes wait for each other. */
 #ifndef INDEX_INDEX_H
 #define INDEX_INDEX_H
@@ -43,7 +43,7 @@ struct index;
  * is damaged, newer or no index of ours. *rebuild is set when its content is not
  * (or not wholly) there: run a rebuild. Costs the same for any number of
  * repositories: damage that is not at the head of the file is known because a call
- * that met it said so. R_FULL, R_IO: an older version is still there, unless it was
+ * that met it said so. RC_FULL, RC_IO: an older version is still there, unless it was
  * to be replaced. */
 enum result index_prepare(const char *path, bool *rebuild, struct err *err);
 
@@ -58,7 +58,7 @@ void index_free(struct index *ix); /* NULL is fine; no call may be running */
 enum result index_put_repository(
     struct index *ix, struct str name, struct str description, struct err *err);
 
-/* It is gone. R_OK also when it was not there. */
+/* It is gone. RC_OK also when it was not there. */
 enum result index_drop_repository(
     struct index *ix, struct str name, struct err *err);
 
@@ -74,7 +74,7 @@ struct index_row {
 
 /* Who sees rows. begin (may be NULL) is called once before the first row, with the
  * count of all that match. A row function that returns false ends the list early,
- * with R_OK. Rows live until row returns. Neither calls the index again. */
+ * with RC_OK. Rows live until row returns. Neither calls the index again. */
 struct index_visitor {
 	void (*begin)(void *arg, size_t total);
 	bool (*row)(void *arg, const struct index_row *row);
@@ -87,7 +87,7 @@ struct index_visitor {
  * inside a word, descriptions; each of these by name, without regard to ASCII case,
  * and in byte order where names differ in case alone. Count and rows are of one
  * moment. A term with NUL or that is no UTF-8 finds nothing. A search that met
- * damage on its way may have shown rows before it returns R_REBUILDING. */
+ * damage on its way may have shown rows before it returns RC_REBUILDING. */
 enum result index_search(struct index *ix, const struct index_query *query,
     const struct index_visitor *visitor, struct err *err);
 
@@ -105,7 +105,7 @@ enum result index_names(struct index *ix, struct str after, size_t most,
  * mark: all names up to `name` are in.
  * end: drops what the walk did not find and declares the index whole.
  *
- * mark and end return R_REBUILDING also when the file was replaced since begin: the
+ * mark and end return RC_REBUILDING also when the file was replaced since begin: the
  * new one has not what was put before, so begin again. */
 enum result index_rebuild_begin(struct index *ix, struct arena *a, bool afresh,
     struct str *after, struct err *err);

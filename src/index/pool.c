@@ -78,9 +78,9 @@ connect_anew(struct index *ix, struct db **out, struct err *err)
 {
 	enum result r = schema_open(ix->path, out, err);
 
-	if (r == R_REBUILDING)
+	if (r == RC_REBUILDING)
 		report(ix);
-	if (r == R_OK) {
+	if (r == RC_OK) {
 		(void)pthread_mutex_lock(&ix->lock);
 		ix->reported = false;
 		(void)pthread_mutex_unlock(&ix->lock);
@@ -103,9 +103,9 @@ take(struct index *ix, struct db **out, struct err *err)
 	}
 	*out = db;
 	if (db != NULL)
-		return R_OK;
+		return RC_OK;
 	r = connect_anew(ix, out, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		give_back(ix, NULL);
 	return r;
 }
@@ -136,10 +136,10 @@ pool_do(struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *
 	struct db *db;
 	enum result r = take(ix, &db, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	r = db_begin(db, mode, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_end(db, fn(db, arg, err), err);
 	put(ix, db);
 	return r;

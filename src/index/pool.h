@@ -36,7 +36,7 @@ struct index {
 typedef enum result (*pool_fn)(struct db *db, void *arg, struct err *err);
 
 /* Calls fn in one transaction, so all it reads is of one moment. Its changes are
- * kept when it returns R_OK, else taken back. */
+ * kept when it returns RC_OK, else taken back. */
 enum result pool_do(
     struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *err);
 

@@ -28,7 +28,7 @@ raise_generation(struct db *db, struct err *err)
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	return r == R_OK ? db_run(db, stmt, NULL, err) : r;
+	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
 }
 
 /* *under_way: a rebuild was cut off. */
@@ -41,14 +41,14 @@ read_cursor(struct db *db, struct begin *begin, bool *under_way, struct err *err
 	struct str cursor;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_step(db, stmt, under_way, err);
-	if (r != R_OK || !*under_way)
+	if (r != RC_OK || !*under_way)
 		return r;
 	cursor = db_text(stmt, 0);
 	*begin->after = str_make(
 	    arena_strndup(begin->arena, cursor.p, cursor.n), cursor.n);
-	return R_OK;
+	return RC_OK;
 }
 
 static enum result
@@ -57,14 +57,14 @@ begin_it(struct db *db, void *arg, struct err *err)
 	static const char sql[] = "SELECT generation FROM state";
 	struct begin *begin = arg;
 	bool under_way = false;
-	enum result r = R_OK;
+	enum result r = RC_OK;
 
 	*begin->after = str_of("");
 	if (!begin->afresh)
 		r = read_cursor(db, begin, &under_way, err);
-	if (r == R_OK && !under_way)
+	if (r == RC_OK && !under_way)
 		r = raise_generation(db, err);
-	return r == R_OK ? db_int(db, sql, &begin->generation, err) : r;
+	return r == RC_OK ? db_int(db, sql, &begin->generation, err) : r;
 }
 
 enum result
@@ -101,8 +101,8 @@ change_state(struct db *db, sqlite3_stmt *stmt, int64_t generation, struct err *
 
 	db_bind_int(stmt, ":generation", generation);
 	r = db_run(db, stmt, &changed, err);
-	if (r == R_OK && changed == 0)
-		r = err_set(err, R_REBUILDING,
+	if (r == RC_OK && changed == 0)
+		r = err_set(err, RC_REBUILDING,
 		    "index %s: replaced during its rebuild", db_path(db));
 	return r;
 }
@@ -116,7 +116,7 @@ mark(struct db *db, void *arg, struct err *err)
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	db_bind(stmt, ":name", step->name);
 	return change_state(db, stmt, step->generation, err);
@@ -142,7 +142,7 @@ drop_older(struct db *db, void *arg, struct err *err)
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	db_bind_int(stmt, ":from", step->from);
 	db_bind_int(stmt, ":to", step->from + DROP_AT_ONCE);
@@ -167,7 +167,7 @@ declare_whole(struct db *db, void *arg, struct err *err)
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	return r == R_OK ? change_state(db, stmt, step->generation, err) : r;
+	return r == RC_OK ? change_state(db, stmt, step->generation, err) : r;
 }
 
 enum result
@@ -177,9 +177,9 @@ index_rebuild_end(struct index *ix, struct err *err)
 	int64_t last = 0;
 	enum result r = pool_do(ix, DB_READ, last_id, &last, err);
 
-	for (; r == R_OK && step.from < last; step.from += DROP_AT_ONCE)
+	for (; r == RC_OK && step.from < last; step.from += DROP_AT_ONCE)
 		r = pool_do(ix, DB_CHANGE_LAZY, drop_older, &step, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = pool_do(ix, DB_CHANGE, declare_whole, &step, err);
 	return r;
 }

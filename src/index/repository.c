@@ -21,7 +21,7 @@ look(struct db *db, void *arg, struct err *err)
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	db_bind(stmt, ":name", put->name);
 	db_bind(stmt, ":description", put->description);
@@ -40,7 +40,7 @@ write_row(struct db *db, void *arg, struct err *err)
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	db_bind(stmt, ":name", put->name);
 	db_bind(stmt, ":description", put->description);
@@ -56,7 +56,7 @@ repository_put(struct index *ix, struct str name, struct str description,
 	struct put put = {name, description, false};
 	enum result r = pool_do(ix, DB_READ, look, &put, err);
 
-	if (r != R_OK || put.there)
+	if (r != RC_OK || put.there)
 		return r;
 	return pool_do(ix, mode, write_row, &put, err);
 }
@@ -76,7 +76,7 @@ drop(struct db *db, void *arg, struct err *err)
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	db_bind(stmt, ":name", *name);
 	return db_run(db, stmt, NULL, err);
@@ -105,12 +105,12 @@ list(struct db *db, void *arg, struct err *err)
 	bool more = true;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	db_bind(stmt, ":after", names->after);
 	db_bind_int(stmt, ":most",
 	    names->most > INT64_MAX ? INT64_MAX : (int64_t)names->most);
-	while ((r = db_step(db, stmt, &more, err)) == R_OK && more) {
+	while ((r = db_step(db, stmt, &more, err)) == RC_OK && more) {
 		row.name = db_text(stmt, 0);
 		row.description = db_text(stmt, 1);
 		if (!names->visitor->row(names->visitor->arg, &row))

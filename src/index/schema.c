@@ -53,7 +53,7 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 static enum result
 strange(struct db *db, const char *what, int64_t number, struct err *err)
 {
-	return err_set(err, R_REBUILDING, "index %s: %s %lld", db_path(db), what,
+	return err_set(err, RC_REBUILDING, "index %s: %s %lld", db_path(db), what,
 	    (long long)number);
 }
 
@@ -68,13 +68,13 @@ recognise(struct db *db, int64_t *version, struct err *err)
 	enum result r;
 
 	r = db_int(db, id_sql, &id, err);
-	if (r == R_OK && id != APPLICATION_ID)
+	if (r == RC_OK && id != APPLICATION_ID)
 		r = strange(db, "not of berth: application_id", id, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_int(db, version_sql, version, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_int(db, damaged_sql, &damaged, err);
-	if (r == R_OK && damaged != 0)
+	if (r == RC_OK && damaged != 0)
 		r = strange(db, "was found damaged:", damaged, err);
 	return r;
 }
@@ -87,14 +87,15 @@ schema_open(const char *path, struct db **out, struct err *err)
 	enum result r;
 
 	r = db_open(path, false, &db, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = recognise(db, &version, err);
-	if (r == R_OK && version != SCHEMA_VERSION)
+	if (r == RC_OK && version != SCHEMA_VERSION)
 		r = strange(db, "is of version", version, err);
 	/* The first question opened the -wal, by its name. */
-	if (r == R_OK && !dbfile_same(path, db_file(db)))
-		r = err_set(err, R_REBUILDING, "index %s: replaced just now", path);
-	if (r != R_OK) {
+	if (r == RC_OK && !dbfile_same(path, db_file(db)))
+		r = err_set(
+		    err, RC_REBUILDING, "index %s: replaced just now", path);
+	if (r != RC_OK) {
 		db_close(db);
 		db = NULL;
 	}
@@ -110,10 +111,10 @@ schema_mark_damaged(struct db *db)
 	struct err ignored;
 	enum result r;
 
-	if (db_begin(db, DB_CHANGE, &ignored) != R_OK)
+	if (db_begin(db, DB_CHANGE, &ignored) != RC_OK)
 		return;
 	r = db_start(db, sql, &stmt, &ignored);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_run(db, stmt, NULL, &ignored);
 	(void)db_end(db, r, &ignored);
 }
@@ -137,11 +138,11 @@ migrate(
 	enum result r;
 
 	r = db_begin(db, DB_CHANGE, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
-	for (v = from; r == R_OK && v < to; v++)
+	for (v = from; r == RC_OK && v < to; v++)
 		r = db_exec(db, steps[v], err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = stamp(db, to, err);
 	return db_end(db, r, err);
 }
@@ -156,13 +157,13 @@ bring_up(const char *path, bool create, const char *const *steps, int version,
 	enum result r;
 
 	r = db_open(path, create, &db, err);
-	if (r == R_OK && !create)
+	if (r == RC_OK && !create)
 		r = recognise(db, &found, err);
-	if (r == R_OK && found > version)
+	if (r == RC_OK && found > version)
 		r = strange(db, "is of the newer version", found, err);
-	if (r == R_OK && found < version)
+	if (r == RC_OK && found < version)
 		r = migrate(db, steps, found, version, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_int(db, whole_sql, &whole, err);
 	db_close(db);
 	*rebuild = whole == 0;
@@ -177,15 +178,15 @@ schema_prepare(const char *path, const char *const *steps, int version,
 	enum result r;
 
 	r = bring_up(path, false, steps, version, rebuild, err);
-	if (r != R_REBUILDING)
+	if (r != RC_REBUILDING)
 		return r;
 	r = dbfile_remove(path, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = bring_up(path, true, steps, version, rebuild, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = dbfile_look(
 		    path, &file, err); /* some file systems allow no -wal */
-	return r == R_REBUILDING ? R_IO : r;
+	return r == RC_REBUILDING ? RC_IO : r;
 }
 
 enum result

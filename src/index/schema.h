@@ -17,11 +17,11 @@
 extern const char *const schema_steps[SCHEMA_VERSION];
 
 /* index_prepare() for any table of steps. A migration is one transaction: when it
- * fails (R_FULL, R_IO) the older version is still there. */
+ * fails (RC_FULL, RC_IO) the older version is still there. */
 enum result schema_prepare(const char *path, const char *const *steps, int version,
     bool *rebuild, struct err *err);
 
-/* A connection to an index that was prepared. R_REBUILDING: missing, damaged, of
+/* A connection to an index that was prepared. RC_REBUILDING: missing, damaged, of
  * another version, or just being replaced. */
 enum result schema_open(const char *path, struct db **out, struct err *err);
 

@@ -78,14 +78,14 @@ start(struct db *db, const struct search *s, const struct walk *walk,
 {
 	enum result r = db_start(db, walk->sql, out, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	db_bind(*out, ":term", s->term.text);
 	db_bind(*out, ":library", s->term.library);
 	db_bind(*out, ":match", s->term.match);
 	db_bind(*out, ":from", walk->from);
 	db_bind(*out, ":to", walk->to);
-	return R_OK;
+	return RC_OK;
 }
 
 static enum result
@@ -101,7 +101,7 @@ count(struct db *db, struct search *s, struct err *err)
 	else if (s->term.match.n > 0)
 		walk.sql = count_match;
 	r = start(db, s, &walk, &stmt, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = db_step(db, stmt, &row, err);
 	if (row)
 		s->left = (size_t)sqlite3_column_int64(stmt, 0);
@@ -117,7 +117,7 @@ are_few(struct db *db, const struct search *s, bool *few, struct err *err)
 
 	*few = false;
 	if (s->term.match.n == 0)
-		return R_OK;
+		return RC_OK;
 	r = db_int(db, sql, &names, err);
 	*few = s->left <= FEW + (size_t)names / FEW_SHARE;
 	return r;
@@ -173,7 +173,7 @@ show(struct db *db, struct search *s, int64_t id, struct err *err)
 	bool there = false;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	db_bind_int(stmt, ":id", id);
 	r = db_step(db, stmt, &there, err);
@@ -198,9 +198,9 @@ go(struct db *db, struct search *s, const struct walk *walk, struct err *err)
 	bool row = true;
 	enum result r = start(db, s, walk, &stmt, err);
 
-	while (r == R_OK && wants_more(s)) {
+	while (r == RC_OK && wants_more(s)) {
 		r = db_step(db, stmt, &row, err);
-		if (r != R_OK || !row)
+		if (r != RC_OK || !row)
 			break;
 		s->left--;
 		if (s->skip > 0)
@@ -221,16 +221,16 @@ search(struct db *db, void *arg, struct err *err)
 	enum result r;
 
 	r = count(db, s, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = are_few(db, s, &few, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	if (s->visitor->begin != NULL)
 		s->visitor->begin(s->visitor->arg, s->left);
 	if (s->skip >= s->left)
-		return R_OK;
+		return RC_OK;
 	n = plan(s, few, walks);
-	for (i = 0; r == R_OK && i < n && wants_more(s); i++)
+	for (i = 0; r == RC_OK && i < n && wants_more(s); i++)
 		r = go(db, s, &walks[i], err);
 	return r;
 }
@@ -248,12 +248,12 @@ index_search(struct index *ix, const struct index_query *query,
 {
 	struct search s = {
 	    .visitor = visitor, .skip = query->skip, .most = query->most};
-	enum result r = R_OK;
+	enum result r = RC_OK;
 
 	if (!can_be_found(query->term)) {
 		if (visitor->begin != NULL)
 			visitor->begin(visitor->arg, 0);
-		return R_OK;
+		return RC_OK;
 	}
 	s.arena = arena_new();
 	term_make(s.arena, query->term, &s.term);

@@ -11,10 +11,10 @@ capacity_check(struct registry *reg, int64_t length, struct err *err)
 	uint64_t wanted = length > 0 ? (uint64_t)length : 0, room;
 	enum result r = store_free_bytes(reg->store, &room, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	if (room < RESERVE || wanted > room - RESERVE)
-		return err_set(err, R_FULL, "%llu bytes are free, %llu wanted",
+		return err_set(err, RC_FULL, "%llu bytes are free, %llu wanted",
 		    (unsigned long long)room, (unsigned long long)wanted);
-	return R_OK;
+	return RC_OK;
 }

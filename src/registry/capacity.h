@@ -8,7 +8,7 @@
 #include "registry/registry.h"
 
 /* Asked before the first byte is taken. A length that is not known (below 0) counts
- * as nothing. R_FULL: the bytes and a reserve for what berth itself writes do not
+ * as nothing. RC_FULL: the bytes and a reserve for what berth itself writes do not
  * fit. */
 enum result capacity_check(struct registry *reg, int64_t length, struct err *err);
 

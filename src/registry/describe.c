@@ -30,9 +30,9 @@ comment_of_latest(struct registry *reg, struct arena *a, const struct v1_repo *r
 	struct err ignored;
 	const char *id;
 
-	if (v1_tag_get(reg->store, a, repo, "latest", &id, &ignored) != R_OK ||
-	    v1_image_json(reg->store, a, id, &json, &ignored) != R_OK ||
-	    v1_json_parse(a, json, &v, &ignored) != R_OK ||
+	if (v1_tag_get(reg->store, a, repo, "latest", &id, &ignored) != RC_OK ||
+	    v1_image_json(reg->store, a, id, &json, &ignored) != RC_OK ||
+	    v1_json_parse(a, json, &v, &ignored) != RC_OK ||
 	    str_has(v.comment, '\0'))
 		return str_of(NULL);
 	return shorten(v.comment);
@@ -44,7 +44,7 @@ describe_text(struct registry *reg, struct arena *a, const struct repo_name *nam
 	struct v1_repo repo;
 	struct err ignored;
 
-	if (v1_repo_find(reg->store, a, name, &repo, &ignored) != R_OK ||
+	if (v1_repo_find(reg->store, a, name, &repo, &ignored) != RC_OK ||
 	    !repo.there)
 		return str_of(NULL);
 	return comment_of_latest(reg, a, &repo);
@@ -60,12 +60,12 @@ describe_repository(
 	enum result r;
 
 	r = v1_repo_find(reg->store, a, name, &repo, &err);
-	if (r == R_OK && repo.there)
+	if (r == RC_OK && repo.there)
 		r = index_put_repository(
 		    reg->index, full, comment_of_latest(reg, a, &repo), &err);
-	else if (r == R_OK)
+	else if (r == RC_OK)
 		r = index_drop_repository(reg->index, full, &err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		return;
 	log_line(LOG_ERROR, "index.write", "error=%s reason=\"%s\" repository=%.*s",
 	    err_name(r), err.text, STR_ARG(full));

@@ -9,10 +9,10 @@ pull_check(struct registry *reg, const char *id, struct err *err)
 	enum v1_state state;
 	enum result r = v1_image_state(reg->store, id, &state, err);
 
-	if (r == R_OK && state == V1_ABSENT)
-		return err_set(err, R_IMAGE_UNKNOWN, "no such image");
-	if (r == R_OK && state == V1_UNFINISHED)
-		return err_set(err, R_IMAGE_UNFINISHED, "its push is not over");
+	if (r == RC_OK && state == V1_ABSENT)
+		return err_set(err, RC_IMAGE_UNKNOWN, "no such image");
+	if (r == RC_OK && state == V1_UNFINISHED)
+		return err_set(err, RC_IMAGE_UNFINISHED, "its push is not over");
 	return r;
 }
 
@@ -27,16 +27,16 @@ pull_json(struct registry *reg, struct arena *a, const char *id,
 	enum result r;
 
 	r = pull_check(reg, id, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_image_json(reg->store, a, id, &out->json, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_image_sum(reg->store, a, id, &out->sum, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	out->has_layer = v1_image_layer(reg->store, a, id, &layer, &ignored) ==
-			 R_OK;
+			 RC_OK;
 	out->layer_size = out->has_layer ? layer.size : 0;
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -45,7 +45,7 @@ pull_ancestry(struct registry *reg, struct arena *a, const char *id,
 {
 	enum result r = pull_check(reg, id, err);
 
-	return r == R_OK ? v1_image_ancestry(reg->store, a, id, out, err) : r;
+	return r == RC_OK ? v1_image_ancestry(reg->store, a, id, out, err) : r;
 }
 
 enum result
@@ -54,5 +54,5 @@ pull_layer(struct registry *reg, struct arena *a, const char *id,
 {
 	enum result r = pull_check(reg, id, err);
 
-	return r == R_OK ? v1_image_layer(reg->store, a, id, out, err) : r;
+	return r == RC_OK ? v1_image_layer(reg->store, a, id, out, err) : r;
 }

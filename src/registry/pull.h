@@ -1,4 +1,4 @@
-/* pull.h: a complete image goes out. R_IMAGE_UNKNOWN, R_IMAGE_UNFINISHED. */
+/* pull.h: a complete image goes out. RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED. */
 #ifndef REGISTRY_PULL_H
 #define REGISTRY_PULL_H
 

@@ -18,10 +18,10 @@ check_sum(struct sum sum, struct err *err)
 {
 	if (sum.kind == SUM_BAD)
 		return err_set(
-		    err, R_BAD_SUM, "the checksum is not `algorithm:digits'");
+		    err, RC_BAD_SUM, "the checksum is not `algorithm:digits'");
 	if (sum.kind == SUM_TARSUM)
-		return err_set(err, R_WEAK_SUM, "only a tarsum was given");
-	return R_OK;
+		return err_set(err, RC_WEAK_SUM, "only a tarsum was given");
+	return RC_OK;
 }
 
 /* An unfinished parent will do: docker sends the images of a push in turn. */
@@ -35,12 +35,12 @@ ancestry_of(struct registry *reg, struct arena *a, const char *id,
 	if (parent.n > 0) {
 		if (!name_is_image_id(parent) || str_is(parent, id))
 			return err_set(
-			    err, R_NO_PARENT, "the parent is no other image's id");
+			    err, RC_NO_PARENT, "the parent is no other image's id");
 		r = v1_image_ancestry(
 		    reg->store, a, str_dup(a, parent), &above, err);
-		if (r == R_IMAGE_UNKNOWN)
-			return err_set(err, R_NO_PARENT, "the parent is not here");
-		if (r != R_OK)
+		if (r == RC_IMAGE_UNKNOWN)
+			return err_set(err, RC_NO_PARENT, "the parent is not here");
+		if (r != RC_OK)
 			return r;
 	}
 	return v1_ancestry_extend(a, id, above, out, err);
@@ -55,11 +55,11 @@ begin(struct registry *reg, struct arena *a, const char *id,
 	enum result r;
 
 	r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_image_state(reg->store, id, &state, err);
-	if (r == R_OK && state == V1_COMPLETE)
-		r = err_set(err, R_IMAGE_EXISTS, "the image is complete");
-	if (r == R_OK)
+	if (r == RC_OK && state == V1_COMPLETE)
+		r = err_set(err, RC_IMAGE_EXISTS, "the image is complete");
+	if (r == RC_OK)
 		r = v1_push_begin(reg->store, a, id, what, err);
 	store_unlock(&lock);
 	return r;
@@ -75,13 +75,13 @@ push_json(struct registry *reg, struct arena *a, const char *id, struct str json
 	enum result r;
 
 	r = v1_json_parse(a, json, &v, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = check_sum(sum, err);
-	if (r == R_OK && !str_is(v.id, id))
-		r = err_set(err, R_OTHER_ID, "the json is another image's");
-	if (r == R_OK)
+	if (r == RC_OK && !str_is(v.id, id))
+		r = err_set(err, RC_OTHER_ID, "the json is another image's");
+	if (r == RC_OK)
 		r = ancestry_of(reg, a, id, v.parent, &what.ancestry, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	what.want = str_of(sum.hex);
 	return begin(reg, a, id, &what, err);
@@ -96,11 +96,11 @@ push_layer_check(
 	enum v1_state state;
 	enum result r = v1_image_state(reg->store, id, &state, err);
 
-	if (r == R_OK && state == V1_ABSENT)
-		return err_set(err, R_IMAGE_UNKNOWN, "no json came");
-	if (r == R_OK && state == V1_COMPLETE &&
+	if (r == RC_OK && state == V1_ABSENT)
+		return err_set(err, RC_IMAGE_UNKNOWN, "no json came");
+	if (r == RC_OK && state == V1_COMPLETE &&
 	    !v1_push_is_open(reg->store, a, id))
-		return err_set(err, R_IMAGE_EXISTS, "the image is complete");
+		return err_set(err, RC_IMAGE_EXISTS, "the image is complete");
 	return r;
 }
 
@@ -127,19 +127,19 @@ place_layer(struct registry *reg, struct arena *a, const char *id, struct stage 
 	enum v1_state state;
 	enum result r = v1_image_state(reg->store, id, &state, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	if (state == V1_COMPLETE)
 		return v1_push_note(reg->store, a, id, begun, n, err);
 	if (is_wanted(reg, a, id, begun, n, &payload)) {
 		r = v1_push_wait(reg->store, a, id, sg, begun, n, err);
-		if (r == R_OK)
+		if (r == RC_OK)
 			r = v1_push_confirm(reg->store, a, id, payload, err);
 		return r;
 	}
 	if (v1_push_has_given_sum(reg->store, a, id))
 		return err_set(
-		    err, R_MISMATCH, "the sum given with the json is another");
+		    err, RC_MISMATCH, "the sum given with the json is another");
 	return v1_push_wait(reg->store, a, id, sg, begun, n, err);
 }
 
@@ -155,19 +155,19 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
 
 	memset(begun, 0, sizeof(begun));
 	r = push_layer_check(reg, a, id, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_push_begun(reg->store, a, id, begun, &n, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = stage_adopt(reg->store, a, body_file, &sg, err);
-	for (i = 0; r == R_OK && i < n; i++)
+	for (i = 0; r == RC_OK && i < n; i++)
 		r = stage_payload_sum(sg, begun[i].json, begun[i].payload, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = push_layer_check(
 		    reg, a, id, err); /* while the layer was hashed ... */
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = place_layer(reg, a, id, sg, begun, n, err);
 	store_unlock(&lock);
 	return r;
@@ -185,16 +185,16 @@ confirm_late(struct registry *reg, struct arena *a, const char *id,
 	enum result r;
 
 	if (!v1_push_is_open(reg->store, a, id))
-		return err_set(err, R_SUM_REFUSED, "the image is complete");
+		return err_set(err, RC_SUM_REFUSED, "the image is complete");
 	r = v1_image_sum(reg->store, a, id, &own, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	if (str_is(own, arena_printf(a, "sha256:%s", payload)) ||
 	    v1_push_saw(reg->store, a, id, payload))
 		return v1_push_close(reg->store, a, id, err);
 	r = v1_push_has_layer(reg->store, a, id, &any, err);
-	if (r == R_OK)
-		r = err_set(err, any ? R_MISMATCH : R_LAYER_UNKNOWN,
+	if (r == RC_OK)
+		r = err_set(err, any ? RC_MISMATCH : RC_LAYER_UNKNOWN,
 		    "no layer has this sum");
 	return r;
 }
@@ -207,17 +207,17 @@ confirm(struct registry *reg, struct arena *a, const char *id, const char *paylo
 	bool any;
 	enum result r = v1_image_state(reg->store, id, &state, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	if (state == V1_ABSENT)
-		return err_set(err, R_IMAGE_UNKNOWN, "no json came");
+		return err_set(err, RC_IMAGE_UNKNOWN, "no json came");
 	if (state == V1_COMPLETE)
 		return confirm_late(reg, a, id, payload, err);
 	if (v1_push_waits(reg->store, a, id, payload))
 		return v1_push_confirm(reg->store, a, id, payload, err);
 	r = v1_push_has_layer(reg->store, a, id, &any, err);
-	if (r == R_OK)
-		r = err_set(err, any ? R_MISMATCH : R_LAYER_UNKNOWN,
+	if (r == RC_OK)
+		r = err_set(err, any ? RC_MISMATCH : RC_LAYER_UNKNOWN,
 		    "no layer has this sum");
 	return r;
 }
@@ -231,14 +231,14 @@ push_checksum(struct registry *reg, struct arena *a, const char *id,
 	enum result r;
 
 	if (sum.kind == SUM_NONE)
-		return err_set(err, R_NO_SUM, "no checksum was given");
+		return err_set(err, RC_NO_SUM, "no checksum was given");
 	r = check_sum(sum, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = confirm(reg, a, id, sum.hex, err);
 	store_unlock(&lock);
-	if (r == R_OK)
+	if (r == RC_OK)
 		log_line(
 		    LOG_INFO, "push.image", "image=%s sum=sha256:%s", id, sum.hex);
 	return r;

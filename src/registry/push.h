@@ -12,25 +12,25 @@
 #include "image/sum.h"
 #include "registry/registry.h"
 
-/* json: `given` is X-Docker-Checksum, empty without one. In this order R_BAD_JSON,
- * R_NO_ID, R_BAD_SUM, R_WEAK_SUM, R_OTHER_ID, R_NO_PARENT, R_IMAGE_EXISTS. An
+/* json: `given` is X-Docker-Checksum, empty without one. In this order RC_BAD_JSON,
+ * RC_NO_ID, RC_BAD_SUM, RC_WEAK_SUM, RC_OTHER_ID, RC_NO_PARENT, RC_IMAGE_EXISTS. An
  * unfinished push of the image starts afresh. */
 enum result push_json(struct registry *reg, struct arena *a, const char *id,
     struct str json, struct str given, struct err *err);
 
-/* May a layer of this image come? R_IMAGE_UNKNOWN, R_IMAGE_EXISTS. */
+/* May a layer of this image come? RC_IMAGE_UNKNOWN, RC_IMAGE_EXISTS. */
 enum result push_layer_check(
     struct registry *reg, struct arena *a, const char *id, struct err *err);
 
-/* layer: body_file is nginx's (store/stage.h). Also R_MISMATCH, when its sum was
- * given with the json and is another; R_GONE. */
+/* layer: body_file is nginx's (store/stage.h). Also RC_MISMATCH, when its sum was
+ * given with the json and is another; RC_GONE. */
 enum result push_layer(struct registry *reg, struct arena *a, const char *id,
     const char *body_file, struct err *err);
 
 /* checksum: X-Docker-Checksum-Payload decides where it is given, else
- * X-Docker-Checksum. R_NO_SUM, R_BAD_SUM, R_WEAK_SUM, R_IMAGE_UNKNOWN,
- * R_LAYER_UNKNOWN (none came yet), R_MISMATCH (the image stays unfinished, a right
- * one may follow), R_SUM_REFUSED (complete). */
+ * X-Docker-Checksum. RC_NO_SUM, RC_BAD_SUM, RC_WEAK_SUM, RC_IMAGE_UNKNOWN,
+ * RC_LAYER_UNKNOWN (none came yet), RC_MISMATCH (the image stays unfinished, a right
+ * one may follow), RC_SUM_REFUSED (complete). */
 enum result push_checksum(struct registry *reg, struct arena *a, const char *id,
     struct str payload, struct str checksum, struct err *err);
 

@@ -1,7 +1,7 @@
 /* registry.h: the store and the index, together.
  *
  * Every verb writes in one order: content, then the link to it, then the tag, the
- * index last. Each of them is durable when the call returns R_OK. An index that
+ * index last. Each of them is durable when the call returns RC_OK. An index that
  * cannot be written does not fail a push: the store is the truth, the failure is
  * logged and the index is rebuilt. */
 #ifndef REGISTRY_REGISTRY_H

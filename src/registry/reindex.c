@@ -34,11 +34,13 @@ enter(struct run *run, const char *text)
 	enum result r;
 
 	r = name_parse(run->arena, str_of(text), &name, run->err);
-	if (r == R_OK)
-		r = store_lock(run->reg->store, LOCK_REPOSITORY, text, &lock, run->err);
-	if (r == R_OK)
-		r = v1_repo_find(run->reg->store, run->arena, &name, &repo, run->err);
-	if (r == R_OK && repo.there)
+	if (r == RC_OK)
+		r = store_lock(
+		    run->reg->store, LOCK_REPOSITORY, text, &lock, run->err);
+	if (r == RC_OK)
+		r = v1_repo_find(
+		    run->reg->store, run->arena, &name, &repo, run->err);
+	if (r == RC_OK && repo.there)
 		r = index_rebuild_put(run->reg->index, str_of(text),
 		    describe_text(run->reg, run->arena, &name), run->err);
 	store_unlock(&lock);
@@ -52,11 +54,12 @@ visit(void *arg, const char *name, const char *cursor)
 
 	arena_clear(run->arena);
 	run->result = enter(run, name);
-	if (run->result == R_OK && ++run->count % MARK_EVERY == 0)
-		run->result = index_rebuild_mark(run->reg->index, str_of(cursor), run->err);
+	if (run->result == RC_OK && ++run->count % MARK_EVERY == 0)
+		run->result = index_rebuild_mark(
+		    run->reg->index, str_of(cursor), run->err);
 	if (run->how->progress != NULL)
 		run->how->progress(run->how->arg, run->count, name);
-	return run->result == R_OK && !stopped(run);
+	return run->result == RC_OK && !stopped(run);
 }
 
 static enum result
@@ -66,31 +69,34 @@ walk(struct run *run, bool *done)
 	struct str after;
 	enum result r;
 
-	r = index_rebuild_begin(run->reg->index, a, run->how->afresh, &after, run->err);
-	if (r == R_OK)
-		r = v1_walk(run->reg->store, str_dup(a, after), visit, run, run->err);
-	if (r == R_OK)
+	r = index_rebuild_begin(
+	    run->reg->index, a, run->how->afresh, &after, run->err);
+	if (r == RC_OK)
+		r = v1_walk(
+		    run->reg->store, str_dup(a, after), visit, run, run->err);
+	if (r == RC_OK)
 		r = run->result;
-	if (r == R_OK && !stopped(run)) {
+	if (r == RC_OK && !stopped(run)) {
 		r = index_rebuild_end(run->reg->index, run->err);
-		*done = r == R_OK;
+		*done = r == RC_OK;
 	}
 	arena_free(a);
 	return r;
 }
 
 enum result
-reindex_run(struct registry *reg, const struct reindex *how, bool *done, struct err *err)
+reindex_run(
+    struct registry *reg, const struct reindex *how, bool *done, struct err *err)
 {
-	struct run run = {.reg = reg, .how = how, .result = R_OK, .err = err};
+	struct run run = {.reg = reg, .how = how, .result = RC_OK, .err = err};
 	struct store_lock lock = {0};
 	enum result r;
 
 	*done = false;
 	r = store_trylock(reg->store, LOCK_REINDEX, "", &lock, err);
-	if (r == R_OK && !store_locked(&lock))
-		return err_set(err, R_ABSENT, "another rebuild runs already");
-	if (r != R_OK)
+	if (r == RC_OK && !store_locked(&lock))
+		return err_set(err, RC_ABSENT, "another rebuild runs already");
+	if (r != RC_OK)
 		return r;
 	run.arena = arena_new();
 	r = walk(&run, done);

@@ -1,7 +1,8 @@
 /* reindex.h: the index made anew from the store, while requests go on.
  *
- * Each repository is looked at and entered under its own guard, so that a push or a delete
- * beside it is either seen by the walk or enters the index itself afterwards. */
+ * Each repository is looked at and entered under its own guard, so that a push or a
+ * delete beside it is either seen by the walk or enters the index itself
+ * afterwards. */
 #ifndef REGISTRY_REINDEX_H
 #define REGISTRY_REINDEX_H
 
@@ -12,14 +13,18 @@
 #include "registry/registry.h"
 
 struct reindex {
-	bool afresh;			    /* else a rebuild that was cut off goes on */
-	const volatile sig_atomic_t *stop;  /* set: end soon, to be resumed; NULL is fine */
-	void (*progress)(void *arg, unsigned long done, const char *name); /* NULL is fine */
+	bool afresh; /* else a rebuild that was cut off goes on */
+
+	/* Set while it runs: end soon, to be resumed. NULL is fine. */
+	const volatile sig_atomic_t *stop;
+
+	/* How many are in, and the latest. NULL is fine. */
+	void (*progress)(void *arg, unsigned long done, const char *name);
 	void *arg;
 };
 
-/* R_OK also when it was stopped: *done tells. R_ABSENT: another rebuild runs. */
-enum result reindex_run(struct registry *reg, const struct reindex *how, bool *done,
-    struct err *err);
+/* RC_OK also when it was stopped: *done tells. RC_ABSENT: another rebuild runs. */
+enum result reindex_run(
+    struct registry *reg, const struct reindex *how, bool *done, struct err *err);
 
 #endif

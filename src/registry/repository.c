@@ -16,13 +16,13 @@ merge(struct registry *reg, struct arena *a, const struct repo_name *name,
 	enum result r;
 
 	r = v1_repo_find(reg->store, a, name, &repo, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_repo_images(reg->store, a, &repo, &old, err);
-	if (r == R_ABSENT)
-		r = R_OK;
-	if (r == R_OK)
+	if (r == RC_ABSENT)
+		r = RC_OK;
+	if (r == RC_OK)
 		r = v1_images_merge(a, old, body, &merged, err);
-	if (r == R_OK && !str_eq(old, merged))
+	if (r == RC_OK && !str_eq(old, merged))
 		r = v1_repo_set_images(reg->store, &repo, merged, err);
 	return r;
 }
@@ -35,9 +35,9 @@ repository_announce(struct registry *reg, struct arena *a,
 	enum result r;
 
 	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = merge(reg, a, name, body, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		describe_repository(reg, a, name);
 	store_unlock(&lock);
 	return r;
@@ -50,9 +50,9 @@ repository_images(struct registry *reg, struct arena *a,
 	struct v1_repo repo;
 	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_repo_images(reg->store, a, &repo, out, err);
-	return r == R_ABSENT ? R_REPOSITORY_UNKNOWN : r;
+	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 enum result
@@ -64,19 +64,20 @@ repository_remove(struct registry *reg, struct arena *a,
 	enum result r;
 
 	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_repo_find(reg->store, a, name, &repo, err);
-	if (r == R_OK && !repo.there)
-		r = err_set(err, R_REPOSITORY_UNKNOWN, "no such repository");
-	if (r == R_OK)
+	if (r == RC_OK && !repo.there)
+		r = err_set(err, RC_REPOSITORY_UNKNOWN, "no such repository");
+	if (r == RC_OK)
 		r = v1_repo_remove(reg->store, a, &repo, err);
-	if (r == R_OK) {
+	if (r == RC_OK ||
+	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */
 		describe_repository(reg, a, name);
+	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.repository", "repository=%s",
 		    name_full(a, name));
-	}
 	store_unlock(&lock);
-	return r == R_ABSENT ? R_REPOSITORY_UNKNOWN : r;
+	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 enum result
@@ -86,11 +87,11 @@ repository_meta(struct registry *reg, struct arena *a, const struct repo_name *n
 	struct v1_repo repo;
 	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_repo_meta(reg->store, a, &repo, out, err);
-	if (r == R_ABSENT) {
+	if (r == RC_ABSENT) {
 		*out = v1_meta_default();
-		r = R_OK;
+		r = RC_OK;
 	}
 	return r;
 }

@@ -1,4 +1,4 @@
-/* repository.h: repositories as registry v1 has them. R_REPOSITORY_UNKNOWN where
+/* repository.h: repositories as registry v1 has them. RC_REPOSITORY_UNKNOWN where
  * the name is not there, in either spelling. */
 #ifndef REGISTRY_REPOSITORY_H
 #define REGISTRY_REPOSITORY_H
@@ -10,8 +10,8 @@
 #include "registry/registry.h"
 #include "store/v1_repo.h"
 
-/* A push announces its images: merged into the list. R_BAD_JSON, R_BAD_DATA,
- * R_TOO_LARGE. */
+/* A push announces its images: merged into the list. RC_BAD_JSON, RC_BAD_DATA,
+ * RC_TOO_LARGE. */
 enum result repository_announce(struct registry *reg, struct arena *a,
     const struct repo_name *name, struct str body, struct err *err);
 

@@ -16,15 +16,15 @@ find(struct registry *reg, struct arena *a, const struct repo_name *name,
 {
 	enum result r = v1_repo_find(reg->store, a, name, repo, err);
 
-	if (r == R_OK && !repo->there)
-		return err_set(err, R_REPOSITORY_UNKNOWN, "no such repository");
+	if (r == RC_OK && !repo->there)
+		return err_set(err, RC_REPOSITORY_UNKNOWN, "no such repository");
 	return r;
 }
 
 static enum result
 or_tag_unknown(enum result r)
 {
-	return r == R_ABSENT ? R_TAG_UNKNOWN : r;
+	return r == RC_ABSENT ? RC_TAG_UNKNOWN : r;
 }
 
 enum result
@@ -35,7 +35,7 @@ tag_list(struct registry *reg, struct arena *a, const struct repo_name *name,
 	struct v1_repo repo;
 	enum result r = find(reg, a, name, &repo, err);
 
-	return r == R_OK ? v1_tag_each(reg->store, a, &repo, visit, arg, err) : r;
+	return r == RC_OK ? v1_tag_each(reg->store, a, &repo, visit, arg, err) : r;
 }
 
 enum result
@@ -45,7 +45,7 @@ tag_get(struct registry *reg, struct arena *a, const struct repo_name *name,
 	struct v1_repo repo;
 	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_tag_get(reg->store, a, &repo, tag, id, err);
 	return or_tag_unknown(r);
 }
@@ -59,14 +59,14 @@ tag_put(struct registry *reg, struct arena *a, const struct repo_name *name,
 	enum result r;
 
 	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = pull_check(reg, id, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_repo_find(reg->store, a, name, &repo, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_tag_put(reg->store, a, &repo, tag, id,
 		    v1_meta_of_agent(a, agent, clock_now()), err);
-	if (r == R_OK) {
+	if (r == RC_OK) {
 		describe_repository(reg, a, name);
 		log_line(LOG_INFO, "push.tag", "image=%s repository=%s tag=%s", id,
 		    name_full(a, name), tag);
@@ -84,15 +84,15 @@ tag_remove(struct registry *reg, struct arena *a, const struct repo_name *name,
 	enum result r;
 
 	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_repo_find(reg->store, a, name, &repo, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_tag_remove(reg->store, a, &repo, tag, err);
-	if (r == R_OK) {
+	if (r == RC_OK || r == RC_ABSENT) /* an earlier one may have been cut off */
 		describe_repository(reg, a, name);
+	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s",
 		    name_full(a, name), tag);
-	}
 	store_unlock(&lock);
 	return or_tag_unknown(r);
 }
@@ -104,11 +104,11 @@ tag_meta(struct registry *reg, struct arena *a, const struct repo_name *name,
 	struct v1_repo repo;
 	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_tag_meta(reg->store, a, &repo, tag, out, err);
-	if (r == R_ABSENT) {
+	if (r == RC_ABSENT) {
 		*out = v1_meta_default();
-		r = R_OK;
+		r = RC_OK;
 	}
 	return r;
 }

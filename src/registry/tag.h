@@ -1,4 +1,4 @@
-/* tag.h: tags as registry v1 has them. R_REPOSITORY_UNKNOWN, R_TAG_UNKNOWN. */
+/* tag.h: tags as registry v1 has them. RC_REPOSITORY_UNKNOWN, RC_TAG_UNKNOWN. */
 #ifndef REGISTRY_TAG_H
 #define REGISTRY_TAG_H
 
@@ -19,7 +19,7 @@ enum result tag_get(struct registry *reg, struct arena *a,
     struct err *err);
 
 /* The tag means this image now. `agent` is the client's User-Agent.
- * R_IMAGE_UNKNOWN, R_IMAGE_UNFINISHED: a tag never means an image that cannot be
+ * RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED: a tag never means an image that cannot be
  * pulled. */
 enum result tag_put(struct registry *reg, struct arena *a,
     const struct repo_name *name, const char *tag, const char *id, struct str agent,

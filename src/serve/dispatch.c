@@ -13,14 +13,14 @@ find_row(const struct api *api, struct request *rq, const char **allow)
 	    rq->arena, rq->target_text, &rq->target, &rq->err);
 
 	*allow = NULL;
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	rq->route = route_find(api, rq, allow);
 	if (rq->route != NULL)
-		return R_OK;
+		return RC_OK;
 	if (*allow == NULL)
-		return err_set(&rq->err, R_NO_ROUTE, "no such path");
-	return err_set(&rq->err, R_BAD_METHOD, "not on this path");
+		return err_set(&rq->err, RC_NO_ROUTE, "no such path");
+	return err_set(&rq->err, RC_BAD_METHOD, "not on this path");
 }
 
 static enum result
@@ -30,15 +30,15 @@ take_body(struct request *rq)
 	case BODY_SMALL:
 		if (rq->body_file != NULL)
 			return err_set(
-			    &rq->err, R_BAD_REQUEST, "this is no upload");
+			    &rq->err, RC_BAD_REQUEST, "this is no upload");
 		return rq->read_body(rq, rq->route->limit, &rq->body);
 	case BODY_FILE:
 		if (rq->body_file == NULL && rq->length > 0)
-			return err_set(&rq->err, R_IO,
+			return err_set(&rq->err, RC_IO,
 			    "nginx did not put the body into a file: see berth's nginx files");
-		return R_OK;
+		return RC_OK;
 	default:
-		return R_OK;
+		return RC_OK;
 	}
 }
 
@@ -47,14 +47,14 @@ run(struct request *rq, struct reply *rp, enum pass pass)
 {
 	enum result r = gate_admit(rq, pass);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	if (pass == PASS_CHECK) {
 		reply_none(rp, 204);
-		return rq->route->check == NULL ? R_OK : rq->route->check(rq, rp);
+		return rq->route->check == NULL ? RC_OK : rq->route->check(rq, rp);
 	}
 	r = take_body(rq);
-	return r == R_OK ? rq->route->handler(rq, rp) : r;
+	return r == RC_OK ? rq->route->handler(rq, rp) : r;
 }
 
 static void
@@ -82,13 +82,13 @@ dispatch(struct request *rq, struct reply *rp, enum pass pass)
 	r = find_row(api, rq, &allow);
 	if (allow != NULL)
 		reply_header(rp, "Allow", allow);
-	if (r == R_BAD_METHOD && strcmp(rq->method, "OPTIONS") == 0) {
+	if (r == RC_BAD_METHOD && strcmp(rq->method, "OPTIONS") == 0) {
 		reply_none(rp, 200);
-		r = R_OK;
-	} else if (r == R_OK) {
+		r = RC_OK;
+	} else if (r == RC_OK) {
 		r = run(rq, rp, pass);
 	}
-	if (r != R_OK)
+	if (r != RC_OK)
 		api->fail(rq, rp, r);
 	if (rp->status >= 400)
 		reply_header(rp, "X-Request-Id", rq->id);

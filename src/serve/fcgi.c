@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "base/percent.h"
 #include "serve/dispatch.h"
@@ -95,13 +96,13 @@ read_body(struct request *rq, size_t limit, struct str *out)
 		buf_add(&b, chunk, (size_t)got);
 	if (b.full)
 		return err_set(
-		    &rq->err, R_TOO_LARGE, "the body exceeds %zu bytes", limit);
+		    &rq->err, RC_TOO_LARGE, "the body exceeds %zu bytes", limit);
 	*out = buf_str(&b);
 	if (rq->length > 0 && (uint64_t)rq->length != b.n)
-		return err_set(&rq->err, R_GONE,
+		return err_set(&rq->err, RC_GONE,
 		    "%lld bytes were promised, %zu came", (long long)rq->length,
 		    b.n);
-	return R_OK;
+	return RC_OK;
 }
 
 static const char *
@@ -227,13 +228,24 @@ answer(struct fcgi *f)
 	send_reply(f, &rq, &rp);
 }
 
+/* No connection could be accepted: descriptors are short, or the end is near. */
+static void
+rest(void)
+{
+	const struct timespec pause = {0, 1000000};
+
+	(void)nanosleep(&pause, NULL);
+}
+
 void
 fcgi_run(struct fcgi *f)
 {
 	while (!atomic_load(&stopping)) {
 		atomic_store(&f->waiting, true);
-		if (FCGX_Accept_r(&f->fcgx) != 0)
+		if (FCGX_Accept_r(&f->fcgx) != 0) {
+			rest();
 			continue;
+		}
 		atomic_store(&f->waiting, false);
 		answer(f);
 		arena_clear(f->arena);

@@ -9,11 +9,11 @@ gate_admit(struct request *rq, enum pass pass)
 	const struct route *route = rq->route;
 
 	if (route->body == BODY_SMALL && rq->length > (int64_t)route->limit)
-		return err_set(&rq->err, R_TOO_LARGE,
+		return err_set(&rq->err, RC_TOO_LARGE,
 		    "%lld bytes, the limit is %zu", (long long)rq->length,
 		    route->limit);
 	/* once the body is on the disk there is nothing left to refuse */
 	if (route->body == BODY_FILE && pass == PASS_CHECK)
 		return capacity_check(rq->registry, rq->length, &rq->err);
-	return R_OK;
+	return RC_OK;
 }

@@ -9,7 +9,7 @@ enum pass {
 	PASS_SERVE
 };
 
-/* Permission, length, room on the disk. R_TOO_LARGE, R_FULL. Both passes of a
+/* Permission, length, room on the disk. RC_TOO_LARGE, RC_FULL. Both passes of a
  * request find the same row and so the same answer. In standalone mode every caller
  * may. */
 enum result gate_admit(struct request *rq, enum pass pass);

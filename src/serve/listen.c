@@ -40,15 +40,15 @@ bind_unix(int fd, const char *path, struct err *err)
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
 
 	if (strlen(path) >= sizeof(un.sun_path))
-		return err_set(err, R_IO,
+		return err_set(err, RC_IO,
 		    "socket %s: the path is longer than %zu bytes", path,
 		    sizeof(un.sun_path) - 1);
 	memcpy(un.sun_path, path, strlen(path));
 	(void)unlink(path);
 	if (bind(fd, (struct sockaddr *)&un, sizeof(un)) == -1 ||
 	    chmod(path, 0660) == -1 || listen(fd, BACKLOG) == -1)
-		return err_set(err, R_IO, "socket %s: %s", path, strerror(errno));
-	return R_OK;
+		return err_set(err, RC_IO, "socket %s: %s", path, strerror(errno));
+	return RC_OK;
 }
 
 enum result
@@ -59,16 +59,16 @@ listen_open(const char *path, int *fd, struct err *err)
 	if (listen_inherited()) {
 		*fd = STDIN_FILENO;
 		let_signals_through(*fd);
-		return R_OK;
+		return RC_OK;
 	}
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (*fd == -1)
-		return err_set(err, R_IO, "socket: %s", strerror(errno));
+		return err_set(err, RC_IO, "socket: %s", strerror(errno));
 	r = bind_unix(*fd, path, err);
-	if (r != R_OK) {
+	if (r != RC_OK) {
 		(void)close(*fd);
 		return r;
 	}
 	let_signals_through(*fd);
-	return R_OK;
+	return RC_OK;
 }

@@ -42,6 +42,7 @@ struct master {
 };
 
 static volatile sig_atomic_t stop_rebuild;
+static pid_t master_pid; /* in a child */
 
 static void
 on_term(int sig)
@@ -54,7 +55,9 @@ void
 master_ask_rebuild(void *ignored)
 {
 	(void)ignored;
-	(void)kill(getppid(), SIGUSR1);
+	if (getppid() ==
+	    master_pid) /* else it died, and the parent is somebody else */
+		(void)kill(master_pid, SIGUSR1);
 }
 
 /* ---- children ---- */
@@ -96,6 +99,7 @@ run_sweep(struct master *m)
 static int
 run_child(struct master *m, enum role role, pid_t parent)
 {
+	master_pid = parent;
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		return EXIT_FAILURE; /* the master died before the call above */

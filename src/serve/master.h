@@ -1,12 +1,10 @@
 /* master.h: the process that starts the others and outlives them.
  *
- *	SIGTERM, SIGINT	 all end, after what is in flight; a second one ends them at
- *once
- *	SIGHUP		 the log is reopened, config.yml read anew, workers replaced
- *one set by another
- *	SIGUSR1		 from a worker: the index is damaged or missed a change; it
- *is rebuilt
- *	SIGCHLD		 a dead worker is replaced, a second later if it died young
+ *	SIGTERM	 all end, after what is in flight; a second one ends them at once
+ *	SIGINT	 the same
+ *	SIGHUP	 the log is reopened, config.yml read anew, the workers replaced
+ *	SIGUSR1	 from a worker: the index is damaged or missed a change: rebuild it
+ *	SIGCHLD	 a dead worker is replaced, a second later if it died young
  *
  * Every child dies with its master (PR_SET_PDEATHSIG). */
 #ifndef SERVE_MASTER_H

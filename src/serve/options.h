@@ -8,21 +8,21 @@
 struct registry;
 
 struct serve_options {
-	const char
-	    *socket; /* Unix socket to make; unused when fd 0 is a socket already */
-	unsigned workers; /* processes */
-	unsigned threads; /* a process: more than nginx may keep open, see README */
-	const void *api;  /* what the API's handlers find in rq->options */
+	const char *socket; /* to make; unused when descriptor 0 listens already */
+	unsigned workers;   /* processes */
+	unsigned threads;   /* of each: more than nginx may keep open, see README */
+	const void *api;    /* what the API's handlers find in rq->options */
 };
 
-/* What the master asks of cmd, which knows all rooms. Each runs in a process of its
- * own, after fork(2), but reload, which runs in the master. */
+/* What the master asks of cmd, which knows all rooms. */
 struct serve_app {
-	const struct serve_options *(*reload)(
-	    void *arg);                      /* SIGHUP: today's options */
-	struct registry *(*open)(void *arg); /* in each worker */
-	bool (*rebuild)(
-	    void *arg, const volatile sig_atomic_t *stop); /* the index */
+	/* On SIGHUP, in the master: today's options; NULL: keep those of before. */
+	const struct serve_options *(*reload)(void *arg);
+
+	/* Each in a process of its own: for a worker; the index, until stop is set (it
+	 * goes on next time); what killed processes left behind. */
+	struct registry *(*open)(void *arg);
+	bool (*rebuild)(void *arg, const volatile sig_atomic_t *stop);
 	void (*sweep)(void *arg);
 	void *arg;
 };

@@ -1,6 +1,7 @@
 /* worker.c: see worker.h. */
 #include "serve/worker.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #define NUDGE_MS    20  /* between two signals to threads that wait in accept(2) */
 #define HANG_UP_MS  200 /* of silence after which a kept connection is closed */
 #define WAKE_SIGNAL SIGUSR2
+#define HEAPS       2 /* of malloc(3): one a thread would cost megabytes each */
 
 struct thread {
 	pthread_t id;
@@ -111,6 +113,7 @@ worker_run(
 
 	if (threads == NULL || !fcgi_init())
 		return EXIT_FAILURE;
+	(void)mallopt(M_ARENA_MAX, HEAPS);
 	set_signals();
 	for (i = 0; i < options->threads; i++)
 		if (!start(&threads[i], listening, registry, options->api)) {

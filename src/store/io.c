@@ -18,14 +18,14 @@ enum result
 io_failed(struct err *err, const char *call, const char *path)
 {
 	int e = errno;
-	enum result r = R_IO;
+	enum result r = RC_IO;
 
 	if (e == ENOENT || e == ENOTDIR)
-		r = R_ABSENT;
+		r = RC_ABSENT;
 	else if (e == ENOSPC || e == EDQUOT)
-		r = R_FULL;
+		r = RC_FULL;
 	else if (e == ENAMETOOLONG)
-		r = R_BAD_NAME;
+		r = RC_BAD_NAME;
 	return err_set(err, r, "%s %s: %s", call, path, strerror(e));
 }
 
@@ -43,10 +43,10 @@ read_all(int fd, char *p, size_t n, const char *path, struct err *err)
 			return io_failed(err, "read", path);
 		if (k == 0)
 			return err_set(
-			    err, R_IO, "read %s: shorter than it was", path);
+			    err, RC_IO, "read %s: shorter than it was", path);
 		got += (size_t)k;
 	}
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -65,7 +65,7 @@ io_read(const struct store *st, struct arena *a, const char *path, size_t limit,
 		goto out;
 	}
 	if (!S_ISREG(sb.st_mode) || (uint64_t)sb.st_size > limit) {
-		r = err_set(err, R_TOO_LARGE, "%s: no file of at most %zu bytes",
+		r = err_set(err, RC_TOO_LARGE, "%s: no file of at most %zu bytes",
 		    path, limit);
 		goto out;
 	}
@@ -82,7 +82,7 @@ io_stat(const struct store *st, const char *path, struct stat *sb, struct err *e
 {
 	if (fstatat(st->root, path, sb, AT_SYMLINK_NOFOLLOW) == -1)
 		return io_failed(err, "stat", path);
-	return R_OK;
+	return RC_OK;
 }
 
 bool
@@ -115,7 +115,7 @@ tmp_create(const struct store *st, char tmp[IO_PATH_MAX], int *fd, struct err *e
 			*fd = openat(st->root, tmp,
 			    O_WRONLY | O_CREAT | O_EXCL | O_BASE, 0644);
 	} while (*fd == -1 && errno == EEXIST);
-	return *fd == -1 ? io_failed(err, "create", tmp) : R_OK;
+	return *fd == -1 ? io_failed(err, "create", tmp) : RC_OK;
 }
 
 static enum result
@@ -130,7 +130,7 @@ write_all(int fd, struct str s, const char *path, struct err *err)
 			return io_failed(err, "write", path);
 		s = str_make(s.p + k, s.n - (size_t)k);
 	}
-	return R_OK;
+	return RC_OK;
 }
 
 static enum result
@@ -143,7 +143,7 @@ rename_over(const struct store *st, const char *tmp, const char *dir,
 	if (failpoint_hit("rename") ||
 	    renameat(st->root, tmp, st->root, path) == -1)
 		return io_failed(err, "rename", path);
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -155,14 +155,14 @@ io_put(const struct store *st, const char *dir, const char *name,
 	int fd = -1;
 
 	r = tmp_create(st, tmp, &fd, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	r = write_all(fd, content, tmp, err);
-	if (r == R_OK && (failpoint_hit("fsync") || fsync(fd) == -1))
+	if (r == RC_OK && (failpoint_hit("fsync") || fsync(fd) == -1))
 		r = io_failed(err, "fsync", tmp);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = rename_over(st, tmp, dir, name, err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		(void)unlinkat(st->root, tmp, 0);
 	(void)close(fd);
 	return r;
@@ -179,7 +179,7 @@ link_tmp(const struct store *st, const char *from, char tmp[IO_PATH_MAX],
 		failed = failpoint_hit("link") ||
 			 linkat(st->root, from, st->root, tmp, 0) == -1;
 	} while (failed && errno == EEXIST);
-	return failed ? io_failed(err, "link", from) : R_OK;
+	return failed ? io_failed(err, "link", from) : RC_OK;
 }
 
 /* rename(2) of two names of one file does nothing and leaves both, hence the
@@ -191,7 +191,7 @@ io_link(const struct store *st, const char *from, const char *dir, const char *n
 	char tmp[IO_PATH_MAX];
 	enum result r = link_tmp(st, from, tmp, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	r = rename_over(st, tmp, dir, name, err);
 	(void)unlinkat(st->root, tmp, 0);
@@ -214,13 +214,13 @@ io_name_fd(const struct store *st, int fd, const char *dir, const char *name,
 	if (failpoint_hit("link") ||
 	    linkat(AT_FDCWD, self, st->root, path, AT_SYMLINK_FOLLOW) == -1) {
 		if (errno == EEXIST)
-			return R_OK;
+			return RC_OK;
 		if (errno == ENOENT && io_exists(st, dir))
 			return err_set(
-			    err, R_GONE, "%s: the body was taken back", path);
+			    err, RC_GONE, "%s: the body was taken back", path);
 		return io_failed(err, "link", path);
 	}
-	return R_OK;
+	return RC_OK;
 }
 
 static enum result
@@ -229,7 +229,7 @@ mkdir_one(
 {
 	if (failpoint_hit("mkdir") || mkdirat(st->root, path, 0755) == -1) {
 		if (errno == EEXIST)
-			return R_OK;
+			return RC_OK;
 		return io_failed(err, "mkdir", path);
 	}
 	return io_sync(st, parent, err);
@@ -243,16 +243,16 @@ io_mkdirs(const struct store *st, const char *path, struct err *err)
 	enum result r;
 
 	if (io_exists(st, path))
-		return R_OK;
+		return RC_OK;
 	do {
 		end = strchrnul(end + 1, '/');
 		if ((size_t)(end - path) >= sizeof(part))
 			return err_set(
-			    err, R_BAD_NAME, "mkdir %.60s...: too long", path);
+			    err, RC_BAD_NAME, "mkdir %.60s...: too long", path);
 		(void)snprintf(part, sizeof(part), "%.*s", (int)(end - path), path);
 		r = mkdir_one(st, part, parent, err);
 		memcpy(parent, part, sizeof(parent));
-	} while (r == R_OK && *end != '\0');
+	} while (r == RC_OK && *end != '\0');
 	return r;
 }
 
@@ -260,7 +260,7 @@ enum result
 io_sync(const struct store *st, const char *dir, struct err *err)
 {
 	int fd = openat(st->root, dir, O_RDONLY | O_DIRECTORY | O_BASE);
-	enum result r = R_OK;
+	enum result r = RC_OK;
 
 	if (fd == -1)
 		return io_failed(err, "open", dir);
@@ -276,7 +276,7 @@ io_unlink(const struct store *st, const char *path, struct err *err)
 	if (failpoint_hit("unlink") || unlinkat(st->root, path, 0) == -1)
 		if (errno != ENOENT)
 			return io_failed(err, "unlink", path);
-	return R_OK;
+	return RC_OK;
 }
 
 static void
@@ -306,7 +306,9 @@ io_remove_dir(
 	enum result r;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", parent, name);
-	tmp_name(tmp);
+	do
+		tmp_name(tmp);
+	while (io_exists(st, tmp)); /* left by a crash: nothing moves over it */
 	if (failpoint_hit("rename-dir") ||
 	    renameat(st->root, path, st->root, tmp) == -1)
 		return io_failed(err, "rename", path);

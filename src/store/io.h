@@ -1,8 +1,8 @@
 /* io.h: the durable calls of the store. Seen by this room alone.
  *
  * Paths are relative to the store's directory. Every call that can fail names
- * itself and the path in err and answers R_ABSENT (no such file or directory),
- * R_FULL (no room), R_BAD_NAME (a name too long for the file system) or R_IO. */
+ * itself and the path in err and answers RC_ABSENT (no such file or directory),
+ * RC_FULL (no room), RC_BAD_NAME (a name too long for the file system) or RC_IO. */
 #ifndef STORE_IO_H
 #define STORE_IO_H
 
@@ -33,7 +33,7 @@ struct store {
 /* What errno means; writes "call path: reason". */
 enum result io_failed(struct err *err, const char *call, const char *path);
 
-/* A whole small file. R_TOO_LARGE above limit bytes. */
+/* A whole small file. RC_TOO_LARGE above limit bytes. */
 enum result io_read(const struct store *st, struct arena *a, const char *path,
     size_t limit, struct str *out, struct err *err);
 
@@ -52,7 +52,7 @@ enum result io_link(const struct store *st, const char *from, const char *dir,
     const char *name, struct err *err);
 
 /* The open file gets the name dir/name; it is synced first. One that has the name
- * already stays (D2). R_GONE: the file's last name was removed meanwhile. */
+ * already stays (D2). RC_GONE: the file's last name was removed meanwhile. */
 enum result io_name_fd(const struct store *st, int fd, const char *dir,
     const char *name, struct err *err);
 
@@ -66,7 +66,7 @@ enum result io_sync(const struct store *st, const char *dir, struct err *err);
 enum result io_unlink(const struct store *st, const char *path, struct err *err);
 
 /* Moves a directory into _berth/tmp, so that it is gone at once, syncs, and removes
- * it there with the files in it. R_ABSENT. */
+ * it there with the files in it. RC_ABSENT. */
 enum result io_remove_dir(
     const struct store *st, const char *parent, const char *name, struct err *err);
 

@@ -81,7 +81,7 @@ listing_page(const struct store *st, struct arena *a, const char *dir,
 		if (fd != -1)
 			(void)close(fd);
 		if (errno == ENOENT || errno == ENOTDIR)
-			return R_OK;
+			return RC_OK;
 		return io_failed(err, "opendir", dir);
 	}
 	p = calloc(1, sizeof(*p));
@@ -91,5 +91,5 @@ listing_page(const struct store *st, struct arena *a, const char *dir,
 	hand_over(p, a, out);
 	free(p);
 	(void)closedir(d);
-	return R_OK;
+	return RC_OK;
 }

@@ -32,7 +32,7 @@ take(struct store *st, enum lock_kind kind, const char *key, int command,
 	out->fd1 = 0;
 	if (fd == -1) {
 		(void)io_failed(err, "open", IO_LOCK);
-		return R_IO;
+		return RC_IO;
 	}
 	fl.l_start = place_of(kind, key);
 	while (fcntl(fd, command, &fl) == -1) {
@@ -40,14 +40,14 @@ take(struct store *st, enum lock_kind kind, const char *key, int command,
 			continue;
 		if (errno == EAGAIN || errno == EACCES) {
 			(void)close(fd);
-			return R_OK;
+			return RC_OK;
 		}
 		(void)io_failed(err, "lock", IO_LOCK);
 		(void)close(fd);
-		return R_IO;
+		return RC_IO;
 	}
 	out->fd1 = fd + 1;
-	return R_OK;
+	return RC_OK;
 }
 
 enum result

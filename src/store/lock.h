@@ -24,11 +24,11 @@ struct store_lock {
 	int fd1; /* the descriptor plus one: a guard costs no memory */
 };
 
-/* Waits for it. R_IO. */
+/* Waits for it. RC_IO. */
 enum result store_lock(struct store *st, enum lock_kind kind, const char *key,
     struct store_lock *out, struct err *err);
 
-/* Does not wait: R_OK and store_locked() false when somebody else has it. */
+/* Does not wait: RC_OK and store_locked() false when somebody else has it. */
 enum result store_trylock(struct store *st, enum lock_kind kind, const char *key,
     struct store_lock *out, struct err *err);
 

@@ -55,15 +55,15 @@ stage_adopt(struct store *st, struct arena *a, const char *path, struct stage **
 	sg->fd = open_body(st, a, path);
 	if (sg->fd == -1 && errno == ENOENT)
 		return err_set(
-		    err, R_GONE, "the body was taken back before it was opened");
+		    err, RC_GONE, "the body was taken back before it was opened");
 	if (sg->fd == -1)
 		return io_failed(err, "open", path == NULL ? IO_TMP_DIR : path);
 	arena_defer(a, close_stage, sg);
 	if (fstat(sg->fd, &sb) == -1 || !S_ISREG(sb.st_mode))
-		return err_set(err, R_IO, "the body is no file");
+		return err_set(err, RC_IO, "the body is no file");
 	sg->size = sb.st_size;
 	*out = sg;
-	return R_OK;
+	return RC_OK;
 }
 
 uint64_t
@@ -85,7 +85,7 @@ static enum result
 add_bytes(struct stage *sg, struct sha256 *h, struct err *err)
 {
 	char *chunk = malloc(CHUNK);
-	enum result r = R_OK;
+	enum result r = RC_OK;
 	off_t at = 0;
 	ssize_t k;
 
@@ -96,7 +96,7 @@ add_bytes(struct stage *sg, struct sha256 *h, struct err *err)
 		if (k == -1 && errno == EINTR)
 			continue;
 		if (k <= 0) {
-			r = err_set(err, R_IO, "read body: %s",
+			r = err_set(err, RC_IO, "read body: %s",
 			    k == 0 ? "too short" : strerror(errno));
 			break;
 		}
@@ -115,7 +115,7 @@ stage_payload_sum(
 	struct sha256 *h = sum_begin(sg->arena, json);
 	enum result r = add_bytes(sg, h, err);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		sha256_end(h, hex);
 	return r;
 }

@@ -1,13 +1,13 @@
 /* stage.h: bytes on their way into the store.
  *
  *	adopted --sum--> summed --name--> part of the store, durable once its
- *directory is synced
+ *					  directory is synced
  *
  * S1  A stage is one open file. nginx may give the body file's name to another
- *upload, so the name is used once, to open it; all else goes by the descriptor. S2
- *nginx removes its own name when the request ends; a stage that got no name in the
- *     store is gone then. What a killed nginx leaves in _berth/body is swept
- *(sweep.h). It lives in the arena it was adopted into. */
+ *     upload, so the name is used once, to open it; all else goes by the descriptor.
+ * S2  nginx removes its own name when the request ends; a stage that got no name in
+ *     the store is gone then. What a killed nginx leaves is swept (sweep.h).
+ * It lives in the arena it was adopted into. */
 #ifndef STORE_STAGE_H
 #define STORE_STAGE_H
 
@@ -19,7 +19,7 @@
 struct stage;
 
 /* Takes nginx's body file; of `path` only the last part counts, it is looked for in
- * _berth/body and nowhere else. NULL or "": an empty body. R_GONE: the client left
+ * _berth/body and nowhere else. NULL or "": an empty body. RC_GONE: the client left
  * and nginx removed it. */
 enum result stage_adopt(struct store *st, struct arena *a, const char *path,
     struct stage **out, struct err *err);

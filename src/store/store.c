@@ -19,20 +19,20 @@ make_places(struct store *st, struct err *err)
 {
 	static const char *const dirs[] = {
 	    "images", "repositories", IO_BODY_DIR, IO_TMP_DIR, IO_PUSH_DIR};
-	enum result r = R_OK;
+	enum result r = RC_OK;
 	size_t i;
 	int fd;
 
-	for (i = 0; r == R_OK && i < sizeof(dirs) / sizeof(dirs[0]); i++)
+	for (i = 0; r == RC_OK && i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		r = io_mkdirs(st, dirs[i], err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	fd = openat(
 	    st->root, IO_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd == -1)
 		return io_failed(err, "create", IO_LOCK);
 	(void)close(fd);
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -52,12 +52,12 @@ store_open(const char *path, struct store **out, struct err *err)
 	}
 	r = make_places(st, err);
 out:
-	if (r != R_OK) {
+	if (r != RC_OK) {
 		store_close(st);
-		return r == R_FULL ? R_FULL : R_IO;
+		return r == RC_FULL ? RC_FULL : RC_IO;
 	}
 	*out = st;
-	return R_OK;
+	return RC_OK;
 }
 
 void
@@ -95,19 +95,25 @@ store_own(struct store *st, struct err *err)
 	    st->root, IO_OWNER, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (st->own == -1) {
 		(void)io_failed(err, "open", IO_OWNER);
-		return R_IO;
+		return RC_IO;
 	}
 	if (fcntl(st->own, F_SETLK, &master) == -1)
-		return err_set(
-		    err, R_IO, "%s: another berth serves this directory", st->path);
+		return err_set(err, RC_IO,
+		    "%s: another berth serves this directory", st->path);
 	while (fcntl(st->own, F_OFD_SETLK, &servers) == -1) {
 		if (waited >= OWN_WAIT_MS)
-			return err_set(err, R_IO,
+			return err_set(err, RC_IO,
 			    "%s: workers of an earlier berth still run", st->path);
 		(void)nanosleep(&pause, NULL);
 		waited += 20;
 	}
-	return R_OK;
+	return RC_OK;
+}
+
+void
+store_settle(const struct store *st)
+{
+	(void)syncfs(st->root);
 }
 
 enum result
@@ -117,8 +123,8 @@ store_free_bytes(struct store *st, uint64_t *out, struct err *err)
 
 	if (fstatvfs(st->root, &sv) == -1) {
 		(void)io_failed(err, "statvfs", st->path);
-		return R_IO;
+		return RC_IO;
 	}
 	*out = (uint64_t)sv.f_bavail * sv.f_frsize;
-	return R_OK;
+	return RC_OK;
 }

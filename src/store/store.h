@@ -12,7 +12,8 @@
  * D1  Content is synced before it has a name, a directory before anybody is told.
  * D2  "Already there" is success for content: the name bears its sum.
  * D3  A file is whole or not there: what changes is renamed over, never written in
- *place. D4  No lock outlives its process, and none is held while a layer is hashed.
+ *     place.
+ * D4  No lock outlives its process, and none is held while a layer is hashed.
  *
  * A struct store may be used by all threads and, after fork(), by all processes. */
 #ifndef STORE_STORE_H
@@ -27,16 +28,21 @@
 struct store;
 
 /* Opens the directory and makes what berth needs in it; no file that was there is
- * touched. R_IO, R_FULL: err names the path and what to do. */
+ * touched. RC_IO, RC_FULL: err names the path and what to do. */
 enum result store_open(const char *path, struct store **out, struct err *err);
 void store_close(struct store *st); /* NULL is fine */
 
 const char *store_path(const struct store *st);
 
 /* Makes this process and its children the store's only servers, until the last of
- * them ends. R_IO at once if another one serves; one that is just ending is waited
+ * them ends. RC_IO at once if another one serves; one that is just ending is waited
  * for. */
 enum result store_own(struct store *st, struct err *err);
+
+/* What a killed process wrote and did not come to sync is durable afterwards.
+ * Called where a process starts in place of another, so that nobody builds on less.
+ */
+void store_settle(const struct store *st);
 
 /* Bytes that an unprivileged process may still write. */
 enum result store_free_bytes(struct store *st, uint64_t *out, struct err *err);

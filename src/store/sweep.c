@@ -54,7 +54,7 @@ sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 
 	*removed = 0;
 	if (d == NULL)
-		return R_IO;
+		return RC_IO;
 	while ((e = readdir(d)) != NULL) {
 		int64_t age;
 
@@ -68,7 +68,7 @@ sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 			(*removed)++;
 	}
 	(void)closedir(d);
-	return R_OK;
+	return RC_OK;
 }
 
 /* A directory here is a repository or image whose removal was cut off. */
@@ -102,10 +102,10 @@ sweep_tmp(struct store *st, unsigned *removed, struct err *err)
 
 	*removed = 0;
 	if (d == NULL)
-		return R_IO;
+		return RC_IO;
 	while ((e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			*removed += remove_entry(dirfd(d), e->d_name);
 	(void)closedir(d);
-	return R_OK;
+	return RC_OK;
 }

@@ -32,8 +32,8 @@ has(const struct store *st, const char *id, const char *file, bool *out,
 
 	(void)snprintf(path, sizeof(path), "images/%s/%s", id, file);
 	r = io_stat(st, path, &sb, err);
-	*out = r == R_OK;
-	return r == R_ABSENT ? R_OK : r;
+	*out = r == RC_OK;
+	return r == RC_ABSENT ? RC_OK : r;
 }
 
 enum result
@@ -44,7 +44,7 @@ v1_image_state(
 	enum result r;
 
 	r = has(st, id, "json", &json, err);
-	if (r == R_OK && json)
+	if (r == RC_OK && json)
 		r = has(st, id, "_inprogress", &unfinished, err);
 	*out = !json ? V1_ABSENT : unfinished ? V1_UNFINISHED : V1_COMPLETE;
 	return r;
@@ -56,7 +56,7 @@ read_file(const struct store *st, struct arena *a, const char *id, const char *f
 {
 	enum result r = io_read(st, a, v1_image_path(a, id, file), limit, out, err);
 
-	return r == R_ABSENT ? R_IMAGE_UNKNOWN : r;
+	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r;
 }
 
 enum result
@@ -99,9 +99,9 @@ v1_image_sum(const struct store *st, struct arena *a, const char *id,
 
 	*out = str_of(NULL);
 	r = io_read(st, a, v1_image_path(a, id, "_checksum"), SUM_MAX, out, err);
-	if (r == R_ABSENT)
-		return R_OK;
-	if (r == R_OK && str_starts(*out, "["))
+	if (r == RC_ABSENT)
+		return RC_OK;
+	if (r == RC_OK && str_starts(*out, "["))
 		*out = sum_of_list(a, *out);
 	return r;
 }
@@ -115,9 +115,9 @@ v1_image_layer(const struct store *st, struct arena *a, const char *id,
 
 	out->name = v1_image_path(a, id, "layer");
 	r = io_stat(st, out->name, &sb, err);
-	if (r == R_ABSENT)
-		return R_IMAGE_UNKNOWN;
-	if (r == R_OK)
+	if (r == RC_ABSENT)
+		return RC_IMAGE_UNKNOWN;
+	if (r == RC_OK)
 		out->size = (uint64_t)sb.st_size;
 	return r;
 }

@@ -17,7 +17,7 @@ enum v1_state { V1_ABSENT, V1_UNFINISHED, V1_COMPLETE };
 enum result v1_image_state(
     const struct store *st, const char *id, enum v1_state *out, struct err *err);
 
-/* The files, whole. R_IMAGE_UNKNOWN when the file is not there. */
+/* The files, whole. RC_IMAGE_UNKNOWN when the file is not there. */
 enum result v1_image_json(const struct store *st, struct arena *a, const char *id,
     struct str *out, struct err *err);
 enum result v1_image_ancestry(const struct store *st, struct arena *a,
@@ -29,7 +29,7 @@ enum result v1_image_ancestry(const struct store *st, struct arena *a,
 enum result v1_image_sum(const struct store *st, struct arena *a, const char *id,
     struct str *out, struct err *err);
 
-/* R_IMAGE_UNKNOWN. */
+/* RC_IMAGE_UNKNOWN. */
 enum result v1_image_layer(const struct store *st, struct arena *a, const char *id,
     struct store_file *out, struct err *err);
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "image/name.h"
+#include "image/sum.h"
 #include "image/v1_ancestry.h"
 #include "image/v1_json.h"
 #include "store/io.h"
@@ -45,7 +46,7 @@ open_count(const struct store *st, struct arena *a, const char *id)
 	long long n;
 
 	if (io_read(st, a, arena_printf(a, "%s/open", push_dir(a, id)), 32, &text,
-		&ignored) != R_OK ||
+		&ignored) != RC_OK ||
 	    !str_to_int64(text, &n))
 		return 0;
 	return n;
@@ -75,11 +76,11 @@ bound_begun(struct store *st, struct arena *a, const char *id, struct err *err)
 	size_t i, n = 0;
 	enum result r = listing_page(st, a, push_dir(a, id), "begun-", &names, err);
 
-	for (i = 0; r == R_OK && i < names.n; i++)
+	for (i = 0; r == RC_OK && i < names.n; i++)
 		n += str_starts(str_of(names.names[i]), "begun-");
 	if (n < 2 * V1_PUSH_JSONS)
 		return r;
-	for (i = 0; r == R_OK && i < names.n; i++)
+	for (i = 0; r == RC_OK && i < names.n; i++)
 		if (str_starts(str_of(names.names[i]), "begun-"))
 			r = io_unlink(st,
 			    arena_printf(
@@ -97,10 +98,10 @@ write_begun(struct store *st, struct arena *a, const char *id, const char *name,
 
 	r = io_put(st, dir, arena_printf(a, "begun-%s.ancestry", name),
 	    begin->ancestry, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_put(st, dir, arena_printf(a, "begun-%s.json", name),
 		    begin->json, err);
-	if (r == R_OK && begin->want.n > 0)
+	if (r == RC_OK && begin->want.n > 0)
 		r = io_put(st, dir,
 		    arena_printf(a, "want-%.*s", STR_ARG(begin->want)),
 		    str_of(NULL), err);
@@ -115,21 +116,21 @@ write_unfinished(struct store *st, struct arena *a, const char *id,
 	enum result r;
 
 	r = io_mkdirs(st, dir, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_put(st, dir, "_inprogress", str_of("true"), err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, dir, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = link_as(st, a, id, arena_printf(a, "begun-%s.ancestry", name),
 		    dir, "ancestry", err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = link_as(st, a, id, arena_printf(a, "begun-%s.json", name), dir,
 		    "json", err);
-	if (r == R_OK && given.n > 0)
+	if (r == RC_OK && given.n > 0)
 		r = io_put(st, dir, "_checksum", given, err);
-	else if (r == R_OK)
+	else if (r == RC_OK)
 		r = io_unlink(st, v1_image_path(a, id, "_checksum"), err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, dir, err);
 	return r;
 }
@@ -143,15 +144,15 @@ v1_push_begin(struct store *st, struct arena *a, const char *id,
 
 	sha256_of(begin->json, name);
 	r = io_mkdirs(st, push_dir(a, id), err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = bound_begun(st, a, id, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = write_begun(st, a, id, name, begin, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = set_open_count(st, a, id, open_count(st, a, id) + 1, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, push_dir(a, id), err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = write_unfinished(st, a, id, name, begin->given, err);
 	return r;
 }
@@ -167,7 +168,7 @@ take_begun(struct store *st, struct arena *a, const char *id, const char *file,
 	(void)str_cut(&name, '-');
 	name = str_cut(&name, '.');
 	if (name.n != SHA256_HEX_SIZE - 1)
-		return err_set(err, R_IO, "%s: no file of a push", file);
+		return err_set(err, RC_IO, "%s: no file of a push", file);
 	memcpy(out->name, name.p, SHA256_HEX_SIZE - 1);
 	return io_read(st, a, arena_printf(a, "%s/%s", push_dir(a, id), file),
 	    V1_JSON_MAX, &out->json, err);
@@ -179,18 +180,21 @@ adopt_unfinished(struct store *st, struct arena *a, const char *id,
     struct v1_begun *out, struct err *err)
 {
 	struct v1_begin begin = {.given = {"", 0}};
+	struct sum sum;
 	enum result r;
 
 	r = v1_image_json(st, a, id, &begin.json, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_image_ancestry(st, a, id, &begin.ancestry, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_image_sum(st, a, id, &begin.given, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_mkdirs(st, push_dir(a, id), err);
 	sha256_of(begin.json, out->name);
 	out->json = begin.json;
-	if (r == R_OK)
+	sum = sum_parse(begin.given);
+	begin.want = str_of(sum.hex);
+	if (r == RC_OK)
 		r = write_begun(st, a, id, out->name, &begin, err);
 	return r;
 }
@@ -205,7 +209,7 @@ v1_push_begun(struct store *st, struct arena *a, const char *id,
 
 	*n = 0;
 	r = listing_page(st, a, push_dir(a, id), "begun-", &names, err);
-	for (i = 0; r == R_OK && i < names.n && *n < V1_PUSH_JSONS; i++) {
+	for (i = 0; r == RC_OK && i < names.n && *n < V1_PUSH_JSONS; i++) {
 		const char *dot = strrchr(names.names[i], '.');
 
 		if (!str_starts(str_of(names.names[i]), "begun-"))
@@ -214,9 +218,9 @@ v1_push_begun(struct store *st, struct arena *a, const char *id,
 			r = take_begun(
 			    st, a, id, names.names[i], &begun[(*n)++], err);
 	}
-	if (r == R_OK && *n == 0)
+	if (r == RC_OK && *n == 0)
 		r = adopt_unfinished(st, a, id, &begun[(*n)++], err);
-	return r == R_ABSENT ? R_IMAGE_UNKNOWN : r;
+	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r;
 }
 
 bool
@@ -250,7 +254,7 @@ v1_push_has_layer(const struct store *st, struct arena *a, const char *id,
 
 	*out = false;
 	r = listing_page(st, a, push_dir(a, id), "open", &names, err);
-	for (i = 0; r == R_OK && i < names.n; i++)
+	for (i = 0; r == RC_OK && i < names.n; i++)
 		if (str_starts(str_of(names.names[i]), "seen-") ||
 		    strstr(names.names[i], ".layer") != NULL)
 			*out = true;
@@ -268,15 +272,15 @@ wait_under(struct store *st, struct arena *a, const char *id, struct stage *sg,
     const struct v1_begun *b, struct err *err)
 {
 	static const char *const endings[] = {"ancestry", "json"};
-	enum result r = R_OK;
+	enum result r = RC_OK;
 	size_t i;
 
-	for (i = 0; r == R_OK && i < 2; i++)
+	for (i = 0; r == RC_OK && i < 2; i++)
 		r = link_as(st, a, id,
 		    arena_printf(a, "begun-%s.%s", b->name, endings[i]),
 		    push_dir(a, id),
 		    arena_printf(a, "wait-%s.%s", b->payload, endings[i]), err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = stage_name(sg, push_dir(a, id),
 		    arena_printf(a, "wait-%s.layer", b->payload), err);
 	return r;
@@ -286,12 +290,12 @@ enum result
 v1_push_wait(struct store *st, struct arena *a, const char *id, struct stage *sg,
     const struct v1_begun *begun, size_t n, struct err *err)
 {
-	enum result r = R_OK;
+	enum result r = RC_OK;
 	size_t i;
 
-	for (i = 0; r == R_OK && i < n; i++)
+	for (i = 0; r == RC_OK && i < n; i++)
 		r = wait_under(st, a, id, sg, &begun[i], err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, push_dir(a, id), err);
 	return r;
 }
@@ -300,14 +304,14 @@ enum result
 v1_push_note(struct store *st, struct arena *a, const char *id,
     const struct v1_begun *begun, size_t n, struct err *err)
 {
-	enum result r = R_OK;
+	enum result r = RC_OK;
 	size_t i;
 
-	for (i = 0; r == R_OK && i < n; i++)
+	for (i = 0; r == RC_OK && i < n; i++)
 		r = io_put(st, push_dir(a, id),
 		    arena_printf(a, "seen-%s", begun[i].payload), str_of(NULL),
 		    err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, push_dir(a, id), err);
 	return r;
 }
@@ -324,7 +328,7 @@ tidy(struct store *st, struct arena *a, const char *id, struct err *err)
 	size_t i;
 
 	r = listing_page(st, a, dir, "wait-", &names, err);
-	for (i = 0; r == R_OK && i < names.n; i++) {
+	for (i = 0; r == RC_OK && i < names.n; i++) {
 		struct str name = str_of(names.names[i]), sum = name;
 
 		if (!str_starts(name, "wait-"))
@@ -333,7 +337,7 @@ tidy(struct store *st, struct arena *a, const char *id, struct err *err)
 		sum = str_cut(&sum, '.');
 		r = io_put(st, dir, arena_printf(a, "seen-%.*s", STR_ARG(sum)),
 		    str_of(NULL), err);
-		if (r == R_OK)
+		if (r == RC_OK)
 			r = io_unlink(
 			    st, arena_printf(a, "%s/%s", dir, names.names[i]), err);
 	}
@@ -348,10 +352,10 @@ v1_push_close(struct store *st, struct arena *a, const char *id, struct err *err
 
 	if (left <= 0) {
 		r = io_remove_dir(st, IO_PUSH_DIR, id, err);
-		return r == R_ABSENT ? R_OK : r;
+		return r == RC_ABSENT ? RC_OK : r;
 	}
 	r = tidy(st, a, id, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = set_open_count(st, a, id, left, err);
 	return r;
 }
@@ -362,23 +366,23 @@ v1_push_confirm(struct store *st, struct arena *a, const char *id,
 {
 	static const char *const files[] = {"layer", "ancestry", "json"};
 	const char *dir = v1_image_dir(a, id);
-	enum result r = R_OK;
+	enum result r = RC_OK;
 	size_t i;
 
-	for (i = 0; r == R_OK && i < 3; i++)
+	for (i = 0; r == RC_OK && i < 3; i++)
 		r = link_as(st, a, id,
 		    arena_printf(a, "wait-%s.%s", payload, files[i]), dir, files[i],
 		    err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_put(st, dir, "_checksum",
 		    str_of(arena_printf(a, "sha256:%s", payload)), err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, dir, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_unlink(st, v1_image_path(a, id, "_inprogress"), err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, dir, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = v1_push_close(st, a, id, err);
 	return r;
 }
@@ -395,20 +399,21 @@ sweep_one(struct store *st, struct arena *a, const char *id, int64_t age,
 	enum result r;
 
 	r = store_lock(st, LOCK_IMAGE, id, &lock, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_stat(st, push_dir(a, id), &sb, err);
-	if (r != R_OK || sb.st_mtime + age > clock_now())
+	if (r != RC_OK || sb.st_mtime + age > clock_now())
 		goto out;
 	r = v1_image_state(st, id, &state, err);
-	if (r == R_OK && state != V1_COMPLETE && io_exists(st, v1_image_dir(a, id)))
+	if (r == RC_OK && state != V1_COMPLETE &&
+	    io_exists(st, v1_image_dir(a, id)))
 		r = io_remove_dir(st, "images", id, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_remove_dir(st, IO_PUSH_DIR, id, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		(*removed)++;
 out:
 	store_unlock(&lock);
-	return r == R_ABSENT ? R_OK : r;
+	return r == RC_ABSENT ? RC_OK : r;
 }
 
 enum result
@@ -417,14 +422,14 @@ v1_push_sweep(struct store *st, int64_t age, unsigned *removed, struct err *err)
 	struct arena *a = arena_new();
 	struct listing page = {.last = false};
 	char after[NAME_MAX_BYTES + 1] = "";
-	enum result r = R_OK;
+	enum result r = RC_OK;
 	size_t i;
 
 	*removed = 0;
-	while (r == R_OK && !page.last) {
+	while (r == RC_OK && !page.last) {
 		arena_clear(a);
 		r = listing_page(st, a, IO_PUSH_DIR, after, &page, err);
-		for (i = 0; r == R_OK && i < page.n; i++)
+		for (i = 0; r == RC_OK && i < page.n; i++)
 			if (name_is_image_id(str_of(page.names[i])))
 				r = sweep_one(
 				    st, a, page.names[i], age, removed, err);

@@ -1,24 +1,26 @@
 /* v1_push.h: an image on its way in, through registry v1.
  *
- * docker sends json, layer and checksum as three requests, and two dockers may do
- *so for one image at once, with layers that differ (gzip is not deterministic) and
- *even with json that does. What they sent is kept apart in _berth/push/<id>/ until
- *a sum is confirmed:
+ * docker sends json, layer and checksum as three requests, and two dockers may do so
+ * for one image at once, with layers that differ (gzip is not deterministic) and even
+ * with json that does. What they sent is kept apart in _berth/push/<id>/ until a sum
+ * is confirmed:
  *
- *	begun-<J>.json|.ancestry	what a push began with; J is SHA-256 of the
- *json wait-<P>.json|.ancestry|.layer	a layer that came, by its payload sum P
+ *	begun-<J>.json|.ancestry	what a push began with; J: SHA-256 of the json
+ *	wait-<P>.json|.ancestry|.layer	a layer that came, by its payload sum P
  *	want-<P>			a sum that was given before its layer
- *	seen-<P>			a layer that came after the image was
- *complete open				number of pushes that began and are not over
+ *	seen-<P>			a layer that came too late to become the image
+ *	open				number of pushes that began and are not over
  *
  * The order of the durable steps. Killed between any two of them, the image is not
- *there or whole, and pushing it again works (t/31-store-failpoints.c walks through
- *them): begin	P1 begun-<J>.*, synced P2 images/<id>/ with _inprogress, synced:
- *unfinished before it is anything P3 json, ancestry, _checksum if one was given;
- *synced wait	P4 wait-<P>.layer last, synced: a layer that waits has its json
- *beside it confirm	P5 layer, json, ancestry of P under images/<id>/ P6
- *_checksum; synced P7 _inprogress removed, synced: the image is complete, all at
- *once P8 what waited is tidied away
+ * there or whole, and pushing it again works (t/31-store-failpoints.c tries each):
+ *	begin	P1 begun-<J>.*, synced
+ *		P2 images/<id>/_inprogress, synced: unfinished before it is anything
+ *		P3 json, ancestry, _checksum if one was given; synced
+ *	wait	P4 wait-<P>.layer last, synced: a layer that waits has its json beside it
+ *	confirm	P5 layer, json, ancestry of P under images/<id>/
+ *		P6 _checksum; synced
+ *		P7 _inprogress removed, synced: the image is complete, all at once
+ *		P8 what waited is tidied away
  *
  * All calls but v1_push_begun() want the caller to hold LOCK_IMAGE of the id. */
 #ifndef STORE_V1_PUSH_H
@@ -46,7 +48,7 @@ enum result v1_push_begin(struct store *st, struct arena *a, const char *id,
     const struct v1_begin *begin, struct err *err);
 
 /* The json that pushes of this image began with; at most V1_PUSH_JSONS. An image
- * that an old server left unfinished counts as one. R_IMAGE_UNKNOWN when there is
+ * that an old server left unfinished counts as one. RC_IMAGE_UNKNOWN when there is
  * none. */
 struct v1_begun {
 	char name[SHA256_HEX_SIZE]; /* J */

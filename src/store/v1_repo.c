@@ -22,7 +22,7 @@ v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *na
 	out->dir = newer;
 	r = listing_page(st, a, newer, "", &files, err);
 	if (strcmp(older, newer) != 0 &&
-	    (r == R_BAD_NAME || (r == R_OK && files.n == 0))) {
+	    (r == RC_BAD_NAME || (r == RC_OK && files.n == 0))) {
 		out->dir = older;
 		r = listing_page(st, a, older, "", &files, err);
 	}
@@ -44,9 +44,9 @@ v1_repo_set_images(
 {
 	enum result r = io_mkdirs(st, repo->dir, err);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_put(st, repo->dir, "_index_images", text, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, repo->dir, err);
 	return r;
 }

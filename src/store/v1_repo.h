@@ -23,13 +23,13 @@ struct v1_repo {
 enum result v1_repo_find(const struct store *st, struct arena *a,
     const struct repo_name *name, struct v1_repo *out, struct err *err);
 
-/* _index_images: R_ABSENT when there is none. */
+/* _index_images: RC_ABSENT when there is none. */
 enum result v1_repo_images(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);
 enum result v1_repo_set_images(
     struct store *st, const struct v1_repo *repo, struct str text, struct err *err);
 
-/* json, of tag "latest". R_ABSENT. */
+/* json, of tag "latest". RC_ABSENT. */
 enum result v1_repo_meta(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);
 

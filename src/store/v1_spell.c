@@ -52,7 +52,7 @@ v1_spell_read(struct arena *a, const char *ns, const char *repo)
 	if (!ok || str_has(text, '\0'))
 		return NULL;
 	text = str_of(arena_printf(a, "%s/%.*s", ns, STR_ARG(text)));
-	if (name_parse(a, text, &name, &ignored) != R_OK)
+	if (name_parse(a, text, &name, &ignored) != RC_OK)
 		return NULL;
 	return text.p;
 }

@@ -5,7 +5,7 @@
  *	since 0.8.1	quote_plus once	quote_plus twice	ns/a/b -> ns/a%252Fb
  *
  * berth looks a name up in either spelling and writes new ones in the older.
- *Letters, digits, "_", "." and "-" are the same in all. Seen by this room alone. */
+ * Letters, digits, "_", "." and "-" are the same in all. Seen by this room alone. */
 #ifndef STORE_V1_SPELL_H
 #define STORE_V1_SPELL_H
 

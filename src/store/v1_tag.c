@@ -26,12 +26,12 @@ read_id(const struct store *st, struct arena *a, const char *path, const char **
 	struct str text;
 	enum result r = io_read(st, a, path, TAG_FILE_MAX, &text, err);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	if (!is_id(&text))
-		return err_set(err, R_ABSENT, "%s holds no image id", path);
+		return err_set(err, RC_ABSENT, "%s holds no image id", path);
 	*id = str_dup(a, text);
-	return R_OK;
+	return RC_OK;
 }
 
 static const char *
@@ -66,7 +66,7 @@ is_id_file(const struct store *st, struct arena *a, const char *path)
 	struct err ignored;
 	const char *id;
 
-	return read_id(st, a, path, &id, &ignored) == R_OK;
+	return read_id(st, a, path, &id, &ignored) == RC_OK;
 }
 
 enum result
@@ -83,7 +83,7 @@ v1_tag_meta(const struct store *st, struct arena *a, const struct v1_repo *repo,
 	const char *path = meta_path(a, repo, find(st, a, repo, tag));
 
 	if (is_id_file(st, a, path))
-		return err_set(err, R_ABSENT, "%s is a tag itself", path);
+		return err_set(err, RC_ABSENT, "%s is a tag itself", path);
 	return io_read(st, a, path, TAG_FILE_MAX, out, err);
 }
 
@@ -94,17 +94,17 @@ v1_tag_put(struct store *st, struct arena *a, const struct v1_repo *repo,
 	const char *spelt = find(st, a, repo, tag);
 	enum result r = io_mkdirs(st, repo->dir, err);
 
-	if (r == R_OK && !is_id_file(st, a, meta_path(a, repo, spelt)))
+	if (r == RC_OK && !is_id_file(st, a, meta_path(a, repo, spelt)))
 		r = io_put(
 		    st, repo->dir, arena_printf(a, "tag%s_json", spelt), meta, err);
-	if (r == R_OK && strcmp(tag, "latest") == 0)
+	if (r == RC_OK && strcmp(tag, "latest") == 0)
 		r = io_put(st, repo->dir, "json", meta, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, repo->dir, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_put(st, repo->dir, arena_printf(a, "tag_%s", spelt),
 		    str_of(id), err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, repo->dir, err);
 	return r;
 }
@@ -116,32 +116,40 @@ remove_if_empty(
 	struct listing files;
 	enum result r = listing_page(st, a, repo->dir, "", &files, err);
 
-	if (r == R_OK && files.n == 0)
+	if (r == RC_OK && files.n == 0)
 		r = v1_repo_remove(st, a, repo, err);
 	return r;
 }
 
+static enum result
+remove_id(
+    struct store *st, const struct v1_repo *repo, const char *path, struct err *err)
+{
+	enum result r = io_unlink(st, path, err);
+
+	return r == RC_OK ? io_sync(st, repo->dir, err) : r;
+}
+
+/* A removal that was cut off behind the id left the rest: it goes even so. */
 enum result
 v1_tag_remove(struct store *st, struct arena *a, const struct v1_repo *repo,
     const char *tag, struct err *err)
 {
 	const char *spelt = find(st, a, repo, tag), *id;
-	enum result r;
+	enum result there = read_id(st, a, id_path(a, repo, spelt), &id, err);
+	enum result r = there == RC_ABSENT ? RC_OK : there;
 
-	r = read_id(st, a, id_path(a, repo, spelt), &id, err);
-	if (r == R_OK)
-		r = io_unlink(st, id_path(a, repo, spelt), err);
-	if (r == R_OK)
-		r = io_sync(st, repo->dir, err);
-	if (r == R_OK && !is_id_file(st, a, meta_path(a, repo, spelt)))
+	if (there == RC_OK)
+		r = remove_id(st, repo, id_path(a, repo, spelt), err);
+	if (r == RC_OK && !is_id_file(st, a, meta_path(a, repo, spelt)))
 		r = io_unlink(st, meta_path(a, repo, spelt), err);
-	if (r == R_OK && strcmp(tag, "latest") == 0)
+	if (r == RC_OK && strcmp(tag, "latest") == 0)
 		r = io_unlink(st, arena_printf(a, "%s/json", repo->dir), err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = io_sync(st, repo->dir, err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = remove_if_empty(st, a, repo, err);
-	return r;
+	return r == RC_OK ? there : r;
 }
 
 enum result
@@ -156,19 +164,19 @@ v1_tag_each(const struct store *st, struct arena *a, const struct v1_repo *repo,
 
 	while (!page.last) {
 		r = listing_page(st, a, repo->dir, after, &page, err);
-		if (r != R_OK)
+		if (r != RC_OK)
 			return r;
 		for (i = 0; i < page.n; i++) {
 			after = page.names[i];
 			if (!str_starts(str_of(after), "tag_"))
-				return R_OK;
+				return RC_OK;
 			r = read_id(st, a,
 			    arena_printf(a, "%s/%s", repo->dir, after), &id, err);
-			if (r == R_OK && !visit(arg, after + strlen("tag_"), id))
-				return R_OK;
-			if (r != R_OK && r != R_ABSENT && r != R_TOO_LARGE)
+			if (r == RC_OK && !visit(arg, after + strlen("tag_"), id))
+				return RC_OK;
+			if (r != RC_OK && r != RC_ABSENT && r != RC_TOO_LARGE)
 				return r;
 		}
 	}
-	return R_OK;
+	return RC_OK;
 }

@@ -14,11 +14,11 @@
 #include "store/store.h"
 #include "store/v1_repo.h"
 
-/* The image's id. R_ABSENT. */
+/* The image's id. RC_ABSENT. */
 enum result v1_tag_get(const struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, const char **id, struct err *err);
 
-/* tag<tag>_json. R_ABSENT. */
+/* tag<tag>_json. RC_ABSENT. */
 enum result v1_tag_meta(const struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, struct str *out, struct err *err);
 
@@ -28,7 +28,7 @@ enum result v1_tag_put(struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, const char *id, struct str meta,
     struct err *err);
 
-/* Removes the same, the id first. R_ABSENT. A repository without any file left
+/* Removes the same, the id first. RC_ABSENT. A repository without any file left
  * is gone. */
 enum result v1_tag_remove(struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, struct err *err);

@@ -24,10 +24,10 @@ visit_repo(struct walk *w, struct arena *a, const char *ns, const char *repo,
 	enum result r;
 
 	if (name == NULL)
-		return R_OK;
+		return RC_OK;
 	r = listing_page(w->st, a, arena_printf(a, "repositories/%s/%s", ns, repo),
 	    "", &files, err);
-	if (r == R_OK && files.n > 0)
+	if (r == RC_OK && files.n > 0)
 		w->stopped = !w->visit(
 		    w->arg, name, arena_printf(a, "%s/%s", ns, repo));
 	return r;
@@ -40,15 +40,15 @@ walk_ns(struct walk *w, const char *ns, const char *after, struct err *err)
 	struct arena *names = arena_new(), *scratch = arena_new();
 	char last[NAME_MAX_BYTES + 1] = "";
 	struct listing page = {.last = false};
-	enum result r = R_OK;
+	enum result r = RC_OK;
 	size_t i;
 
 	(void)strncpy(last, after, NAME_MAX_BYTES);
-	while (r == R_OK && !w->stopped && !page.last) {
+	while (r == RC_OK && !w->stopped && !page.last) {
 		arena_clear(names);
 		r = listing_page(w->st, names,
 		    arena_printf(names, "repositories/%s", ns), last, &page, err);
-		for (i = 0; r == R_OK && !w->stopped && i < page.n; i++) {
+		for (i = 0; r == RC_OK && !w->stopped && i < page.n; i++) {
 			arena_clear(scratch);
 			r = visit_repo(w, scratch, ns, page.names[i], err);
 		}
@@ -66,14 +66,14 @@ walk_all(struct walk *w, struct arena *a, const char *ns_after,
 {
 	struct listing page = {.last = false};
 	const char *last = ns_after;
-	enum result r = R_OK;
+	enum result r = RC_OK;
 	size_t i;
 
 	if (*ns_after != '\0')
 		r = walk_ns(w, ns_after, repo_after, err);
-	while (r == R_OK && !w->stopped && !page.last) {
+	while (r == RC_OK && !w->stopped && !page.last) {
 		r = listing_page(w->st, a, "repositories", last, &page, err);
-		for (i = 0; r == R_OK && !w->stopped && i < page.n; i++)
+		for (i = 0; r == RC_OK && !w->stopped && i < page.n; i++)
 			r = walk_ns(w, page.names[i], "", err);
 		if (page.n > 0)
 			last = page.names[page.n - 1];

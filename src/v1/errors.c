@@ -13,36 +13,36 @@
 static const struct {
 	int status;
 	const char *text;
-} table[R_MAX] = {
-    [R_BAD_REQUEST] = {400, "Bad request"},
-    [R_BAD_JSON] = {400, "Error Decoding JSON"},
-    [R_BAD_DATA] = {400, "Invalid data"},
-    [R_NO_ID] = {400, "Missing key `id' in JSON"},
-    [R_BAD_ID] = {404, "Invalid image ID"},
-    [R_OTHER_ID] = {400, "JSON data contains invalid id"},
-    [R_BAD_NAME] = {400, "Invalid name"},
-    [R_BAD_SUM] = {400, "Invalid checksum format"},
-    [R_NO_SUM] = {400, "Missing Image's checksum"},
-    [R_WEAK_SUM] = {412,
+} table[RC_MAX] = {
+    [RC_BAD_REQUEST] = {400, "Bad request"},
+    [RC_BAD_JSON] = {400, "Error Decoding JSON"},
+    [RC_BAD_DATA] = {400, "Invalid data"},
+    [RC_NO_ID] = {400, "Missing key `id' in JSON"},
+    [RC_BAD_ID] = {404, "Invalid image ID"},
+    [RC_OTHER_ID] = {400, "JSON data contains invalid id"},
+    [RC_BAD_NAME] = {400, "Invalid name"},
+    [RC_BAD_SUM] = {400, "Invalid checksum format"},
+    [RC_NO_SUM] = {400, "Missing Image's checksum"},
+    [RC_WEAK_SUM] = {412,
 	"A tarsum is not verified here: send X-Docker-Checksum-Payload, "
 	"as docker 0.10 and later do"},
-    [R_NO_PARENT] = {400, "Image depends on a non existing parent"},
-    [R_MISMATCH] = {400, "Checksum mismatch"},
-    [R_TOO_LARGE] = {413, "The request is too large"},
-    [R_NO_ROUTE] = {404, "Not found"},
-    [R_BAD_METHOD] = {405, "Method not allowed"},
-    [R_ABSENT] = {404, "Not found"},
-    [R_IMAGE_UNKNOWN] = {404, "Image not found"},
-    [R_IMAGE_EXISTS] = {409, "Image already exists"},
-    [R_IMAGE_UNFINISHED] = {400, "Image is being uploaded, retry later"},
-    [R_LAYER_UNKNOWN] = {400, "Checksum not found"},
-    [R_SUM_REFUSED] = {409, "Cannot set this image checksum"},
-    [R_REPOSITORY_UNKNOWN] = {404, "Repository not found"},
-    [R_TAG_UNKNOWN] = {404, "Tag not found"},
-    [R_GONE] = {400, "The request broke off"},
-    [R_FULL] = {507, "No space left on the registry's disk"},
-    [R_REBUILDING] = {503, "The search index is being rebuilt, retry later"},
-    [R_IO] = {500,
+    [RC_NO_PARENT] = {400, "Image depends on a non existing parent"},
+    [RC_MISMATCH] = {400, "Checksum mismatch"},
+    [RC_TOO_LARGE] = {413, "The request is too large"},
+    [RC_NO_ROUTE] = {404, "Not found"},
+    [RC_BAD_METHOD] = {405, "Method not allowed"},
+    [RC_ABSENT] = {404, "Not found"},
+    [RC_IMAGE_UNKNOWN] = {404, "Image not found"},
+    [RC_IMAGE_EXISTS] = {409, "Image already exists"},
+    [RC_IMAGE_UNFINISHED] = {400, "Image is being uploaded, retry later"},
+    [RC_LAYER_UNKNOWN] = {400, "Checksum not found"},
+    [RC_SUM_REFUSED] = {409, "Cannot set this image checksum"},
+    [RC_REPOSITORY_UNKNOWN] = {404, "Repository not found"},
+    [RC_TAG_UNKNOWN] = {404, "Tag not found"},
+    [RC_GONE] = {400, "The request broke off"},
+    [RC_FULL] = {507, "No space left on the registry's disk"},
+    [RC_REBUILDING] = {503, "The search index is being rebuilt, retry later"},
+    [RC_IO] = {500,
 	"Internal error; the registry's log has it under this X-Request-Id"},
 };
 
@@ -52,10 +52,10 @@ static const struct {
 	enum result result;
 	const char *text;
 } own_words[] = {
-    {v1_put_image_json, R_BAD_JSON, "Invalid JSON"},
-    {v1_put_layer, R_MISMATCH, "Checksum mismatch, ignoring the layer"},
-    {v1_put_tag, R_BAD_JSON, "Invalid data"},
-    {v1_get_images, R_REPOSITORY_UNKNOWN, "images not found"},
+    {v1_put_image_json, RC_BAD_JSON, "Invalid JSON"},
+    {v1_put_layer, RC_MISMATCH, "Checksum mismatch, ignoring the layer"},
+    {v1_put_tag, RC_BAD_JSON, "Invalid data"},
+    {v1_get_images, RC_REPOSITORY_UNKNOWN, "images not found"},
 };
 
 static const char *
@@ -68,11 +68,11 @@ words(const struct request *rq, enum result r)
 		if (own_words[i].handler == rq->route->handler &&
 		    own_words[i].result == r)
 			return own_words[i].text;
-	if (r == R_TAG_UNKNOWN && rq->route != NULL &&
+	if (r == RC_TAG_UNKNOWN && rq->route != NULL &&
 	    rq->route->handler == v1_delete_tag)
 		return arena_printf(
 		    rq->arena, "Tag not found: %.*s", STR_ARG(rq->arg[1]));
-	if (r == R_BAD_NAME || r == R_BAD_REQUEST)
+	if (r == RC_BAD_NAME || r == RC_BAD_REQUEST)
 		return arena_printf(
 		    rq->arena, "%s: %s", table[r].text, rq->err.text);
 	return table[r].text;
@@ -82,7 +82,7 @@ void
 v1_fail(struct request *rq, struct reply *rp, enum result r)
 {
 	int status = table[r].status == 0 ? 500 : table[r].status;
-	const char *text = table[r].status == 0 ? table[R_IO].text : words(rq, r);
+	const char *text = table[r].status == 0 ? table[RC_IO].text : words(rq, r);
 
 	reply_json(rp, status, reply_error_text(rq->arena, text));
 }

@@ -23,9 +23,9 @@ v1_get_image_json(struct request *rq, struct reply *rp)
 	const char *id;
 	enum result r = v1_image_arg(rq, &id);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = pull_json(rq->registry, rq->arena, id, &image, &rq->err);
-	if (r != R_OK || is_known(rq, rp))
+	if (r != RC_OK || is_known(rq, rp))
 		return r;
 	reply_json(rp, 200, image.json);
 	v1_immutable(rp);
@@ -39,7 +39,7 @@ v1_get_image_json(struct request *rq, struct reply *rp)
 	if (str_starts(image.sum, "sha256:"))
 		reply_header(
 		    rp, "X-Docker-Checksum-Payload", str_dup(rq->arena, image.sum));
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -48,10 +48,10 @@ v1_put_image_json(struct request *rq, struct reply *rp)
 	const char *id;
 	enum result r = v1_image_arg(rq, &id);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = push_json(rq->registry, rq->arena, id, rq->body,
 		    request_header(rq, "X-Docker-Checksum"), &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
 }
@@ -63,13 +63,13 @@ v1_get_ancestry(struct request *rq, struct reply *rp)
 	const char *id;
 	enum result r = v1_image_arg(rq, &id);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = pull_ancestry(rq->registry, rq->arena, id, &ancestry, &rq->err);
-	if (r != R_OK || is_known(rq, rp))
+	if (r != RC_OK || is_known(rq, rp))
 		return r;
 	reply_json(rp, 200, ancestry);
 	v1_immutable(rp);
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -79,13 +79,13 @@ v1_get_layer(struct request *rq, struct reply *rp)
 	const char *id;
 	enum result r = v1_image_arg(rq, &id);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = pull_layer(rq->registry, rq->arena, id, &file, &rq->err);
-	if (r != R_OK || is_known(rq, rp))
+	if (r != RC_OK || is_known(rq, rp))
 		return r;
 	reply_file(rp, file.name, file.size, "application/octet-stream");
 	v1_immutable(rp);
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -94,9 +94,9 @@ v1_check_layer(struct request *rq, struct reply *rp)
 	const char *id;
 	enum result r = v1_image_arg(rq, &id);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = push_layer_check(rq->registry, rq->arena, id, &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_none(rp, 204);
 	return r;
 }
@@ -107,10 +107,10 @@ v1_put_layer(struct request *rq, struct reply *rp)
 	const char *id;
 	enum result r = v1_image_arg(rq, &id);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = push_layer(
 		    rq->registry, rq->arena, id, rq->body_file, &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
 }
@@ -121,11 +121,11 @@ v1_put_checksum(struct request *rq, struct reply *rp)
 	const char *id;
 	enum result r = v1_image_arg(rq, &id);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = push_checksum(rq->registry, rq->arena, id,
 		    request_header(rq, "X-Docker-Checksum-Payload"),
 		    request_header(rq, "X-Docker-Checksum"), &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
 }

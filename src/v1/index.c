@@ -26,9 +26,10 @@ announce(struct request *rq, struct reply *rp)
 	struct repo_name name;
 	enum result r = v1_repo_arg(rq, &name);
 
-	if (r == R_OK)
-		r = repository_announce(rq->registry, rq->arena, &name, rq->body, &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
+		r = repository_announce(
+		    rq->registry, rq->arena, &name, rq->body, &rq->err);
+	if (r == RC_OK)
 		invite(rq, rp, &name, TOKEN_WRITE);
 	return r;
 }
@@ -38,7 +39,7 @@ v1_put_repository(struct request *rq, struct reply *rp)
 {
 	enum result r = announce(rq, rp);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, str_of("\"\""));
 	return r;
 }
@@ -48,7 +49,7 @@ v1_put_images(struct request *rq, struct reply *rp)
 {
 	enum result r = announce(rq, rp);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_none(rp, 204);
 	return r;
 }
@@ -60,13 +61,14 @@ v1_get_images(struct request *rq, struct reply *rp)
 	struct str images;
 	enum result r = v1_repo_arg(rq, &name);
 
-	if (r == R_OK)
-		r = repository_images(rq->registry, rq->arena, &name, &images, &rq->err);
-	if (r != R_OK)
+	if (r == RC_OK)
+		r = repository_images(
+		    rq->registry, rq->arena, &name, &images, &rq->err);
+	if (r != RC_OK)
 		return r;
 	reply_json(rp, 200, images);
 	invite(rq, rp, &name, TOKEN_READ);
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -75,11 +77,11 @@ v1_delete_images(struct request *rq, struct reply *rp)
 	struct repo_name name;
 	enum result r = v1_repo_arg(rq, &name);
 
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	reply_none(rp, 204);
 	invite(rq, rp, &name, TOKEN_DELETE);
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -88,9 +90,9 @@ v1_delete_repository(struct request *rq, struct reply *rp)
 	struct repo_name name;
 	enum result r = v1_repo_arg(rq, &name);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = repository_remove(rq->registry, rq->arena, &name, &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
 }
@@ -101,7 +103,7 @@ v1_put_auth(struct request *rq, struct reply *rp)
 	struct repo_name name;
 	enum result r = v1_repo_arg(rq, &name);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, str_of("\"OK\""));
 	return r;
 }

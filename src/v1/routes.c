@@ -51,6 +51,7 @@ static const struct route routes[] = {
 
     {"GET", "/v1/_ping", v1_get_ping, MAY_ANYTHING, BODY_NONE},
     {"GET", "/_ping", v1_get_ping, MAY_ANYTHING, BODY_NONE},
+    {"GET", "/v2", v1_get_v2, MAY_ANYTHING, BODY_NONE},
     {"GET", "/", v1_get_root, MAY_ANYTHING, BODY_NONE},
 };
 

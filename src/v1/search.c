@@ -76,17 +76,17 @@ write_answer(struct answer *an, struct sink sink)
 	}
 	jsonw_init(&an->w, sink);
 	r = search_run(an->rq->registry, &search, &an->rq->err);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	jsonw_end(&an->w);
 	jsonw_end(&an->w);
-	return an->w.stopped ? R_GONE : R_OK;
+	return an->w.stopped ? RC_GONE : RC_OK;
 }
 
 static bool
 stream_answer(void *arg, struct sink sink)
 {
-	return write_answer(arg, sink) == R_OK;
+	return write_answer(arg, sink) == RC_OK;
 }
 
 static bool
@@ -104,7 +104,7 @@ reply_all(struct answer *an, struct reply *rp)
 	const struct search probe = {an->term, 0, 0, NULL, no_row, NULL};
 	enum result r = search_run(an->rq->registry, &probe, &an->rq->err);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_stream(rp, stream_answer, an);
 	return r;
 }
@@ -117,7 +117,7 @@ reply_page(struct answer *an, struct reply *rp)
 
 	buf_init(&b, an->rq->arena, PAGE_MAX);
 	r = write_answer(an, buf_sink(&b));
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, buf_str(&b));
 	return r;
 }
@@ -132,13 +132,13 @@ number(
 	enum result r = target_query(rq->arena, &rq->target, name, &text, &rq->err);
 
 	*out = missing;
-	if (r != R_OK || text.n == 0)
+	if (r != RC_OK || text.n == 0)
 		return r;
 	if (!str_to_int64(text, &v) || v == 0)
 		return err_set(
-		    &rq->err, R_BAD_REQUEST, "%s must be a number from 1", name);
+		    &rq->err, RC_BAD_REQUEST, "%s must be a number from 1", name);
 	*out = (unsigned long long)v > most ? most : (size_t)v;
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -149,13 +149,13 @@ v1_get_search(struct request *rq, struct reply *rp)
 
 	an->rq = rq;
 	r = target_query(rq->arena, &rq->target, "q", &an->term, &rq->err);
-	if (r == R_OK && !str_is_utf8(an->term))
-		r = err_set(&rq->err, R_BAD_REQUEST, "q is not UTF-8");
-	if (r == R_OK)
+	if (r == RC_OK && !str_is_utf8(an->term))
+		r = err_set(&rq->err, RC_BAD_REQUEST, "q is not UTF-8");
+	if (r == RC_OK)
 		r = number(rq, "n", ROWS_MAX, 0, &an->rows);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = number(rq, "page", INT_MAX, 1, &an->page);
-	if (r != R_OK)
+	if (r != RC_OK)
 		return r;
 	return an->rows == 0 ? reply_all(an, rp) : reply_page(an, rp);
 }

@@ -1,7 +1,8 @@
 /* search.h: GET /v1/search?q=TERM&n=ROWS&page=PAGE
  *
- *	{"query": "cent", "num_results": 3, "page": 1, "num_pages": 1, "page_size":
- *25, "results": [{"name": "library/centos", "description": "", "star_count": 0,
+ *	{"query": "cent", "num_results": 3,
+ *	 "page": 1, "num_pages": 1, "page_size": 25,
+ *	 "results": [{"name": "library/centos", "description": "", "star_count": 0,
  *	   "is_official": false, "is_trusted": false, "is_automated": false}, ...]}
  *
  * docker-registry answered name and description; today's docker and podman read the

@@ -19,7 +19,17 @@ v1_get_root(struct request *rq, struct reply *rp)
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_text(&w, text);
 	reply_json(rp, 200, buf_str(&b));
-	return R_OK;
+	return RC_OK;
+}
+
+/* podman looks here before it asks /v1/search, and gives up on a 404. Without the
+ * header Docker-Distribution-Api-Version dockers from 1.6 on go back to API v1. */
+enum result
+v1_get_v2(struct request *rq, struct reply *rp)
+{
+	(void)rq;
+	reply_json(rp, 200, str_of("{}"));
+	return RC_OK;
 }
 
 enum result
@@ -28,5 +38,5 @@ v1_get_ping(struct request *rq, struct reply *rp)
 	(void)rq;
 	reply_header(rp, "X-Docker-Registry-Standalone", "True");
 	reply_json(rp, 200, str_of("true"));
-	return R_OK;
+	return RC_OK;
 }

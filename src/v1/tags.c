@@ -30,13 +30,13 @@ v1_get_tags(struct request *rq, struct reply *rp)
 	buf_init(&b, rq->arena, TAGS_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = tag_list(
 		    rq->registry, rq->arena, &name, write_tag, &w, &rq->err);
 	jsonw_end(&w);
-	if (r == R_OK && b.full)
-		r = err_set(&rq->err, R_IO, "more tags than a list can hold");
-	if (r == R_OK)
+	if (r == RC_OK && b.full)
+		r = err_set(&rq->err, RC_IO, "more tags than a list can hold");
+	if (r == RC_OK)
 		reply_json(rp, 200, buf_str(&b));
 	return r;
 }
@@ -46,7 +46,7 @@ names_of(struct request *rq, struct repo_name *name, const char **tag)
 {
 	enum result r = v1_repo_arg(rq, name);
 
-	return r == R_OK ? v1_tag_arg(rq, tag) : r;
+	return r == RC_OK ? v1_tag_arg(rq, tag) : r;
 }
 
 enum result
@@ -56,9 +56,9 @@ v1_get_tag(struct request *rq, struct reply *rp)
 	const char *tag, *id = NULL;
 	enum result r = names_of(rq, &name, &tag);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = tag_get(rq->registry, rq->arena, &name, tag, &id, &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, str_of(arena_printf(rq->arena, "\"%s\"", id)));
 	return r;
 }
@@ -72,14 +72,14 @@ read_id(struct request *rq, const char **id)
 	struct str text;
 
 	if (!json_parse(rq->arena, rq->body, &doc, &why))
-		return err_set(&rq->err, R_BAD_JSON, "tag: %s", why);
+		return err_set(&rq->err, RC_BAD_JSON, "tag: %s", why);
 	text = json_text(doc);
 	if (json_kind(doc) != JSON_STRING)
-		return err_set(&rq->err, R_BAD_DATA, "tag: no string");
+		return err_set(&rq->err, RC_BAD_DATA, "tag: no string");
 	if (!name_is_image_id(text))
-		return err_set(&rq->err, R_IMAGE_UNKNOWN, "tag: no image id");
+		return err_set(&rq->err, RC_IMAGE_UNKNOWN, "tag: no image id");
 	*id = str_dup(rq->arena, text);
-	return R_OK;
+	return RC_OK;
 }
 
 enum result
@@ -89,12 +89,12 @@ v1_put_tag(struct request *rq, struct reply *rp)
 	const char *tag, *id = NULL;
 	enum result r = names_of(rq, &name, &tag);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = read_id(rq, &id);
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = tag_put(rq->registry, rq->arena, &name, tag, id,
 		    request_header(rq, "User-Agent"), &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
 }
@@ -106,9 +106,9 @@ v1_delete_tag(struct request *rq, struct reply *rp)
 	const char *tag;
 	enum result r = names_of(rq, &name, &tag);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = tag_remove(rq->registry, rq->arena, &name, tag, &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
 }
@@ -121,9 +121,9 @@ v1_get_tag_json(struct request *rq, struct reply *rp)
 	const char *tag;
 	enum result r = names_of(rq, &name, &tag);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = tag_meta(rq->registry, rq->arena, &name, tag, &meta, &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, meta);
 	return r;
 }
@@ -135,10 +135,10 @@ v1_get_repository_json(struct request *rq, struct reply *rp)
 	struct str meta;
 	enum result r = v1_repo_arg(rq, &name);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		r = repository_meta(
 		    rq->registry, rq->arena, &name, &meta, &rq->err);
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 200, meta);
 	return r;
 }

@@ -8,7 +8,7 @@ v1_get_users(struct request *rq, struct reply *rp)
 {
 	(void)rq;
 	reply_json(rp, 200, str_of("\"OK\""));
-	return R_OK;
+	return RC_OK;
 }
 
 static enum result
@@ -18,8 +18,8 @@ check_json(struct request *rq)
 	const char *why;
 
 	if (json_parse(rq->arena, rq->body, &doc, &why))
-		return R_OK;
-	return err_set(&rq->err, R_BAD_JSON, "account: %s", why);
+		return RC_OK;
+	return err_set(&rq->err, RC_BAD_JSON, "account: %s", why);
 }
 
 enum result
@@ -27,7 +27,7 @@ v1_post_users(struct request *rq, struct reply *rp)
 {
 	enum result r = check_json(rq);
 
-	if (r == R_OK)
+	if (r == RC_OK)
 		reply_json(rp, 201, str_of("\"User Created\""));
 	return r;
 }
@@ -37,5 +37,5 @@ v1_put_user(struct request *rq, struct reply *rp)
 {
 	(void)rq;
 	reply_none(rp, 204);
-	return R_OK;
+	return RC_OK;
 }

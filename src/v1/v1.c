@@ -38,9 +38,9 @@ enum result
 v1_image_arg(struct request *rq, const char **out)
 {
 	if (!name_is_image_id(rq->arg[0]))
-		return err_set(&rq->err, R_BAD_ID, "no image id");
+		return err_set(&rq->err, RC_BAD_ID, "no image id");
 	*out = str_dup(rq->arena, rq->arg[0]);
-	return R_OK;
+	return RC_OK;
 }
 
 void

@@ -18,7 +18,7 @@ const struct v1_options *v1_options(const struct request *rq);
 void v1_headers(struct request *rq, struct reply *rp);
 
 /* The names that the route caught: arg 0 is the repository, arg 1 the tag; arg 0
- * the image. R_BAD_NAME, R_BAD_ID. */
+ * the image. RC_BAD_NAME, RC_BAD_ID. */
 enum result v1_repo_arg(struct request *rq, struct repo_name *out);
 enum result v1_tag_arg(struct request *rq, const char **out);
 enum result v1_image_arg(struct request *rq, const char **out);

@@ -1,0 +1,221 @@
+/* 12-text.c: pieces of text, hexadecimal digits, %XX. */
+#include <ctype.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/hex.h"
+#include "base/percent.h"
+#include "unit-test.h"
+
+/* ---- str ---- */
+
+static void
+test_str_compare(void)
+{
+	struct str none = {NULL, 0};
+
+	ok(str_eq(str_of(NULL), none) && str_is(none, ""), "NULL is empty");
+	ok(str_eq(TEXT("a\0b"), TEXT("a\0b")), "NUL is a byte like any");
+	ok(!str_eq(TEXT("a\0b"), TEXT("a\0c")), "and does not end a text");
+	ok(!str_is(TEXT("a\0"), "a") && !str_is(TEXT("a"), "ab"), "lengths differ");
+	ok(str_starts(TEXT("abc"), "abc") && str_starts(TEXT("abc"), ""), "starts");
+	ok(!str_starts(TEXT("ab"), "abc") && !str_starts(TEXT("Abc"), "a"),
+	    "does not start");
+	ok(str_has(TEXT("a\0b"), '\0') && !str_has(TEXT("ab"), '\0'), "has a NUL");
+	ok(!str_has(none, 'a'), "the empty text has nothing");
+	is_str(str_dup(arena, str_make("abc", 2)), "ab", "dup ends with a NUL");
+}
+
+/* What str_cut gives, piece by piece, each between "<" and ">". */
+static const char *
+pieces(struct str s)
+{
+	struct buf b;
+
+	buf_init(&b, arena, 100);
+	while (s.p != NULL) {
+		struct str piece = str_cut(&s, '/');
+
+		buf_printf(&b, "<%s>", shown(piece));
+	}
+	return buf_str(&b).p;
+}
+
+static void
+test_str_cut(void)
+{
+	struct str none = {NULL, 0};
+
+	is_str(pieces(TEXT("a/b//c")), "<a><b><><c>", "cut");
+	is_str(pieces(TEXT("abc")), "<abc>", "cut where nothing is to cut");
+	is_str(pieces(TEXT("/")), "<><>", "cut at either end");
+	is_str(pieces(tight(TEXT("a\0/b"))), "<a\\x00><b>", "cut behind a NUL");
+	is_str(pieces(TEXT("")), "<>", "cut of an empty text");
+	ok(str_cut(&none, '/').n == 0 && none.p == NULL, "cut of nothing");
+}
+
+static void
+test_str_trim(void)
+{
+	struct str none = {NULL, 0};
+
+	is_text(str_trim(TEXT(" \t a b\t ")), "a b", "trim");
+	is_text(str_trim(TEXT("\na\r")), "\na\r", "trim: lines stay");
+	is_int(str_trim(TEXT(" \t ")).n, 0, "trim of blanks alone");
+	is_int(str_trim(none).n, 0, "trim of nothing");
+}
+
+static void
+test_str_utf8(void)
+{
+	static const struct {
+		struct str text;
+		bool good;
+	} rows[] = {
+	    {LIT(""), true},
+	    {LIT("a\0\x7f"), true},
+	    {LIT("\xc2\x80\xdf\xbf"), true},                 /* U+0080, U+07FF */
+	    {LIT("\xe0\xa0\x80\xed\x9f\xbf"), true},         /* U+0800, U+D7FF */
+	    {LIT("\xee\x80\x80\xef\xbf\xbf"), true},         /* U+E000, U+FFFF */
+	    {LIT("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"), true}, /* to U+10FFFF */
+	    {LIT("\x80"), false},                            /* no first byte */
+	    {LIT("a\xbf"), false},
+	    {LIT("\xc0\x80"), false}, /* overlong */
+	    {LIT("\xc1\xbf"), false},
+	    {LIT("\xe0\x9f\xbf"), false},
+	    {LIT("\xf0\x8f\xbf\xbf"), false},
+	    {LIT("\xed\xa0\x80"), false}, /* surrogates */
+	    {LIT("\xed\xbf\xbf"), false},
+	    {LIT("\xf4\x90\x80\x80"), false}, /* U+110000 */
+	    {LIT("\xf5\x80\x80\x80"), false},
+	    {LIT("\xfe"), false},
+	    {LIT("\xff"), false},
+	    {LIT("a\xc2"), false}, /* cut off */
+	    {LIT("\xe1\x80"), false},
+	    {LIT("\xf1\x80\x80"), false},
+	    {LIT("\xc2\x41"), false}, /* broken off */
+	    {LIT("\xc2\xc2\x80"), false},
+	    {LIT("\xe1\x80\x41"), false},
+	    {LIT("\xf1\x80\xc0\x80"), false},
+	    {LIT("\xf1\x80\x80\x7f"), false},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_int(str_is_utf8(tight(rows[i].text)), rows[i].good, "UTF-8: %s",
+		    shown(rows[i].text));
+}
+
+static void
+test_str_number(void)
+{
+	static const struct str bad[] = {LIT(""), LIT("-1"), LIT("+1"), LIT(" 1"),
+	    LIT("1 "), LIT("1\0"), LIT("0x1"), LIT("1e3"),
+	    LIT("9223372036854775808"), LIT("9999999999999999999"),
+	    LIT("18446744073709551617")};
+	long long n = -1;
+	size_t i;
+
+	for (i = 0; i < COUNT(bad); i++)
+		ok(!str_to_int64(bad[i], &n), "no number: %s", shown(bad[i]));
+	ok(str_to_int64(TEXT("9223372036854775807"), &n), "the largest number");
+	is_int(n, INT64_MAX, "is INT64_MAX");
+	ok(str_to_int64(TEXT("000000000000000000000042"), &n) && n == 42,
+	    "zeros in front");
+	ok(str_to_int64(tight(TEXT("0")), &n) && n == 0, "zero");
+}
+
+/* ---- hex, percent ---- */
+
+static void
+test_hex(void)
+{
+	char out[7], digit[2] = "";
+	int c, wrong = 0;
+
+	hex_encode((const unsigned char *)"\x00\x9a\xff", 3, out);
+	is_str(out, "009aff", "bytes as digits");
+	ok(hex_is(tight(TEXT("09af")), 4) && hex_is(TEXT(""), 0), "digits");
+	ok(!hex_is(TEXT("09af"), 3) && !hex_is(TEXT("09a"), 4), "not as many");
+	ok(!hex_is(TEXT("09aF"), 4), "no capitals");
+	ok(!hex_is(TEXT("/0"), 2) && !hex_is(TEXT(":0"), 2) &&
+		!hex_is(TEXT("`0"), 2) && !hex_is(TEXT("g0"), 2),
+	    "not their neighbours");
+	for (c = 0; c < 256; c++) {
+		digit[0] = (char)c;
+		wrong += hex_value((char)c) !=
+			 (isxdigit(c) ? (int)strtol(digit, NULL, 16) : -1);
+	}
+	is_int(wrong, 0, "the value of each byte");
+}
+
+static void
+test_percent_decode(void)
+{
+	static const struct str broken[] = {LIT("%"), LIT("a%"), LIT("%4"),
+	    LIT("%zz"), LIT("%4z"), LIT("%z4"), LIT("%%41"), LIT("%4%31"),
+	    LIT("%-1"), LIT("% 1"), LIT("%\0\0")};
+	struct str out;
+	size_t i;
+
+	for (i = 0; i < COUNT(broken); i++)
+		ok(!percent_decode(arena, tight(broken[i]), false, &out),
+		    "broken: %s", shown(broken[i]));
+	ok(percent_decode(arena, tight(TEXT("a%2Fb%2f%00%ff+%41")), false, &out),
+	    "digits of either case");
+	is_text(out, "a/b/\0\xff+A", "are decoded to any byte, + stays");
+	ok(percent_decode(arena, TEXT("+%2B%252B"), true, &out), "of a form");
+	is_text(out, " +%2B", "+ is a blank, and all is decoded once");
+	ok(percent_decode(arena, str_of(NULL), true, &out) && out.n == 0,
+	    "nothing");
+}
+
+/* The right side is Python 2.7's urllib.quote_plus(). */
+static void
+test_percent_encode(void)
+{
+	static const struct {
+		struct str text;
+		const char *quoted;
+	} rows[] = {
+	    {LIT("library"), "library"},
+	    {LIT("ns/a/b"), "ns%2Fa%2Fb"},
+	    {LIT("sp ace"), "sp+ace"},
+	    {LIT("x+y"), "x%2By"},
+	    {LIT("a%2Fb"), "a%252Fb"},
+	    {LIT("~"), "%7E"},
+	    {LIT("a_b.c-d"), "a_b.c-d"},
+	    {LIT("caf\xc3\xa9"), "caf%C3%A9"},
+	    {LIT("!\"#$&'()*,:;<=>?@[\\]^`{|}"),
+		"%21%22%23%24%26%27%28%29%2A%2C%3A%3B%3C%3D%3E%3F%40%5B%5C%5D%5E"
+		"%60%7B%7C%7D"},
+	    {LIT("\0\x7f\xff"), "%00%7F%FF"},
+	    {LIT(""), ""},
+	};
+	struct str all = times('\0', 256), back;
+	size_t i;
+	char *p = str_dup(arena, all);
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(percent_encode(arena, rows[i].text, "_.-", true),
+		    rows[i].quoted, "quote_plus of %s", shown(rows[i].text));
+	is_str(percent_encode(arena, TEXT("a b/c"), "/", false), "a%20b/c",
+	    "a blank where there is no form");
+	for (i = 0; i < 256; i++)
+		p[i] = (char)i;
+	all = str_make(p, 256);
+	ok(percent_decode(
+	       arena, str_of(percent_encode(arena, all, "", true)), true, &back) &&
+		str_eq(all, back),
+	    "every byte comes back");
+}
+
+int
+main(void)
+{
+	static void (*const tests[])(void) = {test_str_compare, test_str_cut,
+	    test_str_trim, test_str_utf8, test_str_number, test_hex,
+	    test_percent_decode, test_percent_encode};
+
+	return run_tests(tests, COUNT(tests));
+}

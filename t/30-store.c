@@ -1,0 +1,424 @@
+/* 30-store.c: the directory as docker-registry 0.x keeps it, byte for byte: images,
+ * repositories, tags, and how their names are spelt. */
+#include "store-test.h"
+
+#include "store/v1_image.h"
+#include "store/v1_repo.h"
+#include "store/v1_spell.h"
+#include "store/v1_tag.h"
+
+#define META \
+	"{\"kernel\": \"3.13.0-24-generic\", \"arch\": \"amd64\", " \
+	"\"docker_go_version\": \"go1.2.1\", \"last_update\": 1400116767, " \
+	"\"docker_version\": \"0.11.1\", \"os\": \"linux\"}"
+
+static void
+begin(const struct image *im, const char *given, const char *want)
+{
+	struct v1_begin what = {
+	    im->json, str_of(im->ancestry), str_of(given), str_of(want)};
+
+	is_int(v1_push_begin(store, arena, im->id, &what, &err), RC_OK,
+	    "a push of %.4s begins", im->id);
+}
+
+static void
+send_layer(const struct image *im)
+{
+	struct v1_begun begun[V1_PUSH_JSONS] = {{.name = ""}};
+	struct stage *sg;
+	size_t n = 0;
+
+	(void)v1_push_begun(store, arena, im->id, begun, &n, &err);
+	is_int(n, 1, "it began with one json");
+	(void)stage_adopt(store, arena, body_of(im->layer), &sg, &err);
+	(void)stage_payload_sum(sg, begun[0].json, begun[0].payload, &err);
+	is_str(begun[0].payload, im->sum, "SHA-256 of json, newline and layer");
+	is_int(v1_push_wait(store, arena, im->id, sg, begun, n, &err), RC_OK,
+	    "the layer waits");
+}
+
+static void
+push(const struct image *im)
+{
+	begin(im, NULL, NULL);
+	send_layer(im);
+	is_int(v1_push_confirm(store, arena, im->id, im->sum, &err), RC_OK,
+	    "its sum is confirmed");
+}
+
+static enum v1_state
+state_of(const struct image *im)
+{
+	enum v1_state state = V1_ABSENT;
+
+	if (v1_image_state(store, im->id, &state, &err) != RC_OK)
+		printf("# %s\n", err.text);
+	return state;
+}
+
+static struct v1_repo
+repo(const char *ns, const char *name)
+{
+	const struct repo_name full = {ns, name};
+	struct v1_repo found = {NULL, false};
+
+	if (v1_repo_find(store, arena, &full, &found, &err) != RC_OK)
+		printf("# %s\n", err.text);
+	return found;
+}
+
+static enum result
+put_tag(const struct v1_repo *r, const char *tag, const struct image *im)
+{
+	return v1_tag_put(store, arena, r, tag, im->id, str_of(META), &err);
+}
+
+static enum result
+remove_tag(const struct v1_repo *r, const char *tag)
+{
+	return v1_tag_remove(store, arena, r, tag, &err);
+}
+
+/* The id that the tag means, or how it ended. */
+static const char *
+tag_of(const struct v1_repo *r, const char *tag)
+{
+	const char *id = NULL;
+	enum result got = v1_tag_get(store, arena, r, tag, &id, &err);
+
+	return got == RC_OK ? id : err_name(got);
+}
+
+static const char *
+meta_of(const struct v1_repo *r, const char *tag)
+{
+	struct str meta;
+	enum result got = v1_tag_meta(store, arena, r, tag, &meta, &err);
+
+	return got == RC_OK ? str_dup(arena, meta) : err_name(got);
+}
+
+static bool
+add_tag(void *arg, const char *tag, const char *id)
+{
+	buf_printf(arg, "%s=%.1s ", tag, id);
+	return true;
+}
+
+/* "latest=a v1=b " */
+static const char *
+tags_of(const struct v1_repo *r)
+{
+	struct buf b;
+
+	buf_init(&b, arena, 4096);
+	buf_adds(&b, "");
+	(void)v1_tag_each(store, arena, r, add_tag, &b, &err);
+	return b.n == 0 ? "" : b.p;
+}
+
+/* ---- images ---- */
+
+static void
+test_unfinished(const struct image *im)
+{
+	is_int(state_of(im), V1_ABSENT, "no image yet");
+	begin(im, "md5:wrong", NULL);
+	is_int(state_of(im), V1_UNFINISHED, "then an unfinished one");
+	is_str(read_text(of_image(im, "_inprogress")), "true", "_inprogress");
+	is_str(read_text(of_image(im, "json")), im->json.p, "its json is there");
+	is_str(read_text(of_image(im, "_checksum")), "md5:wrong",
+	    "a sum that came with the json, as it came");
+	ok(!is_there(of_image(im, "layer")), "no layer");
+	begin(im, NULL, NULL);
+	ok(!is_there(of_image(im, "_checksum")), "gone when the next has none");
+}
+
+static void
+test_image(const struct image *base, const struct image *child)
+{
+	struct stat sb;
+
+	send_layer(base);
+	ok(!is_there(of_image(base, "layer")), "a layer that waits is no image's");
+	is_int(v1_push_confirm(store, arena, base->id, base->sum, &err), RC_OK,
+	    "confirmed");
+	is_int(state_of(base), V1_COMPLETE, "the image is complete");
+	push(child);
+	is_str(tree("images"),
+	    arena_printf(arena,
+		"images/%s/_checksum\nimages/%s/ancestry\nimages/%s/json\n"
+		"images/%s/layer\nimages/%s/_checksum\nimages/%s/ancestry\n"
+		"images/%s/json\nimages/%s/layer\n",
+		base->id, base->id, base->id, base->id, child->id, child->id,
+		child->id, child->id),
+	    "four files an image");
+	is_str(
+	    read_text(of_image(child, "json")), child->json.p, "json as it came");
+	is_str(
+	    read_text(of_image(child, "layer")), child->layer.p, "layer as well");
+	is_str(read_text(of_image(child, "ancestry")),
+	    arena_printf(arena, "[\"%s\", \"%s\"]", child->id, base->id),
+	    "ancestry, the newest first");
+	is_str(read_text(of_image(child, "_checksum")),
+	    arena_printf(arena, "sha256:%s", child->sum), "_checksum");
+	(void)stat(in_dir(of_image(child, "layer")), &sb);
+	is_int(sb.st_nlink, 2, "of the layer's names one is nginx's");
+	is_int(sb.st_mode & 0777, 0644, "another user may read it");
+}
+
+/* What old servers left in _checksum. */
+static void
+test_sums(void)
+{
+	static const struct {
+		const char *file, *sum;
+	} rows[] = {
+	    {"sha256:00ff", "sha256:00ff"},
+	    {"tarsum+sha256:aa", "tarsum+sha256:aa"},
+	    {"[\"tarsum+sha256:aa\", \"sha256:bb\"]", "sha256:bb"},
+	    {"[\"sha256:bb\", \"tarsum+sha256:aa\"]", "sha256:bb"},
+	    {"[\"tarsum+sha256:aa\"]", "tarsum+sha256:aa"},
+	    {"[1, null]", ""},
+	    {"[]", ""},
+	    {"[\"sha256:b", ""},
+	    {"", ""},
+	    {NULL, ""},
+	};
+	struct image im = make_image('5', NULL, "x");
+	struct str sum;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)unlink(in_dir(of_image(&im, "_checksum")));
+		if (rows[i].file != NULL)
+			write_text(of_image(&im, "_checksum"), rows[i].file);
+		is_int(v1_image_sum(store, arena, im.id, &sum, &err), RC_OK,
+		    "_checksum %s", rows[i].file == NULL ? "absent" : rows[i].file);
+		is_str(str_dup(arena, sum), rows[i].sum, "its sum");
+	}
+	(void)unlink(in_dir(of_image(&im, "_checksum")));
+}
+
+/* An image is what its files say, whoever wrote them. */
+static void
+test_states(void)
+{
+	struct image im = make_image('6', NULL, "x");
+	struct store_file layer;
+	struct str text;
+
+	make_dir(arena_printf(arena, "images/%s", im.id));
+	is_int(state_of(&im), V1_ABSENT, "an empty directory is no image");
+	write_text(of_image(&im, "_inprogress"), "true");
+	is_int(state_of(&im), V1_ABSENT, "_inprogress alone is none");
+	write_text(of_image(&im, "json"), im.json.p);
+	is_int(state_of(&im), V1_UNFINISHED, "with json: unfinished");
+	(void)unlink(in_dir(of_image(&im, "_inprogress")));
+	is_int(state_of(&im), V1_COMPLETE, "without _inprogress: complete");
+	is_int(v1_image_layer(store, arena, im.id, &layer, &err), RC_IMAGE_UNKNOWN,
+	    "although it has no layer");
+	is_int(v1_image_ancestry(store, arena, im.id, &text, &err),
+	    RC_IMAGE_UNKNOWN, "nor ancestry");
+	write_text(of_image(&im, "layer"), "four");
+	is_int(v1_image_layer(store, arena, im.id, &layer, &err), RC_OK, "a layer");
+	is_int(layer.size, 4, "its size");
+	is_str(layer.name, of_image(&im, "layer"), "its name in the store");
+}
+
+/* ---- names ---- */
+
+static void
+test_spelling(void)
+{
+	static const struct {
+		const char *ns, *repo, *older, *newer, *read;
+	} rows[] = {
+	    {"library", "centos", "library/centos", "library/centos",
+		"library/centos"},
+	    {"a_b.c-d", "E9", "a_b.c-d/E9", "a_b.c-d/E9", "a_b.c-d/E9"},
+	    {"ns", "a/b", "ns/a%2Fb", "ns/a%252Fb", "ns/a/b"},
+	    {"ns", "a/b/c", "ns/a%2Fb%2Fc", "ns/a%252Fb%252Fc", "ns/a/b/c"},
+	    {"x y", "r", "x y/r", "x+y/r", "x y/r"},
+	    {"ns", "\xc3\xa4", "ns/%C3%A4", "ns/%25C3%25A4", "ns/\xc3\xa4"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct repo_name name = {rows[i].ns, rows[i].repo};
+		const char *older = v1_spell_repo(arena, &name, V1_OLDER);
+		const char *newer = v1_spell_repo(arena, &name, V1_NEWER);
+
+		is_str(older, arena_printf(arena, "repositories/%s", rows[i].older),
+		    "%s/%s in the older spelling", rows[i].ns, rows[i].repo);
+		is_str(newer, arena_printf(arena, "repositories/%s", rows[i].newer),
+		    "and in the newer");
+		is_str(v1_spell_read(arena, rows[i].ns, strrchr(older, '/') + 1),
+		    rows[i].read, "the older one is read back");
+		is_str(v1_spell_read(arena, rows[i].ns, strrchr(newer, '/') + 1),
+		    rows[i].read, "the newer one too");
+	}
+	/* what the newer servers made of "sp ace" the older ones made of "sp+ace"
+	 */
+	is_str(v1_spell_read(arena, "ns", "sp+ace"), "ns/sp ace", "a blank");
+	is_str(v1_spell_read(arena, "ns", "sp%2Bace"), "ns/sp+ace", "a plus");
+	is_str(v1_spell_tag(arena, "x y", V1_OLDER), "x y", "a tag as it is");
+	is_str(v1_spell_tag(arena, "x y", V1_NEWER), "x+y", "or quoted");
+}
+
+static void
+test_unreadable_names(void)
+{
+	static const char *const rows[] = {"%zz", "%", "a%2", "%00", "a%2500b",
+	    "%2E%2E", "%252E%252E", "a%2F%2Fb", "%2Fa", "%FF", "%0A"};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		is_str(v1_spell_read(arena, "ns", rows[i]), NULL,
+		    "%s is no repository's", rows[i]);
+}
+
+static void
+test_finding(void)
+{
+	struct image im = make_image('7', NULL, "x");
+	struct v1_repo r = repo("ns", "a/b");
+
+	ok(!r.there, "a repository is not there");
+	is_str(r.dir, "repositories/ns/a%2Fb", "and would be spelt as of old");
+	make_dir(r.dir);
+	r = repo("ns", "a/b");
+	ok(!r.there, "nor is it when its directory is empty");
+	is_int(put_tag(&r, "x y", &im), RC_OK, "a tag makes it");
+	r = repo("ns", "a/b");
+	ok(r.there, "then it is");
+	is_str(tree("repositories/ns"),
+	    "repositories/ns/a%2Fb/tag_x y\nrepositories/ns/a%2Fb/tagx y_json\n",
+	    "a tag in the older spelling");
+	is_int(remove_tag(&r, "x y"), RC_OK, "without its last file");
+	ok(!is_there("repositories/ns/a%2Fb"), "it is gone");
+
+	write_text("repositories/n+s/a%252Fb/tag_x+y", im.id);
+	r = repo("n s", "a/b");
+	is_str(r.dir, "repositories/n+s/a%252Fb", "one of a newer server");
+	is_str(tag_of(&r, "x y"), im.id, "its tag");
+	is_int(put_tag(&r, "x y", &im), RC_OK, "is written anew");
+	is_int(put_tag(&r, "z", &im), RC_OK, "beside another");
+	is_str(tree("repositories/n+s"),
+	    "repositories/n+s/a%252Fb/tag_x+y\nrepositories/n+s/a%252Fb/tag_z\n"
+	    "repositories/n+s/a%252Fb/tagx+y_json\n"
+	    "repositories/n+s/a%252Fb/tagz_json\n",
+	    "in the newer spelling");
+}
+
+/* ---- repositories ---- */
+
+static void
+test_repository(const struct image *base, const struct image *child)
+{
+	static const char images[] = "[{\"id\": \"0123456789abcdef\"}]";
+	struct v1_repo r = repo("library", "ubuntu");
+	struct str text = {NULL, 0};
+
+	is_int(v1_repo_images(store, arena, &r, &text, &err), RC_ABSENT, "no list");
+	is_int(v1_repo_meta(store, arena, &r, &text, &err), RC_ABSENT, "no json");
+	is_int(
+	    v1_repo_set_images(store, &r, str_of(images), &err), RC_OK, "a list");
+	ok(repo("library", "ubuntu").there, "makes a repository");
+	is_int(put_tag(&r, "14.04", base), RC_OK, "a tag");
+	ok(!is_there("repositories/library/ubuntu/json"), "leaves json alone");
+	is_int(put_tag(&r, "latest", child), RC_OK, "latest");
+	is_str(tree("repositories/library"),
+	    "repositories/library/ubuntu/_index_images\n"
+	    "repositories/library/ubuntu/json\n"
+	    "repositories/library/ubuntu/tag14.04_json\n"
+	    "repositories/library/ubuntu/tag_14.04\n"
+	    "repositories/library/ubuntu/tag_latest\n"
+	    "repositories/library/ubuntu/taglatest_json\n",
+	    "the files of the old server");
+	is_str(read_text("repositories/library/ubuntu/_index_images"), images,
+	    "_index_images");
+	is_str(read_text("repositories/library/ubuntu/json"), META, "json");
+	is_str(read_text("repositories/library/ubuntu/tag14.04_json"), META,
+	    "tag14.04_json");
+	is_str(read_text("repositories/library/ubuntu/tag_14.04"), base->id,
+	    "a tag is an id without a newline");
+	is_str(tags_of(&r), "14.04=a latest=b ", "they are listed");
+	is_int(remove_tag(&r, "latest"), RC_OK, "latest goes");
+	is_int(remove_tag(&r, "latest"), RC_ABSENT, "once");
+	is_str(tree("repositories/library"),
+	    "repositories/library/ubuntu/_index_images\n"
+	    "repositories/library/ubuntu/tag14.04_json\n"
+	    "repositories/library/ubuntu/tag_14.04\n",
+	    "with json");
+	is_int(v1_repo_remove(store, arena, &r, &err), RC_OK, "all of it goes");
+	is_int(v1_repo_remove(store, arena, &r, &err), RC_ABSENT, "once");
+	is_str(tree("repositories/library"), "repositories/library/\n", "wholly");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+}
+
+/* tag_x_json is the json of tag "_x" or the id of tag "x_json". */
+static void
+test_ambiguous_tags(const struct image *a, const struct image *b)
+{
+	struct v1_repo r = repo("team", "odd");
+
+	is_int(put_tag(&r, "_x", a), RC_OK, "tag _x");
+	is_str(read_text("repositories/team/odd/tag_x_json"), META, "has a json");
+	is_str(tag_of(&r, "x_json"), "absent", "that is no tag x_json");
+	is_str(tags_of(&r), "_x=a ", "nor listed as one");
+	is_int(remove_tag(&r, "x_json"), RC_ABSENT, "nor removed as one");
+	is_int(put_tag(&r, "x_json", b), RC_OK, "tag x_json");
+	is_str(tag_of(&r, "x_json"), b->id, "takes the file's place");
+	is_str(tag_of(&r, "_x"), a->id, "tag _x stays");
+	is_str(meta_of(&r, "_x"), "absent", "without json");
+	is_int(put_tag(&r, "_x", b), RC_OK, "tag _x again");
+	is_str(tag_of(&r, "x_json"), b->id, "an id is not overwritten by a json");
+	is_str(tags_of(&r), "_x=b x_json=b ", "both are listed");
+	is_int(remove_tag(&r, "_x"), RC_OK, "tag _x goes");
+	is_str(tags_of(&r), "x_json=b ", "tag x_json stays");
+	is_int(remove_tag(&r, "x_json"), RC_OK, "it goes too");
+	ok(!is_there("repositories/team/odd"), "and with it the repository");
+}
+
+static void
+test_damaged_tags(const struct image *a)
+{
+	struct v1_repo r;
+
+	write_text("repositories/team/hand/tag_line", "aaaaaaaaaaaaaaaa\n");
+	write_text("repositories/team/hand/tag_none", "not an id");
+	write_text("repositories/team/hand/tag_empty", "");
+	write_text("repositories/team/hand/tag_dir/x", "");
+	write_text("repositories/team/hand/tag_short", "abc");
+	r = repo("team", "hand");
+	is_str(tag_of(&r, "line"), "aaaaaaaaaaaaaaaa", "an id with a newline");
+	is_str(tag_of(&r, "none"), "absent", "a file without an id is no tag");
+	is_str(tag_of(&r, "empty"), "absent", "nor is an empty one");
+	is_str(tags_of(&r), "line=a ", "they are passed over");
+	is_int(put_tag(&r, "none", a), RC_OK, "and can be written");
+	is_str(tag_of(&r, "none"), a->id, "anew");
+}
+
+int
+main(void)
+{
+	struct image base, child;
+
+	setup(ON_DISK);
+	base = make_image('a', NULL, "base layer");
+	child = make_image('b', &base, "child layer");
+	is_str(tree("images"), "images/\n", "a new store has no images");
+	test_unfinished(&base);
+	test_image(&base, &child);
+	test_sums();
+	test_states();
+	test_spelling();
+	test_unreadable_names();
+	test_repository(&base, &child);
+	test_finding();
+	test_ambiguous_tags(&base, &child);
+	test_damaged_tags(&base);
+	return teardown();
+}

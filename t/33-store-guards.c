@@ -1,0 +1,279 @@
+/* 33-store-guards.c: one holder in all threads and processes, gone with its
+ * process: the guards of lock.h and the ownership of store_own(). */
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+
+#include "base/clock.h"
+#include "store-test.h"
+#include "store/lock.h"
+
+#define THREADS  4
+#define ROUNDS   250
+#define LINGERS  300 /* ms that a worker lives on */
+#define A_MOMENT 50  /* ms */
+
+/* What the processes of a test see of each other. */
+struct shared {
+	volatile int ready;
+	volatile int sum;
+	volatile int took; /* ms, of own() */
+	struct err err;    /* why that failed */
+};
+static struct shared *shared;
+
+static void
+pause_ms(long ms)
+{
+	const struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+
+	(void)nanosleep(&t, NULL);
+}
+
+static void
+wait_ready(void)
+{
+	int i;
+
+	for (i = 0; i < 10000 && !shared->ready; i++)
+		pause_ms(1);
+}
+
+/* Nobody holds it: taken, and given back. */
+static bool
+is_free(enum lock_kind kind, const char *key)
+{
+	struct store_lock lock = {0};
+	struct err why;
+	bool got;
+
+	if (store_trylock(store, kind, key, &lock, &why) != RC_OK)
+		return false;
+	got = store_locked(&lock);
+	store_unlock(&lock);
+	return got;
+}
+
+/* ---- guards ---- */
+
+static void
+test_keys(void)
+{
+	struct store_lock a = {0}, b = {0};
+
+	ok(!store_locked(&a), "nothing is held");
+	store_unlock(&a);
+	is_int(
+	    store_lock(store, LOCK_REPOSITORY, "a/b", &a, &err), RC_OK, "a guard");
+	ok(store_locked(&a), "is held");
+	ok(!is_free(LOCK_REPOSITORY, "a/b"), "nobody else has it");
+	ok(is_free(LOCK_REPOSITORY, "a/c"), "another key is another guard");
+	ok(is_free(LOCK_IMAGE, "a/b"), "and so is another kind");
+	is_int(store_trylock(store, LOCK_REPOSITORY, "a/b", &b, &err), RC_OK,
+	    "who does not wait");
+	ok(!store_locked(&b), "is told that it is taken");
+	store_unlock(&b);
+	ok(!is_free(LOCK_REPOSITORY, "a/b"), "what was not held is not given back");
+	store_unlock(&a);
+	store_unlock(&a);
+	ok(is_free(LOCK_REPOSITORY, "a/b"), "given back");
+}
+
+/* Adds one in a way that loses counts when two do it at once. */
+static bool
+add_one(void)
+{
+	struct store_lock lock;
+	struct err why;
+	int was;
+
+	if (store_lock(store, LOCK_IMAGE, "sum", &lock, &why) != RC_OK)
+		return false;
+	was = shared->sum;
+	(void)sched_yield();
+	shared->sum = was + 1;
+	store_unlock(&lock);
+	return true;
+}
+
+static void *
+add_many(void *arg)
+{
+	int i;
+
+	for (i = 0; i < ROUNDS && add_one(); i++)
+		;
+	return arg;
+}
+
+static int
+add_in_threads(void *arg)
+{
+	pthread_t threads[THREADS];
+	int i;
+
+	(void)arg;
+	for (i = 0; i < THREADS; i++)
+		(void)pthread_create(&threads[i], NULL, add_many, NULL);
+	for (i = 0; i < THREADS; i++)
+		(void)pthread_join(threads[i], NULL);
+	return 0;
+}
+
+static void
+test_crowd(void)
+{
+	pid_t one = start_process(add_in_threads, NULL);
+	pid_t two = start_process(add_in_threads, NULL);
+
+	(void)add_in_threads(NULL);
+	(void)status_of(one);
+	(void)status_of(two);
+	is_int(shared->sum, 3 * THREADS * ROUNDS,
+	    "of %d threads in three processes one at a time", 3 * THREADS);
+}
+
+/* Until it is killed, or the test that should have done so is gone. */
+static int
+hang(void)
+{
+	(void)alarm(60);
+	shared->ready = 1;
+	for (;;)
+		(void)pause();
+	return 0;
+}
+
+static int
+hold_and_hang(void *arg)
+{
+	struct store_lock lock;
+
+	(void)arg;
+	(void)store_lock(store, LOCK_IMAGE, "held", &lock, &err);
+	return hang();
+}
+
+static int
+kill_later(void *arg)
+{
+	pause_ms(A_MOMENT);
+	return kill(*(pid_t *)arg, SIGKILL);
+}
+
+static void
+test_killed_holder(void)
+{
+	struct store_lock lock = {0};
+	pid_t holder, killer;
+	int64_t began;
+
+	shared->ready = 0;
+	holder = start_process(hold_and_hang, NULL);
+	wait_ready();
+	ok(!is_free(LOCK_IMAGE, "held"), "another process holds it");
+	began = clock_ticks();
+	killer = start_process(kill_later, &holder);
+	is_int(store_lock(store, LOCK_IMAGE, "held", &lock, &err), RC_OK,
+	    "it is waited for");
+	ok(clock_ticks() - began >= A_MOMENT, "until its holder is killed");
+	ok(store_locked(&lock), "and then held here");
+	store_unlock(&lock);
+	is_int(status_of(killer), 0, "the killer ends");
+	is_int(status_of(holder), 128 + SIGKILL, "so did the holder");
+}
+
+/* ---- the owner ---- */
+
+/* How a worker of the owner ends: arg points to the milliseconds. */
+static int
+linger(void *arg)
+{
+	shared->ready = 1;
+	pause_ms(*(long *)arg);
+	return 0;
+}
+
+static int
+own_and_hang(void *arg)
+{
+	(void)arg;
+	return store_own(store, &err) == RC_OK ? hang() : 1;
+}
+
+static int
+own_with_worker(void *arg)
+{
+	if (store_own(store, &err) != RC_OK)
+		return 1;
+	(void)start_process(linger, arg);
+	return hang();
+}
+
+/* As a process of its own: an ownership ends with the process that took it. */
+static int
+own(void *arg)
+{
+	int64_t began = clock_ticks();
+	enum result r = store_own(store, &shared->err);
+
+	(void)arg;
+	shared->took = (int)(clock_ticks() - began);
+	return r == RC_OK ? 0 : 1;
+}
+
+static bool
+can_own(void)
+{
+	return in_process(own, NULL) == 0;
+}
+
+static void
+test_owner(void)
+{
+	pid_t owner;
+
+	ok(can_own(), "nobody serves: owned");
+	ok(can_own(), "again, as that one ended");
+	shared->ready = 0;
+	owner = start_process(own_and_hang, NULL);
+	wait_ready();
+	ok(!can_own(), "a second server is refused");
+	ok(shared->took < 1000, "at once: %d ms", shared->took);
+	is_str(shared->err.text,
+	    arena_printf(arena, "%s: another berth serves this directory", dir),
+	    "and told why");
+	(void)kill(owner, SIGKILL);
+	(void)status_of(owner);
+	ok(can_own(), "when it was killed: owned");
+	ok(shared->took < 1000, "at once: %d ms", shared->took);
+}
+
+/* The master is killed; its worker, who holds the ownership too, ends later. */
+static void
+test_lingering_worker(void)
+{
+	long lives = LINGERS;
+	pid_t owner;
+
+	shared->ready = 0;
+	owner = start_process(own_with_worker, &lives);
+	wait_ready();
+	(void)kill(owner, SIGKILL);
+	(void)status_of(owner);
+	ok(can_own(), "a worker that outlives its master is waited for");
+	ok(shared->took >= LINGERS / 2, "until it has ended: %d ms", shared->took);
+}
+
+int
+main(void)
+{
+	setup(ON_DISK);
+	shared = share(sizeof(*shared));
+	test_keys();
+	test_crowd();
+	test_killed_holder();
+	test_owner();
+	test_lingering_worker();
+	return teardown();
+}

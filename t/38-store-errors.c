@@ -1,0 +1,407 @@
+/* 38-store-errors.c: what cannot be read or written is an error, never "not there",
+ * and leaves nothing half done. */
+#include <grp.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "image/v1_images.h"
+#include "image/v1_json.h"
+#include "store-test.h"
+#include "store/lock.h"
+#include "store/sweep.h"
+#include "store/v1_image.h"
+#include "store/v1_repo.h"
+#include "store/v1_tag.h"
+#include "store/v1_walk.h"
+
+#define NOBODY 65534
+#define ID     "0123456789abcdef"
+#define PUSHED "fedcba9876543210"
+
+static const struct v1_repo repo = {"repositories/ns/app", true};
+static struct str text;
+
+/* ---- calls, each in its simplest form ---- */
+
+static enum result
+image_state(void)
+{
+	enum v1_state state;
+
+	return v1_image_state(store, ID, &state, &err);
+}
+
+static enum result
+image_json(void)
+{
+	return v1_image_json(store, arena, ID, &text, &err);
+}
+
+static enum result
+image_sum(void)
+{
+	return v1_image_sum(store, arena, ID, &text, &err);
+}
+
+static enum result
+find_repo(void)
+{
+	const struct repo_name name = {"ns", "app"};
+	struct v1_repo found;
+
+	return v1_repo_find(store, arena, &name, &found, &err);
+}
+
+static enum result
+repo_images(void)
+{
+	return v1_repo_images(store, arena, &repo, &text, &err);
+}
+
+static enum result
+set_images(void)
+{
+	return v1_repo_set_images(store, &repo, str_of("[]"), &err);
+}
+
+static enum result
+remove_repo(void)
+{
+	return v1_repo_remove(store, arena, &repo, &err);
+}
+
+static enum result
+get_tag(void)
+{
+	const char *id;
+
+	return v1_tag_get(store, arena, &repo, "x", &id, &err);
+}
+
+static enum result
+put_tag(void)
+{
+	return v1_tag_put(store, arena, &repo, "x", ID, str_of("{}"), &err);
+}
+
+static enum result
+remove_tag(void)
+{
+	return v1_tag_remove(store, arena, &repo, "x", &err);
+}
+
+static bool
+no_tag(void *arg, const char *tag, const char *id)
+{
+	(void)arg, (void)tag, (void)id;
+	return true;
+}
+
+static enum result
+each_tag(void)
+{
+	return v1_tag_each(store, arena, &repo, no_tag, NULL, &err);
+}
+
+static bool
+no_repo(void *arg, const char *name, const char *cursor)
+{
+	(void)arg, (void)name, (void)cursor;
+	return true;
+}
+
+static enum result
+walk(void)
+{
+	return v1_walk(store, "", no_repo, NULL, &err);
+}
+
+static enum result
+lock(void)
+{
+	struct store_lock held;
+
+	return store_lock(store, LOCK_IMAGE, ID, &held, &err);
+}
+
+static enum result
+begun(void)
+{
+	struct v1_begun list[V1_PUSH_JSONS];
+	size_t n;
+
+	memset(list, 0, sizeof(list));
+	return v1_push_begun(store, arena, PUSHED, list, &n, &err);
+}
+
+static enum result
+begin_push(void)
+{
+	const struct v1_begin what = {
+	    .json = str_of("{}"), .ancestry = str_of("[]")};
+
+	return v1_push_begin(store, arena, PUSHED, &what, &err);
+}
+
+static enum result
+adopt(void)
+{
+	struct stage *sg;
+
+	return stage_adopt(store, arena, "1", &sg, &err);
+}
+
+static enum result
+adopt_nothing(void)
+{
+	struct stage *sg;
+
+	return stage_adopt(store, arena, NULL, &sg, &err);
+}
+
+static enum result
+bodies(void)
+{
+	unsigned n;
+
+	return sweep_bodies(store, &n, &err);
+}
+
+static enum result
+tmp(void)
+{
+	unsigned n;
+
+	return sweep_tmp(store, &n, &err);
+}
+
+static enum result
+pushes(void)
+{
+	unsigned n;
+
+	return v1_push_sweep(store, -1, &n, &err);
+}
+
+static enum result
+open_again(void)
+{
+	struct store *other;
+	enum result r = store_open(dir, &other, &err);
+
+	store_close(other);
+	return r;
+}
+
+/* ---- without permission ---- */
+
+struct ban {
+	const char *name; /* of the file that is forbidden */
+	mode_t mode;
+	enum result (*call)(void);
+	const char *what;
+};
+
+/* Root may do anything, so it becomes somebody else. */
+static int
+as_nobody(void *arg)
+{
+	const struct ban *ban = arg;
+
+	if (getuid() == 0 && (setgroups(0, NULL) == -1 || setgid(NOBODY) == -1 ||
+				 setuid(NOBODY) == -1))
+		return 100;
+	return (int)ban->call();
+}
+
+static int
+give_away(const char *path, const struct stat *sb, int type, struct FTW *at)
+{
+	(void)sb, (void)type, (void)at;
+	return getuid() == 0 ? lchown(path, NOBODY, NOBODY) : 0;
+}
+
+static void
+fill_store(void)
+{
+	write_text("images/" ID "/json", "{}");
+	write_text("images/" ID "/_checksum", "sha256:0");
+	write_text("repositories/ns/app/_index_images", "[]");
+	write_text("repositories/ns/app/tag_x", ID);
+	write_text("repositories/ns/app/tagx_json", "{}");
+	write_text("_berth/push/" PUSHED "/begun-0", "");
+	write_text("_berth/body/1", "layer");
+	(void)nftw(dir, give_away, 16, FTW_PHYS);
+}
+
+static void
+test_bans(void)
+{
+	static const struct ban bans[] = {
+	    {"images/" ID, 0, image_state, "an image's state"},
+	    {"images/" ID "/json", 0, image_json, "its json"},
+	    {"images/" ID "/_checksum", 0, image_sum, "its sum"},
+	    {"repositories/ns/app", 0, find_repo, "a repository"},
+	    {"repositories/ns", 0, find_repo, "one in a namespace"},
+	    {"repositories/ns/app/_index_images", 0, repo_images, "its images"},
+	    {"repositories/ns/app", 0500, set_images, "writing them"},
+	    {"repositories/ns", 0500, remove_repo, "removing it"},
+	    {"repositories/ns/app/tag_x", 0, get_tag, "a tag"},
+	    {"repositories/ns/app/tag_x", 0, each_tag, "the tags"},
+	    {"repositories/ns/app", 0500, put_tag, "writing a tag"},
+	    {"repositories/ns/app", 0500, remove_tag, "removing it"},
+	    {"repositories", 0, walk, "the walk"},
+	    {"repositories/ns", 0, walk, "the walk of a namespace"},
+	    {"repositories/ns/app", 0, walk, "the walk to a repository"},
+	    {"_berth/lock", 0400, lock, "a guard"},
+	    {"_berth/push/" PUSHED, 0, begun, "what a push began with"},
+	    {"_berth/push/" PUSHED, 0500, begin_push, "a push"},
+	    {"images", 0500, begin_push, "a push of an image"},
+	    {"_berth/tmp", 0500, begin_push, "a file on its way"},
+	    {"_berth/body/1", 0, adopt, "a body"},
+	    {"_berth/body", 0, adopt, "a body"},
+	    {"_berth/tmp", 0, adopt_nothing, "an empty body"},
+	    {"_berth/body", 0, bodies, "sweeping bodies"},
+	    {"_berth/tmp", 0, tmp, "sweeping what has no name"},
+	    {"_berth/push", 0, pushes, "sweeping pushes"},
+	    {"", 0, open_again, "the store"},
+	    {"_berth", 0, open_again, "what berth needs in it"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(bans) / sizeof(bans[0]); i++) {
+		struct ban ban = bans[i];
+		int got;
+
+		fresh_store();
+		fill_store();
+		(void)chmod(in_dir(ban.name), ban.mode);
+		got = in_process(as_nobody, &ban);
+		(void)chmod(in_dir(ban.name), 0700);
+		is_str(err_name((enum result)got), "io", "%s: %s with mode %03o",
+		    ban.what, ban.name, (unsigned)ban.mode);
+		is_str(read_text("repositories/ns/app/tag_x"), ID,
+		    "the tag stays as it was");
+		is_str(tree("_berth/tmp"), "_berth/tmp/\n",
+		    "nothing is left on the way");
+	}
+}
+
+/* ---- without room ---- */
+
+static int
+without_room(void *arg)
+{
+	const struct rlimit none = {0, 0};
+	const struct ban *ban = arg;
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	if (setrlimit(RLIMIT_FSIZE, &none) == -1)
+		return 100;
+	return (int)ban->call();
+}
+
+static int
+without_descriptors(void *arg)
+{
+	const struct rlimit none = {3, 3};
+	const struct ban *ban = arg;
+
+	if (setrlimit(RLIMIT_NOFILE, &none) == -1)
+		return 100;
+	return (int)ban->call();
+}
+
+static void
+test_limits(void)
+{
+	static const struct ban calls[] = {
+	    {NULL, 0, set_images, "writing images"},
+	    {NULL, 0, put_tag, "writing a tag"},
+	    {NULL, 0, begin_push, "a push"},
+	};
+	static const struct ban opens[] = {
+	    {NULL, 0, lock, "a guard"},
+	    {NULL, 0, find_repo, "a repository"},
+	    {NULL, 0, get_tag, "a tag"},
+	    {NULL, 0, walk, "the walk"},
+	    {NULL, 0, adopt, "a body"},
+	};
+	size_t i;
+
+	fresh_store();
+	fill_store();
+	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		struct ban call = calls[i];
+
+		is_str(err_name((enum result)in_process(without_room, &call)), "io",
+		    "%s where no file may grow", call.what);
+		is_str(tree("_berth/tmp"), "_berth/tmp/\n",
+		    "nothing is left on the way");
+	}
+	is_str(read_text("repositories/ns/app/tag_x"), ID, "the tag is as it was");
+	for (i = 0; i < sizeof(opens) / sizeof(opens[0]); i++) {
+		struct ban call = opens[i];
+
+		is_str(
+		    err_name((enum result)in_process(without_descriptors, &call)),
+		    "io", "%s without descriptors", call.what);
+	}
+}
+
+/* ---- of the wrong kind or size ---- */
+
+static void
+test_sizes(void)
+{
+	fresh_store();
+	fill_store();
+	set_up(truncate(in_dir("images/" ID "/json"), (off_t)V1_JSON_MAX));
+	is_int(image_json(), RC_OK, "a json as large as one may be");
+	set_up(truncate(in_dir("images/" ID "/json"), (off_t)V1_JSON_MAX + 1));
+	is_int(image_json(), RC_TOO_LARGE, "a byte more");
+	set_up(truncate(
+	    in_dir("repositories/ns/app/_index_images"), (off_t)V1_IMAGES_MAX + 1));
+	is_int(repo_images(), RC_TOO_LARGE, "a list of images");
+	(void)unlink(in_dir("images/" ID "/json"));
+	make_dir("images/" ID "/json");
+	is_int(image_json(), RC_TOO_LARGE, "a directory is no file");
+	(void)rmdir(in_dir("images/" ID "/json"));
+	set_up(symlink("_checksum", in_dir("images/" ID "/json")));
+	is_int(image_json(), RC_IO, "a symbolic link is not followed");
+}
+
+static void
+test_open(void)
+{
+	struct store *other;
+
+	is_int(store_open(in_dir("none"), &other, &err), RC_IO, "no directory");
+	is_str(err.text,
+	    arena_printf(
+		arena, "open %s: No such file or directory", in_dir("none")),
+	    "its name is told");
+	ok(other == NULL, "there is no store");
+	is_int(store_open(in_dir("_berth/lock"), &other, &err), RC_IO, "a file");
+	set_up(symlink(dir, in_dir("link")));
+	is_int(store_open(in_dir("link"), &other, &err), RC_OK,
+	    "a symbolic link to a directory will do");
+	is_str(store_path(other), in_dir("link"), "its path as it was given");
+	store_close(other);
+	store_close(NULL);
+	(void)unlink(in_dir("_berth/lock"));
+	set_up(symlink("../images/" ID "/json", in_dir("_berth/lock")));
+	is_int(store_open(dir, &other, &err), RC_IO,
+	    "the file of the guards must be a file");
+}
+
+int
+main(void)
+{
+	setup(ON_DISK);
+	test_bans();
+	test_limits();
+	test_sizes();
+	test_open();
+	return teardown();
+}

@@ -1,0 +1,296 @@
+/* 60-http.c: targets, headers and replies. */
+#include "base/buf.h"
+#include "base/json.h"
+#include "http/reply.h"
+#include "http/request.h"
+#include "http/target.h"
+#include "unit-test.h"
+
+static struct err err;
+
+/* ---- target ---- */
+
+/* The parts, each between "<" and ">", and the query; or the error's name. */
+static const char *
+parts_of(struct str text)
+{
+	struct target t;
+	enum result r = target_parse(arena, tight(text), &t, &err);
+	struct buf b;
+	size_t i;
+
+	if (r != RC_OK)
+		return err_name(r);
+	buf_init(&b, arena, SIZE_MAX);
+	for (i = 0; i < t.n; i++)
+		buf_printf(&b, "<%s>", shown(t.part[i]));
+	if (t.query.p != NULL)
+		buf_printf(&b, "?%s", shown(t.query));
+	return buf_str(&b).p;
+}
+
+static void
+test_paths(void)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+	    {"/", ""},
+	    {"/v1/_ping", "<v1><_ping>"},
+	    {"/v1/users/", "<v1><users>"},
+	    {"//v1///users//", "<v1><users>"},
+	    {"/a%2Fb/c%2fd", "<a/b><c/d>"},
+	    {"/a%2F..%2Fb", "<a/../b>"}, /* the name's own rule refuses it */
+	    {"/%76%31", "<v1>"},
+	    {"/a+b%20c%2B", "<a+b c+>"},
+	    {"/%252e%252e", "<%2e%2e>"},
+	    {"/...", "<...>"},
+	    {"/a%ff", "<a\\xff>"},
+	    {"/a?", "<a>?"},
+	    {"/a?b=/c/../d?e&%zz", "<a>?b=/c/../d?e&%zz"},
+	    {"/?/..", "?/.."},
+	    {"/a%3Fb", "<a?b>"},
+	};
+	static const struct str bad[] = {LIT(""), LIT("?"), LIT("v1/x"), LIT("*"),
+	    LIT("http://h/v1"), LIT(" /"), LIT("/."), LIT("/.."), LIT("/a/../b"),
+	    LIT("/a/./b"), LIT("/a/.."), LIT("/%2e"), LIT("/%2E%2e/x"),
+	    LIT("/.%2e"), LIT("/a/%2e./"), LIT("/%"), LIT("/a%4"), LIT("/%zz"),
+	    LIT("/a%2/b"), LIT("/%?"), LIT("/%00"), LIT("/a%00b"), LIT("/a\0b"),
+	    LIT("/..%00"), LIT("/..?x")};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(parts_of(str_of(rows[i].text)), rows[i].want,
+		    "the target %s", rows[i].text);
+	for (i = 0; i < COUNT(bad); i++)
+		is_str(parts_of(bad[i]), "bad_request", "no target: %s",
+		    shown(bad[i]));
+}
+
+static void
+test_many_parts(void)
+{
+	struct target t;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, arena, SIZE_MAX);
+	for (i = 0; i < TARGET_PARTS; i++)
+		buf_printf(&b, "//p%zu", i);
+	buf_addc(&b, '/');
+	is_int(target_parse(arena, buf_str(&b), &t, &err), RC_OK, "many parts");
+	ok(t.n == TARGET_PARTS && str_is(t.part[TARGET_PARTS - 1], "p63"),
+	    "all of them are there");
+	buf_adds(&b, "x");
+	is_int(target_parse(arena, buf_str(&b), &t, &err), RC_BAD_REQUEST,
+	    "one more is too many");
+	is_str(parts_of(times('/', 100000)), "", "100,000 slashes are none");
+}
+
+static const char *
+value_of(const char *target, const char *name)
+{
+	struct str text = tight(str_of(target)), value;
+	struct target t;
+	enum result r = target_parse(arena, text, &t, &err);
+
+	if (r == RC_OK)
+		r = target_query(arena, &t, name, &value, &err);
+	if (r != RC_OK)
+		return err_name(r);
+	return value.p == NULL ? NULL : shown(value);
+}
+
+static void
+test_queries(void)
+{
+	static const struct {
+		const char *target, *want;
+	} rows[] = {
+	    {"/s", NULL},
+	    {"/s?", NULL},
+	    {"/s?qq=1&Q=2&=3&aq=4", NULL},
+	    {"/s?q", ""},
+	    {"/s?q=", ""},
+	    {"/s?q=&q=2", ""},
+	    {"/s?q=a", "a"},
+	    {"/s?n=1&q=a&q=b", "a"},
+	    {"/s?&&q=a&", "a"},
+	    {"/s?q=a+b%20c%2B", "a b c+"},
+	    {"/s?q=a=b==", "a=b=="},
+	    {"/s?q=a;b?c/d", "a;b?c/d"},
+	    {"/s?q=%00x%ff", "\\x00x\\xff"},
+	    {"/s?%71=a", "a"},
+	    {"/s?q%00=b&q=a", "a"},
+	    {"/s?q%=b&%zz&q=a", "a"},
+	    {"/s?q=a&b=%zz", "a"},
+	    {"/s?q=%26%3D", "&="},
+	    {"/s?q=%", "bad_request"},
+	    {"/s?q=a%4", "bad_request"},
+	    {"/s?q=%zz&q=a", "bad_request"},
+	    {"/s?q=%&b", "bad_request"},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(value_of(rows[i].target, "q"), rows[i].want, "q of %s",
+		    rows[i].target);
+	is_str(value_of("/s?a%20b=1", "a b"), "1", "a name with a blank");
+}
+
+/* ---- request ---- */
+
+static void
+test_request_headers(void)
+{
+#define HEADER(name, value) \
+	{ \
+		name, sizeof(name) - 1, value \
+	}
+	static const struct header headers[] = {HEADER("HOST", "h:5000"),
+	    HEADER("X_DOCKER_CHECKSUM", " \tsha256:x "),
+	    HEADER("X-Docker-Checksum-Payload", "a"),
+	    HEADER("x-docker-checksum", "second"), HEADER("EMPTY", ""),
+	    /* a name that ends at its length, not at a NUL */
+	    {"RANGE=bytes", 5, "bytes=0-"}};
+#undef HEADER
+	struct request rq = {.headers = headers, .n_headers = COUNT(headers)};
+
+	is_text(request_header(&rq, "Host"), "h:5000", "any case");
+	is_text(request_header(&rq, "X-Docker-Checksum"), "sha256:x",
+	    "the first of a name, without blanks, - as _");
+	is_text(request_header(&rq, "x_docker_checksum_payload"), "a", "_ as -");
+	is_text(request_header(&rq, "range"), "bytes=0-", "a name of five bytes");
+	ok(!request_has_header(&rq, "RANGE=bytes") && !request_has_header(&rq, ""),
+	    "and no more");
+	ok(request_has_header(&rq, "empty") && request_header(&rq, "empty").n == 0,
+	    "an empty header is there");
+	ok(!request_has_header(&rq, "X-Docker") &&
+		!request_has_header(&rq, "X-Docker-Checksum-") &&
+		request_header(&rq, "X-Docker").n == 0,
+	    "part of a name is none");
+	rq.n_headers = 0;
+	ok(!request_has_header(&rq, "Host"), "a request without headers");
+}
+
+/* ---- reply ---- */
+
+static void
+test_reply_headers(void)
+{
+	struct reply rp;
+	char name[] = "X-00", value[] = "v";
+	size_t i;
+
+	reply_init(&rp, arena);
+	ok(rp.status == 200 && rp.n_headers == 0 && rp.kind == REPLY_BYTES &&
+		rp.bytes.n == 0,
+	    "a reply at first");
+	reply_header(&rp, "A", "1");
+	reply_header(&rp, "B", "2");
+	reply_header(&rp, "C", "3");
+	reply_header(&rp, "b", "4");
+	ok(rp.n_headers == 3, "a header of the same name is replaced");
+	is_str(reply_get(&rp, "B"), "4", "by its new value");
+	reply_drop(&rp, "a");
+	reply_drop(&rp, "absent");
+	ok(rp.n_headers == 2 && reply_get(&rp, "A") == NULL, "dropped");
+	is_str(reply_get(&rp, "b"), "4", "the others stay");
+	is_str(reply_get(&rp, "c"), "3", "all of them");
+	reply_drop(&rp, "C");
+	reply_drop(&rp, "B");
+	is_int(rp.n_headers, 0, "the last one dropped");
+	for (i = 0; i < REPLY_HEADERS; i++) {
+		(void)snprintf(name, sizeof(name), "X-%02zu", i);
+		reply_header(&rp, arena_strdup(arena, name), value);
+	}
+	is_int(rp.n_headers, REPLY_HEADERS, "as many as there is room for");
+	reply_header(&rp, "x-00", "w");
+	is_int(rp.n_headers, REPLY_HEADERS, "replacing needs no room");
+}
+
+static void
+test_reply_values(void)
+{
+	static const char client[] =
+	    "a\r\nSet-Cookie: x=1\r\n\r\n<b>\x01\t\x7f\xff.";
+	struct reply rp;
+
+	reply_init(&rp, arena);
+	reply_header(&rp, "X", client);
+	is_text(str_of(reply_get(&rp, "X")), "aSet-Cookie: x=1<b>\xff.",
+	    "control characters are left out");
+	reply_header(&rp, "X", "\n");
+	is_str(reply_get(&rp, "X"), "", "even if nothing is left");
+	reply_header(&rp, "X", "a\x7f");
+	is_str(reply_get(&rp, "X"), "a", "DEL is one, too");
+	is_str(reply_get(&rp, "Y"), NULL, "a header that was never set");
+}
+
+static bool
+no_stream(void *arg, struct sink sink)
+{
+	(void)arg;
+	return sink.write(sink.arg, "x", 1);
+}
+
+static void
+test_reply_bodies(void)
+{
+	struct reply rp;
+	int arg;
+
+	reply_init(&rp, arena);
+	reply_json(&rp, 201, str_of("true"));
+	ok(rp.status == 201 && rp.kind == REPLY_BYTES && str_is(rp.bytes, "true"),
+	    "JSON");
+	is_str(reply_get(&rp, "Content-Type"), "application/json", "its type");
+	reply_file(&rp, "images/x/layer", UINT64_MAX, "application/octet-stream");
+	ok(rp.status == 200 && rp.kind == REPLY_FILE &&
+		rp.file_size == UINT64_MAX &&
+		strcmp(rp.file, "images/x/layer") == 0,
+	    "a file");
+	is_str(reply_get(&rp, "content-type"), "application/octet-stream",
+	    "its type replaces the other");
+	reply_stream(&rp, no_stream, &arg);
+	ok(rp.status == 200 && rp.kind == REPLY_STREAM && rp.stream == no_stream &&
+		rp.stream_arg == &arg,
+	    "a stream");
+	reply_none(&rp, 204);
+	ok(rp.status == 204 && rp.kind == REPLY_BYTES && rp.bytes.n == 0,
+	    "no body");
+}
+
+static void
+test_reply_errors(void)
+{
+	static const int statuses[] = {200, 201, 202, 204, 304, 400, 401, 403, 404,
+	    405, 409, 412, 413, 416, 500, 503, 507};
+	const char *odd = times('\1', 1100).p, *why;
+	struct json *v = NULL;
+	size_t i, nameless = 0;
+
+	is_text(reply_error_text(arena, "Tag not found"),
+	    "{\"error\": \"Tag not found\"}", "an error");
+	is_text(reply_error_text(arena, "a\"\n\xff"),
+	    "{\"error\": \"a\\\"\\n\xef\xbf\xbd\"}",
+	    "an error in a client's words");
+	ok(json_parse(arena, reply_error_text(arena, odd), &v, &why) &&
+		str_is(json_text(json_get(v, "error")), odd),
+	    "the longest of a client's words");
+	for (i = 0; i < COUNT(statuses); i++)
+		nameless += strcmp(reply_reason(statuses[i]), "Unknown") == 0;
+	is_int(nameless, 0, "each status has a reason");
+	is_str(reply_reason(404), "Not Found", "404");
+	is_str(reply_reason(999), "Unknown", "one that nobody gives");
+}
+
+int
+main(void)
+{
+	static void (*const tests[])(void) = {test_paths, test_many_parts,
+	    test_queries, test_request_headers, test_reply_headers,
+	    test_reply_values, test_reply_bodies, test_reply_errors};
+
+	return run_tests(tests, COUNT(tests));
+}

@@ -1,0 +1,157 @@
+/* 61-route.c: which row of a table takes a request. */
+#include "base/buf.h"
+#include "http/route.h"
+#include "unit-test.h"
+
+/* The handlers are never called: a row is told by its limit. */
+static enum result
+handle(struct request *rq, struct reply *rp)
+{
+	(void)rq;
+	(void)rp;
+	return RC_OK;
+}
+
+#define ROW(method, pattern, number) \
+	{ \
+		method, pattern, handle, MAY_ANYTHING, BODY_NONE, number, NULL \
+	}
+
+static const struct route routes[] = {
+    ROW("GET", "/", 1),
+    ROW("GET", "/images/:id/json", 2),
+    ROW("PUT", "/images/:id/json", 3),
+    ROW("POST", "/users", 4),
+    ROW("GET", "/r/*name/tags/:tag/json", 5),
+    ROW("GET", "/r/*name/tags/:tag", 6),
+    ROW("PUT", "/r/*name/tags/:tag", 7),
+    ROW("DELETE", "/r/*name/tags/:tag", 8),
+    ROW("GET", "/r/*name/tags", 9),
+    ROW("PUT", "/r/*name", 10),
+    ROW("GET", "/:a/:b/c/:d", 11),
+    ROW("GET", "/x/special", 12),
+    ROW("HEAD", "/x/:other", 13),
+    ROW("GET", "/x/:other", 14),
+    ROW("DELETE", "/x/special", 15),
+};
+
+static const struct api api = {routes, COUNT(routes), NULL, NULL};
+
+/* "number <arg>...", "Allow: ...", or "none". */
+static const char *
+found(const char *method, const char *target)
+{
+	struct request rq = {.arena = arena, .method = method};
+	const struct route *row;
+	const char *allow = "stale", *p;
+	struct buf b;
+	size_t arg = 0;
+
+	rq.target_text = tight(str_of(target));
+	if (target_parse(arena, rq.target_text, &rq.target, &rq.err) != RC_OK)
+		return "bad target";
+	row = route_find(&api, &rq, &allow);
+	if (row == NULL)
+		return allow == NULL ? "none"
+				     : arena_printf(arena, "Allow: %s", allow);
+	buf_init(&b, arena, SIZE_MAX);
+	buf_printf(&b, "%zu", row->limit);
+	for (p = row->pattern; *p != '\0'; p++)
+		if (*p == ':' || *p == '*')
+			buf_printf(&b, " <%s>", shown(rq.arg[arg++]));
+	return allow == NULL ? buf_str(&b).p : "a row and Allow";
+}
+
+static void
+test_rows(void)
+{
+	static const struct {
+		const char *method, *target, *want;
+	} rows[] = {
+	    {"GET", "/", "1"},
+	    {"GET", "//", "1"},
+	    {"GET", "/?q=1", "1"},
+	    {"GET", "/images/8aed/json", "2 <8aed>"},
+	    {"PUT", "/images/8aed/json", "3 <8aed>"},
+	    {"PUT", "//images//8aed/json/?x", "3 <8aed>"},
+	    {"GET", "/%69mages/%38/json", "2 <8>"},
+	    {"GET", "/images/a%2Fb/json", "2 <a/b>"},
+	    {"GET", "/images/:id/json", "2 <:id>"},
+	    {"POST", "/users/", "4"},
+	    /* the star takes one part or more, the words behind it decide */
+	    {"PUT", "/r/a", "10 <a>"},
+	    {"PUT", "/r/a/b/c", "10 <a/b/c>"},
+	    {"PUT", "/r/a%2Fb/c", "10 <a/b/c>"},
+	    {"PUT", "/r//a//b/", "10 <a/b>"},
+	    {"GET", "/r/a/tags", "9 <a>"},
+	    {"GET", "/r/a/b/tags/", "9 <a/b>"},
+	    {"GET", "/r/a/tags/t", "6 <a> <t>"},
+	    {"PUT", "/r/a/b/c/tags/t%2Fu", "7 <a/b/c> <t/u>"},
+	    {"GET", "/r/a/tags/t/json", "5 <a> <t>"},
+	    {"GET", "/r/tags/tags/tags", "6 <tags> <tags>"},
+	    {"GET", "/r/a/tags/tags", "6 <a> <tags>"},
+	    {"GET", "/r/a/tags/b/tags/t", "6 <a/tags/b> <t>"},
+	    {"GET", "/r/a/tags/b/tags", "9 <a/tags/b>"},
+	    {"GET", "/r/tags/tags", "9 <tags>"},
+	    {"PUT", "/r/tags", "10 <tags>"},
+	    {"PUT", "/r/a/Tags", "10 <a/Tags>"},
+	    {"GET", "/1/2/c/4", "11 <1> <2> <4>"},
+	    /* the first pattern that fits names the resource */
+	    {"GET", "/x/special", "12"},
+	    {"DELETE", "/x/special", "15"},
+	    {"GET", "/x/any", "14 <any>"},
+	    /* HEAD is answered by GET's row, or by its own before that */
+	    {"HEAD", "/", "1"},
+	    {"HEAD", "/r/a/tags/t", "6 <a> <t>"},
+	    {"HEAD", "/x/any", "13 <any>"},
+	    {"HEAD", "/x/special", "12"},
+	    /* nothing */
+	    {"GET", "/v1", "none"},
+	    {"GET", "/images", "none"},
+	    {"GET", "/images/a/b/json", "none"},
+	    {"GET", "/images/a%2Fjson", "none"},
+	    {"GET", "/IMAGES/a/json", "none"},
+	    {"GET", "/r", "none"},
+	    {"OPTIONS", "/v1", "none"},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(found(rows[i].method, rows[i].target), rows[i].want, "%s %s",
+		    rows[i].method, rows[i].target);
+}
+
+static void
+test_allow(void)
+{
+	static const struct {
+		const char *method, *target, *want;
+	} rows[] = {
+	    {"POST", "/", "Allow: GET, HEAD, OPTIONS"},
+	    {"OPTIONS", "/", "Allow: GET, HEAD, OPTIONS"},
+	    {"DELETE", "/images/a/json", "Allow: GET, HEAD, PUT, OPTIONS"},
+	    {"GET", "/users", "Allow: POST, OPTIONS"},
+	    {"HEAD", "/users", "Allow: POST, OPTIONS"},
+	    {"OPTIONS", "/r/a/tags/t", "Allow: GET, HEAD, PUT, DELETE, OPTIONS"},
+	    {"DELETE", "/r/a/tags", "Allow: GET, HEAD, OPTIONS"},
+	    {"PUT", "/r/a/tags", "Allow: GET, HEAD, OPTIONS"},
+	    {"GET", "/r/a", "Allow: PUT, OPTIONS"},
+	    {"put", "/r/a", "Allow: PUT, OPTIONS"},
+	    {"", "/r/a", "Allow: PUT, OPTIONS"},
+	    /* rows of one resource, also where they stand apart */
+	    {"PUT", "/x/special", "Allow: GET, HEAD, DELETE, OPTIONS"},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(found(rows[i].method, rows[i].target), rows[i].want,
+		    "\"%s\" %s", rows[i].method, rows[i].target);
+}
+
+int
+main(void)
+{
+	static void (*const tests[])(void) = {test_rows, test_allow};
+
+	return run_tests(tests, COUNT(tests));
+}

@@ -1,0 +1,303 @@
+#!/usr/bin/perl
+# berth and nginx as quickstart runs them: they start, they answer, they say no in JSON,
+# they end, and whatever is killed, the next start works.
+
+use strict;
+use warnings;
+
+use Berth::HTTP;
+use Berth::Image;
+use Berth::Instance;
+use Berth::Test;
+use Berth::V1Client;
+use Time::HiRes qw(sleep time);
+
+my $began = time;
+my $berth = Berth::Instance->start;
+diag(sprintf 'the first start took %.2f s', time - $began);
+
+sub get {
+    my ($path) = @_;
+    return Berth::HTTP::request($berth, GET => $path);
+}
+
+# refused(RESPONSE, STATUS, NAME): the status, and an error in JSON.
+sub refused {
+    my ($response, $status, $name) = @_;
+
+    is($response->{status}, $status, "$name: $status");
+    ok(defined Berth::HTTP::json_error($response), "$name: in JSON") or diag(explain $response);
+}
+
+# Sends these bytes on a connection of their own.
+sub raw {
+    my ($bytes) = @_;
+    my $c = Berth::HTTP->connect($berth);
+
+    $c->send($bytes);
+    return $c->response;
+}
+
+sub curl {
+    my ($args) = @_;
+    my $out = `curl -sS -i --max-time 20 --cacert @{[$berth->ca]} $args 2>&1`;
+    $out =~ s{^HTTP/\S+ 100.*?\r\n\r\n}{}s;
+    my ($head, $body) = $out =~ /\A(.*?\r\n)\r\n(.*)\z/s or return { status => $out };
+    my ($version, $status) = $head =~ m{^HTTP/(\S+) (\d+)};
+
+    return {
+        version => $version, status => $status, body => $body,
+        headers => { 'content-type' => [$head =~ /^content-type: (.*?)\r$/mi] },
+    };
+}
+
+subtest 'it answers' => sub {
+    my $r = get('/v1/_ping');
+
+    is($r->{status}, 200, '/v1/_ping');
+    is(Berth::HTTP::header($r, 'Content-Type'), 'application/json', 'it is JSON');
+    ok(defined Berth::HTTP::header($r, $_), $_) for qw(X-Docker-Registry-Version X-Docker-Registry-Config);
+    like(Berth::HTTP::header($r, 'X-Docker-Registry-Standalone'), qr/^true$/i, 'standalone');
+    is(Berth::HTTP::header($r, 'Server'), 'nginx', 'no version of nginx is told');
+    is(get('/_ping')->{status}, 200, '/_ping');
+    is(get('/')->{status}, 200, '/');
+    is(Berth::HTTP::request($berth, HEAD => '/v1/_ping')->{body}, '', 'HEAD has no body');
+    refused(get('/v1/nothing'), 404, 'an unknown path');
+    refused(get('/favicon.ico'), 404, 'one outside /v1');
+};
+
+subtest 'the certificate holds for each name' => sub {
+    for my $name (qw(localhost 127.0.0.1 ::1)) {
+        my $socket = IO::Socket::SSL->new(
+            PeerHost            => '127.0.0.1',
+            PeerPort            => $berth->port,
+            SSL_ca_file         => $berth->ca,
+            SSL_verifycn_name   => $name,
+            SSL_verifycn_scheme => 'http',
+        );
+        ok($socket, $name) or diag($IO::Socket::SSL::SSL_ERROR);
+    }
+    my $old = IO::Socket::SSL->new(
+        PeerHost    => '127.0.0.1',
+        PeerPort    => $berth->port,
+        SSL_ca_file => $berth->ca,
+        SSL_version => 'TLSv1_1',
+    );
+    ok(!$old, 'TLS 1.1 is refused');
+};
+
+subtest 'nginx says no in JSON' => sub {
+    my $id = Berth::Image::random_id();
+
+    refused(raw("garbage\r\n\r\n"), 400, 'a bad request line');
+    refused(raw("GET / HTTP/1.1\r\n\r\n"), 400, 'no Host');
+    refused(raw("GET / HTTP/1.1\r\nHost: x\r\nX: " . 'x' x 70000 . "\r\n\r\n"), 400, 'a header too long');
+    refused(raw('GET /' . 'x' x 70000 . " HTTP/1.1\r\nHost: x\r\n\r\n"), 414, 'a URI too long');
+    refused(raw("TRACE / HTTP/1.1\r\nHost: x\r\n\r\n"), 405, 'TRACE');
+    refused(raw("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: odd\r\n\r\n"), 501, 'an odd transfer encoding');
+    refused(raw("PUT /v1/images/$id/json HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n"),
+        413, 'a body too large');
+    refused(raw("PUT /v1/images/$id/json HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        . sprintf("%x\r\n", 5_000_000) . 'x' x 5_000_000 . "\r\n0\r\n\r\n"), 413, 'the same in chunks');
+    refused(get($_), 404, $_) for '/_berth_check', '/_berth_error', '/_berth_store/_berth/tls/ca.key',
+        '/%5fberth_store/_berth/tls/ca.key', '/v1/images/../../_berth_store/_berth/tls/ca.key';
+
+    my $plain = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $berth->port) or die "connect: $!";
+    my $c = bless { socket => $plain, in => '' }, 'Berth::HTTP';
+    $c->send("GET /v1/_ping HTTP/1.0\r\n\r\n");
+    my $r = $c->response;
+    refused($r, 400, 'plain HTTP on the TLS port');
+    like($r->{body}, qr/HTTPS/, 'it says why');
+};
+
+subtest 'HTTP/2' => sub {
+    my $url = 'https://' . $berth->host;
+    my $big = scratch();
+    my $id  = Berth::Image::random_id();
+
+    if (system 'command -v curl >/dev/null') {
+        not_run("$0: HTTP/2", 'curl is not installed');
+        plan(skip_all => 'curl is not installed');
+    }
+    system "head -c 5000000 /dev/zero >$big/body";
+    is(curl("$url/v1/_ping")->{version}, 2, 'is spoken');
+    refused(curl("-T $big/body $url/v1/images/$id/json"), 413, 'a body too large');
+    refused(curl("-T - $url/v1/images/$id/json <$big/body"), 413, 'the same without its length');
+    refused(curl("-T $big/body $url/v1/images/$id/layer"), 404, 'a layer of no image');
+    refused(curl("-H 'Expect: 100-continue' --http1.1 -T $big/body $url/v1/images/$id/layer"), 404,
+        'the same in HTTP/1.1, asking first');
+};
+
+subtest 'nginx keeps fewer connections than berth has threads' => sub {
+    my $run = $berth->data . '/_berth/run';
+    my $settings = `@{[build_dir()]}/berth check-config --config $run/config.yml`;
+    my ($workers, $threads) = map { $settings =~ /^$_: +(\d+) /m } qw(workers threads);
+    my ($keepalive) = $berth->log('berth-http.conf') =~ /keepalive (\d+);/;
+    my @nginx_workers = $berth->nginx_workers;
+
+    ok($workers && $threads, 'check-config tells workers and threads') or return diag($settings);
+    cmp_ok(@nginx_workers * $keepalive, '<', $workers * $threads, 'with room to spare');
+};
+
+subtest 'what cannot start says so in one line' => sub {
+    my $no = sub {
+        my ($name, $pattern, %option) = @_;
+        my $other = eval { Berth::Instance->start(%option) };
+        my $error = $@;
+
+        ok(!$other, $name);
+        like($error, qr/^quickstart ended: quickstart: [^\n]*$pattern[^\n]*\n at /, 'in one line');
+    };
+    my $taken = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die "listen: $!";
+
+    $no->('a second one on the same data', qr/already/, data => $berth->data);
+    $no->('a port in use', qr/port \d+ is in use/, port => $taken->sockport);
+    $no->('data that cannot be written', qr/cannot make/, data => '/dev/null/data');
+    $no->('no port', qr/not a port/, port => '70000');
+    $no->('no option', qr/unknown option/, args => ['--prot']);
+    $no->('no configuration', qr/cannot read/, args => ['--config', '/nonexistent/config.yml']);
+    $no->('no program', qr/no program/, args => ['--build-dir', '/nonexistent']);
+    is(get('/v1/_ping')->{status}, 200, 'the first one still answers');
+};
+
+subtest 'two side by side' => sub {
+    my $other = Berth::Instance->start(http => 1);
+
+    is(Berth::HTTP::request($_, GET => '/v1/_ping')->{status}, 200, $_->scheme) for $berth, $other;
+    is($other->stop('INT'), 0, 'one ends by SIGINT');
+    is(scalar $other->processes, 0, 'and leaves no process');
+    is(get('/v1/_ping')->{status}, 200, 'the other still answers');
+};
+
+subtest 'a configuration of one\'s own' => sub {
+    my $dir = scratch();
+
+    open my $file, '>', "$dir/config.yml" or die "config.yml: $!";
+    print $file "prod:\n    storage: local\n    storage_path: $dir/store\n    issue: well\n";
+    close $file;
+    my $other = Berth::Instance->start(
+        http => 1, data => "$dir/store", args => ['--config', "$dir/config.yml"],
+        env => { SETTINGS_FLAVOR => 'prod' },
+    );
+    my $r = Berth::HTTP::request($other, GET => '/v1/_ping');
+    is(Berth::HTTP::header($r, 'X-Docker-Registry-Config'), 'prod', 'is the one that is used');
+    ok(-d "$dir/store/images", 'and its storage path');
+};
+
+subtest 'the owner of the data' => sub {
+    my $dir = scratch();
+
+    if ($> != 0) {
+        not_run("$0: data of another user", 'not run as root');
+        plan(skip_all => 'not run as root');
+    }
+    chmod 0711, "$dir";
+    mkdir "$dir/data";
+    chown 65534, 65534, "$dir/data";
+    my @as_nobody = ('setpriv', '--reuid', 65534, '--regid', 65534, '--clear-groups');
+    if (system @as_nobody, 'test', '-x', build_dir() . '/berth') {
+        not_run("$0: data of another user", 'the build directory is closed to others');
+        plan(skip_all => 'the build directory is closed to others');
+    }
+    my $other = Berth::Instance->start(data => "$dir/data");
+    my %uids = map { (stat "/proc/$_->{pid}")[4] => 1 } $other->processes;
+    my $image = Berth::Image->new(size => 2_000_000);
+    my $docker = Berth::V1Client->new($other);
+
+    is_deeply([keys %uids], [65534], 'runs everything');
+    is($docker->push('a/b', { latest => $image }, $image), 1, 'a push succeeds');
+    is($docker->pull('a/b')->{images}{ $image->id }{layer_sum}, $image->layer_sum, 'and a pull');
+    is($other->stop, 0, 'it ends');
+};
+
+subtest 'an upload in flight is finished before the end' => sub {
+    my $image  = Berth::Image->new(size => 1_000_000);
+    my $docker = Berth::V1Client->new($berth);
+    my $next   = $image->reader(100_000);
+    my $n      = 0;
+
+    $docker->put_json($image);
+    my $r = $docker->put_layer($image, from => sub {
+        kill 'TERM', $berth->{pid} if $n == 3;
+        sleep 0.2 if $n++ >= 3;
+        return $next->();
+    });
+    is($r->{status}, 200, 'its client hears so');
+    is($berth->stop, 0, 'quickstart ends well');
+    is(scalar $berth->processes, 0, 'no process is left');
+    is(scalar $berth->left('body'), 0, 'no body file either');
+    $berth->launch;
+    is($docker->put_checksum($image)->{status}, 200, 'the layer is there: its sum is taken after a restart');
+};
+
+# Until it answers again; a request may meet the moment between.
+sub answers {
+    return within(10, sub { my $r = eval { get('/v1/_ping') }; $r && $r->{status} == 200 });
+}
+
+subtest 'a worker that is killed is replaced' => sub {
+    for my $kind (qw(nginx_workers berth_workers)) {
+        my @before = $berth->$kind;
+
+        cmp_ok(scalar @before, '>', 0, "$kind are there");
+        $berth->kill9($before[0]);
+        ok(within(10, sub { my %now = map { $_ => 1 } $berth->$kind; !$now{ $before[0] } && %now == @before }),
+            'another takes its place');
+        ok(answers(), 'and it answers');
+        ok($berth->running, 'quickstart goes on');
+    }
+};
+
+subtest 'without berth nginx says so' => sub {
+    my $id = Berth::Image::random_id();
+    my $c;
+
+    kill 'STOP', $berth->{pid};    # it would end nginx
+    $berth->kill9($berth->berth_master, $berth->berth_workers);
+    refused(get('/v1/_ping'), 502, 'a small request');
+    refused(Berth::HTTP::request($berth, PUT => "/v1/images/$id/json", [], '{}'), 502, 'a small body');
+    my $r = Berth::HTTP::request($berth, PUT => "/v1/images/$id/layer", [], 'x' x 100_000);
+    refused($r, 503, 'a layer');
+    ok(defined Berth::HTTP::header($r, 'Retry-After'), 'which may come again');
+    kill 'CONT', $berth->{pid};
+    ok(within(20, sub { !$berth->running }), 'quickstart ends as well');
+    isnt($berth->{status}, 0, 'not as if all was well');
+    like($berth->errors, qr/^quickstart: berth ended$/m, 'it says why');
+    is(scalar $berth->processes, 0, 'no process is left');
+    $berth->launch;
+};
+
+subtest 'nginx\'s master is killed' => sub {
+    $berth->kill9($berth->nginx_master);
+    ok(within(20, sub { !$berth->running }), 'quickstart ends');
+    isnt($berth->{status}, 0, 'not as if all was well');
+    like($berth->errors, qr/^quickstart: nginx ended$/m, 'it says why');
+    is(scalar $berth->processes, 0, 'no process is left');
+    ok($berth->launch && answers(), 'the next start works');
+};
+
+subtest 'quickstart itself is killed' => sub {
+    $berth->orphan;
+    is(get('/v1/_ping')->{status}, 200, 'what it started goes on');
+    my @before = map { $_->{pid} } $berth->processes;
+    ok($berth->launch && answers(), 'the next start works, on the same port');
+    my %now = map { $_->{pid} => 1 } $berth->processes;
+    ok(!(grep { $now{$_} } @before), 'and has ended what was left');
+};
+
+subtest 'all are killed, with nginx\'s workers left over' => sub {
+    my @workers = $berth->nginx_workers;
+
+    $berth->kill9($berth->{pid}, $berth->nginx_master, $berth->berth_master, $berth->berth_workers);
+    within(5, sub { !$berth->running });
+    ok((grep { kill 0, $_ } @workers), 'a worker of nginx still holds the port');
+    ok($berth->launch && answers(), 'the next start works');
+    $berth->kill9($berth->{pid}, map { $_->{pid} } $berth->processes);
+    within(5, sub { !$berth->running });
+    ok($berth->launch && answers(), 'also when nothing is left over but files');
+};
+
+is($berth->stop, 0, 'it ends well');
+is(scalar $berth->processes, 0, 'no process is left');
+ok(!IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $berth->port), 'the port is free');
+done_testing();

@@ -1,0 +1,262 @@
+/* api-test.h: API v1 in one process, without a server: requests made by hand,
+ *handed to dispatch(), and a table of what must come back.
+ *
+ *	{"a tag", "GET", "/v1/repositories/a/b/tags/x", .status = 200, .want = ID}
+ *
+ * Each GET row is run as HEAD too, which must not differ. */
+#ifndef API_TEST_H
+#define API_TEST_H
+
+#include "push-test.h"
+#include "serve/dispatch.h"
+#include "v1/routes.h"
+#include "v1/v1.h"
+
+#define ERROR(text) "{\"error\": \"" text "\"}"
+#define HEADERS_MAX 16
+#define ROUTES_MAX  64
+
+struct row {
+	const char *name, *method, *target;
+	const char *headers; /* a line each; NULL: none */
+	const char *body;    /* NULL: none */
+	int status;
+	const char *want; /* the body; "~text": that is in it; NULL: empty */
+	const char *want_headers; /* a line each: "Name: value", "Name: ~text",
+				     "Name:" (is not set) */
+};
+
+/* What nginx tells of a request. */
+struct call {
+	const char *method, *target, *headers;
+	struct str body;
+	bool has_body;
+	bool chunked;   /* its length is not known beforehand */
+	int64_t length; /* when has_body is not set: what was promised */
+	enum pass pass;
+};
+
+static struct v1_options options = {"dev", NULL, NULL};
+static unsigned bodies_read;
+static bool route_seen[ROUTES_MAX];
+
+static inline void
+setup_api(void)
+{
+	setup(IN_MEMORY);
+	make_index();
+	open_registry();
+	(void)log_open(
+	    "/dev/null", LOG_DEBUG); /* every line is written, no one reads */
+}
+
+static inline int
+teardown_api(void)
+{
+	close_registry();
+	return teardown();
+}
+
+/* ---- a request ---- */
+
+static inline enum result
+read_body(struct request *rq, size_t limit, struct str *out)
+{
+	const struct call *call = rq->reader;
+
+	bodies_read++;
+	if (call->body.n > limit)
+		return err_set(
+		    &rq->err, RC_TOO_LARGE, "more than %zu bytes", limit);
+	*out = call->body;
+	return RC_OK;
+}
+
+static inline size_t
+parse_headers(const char *lines, struct header out[HEADERS_MAX])
+{
+	struct str rest = str_of(lines), line, name;
+	size_t n = 0;
+
+	while (rest.n > 0 && n < HEADERS_MAX) {
+		line = str_cut(&rest, '\n');
+		name = str_cut(&line, ':');
+		out[n++] = (struct header){
+		    name.p, name.n, str_dup(arena, str_trim(line))};
+	}
+	return n;
+}
+
+/* nginx turns the body of a layer into a file (nginx/berth-server.conf), unless it
+ * is empty. */
+static inline bool
+is_upload(const struct call *call)
+{
+	const char *layer = strstr(call->target, "/layer");
+
+	return call->body.n > 0 && layer != NULL &&
+	       strcmp(call->method, "PUT") == 0 && strcmp(layer, "/layer") == 0;
+}
+
+static inline struct reply *
+send(struct call *call)
+{
+	struct header *headers = arena_alloc(arena, HEADERS_MAX * sizeof(*headers));
+	struct reply *rp = arena_alloc(arena, sizeof(*rp));
+	struct request rq = {.arena = arena,
+	    .registry = &reg,
+	    .options = &options,
+	    .id = "0123",
+	    .method = call->method,
+	    .target_text = str_of(call->target),
+	    .headers = headers,
+	    .n_headers = parse_headers(call->headers, headers),
+	    .length = call->length,
+	    .read_body = read_body,
+	    .reader = call};
+
+	if (call->has_body)
+		rq.length = call->chunked ? -1 : (int64_t)call->body.n;
+	if (is_upload(call) && call->pass == PASS_SERVE)
+		rq.body_file = body_of(call->body);
+	dispatch(&rq, rp, call->pass);
+	if (rq.body_file != NULL)
+		(void)unlink(rq.body_file);
+	if (rq.route != NULL)
+		route_seen[rq.route - v1_api.routes] = true;
+	return rp;
+}
+
+/* As a client would have it. */
+static inline struct str
+reply_text(const struct reply *rp)
+{
+	struct buf b;
+
+	if (rp->kind == REPLY_FILE)
+		return str_of(read_text(rp->file));
+	if (rp->kind == REPLY_BYTES)
+		return rp->bytes;
+	buf_init(&b, arena, (size_t)16 << 20);
+	(void)rp->stream(rp->stream_arg, buf_sink(&b));
+	return buf_str(&b);
+}
+
+static inline struct reply *
+request(
+    const char *method, const char *target, const char *headers, const char *body)
+{
+	struct call call = {.method = method,
+	    .target = target,
+	    .headers = headers,
+	    .body = str_of(body),
+	    .has_body = body != NULL,
+	    .length = -1,
+	    .pass = PASS_SERVE};
+
+	return send(&call);
+}
+
+/* ---- what must come back: NULL or what is wrong ---- */
+
+static inline const char *
+text_fault(const char *what, const char *got, const char *want)
+{
+	if (want[0] == '~' ? strstr(got, want + 1) != NULL : strcmp(got, want) == 0)
+		return NULL;
+	return arena_printf(arena, "%s: got %.200s, want %.200s", what, got, want);
+}
+
+static inline const char *
+header_fault(const struct reply *rp, const char *name, const char *want)
+{
+	const char *got = reply_get(rp, name);
+
+	if (*want == '\0')
+		return got == NULL ? NULL
+				   : arena_printf(arena, "%s: %s", name, got);
+	return text_fault(name, got == NULL ? "(none)" : got, want);
+}
+
+static inline const char *
+headers_fault(const struct reply *rp, const char *lines)
+{
+	struct header headers[HEADERS_MAX];
+	size_t i, n = parse_headers(lines, headers);
+	const char *fault = NULL;
+
+	for (i = 0; fault == NULL && i < n; i++)
+		fault = header_fault(rp,
+		    arena_strndup(arena, headers[i].name, headers[i].name_len),
+		    headers[i].value);
+	return fault;
+}
+
+/* "Every answer" of the API. */
+static inline const char *
+common_fault(const struct reply *rp, const char *body, const char *want_headers)
+{
+	static const char kept_for_a_year[] =
+	    "Cache-Control: public, max-age=31536000\nExpires: ~ GMT\nPragma:\n"
+	    "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT";
+	static const char not_kept[] =
+	    "Cache-Control: no-cache\nPragma: no-cache\nExpires: -1";
+	bool kept = strstr(want_headers, "Cache-Control: public") != NULL;
+	const char *fault = headers_fault(rp,
+	    "X-Docker-Registry-Version: " PACKAGE_VERSION "\n"
+	    "X-Docker-Registry-Config: dev\nSet-Cookie:");
+
+	if (fault == NULL)
+		fault = headers_fault(rp, kept ? kept_for_a_year : not_kept);
+	if (fault == NULL && *body != '\0' && rp->kind != REPLY_FILE)
+		fault = header_fault(rp, "Content-Type", "application/json");
+	if (fault == NULL && rp->status >= 400)
+		fault = header_fault(rp, "X-Request-Id", "0123");
+	return fault;
+}
+
+static inline const char *
+reply_fault(const struct reply *rp, const struct row *row)
+{
+	struct str text = reply_text(rp);
+	const char *body = text.n == 0 ? "" : arena_strndup(arena, text.p, text.n);
+	const char *headers = row->want_headers == NULL ? "" : row->want_headers;
+	const char *fault;
+
+	if (rp->status != row->status)
+		return arena_printf(arena, "status: got %d (%.200s), want %d",
+		    rp->status, body, row->status);
+	fault = text_fault("body", body, row->want == NULL ? "" : row->want);
+	if (fault == NULL)
+		fault = common_fault(rp, body, headers);
+	return fault == NULL ? headers_fault(rp, headers) : fault;
+}
+
+static inline void
+check_row(const struct row *row)
+{
+	const char *fault = reply_fault(
+	    request(row->method, row->target, row->headers, row->body), row);
+	const char *head = NULL;
+
+	if (strcmp(row->method, "GET") == 0)
+		head = reply_fault(
+		    request("HEAD", row->target, row->headers, row->body), row);
+	if (!ok(fault == NULL && head == NULL, "%s: %s %.80s: %d", row->name,
+		row->method, row->target, row->status))
+		printf("# %s\n", fault == NULL ? head : fault);
+}
+
+/* check_rows(ROWS(table)) */
+#define ROWS(rows) rows, sizeof(rows) / sizeof((rows)[0])
+
+static inline void
+check_rows(const struct row *rows, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		check_row(&rows[i]);
+}
+
+#endif

@@ -1,0 +1,385 @@
+/* push-test.h: pushes through the verbs of the registry, a step a request, and what
+ * must hold of the store whatever became of them. P1 to P8 are v1_push.h's. */
+#ifndef PUSH_TEST_H
+#define PUSH_TEST_H
+
+#include "base/log.h"
+#include "index/index.h"
+#include "registry/describe.h"
+#include "registry/pull.h"
+#include "registry/push.h"
+#include "registry/registry.h"
+#include "registry/reindex.h"
+#include "registry/repository.h"
+#include "registry/tag.h"
+#include "store-test.h"
+#include "store/lock.h"
+#include "store/sweep.h"
+#include "store/v1_image.h"
+#include "store/v1_repo.h"
+#include "store/v1_tag.h"
+
+#define AGENT "docker/0.11.1 go/go1.2.1 kernel/3.13 os/linux arch/amd64"
+
+static struct registry reg;
+static const struct repo_name app = {"team", "app"};
+
+/* ---- the registry ---- */
+
+static inline const char *
+index_path(void)
+{
+	return in_dir("_berth/index.db");
+}
+
+static inline void
+make_index(void)
+{
+	bool rebuild;
+
+	log_set_level(LOG_ERROR); /* a line a push is no news here */
+	if (index_prepare(index_path(), &rebuild, &err) != RC_OK)
+		bail_out(err.text);
+}
+
+/* In each process anew: sqlite does not outlive a fork. */
+static inline void
+open_registry(void)
+{
+	reg = (struct registry){
+	    store, index_new(index_path(), NULL, NULL), NULL, NULL};
+}
+
+static inline void
+close_registry(void)
+{
+	index_free(reg.index);
+	reg.index = NULL;
+}
+
+/* ---- a push, a request a step ---- */
+
+enum verb { ANNOUNCE, JSON, LAYER, CHECKSUM, TAG, FINISH, DROP_TAG, DROP_ALL };
+
+struct step {
+	enum verb verb;
+	const struct image *im; /* none of ANNOUNCE, FINISH and DROP_ALL */
+	const char *tag;
+};
+
+static inline const char *
+step_name(const struct step *s)
+{
+	static const char *const verbs[] = {"announcement", "json", "layer",
+	    "checksum", "tag", "end of the push", "removal of tag",
+	    "removal of the repository"};
+
+	if (s->tag != NULL)
+		return arena_printf(arena, "%s %s", verbs[s->verb], s->tag);
+	if (s->im != NULL)
+		return arena_printf(arena, "%s of %.2s", verbs[s->verb], s->im->id);
+	return verbs[s->verb];
+}
+
+/* nginx removes the body when the request is over. */
+static inline enum result
+send_layer(const struct image *im)
+{
+	const char *body = body_of(im->layer);
+	enum result r = push_layer(&reg, arena, im->id, body, &err);
+
+	(void)unlink(body);
+	return r;
+}
+
+static inline const char *
+announcement(const struct step *steps, size_t n)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, arena, 4096);
+	buf_addc(&b, '[');
+	for (i = 0; i < n; i++)
+		if (steps[i].verb == JSON)
+			buf_printf(&b, "%s{\"id\": \"%s\"}", b.n > 1 ? ", " : "",
+			    steps[i].im->id);
+	buf_addc(&b, ']');
+	return b.p;
+}
+
+/* The i-th step, as it is. */
+static inline enum result
+run_step(const struct step *steps, size_t n, size_t i)
+{
+	const struct step *s = &steps[i];
+	const char *sum = "";
+
+	switch (s->verb) {
+	case ANNOUNCE:
+		return repository_announce(
+		    &reg, arena, &app, str_of(announcement(steps, n)), &err);
+	case JSON:
+		return push_json(
+		    &reg, arena, s->im->id, s->im->json, str_of(NULL), &err);
+	case LAYER:
+		return send_layer(s->im);
+	case CHECKSUM:
+		sum = arena_printf(arena, "sha256:%s", s->im->sum);
+		return push_checksum(
+		    &reg, arena, s->im->id, str_of(sum), str_of(NULL), &err);
+	case TAG:
+		return tag_put(
+		    &reg, arena, &app, s->tag, s->im->id, str_of(AGENT), &err);
+	case FINISH:
+		return repository_announce(&reg, arena, &app, str_of("[]"), &err);
+	case DROP_TAG:
+		return tag_remove(&reg, arena, &app, s->tag, &err);
+	default:
+		return repository_remove(&reg, arena, &app, &err);
+	}
+}
+
+/* As a docker does it: what is complete is not sent. */
+static inline enum result
+push_all(const struct step *steps, size_t n)
+{
+	enum result r = RC_OK;
+	size_t i;
+
+	for (i = 0; r == RC_OK && i < n; i++)
+		if (steps[i].verb < JSON || steps[i].verb > CHECKSUM ||
+		    pull_check(&reg, steps[i].im->id, &err) != RC_OK)
+			r = run_step(steps, n, i);
+	return r;
+}
+
+/* ---- what must hold: each returns NULL or what is wrong ---- */
+
+static inline bool
+file_is(const char *name, struct str want)
+{
+	const char *got = read_text(name);
+
+	return got != NULL && str_eq(str_of(got), want);
+}
+
+static inline bool
+is_whole(const struct image *im)
+{
+	return file_is(of_image(im, "json"), im->json) &&
+	       file_is(of_image(im, "ancestry"), str_of(im->ancestry)) &&
+	       file_is(of_image(im, "layer"), im->layer) &&
+	       file_is(of_image(im, "_checksum"),
+		   str_of(arena_printf(arena, "sha256:%s", im->sum)));
+}
+
+static inline bool
+is_complete(const struct image *im)
+{
+	enum v1_state state = V1_ABSENT;
+
+	(void)v1_image_state(store, im->id, &state, &err);
+	return state == V1_COMPLETE;
+}
+
+/* im[0..n-1] are what was pushed as one image. */
+static inline const char *
+image_fault(const struct image *const *im, size_t n)
+{
+	const char *place = arena_printf(arena, "images/%s", im[0]->id);
+	bool json = is_there(of_image(im[0], "json")), same = !json, whole = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		same = same || file_is(of_image(im[i], "json"), im[i]->json);
+		whole = whole || is_whole(im[i]);
+	}
+	if (!same)
+		return "P3: a json that nobody sent";
+	if (is_there(of_image(im[0], "_inprogress")))
+		return json && !is_there(of_image(im[0], "ancestry"))
+			   ? "P3: a json without its ancestry"
+			   : NULL;
+	if (json)
+		return whole ? NULL : "P7: complete, but not whole";
+	if (is_there(place) &&
+	    strcmp(tree(place), arena_printf(arena, "%s/\n", place)) != 0)
+		return "P2: a file, but no _inprogress";
+	return NULL;
+}
+
+static inline const char *
+push_fault(const struct image *im)
+{
+	const char *name = arena_printf(arena, "wait-%s", im->sum);
+	const char *json = of_push(im, arena_printf(arena, "%s.json", name));
+	const char *up = of_push(im, arena_printf(arena, "%s.ancestry", name));
+	const char *layer = of_push(im, arena_printf(arena, "%s.layer", name));
+
+	if (is_there(layer) && !is_complete(im) &&
+	    (!file_is(json, im->json) || !file_is(up, str_of(im->ancestry)) ||
+		!file_is(layer, im->layer)))
+		return "P4: a layer waits, but not whole";
+	if (is_there(of_image(im, "layer")) && !is_complete(im) &&
+	    !v1_push_waits(store, arena, im->id, im->sum))
+		return "P5: the image has a layer, but none waits";
+	return NULL;
+}
+
+static inline bool
+check_tag(void *arg, const char *tag, const char *id)
+{
+	const char **fault = arg;
+
+	if (pull_check(&reg, id, &err) != RC_OK)
+		*fault = arena_printf(
+		    arena, "tag %s of an image that is not there", tag);
+	else if (!is_there(
+		     arena_printf(arena, "repositories/team/app/tag%s_json", tag)))
+		*fault = arena_printf(arena, "tag %s without its json", tag);
+	return *fault == NULL;
+}
+
+static inline const char *
+tags_fault(void)
+{
+	const char *fault = NULL;
+	enum result r = tag_list(&reg, arena, &app, check_tag, &fault, &err);
+
+	if (r != RC_OK && r != RC_REPOSITORY_UNKNOWN)
+		fault = err.text;
+	return fault;
+}
+
+static inline bool
+add_name(void *arg, const struct index_row *row)
+{
+	buf_printf(arg, "%.*s ", STR_ARG(row->name));
+	return true;
+}
+
+/* What the index has: "" or "team/app ". */
+static inline const char *
+index_names_now(void)
+{
+	struct buf b;
+	const struct index_visitor visitor = {NULL, add_name, &b};
+	enum result r;
+
+	buf_init(&b, arena, 4096);
+	buf_adds(&b, "");
+	r = index_names(reg.index, str_of(""), SIZE_MAX, &visitor, &err);
+	return r != RC_OK ? err.text : b.n == 0 ? "" : b.p;
+}
+
+static inline const char *
+store_names_now(void)
+{
+	struct v1_repo repo = {NULL, false};
+
+	(void)v1_repo_find(store, arena, &app, &repo, &err);
+	return repo.there ? "team/app " : "";
+}
+
+/* After a rebuild the index is what the store is. */
+static inline const char *
+reindex_fault(void)
+{
+	const struct reindex how = {.afresh = true};
+	bool done = false;
+
+	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
+		return err.text;
+	return strcmp(index_names_now(), store_names_now()) == 0
+		   ? NULL
+		   : "the rebuilt index is not what the store is";
+}
+
+static inline const char *
+tmp_fault(void)
+{
+	unsigned n;
+
+	if (sweep_tmp(store, &n, &err) != RC_OK)
+		return err.text;
+	return strcmp(tree("_berth/tmp"), "_berth/tmp/\n") == 0
+		   ? NULL
+		   : "_berth/tmp: not all was swept";
+}
+
+static inline bool
+is_dropped(const char *tag)
+{
+	return !is_there(
+		   arena_printf(arena, "repositories/team/app/tag_%s", tag)) &&
+	       !is_there(
+		   arena_printf(arena, "repositories/team/app/tag%s_json", tag)) &&
+	       (strcmp(tag, "latest") != 0 ||
+		   !is_there("repositories/team/app/json"));
+}
+
+/* What a client was told is done. */
+static inline const char *
+broken_promise(const struct step *steps, size_t n, size_t done)
+{
+	const char *id, *got;
+	size_t i;
+
+	for (i = 0; i < done; i++) {
+		const struct step *s = &steps[i];
+		bool kept = true;
+
+		if (s->verb == ANNOUNCE)
+			kept = file_is("repositories/team/app/_index_images",
+				   str_of(announcement(steps, n))) &&
+			       strcmp(index_names_now(), "team/app ") == 0;
+		else if (s->verb == JSON)
+			kept = is_there(of_image(s->im, "json"));
+		else if (s->verb == LAYER)
+			kept = is_complete(s->im) ||
+			       v1_push_waits(store, arena, s->im->id, s->im->sum);
+		else if (s->verb == CHECKSUM)
+			kept = is_complete(s->im);
+		else if (s->verb == TAG)
+			kept = tag_get(&reg, arena, &app, s->tag, &id, &err) ==
+				   RC_OK &&
+			       strcmp(id, s->im->id) == 0;
+		else if (s->verb == DROP_TAG)
+			kept = is_dropped(s->tag);
+		else if (s->verb == DROP_ALL)
+			kept = store_names_now()[0] == '\0' &&
+			       index_names_now()[0] == '\0';
+		got = kept ? NULL : step_name(s);
+		if (got != NULL)
+			return arena_printf(arena, "%s was acknowledged", got);
+	}
+	return NULL;
+}
+
+/* How far the image came, by what lies in the store. */
+static inline unsigned
+reached(const struct image *im)
+{
+	bool marked = is_there(of_image(im, "_inprogress"));
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_of(im->json, hex);
+	if (!marked && is_complete(im))
+		return is_there(of_push(im, "open")) ? 7 : 8;
+	if (file_is(of_image(im, "_checksum"),
+		str_of(arena_printf(arena, "sha256:%s", im->sum))))
+		return 6;
+	if (is_there(of_image(im, "layer")))
+		return 5;
+	if (v1_push_waits(store, arena, im->id, im->sum))
+		return 4;
+	if (is_there(of_image(im, "json")))
+		return 3;
+	if (marked)
+		return 2;
+	return is_there(of_push(im, arena_printf(arena, "begun-%s.json", hex))) ? 1
+										: 0;
+}
+
+#endif

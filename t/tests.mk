@@ -1,0 +1,77 @@
+# The tests, in the order of their numbers: 0x the sources, 1x to 7x C without a server, 8x
+# and 9x berth behind nginx. A test is a line here. make check TESTS="t/80-serve.t" runs a part.
+
+c_tests = \
+	t/10-base \
+	t/11-json \
+	t/12-text \
+	t/13-log \
+	t/20-image \
+	t/21-image-files \
+	t/30-store \
+	t/32-store-lists \
+	t/33-store-guards \
+	t/34-store-stage \
+	t/35-index \
+	t/36-index-rebuild \
+	t/37-index-damage \
+	t/38-store-errors \
+	t/40-conf \
+	t/41-conf-keys \
+	t/60-http \
+	t/61-route
+
+# These need every durable step to be able to fail: --enable-failpoints.
+failpoint_tests = \
+	t/31-store-failpoints \
+	t/50-remove-failpoints \
+	t/51-two-pushes-failpoints
+
+perl_tests = \
+	t/00-rooms.t \
+	t/01-format.t \
+	t/80-serve.t \
+	t/82-v1-push-pull.t \
+	t/84-seed.t \
+	t/85-full-disk.t \
+	t/86-clients.t \
+	t/88-parallel.t \
+	t/90-kill.t
+
+check_PROGRAMS = $(c_tests)
+if FAILPOINTS
+check_PROGRAMS += $(failpoint_tests)
+tests_elsewhere =
+else
+tests_elsewhere = $(failpoint_tests)
+endif
+LDADD = $(berth_libs)
+
+test_headers = \
+	t/api-test.h \
+	t/conf-test.h \
+	t/failpoint-test.h \
+	t/index-test.h \
+	t/push-test.h \
+	t/store-test.h \
+	t/tap.h \
+	t/unit-test.h
+
+EXTRA_DIST += $(perl_tests) $(test_headers) t/check.sh t/lib t/data
+
+tests_env = srcdir='$(abs_srcdir)' BERTH_BUILD='$(abs_builddir)' BERTH_SRC='$(abs_top_srcdir)'
+if SANITIZERS
+tests_env += BERTH_SANITIZERS=1 UBSAN_OPTIONS=print_stacktrace=1
+endif
+
+# Absolute names: prove takes a program below "t/" for a Perl script.
+tests_wanted = $(if $(TESTS),$(TESTS),$(sort $(check_PROGRAMS) $(perl_tests)))
+tests_paths = $(foreach t,$(tests_wanted),\
+	$(if $(filter %.t,$(t)),$(abs_srcdir),$(abs_builddir))/$(t))
+
+check-local: berth
+	@for t in $(tests_elsewhere); do \
+		line="$$t: runs in the build with --enable-failpoints"; \
+		echo "not run: $$line"; \
+	done
+	$(tests_env) $(PROVE) --timer -I '$(abs_srcdir)/t/lib' $(tests_paths)
