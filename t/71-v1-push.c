@@ -185,6 +185,9 @@ static const struct row given_before[] = {
     ok_row("its layer", "PUT", IMAGE("d1", "layer"), NULL, "layer"),
     {"complete", "GET", IMAGE("d1", "layer"), .status = 200, .want = "layer",
 	.want_headers = "Cache-Control: public, max-age=31536000"},
+    ok_row("wrong", "PUT", IMAGE("d4", "json"), CHECKSUM ZEROS, JSON_OF("d4")),
+    ok_row("afresh, none", "PUT", IMAGE("d4", "json"), NULL, JSON_OF("d4")),
+    ok_row("any layer will do", "PUT", IMAGE("d4", "layer"), NULL, "layer"),
 };
 
 #define E1_ONE "54c346430df2ffff5cbeeb74cadc88425ebed8f6d10414831f091ddf973b96b7"

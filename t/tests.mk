@@ -19,7 +19,11 @@ c_tests = \
 	t/40-conf \
 	t/41-conf-keys \
 	t/60-http \
-	t/61-route
+	t/61-route \
+	t/70-v1-routes \
+	t/71-v1-push \
+	t/72-v1-hostile \
+	t/73-v1-check
 
 # These need every durable step to be able to fail: --enable-failpoints.
 failpoint_tests = \
