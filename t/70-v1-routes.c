@@ -234,6 +234,27 @@ static const struct row removals[] = {
 	.want = "child layer", .want_headers = FOR_A_YEAR},
 };
 
+/* Old servers wrote the first announcement down as it came. */
+static void
+test_old_list(void)
+{
+	static const struct row rows[] = {
+	    {"as it is", "GET", "/v1/repositories/old/list/images", .status = 200,
+		.want = "[{\"id\": \"" BASE "\", \"Tag\": \"x\"}, {\"id\": \"" BASE
+			"\"}]"},
+	    {"of any type", "PUT", "/v1/repositories/old/list/images",
+		"Content-Type: text/plain", "[{\"id\": \"" CHILD "\"}]", 204, NULL},
+	    {"merged", "GET", "/v1/repositories/old/list/images", .status = 200,
+		.want = "[{\"id\": \"" BASE "\"}, {\"id\": \"" CHILD "\"}]"},
+	    {"gone", "DELETE", "/v1/repositories/old/list", .status = 200,
+		.want = "true"},
+	};
+
+	write_text("repositories/old/list/_index_images",
+	    "[{\"id\": \"" BASE "\", \"Tag\": \"x\"}, {\"id\": \"" BASE "\"}]");
+	check_rows(ROWS(rows));
+}
+
 /* The same token in both headers, another one each time. */
 static void
 test_tokens(void)
@@ -322,6 +343,7 @@ main(void)
 	check_rows(ROWS(service));
 	check_rows(ROWS(accounts));
 	check_rows(ROWS(announcements));
+	test_old_list();
 	test_tokens();
 	test_options();
 	check_rows(ROWS(images));

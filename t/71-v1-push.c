@@ -283,6 +283,31 @@ test_taken_over(void)
 	check_rows(ROWS(taken_over));
 }
 
+/* More json for one image than are kept at once: the last one's push succeeds. */
+static void
+test_many_jsons(void)
+{
+	const char *body = NULL, *sum;
+	char hex[SHA256_HEX_SIZE];
+	int i, taken = 0;
+
+	for (i = 0; i < 3 * V1_PUSH_JSONS; i++) {
+		body = arena_printf(
+		    arena, "{\"id\": \"00000000000000f2\", \"n\": %d}", i);
+		taken += request("PUT", IMAGE("f2", "json"), NULL, body)->status ==
+			 200;
+	}
+	is_int(taken, 3 * V1_PUSH_JSONS, "%d different json are taken", taken);
+	is_int(request("PUT", IMAGE("f2", "layer"), NULL, "layer")->status, 200,
+	    "a layer");
+	sha256_of(str_of(arena_printf(arena, "%s\nlayer", body)), hex);
+	sum = arena_printf(arena, PAYLOAD "%s", hex);
+	is_int(request("PUT", IMAGE("f2", "checksum"), sum, NULL)->status, 200,
+	    "its sum");
+	is_str(
+	    read_text("images/00000000000000f2/json"), body, "with the last json");
+}
+
 int
 main(void)
 {
@@ -299,6 +324,7 @@ main(void)
 	check_rows(ROWS(two_jsons));
 	check_rows(ROWS(an_empty_layer));
 	test_taken_over();
+	test_many_jsons();
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	return teardown_api();
 }

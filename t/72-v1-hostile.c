@@ -169,6 +169,22 @@ test_longest(void)
 	    "\"" ID "\"", 200, "true");
 }
 
+/* As long as nginx lets a header be, and of what grows most in JSON. */
+static void
+test_long_agent(void)
+{
+	const char *agent = arena_printf(
+	    arena, "User-Agent: docker/%s", repeat("\x7f", 16 << 10));
+	struct reply *rp = request(
+	    "PUT", REPOS "team/app/tags/latest", agent, "\"" ID "\"");
+
+	is_int(rp->status, 200, "a tag of a client with a long name");
+	expect("what it says", "GET", REPOS "team/app/tags/latest/json", NULL, 200,
+	    "~\\u007f\\u007f\"}");
+	expect("the repository's", "GET", REPOS "team/app/json", NULL, 200,
+	    "~\\u007f\\u007f\"}");
+}
+
 /* ---- bodies ---- */
 
 #define BAD_LIST ERROR("Error Decoding JSON")
@@ -367,6 +383,23 @@ test_long_terms(void)
 	    FOUND(0));
 }
 
+/* Each description as long as one may be, of what grows most in JSON. */
+static void
+test_largest_page(void)
+{
+	const char *text = repeat("\x01", 1000);
+	struct reply *rp;
+	int i;
+
+	for (i = 0; i < 1000; i++)
+		(void)index_put_repository(reg.index,
+		    str_of(arena_printf(arena, "large/%d", i)), str_of(text), &err);
+	rp = request("GET", SEARCH "?q=large&n=1000", NULL, NULL);
+	is_int(rp->status, 200, "the largest page");
+	ok(rp->bytes.n > (size_t)6 * 1000 * 1000, "is whole: %zu bytes",
+	    rp->bytes.n);
+}
+
 /* The walk of the store reads the same names as clients wrote. */
 static void
 test_rebuilt(void)
@@ -389,6 +422,7 @@ main(void)
 	check_rows(ROWS(bytes));
 	test_lengths();
 	test_longest();
+	test_long_agent();
 	check_rows(ROWS(json));
 	test_depth();
 	test_limits();
@@ -399,5 +433,6 @@ main(void)
 	check_rows(ROWS(terms));
 	test_long_terms();
 	test_rebuilt();
+	test_largest_page();
 	return teardown_api();
 }

@@ -56,7 +56,8 @@ subtest 'a layer larger than the disk' => sub {
 };
 
 subtest 'no room at all' => sub {
-    is($docker->put_json($late)->{status},  200, 'the json came in time');
+    # nginx gives the room of the refused body back a moment after its answer
+    ok(within(5, sub { $docker->put_json($late)->{status} == 200 }), 'the json came in time');
     is($docker->put_layer($late)->{status}, 200, 'and the layer');
     fill_disk();
     is_full($docker->put_checksum($late), 'the checksum');

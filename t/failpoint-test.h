@@ -8,6 +8,15 @@
 #include "push-test.h"
 #include "store/failpoint.h"
 
+/* AddressSanitizer keeps what was freed, and each fork copies that. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "quarantine_size_mb=1";
+}
+
 /* What the process tells; also when it was killed. */
 struct told {
 	size_t done;        /* steps that were acknowledged */

@@ -59,11 +59,21 @@ close_registry(void)
 
 /* ---- a push, a request a step ---- */
 
-enum verb { ANNOUNCE, JSON, LAYER, CHECKSUM, TAG, FINISH, DROP_TAG, DROP_ALL };
+enum verb {
+	ANNOUNCE,
+	JSON,
+	LAYER,
+	CHECKSUM,
+	TAG,
+	FINISH,
+	DROP_TAG,
+	DROP_ALL,
+	SWEEP /* of pushes that came to no end */
+};
 
 struct step {
 	enum verb verb;
-	const struct image *im; /* none of ANNOUNCE, FINISH and DROP_ALL */
+	const struct image *im; /* of JSON to TAG */
 	const char *tag;
 };
 
@@ -72,7 +82,7 @@ step_name(const struct step *s)
 {
 	static const char *const verbs[] = {"announcement", "json", "layer",
 	    "checksum", "tag", "end of the push", "removal of tag",
-	    "removal of the repository"};
+	    "removal of the repository", "sweep"};
 
 	if (s->tag != NULL)
 		return arena_printf(arena, "%s %s", verbs[s->verb], s->tag);
@@ -114,6 +124,7 @@ run_step(const struct step *steps, size_t n, size_t i)
 {
 	const struct step *s = &steps[i];
 	const char *sum = "";
+	unsigned swept;
 
 	switch (s->verb) {
 	case ANNOUNCE:
@@ -135,8 +146,10 @@ run_step(const struct step *steps, size_t n, size_t i)
 		return repository_announce(&reg, arena, &app, str_of("[]"), &err);
 	case DROP_TAG:
 		return tag_remove(&reg, arena, &app, s->tag, &err);
-	default:
+	case DROP_ALL:
 		return repository_remove(&reg, arena, &app, &err);
+	default:
+		return v1_push_sweep(store, -1, &swept, &err);
 	}
 }
 

@@ -28,7 +28,7 @@ c_tests = \
 # These need every durable step to be able to fail: --enable-failpoints.
 failpoint_tests = \
 	t/31-store-failpoints \
-	t/50-remove-failpoints \
+	t/50-change-failpoints \
 	t/51-two-pushes-failpoints
 
 perl_tests = \

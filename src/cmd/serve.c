@@ -127,16 +127,18 @@ sweep(void *arg)
 static enum result
 prepare(struct server *s, bool *want_rebuild, struct err *err)
 {
+	bool unclean = false;
 	unsigned swept;
 	enum result r;
 
 	r = store_open(s->conf->storage_path, &s->registry.store, err);
 	if (r == RC_OK)
-		r = store_own(s->registry.store, err);
+		r = store_own(s->registry.store, &unclean, err);
 	if (r == RC_OK)
 		r = sweep_tmp(s->registry.store, &swept, err);
 	if (r == RC_OK)
 		r = index_prepare(s->conf->index_database, want_rebuild, err);
+	*want_rebuild = *want_rebuild || unclean;
 	return r;
 }
 
@@ -162,6 +164,8 @@ serve_command(const struct call *call)
 		goto out;
 	}
 	status = master_run(listening, &s.options, &app, want_rebuild);
+	if (status == EXIT_SUCCESS)
+		store_disown(s.registry.store);
 	if (!listen_inherited())
 		(void)unlink(call->conf->socket);
 out:

@@ -36,6 +36,7 @@ struct master {
 	struct child child[CHILDREN_MAX];
 	sigset_t signals;
 	bool ending;
+	bool killed; /* some did not end by themselves */
 	bool want_rebuild;
 	int64_t not_before[ROLE_SWEEP +
 			   1]; /* ticks: no child of the role is started sooner */
@@ -167,6 +168,7 @@ worker_died(struct master *m, const struct child *c, int status)
 	log_line(LOG_ERROR, "worker.died", "pid=%ld signal=%d status=%d",
 	    (long)c->pid, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 	    WIFEXITED(status) ? WEXITSTATUS(status) : 0);
+	m->want_rebuild = true; /* it may have died between store and index */
 	if (now - c->born < YOUNG_MS)
 		m->not_before[ROLE_WORKER] = now + YOUNG_MS;
 }
@@ -228,6 +230,7 @@ on_signal(struct master *m, int sig)
 	case SIGTERM:
 	case SIGINT:
 		signal_all(m, ROLE_NONE, m->ending ? SIGKILL : SIGTERM);
+		m->killed = m->ending;
 		m->ending = true;
 		break;
 	case SIGHUP:
@@ -308,9 +311,11 @@ master_run(int listening, const struct serve_options *options,
 	end_by = clock_ticks() + END_WAIT_MS;
 	while (count(&m, ROLE_NONE) < CHILDREN_MAX) {
 		wait_for_event(&m);
-		if (clock_ticks() > end_by)
+		if (clock_ticks() > end_by) {
 			signal_all(&m, ROLE_NONE, SIGKILL);
+			m.killed = true;
+		}
 	}
-	log_line(LOG_INFO, "master.end", "status=0");
-	return EXIT_SUCCESS;
+	log_line(LOG_INFO, "master.end", "killed=%d", m.killed);
+	return m.killed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -14,7 +14,8 @@
 
 #include "serve/options.h"
 
-/* Serves until told to end; returns the exit status. rebuild: the index wants it
+/* Serves until told to end; returns the exit status, a failure if some child had to
+ * be killed. rebuild: the index wants it
  * now. */
 int master_run(int listening, const struct serve_options *options,
     const struct serve_app *app, bool rebuild);

@@ -36,8 +36,10 @@ const char *store_path(const struct store *st);
 
 /* Makes this process and its children the store's only servers, until the last of
  * them ends. RC_IO at once if another one serves; one that is just ending is waited
- * for. */
-enum result store_own(struct store *st, struct err *err);
+ * for. *unclean: the servers before did not come to store_disown(), so the index may
+ * have missed what they did last. */
+enum result store_own(struct store *st, bool *unclean, struct err *err);
+void store_disown(struct store *st);
 
 /* What a killed process wrote and did not come to sync is durable afterwards.
  * Called where a process starts in place of another, so that nobody builds on less.

@@ -8,7 +8,7 @@
 #include "store/listing.h"
 #include "store/v1_spell.h"
 
-#define META_MAX ((size_t)64 << 10)
+#define META_MAX ((size_t)1 << 20) /* bytes: a User-Agent may be long */
 
 enum result
 v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *name,

@@ -8,7 +8,7 @@
 #include "store/listing.h"
 #include "store/v1_spell.h"
 
-#define TAG_FILE_MAX ((size_t)64 << 10)
+#define TAG_FILE_MAX ((size_t)1 << 20) /* bytes: a User-Agent may be long */
 
 /* Some hand-made ids end in a newline. */
 static bool

@@ -7,8 +7,8 @@
 #include "registry/search.h"
 #include "v1/v1.h"
 
-#define ROWS_MAX 1000 /* of a page; more is asked for by no client */
-#define PAGE_MAX ((size_t)4 << 20)
+#define ROWS_MAX 1000              /* of a page; more is asked for by no client */
+#define PAGE_MAX ((size_t)8 << 20) /* bytes: such rows, each byte of them escaped */
 
 struct answer {
 	struct request *rq;

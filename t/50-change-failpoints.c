@@ -1,0 +1,237 @@
+/* 50-change-failpoints.c: what is there is changed or removed, and each durable step
+ * of that fails once, meets a full disk once, and is once the last before the process
+ * is killed. No complete image is lost, no tag means one that is not there, a tag
+ * that is moved is never away, and the same again ends as it should: in the store and
+ * in the index. */
+#include "failpoint-test.h"
+
+static struct image base, top, cut_off;
+
+/* What is there before. */
+static const struct step before[] = {
+    {JSON, &base, NULL},
+    {LAYER, &base, NULL},
+    {CHECKSUM, &base, NULL},
+    {JSON, &top, NULL},
+    {LAYER, &top, NULL},
+    {CHECKSUM, &top, NULL},
+    {TAG, &base, "v1"},
+    {TAG, &top, "latest"},
+    {JSON, &cut_off, NULL},
+    {LAYER, &cut_off, NULL},
+};
+#define N_BEFORE (sizeof(before) / sizeof(before[0]))
+
+/* The repository goes with its last tag, where nobody announced it. */
+static const struct step drop_tags[] = {
+    {DROP_TAG, NULL, "latest"},
+    {DROP_TAG, NULL, "v1"},
+};
+
+static const struct step drop_all[] = {
+    {DROP_TAG, NULL, "latest"},
+    {DROP_ALL, NULL, NULL},
+};
+
+static const struct step move_tags[] = {
+    {TAG, &top, "v1"},
+    {TAG, &base, "latest"},
+};
+
+static const struct step sweep[] = {{SWEEP, NULL, NULL}};
+
+struct change {
+	const char *what;
+	bool announced;
+	const struct step *steps;
+	size_t n;
+	const char *(*meanwhile)(
+	    void);                    /* must hold always; NULL or what is wrong */
+	const char *(*finally)(void); /* must hold at the end */
+};
+
+static const char *
+none_fault(void)
+{
+	return NULL;
+}
+
+static const char *
+removed_fault(void)
+{
+	if (strcmp(tree("repositories/team"), "repositories/team/\n") != 0)
+		return arena_printf(
+		    arena, "removed, but there is %s", tree("repositories/team"));
+	return index_names_now()[0] == '\0' ? NULL
+					    : "removed, but the index has it";
+}
+
+/* 'a' or 'b', the image that the tag means; '-' when there is no tag. */
+static char
+tag_is(const char *tag)
+{
+	const char *id;
+
+	return tag_get(&reg, arena, &app, tag, &id, &err) == RC_OK ? id[0] : '-';
+}
+
+static const char *
+away_fault(void)
+{
+	if (tag_is("v1") == '-' || tag_is("latest") == '-')
+		return "a tag that was there is away";
+	return is_there("repositories/team/app/json")
+		   ? NULL
+		   : "the json of latest is away";
+}
+
+static const char *
+moved_fault(void)
+{
+	if (tag_is("v1") != 'b' || tag_is("latest") != 'a')
+		return "a tag was not moved";
+	return strcmp(index_names_now(), "team/app ") == 0 ? NULL
+							   : "the index lost it";
+}
+
+static const char *
+swept_fault(void)
+{
+	if (is_there(of_image(&cut_off, "json")))
+		return "swept, but the image is there";
+	return strcmp(tree("_berth/push"), "_berth/push/\n") == 0
+		   ? NULL
+		   : "swept, but its push is there";
+}
+
+static const struct change changes[] = {
+    {"tag by tag", false, drop_tags, 2, none_fault, removed_fault},
+    {"at once", true, drop_all, 2, none_fault, removed_fault},
+    {"tags moved", true, move_tags, 2, away_fault, moved_fault},
+    {"a push swept", true, sweep, 1, away_fault, swept_fault},
+};
+
+/* NULL, or why it could not be made. */
+static const char *
+make_ready(const struct change *ch)
+{
+	static const struct step announce = {ANNOUNCE, NULL, NULL};
+	enum result r;
+
+	fresh_store();
+	make_index();
+	open_registry();
+	r = push_all(before, N_BEFORE);
+	if (r == RC_OK && ch->announced)
+		r = run_step(&announce, 1, 0);
+	close_registry();
+	return r == RC_OK ? NULL : err.text;
+}
+
+static const char *
+store_fault(const struct change *ch)
+{
+	const struct image *const unfinished[] = {&cut_off};
+	const char *fault = tmp_fault();
+
+	if (fault == NULL)
+		fault = tags_fault();
+	if (fault == NULL && (!is_whole(&base) || !is_whole(&top)))
+		fault = "an image is not whole";
+	if (fault == NULL)
+		fault = image_fault(unfinished, 1);
+	if (fault == NULL)
+		fault = ch->meanwhile();
+	return fault == NULL ? broken_promise(ch->steps, ch->n, told->done) : fault;
+}
+
+/* What is gone already is no error of the client's. */
+static const char *
+again_fault(const struct change *ch)
+{
+	const char *fault;
+	size_t i;
+
+	for (i = told->done; i < ch->n; i++) {
+		enum result r = run_step(ch->steps, ch->n, i);
+
+		if (r != RC_OK && r != RC_TAG_UNKNOWN && r != RC_REPOSITORY_UNKNOWN)
+			return arena_printf(arena, "the same again: %s", err.text);
+	}
+	fault = ch->finally();
+	if (fault == NULL && push_all(before + 8, 2) != RC_OK)
+		fault = arena_printf(
+		    arena, "the push cut off, again: %s", err.text);
+	return fault == NULL ? store_fault(ch) : fault;
+}
+
+static void
+try_failure(const struct change *ch, unsigned at, unsigned total,
+    const char *action, char name[32])
+{
+	const char *fault, *place;
+	int status;
+
+	arena_clear(arena);
+	fault = make_ready(ch);
+	status = run_until(ch->steps, ch->n, at, action);
+	if (strcmp(action, "io") == 0)
+		(void)snprintf(name, 32, "%s", told->last);
+	open_registry();
+	place = place_of(ch->steps, ch->n, at, total, name);
+	if (fault == NULL)
+		fault = told_fault(status, action);
+	if (fault == NULL)
+		fault = store_fault(ch);
+	if (fault == NULL)
+		fault = again_fault(ch);
+	if (fault == NULL)
+		fault = reindex_fault();
+	close_registry();
+	if (!ok(fault == NULL, "%s, %s at %s", ch->what, action, place))
+		printf("# %s\n", fault);
+}
+
+static unsigned
+count_steps(const struct change *ch)
+{
+	is_str(make_ready(ch), NULL, "a repository");
+	is_int(
+	    run_until(ch->steps, ch->n, 0, "count"), 0, "is changed: %s", ch->what);
+	is_int(told->done, ch->n, "all requests succeed");
+	open_registry();
+	is_str(ch->finally(), NULL, "it is done");
+	close_registry();
+	return told->count;
+}
+
+static void
+walk_through(const struct change *ch)
+{
+	static const char *const actions[] = {"io", "full", "die"};
+	unsigned i, k, total = count_steps(ch);
+	char name[32];
+
+	for (i = 1; i <= total; i++)
+		for (k = 0; k < 3; k++)
+			try_failure(ch, i, total, actions[k], name);
+}
+
+int
+main(void)
+{
+	struct arena *kept;
+	size_t i;
+
+	setup(IN_MEMORY);
+	base = make_image('a', NULL, "the base's layer");
+	top = make_image('b', &base, "the top's");
+	cut_off = make_image('c', &top, "of a push that was cut off");
+	kept = arena; /* what outlives a case */
+	arena = arena_new();
+	told = share(sizeof(*told));
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		walk_through(&changes[i]);
+	arena_free(kept);
+	return teardown();
+}
