@@ -39,7 +39,9 @@ perl_tests = \
 	t/84-seed.t \
 	t/85-full-disk.t \
 	t/86-clients.t \
+	t/87-operation.t \
 	t/88-parallel.t \
+	t/89-large-layer.t \
 	t/90-kill.t
 
 check_PROGRAMS = $(c_tests)
