@@ -100,9 +100,10 @@ test_odd_directories(void)
 	write_text("_berth/tmp/d/seen", "");
 	write_text("_berth/tmp/d/\xff", "");
 	(void)listing_page(store, arena, "_berth/tmp/d", "", &page, &err);
-	is_int(page.n, 2, "hidden names are left out");
-	is_str(page.names[0], "seen", "others");
-	is_str(page.names[1], "\xff", "are bytes");
+	is_int(page.n, 3, "hidden names count");
+	is_str(page.names[0], ".hidden", "as any others");
+	is_str(page.names[1], "seen", "which");
+	is_str(page.names[2], "\xff", "are bytes");
 	(void)listing_page(store, arena, "_berth/tmp/d", "seen", &page, &err);
 	is_int(page.n, 1, "it goes on behind a name");
 	(void)listing_page(store, arena, "_berth/tmp/d", "sed", &page, &err);
@@ -206,7 +207,8 @@ test_walk_names(void)
 	write_text("repositories/.hidden/x/json", "{}");
 	make_dir("repositories/a/empty");
 	make_dir("repositories/void");
-	is_str(walk("", 0).names.p, "a/sub/new\na/sub/old\na/two\nb/one\n",
+	is_str(walk("", 0).names.p,
+	    ".hidden/x\na/sub/new\na/sub/old\na/two\nb/one\n",
 	    "names as clients write them; what can be none is passed over");
 	is_str(walk("a/sub%2Fold", 0).names.p, "a/two\nb/one\n", "behind a cursor");
 	is_str(walk("a/tt", 0).names.p, "a/two\nb/one\n", "that is gone");
@@ -214,6 +216,7 @@ test_walk_names(void)
 	is_str(walk("b/one", 0).names.p, "-", "behind the last");
 	remove_tree(in_dir("repositories/a"));
 	remove_tree(in_dir("repositories/b"));
+	remove_tree(in_dir("repositories/.hidden"));
 	(void)unlink(in_dir("repositories/file"));
 }
 

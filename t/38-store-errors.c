@@ -383,7 +383,17 @@ test_open(void)
 	    "its name is told");
 	ok(other == NULL, "there is no store");
 	is_int(store_open(in_dir("_berth/lock"), &other, &err), RC_IO, "a file");
+	set_up(chown(dir, geteuid(), (gid_t)-1));
 	set_up(symlink(dir, in_dir("link")));
+	if (geteuid() == 0) {
+		set_up(chown(dir, NOBODY, (gid_t)-1));
+		is_int(store_open(dir, &other, &err), RC_IO, "another's, for root");
+		is_str(err.text,
+		    arena_printf(arena,
+			"%s belongs to user 65534: run berth as that user", dir),
+		    "who is told whose");
+		set_up(chown(dir, 0, (gid_t)-1));
+	}
 	is_int(store_open(in_dir("link"), &other, &err), RC_OK,
 	    "a symbolic link to a directory will do");
 	is_str(store_path(other), in_dir("link"), "its path as it was given");

@@ -139,7 +139,7 @@ count_steps(const struct meeting *m)
 	is_int(run_until(m->steps, N_STEPS, 0, "count"), 0, "%s", m->what);
 	is_int(told->done, N_STEPS, "both succeed at each step");
 	ok(is_whole(&first), "the image is the first's, whole");
-	is_str(tree("_berth/push"), "_berth/push/\n", "nothing waits");
+	ok(strstr(tree("_berth/push"), "wait-") == NULL, "nothing waits");
 	return told->count;
 }
 

@@ -299,7 +299,7 @@ store_names_now(void)
 static inline const char *
 reindex_fault(void)
 {
-	const struct reindex how = {.afresh = true};
+	const struct reindex how = {.path = index_path(), .afresh = true};
 	bool done = false;
 
 	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)

@@ -78,6 +78,25 @@ laxity_of(const char *p)
 	return NULL;
 }
 
+/* Values and members cannot outnumber these signs by more than one. */
+static bool
+is_too_wide(struct str s)
+{
+	bool in_text = false;
+	size_t i, n = 0;
+
+	for (i = 0; i < s.n; i++) {
+		if (in_text && s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '"')
+			in_text = !in_text;
+		else if (!in_text &&
+			 (s.p[i] == ',' || s.p[i] == '[' || s.p[i] == '{'))
+			n++;
+	}
+	return n > JSON_VALUES;
+}
+
 bool
 json_parse(struct arena *a, struct str text, struct json **out, const char **why)
 {
@@ -89,6 +108,9 @@ json_parse(struct arena *a, struct str text, struct json **out, const char **why
 
 	*why = "not UTF-8";
 	if (text.n > INT_MAX - 1 || !str_is_utf8(text) || str_has(text, '\0'))
+		return false;
+	*why = "too many values";
+	if (is_too_wide(text))
 		return false;
 	tok = json_tokener_new_ex(JSON_DEPTH);
 	*why = "out of memory";

@@ -1,7 +1,8 @@
 /* json.h: reading JSON that somebody else wrote.
  *
  * Strict RFC 8259: UTF-8 only, one value and blanks around it, no NUL byte, at
- * most JSON_DEPTH levels. Whoever reads a body has bounded its length before. */
+ * most JSON_DEPTH levels and JSON_VALUES values (a value costs up to a kilobyte, so a
+ * bound on the length alone is none). Whoever reads a body has bounded its length. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
@@ -12,7 +13,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-#define JSON_DEPTH 64
+#define JSON_DEPTH  64
+#define JSON_VALUES 32768
 
 /* A value; it belongs to the arena of the document. NULL is accepted by all
  * functions below; it is JSON's null too, and both are JSON_NONE: nothing there. */
@@ -31,6 +33,12 @@ enum json_kind {
  * wrong. */
 bool json_parse(
     struct arena *a, struct str text, struct json **out, const char **why);
+
+/* A list of any length, an element at a time: each is parsed, visited and forgotten.
+ * *is_list is false where the text is JSON, but no list. visit returning false ends
+ * it. False as of json_parse(). */
+bool json_each (struct str text, bool (*visit)(void *arg, const struct json *item),
+    void *arg, bool *is_list, const char **why);
 
 enum json_kind json_kind(const struct json *v);
 

@@ -107,6 +107,19 @@ log_line(enum log_level level, const char *event, const char *fmt, ...)
 			 */
 }
 
+const char *
+log_value(struct arena *a, const char *value)
+{
+	char *copy, *p;
+
+	if (*value != '\0' && strpbrk(value, " \"=") == NULL)
+		return value;
+	copy = arena_strdup(a, value);
+	for (p = copy; (p = strchr(p, '"')) != NULL; p++)
+		*p = '?';
+	return arena_printf(a, "\"%s\"", copy);
+}
+
 bool
 log_level_of(const char *name, enum log_level *out)
 {

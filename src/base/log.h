@@ -4,11 +4,13 @@
  *
  * A line is written by one write(2), so lines of several processes never mix.
  * Bytes that are not printable ASCII are written as `?`: no client can forge a
- * line. Text of a client stands last, or between quotes. */
+ * line. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
 #include <stdbool.h>
+
+#include "base/arena.h"
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
@@ -25,6 +27,10 @@ bool log_wants(enum log_level level);
 
 void log_line(enum log_level level, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The value as it stands in a line: between quotes, with what would end or break it
+ * written as ?, unless it is plain. Text of a client goes through this. */
+const char *log_value(struct arena *a, const char *value);
 
 /* Of "debug", "info", "warn", "warning", "error", "critical"; false: none. */
 bool log_level_of(const char *name, enum log_level *out);

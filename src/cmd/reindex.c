@@ -10,7 +10,6 @@
 #include "cmd/commands.h"
 #include "cmd/open.h"
 #include "cmd/progress.h"
-#include "index/index.h"
 
 static volatile sig_atomic_t stop;
 
@@ -37,8 +36,9 @@ reindex_command(const struct call *call)
 {
 	struct registry *reg = open_registry(call->arena, call->conf);
 	struct progress progress;
-	struct reindex how = {call->afresh, &stop, progress_step, &progress};
-	bool done = false, needed;
+	struct reindex how = {call->conf->index_database, call->afresh, &stop,
+	    progress_step, &progress};
+	bool done = false;
 	struct err err;
 	enum result r;
 
@@ -46,9 +46,7 @@ reindex_command(const struct call *call)
 		return EXIT_FAILURE;
 	catch_signals();
 	progress_begin(&progress, stdout);
-	r = index_prepare(call->conf->index_database, &needed, &err);
-	if (r == RC_OK)
-		r = reindex_run(reg, &how, &done, &err);
+	r = reindex_run(reg, &how, &done, &err);
 	if (r != RC_OK) {
 		open_complain("reindex", &err);
 		return EXIT_FAILURE;

@@ -1,7 +1,9 @@
 /* serve.c: `berth serve`: the rooms put together, and kept running by
  * serve/master.h. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -48,8 +50,20 @@ log_notes(const struct conf *conf)
 
 /* ---- for the master ---- */
 
-/* Where the store, the index and the socket are does not change while berth runs.
- */
+/* Where the store, the index and the socket are does not change while berth runs. */
+static void
+keep_places(struct conf *conf, const struct conf *old)
+{
+	if (strcmp(conf->storage_path, old->storage_path) != 0 ||
+	    strcmp(conf->index_database, old->index_database) != 0 ||
+	    strcmp(conf->socket, old->socket) != 0)
+		log_line(LOG_WARN, "config.reload",
+		    "note=\"another storage_path, index_database or socket wants a restart\"");
+	conf->storage_path = old->storage_path;
+	conf->index_database = old->index_database;
+	conf->socket = old->socket;
+}
+
 static const struct serve_options *
 reload(void *arg)
 {
@@ -64,6 +78,7 @@ reload(void *arg)
 	}
 	log_set_level(conf->loglevel);
 	log_notes(conf);
+	keep_places(conf, s->conf);
 	use_conf(s, conf);
 	return &s->options;
 }
@@ -73,7 +88,6 @@ open_in_child(void *arg)
 {
 	struct server *s = arg;
 
-	store_settle(s->registry.store);
 	s->registry.index = index_new(
 	    s->conf->index_database, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_rebuild;
@@ -84,20 +98,19 @@ static bool
 rebuild(void *arg, const volatile sig_atomic_t *stop)
 {
 	struct server *s = arg;
-	const struct reindex how = {.stop = stop};
-	bool needed, done;
+	const struct reindex how = {.path = s->conf->index_database, .stop = stop};
+	bool done;
 	struct err err;
 	enum result r;
 
-	r = index_prepare(s->conf->index_database, &needed, &err);
-	if (r == RC_OK)
-		r = reindex_run(open_in_child(s), &how, &done, &err);
+	store_settle(s->registry.store); /* somebody may have been killed */
+	r = reindex_run(open_in_child(s), &how, &done, &err);
 	if (r == RC_OK) {
 		log_line(LOG_INFO, "index.rebuilt", "done=%d", done);
 		return true;
 	}
-	log_line(LOG_ERROR, "index.rebuild", "error=%s reason=\"%s\"", err_name(r),
-	    err.text);
+	log_line(r == RC_ABSENT ? LOG_INFO : LOG_ERROR, "index.rebuild",
+	    "error=%s reason=\"%s\"", err_name(r), err.text);
 	return false;
 }
 
@@ -137,7 +150,8 @@ prepare(struct server *s, bool *want_rebuild, struct err *err)
 	if (r == RC_OK)
 		r = sweep_tmp(s->registry.store, &swept, err);
 	if (r == RC_OK)
-		r = index_prepare(s->conf->index_database, want_rebuild, err);
+		r = reindex_prepare(
+		    &s->registry, s->conf->index_database, want_rebuild, err);
 	*want_rebuild = *want_rebuild || unclean;
 	return r;
 }
@@ -151,6 +165,7 @@ serve_command(const struct call *call)
 	struct err err = {""};
 	int status = EXIT_FAILURE, listening;
 
+	(void)signal(SIGPIPE, SIG_IGN); /* whoever reads the log may go away */
 	use_conf(&s, call->conf);
 	if (!log_open(call->conf->log_file, call->conf->loglevel)) {
 		(void)fprintf(stderr, "berth: cannot write log_file %s: %m\n",

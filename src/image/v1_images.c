@@ -9,30 +9,38 @@
 #include "base/jsonw.h"
 #include "image/name.h"
 
+#define ENTRY_MIN 25 /* bytes of {"id":"0123456789abcdef"} */
+
 struct entry {
 	struct str id, checksum;
 	size_t place; /* of mention: old ones first */
 };
 
-/* Appends the entries of a list; returns how many were no entries. */
-static size_t
-take_entries(const struct json *list, struct entry *entries, size_t *n)
+struct entries {
+	struct arena *arena;
+	struct entry *entry;
+	size_t n;
+	bool
+	    lenient; /* what an old server let in and no client can use is left out */
+	bool bad;    /* an entry was none */
+};
+
+static bool
+take_entry(void *arg, const struct json *item)
 {
-	size_t i, bad = 0;
+	struct entries *es = arg;
+	struct entry *e = &es->entry[es->n];
+	struct str id = json_text(json_get(item, "id"));
+	struct str checksum = json_text(json_get(item, "checksum"));
 
-	for (i = 0; i < json_length(list); i++) {
-		struct json *item = json_at(list, i);
-		struct entry *e = &entries[*n];
-
-		e->id = json_text(json_get(item, "id"));
-		e->checksum = json_text(json_get(item, "checksum"));
-		e->place = *n;
-		if (name_is_image_id(e->id))
-			(*n)++;
-		else
-			bad++;
+	if (!name_is_image_id(id)) {
+		es->bad = true;
+		return true;
 	}
-	return bad;
+	e->id = str_make(str_dup(es->arena, id), id.n);
+	e->checksum = str_make(str_dup(es->arena, checksum), checksum.n);
+	e->place = es->n++;
+	return true;
 }
 
 static int
@@ -110,24 +118,21 @@ enum result
 v1_images_merge(struct arena *a, struct str old, struct str announced,
     struct str *out, struct err *err)
 {
-	struct json *before = NULL, *now;
-	struct entry *entries;
+	size_t room = (old.n + announced.n) / ENTRY_MIN + 1;
+	struct entries es = {
+	    a, arena_alloc(a, room * sizeof(struct entry)), 0, false};
+	bool is_list;
 	const char *why;
-	size_t n = 0;
 
-	if (!json_parse(a, announced, &now, &why))
-		return err_set(err, RC_BAD_JSON, "list of images: %s", why);
-	if (json_kind(now) != JSON_ARRAY)
-		return err_set(err, RC_BAD_DATA, "list of images: no list");
-	if (old.n > 0 && !json_parse(a, old, &before, &why))
+	if (old.n > 0 && !json_each (old, take_entry, &es, &is_list, &why))
 		return err_set(
 		    err, RC_IO, "the stored list of images is damaged: %s", why);
-	entries = arena_alloc(
-	    a, (json_length(before) + json_length(now) + 1) * sizeof(*entries));
-	/* what an old server let in and no client can use is left behind */
-	(void)take_entries(before, entries, &n);
-	if (take_entries(now, entries, &n) > 0)
+	es.bad =
+	    false; /* what an old server let in and no client can use is lost */
+	if (!json_each (announced, take_entry, &es, &is_list, &why))
+		return err_set(err, RC_BAD_JSON, "list of images: %s", why);
+	if (!is_list || es.bad)
 		return err_set(err, RC_BAD_DATA,
-		    "list of images: an entry without an image id");
-	return write_entries(a, entries, unite(entries, n), out, err);
+		    "list of images: no list, or an entry without an image id");
+	return write_entries(a, es.entry, unite(es.entry, es.n), out, err);
 }

@@ -67,8 +67,8 @@ describe_repository(
 		r = index_drop_repository(reg->index, full, &err);
 	if (r == RC_OK)
 		return;
-	log_line(LOG_ERROR, "index.write", "error=%s reason=\"%s\" repository=%.*s",
-	    err_name(r), err.text, STR_ARG(full));
+	log_line(LOG_ERROR, "index.write", "error=%s reason=%s repository=%s",
+	    err_name(r), log_value(a, err.text), log_value(a, str_dup(a, full)));
 	if (reg->index_lost != NULL)
 		reg->index_lost(reg->arg);
 }

@@ -101,6 +101,8 @@ push_layer_check(
 	if (r == RC_OK && state == V1_COMPLETE &&
 	    !v1_push_is_open(reg->store, a, id))
 		return err_set(err, RC_IMAGE_EXISTS, "the image is complete");
+	if (r == RC_OK)
+		v1_push_touch(reg->store, a, id);
 	return r;
 }
 
@@ -137,7 +139,7 @@ place_layer(struct registry *reg, struct arena *a, const char *id, struct stage 
 			r = v1_push_confirm(reg->store, a, id, payload, err);
 		return r;
 	}
-	if (v1_push_has_given_sum(reg->store, a, id))
+	if (v1_push_all_gave_sums(reg->store, a, id))
 		return err_set(
 		    err, RC_MISMATCH, "the sum given with the json is another");
 	return v1_push_wait(reg->store, a, id, sg, begun, n, err);
@@ -161,6 +163,8 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
 		r = stage_adopt(reg->store, a, body_file, &sg, err);
 	for (i = 0; r == RC_OK && i < n; i++)
 		r = stage_payload_sum(sg, begun[i].json, begun[i].payload, err);
+	if (r == RC_OK)
+		r = stage_flush(sg, err);
 	if (r != RC_OK)
 		return r;
 	r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
@@ -175,7 +179,9 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
 
 /* ---- checksum ---- */
 
-/* Of a push that ends after another has made the image complete. */
+/* Of a push that ends after another has made the image complete, or of one that did
+ * not hear the first answer. It does not count as over: which of the two it is cannot
+ * be told, and a push that is still under way must not lose its place. */
 static enum result
 confirm_late(struct registry *reg, struct arena *a, const char *id,
     const char *payload, struct err *err)
@@ -191,7 +197,7 @@ confirm_late(struct registry *reg, struct arena *a, const char *id,
 		return r;
 	if (str_is(own, arena_printf(a, "sha256:%s", payload)) ||
 	    v1_push_saw(reg->store, a, id, payload))
-		return v1_push_close(reg->store, a, id, err);
+		return v1_push_settle(reg->store, a, id, err);
 	r = v1_push_has_layer(reg->store, a, id, &any, err);
 	if (r == RC_OK)
 		r = err_set(err, any ? RC_MISMATCH : RC_LAYER_UNKNOWN,

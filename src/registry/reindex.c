@@ -85,22 +85,39 @@ walk(struct run *run, bool *done)
 }
 
 enum result
+reindex_prepare(
+    struct registry *reg, const char *path, bool *wanted, struct err *err)
+{
+	struct store_lock lock = {0};
+	enum result r = store_trylock(reg->store, LOCK_REINDEX, "", &lock, err);
+
+	*wanted = true;
+	if (r == RC_OK && store_locked(&lock))
+		r = index_prepare(path, wanted, err);
+	store_unlock(&lock);
+	return r;
+}
+
+enum result
 reindex_run(
     struct registry *reg, const struct reindex *how, bool *done, struct err *err)
 {
 	struct run run = {.reg = reg, .how = how, .result = RC_OK, .err = err};
 	struct store_lock lock = {0};
+	bool wanted;
 	enum result r;
 
 	*done = false;
 	r = store_trylock(reg->store, LOCK_REINDEX, "", &lock, err);
 	if (r == RC_OK && !store_locked(&lock))
 		return err_set(err, RC_ABSENT, "another rebuild runs already");
-	if (r != RC_OK)
-		return r;
-	run.arena = arena_new();
-	r = walk(&run, done);
-	arena_free(run.arena);
+	if (r == RC_OK)
+		r = index_prepare(how->path, &wanted, err);
+	if (r == RC_OK) {
+		run.arena = arena_new();
+		r = walk(&run, done);
+		arena_free(run.arena);
+	}
 	store_unlock(&lock);
 	return r;
 }

@@ -13,7 +13,8 @@
 #include "registry/registry.h"
 
 struct reindex {
-	bool afresh; /* else a rebuild that was cut off goes on */
+	const char *path; /* of the index */
+	bool afresh;      /* else a rebuild that was cut off goes on */
 
 	/* Set while it runs: end soon, to be resumed. NULL is fine. */
 	const volatile sig_atomic_t *stop;
@@ -23,7 +24,13 @@ struct reindex {
 	void *arg;
 };
 
-/* RC_OK also when it was stopped: *done tells. RC_ABSENT: another rebuild runs. */
+/* At the start: the index gets today's form. *wanted: it wants a rebuild. One that is
+ * being rebuilt by somebody else is left to them, and wanted again. */
+enum result reindex_prepare(
+    struct registry *reg, const char *path, bool *wanted, struct err *err);
+
+/* Prepares it likewise and fills it. RC_OK also when it was stopped: *done tells.
+ * RC_ABSENT: another rebuild runs. */
 enum result reindex_run(
     struct registry *reg, const struct reindex *how, bool *done, struct err *err);
 

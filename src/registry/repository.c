@@ -75,7 +75,7 @@ repository_remove(struct registry *reg, struct arena *a,
 		describe_repository(reg, a, name);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.repository", "repository=%s",
-		    name_full(a, name));
+		    log_value(a, name_full(a, name)));
 	store_unlock(&lock);
 	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
 }

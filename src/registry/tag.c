@@ -2,11 +2,13 @@
 #include "registry/tag.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "image/v1_meta.h"
 #include "registry/describe.h"
 #include "registry/pull.h"
 #include "store/lock.h"
+#include "store/v1_image.h"
 #include "store/v1_repo.h"
 #include "store/v1_tag.h"
 
@@ -50,6 +52,33 @@ tag_get(struct registry *reg, struct arena *a, const struct repo_name *name,
 	return or_tag_unknown(r);
 }
 
+/* The image and all below it are there and complete. One of which only the json is
+ * left can be tagged too, as ever. */
+static enum result
+check_whole(struct registry *reg, struct arena *a, const char *id, struct err *err)
+{
+	struct str text, ancestor;
+	struct json *list;
+	const char *why;
+	enum result r = pull_check(reg, id, err);
+	size_t i;
+
+	if (r != RC_OK)
+		return r;
+	r = v1_image_ancestry(reg->store, a, id, &text, err);
+	if (r != RC_OK)
+		return r == RC_IMAGE_UNKNOWN ? RC_OK : r;
+	if (!json_parse(a, text, &list, &why))
+		return err_set(err, RC_IO, "ancestry of %s: %s", id, why);
+	for (i = 0; r == RC_OK && i < json_length(list); i++) {
+		ancestor = json_text(json_at(list, i));
+		r = name_is_image_id(ancestor)
+			? pull_check(reg, str_dup(a, ancestor), err)
+			: err_set(err, RC_IO, "ancestry of %s holds no ids", id);
+	}
+	return r;
+}
+
 enum result
 tag_put(struct registry *reg, struct arena *a, const struct repo_name *name,
     const char *tag, const char *id, struct str agent, struct err *err)
@@ -60,7 +89,7 @@ tag_put(struct registry *reg, struct arena *a, const struct repo_name *name,
 
 	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
 	if (r == RC_OK)
-		r = pull_check(reg, id, err);
+		r = check_whole(reg, a, id, err);
 	if (r == RC_OK)
 		r = v1_repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
@@ -69,7 +98,7 @@ tag_put(struct registry *reg, struct arena *a, const struct repo_name *name,
 	if (r == RC_OK) {
 		describe_repository(reg, a, name);
 		log_line(LOG_INFO, "push.tag", "image=%s repository=%s tag=%s", id,
-		    name_full(a, name), tag);
+		    log_value(a, name_full(a, name)), log_value(a, tag));
 	}
 	store_unlock(&lock);
 	return r;
@@ -92,7 +121,7 @@ tag_remove(struct registry *reg, struct arena *a, const struct repo_name *name,
 		describe_repository(reg, a, name);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s",
-		    name_full(a, name), tag);
+		    log_value(a, name_full(a, name)), log_value(a, tag));
 	store_unlock(&lock);
 	return or_tag_unknown(r);
 }

@@ -24,8 +24,10 @@ find_row(const struct api *api, struct request *rq, const char **allow)
 }
 
 static enum result
-take_body(struct request *rq)
+take_body(struct request *rq, struct reply *rp)
 {
+	enum result r = RC_OK;
+
 	switch (rq->route->body) {
 	case BODY_SMALL:
 		if (rq->body_file != NULL)
@@ -33,10 +35,16 @@ take_body(struct request *rq)
 			    &rq->err, RC_BAD_REQUEST, "this is no upload");
 		return rq->read_body(rq, rq->route->limit, &rq->body);
 	case BODY_FILE:
-		if (rq->body_file == NULL && rq->length > 0)
-			return err_set(&rq->err, RC_IO,
-			    "nginx did not put the body into a file: see berth's nginx files");
-		return RC_OK;
+		if (rq->body_file != NULL || rq->length <= 0)
+			return RC_OK;
+		if (rq->route->check !=
+		    NULL) /* what the client did wrong comes first */
+			r = rq->route->check(rq, rp);
+		if (r == RC_OK)
+			r = err_set(&rq->err, RC_IO,
+			    "nginx did not put the body "
+			    "into a file: see berth's nginx files");
+		return r;
 	default:
 		return RC_OK;
 	}
@@ -53,7 +61,7 @@ run(struct request *rq, struct reply *rp, enum pass pass)
 		reply_none(rp, 204);
 		return rq->route->check == NULL ? RC_OK : rq->route->check(rq, rp);
 	}
-	r = take_body(rq);
+	r = take_body(rq, rp);
 	return r == RC_OK ? rq->route->handler(rq, rp) : r;
 }
 
@@ -65,9 +73,9 @@ log_reply(const struct request *rq, const struct reply *rp, enum result r)
 	if (!log_wants(level))
 		return;
 	log_line(level, "request",
-	    "id=%s status=%d method=%s result=%s reason=\"%s\" target=%.*s", rq->id,
-	    rp->status, rq->method, err_name(r), rq->err.text,
-	    STR_ARG(rq->target_text));
+	    "id=%s status=%d method=%s result=%s reason=%s target=%s", rq->id,
+	    rp->status, rq->method, err_name(r), log_value(rq->arena, rq->err.text),
+	    log_value(rq->arena, str_dup(rq->arena, rq->target_text)));
 }
 
 void

@@ -8,11 +8,13 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/percent.h"
 #include "serve/dispatch.h"
 
 #define STORE_LOCATION \
 	"/_berth_store/" /* nginx's internal location over the store's path */
+#define BUSY        INT64_MAX
 #define HEADERS_MAX 128
 #define HEAD_MAX    ((size_t)64 << 10)
 #define PUT_MAX     65536 /* libfcgi counts in int */
@@ -21,9 +23,8 @@ struct fcgi {
 	FCGX_Request fcgx;
 	struct registry *registry;
 	const void *api;
-	struct arena *arena; /* of the request at hand */
-	atomic_bool
-	    waiting; /* for a connection or for the next request on a kept one */
+	struct arena *arena;           /* of the request at hand */
+	_Atomic int64_t waiting_since; /* ticks, for a request; BUSY: it has one */
 	struct header headers[HEADERS_MAX];
 };
 
@@ -241,16 +242,19 @@ void
 fcgi_run(struct fcgi *f)
 {
 	while (!atomic_load(&stopping)) {
-		atomic_store(&f->waiting, true);
+		atomic_store(&f->waiting_since, clock_ticks());
 		if (FCGX_Accept_r(&f->fcgx) != 0) {
 			rest();
 			continue;
 		}
-		atomic_store(&f->waiting, false);
+		atomic_store(&f->waiting_since, BUSY);
 		answer(f);
 		arena_clear(f->arena);
+		if (atomic_load(&stopping))
+			f->fcgx.keepConnection = 0; /* nobody will read from it */
 		FCGX_Finish_r(&f->fcgx);
 	}
+	FCGX_Free(&f->fcgx, 1); /* closes one that was kept before the end came */
 }
 
 void
@@ -260,12 +264,14 @@ fcgi_stop_all(void)
 	FCGX_ShutdownPending();
 }
 
-/* What has arrived is still read and answered; only silence ends. */
+/* What has arrived is still read and answered; only silence ends. A number that libfcgi
+ * has closed meanwhile is no socket of another thread: none accepts any more. */
 void
-fcgi_hang_up(struct fcgi *f)
+fcgi_hang_up(struct fcgi *f, int64_t silence)
 {
+	int64_t since = atomic_load(&f->waiting_since);
 	int fd = f->fcgx.ipcFd;
 
-	if (atomic_load(&f->waiting) && fd >= 0)
+	if (since != BUSY && clock_ticks() - since >= silence && fd >= 0)
 		(void)shutdown(fd, SHUT_RD);
 }

@@ -5,6 +5,7 @@
 #define SERVE_FCGI_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct registry;
 
@@ -23,8 +24,8 @@ void fcgi_run(struct fcgi *f);
  * what they are at. */
 void fcgi_stop_all(void);
 
-/* From another thread: a kept connection that waits for its next request is closed.
- */
-void fcgi_hang_up(struct fcgi *f);
+/* From another thread: a kept connection that has waited for its next request for so
+ * many ms is closed. */
+void fcgi_hang_up(struct fcgi *f, int64_t silence);
 
 #endif

@@ -158,17 +158,27 @@ signal_all(const struct master *m, enum role role, int sig)
 
 /* ---- events ---- */
 
+/* Killed, it may have died between the store and the index. */
+static void
+look_again(struct master *m, int status)
+{
+	if (!WIFSIGNALED(status))
+		return;
+	m->want_rebuild = true;
+	m->killed = m->killed || m->ending;
+}
+
 static void
 worker_died(struct master *m, const struct child *c, int status)
 {
 	int64_t now = clock_ticks();
 
+	look_again(m, status);
 	if (m->ending)
 		return;
 	log_line(LOG_ERROR, "worker.died", "pid=%ld signal=%d status=%d",
 	    (long)c->pid, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 	    WIFEXITED(status) ? WEXITSTATUS(status) : 0);
-	m->want_rebuild = true; /* it may have died between store and index */
 	if (now - c->born < YOUNG_MS)
 		m->not_before[ROLE_WORKER] = now + YOUNG_MS;
 }
@@ -198,50 +208,11 @@ reap(struct master *m)
 			m->child[i].role = ROLE_NONE;
 			if (c.role == ROLE_WORKER)
 				worker_died(m, &c, status);
+			else if (c.role == ROLE_LEAVING)
+				look_again(m, status);
 			else if (c.role == ROLE_REBUILD)
 				rebuild_ended(m, status);
 		}
-	}
-}
-
-/* New workers are started by the next tick; the old ones finish beside them. */
-static void
-reload(struct master *m)
-{
-	const struct serve_options *options;
-	unsigned i;
-
-	log_reopen();
-	options = m->app->reload(m->app->arg);
-	if (options == NULL)
-		return;
-	m->options = options;
-	for (i = 0; i < CHILDREN_MAX; i++)
-		if (m->child[i].role == ROLE_WORKER)
-			m->child[i].role = ROLE_LEAVING;
-	signal_all(m, ROLE_LEAVING, SIGTERM);
-	log_line(LOG_INFO, "master.reload", "workers=%u", options->workers);
-}
-
-static void
-on_signal(struct master *m, int sig)
-{
-	switch (sig) {
-	case SIGTERM:
-	case SIGINT:
-		signal_all(m, ROLE_NONE, m->ending ? SIGKILL : SIGTERM);
-		m->killed = m->ending;
-		m->ending = true;
-		break;
-	case SIGHUP:
-		if (!m->ending)
-			reload(m);
-		break;
-	case SIGUSR1:
-		m->want_rebuild = true;
-		break;
-	default:
-		break; /* SIGCHLD: reaped on each turn */
 	}
 }
 
@@ -265,6 +236,48 @@ start_due(struct master *m)
 	if (count(m, ROLE_SWEEP) == 0 && may_start(m, ROLE_SWEEP)) {
 		m->not_before[ROLE_SWEEP] = clock_ticks() + SWEEP_EVERY_MS;
 		spawn(m, ROLE_SWEEP);
+	}
+}
+
+/* The new workers are there before the old ones leave, which finish beside them. */
+static void
+reload(struct master *m)
+{
+	const struct serve_options *options;
+	unsigned i;
+
+	log_reopen();
+	options = m->app->reload(m->app->arg);
+	if (options == NULL)
+		return;
+	m->options = options;
+	for (i = 0; i < CHILDREN_MAX; i++)
+		if (m->child[i].role == ROLE_WORKER)
+			m->child[i].role = ROLE_LEAVING;
+	start_due(m);
+	signal_all(m, ROLE_LEAVING, SIGTERM);
+	log_line(LOG_INFO, "master.reload", "workers=%u", options->workers);
+}
+
+static void
+on_signal(struct master *m, int sig)
+{
+	switch (sig) {
+	case SIGTERM:
+	case SIGINT:
+		signal_all(m, ROLE_NONE, m->ending ? SIGKILL : SIGTERM);
+		m->killed = m->ending;
+		m->ending = true;
+		break;
+	case SIGHUP:
+		if (!m->ending)
+			reload(m);
+		break;
+	case SIGUSR1:
+		m->want_rebuild = true;
+		break;
+	default:
+		break; /* SIGCHLD: reaped on each turn */
 	}
 }
 
@@ -316,6 +329,7 @@ master_run(int listening, const struct serve_options *options,
 			m.killed = true;
 		}
 	}
-	log_line(LOG_INFO, "master.end", "killed=%d", m.killed);
-	return m.killed ? EXIT_FAILURE : EXIT_SUCCESS;
+	log_line(LOG_INFO, "master.end", "killed=%d index=%s", m.killed,
+	    m.want_rebuild ? "stale" : "ok");
+	return m.killed || m.want_rebuild ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -15,8 +15,7 @@
 #include "serve/options.h"
 
 /* Serves until told to end; returns the exit status, a failure if some child had to
- * be killed. rebuild: the index wants it
- * now. */
+ * be killed or the index still wants a rebuild. rebuild: it wants one now. */
 int master_run(int listening, const struct serve_options *options,
     const struct serve_app *app, bool rebuild);
 

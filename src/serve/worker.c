@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "serve/fcgi.h"
 
@@ -17,6 +16,7 @@
 #define HANG_UP_MS  200 /* of silence after which a kept connection is closed */
 #define WAKE_SIGNAL SIGUSR2
 #define HEAPS       2 /* of malloc(3): one a thread would cost megabytes each */
+#define LARGE       (1 << 20) /* bytes: given back to the system when freed */
 
 struct thread {
 	pthread_t id;
@@ -84,7 +84,6 @@ static void
 stop(struct thread *threads, unsigned n)
 {
 	const struct timespec pause = {0, NUDGE_MS * 1000000};
-	int64_t begun = clock_ticks();
 	unsigned i, left = n;
 
 	fcgi_stop_all();
@@ -93,8 +92,7 @@ stop(struct thread *threads, unsigned n)
 			if (!threads[i].running)
 				continue;
 			(void)pthread_kill(threads[i].id, WAKE_SIGNAL);
-			if (clock_ticks() - begun > HANG_UP_MS)
-				fcgi_hang_up(threads[i].fcgi);
+			fcgi_hang_up(threads[i].fcgi, HANG_UP_MS);
 			threads[i].running = pthread_tryjoin_np(
 						 threads[i].id, NULL) != 0;
 			left += threads[i].running;
@@ -114,6 +112,8 @@ worker_run(
 	if (threads == NULL || !fcgi_init())
 		return EXIT_FAILURE;
 	(void)mallopt(M_ARENA_MAX, HEAPS);
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, LARGE);
 	set_signals();
 	for (i = 0; i < options->threads; i++)
 		if (!start(&threads[i], listening, registry, options->api)) {

@@ -279,21 +279,27 @@ io_unlink(const struct store *st, const char *path, struct err *err)
 	return RC_OK;
 }
 
-static void
-unlink_files(const struct store *st, const char *path)
+bool
+io_remove_tree(int dir, const char *name)
 {
-	int fd = openat(st->root, path, O_RDONLY | O_DIRECTORY | O_BASE);
-	DIR *d = fd == -1 ? NULL : fdopendir(fd);
 	struct dirent *e;
+	DIR *d;
+	int fd;
 
+	if (unlinkat(dir, name, 0) == 0)
+		return true;
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_BASE);
+	d = fd == -1 ? NULL : fdopendir(fd);
 	if (d == NULL) {
 		if (fd != -1)
 			(void)close(fd);
-		return;
+		return false;
 	}
 	while ((e = readdir(d)) != NULL)
-		(void)unlinkat(dirfd(d), e->d_name, 0);
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			(void)io_remove_tree(dirfd(d), e->d_name);
 	(void)closedir(d);
+	return unlinkat(dir, name, AT_REMOVEDIR) == 0;
 }
 
 /* Once the directory has left its place it is gone; what follows is tidying, and
@@ -313,7 +319,6 @@ io_remove_dir(
 	    renameat(st->root, path, st->root, tmp) == -1)
 		return io_failed(err, "rename", path);
 	r = io_sync(st, parent, err);
-	unlink_files(st, tmp);
-	(void)unlinkat(st->root, tmp, AT_REMOVEDIR);
+	(void)io_remove_tree(st->root, tmp);
 	return r;
 }

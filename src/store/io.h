@@ -70,4 +70,7 @@ enum result io_unlink(const struct store *st, const char *path, struct err *err)
 enum result io_remove_dir(
     const struct store *st, const char *parent, const char *name, struct err *err);
 
+/* Removes a file, or a directory and all below it, as far as it can. */
+bool io_remove_tree(int dir, const char *name);
+
 #endif

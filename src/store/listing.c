@@ -35,13 +35,19 @@ shrink(struct page *p)
 	}
 }
 
+static bool
+is_name(const struct dirent *e)
+{
+	return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+}
+
 static void
 collect(DIR *d, const char *after, struct page *p)
 {
 	struct dirent *e;
 
 	while ((e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || strcmp(e->d_name, after) <= 0)
+		if (!is_name(e) || strcmp(e->d_name, after) <= 0)
 			continue;
 		if (p->n == HELD)
 			shrink(p);
@@ -66,30 +72,57 @@ hand_over(struct page *p, struct arena *a, struct listing *out)
 	}
 }
 
+/* *d is NULL where there is no such directory. */
+static enum result
+open_listing(const struct store *st, const char *dir, DIR **d, struct err *err)
+{
+	int fd = openat(
+	    st->root, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	*d = fd == -1 ? NULL : fdopendir(fd);
+	if (*d != NULL)
+		return RC_OK;
+	if (fd != -1)
+		(void)close(fd);
+	if (errno == ENOENT || errno == ENOTDIR)
+		return RC_OK;
+	return io_failed(err, "opendir", dir);
+}
+
 enum result
 listing_page(const struct store *st, struct arena *a, const char *dir,
     const char *after, struct listing *out, struct err *err)
 {
-	int fd = openat(
-	    st->root, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	DIR *d = fd == -1 ? NULL : fdopendir(fd);
 	struct page *p;
+	DIR *d;
+	enum result r = open_listing(st, dir, &d, err);
 
 	memset(out, 0, sizeof(*out));
 	out->last = true;
-	if (d == NULL) {
-		if (fd != -1)
-			(void)close(fd);
-		if (errno == ENOENT || errno == ENOTDIR)
-			return RC_OK;
-		return io_failed(err, "opendir", dir);
-	}
+	if (d == NULL)
+		return r;
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		abort();
 	collect(d, after, p);
 	hand_over(p, a, out);
 	free(p);
+	(void)closedir(d);
+	return RC_OK;
+}
+
+enum result
+listing_any(const struct store *st, const char *dir, bool *any, struct err *err)
+{
+	struct dirent *e;
+	DIR *d;
+	enum result r = open_listing(st, dir, &d, err);
+
+	*any = false;
+	if (d == NULL)
+		return r;
+	while (!*any && (e = readdir(d)) != NULL)
+		*any = is_name(e);
 	(void)closedir(d);
 	return RC_OK;
 }

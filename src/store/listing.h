@@ -18,9 +18,13 @@ struct listing {
 	bool last; /* nothing comes behind this page */
 };
 
-/* The page behind `after` ("" for the first). Hidden names ("." first) are left
- * out. A directory that is not there is an empty one. */
+/* The page behind `after` ("" for the first). A directory that is not there is an
+ * empty one. */
 enum result listing_page(const struct store *st, struct arena *a, const char *dir,
     const char *after, struct listing *out, struct err *err);
+
+/* Is any name in it? Costs the same however many there are. */
+enum result listing_any(
+    const struct store *st, const char *dir, bool *any, struct err *err);
 
 #endif

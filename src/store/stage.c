@@ -121,6 +121,12 @@ stage_payload_sum(
 }
 
 enum result
+stage_flush(struct stage *sg, struct err *err)
+{
+	return fsync(sg->fd) == -1 ? io_failed(err, "fsync", IO_BODY_DIR) : RC_OK;
+}
+
+enum result
 stage_name(struct stage *sg, const char *dir, const char *name, struct err *err)
 {
 	return io_name_fd(sg->st, sg->fd, dir, name, err);

@@ -31,6 +31,10 @@ uint64_t stage_size(const struct stage *sg);
 enum result stage_payload_sum(
     struct stage *sg, struct str json, char hex[SHA256_HEX_SIZE], struct err *err);
 
+/* Its bytes are durable; naming it has nothing left to wait for. Called before a lock
+ * is taken (D4). */
+enum result stage_flush(struct stage *sg, struct err *err);
+
 /* Names it dir/name in the store; one that has the name stays. See io_name_fd(). */
 enum result stage_name(
     struct stage *sg, const char *dir, const char *name, struct err *err);

@@ -35,6 +35,18 @@ make_places(struct store *st, struct err *err)
 	return RC_OK;
 }
 
+/* What root makes in another user's store that user cannot change any more. */
+static enum result
+check_owner(struct store *st, struct err *err)
+{
+	struct stat sb;
+
+	if (geteuid() != 0 || fstat(st->root, &sb) == -1 || sb.st_uid == 0)
+		return RC_OK;
+	return err_set(err, RC_IO, "%s belongs to user %u: run berth as that user",
+	    st->path, (unsigned)sb.st_uid);
+}
+
 enum result
 store_open(const char *path, struct store **out, struct err *err)
 {
@@ -50,7 +62,9 @@ store_open(const char *path, struct store **out, struct err *err)
 		r = io_failed(err, "open", path);
 		goto out;
 	}
-	r = make_places(st, err);
+	r = check_owner(st, err);
+	if (r == RC_OK)
+		r = make_places(st, err);
 out:
 	if (r != RC_OK) {
 		store_close(st);

@@ -71,29 +71,6 @@ sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 	return RC_OK;
 }
 
-/* A directory here is a repository or image whose removal was cut off. */
-static bool
-remove_entry(int dir, const char *name)
-{
-	int fd;
-	DIR *d;
-	struct dirent *e;
-
-	if (unlinkat(dir, name, 0) == 0)
-		return true;
-	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	d = fd == -1 ? NULL : fdopendir(fd);
-	if (d == NULL) {
-		if (fd != -1)
-			(void)close(fd);
-		return false;
-	}
-	while ((e = readdir(d)) != NULL)
-		(void)unlinkat(dirfd(d), e->d_name, 0);
-	(void)closedir(d);
-	return unlinkat(dir, name, AT_REMOVEDIR) == 0;
-}
-
 enum result
 sweep_tmp(struct store *st, unsigned *removed, struct err *err)
 {
@@ -105,7 +82,7 @@ sweep_tmp(struct store *st, unsigned *removed, struct err *err)
 		return RC_IO;
 	while ((e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			*removed += remove_entry(dirfd(d), e->d_name);
+			*removed += io_remove_tree(dirfd(d), e->d_name);
 	(void)closedir(d);
 	return RC_OK;
 }

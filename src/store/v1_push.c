@@ -105,6 +105,8 @@ write_begun(struct store *st, struct arena *a, const char *id, const char *name,
 		r = io_put(st, dir,
 		    arena_printf(a, "want-%.*s", STR_ARG(begin->want)),
 		    str_of(NULL), err);
+	if (r == RC_OK && begin->given.n == 0)
+		r = io_put(st, dir, "later", str_of(NULL), err);
 	return r;
 }
 
@@ -262,9 +264,23 @@ v1_push_has_layer(const struct store *st, struct arena *a, const char *id,
 }
 
 bool
-v1_push_has_given_sum(const struct store *st, struct arena *a, const char *id)
+v1_push_all_gave_sums(const struct store *st, struct arena *a, const char *id)
 {
-	return io_exists(st, v1_image_path(a, id, "_checksum"));
+	return io_exists(st, v1_image_path(a, id, "_checksum")) &&
+	       !io_exists(st, arena_printf(a, "%s/later", push_dir(a, id)));
+}
+
+void
+v1_push_touch(const struct store *st, struct arena *a, const char *id)
+{
+	(void)utimensat(st->root, push_dir(a, id), NULL, 0);
+}
+
+enum result
+v1_push_settle(
+    const struct store *st, struct arena *a, const char *id, struct err *err)
+{
+	return io_sync(st, v1_image_dir(a, id), err);
 }
 
 static enum result
@@ -286,11 +302,42 @@ wait_under(struct store *st, struct arena *a, const char *id, struct stage *sg,
 	return r;
 }
 
+static int64_t
+age_of(const struct store *st, const char *path)
+{
+	struct stat sb;
+	struct err ignored;
+
+	return io_stat(st, path, &sb, &ignored) == RC_OK ? sb.st_mtime : 0;
+}
+
+/* A client in a loop must not fill the disk: of too many layers that wait the oldest
+ * goes. Its sum is forgotten with it, so its owner begins again. */
+static enum result
+bound_waiting(struct store *st, struct arena *a, const char *id, struct err *err)
+{
+	const char *dir = push_dir(a, id), *oldest = NULL;
+	struct listing names;
+	enum result r = listing_page(st, a, dir, "wait-", &names, err);
+	size_t i, n = 0;
+
+	for (i = 0; r == RC_OK && i < names.n; i++) {
+		const char *path = arena_printf(a, "%s/%s", dir, names.names[i]);
+
+		if (strstr(names.names[i], ".layer") == NULL)
+			continue;
+		n++;
+		if (oldest == NULL || age_of(st, path) < age_of(st, oldest))
+			oldest = path;
+	}
+	return n < V1_PUSH_LAYERS ? r : io_unlink(st, oldest, err);
+}
+
 enum result
 v1_push_wait(struct store *st, struct arena *a, const char *id, struct stage *sg,
     const struct v1_begun *begun, size_t n, struct err *err)
 {
-	enum result r = RC_OK;
+	enum result r = bound_waiting(st, a, id, err);
 	size_t i;
 
 	for (i = 0; r == RC_OK && i < n; i++)
@@ -344,8 +391,10 @@ tidy(struct store *st, struct arena *a, const char *id, struct err *err)
 	return r;
 }
 
-enum result
-v1_push_close(struct store *st, struct arena *a, const char *id, struct err *err)
+/* After the last push nothing is left; one that is still under way finds its json
+ * and sums here, until it is swept. */
+static enum result
+close_push(struct store *st, struct arena *a, const char *id, struct err *err)
 {
 	long long left = open_count(st, a, id) - 1;
 	enum result r;
@@ -383,7 +432,7 @@ v1_push_confirm(struct store *st, struct arena *a, const char *id,
 	if (r == RC_OK)
 		r = io_sync(st, dir, err);
 	if (r == RC_OK)
-		r = v1_push_close(st, a, id, err);
+		r = close_push(st, a, id, err);
 	return r;
 }
 
@@ -416,27 +465,36 @@ out:
 	return r == RC_ABSENT ? RC_OK : r;
 }
 
+/* One that fails does not stop the others; the first failure is told. */
 enum result
 v1_push_sweep(struct store *st, int64_t age, unsigned *removed, struct err *err)
 {
 	struct arena *a = arena_new();
 	struct listing page = {.last = false};
 	char after[NAME_MAX_BYTES + 1] = "";
-	enum result r = RC_OK;
+	enum result r = RC_OK, first = RC_OK;
+	struct err why;
 	size_t i;
 
 	*removed = 0;
 	while (r == RC_OK && !page.last) {
 		arena_clear(a);
 		r = listing_page(st, a, IO_PUSH_DIR, after, &page, err);
-		for (i = 0; r == RC_OK && i < page.n; i++)
+		for (i = 0; r == RC_OK && i < page.n; i++) {
+			enum result one = RC_OK;
+
 			if (name_is_image_id(str_of(page.names[i])))
-				r = sweep_one(
-				    st, a, page.names[i], age, removed, err);
+				one = sweep_one(
+				    st, a, page.names[i], age, removed, &why);
+			if (one != RC_OK && first == RC_OK) {
+				first = one;
+				*err = why;
+			}
+		}
 		if (page.n > 0)
 			(void)strncpy(
 			    after, page.names[page.n - 1], NAME_MAX_BYTES);
 	}
 	arena_free(a);
-	return r;
+	return r == RC_OK ? first : r;
 }

@@ -8,6 +8,7 @@
  *	begun-<J>.json|.ancestry	what a push began with; J: SHA-256 of the json
  *	wait-<P>.json|.ancestry|.layer	a layer that came, by its payload sum P
  *	want-<P>			a sum that was given before its layer
+ *	later				some push gives its sum later
  *	seen-<P>			a layer that came too late to become the image
  *	open				number of pushes that began and are not over
  *
@@ -36,7 +37,8 @@
 #include "store/stage.h"
 #include "store/store.h"
 
-#define V1_PUSH_JSONS 8 /* different json of one image that are kept at once */
+#define V1_PUSH_JSONS  8 /* different json of one image that are kept at once */
+#define V1_PUSH_LAYERS 8 /* layers that wait at once: the oldest give way */
 
 /* A push begins: P1 to P3. `given` is the text of a sum that came with the json
  * (written to _checksum as old servers do), `want` its hex; both empty without one.
@@ -73,8 +75,8 @@ bool v1_push_saw(
 enum result v1_push_has_layer(const struct store *st, struct arena *a,
     const char *id, bool *out, struct err *err);
 
-/* Was a sum given with the latest json? Then a layer without it is refused. */
-bool v1_push_has_given_sum(const struct store *st, struct arena *a, const char *id);
+/* Did every push bring its sum along with the json? Then no other layer is welcome. */
+bool v1_push_all_gave_sums(const struct store *st, struct arena *a, const char *id);
 
 /* The layer waits under each sum of begun[]: P4. */
 enum result v1_push_wait(struct store *st, struct arena *a, const char *id,
@@ -88,9 +90,12 @@ enum result v1_push_note(struct store *st, struct arena *a, const char *id,
 enum result v1_push_confirm(struct store *st, struct arena *a, const char *id,
     const char *payload, struct err *err);
 
-/* One push of a complete image is over; after the last nothing is left. */
-enum result v1_push_close(
-    struct store *st, struct arena *a, const char *id, struct err *err);
+/* Something happens: the push is not swept for another while. */
+void v1_push_touch(const struct store *st, struct arena *a, const char *id);
+
+/* What is said of a complete image is durable, for one who hears it late. */
+enum result v1_push_settle(
+    const struct store *st, struct arena *a, const char *id, struct err *err);
 
 /* Removes pushes in which nothing has happened for `age` seconds, and of their
  * unfinished images what was written. Takes the locks itself. *removed counts them.

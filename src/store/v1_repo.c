@@ -16,17 +16,15 @@ v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *na
 {
 	const char *older = v1_spell_repo(a, name, V1_OLDER);
 	const char *newer = v1_spell_repo(a, name, V1_NEWER);
-	struct listing files;
 	enum result r;
 
 	out->dir = newer;
-	r = listing_page(st, a, newer, "", &files, err);
+	r = listing_any(st, newer, &out->there, err);
 	if (strcmp(older, newer) != 0 &&
-	    (r == RC_BAD_NAME || (r == RC_OK && files.n == 0))) {
+	    (r == RC_BAD_NAME || (r == RC_OK && !out->there))) {
 		out->dir = older;
-		r = listing_page(st, a, older, "", &files, err);
+		r = listing_any(st, older, &out->there, err);
 	}
-	out->there = files.n > 0;
 	return r;
 }
 

@@ -66,7 +66,8 @@ is_id_file(const struct store *st, struct arena *a, const char *path)
 	struct err ignored;
 	const char *id;
 
-	return read_id(st, a, path, &id, &ignored) == RC_OK;
+	/* what cannot be read may be one, and is not to be written over */
+	return read_id(st, a, path, &id, &ignored) != RC_ABSENT;
 }
 
 enum result
@@ -113,10 +114,10 @@ static enum result
 remove_if_empty(
     struct store *st, struct arena *a, const struct v1_repo *repo, struct err *err)
 {
-	struct listing files;
-	enum result r = listing_page(st, a, repo->dir, "", &files, err);
+	bool any;
+	enum result r = listing_any(st, repo->dir, &any, err);
 
-	if (r == RC_OK && files.n == 0)
+	if (r == RC_OK && !any)
 		r = v1_repo_remove(st, a, repo, err);
 	return r;
 }

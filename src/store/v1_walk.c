@@ -20,14 +20,14 @@ visit_repo(struct walk *w, struct arena *a, const char *ns, const char *repo,
     struct err *err)
 {
 	const char *name = v1_spell_read(a, ns, repo);
-	struct listing files;
 	enum result r;
+	bool any;
 
 	if (name == NULL)
 		return RC_OK;
-	r = listing_page(w->st, a, arena_printf(a, "repositories/%s/%s", ns, repo),
-	    "", &files, err);
-	if (r == RC_OK && files.n > 0)
+	r = listing_any(
+	    w->st, arena_printf(a, "repositories/%s/%s", ns, repo), &any, err);
+	if (r == RC_OK && any)
 		w->stopped = !w->visit(
 		    w->arg, name, arena_printf(a, "%s/%s", ns, repo));
 	return r;

@@ -7,8 +7,9 @@
 #include "registry/search.h"
 #include "v1/v1.h"
 
-#define ROWS_MAX 1000              /* of a page; more is asked for by no client */
-#define PAGE_MAX ((size_t)8 << 20) /* bytes: such rows, each byte of them escaped */
+#define ROWS_DEFAULT 25   /* where a page is asked for without its size */
+#define ROWS_MAX     1000 /* of a page; more is asked for by no client */
+#define PAGE_MAX     ((size_t)8 << 20) /* bytes: such rows, each byte of them escaped */
 
 struct answer {
 	struct request *rq;
@@ -157,5 +158,7 @@ v1_get_search(struct request *rq, struct reply *rp)
 		r = number(rq, "page", INT_MAX, 1, &an->page);
 	if (r != RC_OK)
 		return r;
+	if (an->rows == 0 && an->page > 1)
+		an->rows = ROWS_DEFAULT;
 	return an->rows == 0 ? reply_all(an, rp) : reply_page(an, rp);
 }

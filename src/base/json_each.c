@@ -1,0 +1,82 @@
+/* json_each.c: the elements of a list, cut from its text; see json.h. */
+#include <string.h>
+
+#include "base/json.h"
+
+static struct str
+skip_blanks(struct str s)
+{
+	while (s.n > 0 && strchr(" \t\r\n", s.p[0]) != NULL)
+		s = str_make(s.p + 1, s.n - 1);
+	return s;
+}
+
+/* Length of the element at the head of s: up to the comma or bracket that ends it, at
+ * most all. Whether it is well-formed is for json_parse() to say. */
+static size_t
+element_length(struct str s)
+{
+	size_t i, depth = 0;
+	bool in_text = false;
+
+	for (i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (in_text && c == '\\')
+			i++;
+		else if (c == '"')
+			in_text = !in_text;
+		else if (!in_text && depth == 0 && (c == ',' || c == ']'))
+			return i;
+		else if (!in_text && (c == '[' || c == '{'))
+			depth++;
+		else if (!in_text && (c == ']' || c == '}') && depth > 0)
+			depth--;
+	}
+	return s.n;
+}
+
+/* The elements behind the opening bracket. */
+static bool
+each_element(struct arena *scratch, struct str rest,
+    bool (*visit)(void *arg, const struct json *item), void *arg, const char **why)
+{
+	struct json *item;
+	size_t n;
+
+	for (;;) {
+		n = element_length(rest);
+		*why = "the list does not end";
+		if (n >= rest.n)
+			return false;
+		arena_clear(scratch);
+		if (!json_parse(scratch, str_make(rest.p, n), &item, why))
+			return false;
+		if (!visit(arg, item))
+			return true;
+		rest = str_make(rest.p + n, rest.n - n);
+		if (rest.p[0] == ']')
+			break;
+		rest = str_make(rest.p + 1, rest.n - 1);
+	}
+	*why = "something follows the value";
+	return skip_blanks(str_make(rest.p + 1, rest.n - 1)).n == 0;
+}
+
+bool json_each (struct str text, bool (*visit)(void *arg, const struct json *item),
+    void *arg, bool *is_list, const char **why)
+{
+	struct str rest = skip_blanks(text), inner;
+	struct arena *scratch = arena_new();
+	struct json *other;
+	bool ok;
+
+	*is_list = rest.n > 0 && rest.p[0] == '[';
+	inner = *is_list ? skip_blanks(str_make(rest.p + 1, rest.n - 1)) : rest;
+	if (!*is_list || (inner.n > 0 && inner.p[0] == ']'))
+		ok = json_parse(scratch, text, &other, why);
+	else
+		ok = each_element(scratch, inner, visit, arg, why);
+	arena_free(scratch);
+	return ok;
+}
