@@ -301,12 +301,33 @@ test_processes(void)
 	is_int(mixed, 0, "none of them mixed with another");
 }
 
+/* No text of a client looks like a field of its own. */
+static void
+test_values(void)
+{
+	static const char *const rows[][2] = {
+	    {"latest", "latest"},
+	    {"team/app:1.0", "team/app:1.0"},
+	    {"", "\"\""},
+	    {"a b", "\"a b\""},
+	    {"a status=200", "\"a status=200\""},
+	    {"a=b", "\"a=b\""},
+	    {"\"", "\"?\""},
+	    {"a\" status=\"200", "\"a? status=?200\""},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(log_value(arena, rows[i][0]), rows[i][1], "the value '%s'",
+		    rows[i][0]);
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(void) = {test_standard_error, test_open,
-	    test_levels, test_bytes, test_length, test_rotation, test_no_new_file,
-	    test_processes};
+	    test_levels, test_values, test_bytes, test_length, test_rotation,
+	    test_no_new_file, test_processes};
 	static const char *const files[] = {"err", "log", "log.1"};
 	size_t i;
 	int rc;

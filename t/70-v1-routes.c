@@ -255,6 +255,20 @@ test_old_list(void)
 	check_rows(ROWS(rows));
 }
 
+/* An older registry may have left a directory in one; nothing may be left of it. */
+static void
+test_deep_removal(void)
+{
+	static const struct row gone = {"with a directory in it", "DELETE",
+	    "/v1/repositories/old/deep", .status = 200, .want = "true"};
+
+	write_text("repositories/old/deep/_index_images", "[]");
+	write_text("repositories/old/deep/odd/deeper/file", "");
+	check_row(&gone);
+	ok(!is_there("repositories/old/deep"), "is not there");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nor what it was on the way");
+}
+
 /* The same token in both headers, another one each time. */
 static void
 test_tokens(void)
@@ -344,6 +358,7 @@ main(void)
 	check_rows(ROWS(accounts));
 	check_rows(ROWS(announcements));
 	test_old_list();
+	test_deep_removal();
 	test_tokens();
 	test_options();
 	check_rows(ROWS(images));

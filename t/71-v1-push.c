@@ -235,6 +235,40 @@ static const struct row two_jsons[] = {
     ok_row("its layer again", "PUT", IMAGE("e2", "layer"), NULL, "two"),
 };
 
+#define E3_ONE "1a1e09ffb06c2822742e13f412a9932ec9fdb60ff3ca87b23d8bfde2412d1249"
+#define E3_TWO "1df7ad8ba7233c85e16f47924b43ddcd9a075b73f83cffd8d8c5ac6c2db4904a"
+
+/* One does not hear its answer and asks again: the other is still under way. */
+static const struct row a_sum_twice[] = {
+    ok_row("one's json", "PUT", IMAGE("e3", "json"), NULL, JSON_OF("e3")),
+    ok_row("two's json", "PUT", IMAGE("e3", "json"), NULL, JSON_OF("e3")),
+    ok_row("one's layer", "PUT", IMAGE("e3", "layer"), NULL, "one"),
+    ok_row("one's sum", "PUT", IMAGE("e3", "checksum"), PAYLOAD E3_ONE, NULL),
+    ok_row("one's sum again", "PUT", IMAGE("e3", "checksum"), PAYLOAD E3_ONE, NULL),
+    ok_row("two's layer", "PUT", IMAGE("e3", "layer"), NULL, "two"),
+    ok_row("two's sum", "PUT", IMAGE("e3", "checksum"), PAYLOAD E3_TWO, NULL),
+    {"one's image", "GET", IMAGE("e3", "layer"), .status = 200, .want = "one",
+	.want_headers = "Cache-Control: public, max-age=31536000"},
+};
+
+#define A3_SUM "296c9e1bfd966897d654c7b0a6822d74e528f2fd96e93eacac677c110da4a74a"
+#define A4_SUM "6895730b85287ecfb4e98c4ee88d23d2c41c8ac9e79a7ab0e4fd7edcdcfadf25"
+
+/* Of a4, whose parent a3 came to no end. */
+static const struct row a_tag_too_early[] = {
+    ok_row("layer", "PUT", IMAGE("a4", "layer"), NULL, "layer"),
+    ok_row("checksum", "PUT", IMAGE("a4", "checksum"), PAYLOAD A4_SUM, NULL),
+    {"complete", "GET", IMAGE("a4", "ancestry"), .status = 200,
+	.want = "[\"00000000000000a4\", \"00000000000000a3\"]",
+	.want_headers = "Cache-Control: public, max-age=31536000"},
+    {"no tag of it", "PUT", "/v1/repositories/a/tags/x", NULL,
+	"\"00000000000000a4\"", 400, UNFINISHED},
+    ok_row("its parent's layer", "PUT", IMAGE("a3", "layer"), NULL, "layer"),
+    ok_row("checksum", "PUT", IMAGE("a3", "checksum"), PAYLOAD A3_SUM, NULL),
+    ok_row("now a tag", "PUT", "/v1/repositories/a/tags/x", NULL,
+	"\"00000000000000a4\""),
+};
+
 static const struct row an_empty_layer[] = {
     ok_row("json", "PUT", IMAGE("f1", "json"), NULL, JSON_OF("f1")),
     ok_row("layer", "PUT", IMAGE("f1", "layer"), NULL, ""),
@@ -309,6 +343,94 @@ test_many_jsons(void)
 	    read_text("images/00000000000000f2/json"), body, "with the last json");
 }
 
+/* Two at once, one with its sum up front. J, L: its json, its layer; j, l, s: the
+ * other's json, layer and sum. */
+static bool
+meet(const char *id, char step)
+{
+	const char *target = arena_printf(arena, "/v1/images/%s/", id);
+	const char *json = arena_printf(arena, "{\"id\": \"%s\"}", id);
+	const char *sums[2], *headers = NULL, *body = NULL, *file = "layer";
+	char hex[SHA256_HEX_SIZE];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		sha256_of(str_of(arena_printf(
+			      arena, "%s\n%s", json, i == 0 ? "one" : "two")),
+		    hex);
+		sums[i] = arena_printf(
+		    arena, "%s%s", i == 0 ? CHECKSUM : PAYLOAD, hex);
+	}
+	if (step == 'J' || step == 'j') {
+		file = "json";
+		body = json;
+		headers = step == 'J' ? sums[0] : NULL;
+	} else if (step == 's') {
+		file = "checksum";
+		headers = sums[1];
+	} else {
+		body = step == 'L' ? "one" : "two";
+	}
+	target = arena_printf(arena, "%s%s", target, file);
+	return request("PUT", target, headers, body)->status == 200;
+}
+
+static void
+test_one_sum_up_front(void)
+{
+	/* in which each begins before the other ends */
+	static const char *const orders[] = {
+	    "JjLls", "JjlLs", "JjlsL", "jJLls", "jJlLs", "jJlsL", "jlJLs"};
+	size_t i, done;
+
+	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		const char *id = arena_printf(arena, "00000000000001%02zu", i);
+		const char *layer = arena_printf(arena, "images/%s/layer", id);
+
+		for (done = 0; orders[i][done] != '\0'; done++)
+			if (!meet(id, orders[i][done]))
+				break;
+		is_str(orders[i] + done, "", "%s: both succeed at each step",
+		    orders[i]);
+		is_str(read_text(layer),
+		    strchr(orders[i], 'L') < strchr(orders[i], 's') ? "one" : "two",
+		    "the first to end is the image");
+	}
+}
+
+/* More layers for one image than may wait: the oldest gives way. */
+static void
+test_many_layers(void)
+{
+	const char *json = JSON_OF("f3"), *sum, *layer;
+	char hex[V1_PUSH_LAYERS + 1][SHA256_HEX_SIZE];
+	int i, taken = 0;
+
+	(void)request("PUT", IMAGE("f3", "json"), NULL, json);
+	for (i = 0; i <= V1_PUSH_LAYERS; i++) {
+		layer = arena_printf(arena, "layer %d", i);
+		taken += request("PUT", IMAGE("f3", "layer"), NULL, layer)
+			     ->status == 200;
+		sha256_of(
+		    str_of(arena_printf(arena, "%s\n%s", json, layer)), hex[i]);
+		make_older(
+		    arena_printf(arena,
+			"_berth/push/00000000000000f3/wait-%s.layer", hex[i]),
+		    1000 * (i == 3 ? 20 : 10 - i));
+	}
+	is_int(taken, V1_PUSH_LAYERS + 1, "%d layers are taken", taken);
+	sum = arena_printf(arena, PAYLOAD "%s", hex[3]);
+	is_int(request("PUT", IMAGE("f3", "checksum"), sum, NULL)->status, 400,
+	    "the oldest is not there any more");
+	for (i = 0, taken = 0; i <= V1_PUSH_LAYERS; i++)
+		taken += is_there(arena_printf(
+		    arena, "_berth/push/00000000000000f3/wait-%s.layer", hex[i]));
+	is_int(taken, V1_PUSH_LAYERS, "all others are");
+	sum = arena_printf(arena, PAYLOAD "%s", hex[0]);
+	is_int(request("PUT", IMAGE("f3", "checksum"), sum, NULL)->status, 200,
+	    "one of them becomes the image");
+}
+
 int
 main(void)
 {
@@ -318,14 +440,18 @@ main(void)
 	check_rows(ROWS(parents));
 	is_str(read_text("images/00000000000000a4/ancestry"),
 	    "[\"00000000000000a4\", \"00000000000000a3\"]", "ancestry");
+	check_rows(ROWS(a_tag_too_early));
 	check_rows(ROWS(a_retry));
 	check_rows(ROWS(checksums));
 	check_rows(ROWS(given_before));
 	check_rows(ROWS(two_layers));
 	check_rows(ROWS(two_jsons));
+	check_rows(ROWS(a_sum_twice));
+	test_one_sum_up_front();
 	check_rows(ROWS(an_empty_layer));
 	test_taken_over();
 	test_many_jsons();
+	test_many_layers();
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	return teardown_api();
 }

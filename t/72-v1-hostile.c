@@ -240,6 +240,20 @@ test_depth(void)
 	    ERROR("Invalid JSON"));
 }
 
+/* Few bytes make a value; memory is bounded by the values. */
+static void
+test_width(void)
+{
+	const char *wide = repeat("{},", V1_IMAGES_BODY_MAX / 3 - 1);
+
+	expect("a list of a million", "PUT", REPOS "t/j",
+	    arena_printf(arena, "[%s{}]", wide), 400, ERROR("Invalid data"));
+	expect("an image", "PUT", "/v1/images/" ID "/json",
+	    arena_printf(arena, "{\"id\": \"" ID "\", \"x\": [%s{}]}",
+		repeat("{},", 100000)),
+	    400, ERROR("Invalid JSON"));
+}
+
 static struct reply *
 send_large(const char *method, const char *where, size_t n, bool chunked)
 {
@@ -306,12 +320,13 @@ static const struct row repositories[] = {
     {"", "PUT", REPOS "team/axb", NULL, "[]", 200, "\"\""},
     {"", "PUT", REPOS "team/q%22q", NULL, "[]", 200, "\"\""},
     {"", "PUT", REPOS "team/st%2Aar", NULL, "[]", 200, "\"\""},
+    {"", "PUT", REPOS ".hid/.den", NULL, "[]", 200, "\"\""},
 };
 
 static const struct row terms[] = {
-    {"none", "GET", SEARCH, .status = 200, .want = FOUND(7)},
+    {"none", "GET", SEARCH, .status = 200, .want = FOUND(8)},
     {"empty", "GET", SEARCH "?q=", .status = 200,
-	.want = "~{\"query\": \"\", \"num_results\": 7, "},
+	.want = "~{\"query\": \"\", \"num_results\": 8, "},
     {"plain", "GET", SEARCH "?q=cent", .status = 200,
 	.want = "{\"query\": \"cent\", \"num_results\": 1, \"page\": 1, "
 		"\"num_pages\": 1, \"page_size\": 1, \"results\": [{\"name\": "
@@ -345,7 +360,7 @@ static const struct row terms[] = {
     {"other keys", "GET", SEARCH "?&&x&=&q=cent&y=%zz", .status = 200,
 	.want = FOUND(1)},
     {"a page", "GET", SEARCH "?q=&n=2&page=2", .status = 200,
-	.want = "~\"num_results\": 7, \"page\": 2, \"num_pages\": 4, "
+	.want = "~\"num_results\": 8, \"page\": 2, \"num_pages\": 4, "
 		"\"page_size\": 2,"},
     {"behind the last", "GET", SEARCH "?n=25&page=9", .status = 200,
 	.want = "~\"results\": []}"},
@@ -398,6 +413,8 @@ test_largest_page(void)
 	is_int(rp->status, 200, "the largest page");
 	ok(rp->bytes.n > (size_t)6 * 1000 * 1000, "is whole: %zu bytes",
 	    rp->bytes.n);
+	expect("a page without its size", "GET", SEARCH "?q=large&page=2", NULL,
+	    200, "~\"page\": 2, \"num_pages\": 40, \"page_size\": 25,");
 }
 
 /* The walk of the store reads the same names as clients wrote. */
@@ -410,6 +427,8 @@ test_rebuilt(void)
 
 	is_int(reindex_run(&reg, &how, &done, &err), RC_OK, "the index is rebuilt");
 	is_str(index_names_now(), before, "with the same names");
+	expect(
+	    "one with dots", "GET", SEARCH "?q=.den", NULL, 200, "~\".hid/.den\"");
 }
 
 int
@@ -425,6 +444,7 @@ main(void)
 	test_long_agent();
 	check_rows(ROWS(json));
 	test_depth();
+	test_width();
 	test_limits();
 	is_str(read_text("images/" ID "/json"), "{\"id\": \"" ID "\"}",
 	    "what was there is as it was");

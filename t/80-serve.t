@@ -10,6 +10,7 @@ use Berth::Image;
 use Berth::Instance;
 use Berth::Test;
 use Berth::V1Client;
+use POSIX ();
 use Time::HiRes qw(sleep time);
 
 my $began = time;
@@ -167,6 +168,33 @@ subtest 'two side by side' => sub {
     is($other->stop('INT'), 0, 'one ends by SIGINT');
     is(scalar $other->processes, 0, 'and leaves no process');
     is(get('/v1/_ping')->{status}, 200, 'the other still answers');
+};
+
+subtest 'whoever reads what quickstart says may go away' => sub {
+    my $dir   = scratch();
+    my $port  = Berth::Instance::free_port();
+    my $other = bless {
+        scheme => 'http', port => $port, data => "$dir/data", scratch => $dir, owner => $$, launched => 1,
+    }, 'Berth::Instance';
+    my @command = (source_dir() . '/quickstart', '--no-build', '--build-dir', build_dir(), '--http',
+        '--port', $port, '--data', "$dir/data");
+
+    pipe(my $out, my $in) or die "pipe: $!";
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        local $SIG{PIPE} = 'DEFAULT';
+        open STDOUT, '>&', $in;
+        open STDERR, '>', "$dir/stderr";
+        exec(@command) or POSIX::_exit(127);
+    }
+    close $_ for $in, $out;    # what it says when it is ready nobody hears
+    ok(within(30, sub { -e "$dir/data/_berth/run/nginx-access.log" }), 'it starts');
+    sleep 1;
+    my $r = eval { Berth::HTTP::request($other, GET => '/v1/_ping') };
+    is($r && $r->{status}, 200, 'it goes on');
+    kill 'TERM', $pid;
+    is(waitpid($pid, 0), $pid, 'until it is told to end');
+    is($?, 0, 'and ends well');
 };
 
 subtest 'a configuration of one\'s own' => sub {

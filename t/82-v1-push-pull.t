@@ -205,7 +205,37 @@ subtest 'a refused upload writes no byte' => sub {
     $r = Berth::HTTP::request($berth, POST => layer_path($known), [], 'x' x 1000);
     is_error($r, 405, qr/./, 'another method');
     like(Berth::HTTP::header($r, 'Allow'), qr/\bPUT\b/, 'it names those that are allowed');
+    $r = Berth::HTTP::request($berth, PUT => '/v1/images/a%2Fb/layer', [], 'x' x 1000);
+    is_error($r, 404, 'Invalid image ID', 'an id with a slash');
     ok(within(5, sub { !$berth->left('body') }), 'nothing is left');
+};
+
+subtest 'a body that comes with GET is no upload' => sub {
+    my $piece = 'x' x 100_000;
+
+    for my $chunked (0, 1) {
+        my $how  = $chunked ? 'in chunks' : 'with its length';
+        my $c    = Berth::HTTP->connect($berth);
+        my $seen = 0;
+
+        $c->head(GET => layer_path($top), Host => $berth->host,
+            $chunked ? ('Transfer-Encoding' => 'chunked') : ('Content-Length' => 20_000_000));
+        for (1 .. 200) {
+            ($chunked ? $c->chunk($piece) : $c->send($piece)) or last;
+            $seen ||= $berth->left('body');
+        }
+        $c->chunk('') if $chunked;
+        is($c->response->{status}, 413, "20 MB $how: 413");
+        is($seen, 0, 'none of it was a file');
+    }
+    is(Berth::HTTP::request($berth, GET => layer_path($top), [], '{}')->{status}, 200, 'a small one does not matter');
+};
+
+subtest 'a tag does not write the log' => sub {
+    is($docker->put_tag('team/app', 'a%20status=200', $top)->{status}, 200, 'a tag that looks like a field');
+    like($berth->log('berth.log'), qr/ push\.tag .* tag="a status=200"$/m, 'stands between quotes');
+    is($docker->call(DELETE => '/v1/repositories/team/app/tags/a%20status=200')->{status}, 200, 'it is removed');
+    like($berth->log('berth.log'), qr/ delete\.tag .* tag="a status=200"$/m, 'so it does there');
 };
 
 subtest 'uploads that break off' => sub {

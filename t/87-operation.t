@@ -108,6 +108,122 @@ subtest 'SIGHUP' => sub {
     close $file;
 };
 
+# What a SIGHUP does while requests come: each client goes on with its connection.
+sub posts_until {
+    my ($until) = @_;
+    my $account = '{"username": "jo", "password": "secret", "email": "jo@example.org"}';
+    my (%seen, $c);
+
+    while (time < $until) {
+        $c //= Berth::HTTP->connect($berth);
+        $c->head(POST => '/v1/users/', Host => $berth->host, 'Content-Type' => 'application/json',
+            'Content-Length' => length $account);
+        $c->send($account);
+        my $r = $c->response // { status => 'none' };
+        $seen{ $r->{status} }++;
+        undef $c if $r->{status} eq 'none' || (Berth::HTTP::header($r, 'Connection') // '') eq 'close';
+    }
+    return join ' ', sort keys %seen;
+}
+
+subtest 'SIGHUP under load' => sub {
+    my $image  = Berth::Image->new(size => 3_000_000);
+    my $next   = $image->reader(100_000);
+    my $until  = time + 4;
+    my $master = $berth->berth_master;
+    my $reloads = () = $berth->log('berth.log') =~ /master\.reload workers/g;
+
+    is($docker->put_json($image)->{status}, 200, 'an upload begins');
+    my ($upload, $hups, @clients) = in_parallel(
+        sub { $docker->put_layer($image, from => sub { sleep 0.1; $next->() })->{status} },
+        sub { for (1 .. 3) { sleep 0.8; kill 'HUP', $master } return 3 },
+        (sub { posts_until($until) }) x 3,
+    );
+    is_deeply(\@clients, [201, 201, 201], 'no client gets another answer than 201');
+    is($upload, 200, 'nor does the upload fail');
+    is($docker->put_checksum($image)->{status}, 200, 'its layer is there');
+    my $now = () = $berth->log('berth.log') =~ /master\.reload workers/g;
+    is($now - $reloads, $hups, 'the configuration was read so often');
+};
+
+subtest 'SIGHUP does not move the store' => sub {
+    my $text  = Berth::Instance::slurp($config);
+    my $dir   = scratch();
+    my $moved = $text;
+
+    $moved =~ s/^( +storage_path:).*/$1 "$dir\/store"/m or die 'no storage_path';
+    open my $file, '>', $config or die "$config: $!";
+    print $file $moved, "    index_database: $dir/index.db\n";
+    close $file;
+    my @before = $berth->berth_workers;
+    kill 'HUP', $berth->berth_master;
+    ok(within(5, sub { $berth->log('berth.log') =~ /config\.reload note="another storage_path/ }), 'the log says so');
+    ok(within(10, sub { my %now = map { $_ => 1 } $berth->berth_workers; !grep { $now{$_} } @before }),
+        'new workers run');
+    is(search('app-1'), join(' ', @names[0 .. 9]), 'search finds what is there');
+    is($docker->announce('team/moved', [])->{status}, 200, 'a repository is announced');
+    is(search('moved'), 'team/moved', 'and found');
+    ok(-d $berth->data . '/repositories/team/moved', 'where the others are');
+    ok(!-e "$dir/$_", "no $_ elsewhere") for qw(store index.db);
+    open $file, '>', $config or die "$config: $!";
+    print $file $text;
+    close $file;
+};
+
+sub rebuilds {
+    my $n = () = $berth->log('berth.log') =~ / index\.rebuilt /g;
+    return $n;
+}
+
+subtest 'a worker is killed while berth ends' => sub {
+    $berth->restart;
+    sleep 1;
+    my $before = rebuilds();
+    $berth->restart;
+    sleep 1;
+    is(rebuilds(), $before, 'after a clean end the index is as it was');
+    my $worker = ($berth->berth_workers)[0];
+    kill 'STOP', $worker;    # it does not hear that it shall end
+    kill 'TERM', $berth->berth_master;
+    sleep 0.5;
+    $berth->kill9($worker);
+    within(20, sub { !$berth->running });
+    $berth->launch;
+    ok(within(10, sub { rebuilds() > $before }), 'the next start makes it anew');
+};
+
+subtest 'a list of many nothings' => sub {
+    my $list = '[' . '{},' x 1_390_000 . '{}]';
+    my @memory;
+
+    is(Berth::HTTP::request($berth, PUT => '/v1/repositories/m/a', [], $list)->{status}, 400, 'is refused');
+    SKIP: {
+        skip('a sanitizer takes memory of its own', 1) if $ENV{BERTH_SANITIZERS};
+        @memory = map { Berth::Instance::slurp("/proc/$_/status") =~ /^VmHWM:\s+(\d+) kB/m } $berth->berth_workers;
+        is(scalar(grep { $_ > 64 << 10 } @memory), 0, 'and takes no worker more than 64 MiB') or diag("@memory");
+    }
+};
+
+subtest 'root keeps off another\'s data' => sub {
+    if ($> != 0) {
+        not_run("$0: data of another user", 'not run as root');
+        plan(skip_all => 'not run as root');
+    }
+    my $dir = scratch();
+
+    open my $file, '>', "$dir/config.yml" or die "config.yml: $!";
+    print $file "dev:\n    storage_path: $dir/data\n";
+    close $file;
+    mkdir "$dir/data";
+    chown 65534, 65534, "$dir/data";
+    for my $command ('reindex', 'serve') {
+        my $output = `timeout 20 @{[build_dir()]}/berth $command --config $dir/config.yml 2>&1 </dev/null`;
+        isnt($?, 0, "berth $command refuses");
+        like($output, qr/belongs to user 65534: run berth as that user/, 'and says why');
+    }
+    is_deeply([glob "$dir/data/*"], [], 'nothing is made there');
+};
+
 subtest 'a socket from somebody else' => sub {
     my $dir  = scratch();
     my $path = "$dir/fcgi.sock";

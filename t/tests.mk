@@ -6,6 +6,7 @@ c_tests = \
 	t/11-json \
 	t/12-text \
 	t/13-log \
+	t/14-json-each \
 	t/20-image \
 	t/21-image-files \
 	t/30-store \

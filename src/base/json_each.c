@@ -6,7 +6,7 @@
 static struct str
 skip_blanks(struct str s)
 {
-	while (s.n > 0 && strchr(" \t\r\n", s.p[0]) != NULL)
+	while (s.n > 0 && s.p[0] != '\0' && strchr(" \t\r\n", s.p[0]) != NULL)
 		s = str_make(s.p + 1, s.n - 1);
 	return s;
 }

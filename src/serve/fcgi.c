@@ -15,6 +15,7 @@
 #define STORE_LOCATION \
 	"/_berth_store/" /* nginx's internal location over the store's path */
 #define BUSY        INT64_MAX
+#define PATIENCE_MS 5000 /* with kept connections, once told to end */
 #define HEADERS_MAX 128
 #define HEAD_MAX    ((size_t)64 << 10)
 #define PUT_MAX     65536 /* libfcgi counts in int */
@@ -29,6 +30,7 @@ struct fcgi {
 };
 
 static atomic_bool stopping;
+static _Atomic int64_t patient_until = INT64_MAX; /* ticks */
 
 bool
 fcgi_init(void)
@@ -238,10 +240,14 @@ rest(void)
 	(void)nanosleep(&pause, NULL);
 }
 
+/* Told to end, a kept connection goes on: nginx may send the next request before it
+ * sees that the connection was closed behind the last one, and repeats no POST. A busy
+ * one nginx leaves by itself (keepalive_requests), a silent one fcgi_hang_up() ends;
+ * what is left has pauses long enough to be closed in. */
 void
 fcgi_run(struct fcgi *f)
 {
-	while (!atomic_load(&stopping)) {
+	while (!atomic_load(&stopping) || f->fcgx.ipcFd >= 0) {
 		atomic_store(&f->waiting_since, clock_ticks());
 		if (FCGX_Accept_r(&f->fcgx) != 0) {
 			rest();
@@ -250,16 +256,16 @@ fcgi_run(struct fcgi *f)
 		atomic_store(&f->waiting_since, BUSY);
 		answer(f);
 		arena_clear(f->arena);
-		if (atomic_load(&stopping))
-			f->fcgx.keepConnection = 0; /* nobody will read from it */
+		if (clock_ticks() >= atomic_load(&patient_until))
+			f->fcgx.keepConnection = 0;
 		FCGX_Finish_r(&f->fcgx);
 	}
-	FCGX_Free(&f->fcgx, 1); /* closes one that was kept before the end came */
 }
 
 void
 fcgi_stop_all(void)
 {
+	atomic_store(&patient_until, clock_ticks() + PATIENCE_MS);
 	atomic_store(&stopping, true);
 	FCGX_ShutdownPending();
 }

@@ -302,13 +302,16 @@ wait_under(struct store *st, struct arena *a, const char *id, struct stage *sg,
 	return r;
 }
 
+/* When the file was written, in nanoseconds; 0 where it is gone. */
 static int64_t
-age_of(const struct store *st, const char *path)
+time_of(const struct store *st, const char *path)
 {
 	struct stat sb;
 	struct err ignored;
 
-	return io_stat(st, path, &sb, &ignored) == RC_OK ? sb.st_mtime : 0;
+	if (io_stat(st, path, &sb, &ignored) != RC_OK)
+		return 0;
+	return (int64_t)sb.st_mtim.tv_sec * 1000000000 + sb.st_mtim.tv_nsec;
 }
 
 /* A client in a loop must not fill the disk: of too many layers that wait the oldest
@@ -327,7 +330,7 @@ bound_waiting(struct store *st, struct arena *a, const char *id, struct err *err
 		if (strstr(names.names[i], ".layer") == NULL)
 			continue;
 		n++;
-		if (oldest == NULL || age_of(st, path) < age_of(st, oldest))
+		if (oldest == NULL || time_of(st, path) < time_of(st, oldest))
 			oldest = path;
 	}
 	return n < V1_PUSH_LAYERS ? r : io_unlink(st, oldest, err);

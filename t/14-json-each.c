@@ -1,0 +1,151 @@
+/* 14-json-each.c: JSON lists an element at a time, and how many values are parsed at
+ * once. */
+#include "base/buf.h"
+#include "base/json.h"
+#include "unit-test.h"
+
+static const char *why;
+
+struct visited {
+	struct buf b;
+	size_t n, most;
+};
+
+static bool
+visit(void *arg, const struct json *item)
+{
+	static const char kinds[] = {
+	    [JSON_NONE] = '-',
+	    [JSON_BOOL] = '?',
+	    [JSON_NUMBER] = '#',
+	    [JSON_STRING] = '"',
+	    [JSON_ARRAY] = '[',
+	    [JSON_OBJECT] = '{',
+	};
+	struct visited *v = arg;
+
+	buf_addc(&v->b, kinds[json_kind(item)]);
+	buf_adds(&v->b, shown(json_text(item)));
+	return ++v->n < v->most;
+}
+
+/* What was visited, a letter an element; behind it what the whole was. */
+static const char *
+each(struct str text, size_t most)
+{
+	struct visited v = {.most = most};
+	bool is_list, good;
+
+	buf_init(&v.b, arena, SIZE_MAX);
+	why = NULL;
+	good = json_each (tight(text), visit, &v, &is_list, &why);
+	if (!good && (why == NULL || why[0] == '\0'))
+		return "no reason";
+	buf_adds(&v.b, good ? is_list ? "" : " no list" : " refused");
+	return v.b.p;
+}
+
+static void
+test_each(void)
+{
+	static const struct {
+		struct str text;
+		const char *want;
+	} rows[] = {
+	    {LIT("[]"), ""},
+	    {LIT(" [ \t\r\n] \n"), ""},
+	    {LIT("\r\n[\t1 ,\n\"two\" , null ,true] "), "#\"two-?"},
+	    {LIT("[[1,[2,3]],{\"a\":[{},5],\"b\":{}},[]]"), "[{["},
+	    {LIT("[\"a,b]\",\"[{\",\"}\"]"), "\"a,b]\"[{\"}"},
+	    {LIT("[\"\\\",\\\\\",\"\\u005d\",{\"]\\\"\":\"}\"}]"),
+		"\"\",\\x5c\"]{"},
+	    {LIT("{\"a\":[1,2]}"), " no list"},
+	    {LIT(" \"[1]\""), " no list"},
+	    {LIT("1"), " no list"},
+	    {LIT("null"), " no list"},
+	    /* no JSON */
+	    {LIT(""), " refused"},
+	    {LIT(" "), " refused"},
+	    {LIT("{]"), " refused"},
+	    {LIT("\f[1]"), " refused"},
+	    {LIT("\xef\xbb\xbf[1]"), " refused"},
+	    /* cut off */
+	    {LIT("["), " refused"},
+	    {LIT("[1"), " refused"},
+	    {LIT("[1,"), "# refused"},
+	    {LIT("[[1]"), " refused"},
+	    {LIT("[\"a]"), " refused"},
+	    {LIT("[\"a\\"), " refused"},
+	    /* elements that are none */
+	    {LIT("[,]"), " refused"},
+	    {LIT("[ ,1]"), " refused"},
+	    {LIT("[1,]"), "# refused"},
+	    {LIT("[1,, 2]"), "# refused"},
+	    {LIT("[1, \n]"), "# refused"},
+	    {LIT("[1 2]"), " refused"},
+	    {LIT("[1}]"), " refused"},
+	    {LIT("[{]}]"), " refused"},
+	    {LIT("[\"\xff\"]"), " refused"},
+	    {LIT("[1,\0]"), "# refused"},
+	    /* something around it */
+	    {LIT("[]]"), " refused"},
+	    {LIT("[] x"), " refused"},
+	    {LIT("[1]]"), "# refused"},
+	    {LIT("[1] [2]"), "# refused"},
+	    {LIT("[1],"), "# refused"},
+	    {LIT("[1]\f"), "# refused"},
+	    {LIT("[1]\0"), "# refused"},
+	    {LIT("\0[1]"), " refused"},
+	    {LIT("[\0001]"), " refused"},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(each(rows[i].text, SIZE_MAX), rows[i].want, "each of %s",
+		    shown(rows[i].text));
+	is_str(each(TEXT("[1,null,2"), 2), "#-", "what is not wanted is not read");
+}
+
+/* n elements "0", in brackets. */
+static struct str
+zeros(size_t n)
+{
+	struct buf b;
+
+	buf_init(&b, arena, SIZE_MAX);
+	buf_adds(&b, "[0");
+	while (--n > 0)
+		buf_adds(&b, ",0");
+	buf_addc(&b, ']');
+	return buf_str(&b);
+}
+
+static void
+test_width(void)
+{
+	struct str most = zeros(JSON_VALUES), more = zeros(JSON_VALUES + 1);
+	struct json *v = NULL;
+	struct buf b;
+
+	ok(json_parse(arena, most, &v, &why), "as many values as are allowed");
+	is_int(json_length(v), JSON_VALUES, "all are there");
+	ok(!json_parse(arena, more, &v, &why), "one more is refused");
+	is_str(why, "too many values", "and why");
+	buf_init(&b, arena, SIZE_MAX);
+	buf_printf(&b, "[\"\\\"%s\"]", times(',', 2 * JSON_VALUES).p);
+	ok(json_parse(arena, buf_str(&b), &v, &why),
+	    "commas in a text do not count");
+	is_int(strlen(each(more, SIZE_MAX)), JSON_VALUES + 1,
+	    "a list an element at a time may be longer");
+	buf_init(&b, arena, SIZE_MAX);
+	buf_printf(&b, "[1,%s]", more.p);
+	is_str(each(buf_str(&b), SIZE_MAX), "# refused", "but no element");
+}
+
+int
+main(void)
+{
+	static void (*const tests[])(void) = {test_each, test_width};
+
+	return run_tests(tests, COUNT(tests));
+}
