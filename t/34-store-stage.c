@@ -1,5 +1,5 @@
 /* 34-store-stage.c: bytes on their way into the store (stage.h), and what is swept
- * up of those that never arrived (sweep.h, v1_push_sweep()). */
+ * up of those that never arrived (sweep.h, v1_sweep_pushes()). */
 #include "store-test.h"
 
 #include "store/io.h"
@@ -238,7 +238,7 @@ swept_pushes(int64_t age)
 {
 	unsigned n = 0;
 
-	is_int(v1_push_sweep(store, age, &n, &err), RC_OK, "pushes are swept");
+	is_int(v1_sweep_pushes(store, age, &n, &err), RC_OK, "pushes are swept");
 	return n;
 }
 

@@ -180,7 +180,7 @@ pushes(void)
 {
 	unsigned n;
 
-	return v1_push_sweep(store, -1, &n, &err);
+	return v1_sweep_pushes(store, -1, &n, &err);
 }
 
 static enum result

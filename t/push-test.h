@@ -149,7 +149,7 @@ run_step(const struct step *steps, size_t n, size_t i)
 	case DROP_ALL:
 		return repository_remove(&reg, arena, &app, &err);
 	default:
-		return v1_push_sweep(store, -1, &swept, &err);
+		return v1_sweep_pushes(store, -1, &swept, &err);
 	}
 }
 

@@ -22,6 +22,7 @@
 #include "store/stage.h"
 #include "store/store.h"
 #include "store/v1_push.h"
+#include "store/v1_sweep.h"
 #include "tap.h"
 
 #define TREE_MAX ((size_t)4 << 20)

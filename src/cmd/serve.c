@@ -15,7 +15,7 @@
 #include "serve/master.h"
 #include "store/store.h"
 #include "store/sweep.h"
-#include "store/v1_push.h"
+#include "store/v1_sweep.h"
 #include "v1/v1.h"
 
 /* What the master's callbacks know; conf is replaced by a reload. */
@@ -124,7 +124,7 @@ sweep(void *arg)
 
 	r = sweep_bodies(s->registry.store, &bodies, &err);
 	if (r == RC_OK)
-		r = v1_push_sweep(
+		r = v1_sweep_pushes(
 		    s->registry.store, s->conf->push_expiry, &pushes, &err);
 	if (bodies + pushes > 0)
 		log_line(LOG_INFO, "sweep", "bodies=%u pushes=%u", bodies, pushes);

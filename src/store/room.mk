@@ -11,5 +11,6 @@ libberth_a_SOURCES += \
 	src/store/v1_push.c src/store/v1_push.h \
 	src/store/v1_repo.c src/store/v1_repo.h \
 	src/store/v1_spell.c src/store/v1_spell.h \
+	src/store/v1_sweep.c src/store/v1_sweep.h \
 	src/store/v1_tag.c src/store/v1_tag.h \
 	src/store/v1_walk.c src/store/v1_walk.h

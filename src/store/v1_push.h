@@ -97,10 +97,4 @@ void v1_push_touch(const struct store *st, struct arena *a, const char *id);
 enum result v1_push_settle(
     const struct store *st, struct arena *a, const char *id, struct err *err);
 
-/* Removes pushes in which nothing has happened for `age` seconds, and of their
- * unfinished images what was written. Takes the locks itself. *removed counts them.
- */
-enum result v1_push_sweep(
-    struct store *st, int64_t age, unsigned *removed, struct err *err);
-
 #endif
