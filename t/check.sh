@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# The check of ./quickstart, which sources this file: two builds, all tests in each, and
-# at the end what could not run.
+# The check of ./quickstart, which sources this file: two builds, all tests in each, a
+# third by clang for its warnings, and at the end what could not run.
 
 check() {
 	local quick='' failed=() not_run
@@ -19,10 +19,13 @@ check() {
 	check_build build --enable-werror || failed+=(build)
 	if [ -n "$quick" ]; then
 		say "build-san (sanitizers, failpoints): left out by --quick" >>"$not_run"
+		say "build-clang (warnings): left out by --quick" >>"$not_run"
 		say "long loops: shortened by --quick" >>"$not_run"
 	else
 		check_build build-san --enable-werror --enable-sanitizers --enable-failpoints \
 		    --enable-debug=no || failed+=(build-san)
+		check_warnings build-clang --enable-werror --enable-failpoints CC=clang ||
+		    failed+=(build-clang)
 	fi
 	check_report "$not_run" "${failed[@]}"
 }
@@ -35,6 +38,17 @@ check_build() {
 	say "=== ${dir##*/}: configure $*"
 	build_in "$dir" "$@"
 	make -s --no-print-directory -C "$dir" check
+}
+
+# check_warnings DIRECTORY CONFIGURE-OPTION...: fails when the program or a test does not
+# compile clean.
+check_warnings() {
+	local dir=$here/$1
+
+	shift
+	say "=== ${dir##*/}: configure $*"
+	build_in "$dir" "$@"
+	make -s --no-print-directory -C "$dir" -j"$(nproc)" check-programs
 }
 
 check_report() {

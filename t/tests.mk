@@ -76,6 +76,9 @@ tests_wanted = $(if $(TESTS),$(TESTS),$(sort $(check_PROGRAMS) $(perl_tests)))
 tests_paths = $(foreach t,$(tests_wanted),\
 	$(if $(filter %.t,$(t)),$(abs_srcdir),$(abs_builddir))/$(t))
 
+.PHONY: check-programs
+check-programs: $(check_PROGRAMS)
+
 check-local: berth
 	@for t in $(tests_elsewhere); do \
 		line="$$t: runs in the build with --enable-failpoints"; \
