@@ -10,11 +10,6 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
-#include <fcntl.h>
-#include <unistd.h>
-#undef R_OK
-#define R_OK renamed_to_RC_OK
-
 enum result {
 	RC_OK = 0,
 

@@ -179,6 +179,19 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
 
 /* ---- checksum ---- */
 
+/* Is the sum wrong, or has no layer come that it could belong to? */
+static enum result
+refuse_sum(struct registry *reg, struct arena *a, const char *id, struct err *err)
+{
+	bool any;
+	enum result r = v1_push_has_layer(reg->store, a, id, &any, err);
+
+	if (r != RC_OK)
+		return r;
+	return err_set(
+	    err, any ? RC_MISMATCH : RC_LAYER_UNKNOWN, "no layer has this sum");
+}
+
 /* Of a push that ends after another has made the image complete, or of one that did
  * not hear the first answer. It does not count as over: which of the two it is cannot
  * be told, and a push that is still under way must not lose its place. */
@@ -187,7 +200,6 @@ confirm_late(struct registry *reg, struct arena *a, const char *id,
     const char *payload, struct err *err)
 {
 	struct str own;
-	bool any;
 	enum result r;
 
 	if (!v1_push_is_open(reg->store, a, id))
@@ -198,11 +210,7 @@ confirm_late(struct registry *reg, struct arena *a, const char *id,
 	if (str_is(own, arena_printf(a, "sha256:%s", payload)) ||
 	    v1_push_saw(reg->store, a, id, payload))
 		return v1_push_settle(reg->store, a, id, err);
-	r = v1_push_has_layer(reg->store, a, id, &any, err);
-	if (r == RC_OK)
-		r = err_set(err, any ? RC_MISMATCH : RC_LAYER_UNKNOWN,
-		    "no layer has this sum");
-	return r;
+	return refuse_sum(reg, a, id, err);
 }
 
 static enum result
@@ -210,7 +218,6 @@ confirm(struct registry *reg, struct arena *a, const char *id, const char *paylo
     struct err *err)
 {
 	enum v1_state state;
-	bool any;
 	enum result r = v1_image_state(reg->store, id, &state, err);
 
 	if (r != RC_OK)
@@ -221,11 +228,7 @@ confirm(struct registry *reg, struct arena *a, const char *id, const char *paylo
 		return confirm_late(reg, a, id, payload, err);
 	if (v1_push_waits(reg->store, a, id, payload))
 		return v1_push_confirm(reg->store, a, id, payload, err);
-	r = v1_push_has_layer(reg->store, a, id, &any, err);
-	if (r == RC_OK)
-		r = err_set(err, any ? RC_MISMATCH : RC_LAYER_UNKNOWN,
-		    "no layer has this sum");
-	return r;
+	return refuse_sum(reg, a, id, err);
 }
 
 enum result

@@ -12,8 +12,9 @@
 #include "base/percent.h"
 #include "serve/dispatch.h"
 
-#define STORE_LOCATION \
-	"/_berth_store/" /* nginx's internal location over the store's path */
+/* nginx's internal location over the store's path */
+#define STORE_LOCATION "/_berth_store/"
+
 #define BUSY        INT64_MAX
 #define PATIENCE_MS 5000 /* with kept connections, once told to end */
 #define HEADERS_MAX 128
