@@ -14,21 +14,29 @@ enum result {
 	RC_OK = 0,
 
 	/* what the caller gave is wrong */
-	RC_BAD_REQUEST, /* the request breaks HTTP's or the API's form */
-	RC_BAD_JSON,    /* no JSON, or none of the kind that was asked for */
-	RC_BAD_DATA,    /* JSON, but it says something impossible */
-	RC_NO_ID,       /* image json without an id */
-	RC_BAD_ID,      /* no image id */
-	RC_OTHER_ID,    /* image json of another image */
-	RC_BAD_NAME,    /* no name of a repository or tag */
-	RC_BAD_SUM,     /* no checksum that berth knows how to read */
-	RC_NO_SUM,      /* a checksum was due */
-	RC_WEAK_SUM,    /* only a tarsum, which berth cannot verify */
-	RC_NO_PARENT,   /* the parent image is not there, or is the image itself */
-	RC_MISMATCH,    /* the bytes do not have the sum */
-	RC_TOO_LARGE,   /* more than the limit of this call */
-	RC_NO_ROUTE,    /* no such path */
-	RC_BAD_METHOD,  /* not this method on this path */
+	RC_BAD_REQUEST,  /* the request breaks HTTP's or the API's form */
+	RC_BAD_JSON,     /* no JSON, or none of the kind that was asked for */
+	RC_BAD_DATA,     /* JSON, but it says something impossible */
+	RC_NO_ID,        /* image json without an id */
+	RC_BAD_ID,       /* no image id */
+	RC_OTHER_ID,     /* image json of another image */
+	RC_BAD_NAME,     /* no name of a repository or tag */
+	RC_BAD_SUM,      /* no checksum that berth knows how to read */
+	RC_NO_SUM,       /* a checksum was due */
+	RC_WEAK_SUM,     /* only a tarsum, which berth cannot verify */
+	RC_NO_PARENT,    /* the parent image is not there, or is the image itself */
+	RC_MISMATCH,     /* the bytes do not have the sum */
+	RC_TOO_LARGE,    /* more than the limit of this call */
+	RC_NO_ROUTE,     /* no such path */
+	RC_BAD_METHOD,   /* not this method on this path */
+	RC_BAD_TAG,      /* no tag of API v2 */
+	RC_BAD_DIGEST,   /* no digest, or of an algorithm that is not known */
+	RC_BAD_MANIFEST, /* no manifest, or not of the type it was called */
+	RC_BAD_PAGE,     /* no number of entries */
+	RC_BAD_SIZE,     /* another length than was promised */
+	RC_BAD_RANGE,    /* this part of an upload is not the next one */
+	RC_TOO_MANY,     /* more names at once than this call takes */
+	RC_MISSING,      /* a manifest refers to what the repository has not */
 
 	/* what the store says */
 	RC_ABSENT, /* no such file; the caller knows what that means */
@@ -39,6 +47,9 @@ enum result {
 	RC_SUM_REFUSED,      /* the image is complete and has another sum */
 	RC_REPOSITORY_UNKNOWN,
 	RC_TAG_UNKNOWN,
+	RC_BLOB_UNKNOWN,
+	RC_MANIFEST_UNKNOWN,
+	RC_UPLOAD_UNKNOWN,
 
 	/* what the machine says */
 	RC_GONE,       /* the client went away; no error of ours */

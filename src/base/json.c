@@ -206,3 +206,23 @@ json_text(const struct json *v)
 	return str_make(
 	    json_object_get_string(o), (size_t)json_object_get_string_len(o));
 }
+
+/* json-c brings a number that does not fit to the next one that does. */
+bool
+json_int(const struct json *v, long long *out)
+{
+	if (json_object_get_type(as_object(v)) != json_type_int)
+		return false;
+	*out = json_object_get_int64(as_object(v));
+	return *out<INT64_MAX && * out> INT64_MIN;
+}
+
+struct str
+json_print(struct arena *a, const struct json *v)
+{
+	size_t n;
+	const char *text = json_object_to_json_string_length(as_object(v),
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+
+	return str_make(arena_strndup(a, text, n), n);
+}

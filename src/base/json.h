@@ -56,4 +56,10 @@ struct json *json_at(const struct json *v, size_t i);
 /* The text of a string (may hold NUL); of anything else the empty str. */
 struct str json_text(const struct json *v);
 
+/* False: v is no whole number that fits. */
+bool json_int(const struct json *v, long long *out);
+
+/* The value as JSON again, without blanks, in the arena. */
+struct str json_print(struct arena *a, const struct json *v);
+
 #endif

@@ -184,3 +184,10 @@ jsonw_null(struct jsonw *w)
 {
 	put_word(w, "null");
 }
+
+void
+jsonw_json(struct jsonw *w, struct str json)
+{
+	separate(w);
+	put(w, json.p, json.n);
+}

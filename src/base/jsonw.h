@@ -42,4 +42,7 @@ void jsonw_int(struct jsonw *w, long long v);
 void jsonw_bool(struct jsonw *w, bool v);
 void jsonw_null(struct jsonw *w);
 
+/* A value that is JSON already. */
+void jsonw_json(struct jsonw *w, struct str json);
+
 #endif

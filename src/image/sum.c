@@ -26,12 +26,10 @@ sum_parse(struct str text)
 	return sum;
 }
 
-struct sha256 *
-sum_begin(struct arena *a, struct str json)
+void
+sum_begin(struct hash *h, struct str json)
 {
-	struct sha256 *h = sha256_new(a);
-
-	sha256_add(h, json.p, json.n);
-	sha256_add(h, "\n", 1);
-	return h;
+	hash_begin(h, HASH_SHA256);
+	hash_add(h, json.p, json.n);
+	hash_add(h, "\n", 1);
 }

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "image/sha256.h"
+#include "image/hash.h"
 
 enum sum_kind {
 	SUM_NONE,   /* none was given */
@@ -24,8 +24,8 @@ struct sum {
 
 struct sum sum_parse(struct str text);
 
-/* Of json, a newline and what follows by sha256_add(): the payload sum's beginning.
+/* Of json, a newline and what follows by hash_add(): the payload sum's beginning.
  */
-struct sha256 *sum_begin(struct arena *a, struct str json);
+void sum_begin(struct hash *h, struct str json);
 
 #endif

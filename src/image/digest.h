@@ -1,0 +1,38 @@
+/* digest.h: the name of content (OCI image-spec, descriptor.md, "Digests"):
+ * "sha256:<64 digits>" or "sha512:<128 digits>", digits in lower case. */
+#ifndef IMAGE_DIGEST_H
+#define IMAGE_DIGEST_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "image/hash.h"
+
+#define DIGEST_TEXT_MAX (sizeof("sha512:") + 128) /* with its NUL */
+
+/* Plain data; {0} is none. */
+struct digest {
+	enum hash_kind kind;
+	char hex[HASH_HEX_SIZE];
+};
+
+/* RC_BAD_DIGEST. */
+enum result digest_parse(struct str text, struct digest *out, struct err *err);
+
+void digest_of(enum hash_kind kind, struct str bytes, struct digest *out);
+
+/* Of a hash at its end; h is used up. */
+void digest_end(struct hash *h, struct digest *out);
+
+bool digest_eq(const struct digest *a, const struct digest *b);
+
+/* "sha256"; "sha256:e3b0...". */
+const char *digest_algorithm(const struct digest *d);
+const char *digest_text(struct arena *a, const struct digest *d);
+
+/* An algorithm by its name, as ?digest-algorithm= gives it. False: not known. */
+bool digest_kind(struct str name, enum hash_kind *out);
+
+#endif

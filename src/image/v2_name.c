@@ -1,0 +1,69 @@
+/* v2_name.c: see v2_name.h. */
+#include "image/v2_name.h"
+
+static bool
+is_lower(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* Bytes of the separator at s: ".", "_", "__" or any number of "-"; 0: none. */
+static size_t
+separator(struct str s)
+{
+	size_t n = 0;
+
+	if (s.p[0] == '.')
+		return 1;
+	if (s.p[0] == '_')
+		return s.n > 1 && s.p[1] == '_' ? 2 : 1;
+	while (n < s.n && s.p[n] == '-')
+		n++;
+	return n;
+}
+
+static bool
+is_part(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && is_lower(s.p[i])) {
+		while (i < s.n && is_lower(s.p[i]))
+			i++;
+		if (i == s.n)
+			return true;
+		i += separator(str_make(s.p + i, s.n - i));
+	}
+	return false;
+}
+
+enum result
+v2_name_check(struct str name, struct err *err)
+{
+	struct str rest = name;
+
+	if (name.n == 0 || name.n > V2_NAME_MAX)
+		return err_set(err, RC_BAD_NAME,
+		    "a name has between 1 and %d bytes", V2_NAME_MAX);
+	while (rest.p != NULL)
+		if (!is_part(str_cut(&rest, '/')))
+			return err_set(err, RC_BAD_NAME,
+			    "a part of the name is not lower-case letters and digits "
+			    "with single separators between");
+	return RC_OK;
+}
+
+bool
+v2_name_is_tag(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (!is_lower(c) && !(c >= 'A' && c <= 'Z') && c != '_' &&
+		    (i == 0 || (c != '.' && c != '-')))
+			return false;
+	}
+	return s.n > 0 && s.n <= V2_TAG_MAX;
+}
