@@ -18,7 +18,6 @@ struct shared {
 	volatile int ready;
 	volatile int sum;
 	volatile int took; /* ms, of own() */
-	bool unclean;      /* what it heard of the servers before */
 	struct err err;    /* why that failed */
 };
 static struct shared *shared;
@@ -199,13 +198,13 @@ static int
 own_and_hang(void *arg)
 {
 	(void)arg;
-	return store_own(store, &shared->unclean, &err) == RC_OK ? hang() : 1;
+	return store_own(store, &err) == RC_OK ? hang() : 1;
 }
 
 static int
 own_with_worker(void *arg)
 {
-	if (store_own(store, &shared->unclean, &err) != RC_OK)
+	if (store_own(store, &err) != RC_OK)
 		return 1;
 	(void)start_process(linger, arg);
 	return hang();
@@ -216,11 +215,10 @@ static int
 own(void *arg)
 {
 	int64_t began = clock_ticks();
-	enum result r = store_own(store, &shared->unclean, &shared->err);
+	enum result r = store_own(store, &shared->err);
 
+	(void)arg;
 	shared->took = (int)(clock_ticks() - began);
-	if (r == RC_OK && arg != NULL)
-		store_disown(store);
 	return r == RC_OK ? 0 : 1;
 }
 
@@ -236,11 +234,7 @@ test_owner(void)
 	pid_t owner;
 
 	ok(can_own(), "nobody serves: owned");
-	ok(!shared->unclean, "and nobody has served before");
 	ok(can_own(), "again, as that one ended");
-	ok(shared->unclean, "though without a word");
-	ok(in_process(own, shared) == 0 && shared->unclean, "one that takes leave");
-	ok(can_own() && !shared->unclean, "is no cause for worry");
 	shared->ready = 0;
 	owner = start_process(own_and_hang, NULL);
 	wait_ready();

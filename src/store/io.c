@@ -1,12 +1,12 @@
 /* io.c: see io.h. */
 #include "store/io.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/failpoint.h"
@@ -49,15 +49,24 @@ read_all(int fd, char *p, size_t n, const char *path, struct err *err)
 	return RC_OK;
 }
 
+static enum result
+no_such_file(struct err *err, const char *path, size_t limit)
+{
+	return err_set(
+	    err, RC_TOO_LARGE, "%s: no file of at most %zu bytes", path, limit);
+}
+
 enum result
 io_read(const struct store *st, struct arena *a, const char *path, size_t limit,
     struct str *out, struct err *err)
 {
-	int fd = openat(st->root, path, O_RDONLY | O_BASE);
+	int fd = openat(st->root, path, O_RDONLY | O_NONBLOCK | O_BASE);
 	struct stat sb;
 	enum result r;
 	char *p;
 
+	if (fd == -1 && errno == ELOOP)
+		return no_such_file(err, path, limit);
 	if (fd == -1)
 		return io_failed(err, "open", path);
 	if (fstat(fd, &sb) == -1) {
@@ -65,8 +74,7 @@ io_read(const struct store *st, struct arena *a, const char *path, size_t limit,
 		goto out;
 	}
 	if (!S_ISREG(sb.st_mode) || (uint64_t)sb.st_size > limit) {
-		r = err_set(err, RC_TOO_LARGE, "%s: no file of at most %zu bytes",
-		    path, limit);
+		r = no_such_file(err, path, limit);
 		goto out;
 	}
 	p = arena_alloc(a, (size_t)sb.st_size + 1);
@@ -198,29 +206,86 @@ io_link(const struct store *st, const char *from, const char *dir, const char *n
 	return r;
 }
 
+/* What is true of each file before it has a name. nginx makes its body files 0600; an
+ * old server may run as another user. */
+static enum result
+settle_fd(int fd, const char *path, struct err *err)
+{
+	const struct timespec read_now[2] = {
+	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+
+	if (fchmod(fd, 0644) == -1)
+		return io_failed(err, "chmod", path);
+	if (futimens(fd, read_now) == -1)
+		return io_failed(err, "utimens", path);
+	if (failpoint_hit("fsync") || fsync(fd) == -1)
+		return io_failed(err, "fsync", path);
+	return RC_OK;
+}
+
+/* 0, or -1 and errno. */
+static int
+link_fd(const struct store *st, int fd, const char *path)
+{
+	char self[64];
+
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (failpoint_hit("link"))
+		return -1;
+	return linkat(AT_FDCWD, self, st->root, path, AT_SYMLINK_FOLLOW);
+}
+
+static enum result
+link_failed(
+    const struct store *st, const char *dir, const char *path, struct err *err)
+{
+	if (errno == ENOENT && io_exists(st, dir))
+		return err_set(err, RC_GONE, "%s: the body was taken back", path);
+	return io_failed(err, "link", path);
+}
+
 enum result
 io_name_fd(const struct store *st, int fd, const char *dir, const char *name,
     struct err *err)
 {
-	char path[IO_PATH_MAX], self[64];
+	char path[IO_PATH_MAX];
+	enum result r;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	/* nginx makes its body files 0600; an old server may run as another user */
-	if (fchmod(fd, 0644) == -1)
-		return io_failed(err, "chmod", path);
-	if (failpoint_hit("fsync") || fsync(fd) == -1)
-		return io_failed(err, "fsync", path);
-	if (failpoint_hit("link") ||
-	    linkat(AT_FDCWD, self, st->root, path, AT_SYMLINK_FOLLOW) == -1) {
-		if (errno == EEXIST)
-			return RC_OK;
-		if (errno == ENOENT && io_exists(st, dir))
-			return err_set(
-			    err, RC_GONE, "%s: the body was taken back", path);
-		return io_failed(err, "link", path);
-	}
-	return RC_OK;
+	r = settle_fd(fd, path, err);
+	if (r == RC_OK && link_fd(st, fd, path) == -1 && errno != EEXIST)
+		r = link_failed(st, dir, path, err);
+	return r;
+}
+
+enum result
+io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
+    struct err *err)
+{
+	char tmp[IO_PATH_MAX];
+	int failed;
+	enum result r = settle_fd(fd, dir, err);
+
+	if (r != RC_OK)
+		return r;
+	do {
+		tmp_name(tmp);
+		failed = link_fd(st, fd, tmp);
+	} while (failed && errno == EEXIST);
+	if (failed)
+		return link_failed(st, IO_TMP_DIR, tmp, err);
+	r = rename_over(st, tmp, dir, name, err);
+	(void)unlinkat(st->root, tmp, 0); /* see io_link() */
+	return r;
+}
+
+enum result
+io_move_fd(const struct store *st, int fd, const char *from, const char *dir,
+    const char *name, struct err *err)
+{
+	enum result r = settle_fd(fd, from, err);
+
+	return r == RC_OK ? rename_over(st, from, dir, name, err) : r;
 }
 
 static enum result
@@ -277,6 +342,21 @@ io_unlink(const struct store *st, const char *path, struct err *err)
 		if (errno != ENOENT)
 			return io_failed(err, "unlink", path);
 	return RC_OK;
+}
+
+enum result
+io_open_dir(const struct store *st, const char *dir, DIR **out, struct err *err)
+{
+	int fd = openat(st->root, dir, O_RDONLY | O_DIRECTORY | O_BASE);
+	enum result r = RC_OK;
+
+	*out = fd == -1 ? NULL : fdopendir(fd);
+	if (*out == NULL) {
+		r = io_failed(err, "opendir", dir);
+		if (fd != -1)
+			(void)close(fd);
+	}
+	return r;
 }
 
 bool

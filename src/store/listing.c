@@ -1,12 +1,10 @@
 /* listing.c: see listing.h. */
 #include "store/listing.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "store/io.h"
 
@@ -16,6 +14,7 @@ struct page {
 	char *names[HELD];
 	size_t n;
 	bool cut; /* names were dropped at its end */
+	const char *after;
 };
 
 static int
@@ -41,21 +40,19 @@ is_name(const struct dirent *e)
 	return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
 }
 
-static void
-collect(DIR *d, const char *after, struct page *p)
+static bool
+collect(void *arg, const char *name)
 {
-	struct dirent *e;
+	struct page *p = arg;
 
-	while ((e = readdir(d)) != NULL) {
-		if (!is_name(e) || strcmp(e->d_name, after) <= 0)
-			continue;
-		if (p->n == HELD)
-			shrink(p);
-		p->names[p->n] = strdup(e->d_name);
-		if (p->names[p->n++] == NULL)
-			abort();
-	}
-	shrink(p);
+	if (strcmp(name, p->after) <= 0)
+		return true;
+	if (p->n == HELD)
+		shrink(p);
+	p->names[p->n] = strdup(name);
+	if (p->names[p->n++] == NULL)
+		abort();
+	return true;
 }
 
 static void
@@ -76,53 +73,83 @@ hand_over(struct page *p, struct arena *a, struct listing *out)
 static enum result
 open_listing(const struct store *st, const char *dir, DIR **d, struct err *err)
 {
-	int fd = openat(
-	    st->root, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	enum result r = io_open_dir(st, dir, d, err);
 
-	*d = fd == -1 ? NULL : fdopendir(fd);
-	if (*d != NULL)
-		return RC_OK;
-	if (fd != -1)
-		(void)close(fd);
-	if (errno == ENOENT || errno == ENOTDIR)
-		return RC_OK;
-	return io_failed(err, "opendir", dir);
+	return r == RC_ABSENT ? RC_OK : r;
+}
+
+enum result
+listing_each(const struct store *st, const char *dir,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err)
+{
+	struct dirent *e;
+	DIR *d;
+	enum result r = open_listing(st, dir, &d, err);
+
+	if (d == NULL)
+		return r;
+	while ((e = readdir(d)) != NULL)
+		if (is_name(e) && !visit(arg, e->d_name))
+			break;
+	(void)closedir(d);
+	return RC_OK;
 }
 
 enum result
 listing_page(const struct store *st, struct arena *a, const char *dir,
     const char *after, struct listing *out, struct err *err)
 {
-	struct page *p;
-	DIR *d;
-	enum result r = open_listing(st, dir, &d, err);
+	struct page *p = calloc(1, sizeof(*p));
+	enum result r;
 
-	memset(out, 0, sizeof(*out));
-	out->last = true;
-	if (d == NULL)
-		return r;
-	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		abort();
-	collect(d, after, p);
+	p->after = after;
+	r = listing_each(st, dir, collect, p, err);
+	shrink(p);
 	hand_over(p, a, out);
 	free(p);
-	(void)closedir(d);
-	return RC_OK;
+	return r;
+}
+
+enum result
+listing_in_order(const struct store *st, const char *dir, const char *after,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct listing page = {.last = false};
+	char last[NAME_MAX + 1];
+	bool more = true;
+	enum result r = RC_OK;
+	size_t i;
+
+	(void)snprintf(last, sizeof(last), "%s", after);
+	while (r == RC_OK && more && !page.last) {
+		arena_clear(a);
+		r = listing_page(st, a, dir, last, &page, err);
+		for (i = 0; more && i < page.n; i++)
+			more = visit(arg, page.names[i]);
+		if (page.n > 0)
+			(void)snprintf(
+			    last, sizeof(last), "%s", page.names[page.n - 1]);
+	}
+	arena_free(a);
+	return r;
+}
+
+static bool
+found(void *arg, const char *name)
+{
+	bool *any = arg;
+
+	(void)name;
+	*any = true;
+	return false;
 }
 
 enum result
 listing_any(const struct store *st, const char *dir, bool *any, struct err *err)
 {
-	struct dirent *e;
-	DIR *d;
-	enum result r = open_listing(st, dir, &d, err);
-
 	*any = false;
-	if (d == NULL)
-		return r;
-	while (!*any && (e = readdir(d)) != NULL)
-		*any = is_name(e);
-	(void)closedir(d);
-	return RC_OK;
+	return listing_each(st, dir, found, any, err);
 }

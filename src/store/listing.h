@@ -6,6 +6,9 @@
 #ifndef STORE_LISTING_H
 #define STORE_LISTING_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "store/store.h"
@@ -22,6 +25,15 @@ struct listing {
  * empty one. */
 enum result listing_page(const struct store *st, struct arena *a, const char *dir,
     const char *after, struct listing *out, struct err *err);
+
+/* Every name, in no order; visit returning false ends it. */
+enum result listing_each(const struct store *st, const char *dir,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err);
+
+/* The same in byte order, behind `after` ("" for all), a page at a time. */
+enum result listing_in_order(const struct store *st, const char *dir,
+    const char *after, bool (*visit)(void *arg, const char *name), void *arg,
+    struct err *err);
 
 /* Is any name in it? Costs the same however many there are. */
 enum result listing_any(

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image/sha256.h"
+#include "image/hash.h"
 #include "store/io.h"
 
 static off_t
@@ -17,7 +17,7 @@ place_of(enum lock_kind kind, const char *key)
 	char hex[SHA256_HEX_SIZE], text[IO_PATH_MAX];
 
 	(void)snprintf(text, sizeof(text), "%d:%s", (int)kind, key);
-	sha256_of(str_of(text), hex);
+	hash_of(HASH_SHA256, str_of(text), hex);
 	hex[16] = '\0';
 	return (off_t)(strtoull(hex, NULL, 16) >> 2);
 }

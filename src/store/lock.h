@@ -16,6 +16,7 @@
 enum lock_kind {
 	LOCK_REPOSITORY, /* key "ns/repo", as name_full() writes it */
 	LOCK_IMAGE,      /* key: the id */
+	LOCK_UPLOAD,     /* key: the id of an upload of API v2 */
 	LOCK_REINDEX     /* key "" */
 };
 

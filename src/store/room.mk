@@ -5,6 +5,7 @@ libberth_a_SOURCES += \
 	src/store/listing.c src/store/listing.h \
 	src/store/lock.c src/store/lock.h \
 	src/store/stage.c src/store/stage.h \
+	src/store/stamp.c src/store/stamp.h \
 	src/store/store.c src/store/store.h \
 	src/store/sweep.c src/store/sweep.h \
 	src/store/v1_image.c src/store/v1_image.h \
@@ -13,4 +14,10 @@ libberth_a_SOURCES += \
 	src/store/v1_spell.c src/store/v1_spell.h \
 	src/store/v1_sweep.c src/store/v1_sweep.h \
 	src/store/v1_tag.c src/store/v1_tag.h \
-	src/store/v1_walk.c src/store/v1_walk.h
+	src/store/v1_walk.c src/store/v1_walk.h \
+	src/store/v2_blob.c src/store/v2_blob.h \
+	src/store/v2_link.c src/store/v2_link.h \
+	src/store/v2_manifest.c src/store/v2_manifest.h \
+	src/store/v2_repo.c src/store/v2_repo.h \
+	src/store/v2_tag.c src/store/v2_tag.h \
+	src/store/v2_upload.c src/store/v2_upload.h

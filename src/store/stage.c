@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "image/sum.h"
+#include "store/failpoint.h"
 #include "store/io.h"
 
 #define CHUNK       ((size_t)256 << 10) /* read at once: larger is not faster */
@@ -17,6 +18,7 @@
 struct stage {
 	struct store *st;
 	struct arena *arena;
+	const char *own; /* its path in the store; NULL: nginx's body */
 	int fd;
 	off_t size;
 };
@@ -66,23 +68,42 @@ stage_adopt(struct store *st, struct arena *a, const char *path, struct stage **
 	return RC_OK;
 }
 
+enum result
+stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
+    struct stage **out, struct err *err)
+{
+	struct stage *sg = arena_alloc(a, sizeof(*sg));
+	struct stat sb;
+
+	sg->st = st;
+	sg->arena = a;
+	sg->own = path;
+	sg->size = (off_t)size;
+	sg->fd = openat(st->root, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (sg->fd == -1)
+		return io_failed(err, "open", path);
+	arena_defer(a, close_stage, sg);
+	if (fstat(sg->fd, &sb) == -1)
+		return io_failed(err, "stat", path);
+	if (sb.st_size < sg->size)
+		return err_set(err, RC_ABSENT, "%s: shorter than it was", path);
+	*out = sg;
+	return RC_OK;
+}
+
 uint64_t
 stage_size(const struct stage *sg)
 {
 	return (uint64_t)sg->size;
 }
 
-/* Writing back what was read long ago leaves fsync(2) little to wait for. */
-static void
-flush_behind(const struct stage *sg, off_t at)
-{
-	if (at % FLUSH_EVERY == 0 && at > 0)
-		(void)sync_file_range(
-		    sg->fd, at - FLUSH_EVERY, FLUSH_EVERY, SYNC_FILE_RANGE_WRITE);
-}
+/* ---- its bytes, a chunk at a time ---- */
+
+typedef enum result take_chunk(
+    void *arg, off_t at, const char *p, size_t n, struct err *err);
 
 static enum result
-add_bytes(struct stage *sg, struct sha256 *h, struct err *err)
+each_chunk(struct stage *sg, take_chunk *take, void *arg, struct err *err)
 {
 	char *chunk = malloc(CHUNK);
 	enum result r = RC_OK;
@@ -91,8 +112,11 @@ add_bytes(struct stage *sg, struct sha256 *h, struct err *err)
 
 	if (chunk == NULL)
 		abort();
-	while (at < sg->size) {
-		k = pread(sg->fd, chunk, CHUNK, at);
+	while (r == RC_OK && at < sg->size) {
+		off_t left = sg->size - at;
+		size_t want = left < (off_t)CHUNK ? (size_t)left : CHUNK;
+
+		k = pread(sg->fd, chunk, want, at);
 		if (k == -1 && errno == EINTR)
 			continue;
 		if (k <= 0) {
@@ -100,34 +124,161 @@ add_bytes(struct stage *sg, struct sha256 *h, struct err *err)
 			    k == 0 ? "too short" : strerror(errno));
 			break;
 		}
-		sha256_add(h, chunk, (size_t)k);
+		r = take(arg, at, chunk, (size_t)k, err);
 		at += k;
-		flush_behind(sg, at);
 	}
 	free(chunk);
 	return r;
+}
+
+/* Called when the file's bytes up to `end` were gone through, counted from `from`.
+ * Writing back what was long ago leaves fsync(2) little to wait for. */
+static void
+flush_behind(int fd, off_t from, off_t end)
+{
+	off_t done = end - from;
+
+	if (done % FLUSH_EVERY == 0 && done > 0)
+		(void)sync_file_range(
+		    fd, end - FLUSH_EVERY, FLUSH_EVERY, SYNC_FILE_RANGE_WRITE);
+}
+
+struct hashing {
+	struct hash *hash;
+	int fd;
+};
+
+static enum result
+hash_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
+{
+	struct hashing *hs = arg;
+
+	(void)err;
+	hash_add(hs->hash, p, n);
+	flush_behind(hs->fd, 0, at + (off_t)n);
+	return RC_OK;
+}
+
+enum result
+stage_hash(struct stage *sg, struct hash *h, struct err *err)
+{
+	struct hashing hs = {h, sg->fd};
+
+	return each_chunk(sg, hash_chunk, &hs, err);
 }
 
 enum result
 stage_payload_sum(
     struct stage *sg, struct str json, char hex[SHA256_HEX_SIZE], struct err *err)
 {
-	struct sha256 *h = sum_begin(sg->arena, json);
-	enum result r = add_bytes(sg, h, err);
+	struct hash h;
+	enum result r;
 
+	sum_begin(&h, json);
+	r = stage_hash(sg, &h, err);
 	if (r == RC_OK)
-		sha256_end(h, hex);
+		hash_end(&h, hex);
 	return r;
 }
 
 enum result
 stage_flush(struct stage *sg, struct err *err)
 {
-	return fsync(sg->fd) == -1 ? io_failed(err, "fsync", IO_BODY_DIR) : RC_OK;
+	return fsync(sg->fd) == -1
+		   ? io_failed(err, "fsync", sg->own ? sg->own : IO_BODY_DIR)
+		   : RC_OK;
 }
+
+/* ---- where they go ---- */
 
 enum result
 stage_name(struct stage *sg, const char *dir, const char *name, struct err *err)
 {
 	return io_name_fd(sg->st, sg->fd, dir, name, err);
+}
+
+/* The file ends where `size` says. */
+static enum result
+cut(int fd, off_t size, const char *path, struct err *err)
+{
+	struct stat sb;
+
+	if (fstat(fd, &sb) == -1)
+		return io_failed(err, "stat", path);
+	if (sb.st_size < size)
+		return err_set(err, RC_ABSENT, "%s: shorter than it was", path);
+	if (sb.st_size > size &&
+	    (failpoint_hit("truncate") || ftruncate(fd, size) == -1))
+		return io_failed(err, "truncate", path);
+	return RC_OK;
+}
+
+enum result
+stage_replace(struct stage *sg, const char *dir, const char *name, struct err *err)
+{
+	enum result r;
+
+	if (sg->own == NULL)
+		return io_replace_fd(sg->st, sg->fd, dir, name, err);
+	r = cut(sg->fd, sg->size, sg->own, err);
+	if (r == RC_OK)
+		r = io_move_fd(sg->st, sg->fd, sg->own, dir, name, err);
+	return r;
+}
+
+struct target {
+	int fd;
+	const char *path;
+	off_t from;
+};
+
+static enum result
+write_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
+{
+	const struct target *t = arg;
+	off_t to = t->from + at;
+
+	while (n > 0) {
+		ssize_t k = failpoint_hit("write") ? -1 : pwrite(t->fd, p, n, to);
+
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k == -1)
+			return io_failed(err, "write", t->path);
+		p += k;
+		n -= (size_t)k;
+		to += k;
+	}
+	flush_behind(t->fd, t->from, to);
+	return RC_OK;
+}
+
+/* On a full disk the bytes that fitted are in the way. What stays, the next step cuts. */
+static void
+give_back(int fd, off_t size)
+{
+	if (ftruncate(fd, size) == -1)
+		return;
+}
+
+enum result
+stage_append(struct stage *sg, const char *path, uint64_t at, struct err *err)
+{
+	struct target t = {.path = path, .from = (off_t)at};
+	enum result r;
+
+	t.fd = openat(sg->st->root, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (t.fd == -1)
+		return io_failed(err, "open", path);
+	r = cut(t.fd, t.from, path, err);
+	if (r != RC_OK)
+		goto out;
+	r = each_chunk(sg, write_chunk, &t, err);
+	if (r == RC_OK && (failpoint_hit("fsync") || fsync(t.fd) == -1))
+		r = io_failed(err, "fsync", path);
+	if (r != RC_OK)
+		give_back(t.fd, t.from);
+out:
+	(void)close(t.fd);
+	return r;
 }

@@ -13,7 +13,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "image/sha256.h"
+#include "image/hash.h"
 #include "store/store.h"
 
 struct stage;
@@ -24,6 +24,11 @@ struct stage;
 enum result stage_adopt(struct store *st, struct arena *a, const char *path,
     struct stage **out, struct err *err);
 
+/* Takes the first `size` bytes of a file that the store has of its own (an upload's);
+ * what it holds behind them is not read. RC_ABSENT: no such file, or a shorter one. */
+enum result stage_open(struct store *st, struct arena *a, const char *path,
+    uint64_t size, struct stage **out, struct err *err);
+
 uint64_t stage_size(const struct stage *sg);
 
 /* The payload sum of registry v1: SHA-256 of json, "\n" and the stage's bytes.
@@ -31,12 +36,26 @@ uint64_t stage_size(const struct stage *sg);
 enum result stage_payload_sum(
     struct stage *sg, struct str json, char hex[SHA256_HEX_SIZE], struct err *err);
 
+/* Adds all its bytes to h. Begins to flush them as it goes. */
+enum result stage_hash(struct stage *sg, struct hash *h, struct err *err);
+
 /* Its bytes are durable; naming it has nothing left to wait for. Called before a lock
  * is taken (D4). */
 enum result stage_flush(struct stage *sg, struct err *err);
 
-/* Names it dir/name in the store; one that has the name stays. See io_name_fd(). */
+/* Names it dir/name in the store; one that has the name stays. Of an adopted one. See
+ * io_name_fd(). */
 enum result stage_name(
     struct stage *sg, const char *dir, const char *name, struct err *err);
+
+/* Names it dir/name in place of one that has the name, at once. An opened one is cut to
+ * its size and moved: with a second name it could be written to after it was named. */
+enum result stage_replace(
+    struct stage *sg, const char *dir, const char *name, struct err *err);
+
+/* Writes its bytes into the file behind the first `at`, in place of what stands there,
+ * and syncs them. RC_ABSENT: no such file, or a shorter one. */
+enum result stage_append(
+    struct stage *sg, const char *path, uint64_t at, struct err *err);
 
 #endif

@@ -17,8 +17,8 @@
 static enum result
 make_places(struct store *st, struct err *err)
 {
-	static const char *const dirs[] = {
-	    "images", "repositories", IO_BODY_DIR, IO_TMP_DIR, IO_PUSH_DIR};
+	static const char *const dirs[] = {"images", "repositories", IO_BODY_DIR,
+	    IO_TMP_DIR, IO_PUSH_DIR, IO_UPLOAD_DIR, IO_TYPE_DIR};
 	enum result r = RC_OK;
 	size_t i;
 	int fd;
@@ -93,32 +93,11 @@ store_path(const struct store *st)
 	return st->path;
 }
 
-/* The file holds a word while it is served. On a full disk it may not; that must not
- * keep anybody from pulling, so it is no error. */
-static bool
-mark_serving(struct store *st)
-{
-	static const char word[] = "serving\n";
-	struct stat sb;
-	bool was_served = fstat(st->own, &sb) == 0 && sb.st_size > 0;
-
-	if (pwrite(st->own, word, strlen(word), 0) > 0)
-		(void)fsync(st->own);
-	return was_served;
-}
-
-void
-store_disown(struct store *st)
-{
-	if (ftruncate(st->own, 0) == -1)
-		return; /* the next start rebuilds the index once for nothing */
-}
-
 /* Two locks on one file. The master's goes with its process (POSIX), so a second
  * start is told at once; the servers' goes with the descriptor (OFD) to the
  * workers, who may outlive a killed master by a moment, and is waited for. */
 enum result
-store_own(struct store *st, bool *unclean, struct err *err)
+store_own(struct store *st, struct err *err)
 {
 	const struct timespec pause = {0, 20000000};
 	struct flock master = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
@@ -142,7 +121,6 @@ store_own(struct store *st, bool *unclean, struct err *err)
 		(void)nanosleep(&pause, NULL);
 		waited += 20;
 	}
-	*unclean = mark_serving(st);
 	return RC_OK;
 }
 

@@ -1,9 +1,12 @@
 /* store.h: the directory that holds everything, storage_path of config.yml.
  *
  *	images/ repositories/	as docker-registry 0.x left them	v1_*.h
+ *	docker/registry/v2/	as distribution 2.x and 3.x left it	v2_*.h
  *	_berth/body/		what nginx is receiving			stage.h
  *	_berth/tmp/		files that have no name yet		io.h
  *	_berth/push/<id>/	layers that wait for their checksum	v1_push.h
+ *	_berth/upload/<id>/	blobs on their way in, API v2		v2_upload.h
+ *	_berth/type/<name>/	media types that no manifest tells	v2_manifest.h
  *	_berth/lock		guards, by byte range			lock.h
  *	_berth/owner		who serves it				store_own()
  *	_berth/index.db		the index, unless configured elsewhere
@@ -19,7 +22,6 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -36,10 +38,8 @@ const char *store_path(const struct store *st);
 
 /* Makes this process and its children the store's only servers, until the last of
  * them ends. RC_IO at once if another one serves; one that is just ending is waited
- * for. *unclean: the servers before did not come to store_disown(), so the index may
- * have missed what they did last. */
-enum result store_own(struct store *st, bool *unclean, struct err *err);
-void store_disown(struct store *st);
+ * for. */
+enum result store_own(struct store *st, struct err *err);
 
 /* What a killed process wrote and did not come to sync is durable afterwards.
  * Called where a process starts in place of another, so that nobody builds on less.

@@ -1,7 +1,6 @@
 /* sweep.c: see sweep.h. */
 #include "store/sweep.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,21 +12,6 @@
 #define UNTOUCHED_S 60 /* nginx writes on: younger files are not looked at */
 #define NO_LEASE_AGE_S \
 	(24 * 3600) /* after which a file in use would have timed out */
-
-static DIR *
-open_dir(const struct store *st, const char *dir, struct err *err)
-{
-	int fd = openat(
-	    st->root, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	DIR *d = fd == -1 ? NULL : fdopendir(fd);
-
-	if (d == NULL) {
-		(void)io_failed(err, "opendir", dir);
-		if (fd != -1)
-			(void)close(fd);
-	}
-	return d;
-}
 
 /* Nobody has it open: the kernel grants a write lease only then. */
 static bool
@@ -48,12 +32,12 @@ is_orphan(int dir, const char *name, int64_t age)
 enum result
 sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 {
-	DIR *d = open_dir(st, IO_BODY_DIR, err);
 	struct dirent *e;
+	DIR *d;
 	struct stat sb;
 
 	*removed = 0;
-	if (d == NULL)
+	if (io_open_dir(st, IO_BODY_DIR, &d, err) != RC_OK)
 		return RC_IO;
 	while ((e = readdir(d)) != NULL) {
 		int64_t age;
@@ -74,11 +58,11 @@ sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 enum result
 sweep_tmp(struct store *st, unsigned *removed, struct err *err)
 {
-	DIR *d = open_dir(st, IO_TMP_DIR, err);
 	struct dirent *e;
+	DIR *d;
 
 	*removed = 0;
-	if (d == NULL)
+	if (io_open_dir(st, IO_TMP_DIR, &d, err) != RC_OK)
 		return RC_IO;
 	while ((e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)

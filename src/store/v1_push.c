@@ -141,7 +141,7 @@ v1_push_begin(struct store *st, struct arena *a, const char *id,
 	char name[SHA256_HEX_SIZE];
 	enum result r;
 
-	sha256_of(begin->json, name);
+	hash_of(HASH_SHA256, begin->json, name);
 	r = io_mkdirs(st, push_dir(a, id), err);
 	if (r == RC_OK)
 		r = bound_begun(st, a, id, err);
@@ -189,7 +189,7 @@ adopt_unfinished(struct store *st, struct arena *a, const char *id,
 		r = v1_image_sum(st, a, id, &begin.given, err);
 	if (r == RC_OK)
 		r = io_mkdirs(st, push_dir(a, id), err);
-	sha256_of(begin.json, out->name);
+	hash_of(HASH_SHA256, begin.json, out->name);
 	out->json = begin.json;
 	sum = sum_parse(begin.given);
 	begin.want = str_of(sum.hex);

@@ -33,7 +33,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "image/sha256.h"
+#include "image/hash.h"
 #include "store/stage.h"
 #include "store/store.h"
 

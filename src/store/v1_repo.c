@@ -6,6 +6,7 @@
 #include "image/v1_images.h"
 #include "store/io.h"
 #include "store/listing.h"
+#include "store/stamp.h"
 #include "store/v1_spell.h"
 
 #define META_MAX ((size_t)1 << 20) /* bytes: a User-Agent may be long */
@@ -55,6 +56,14 @@ v1_repo_meta(const struct store *st, struct arena *a, const struct v1_repo *repo
 {
 	return io_read(
 	    st, a, arena_printf(a, "%s/json", repo->dir), META_MAX, out, err);
+}
+
+/* docker-registry writes over a tag in place: its directory stays as it is. */
+uint64_t
+v1_repo_stamp(const struct store *st, struct arena *a, const struct v1_repo *repo)
+{
+	return stamp_of(st, repo->dir) +
+	       stamp_of(st, arena_printf(a, "%s/tag_latest", repo->dir));
 }
 
 enum result

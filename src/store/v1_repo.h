@@ -6,6 +6,7 @@
 #define STORE_V1_REPO_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -32,6 +33,11 @@ enum result v1_repo_set_images(
 /* json, of tag "latest". RC_ABSENT. */
 enum result v1_repo_meta(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);
+
+/* A number that changes when somebody else adds or removes a tag or moves "latest",
+ * which describes the repository. Reads no file. 0: nothing is there. */
+uint64_t v1_repo_stamp(
+    const struct store *st, struct arena *a, const struct v1_repo *repo);
 
 /* Gone, with all tags, in one step. */
 enum result v1_repo_remove(

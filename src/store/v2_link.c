@@ -1,0 +1,196 @@
+/* v2_link.c: see v2_link.h. */
+#include "store/v2_link.h"
+
+#include "store/io.h"
+#include "store/listing.h"
+
+/* ---- paths ---- */
+
+const char *
+v2_blob_dir(struct arena *a, const struct digest *d)
+{
+	return arena_printf(
+	    a, V2_BLOBS "/%s/%.2s/%s", digest_algorithm(d), d->hex, d->hex);
+}
+
+const char *
+v2_layers_dir(struct arena *a, const char *name)
+{
+	return arena_printf(a, V2_REPOS "/%s/_layers", name);
+}
+
+const char *
+v2_revisions_dir(struct arena *a, const char *name)
+{
+	return arena_printf(a, V2_REPOS "/%s/_manifests/revisions", name);
+}
+
+const char *
+v2_tags_dir(struct arena *a, const char *name)
+{
+	return arena_printf(a, V2_REPOS "/%s/_manifests/tags", name);
+}
+
+static const char *
+below(struct arena *a, const char *dir, const struct digest *d)
+{
+	return arena_printf(a, "%s/%s/%s", dir, digest_algorithm(d), d->hex);
+}
+
+const char *
+v2_layer_dir(struct arena *a, const char *name, const struct digest *d)
+{
+	return below(a, v2_layers_dir(a, name), d);
+}
+
+const char *
+v2_revision_dir(struct arena *a, const char *name, const struct digest *d)
+{
+	return below(a, v2_revisions_dir(a, name), d);
+}
+
+/* ---- one link ---- */
+
+enum result
+v2_link_read(const struct store *st, struct arena *a, const char *dir,
+    struct digest *out, struct err *err)
+{
+	const char *path = arena_printf(a, "%s/link", dir);
+	struct str text;
+	enum result r = io_read(st, a, path, DIGEST_TEXT_MAX, &text, err);
+
+	if (r == RC_OK)
+		r = digest_parse(text, out, err);
+	if (r == RC_TOO_LARGE || r == RC_BAD_DIGEST)
+		return err_set(err, RC_ABSENT, "%s: says no digest", path);
+	return r;
+}
+
+enum result
+v2_link_write(const struct store *st, struct arena *a, const char *dir,
+    const struct digest *to, struct err *err)
+{
+	struct digest old;
+	enum result r = v2_link_read(st, a, dir, &old, err);
+
+	if (r == RC_OK && digest_eq(&old, to))
+		return io_sync(st, dir, err);
+	if (r == RC_ABSENT)
+		r = io_mkdirs(st, dir, err);
+	if (r == RC_OK)
+		r = io_put(st, dir, "link", str_of(digest_text(a, to)), err);
+	return r == RC_OK ? io_sync(st, dir, err) : r;
+}
+
+enum result
+v2_link_remove(
+    const struct store *st, struct arena *a, const char *dir, struct err *err)
+{
+	const char *path = arena_printf(a, "%s/link", dir);
+	struct stat sb;
+	enum result r = io_stat(st, path, &sb, err);
+
+	if (r == RC_OK)
+		r = io_unlink(st, path, err);
+	return r == RC_OK ? io_sync(st, dir, err) : r;
+}
+
+/* ---- all links ---- */
+
+struct links {
+	const struct store *st;
+	struct arena *arena; /* cleared a link */
+	const char *dir;
+	const char *algorithm;
+	bool in_order;
+	bool (*visit)(void *arg, const struct digest *d);
+	void *arg;
+	bool stopped;
+	enum result result;
+	struct err *err;
+};
+
+static bool
+see_link(void *arg, const char *hex)
+{
+	struct links *l = arg;
+	struct digest d, kept;
+	struct err ignored;
+	struct str text;
+	enum result r;
+
+	arena_clear(l->arena);
+	text = str_of(arena_printf(l->arena, "%s:%s", l->algorithm, hex));
+	if (digest_parse(text, &d, &ignored) != RC_OK)
+		return true;
+	r = v2_link_read(
+	    l->st, l->arena, below(l->arena, l->dir, &d), &kept, l->err);
+	if (r == RC_OK)
+		l->stopped = !l->visit(l->arg, &d);
+	else if (r != RC_ABSENT)
+		l->result = r;
+	return l->result == RC_OK && !l->stopped;
+}
+
+static enum result
+see_algorithm(struct links *l, const char *algorithm)
+{
+	struct arena *a = arena_new();
+	const char *dir = arena_printf(a, "%s/%s", l->dir, algorithm);
+	enum result r;
+
+	l->algorithm = algorithm;
+	if (l->in_order)
+		r = listing_in_order(l->st, dir, "", see_link, l, l->err);
+	else
+		r = listing_each(l->st, dir, see_link, l, l->err);
+	arena_free(a);
+	return r == RC_OK ? l->result : r;
+}
+
+static enum result
+see_all(struct links *l)
+{
+	enum result r;
+
+	l->arena = arena_new();
+	r = see_algorithm(l, "sha256");
+	if (r == RC_OK && !l->stopped)
+		r = see_algorithm(l, "sha512");
+	arena_free(l->arena);
+	return r;
+}
+
+enum result
+v2_link_each(const struct store *st, const char *dir,
+    bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err)
+{
+	struct links l = {.st = st,
+	    .dir = dir,
+	    .in_order = true,
+	    .visit = visit,
+	    .arg = arg,
+	    .err = err};
+
+	return see_all(&l);
+}
+
+static bool
+found(void *arg, const struct digest *d)
+{
+	bool *any = arg;
+
+	(void)d;
+	*any = true;
+	return false;
+}
+
+enum result
+v2_link_any(const struct store *st, const char *dir, bool *any, struct err *err)
+{
+	struct links l = {
+	    .st = st, .dir = dir, .visit = found, .arg = any, .err = err};
+
+	*any = false;
+	return see_all(&l);
+}

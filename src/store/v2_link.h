@@ -1,0 +1,55 @@
+/* v2_link.h: the paths of distribution's layout and the link files in it. Seen by this
+ * room alone.
+ *
+ * A link file holds a digest and nothing else, no newline either. What it says counts,
+ * not its path: a blob that was pushed under another algorithm's digest is linked to the
+ * one it is kept under. One that says nothing (empty, cut off, written by hand) is as
+ * good as none: distribution fails on it, and writing it anew mends it.
+ *
+ * Names are those of v2_name.h: the caller has checked. */
+#ifndef STORE_V2_LINK_H
+#define STORE_V2_LINK_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "image/digest.h"
+#include "store/store.h"
+
+#define V2_ROOT  "docker/registry/v2"
+#define V2_REPOS V2_ROOT "/repositories"
+#define V2_BLOBS V2_ROOT "/blobs"
+
+/* Directories, below the store's. */
+const char *v2_blob_dir(struct arena *a, const struct digest *d);
+const char *v2_layers_dir(struct arena *a, const char *name);
+const char *v2_layer_dir(struct arena *a, const char *name, const struct digest *d);
+const char *v2_revisions_dir(struct arena *a, const char *name);
+const char *v2_revision_dir(
+    struct arena *a, const char *name, const struct digest *d);
+const char *v2_tags_dir(struct arena *a, const char *name);
+
+/* dir/link. RC_ABSENT: none, or one that says nothing. */
+enum result v2_link_read(const struct store *st, struct arena *a, const char *dir,
+    struct digest *out, struct err *err);
+
+/* Durable when it returns; the directories above are made. Nothing is written where it
+ * says so already. */
+enum result v2_link_write(const struct store *st, struct arena *a, const char *dir,
+    const struct digest *to, struct err *err);
+
+/* Durable; the directory stays, as distribution leaves it. RC_ABSENT. */
+enum result v2_link_remove(
+    const struct store *st, struct arena *a, const char *dir, struct err *err);
+
+/* Each <alg>:<hex> whose dir/<alg>/<hex>/link says something, in byte order. visit
+ * returning false ends it. */
+enum result v2_link_each(const struct store *st, const char *dir,
+    bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err);
+
+/* Is there one? */
+enum result v2_link_any(
+    const struct store *st, const char *dir, bool *any, struct err *err);
+
+#endif

@@ -1,0 +1,60 @@
+/* v2_manifest.h: the manifests of a repository, in distribution's layout.
+ *
+ * The order of the durable steps:
+ *	M1 blobs/<alg>/<hh>/<hex>/data		the bytes (v2_blob.h)
+ *	M2 _berth/type/<name>/<digest>		the media type, where the bytes do not tell
+ *	M3 repositories/<name>/_manifests/revisions/<alg>/<hex>/link
+ *	M4 the tag, if there is one (v2_tag.h, T1 and T2)
+ * Killed between any two, the manifest is there whole or not at all. `_layers` is made
+ * beside, empty: without it distribution 2.8 takes the repository for none and its
+ * collection removes what belongs to it.
+ *
+ * Names are those of v2_name.h: the caller has checked. Writers hold LOCK_REPOSITORY of
+ * the name. */
+#ifndef STORE_V2_MANIFEST_H
+#define STORE_V2_MANIFEST_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "image/digest.h"
+#include "store/store.h"
+
+#define V2_TYPE_MAX 1024 /* bytes of a media type that is noted */
+
+struct v2_manifest {
+	struct digest digest; /* under which it is kept: what its link says */
+	struct str bytes;
+};
+
+/* The manifest of the repository, with its bytes. RC_MANIFEST_UNKNOWN. */
+enum result v2_manifest_read(const struct store *st, struct arena *a,
+    const char *name, const struct digest *d, struct v2_manifest *out,
+    struct err *err);
+
+/* Its digest alone; the bytes are there, pinned (v2_blob.h). RC_MANIFEST_UNKNOWN. */
+enum result v2_manifest_find(const struct store *st, struct arena *a,
+    const char *name, const struct digest *d, struct digest *out, struct err *err);
+
+/* The media type that was noted (M2) of the one that is kept under d; asked for where
+ * the bytes do not tell it. RC_ABSENT. */
+enum result v2_manifest_type(const struct store *st, struct arena *a,
+    const char *name, const struct digest *d, struct str *out, struct err *err);
+
+/* Each one that has a link, whether its bytes are there or not, in byte order of
+ * algorithm and digits. Memory is bounded. visit returning false ends it. */
+enum result v2_manifest_each(const struct store *st, const char *name,
+    bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err);
+
+/* M1 to M3. type "": the bytes tell it; a note of before goes. RC_BAD_MANIFEST: a type
+ * longer than V2_TYPE_MAX. */
+enum result v2_manifest_put(struct store *st, struct arena *a, const char *name,
+    const struct v2_manifest *m, struct str type, struct err *err);
+
+/* The link goes, and the note of its type; the bytes stay. RC_MANIFEST_UNKNOWN. */
+enum result v2_manifest_remove(struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct err *err);
+
+#endif

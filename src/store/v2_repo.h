@@ -1,0 +1,33 @@
+/* v2_repo.h: the repositories of distribution's layout. One may lie in another's
+ * directory; parts that begin with "_" are never names. */
+#ifndef STORE_V2_REPO_H
+#define STORE_V2_REPO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/store.h"
+
+/* Has it any manifest? Empty directories, which deletions leave, are none. */
+enum result v2_repo_has_manifest(const struct store *st, struct arena *a,
+    const char *name, bool *has, struct err *err);
+
+/* Has it any manifest or blob? */
+enum result v2_repo_there(const struct store *st, struct arena *a, const char *name,
+    bool *there, struct err *err);
+
+/* A number that changes when a server that knows nothing of berth's index adds, moves or
+ * removes a tag or manifest: a hash of the names, inodes and times of its links. Reads
+ * no file. Never 0. */
+enum result v2_repo_stamp(const struct store *st, struct arena *a, const char *name,
+    uint64_t *out, struct err *err);
+
+/* Each repository that may hold something: its directory has `_manifests`. One comes
+ * before those that lie in its directory. Names that are none of API v2 are passed over.
+ * Memory is bounded by the depth. visit returning false ends it. */
+enum result v2_repo_walk(const struct store *st,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err);
+
+#endif

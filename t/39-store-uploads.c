@@ -1,0 +1,320 @@
+/* 39-store-uploads.c: a blob that comes in parts (v2_upload.h): where it stands after
+ * each part, whatever was cut off before, and how it becomes a blob. */
+#include "store/lock.h"
+#include "store/v2_blob.h"
+#include "upload-test.h"
+
+/* The upload is as it stands in up, and holds these bytes. */
+static void
+stands(const struct v2_upload *up, const char *bytes, const char *what)
+{
+	struct v2_upload now = {.size = 0};
+	struct hash want;
+
+	hash_begin(&want, up->hash.kind);
+	hash_add(&want, bytes, strlen(bytes));
+	is_int(reopen(up->id, &now), RC_OK, "%s: it is known", what);
+	is_int(now.size, strlen(bytes), "%s: its size", what);
+	is_int(up->size, now.size, "%s: as its owner was told", what);
+	is_str(hash_text(&now), hash_save(&want, arena), "%s: its hash", what);
+	if (*bytes != '\0')
+		is_str(read_text(of_upload(up->id, "data")), bytes, "%s: its bytes",
+		    what);
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n",
+	    "%s: nothing is left on the way", what);
+}
+
+/* Its bytes so far become the blob. */
+static enum result
+name_it(const struct v2_upload *up, struct digest *d)
+{
+	struct hash h = up->hash;
+	struct stage *sg;
+	enum result r = v2_upload_stage(store, arena, up, &sg, &err);
+
+	digest_end(&h, d);
+	return r == RC_OK ? v2_blob_put(store, arena, sg, d, &err) : r;
+}
+
+static const char *
+bytes_of(const struct digest *d)
+{
+	struct str got;
+
+	return v2_blob_read(store, arena, d, TREE_MAX, &got, &err) == RC_OK
+		   ? str_dup(arena, got)
+		   : NULL;
+}
+
+/* ---- in parts ---- */
+
+static void
+test_begin(void)
+{
+	struct v2_upload a = begin(HASH_SHA256), b = begin(HASH_SHA256), now;
+	struct str id = str_of(a.id);
+
+	is_int(id.n, 36, "its id is a UUID: %s", a.id);
+	ok(a.id[14] == '4' && strchr("89ab", a.id[19]) != NULL, "of version 4");
+	ok(strcmp(a.id, b.id) != 0, "another has another");
+	is_str(tree(arena_printf(arena, "_berth/upload/%s", a.id)),
+	    arena_printf(arena, "%s\n", of_upload(a.id, "state")),
+	    "it has a state and no data");
+	is_str(read_text(of_upload(a.id, "state")),
+	    arena_printf(arena,
+		"{\"repository\": \"" APP "\", \"size\": 0, \"hash\": \"%s\"}",
+		hash_text(&a)),
+	    "which tells all of it");
+	stands(&a, "", "begun");
+	is_int(v2_upload_open(store, arena, "team/other", id, &now, &err),
+	    RC_UPLOAD_UNKNOWN, "another repository knows nothing of it");
+}
+
+static void
+test_parts(void)
+{
+	static const enum hash_kind kinds[] = {HASH_SHA256, HASH_SHA512};
+	struct digest d, want;
+	struct v2_upload up;
+	struct stat sb;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		up = begin(kinds[i]);
+		is_int(append_text(&up, ""), RC_OK, "nothing comes");
+		ok(!is_there(of_upload(up.id, "data")), "and nothing changes");
+		is_int(append_text(&up, "one, "), RC_OK, "the first part");
+		stands(&up, "one, ", "one part");
+		set_up(lstat(in_dir(of_upload(up.id, "data")), &sb));
+		is_int(sb.st_mode, S_IFREG | 0644, "not 0600, as nginx has it");
+		is_int(append_text(&up, "two, "), RC_OK, "the second");
+		stands(&up, "one, two, ", "two parts");
+		is_int(append_text(&up, ""), RC_OK, "nothing comes");
+		stands(&up, "one, two, ", "and nothing more");
+		is_int(append_text(&up, "three"), RC_OK, "the third");
+		stands(&up, "one, two, three", "three parts");
+		digest_of(kinds[i], str_of("one, two, three"), &want);
+		is_int(name_it(&up, &d), RC_OK, "they become a blob");
+		ok(digest_eq(&d, &want), "whose hash was right");
+		is_str(bytes_of(&d), "one, two, three", "with all bytes");
+	}
+}
+
+static struct str
+letters(size_t n)
+{
+	char *p = arena_alloc(arena, n + 1);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		p[i] = (char)('a' + i % 26);
+	return str_make(p, n);
+}
+
+static struct digest
+digest_of_file(const struct store_file *file)
+{
+	struct digest d = {.hex = ""};
+	struct stage *sg;
+	struct hash h;
+
+	hash_begin(&h, HASH_SHA256);
+	if (stage_open(store, arena, file->name, file->size, &sg, &err) == RC_OK &&
+	    stage_hash(sg, &h, &err) == RC_OK)
+		digest_end(&h, &d);
+	return d;
+}
+
+/* Longer than what is read and flushed at once, at places that are no multiples. */
+static void
+test_large_parts(void)
+{
+	struct str all = letters(((size_t)34 << 20) + 12345);
+	const size_t ends[] = {1000003, 1000004, all.n};
+	struct v2_upload up = begin(HASH_SHA256);
+	struct digest d, want;
+	struct v2_blob got;
+	size_t i, at = 0;
+
+	for (i = 0; i < 3; at = ends[i++])
+		is_int(append(&up, str_make(all.p + at, ends[i] - at)), RC_OK,
+		    "bytes from %zu", at);
+	digest_of(HASH_SHA256, all, &want);
+	is_int(name_it(&up, &d), RC_OK, "34 MiB become a blob");
+	ok(digest_eq(&d, &want), "whose hash was right");
+	is_int(v2_blob_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
+	is_int(got.file.size, all.n, "in its size");
+	d = digest_of_file(&got.file);
+	ok(digest_eq(&d, &want), "each byte where it belongs");
+}
+
+static void
+test_gone(void)
+{
+	struct v2_upload up = begin(HASH_SHA256);
+	struct hash after = up.hash;
+	struct stage *sg;
+
+	(void)stage_adopt(store, arena, body_of(str_of("x")), &sg, &err);
+	remove_bodies();
+	is_int(v2_upload_append(store, arena, &up, sg, &after, &err), RC_GONE,
+	    "a part whose client left");
+	stands(&up, "", "it");
+}
+
+/* ---- what was cut off ---- */
+
+/* Between U2 and U3, with each kind of part. */
+static void
+test_cut_off(void)
+{
+	struct v2_upload up = begin(HASH_SHA256);
+	struct digest d;
+
+	write_text(of_upload(up.id, "data"), "a first part that was not counted");
+	stands(&up, "", "a first part cut off");
+	is_int(append_text(&up, "one, "), RC_OK, "another comes instead");
+	stands(&up, "one, ", "another first part");
+
+	write_text(of_upload(up.id, "data"), "one, and a second that was cut");
+	is_int(append_text(&up, "two, "), RC_OK, "another comes instead");
+	stands(&up, "one, two, ", "another second part");
+
+	write_text(of_upload(up.id, "data"), "one, two, and a third");
+	is_int(append_text(&up, ""), RC_OK, "nothing comes instead");
+	is_int(name_it(&up, &d), RC_OK, "and what was counted becomes a blob");
+	is_str(bytes_of(&d), "one, two, ", "without the rest");
+}
+
+static void
+test_staged(void)
+{
+	struct v2_upload up = begin(HASH_SHA256);
+	struct stage *sg;
+	struct hash h;
+	struct digest d, want;
+
+	digest_of(HASH_SHA512, str_of(""), &want);
+	is_int(v2_upload_stage(store, arena, &up, &sg, &err), RC_OK, "no bytes");
+	hash_begin(&h, HASH_SHA512);
+	is_int(stage_hash(sg, &h, &err), RC_OK, "are hashed");
+	digest_end(&h, &d);
+	ok(digest_eq(&d, &want), "as none");
+
+	(void)append_text(&up, "one");
+	write_text(of_upload(up.id, "data"), "one, which grows");
+	digest_of(HASH_SHA512, str_of("one"), &want);
+	is_int(v2_upload_stage(store, arena, &up, &sg, &err), RC_OK, "some");
+	is_int(stage_size(sg), 3, "as many as count");
+	hash_begin(&h, HASH_SHA512);
+	is_int(stage_hash(sg, &h, &err), RC_OK, "are hashed");
+	digest_end(&h, &d);
+	ok(digest_eq(&d, &want), "without those behind them");
+	is_str(read_text(of_upload(up.id, "data")), "one, which grows",
+	    "which another may be writing");
+}
+
+/* ---- its end ---- */
+
+static void
+test_finished(void)
+{
+	struct v2_upload up = begin(HASH_SHA256), late;
+	struct digest d;
+	struct v2_blob got;
+	struct stat sb;
+
+	(void)append_text(&up, "whole");
+	late = up;
+	is_int(name_it(&up, &d), RC_OK, "the bytes become a blob");
+	is_int(v2_blob_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
+	set_up(lstat(in_dir(got.file.name), &sb));
+	is_int(sb.st_nlink, 1, "by one name");
+	is_int(reopen(up.id, &up), RC_UPLOAD_UNKNOWN, "the upload is over");
+	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
+	    "one who did not notice adds nothing");
+	is_int(name_it(&late, &d), RC_UPLOAD_UNKNOWN, "nor names anything");
+	is_str(bytes_of(&d), "whole", "the blob is what it was");
+	is_int(v2_upload_remove(store, late.id, &err), RC_OK, "it goes");
+	ok(!is_there(of_upload(late.id, "")), "wholly");
+	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
+	    "nothing comes to it any more");
+	is_int(
+	    v2_upload_remove(store, late.id, &err), RC_OK, "what is gone is gone");
+
+	up = begin(HASH_SHA256);
+	(void)append_text(&up, "whole");
+	is_int(name_it(&up, &d), RC_OK, "a blob that is there");
+	is_int(v2_upload_remove(store, up.id, &err), RC_OK, "and its end");
+	is_str(bytes_of(&d), "whole", "it stays");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+}
+
+struct race {
+	const struct v2_upload *seen;
+	const char *part;
+};
+
+/* As registry/upload.h does it: hashed first, then taken if nobody was faster. */
+static int
+append_if_unmoved(void *arg)
+{
+	const struct race *race = arg;
+	struct store_lock lock = {0};
+	struct v2_upload now = *race->seen;
+	struct hash after = now.hash;
+	struct stage *sg;
+	enum result r = stage_adopt(
+	    store, arena, body_of(str_of(race->part)), &sg, &err);
+
+	if (r == RC_OK)
+		r = stage_hash(sg, &after, &err);
+	if (r == RC_OK)
+		r = store_lock(store, LOCK_UPLOAD, now.id, &lock, &err);
+	if (r == RC_OK)
+		r = reopen(race->seen->id, &now);
+	if (r == RC_OK && now.size != race->seen->size)
+		r = RC_BAD_RANGE;
+	if (r == RC_OK)
+		r = v2_upload_append(store, arena, &now, sg, &after, &err);
+	store_unlock(&lock);
+	return (int)r;
+}
+
+static void
+test_race(void)
+{
+	struct v2_upload up = begin(HASH_SHA256);
+	struct race left = {&up, "left "}, right = {&up, "right"};
+	const char *want = "";
+	unsigned i, odd = 0;
+
+	for (i = 0; i < 20; i++) {
+		pid_t a = start_process(append_if_unmoved, &left);
+		pid_t b = start_process(append_if_unmoved, &right);
+		int l = status_of(a), r = status_of(b);
+
+		odd += !((l == RC_OK && r == RC_BAD_RANGE) ||
+			 (r == RC_OK && l == RC_BAD_RANGE));
+		want = arena_printf(
+		    arena, "%s%s", want, l == RC_OK ? "left " : "right");
+		(void)reopen(up.id, &up);
+	}
+	is_int(odd, 0, "of two parts for one place one is taken");
+	stands(&up, want, "twenty times");
+}
+
+int
+main(void)
+{
+	setup(ON_DISK);
+	test_begin();
+	test_parts();
+	test_large_parts();
+	test_gone();
+	test_cut_off();
+	test_staged();
+	test_finished();
+	test_race();
+	return teardown();
+}

@@ -1,0 +1,356 @@
+/* 52-uploads-failpoints.c: a blob comes in three parts and is named and linked, and
+ * each durable step of that (v2_upload.h, U1 to U5; v2_blob.h, B1 and B2) fails once,
+ * meets a full disk once, and is once the last before the process is killed. The blob
+ * is whole or not there, the upload stands where its state says, what was acknowledged
+ * is kept, and a client that goes on from there ends as it should. So it is when all
+ * comes in one request, for a blob that is there but cut off. */
+#include <signal.h>
+
+#include "store/failpoint.h"
+#include "store/sweep.h"
+#include "store/v2_blob.h"
+#include "upload-test.h"
+
+#define CUT_OFF "the first pa" /* as an old server may have left it */
+#define N_PARTS 3
+
+static const char *const parts[N_PARTS] = {
+    "the first part, ", "a second one, longer than that, ", "and the end"};
+
+/* How much an upload holds after so many parts. */
+static uint64_t
+size_after(unsigned n)
+{
+	uint64_t size = 0;
+
+	while (n > 0)
+		size += strlen(parts[--n]);
+	return size;
+}
+
+static const char *
+whole(void)
+{
+	return arena_printf(arena, "%s%s%s", parts[0], parts[1], parts[2]);
+}
+
+enum { BEGIN, PARTS, NAME = PARTS + N_PARTS, LINK, REMOVE, N_STEPS };
+
+static const char *const steps[N_STEPS] = {"begin (U1)", "part 1 (U2, U3)",
+    "part 2 (U2, U3)", "part 3 (U2, U3)", "name (U4, B1)", "link (U4, B2)",
+    "remove (U5)"};
+
+/* A client sends it in parts, or all of it in one request. */
+struct way {
+	const char *what;
+	bool at_once;
+	unsigned first, end; /* of its steps */
+};
+
+static const struct way ways[] = {
+    {"in parts", false, BEGIN, N_STEPS},
+    {"at once", true, NAME, REMOVE},
+};
+static const struct way *way;
+
+/* What the client knows; also when the process was killed. */
+static struct told {
+	char id[40];        /* empty before the first answer */
+	unsigned done;      /* steps that were acknowledged */
+	enum result result; /* of the step behind them */
+	unsigned count;     /* durable steps, up to the one that failed */
+	char last[32];      /* its name */
+} * told;
+
+static struct digest
+blob_digest(void)
+{
+	struct digest d;
+
+	digest_of(HASH_SHA256, str_of(whole()), &d);
+	return d;
+}
+
+static enum result
+name_blob(const struct v2_upload *up)
+{
+	struct digest d = blob_digest();
+	struct stage *sg;
+	enum result r;
+
+	if (way->at_once)
+		r = stage_adopt(store, arena, body_of(str_of(whole())), &sg, &err);
+	else
+		r = v2_upload_stage(store, arena, up, &sg, &err);
+	return r == RC_OK ? v2_blob_put(store, arena, sg, &d, &err) : r;
+}
+
+static enum result
+run_step(unsigned step, struct v2_upload *up)
+{
+	struct digest d = blob_digest();
+	enum result r;
+
+	switch (step) {
+	case BEGIN:
+		r = v2_upload_begin(store, arena, APP, HASH_SHA256, up, &err);
+		if (r == RC_OK)
+			(void)snprintf(told->id, sizeof(told->id), "%s", up->id);
+		return r;
+	case NAME:
+		return name_blob(up);
+	case LINK:
+		return v2_blob_link(store, arena, APP, &d, &err);
+	case REMOVE:
+		return v2_upload_remove(store, up->id, &err);
+	default:
+		return append_text(up, parts[step - PARTS]);
+	}
+}
+
+static int
+run_and_tell(void *arg)
+{
+	struct v2_upload up;
+
+	failpoint_arm(arg);
+	while (told->done < way->end) {
+		told->result = run_step(told->done, &up);
+		if (told->result != RC_OK)
+			break;
+		told->done++;
+	}
+	told->count = failpoint_count();
+	(void)snprintf(told->last, sizeof(told->last), "%s", failpoint_last());
+	return 0;
+}
+
+/* The store before: nothing, or a blob that needs to be replaced. */
+static void
+make_ready(void)
+{
+	struct digest d = blob_digest();
+
+	fresh_store();
+	if (way->at_once)
+		write_text(arena_printf(arena,
+			       "docker/registry/v2/blobs/sha256/%.2s/%s/data",
+			       d.hex, d.hex),
+		    CUT_OFF);
+}
+
+static int
+run_until(unsigned at, const char *action)
+{
+	char spec[24];
+	int status;
+
+	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
+	memset(told, 0, sizeof(*told));
+	told->done = way->first;
+	status = in_process(run_and_tell, spec);
+	remove_bodies();
+	return status;
+}
+
+/* ---- what must hold: each returns NULL or what is wrong ---- */
+
+static const char *
+told_fault(int status, const char *action)
+{
+	if (strcmp(action, "die") == 0)
+		return status == 128 + SIGKILL ? NULL : "it was not killed";
+	if (status != 0)
+		return "it ended otherwise";
+	if (told->result != (strcmp(action, "full") == 0 ? RC_FULL : RC_IO))
+		return arena_printf(
+		    arena, "the client hears: %s", err_name(told->result));
+	return NULL;
+}
+
+static const char *
+tmp_fault(void)
+{
+	unsigned n;
+
+	if (sweep_tmp(store, &n, &err) != RC_OK)
+		return err.text;
+	return strcmp(tree("_berth/tmp"), "_berth/tmp/\n") == 0
+		   ? NULL
+		   : "_berth/tmp: not all was swept";
+}
+
+/* The blob is whole or not there, and there once that was acknowledged. */
+static const char *
+blob_fault(void)
+{
+	struct digest d = blob_digest();
+	struct v2_blob got;
+	struct str bytes;
+	enum result r = v2_blob_read(store, arena, &d, TREE_MAX, &bytes, &err);
+	bool linked = v2_blob_find(store, arena, APP, &d, &got, &err) == RC_OK;
+
+	if (r == RC_BLOB_UNKNOWN && told->done <= NAME)
+		return linked ? "B2 before B1" : NULL;
+	if (r != RC_OK)
+		return "the blob was acknowledged and is not there";
+	if (way->at_once && str_is(bytes, CUT_OFF) && told->done <= NAME)
+		return linked ? "B2 before B1" : NULL;
+	if (!str_is(bytes, whole()))
+		return "the blob is not whole";
+	return linked || told->done <= LINK
+		   ? NULL
+		   : "the repository's having it was acknowledged";
+}
+
+/* After the parts that were acknowledged or, when the answer to the last one was lost,
+ * after that. */
+static const char *
+state_fault(const struct v2_upload *up)
+{
+	unsigned n = told->done <= PARTS ? 0 : told->done - PARTS;
+	struct str all = str_of(whole());
+	struct hash h;
+	const char *data;
+
+	if (n > N_PARTS)
+		n = N_PARTS;
+	if (up->size != size_after(n) &&
+	    (n == N_PARTS || up->size != size_after(n + 1)))
+		return "the upload stands elsewhere";
+	hash_begin(&h, HASH_SHA256);
+	hash_add(&h, all.p, up->size);
+	if (!tap_same(hash_save(&h, arena), hash_save(&up->hash, arena)))
+		return "the upload has another hash";
+	data = read_text(of_upload(told->id, "data"));
+	if (up->size > 0 && (data == NULL || memcmp(data, all.p, up->size) != 0))
+		return "the upload has other bytes";
+	return NULL;
+}
+
+static const char *
+upload_fault(void)
+{
+	struct v2_upload up;
+	enum result r;
+
+	if (told->done == BEGIN || way->at_once)
+		return NULL; /* nobody knows of any */
+	r = reopen(told->id, &up);
+	if (r == RC_OK)
+		return told->done == N_STEPS ? "it is over, but there"
+					     : state_fault(&up);
+	if (r != RC_UPLOAD_UNKNOWN)
+		return err.text;
+	return told->done >= NAME ? NULL : "the upload is lost";
+}
+
+/* The client asks how far it came; where nobody knows it, it begins. */
+static enum result
+ask(struct v2_upload *up, unsigned *next)
+{
+	enum result r = reopen(told->id, up);
+
+	if (r == RC_UPLOAD_UNKNOWN)
+		r = run_step(BEGIN, up);
+	*next = PARTS;
+	while (r == RC_OK && *next < NAME && size_after(*next - PARTS) < up->size)
+		(*next)++;
+	return r;
+}
+
+static enum result
+go_on(void)
+{
+	struct v2_upload up;
+	unsigned step = way->first;
+	enum result r = way->at_once ? RC_OK : ask(&up, &step);
+
+	for (; r == RC_OK && step < way->end; step++)
+		r = run_step(step, &up);
+	remove_bodies();
+	return r;
+}
+
+/* An upload of which nobody heard, or that was given up, is left to the sweep. */
+static const char *
+again_fault(void)
+{
+	struct digest d = blob_digest();
+	struct v2_blob got;
+	struct stat sb;
+
+	if (go_on() != RC_OK)
+		return arena_printf(arena, "the same again: %s", err.text);
+	if (v2_blob_find(store, arena, APP, &d, &got, &err) != RC_OK)
+		return "the same again, but there is no blob";
+	if (stat(in_dir(got.file.name), &sb) == -1 || sb.st_nlink != 1)
+		return "the blob has more than one name";
+	told->done = way->end;
+	return blob_fault();
+}
+
+static void
+try_failure(unsigned at, unsigned total, const char *action, char name[32])
+{
+	const char *fault;
+	unsigned step;
+	int status;
+
+	arena_clear(arena);
+	make_ready();
+	status = run_until(at, action);
+	if (strcmp(action, "io") == 0)
+		(void)snprintf(name, 32, "%s", told->last);
+	step = told->done < way->end ? told->done : way->end - 1;
+	fault = told_fault(status, action);
+	if (fault == NULL)
+		fault = tmp_fault();
+	if (fault == NULL)
+		fault = blob_fault();
+	if (fault == NULL)
+		fault = upload_fault();
+	if (fault == NULL)
+		fault = again_fault();
+	if (!ok(fault == NULL, "%s, %s at step %u of %u (%s in %s)", way->what,
+		action, at, total, name, steps[step]))
+		printf("# %s\n", fault);
+}
+
+/* Without a failure: how many durable steps there are. */
+static unsigned
+count_steps(void)
+{
+	make_ready();
+	is_int(run_until(0, "count"), 0, "%s: nothing ails it", way->what);
+	is_int(told->done, way->end, "all its steps succeed");
+	is_str(blob_fault(), NULL, "the blob is there");
+	is_str(tree("_berth/upload"), "_berth/upload/\n", "and nothing else");
+	return told->count;
+}
+
+static void
+walk_through(void)
+{
+	static const char *const actions[] = {"io", "full", "die"};
+	unsigned i, k, total = count_steps();
+	char name[32];
+
+	for (i = 1; i <= total; i++)
+		for (k = 0; k < 3; k++)
+			try_failure(i, total, actions[k], name);
+}
+
+int
+main(void)
+{
+	size_t i;
+
+	setup(IN_MEMORY);
+	told = share(sizeof(*told));
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		way = &ways[i];
+		walk_through();
+	}
+	return teardown();
+}
