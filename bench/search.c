@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/arena.h"
 #include "index/index.h"
 
 #define NAMES  100000
@@ -42,27 +41,26 @@ must(enum result r, const struct err *err)
 static void
 fill(struct index *ix, long names)
 {
-	struct arena *a = arena_new();
+	struct index_repository repository = {.v1 = true, .stamp = 1};
 	char name[64], description[64];
 	double start = now_us();
-	struct str after;
 	struct err err;
 	long i;
 
-	must(index_rebuild_begin(ix, a, true, &after, &err), &err);
+	must(index_rebuild_begin(ix, &err), &err);
 	for (i = 0; i < names; i++) {
 		(void)snprintf(name, sizeof(name), "team-%ld/app-%ld", i % TEAMS,
 		    i / TEAMS * 7);
 		(void)snprintf(
 		    description, sizeof(description), "the service number %ld", i);
-		must(index_rebuild_put(ix, str_of(name),
-			 str_of(i % 10 == 0 ? description : ""), &err),
-		    &err);
+		repository.name = str_of(name);
+		repository.description = str_of(i % 10 == 0 ? description : "");
+		must(index_rebuild_open(ix, &repository, &err), &err);
+		must(index_rebuild_close(ix, &repository, &err), &err);
 	}
 	must(index_rebuild_end(ix, &err), &err);
 	printf("%ld names filled in, %.0f us each\n", names,
 	    (now_us() - start) / (double)names);
-	arena_free(a);
 }
 
 static void

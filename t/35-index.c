@@ -106,14 +106,26 @@ test_order(void)
 	    " library/lib-x library/my-app team/app2 x/my-app x/my.app x/my_app x/y-lib"
 	    " z/described",
 	    "no term: all by name");
-	is_str(names(ix, "", SIZE_MAX),
-	    " App a/grapple a/web apple/pie b/happy library/app library/apps"
-	    " library/lib-x library/my-app team/app2 x/my-app x/my.app x/my_app x/y-lib"
-	    " z/described",
-	    "index_names: in byte order");
-	is_str(names(ix, "library/apps", 2), " library/lib-x library/my-app",
-	    "index_names: behind a name, two of them");
-	is_str(names(ix, "zz", 2), "", "index_names: behind the last one");
+	index_free(ix);
+}
+
+/* v2's "busybox" and v1's "library/busybox" are two. */
+static void
+test_layouts(void)
+{
+	struct index *ix = fresh_index();
+
+	(void)put(ix, "library/busybox", "");
+	(void)put(ix, "team/busybox", "");
+	(void)put_tag(ix, "busybox-extra", "latest");
+	(void)put_tag(ix, "busybox", "latest");
+	is_str(search(ix, "busybox"),
+	    "4: busybox library/busybox busybox-extra team/busybox",
+	    "a name without a slash is found as one of library is");
+	is_str(search(ix, "library/busybox"), "1: library/busybox",
+	    "and is none of library's");
+	(void)put(ix, "busybox", "in the other layout");
+	is_str(search(ix, "other"), "1: busybox", "in both layouts it is one row");
 	index_free(ix);
 }
 
@@ -147,11 +159,6 @@ test_pages(void)
 	is_int(
 	    index_search(ix, &query, &visitor, &err), RC_OK, "begin may be NULL");
 	is_int(line.rows, 9, "the rows come without it");
-	visitor = line_visitor(&line);
-	line.stop = 2;
-	is_int(index_names(ix, str_of("n4"), SIZE_MAX, &visitor, &err), RC_OK,
-	    "a visitor of names may stop");
-	is_str(line.text.p, " n5 n6", "it sees nothing more then");
 	index_free(ix);
 }
 
@@ -210,8 +217,7 @@ test_terms_that_find_nothing(void)
 	is_str(search(ix, "\xc0\xaf"), "0:", "an overlong character");
 	is_str(page(ix, text, 0, 9), "0:", "10 KB");
 	is_str(page(ix, many("\"", 10000), 0, 9), "0:", "10 KB of quotes");
-	is_int(index_put_repository(ix, str_of("long/one"), text, &err), RC_OK,
-	    "a description of 10 KB");
+	is_int(put(ix, "long/one", text.p), RC_OK, "a description of 10 KB");
 	is_str(page(ix, text, 0, 9), "1: long/one", "is found by all of it");
 	is_str(page(ix, str_make(text.p, 64), 0, 9), "1: long/one",
 	    "by the longest term for the trigrams");
@@ -308,10 +314,9 @@ model_page(const char *term, size_t skip, size_t most)
 static void
 fill_model(struct index *ix)
 {
-	struct str after;
 	size_t i;
 
-	(void)index_rebuild_begin(ix, arena, true, &after, &err);
+	(void)index_rebuild_begin(ix, &err);
 	for (i = 0; i < MODEL_ROWS; i++) {
 		struct model_row *row = &model[i];
 		char text[TEXT_SIZE];
@@ -320,8 +325,12 @@ fill_model(struct index *ix)
 		    rand() % 3 == 0 ? "library/" : "", random_text(text, 5), i);
 		fold(row->key, row->name);
 		(void)random_text(row->description, rand() % 4 == 0 ? 5 : 0);
-		(void)index_rebuild_put(
-		    ix, str_of(row->name), str_of(row->description), &err);
+		(void)index_rebuild_open(ix,
+		    &(struct index_repository){.name = str_of(row->name),
+			.description = str_of(row->description),
+			.v1 = rand() % 2 == 0,
+			.v2 = true},
+		    &err);
 	}
 	(void)index_rebuild_end(ix, &err);
 }
@@ -362,6 +371,7 @@ main(void)
 	setup();
 	test_rows();
 	test_order();
+	test_layouts();
 	test_pages();
 	test_terms_are_data();
 	test_terms_that_find_nothing();

@@ -1,5 +1,5 @@
-/* 36-index-rebuild.c: filling the index from the store, cut off and disturbed; and
- * many who write at once. */
+/* 36-index-rebuild.c: filling the index from the store while others write; and many who
+ * write at once, or are killed. */
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -12,25 +12,15 @@
 #define STALE     2500 /* more than are dropped in one go */
 
 static enum result
-rebuild_put(struct index *ix, const char *name)
+walk_to(struct index *ix, const char *name, const char *description)
 {
-	return index_rebuild_put(ix, str_of(name), str_of(""), &err);
-}
+	struct index_repository repository = {.name = str_of(name),
+	    .description = str_of(description),
+	    .v1 = true,
+	    .stamp = 1};
+	enum result r = index_rebuild_open(ix, &repository, &err);
 
-/* Where the rebuild goes on, or the error's name. */
-static const char *
-begin(struct index *ix, bool afresh)
-{
-	struct str after;
-	enum result r = index_rebuild_begin(ix, arena, afresh, &after, &err);
-
-	return r == RC_OK ? str_dup(arena, after) : err_name(r);
-}
-
-static enum result
-mark(struct index *ix, const char *name)
-{
-	return index_rebuild_mark(ix, str_of(name), &err);
+	return r == RC_OK ? index_rebuild_close(ix, &repository, &err) : r;
 }
 
 static void
@@ -40,17 +30,18 @@ test_rebuild(void)
 
 	(void)put(ix, "a/pushed", "before the rebuild");
 	(void)put(ix, "b/stale", "");
-	is_str(begin(ix, false), "", "the first rebuild begins at the front");
+	is_int(index_rebuild_begin(ix, &err), RC_OK, "the first rebuild");
 	is_int(
 	    put(ix, "c/pushed", "during the rebuild"), RC_OK, "a push during it");
-	is_int(rebuild_put(ix, "d/walked"), RC_OK, "a repository of the walk");
-	is_int(index_rebuild_put(ix, str_of("a/pushed"), str_of("walked"), &err),
-	    RC_OK, "one that was there, described anew");
+	is_int(walk_to(ix, "d/walked", ""), RC_OK, "a repository of the walk");
+	is_int(walk_to(ix, "a/pushed", "walked"), RC_OK,
+	    "one that was there, described anew");
 	is_int(
-	    rebuild_put(ix, "e/walked"), RC_OK, "one that is removed afterwards");
+	    walk_to(ix, "e/walked", ""), RC_OK, "one that is removed afterwards");
 	is_int(drop(ix, "e/walked"), RC_OK, "by a client");
 	is_str(search(ix, ""), "4: a/pushed b/stale c/pushed d/walked",
 	    "searches go on meanwhile");
+	is_str(catalog(ix, "", 9), "rebuilding", "lists do not, the first time");
 	ok(prepare(), "it wants the rest of the rebuild");
 	is_int(index_rebuild_end(ix, &err), RC_OK, "the end");
 	is_str(search(ix, ""), "3: a/pushed c/pushed d/walked",
@@ -66,56 +57,21 @@ test_rebuild(void)
 }
 
 static void
-test_cut_off(void)
-{
-	struct index *ix = fresh_index();
-
-	(void)put(ix, "b/stale", "");
-	(void)begin(ix, false);
-	(void)rebuild_put(ix, "a/one");
-	index_free(ix);
-	ix = index_new(path, on_damage, NULL);
-	is_str(begin(ix, false), "", "cut off before a mark: from the front");
-	(void)rebuild_put(ix, "a/one");
-	(void)rebuild_put(ix, "c/two");
-	is_int(mark(ix, "c/two"), RC_OK, "a mark");
-	(void)rebuild_put(ix, "d/behind-the-mark");
-	index_free(ix);
-	ok(prepare(), "cut off behind a mark: the index is not whole");
-	ix = index_new(path, on_damage, NULL);
-	is_str(begin(ix, false), "c/two", "it goes on behind the mark");
-	(void)rebuild_put(ix, "e/three");
-	(void)index_rebuild_end(ix, &err);
-	is_str(search(ix, ""), "4: a/one c/two d/behind-the-mark e/three",
-	    "what came before the cut is kept, what is stale is dropped");
-	is_str(begin(ix, false), "",
-	    "behind a whole one the next begins at the front");
-	(void)rebuild_put(ix, "a/one");
-	(void)mark(ix, "a/one");
-	is_str(begin(ix, true), "", "afresh: at the front whatever was marked");
-	(void)rebuild_put(ix, "e/three");
-	(void)index_rebuild_end(ix, &err);
-	is_str(
-	    search(ix, ""), "1: e/three", "and what came before it does not count");
-	index_free(ix);
-}
-
-static void
 test_many_stale(void)
 {
 	struct index *ix = fresh_index();
 	char name[24];
 	int i;
 
-	(void)begin(ix, false);
+	(void)index_rebuild_begin(ix, &err);
 	for (i = 0; i < STALE; i++) {
 		(void)snprintf(name, sizeof(name), "stale-%d", i);
-		(void)rebuild_put(ix, name);
+		(void)walk_to(ix, name, "");
 	}
 	(void)index_rebuild_end(ix, &err);
-	(void)begin(ix, false);
-	(void)rebuild_put(ix, "stale-1");
-	(void)rebuild_put(ix, "new");
+	(void)index_rebuild_begin(ix, &err);
+	(void)walk_to(ix, "stale-1", "");
+	(void)walk_to(ix, "new", "");
 	is_int(index_rebuild_end(ix, &err), RC_OK, "%d stale rows", STALE - 1);
 	is_str(search(ix, ""), "2: new stale-1", "all of them are dropped");
 	ok(run_sql("INSERT INTO search (search) VALUES ('integrity-check')"),
@@ -123,25 +79,34 @@ test_many_stale(void)
 	index_free(ix);
 }
 
-/* The new file has not the rows that were put before: it must not take the marks.
- */
+/* The new file has not the rows that came before: it must not take the stamp. */
 static void
 test_replaced_meanwhile(void)
 {
+	const struct index_repository c = {
+	    .name = str_of("c/two"), .v2 = true, .stamp = 2};
+	const struct str tag = str_of("second");
+	const struct index_change change = {
+	    .repository = c, .tags = &tag, .n_tags = 1};
 	struct index *ix = fresh_index();
+	bool same;
 
-	(void)begin(ix, false);
-	(void)rebuild_put(ix, "a/one");
+	(void)index_rebuild_begin(ix, &err);
+	(void)walk_to(ix, "a/one", "");
+	(void)index_rebuild_open(ix, &c, &err);
 	remove_index();
 	(void)prepare();
 	(void)put(ix, "b/pushed", "");
-	is_int(rebuild_put(ix, "c/two"), RC_OK,
-	    "replaced during a rebuild: put goes on");
-	is_int(mark(ix, "c/two"), RC_REBUILDING, "mark sees it");
-	is_int(index_rebuild_end(ix, &err), RC_REBUILDING, "end sees it");
+	is_int(index_rebuild_add(ix, &change, &err), RC_OK,
+	    "replaced during a rebuild: add goes on");
+	is_int(index_rebuild_close(ix, &c, &err), RC_REBUILDING, "close sees it");
+	is_int(
+	    index_rebuild_same(ix, &c, &same, &err), RC_REBUILDING, "so does same");
+	is_int(index_rebuild_end(ix, &err), RC_REBUILDING, "so does end");
 	is_str(search(ix, ""), "2: b/pushed c/two", "nothing was dropped");
-	ok(prepare(), "and it is not whole");
-	is_str(begin(ix, false), "", "the new file's rebuild begins at the front");
+	is_int(
+	    sql_int("SELECT sum(stamp) FROM repository"), 0, "and nothing stamped");
+	ok(prepare(), "it is not whole");
 	index_free(ix);
 }
 
@@ -163,11 +128,14 @@ write_rows(void *arg)
 	for (i = 0; i < ROUNDS; i++) {
 		struct str name = str_of(
 		    arena_printf(a, "row/%d-%zx-%d", getpid(), (size_t)&line, i));
+		struct index_change change = {
+		    .repository = {name, str_of("one"), .v2 = true},
+		    .tags = &name,
+		    .n_tags = 1};
 
-		failed += index_put_repository(ix, name, str_of("one"), &why) !=
-			  RC_OK;
-		failed += index_put_repository(ix, name, str_of("two"), &why) !=
-			  RC_OK;
+		failed += index_put(ix, &change, &why) != RC_OK;
+		change.repository.description = str_of("two");
+		failed += index_put(ix, &change, &why) != RC_OK;
 		failed += index_search(ix, &query, &visitor, &why) != RC_OK;
 		if (i % 3 == 0)
 			failed += index_drop_repository(ix, name, &why) != RC_OK;
@@ -218,6 +186,11 @@ test_many_writers(void)
 	    arena_printf(arena, "%d:", PROCESSES * THREADS * ROUNDS * 2 / 3),
 	    "every row is there");
 	is_str(page(ix, str_of("one"), 0, 0), "0:", "none is as it was before");
+	is_int(sql_int("SELECT count(*) FROM repository JOIN tag"
+		       " ON tag.repository = id AND tag.name = repository.name"),
+	    PROCESSES * THREADS * ROUNDS * 2 / 3, "each with its own tag");
+	is_int(sql_int("SELECT count(*) FROM tag"),
+	    PROCESSES * THREADS * ROUNDS * 2 / 3, "and no tag is left over");
 	index_free(ix);
 	ok(run_sql("INSERT INTO search (search) VALUES ('integrity-check')"),
 	    "the trigrams are those of the rows");
@@ -270,7 +243,6 @@ main(void)
 {
 	setup();
 	test_rebuild();
-	test_cut_off();
 	test_many_stale();
 	test_replaced_meanwhile();
 	test_many_writers();

@@ -16,15 +16,18 @@ static struct index *
 filled_index(void)
 {
 	struct index *ix = fresh_index();
-	struct str after;
 	char name[32];
 	int i;
 
 	damages = 0;
-	(void)index_rebuild_begin(ix, arena, false, &after, &err);
+	(void)index_rebuild_begin(ix, &err);
 	for (i = 0; i < ROWS; i++) {
 		(void)snprintf(name, sizeof(name), "team-%d/app-%d", i % 100, i);
-		(void)index_rebuild_put(ix, str_of(name), str_of("an app"), &err);
+		(void)index_rebuild_open(ix,
+		    &(struct index_repository){.name = str_of(name),
+			.description = str_of("an app"),
+			.v1 = true},
+		    &err);
 	}
 	(void)index_rebuild_end(ix, &err);
 	return ix;
@@ -257,27 +260,92 @@ test_replaced(void)
 }
 
 static void
-test_versions(void)
+test_newer_version(void)
 {
-	static const char *const steps[] = {NULL,
-	    "CREATE TABLE tag (name TEXT);"
-	    "UPDATE state SET whole = 0, cursor = NULL"};
-	const char *two[2] = {schema_steps[0], steps[1]};
-	bool rebuild = false;
+	const char *steps[SCHEMA_VERSION + 1];
+	bool wanted = false;
 	struct index *ix = filled_index();
 	struct err why;
 
-	is_int(
-	    schema_prepare(path, two, 2, &rebuild, &why), RC_OK, "a newer berth");
-	ok(rebuild, "wants to fill its new table");
-	ok(run_sql("SELECT name FROM tag"), "which is there");
+	memcpy(steps, schema_steps, sizeof(schema_steps));
+	steps[SCHEMA_VERSION] = "CREATE TABLE newer (name TEXT);"
+				"UPDATE state SET whole = 0";
+	is_int(schema_prepare(path, steps, SCHEMA_VERSION + 1, &wanted, &why),
+	    RC_OK, "a newer berth");
+	ok(wanted, "wants to fill its new table");
+	ok(run_sql("SELECT name FROM newer"), "which is there");
 	is_str(page(ix, str_of("team-1/"), 0, 1), "20: team-1/app-1",
 	    "an older process goes on with it");
-	is_int(schema_prepare(path, two, 2, &rebuild, &why), RC_OK, "and again");
-	ok(rebuild && run_sql("SELECT name FROM tag"), "nothing to migrate");
+	is_int(schema_prepare(path, steps, SCHEMA_VERSION + 1, &wanted, &why),
+	    RC_OK, "and again");
+	ok(wanted && run_sql("SELECT name FROM newer"), "nothing to migrate");
 	index_free(ix);
 	ix = index_new(path, on_damage, NULL);
 	expect_recovery(ix, "newer version");
+	index_free(ix);
+}
+
+/* What berth 0.1.0 left: made by its one step, filled with its own SQL, and whole. */
+static void
+make_version_1(void)
+{
+	bool wanted;
+
+	remove_index();
+	(void)schema_prepare(path, schema_steps, 1, &wanted, &err);
+	(void)run_sql("INSERT INTO repository (name, description, generation)"
+		      " SELECT column1, column2, generation FROM state,"
+		      " (VALUES ('library/centos', ''), ('team/app', 'an app'))");
+	(void)run_sql("UPDATE state SET whole = 1, cursor = 'team/app'");
+}
+
+static void
+test_older_version(void)
+{
+	struct index *ix;
+
+	make_version_1();
+	damages = 0;
+	ix = index_new(path, on_damage, NULL);
+	is_str(search(ix, ""), "rebuilding", "version 1 is not used as it is");
+	index_free(ix);
+	make_version_1();
+	ok(prepare(), "version 1: wants a rebuild");
+	is_int(sql_int("PRAGMA user_version"), SCHEMA_VERSION, "is of today's");
+	ix = index_new(path, on_damage, NULL);
+	is_str(search(ix, ""), "2: library/centos team/app", "has its rows");
+	is_str(search(ix, "an app"), "1: team/app", "and their descriptions");
+	is_int(sql_int("SELECT count(*) FROM repository"
+		       " WHERE v1 = 1 AND v2 = 0 AND stamp = 0"),
+	    2, "they count as of API v1");
+	is_str(catalog(ix, "", 9), "rebuilding", "the catalog has to be filled");
+	is_int(put_tag(ix, "team/app", "latest"), RC_OK, "it takes a tag");
+	ok(prepare(), "and wants its rebuild until it had one");
+	is_int(rebuild(ix), RC_OK, "after that");
+	is_str(catalog(ix, "", 9), "", "a store that is empty is listed so");
+	ok(!prepare(), "and nothing is wanted any more");
+	index_free(ix);
+}
+
+/* A process of version 1 that is still there when its master has ended. */
+static void
+test_older_process(void)
+{
+	struct index *ix;
+
+	make_version_1();
+	(void)prepare();
+	ok(run_sql("INSERT INTO repository (name, description, generation)"
+		   " VALUES ('team/web', 'the site', 1)"
+		   " ON CONFLICT (name) DO UPDATE SET"
+		   " description = excluded.description"),
+	    "a change by version 1");
+	ok(run_sql("UPDATE state SET cursor = 'team/web'"), "and a mark by it");
+	ix = index_new(path, on_damage, NULL);
+	is_str(search(ix, "site"), "1: team/web", "are no damage");
+	ok(run_sql("DELETE FROM repository WHERE name = 'team/web'"),
+	    "nor is what it drops");
+	is_str(search(ix, "site"), "0:", "which is gone");
 	index_free(ix);
 }
 
@@ -321,17 +389,14 @@ break_disk(int error)
 static void
 test_full_disk(void)
 {
-	const char *two[2] = {schema_steps[0], "CREATE TABLE tag (name TEXT)"};
 	struct index *ix = filled_index();
-	bool rebuild;
+	bool wanted;
 
 	break_disk(ENOSPC);
 	is_int(put(ix, "new/row", ""), RC_FULL, "full disk: put");
 	is_int(drop(ix, "team-1/app-1"), RC_FULL, "full disk: drop");
 	is_str(page(ix, str_of("team-1/"), 0, 1), "20: team-1/app-1",
 	    "full disk: searches go on");
-	is_int(schema_prepare(path, two, 2, &rebuild, &err), RC_FULL,
-	    "full disk: a migration");
 	break_disk(EDQUOT);
 	is_int(put(ix, "new/row", ""), RC_FULL, "no quota left: put");
 	break_disk(EIO);
@@ -339,15 +404,34 @@ test_full_disk(void)
 	break_disk(0);
 	is_int(put(ix, "new/row", ""), RC_OK, "room again: put");
 	is_str(search(ix, "new/"), "1: new/row", "room again: it is found");
-	ok(!prepare(), "the older version was left as it was");
+	ok(!prepare(), "and it is whole");
 	is_int(damages, 0, "none of it was damage");
 	index_free(ix);
 	remove_index();
 	break_disk(ENOSPC);
 	is_int(
-	    index_prepare(path, &rebuild, &err), RC_FULL, "full disk: a new index");
+	    index_prepare(path, &wanted, &err), RC_FULL, "full disk: a new index");
 	break_disk(0);
 	ok(prepare(), "room again: a new index");
+}
+
+static void
+test_full_disk_migration(void)
+{
+	struct index *ix;
+	bool wanted;
+
+	make_version_1();
+	break_disk(ENOSPC);
+	is_int(
+	    index_prepare(path, &wanted, &err), RC_FULL, "full disk: a migration");
+	break_disk(0);
+	is_int(sql_int("PRAGMA user_version"), 1,
+	    "the older version was left as it was");
+	ok(prepare(), "room again: the migration");
+	ix = index_new(path, on_damage, NULL);
+	is_str(search(ix, ""), "2: library/centos team/app", "lost nothing");
+	index_free(ix);
 }
 
 /* As nobody: root may write everywhere. The answers travel in the exit status. */
@@ -355,13 +439,13 @@ static int
 use_as_nobody(void)
 {
 	struct index *ix = index_new(path, on_damage, NULL);
-	bool rebuild;
+	bool wanted;
 	int wrong = 0;
 
 	if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
 		return 64;
 	wrong |= put(ix, "new/row", "") != RC_IO ? 1 : 0;
-	wrong |= index_prepare(in_dir("other.db"), &rebuild, &err) != RC_IO ? 2 : 0;
+	wrong |= index_prepare(in_dir("other.db"), &wanted, &err) != RC_IO ? 2 : 0;
 	wrong |= strstr(err.text, in_dir("other.db")) == NULL ? 4 : 0;
 	wrong |= damages != 0 ? 8 : 0;
 	index_free(ix);
@@ -371,7 +455,7 @@ use_as_nobody(void)
 static void
 test_read_only(void)
 {
-	bool rebuild;
+	bool wanted;
 	int status = -1;
 	pid_t pid;
 
@@ -385,11 +469,11 @@ test_read_only(void)
 	(void)chmod(dir, 0755);
 	is_int(status, 0,
 	    "a directory that cannot be written: RC_IO, its name, no damage");
-	is_int(index_prepare(in_dir("nowhere/index.db"), &rebuild, &err), RC_IO,
+	is_int(index_prepare(in_dir("nowhere/index.db"), &wanted, &err), RC_IO,
 	    "no directory: RC_IO");
 	ok(strstr(err.text, in_dir("nowhere/index.db")) != NULL,
 	    "with its name: %s", err.text);
-	is_int(index_prepare(dir, &rebuild, &err), RC_IO,
+	is_int(index_prepare(dir, &wanted, &err), RC_IO,
 	    "a directory in its place: RC_IO");
 	ok(strstr(err.text, dir) != NULL, "with its name: %s", err.text);
 }
@@ -410,9 +494,12 @@ main(void)
 	test_missing_state();
 	test_damage_is_remembered();
 	test_replaced();
-	test_versions();
+	test_newer_version();
+	test_older_version();
+	test_older_process();
 	test_other_application();
 	test_full_disk();
+	test_full_disk_migration();
 	test_read_only();
 	return teardown();
 }

@@ -402,13 +402,15 @@ test_long_terms(void)
 static void
 test_largest_page(void)
 {
-	const char *text = repeat("\x01", 1000);
+	struct index_change change = {.repository = {.v1 = true}};
 	struct reply *rp;
 	int i;
 
-	for (i = 0; i < 1000; i++)
-		(void)index_put_repository(reg.index,
-		    str_of(arena_printf(arena, "large/%d", i)), str_of(text), &err);
+	change.repository.description = str_of(repeat("\x01", 1000));
+	for (i = 0; i < 1000; i++) {
+		change.repository.name = str_of(arena_printf(arena, "large/%d", i));
+		(void)index_put(reg.index, &change, &err);
+	}
 	rp = request("GET", SEARCH "?q=large&n=1000", NULL, NULL);
 	is_int(rp->status, 200, "the largest page");
 	ok(rp->bytes.n > (size_t)6 * 1000 * 1000, "is whole: %zu bytes",

@@ -3,6 +3,7 @@
 #ifndef INDEX_TEST_H
 #define INDEX_TEST_H
 
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -84,10 +85,37 @@ fresh_index(void)
 	return index_new(path, on_damage, NULL);
 }
 
+/* A repository of API v1. */
 static inline enum result
 put(struct index *ix, const char *name, const char *description)
 {
-	return index_put_repository(ix, str_of(name), str_of(description), &err);
+	const struct index_change change = {.repository = {.name = str_of(name),
+						.description = str_of(description),
+						.v1 = true}};
+
+	return index_put(ix, &change, &err);
+}
+
+/* One of API v2, and its tag; NULL: none. */
+static inline enum result
+put_tag(struct index *ix, const char *name, const char *tag)
+{
+	const struct str text = str_of(tag);
+	const struct index_change change = {
+	    .repository = {.name = str_of(name), .v2 = true},
+	    .tags = &text,
+	    .n_tags = tag == NULL ? 0 : 1};
+
+	return index_put(ix, &change, &err);
+}
+
+/* With what begin returns; they are neither put nor walked. */
+static inline enum result
+rebuild(struct index *ix)
+{
+	enum result r = index_rebuild_begin(ix, &err);
+
+	return r == RC_OK ? index_rebuild_end(ix, &err) : r;
 }
 
 static inline enum result
@@ -111,6 +139,78 @@ run_sql(const char *sql)
 	db_close(db);
 	return r == RC_OK;
 }
+
+/* The number that SQL asks for; -1: none. */
+static inline long long
+sql_int(const char *sql)
+{
+	int64_t n = -1;
+	struct db *db;
+	struct err why;
+	enum result r = db_open(path, false, &db, &why);
+
+	if (r == RC_OK)
+		r = db_int(db, sql, &n, &why);
+	if (r != RC_OK)
+		printf("# %s: %s\n", sql, why.text);
+	db_close(db);
+	return n;
+}
+
+/* ---- what sqlite does for the calls; of connections made after watch() ---- */
+
+struct work {
+	int commits;             /* of changes */
+	int steps, scans, sorts; /* of sqlite's machine; rows of whole tables */
+};
+
+static struct work work;
+static int commits_left = INT_MAX; /* those behind them fail */
+
+static inline int
+count_commit(void *arg)
+{
+	(void)arg;
+	work.commits++;
+	return commits_left-- > 0 ? 0 : 1;
+}
+
+static inline int
+count_work(unsigned what, void *arg, void *stmt, void *took)
+{
+	(void)what, (void)arg, (void)took;
+	work.steps += sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
+	work.scans += sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1);
+	work.sorts += sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_SORT, 1) +
+		      sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_AUTOINDEX, 1);
+	return 0;
+}
+
+static inline int
+watch_connection(sqlite3 *handle, char **why, const void *unused)
+{
+	(void)why, (void)unused;
+	(void)sqlite3_commit_hook(handle, count_commit, NULL);
+	return sqlite3_trace_v2(handle, SQLITE_TRACE_PROFILE, count_work, NULL);
+}
+
+static inline void
+watch(void)
+{
+	(void)sqlite3_auto_extension((void (*)(void))watch_connection);
+}
+
+/* Since it was asked last. */
+static inline struct work
+work_done(void)
+{
+	struct work done = work;
+
+	memset(&work, 0, sizeof(work));
+	return done;
+}
+
+/* ---- what the calls show, as lines of text ---- */
 
 /* A visitor that writes "TOTAL: NAME NAME" into a line. */
 struct line {
@@ -140,13 +240,21 @@ line_row(void *arg, const struct index_row *row)
 	return line->rows != line->stop;
 }
 
+static inline void
+line_make(struct line *line, size_t stop)
+{
+	memset(line, 0, sizeof(*line));
+	buf_init(&line->text, arena, LINE_MAX_BYTES);
+	buf_adds(&line->text, "");
+	line->stop = stop;
+}
+
 static inline struct index_visitor
 line_visitor(struct line *line)
 {
 	struct index_visitor visitor = {line_begin, line_row, line};
 
-	memset(line, 0, sizeof(*line));
-	buf_init(&line->text, arena, LINE_MAX_BYTES);
+	line_make(line, 0);
 	return visitor;
 }
 
@@ -168,16 +276,61 @@ search(struct index *ix, const char *term)
 	return page(ix, str_of(term), 0, SIZE_MAX);
 }
 
-static inline const char *
-names(struct index *ix, const char *after, size_t most)
+static inline bool
+line_name(void *arg, struct str name)
 {
-	struct line line;
-	struct index_visitor visitor = line_visitor(&line);
-	enum result r = index_names(ix, str_of(after), most, &visitor, &err);
+	const struct index_row row = {name, str_of("")};
 
+	return line_row(arg, &row);
+}
+
+static inline bool
+line_referrer(void *arg, const struct index_referrer *referrer)
+{
+	return line_name(arg, referrer->digest);
+}
+
+static inline const char *
+line_end(const struct line *line, enum result r)
+{
 	if (r != RC_OK)
 		return err_name(r);
-	return line.text.p == NULL ? "" : line.text.p;
+	return line->text.n == 0 ? "" : line->text.p;
+}
+
+/* What the lists show: " NAME NAME", or the name of the error they ended in. */
+static inline const char *
+catalog(struct index *ix, const char *after, size_t most)
+{
+	struct line line;
+
+	line_make(&line, 0);
+	return line_end(
+	    &line, index_catalog(ix, str_of(after), most, line_name, &line, &err));
+}
+
+static inline const char *
+tags(struct index *ix, const char *repository, const char *after, size_t most)
+{
+	struct line line;
+
+	line_make(&line, 0);
+	return line_end(&line, index_tags(ix, str_of(repository), str_of(after),
+				   most, line_name, &line, &err));
+}
+
+/* By their digests. */
+static inline const char *
+referrers(struct index *ix, const char *repository, const char *subject,
+    const char *artifact_type)
+{
+	struct line line;
+
+	line_make(&line, 0);
+	return line_end(
+	    &line, index_referrers(ix, str_of(repository), str_of(subject),
+		       str_of(artifact_type), str_of(""), SIZE_MAX, line_referrer,
+		       &line, &err));
 }
 
 #endif

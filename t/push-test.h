@@ -277,12 +277,13 @@ static inline const char *
 index_names_now(void)
 {
 	struct buf b;
+	const struct index_query all = {str_of(""), 0, SIZE_MAX};
 	const struct index_visitor visitor = {NULL, add_name, &b};
 	enum result r;
 
 	buf_init(&b, arena, 4096);
 	buf_adds(&b, "");
-	r = index_names(reg.index, str_of(""), SIZE_MAX, &visitor, &err);
+	r = index_search(reg.index, &all, &visitor, &err);
 	return r != RC_OK ? err.text : b.n == 0 ? "" : b.p;
 }
 
@@ -377,7 +378,7 @@ reached(const struct image *im)
 	bool marked = is_there(of_image(im, "_inprogress"));
 	char hex[SHA256_HEX_SIZE];
 
-	sha256_of(im->json, hex);
+	hash_of(HASH_SHA256, im->json, hex);
 	if (!marked && is_complete(im))
 		return is_there(of_push(im, "open")) ? 7 : 8;
 	if (file_is(of_image(im, "_checksum"),

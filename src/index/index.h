@@ -15,8 +15,9 @@
  *     to the new file, and one made before it is in the store, which the rebuild
  *     walks.
  * I4  A rebuild raises the generation; every row written from then on bears it,
- *     whoever writes it. Rows of an older one are dropped at its end. A rebuild
- *     that was cut off goes on behind the last name it marked.
+ *     whoever writes it. Rows of an older one are dropped at its end. What a rebuild
+ *     that was cut off has read, the next one knows by its stamp and does not read
+ *     again. While one runs, an index that was whole before goes on answering.
  * I5  The file and its -wal belong together from the first to the last day: without
  *     its -wal it has lost changes, so it counts as damaged.
  *
@@ -32,8 +33,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -53,12 +54,36 @@ enum result index_prepare(const char *path, bool *rebuild, struct err *err);
 struct index *index_new(const char *path, void (*on_damage)(void *), void *arg);
 void index_free(struct index *ix); /* NULL is fine; no call may be running */
 
-/* The repository is there, described so. Nothing is written when that is what the
- * index says already (and the generation is today's). Idempotent. */
-enum result index_put_repository(
-    struct index *ix, struct str name, struct str description, struct err *err);
+/* A repository: in which of the two layouts it is, and how it is described. */
+struct index_repository {
+	struct str name, description;
+	bool v1, v2;
+	uint64_t stamp; /* of the store when it was walked; 0: changed since */
+};
 
-/* It is gone. RC_OK also when it was not there. */
+/* A manifest with a subject, as a list of referrers shows it. */
+struct index_referrer {
+	struct str digest, subject; /* "sha256:..." */
+	struct str type, artifact_type;
+	int64_t size;           /* bytes */
+	struct str annotations; /* JSON of an object; empty: none */
+};
+
+/* What becomes of a repository: in one transaction, idempotent. Nothing is written when
+ * that is what the index says already (and the generation is today's). */
+struct index_change {
+	struct index_repository repository;
+	const struct str *tags; /* that are there now */
+	size_t n_tags;
+	const struct index_referrer *referrer; /* that is there now; NULL */
+	const struct str *dropped_tags;        /* that are gone */
+	size_t n_dropped_tags;
+	struct str dropped_referrer; /* a digest that is gone; empty: none */
+};
+enum result index_put(
+    struct index *ix, const struct index_change *change, struct err *err);
+
+/* It is gone, with its tags and referrers. RC_OK also when it was not there. */
 enum result index_drop_repository(
     struct index *ix, struct str name, struct err *err);
 
@@ -91,27 +116,49 @@ struct index_visitor {
 enum result index_search(struct index *ix, const struct index_query *query,
     const struct index_visitor *visitor, struct err *err);
 
-/* The names in byte order behind `after`; begin is not called. */
-enum result index_names(struct index *ix, struct str after, size_t most,
-    const struct index_visitor *visitor, struct err *err);
+/* Lists, in byte order behind `after` ("" for all), at most `most` entries. Names live
+ * until visit returns; false ends the list early, with RC_OK. While the index has never
+ * been whole they answer RC_REBUILDING: what is missing would be taken for gone. */
+typedef bool index_name_fn(void *arg, struct str name);
 
-/* Rebuilding: begin; put for each repository of the store, in any order; mark now
- * and then; end. One at a time: the caller holds the store's guard for it. Who puts
- * holds the repository's guard from its look at the store on, or one that is
- * removed in between comes back.
+/* Repositories that are in distribution's layout. */
+enum result index_catalog(struct index *ix, struct str after, size_t most,
+    index_name_fn *visit, void *arg, struct err *err);
+
+/* Tags of a repository. */
+enum result index_tags(struct index *ix, struct str repository, struct str after,
+    size_t most, index_name_fn *visit, void *arg, struct err *err);
+
+/* Referrers of a subject in a repository by their digest; artifact_type "" is any. */
+enum result index_referrers(struct index *ix, struct str repository,
+    struct str subject, struct str artifact_type, struct str after, size_t most,
+    bool (*visit)(void *arg, const struct index_referrer *referrer), void *arg,
+    struct err *err);
+
+/* Rebuilding: begin; for each repository of the store, in any order, same, and where
+ * it is not: open, any number of adds, close; end. One at a time: the caller holds the
+ * store's guard for it. Who puts holds the repository's guard from its look at the store
+ * on, and so does the walk from same to close, or one that is removed in between comes
+ * back.
  *
- * begin: *after (in a) is the name behind which a cut-off rebuild goes on, empty at
- *	first or with afresh.
- * mark: all names up to `name` are in.
+ * same: the index has it with this stamp (not 0) and these layouts: nothing of it needs
+ *	to be read; *same.
+ * open: the repository, with stamp 0 until it is closed. add: some of its tags and
+ *	referrers. close: drops its tags and referrers that were not added, and enters the
+ *	stamp.
  * end: drops what the walk did not find and declares the index whole.
  *
- * mark and end return RC_REBUILDING also when the file was replaced since begin: the
- * new one has not what was put before, so begin again. */
-enum result index_rebuild_begin(struct index *ix, struct arena *a, bool afresh,
-    struct str *after, struct err *err);
-enum result index_rebuild_put(
-    struct index *ix, struct str name, struct str description, struct err *err);
-enum result index_rebuild_mark(struct index *ix, struct str name, struct err *err);
+ * same, close and end return RC_REBUILDING also when the file was replaced since begin:
+ * the new one has not what was put before, so begin again. */
+enum result index_rebuild_begin(struct index *ix, struct err *err);
+enum result index_rebuild_same(struct index *ix,
+    const struct index_repository *repository, bool *same, struct err *err);
+enum result index_rebuild_open(
+    struct index *ix, const struct index_repository *repository, struct err *err);
+enum result index_rebuild_add(
+    struct index *ix, const struct index_change *change, struct err *err);
+enum result index_rebuild_close(
+    struct index *ix, const struct index_repository *repository, struct err *err);
 enum result index_rebuild_end(struct index *ix, struct err *err);
 
 #endif

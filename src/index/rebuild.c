@@ -1,185 +1,272 @@
 /* rebuild.c: filling the index from the store; see index.h.
  *
- * Rows come in lazy transactions. Power loss takes back the latest ones together
- * with the marks that stood behind them, so a mark never claims more than is there.
- */
+ * Rows come in lazy transactions. Power loss takes back the latest ones, and the stamp
+ * of a repository comes behind its rows, so a stamp never claims more than is there. */
 #include <stdint.h>
 
+#include "index/change.h"
 #include "index/pool.h"
 #include "index/repository.h"
 
-#define DROP_AT_ONCE \
-	1000 /* ids looked at in one transaction: pushes wait for it \
-	      */
-
-struct begin {
-	struct arena *arena;
-	bool afresh;
-	struct str *after;
-	int64_t generation;
-};
-
-static enum result
-raise_generation(struct db *db, struct err *err)
-{
-	static const char sql[] =
-	    "UPDATE state SET"
-	    " generation = generation + 1, whole = 0, cursor = ''";
-	sqlite3_stmt *stmt;
-	enum result r = db_start(db, sql, &stmt, err);
-
-	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
-}
-
-/* *under_way: a rebuild was cut off. */
-static enum result
-read_cursor(struct db *db, struct begin *begin, bool *under_way, struct err *err)
-{
-	static const char sql[] =
-	    "SELECT cursor FROM state WHERE cursor IS NOT NULL";
-	sqlite3_stmt *stmt;
-	struct str cursor;
-	enum result r = db_start(db, sql, &stmt, err);
-
-	if (r == RC_OK)
-		r = db_step(db, stmt, under_way, err);
-	if (r != RC_OK || !*under_way)
-		return r;
-	cursor = db_text(stmt, 0);
-	*begin->after = str_make(
-	    arena_strndup(begin->arena, cursor.p, cursor.n), cursor.n);
-	return RC_OK;
-}
-
-static enum result
-begin_it(struct db *db, void *arg, struct err *err)
-{
-	static const char sql[] = "SELECT generation FROM state";
-	struct begin *begin = arg;
-	bool under_way = false;
-	enum result r = RC_OK;
-
-	*begin->after = str_of("");
-	if (!begin->afresh)
-		r = read_cursor(db, begin, &under_way, err);
-	if (r == RC_OK && !under_way)
-		r = raise_generation(db, err);
-	return r == RC_OK ? db_int(db, sql, &begin->generation, err) : r;
-}
-
-enum result
-index_rebuild_begin(struct index *ix, struct arena *a, bool afresh,
-    struct str *after, struct err *err)
-{
-	struct begin begin = {a, afresh, after, 0};
-	enum result r = pool_do(ix, DB_CHANGE, begin_it, &begin, err);
-
-	ix->rebuild = begin.generation;
-	return r;
-}
-
-enum result
-index_rebuild_put(
-    struct index *ix, struct str name, struct str description, struct err *err)
-{
-	return repository_put(ix, name, description, DB_CHANGE_LAZY, err);
-}
+#define DROP_AT_ONCE 1000 /* rows in one transaction: pushes wait for it */
 
 struct step {
 	int64_t generation; /* this rebuild's */
-	struct str name;
-	int64_t from; /* ids */
+	const struct index_repository *repository;
+	bool same;
+	int64_t stale; /* the id of one that the walk did not find; 0: no more */
+	int64_t left;  /* rows that this transaction may still drop */
 };
 
-/* Runs a change of the state, which must be that of this very rebuild: a file that
- * was replaced under it has not the rows that came before. */
-static enum result
-change_state(struct db *db, sqlite3_stmt *stmt, int64_t generation, struct err *err)
-{
-	int64_t changed;
-	enum result r;
+static const char generation_sql[] = "SELECT generation FROM state";
 
-	db_bind_int(stmt, ":generation", generation);
-	r = db_run(db, stmt, &changed, err);
-	if (r == RC_OK && changed == 0)
+static enum result
+raise_generation(struct db *db, void *arg, struct err *err)
+{
+	static const char sql[] = "UPDATE state SET generation = generation + 1";
+	sqlite3_stmt *stmt;
+	enum result r = db_start(db, sql, &stmt, err);
+
+	if (r == RC_OK)
+		r = db_run(db, stmt, NULL, err);
+	return r == RC_OK ? db_int(db, generation_sql, arg, err) : r;
+}
+
+enum result
+index_rebuild_begin(struct index *ix, struct err *err)
+{
+	return pool_do(ix, DB_CHANGE, raise_generation, &ix->rebuild, err);
+}
+
+/* A file that was replaced since begin has not the rows that came before. */
+static enum result
+check_file(struct db *db, const struct step *step, struct err *err)
+{
+	int64_t generation;
+	enum result r = db_int(db, generation_sql, &generation, err);
+
+	if (r == RC_OK && generation != step->generation)
 		r = err_set(err, RC_REBUILDING,
 		    "index %s: replaced during its rebuild", db_path(db));
 	return r;
 }
 
-static enum result
-mark(struct db *db, void *arg, struct err *err)
-{
-	static const char sql[] = "UPDATE state SET cursor = :name"
-				  " WHERE generation = :generation AND whole = 0";
-	struct step *step = arg;
-	sqlite3_stmt *stmt;
-	enum result r = db_start(db, sql, &stmt, err);
+/* ---- a repository ---- */
 
+/* Its tags and referrers stay as they are, of whatever generation. */
+static enum result
+touch(struct db *db, void *arg, struct err *err)
+{
+	static const char sql[] =
+	    "UPDATE repository SET generation = :generation"
+	    " WHERE name = :name AND v1 = :v1 AND v2 = :v2 AND stamp = :stamp";
+	struct step *step = arg;
+	const struct index_repository *repository = step->repository;
+	sqlite3_stmt *stmt;
+	int64_t changed = 0;
+	enum result r = check_file(db, step, err);
+
+	if (r == RC_OK)
+		r = db_start(db, sql, &stmt, err);
 	if (r != RC_OK)
 		return r;
-	db_bind(stmt, ":name", step->name);
-	return change_state(db, stmt, step->generation, err);
+	db_bind_int(stmt, ":generation", step->generation);
+	db_bind(stmt, ":name", repository->name);
+	db_bind_int(stmt, ":v1", repository->v1);
+	db_bind_int(stmt, ":v2", repository->v2);
+	db_bind_int(stmt, ":stamp", (int64_t)repository->stamp);
+	r = db_run(db, stmt, &changed, err);
+	step->same = changed > 0;
+	return r;
 }
 
 enum result
-index_rebuild_mark(struct index *ix, struct str name, struct err *err)
+index_rebuild_same(struct index *ix, const struct index_repository *repository,
+    bool *same, struct err *err)
 {
-	struct step step = {ix->rebuild, name, 0};
+	struct step step = {ix->rebuild, repository, false, 0, 0};
+	enum result r = RC_OK;
 
-	return pool_do(ix, DB_CHANGE_LAZY, mark, &step, err);
+	if (repository->stamp != 0)
+		r = pool_do(ix, DB_CHANGE_LAZY, touch, &step, err);
+	*same = r == RC_OK && step.same;
+	return r;
+}
+
+enum result
+index_rebuild_add(
+    struct index *ix, const struct index_change *change, struct err *err)
+{
+	struct index_change open = *change;
+
+	open.repository.stamp = 0;
+	return change_put(ix, &open, DB_CHANGE_LAZY, err);
+}
+
+enum result
+index_rebuild_open(
+    struct index *ix, const struct index_repository *repository, struct err *err)
+{
+	const struct index_change change = {.repository = *repository};
+
+	return index_rebuild_add(ix, &change, err);
 }
 
 static enum result
-drop_older(struct db *db, void *arg, struct err *err)
+drop_some(
+    struct db *db, struct step *step, const char *sql, int64_t id, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int64_t dropped = 0;
+	enum result r = db_start(db, sql, &stmt, err);
+
+	if (r != RC_OK)
+		return r;
+	db_bind_int(stmt, ":id", id);
+	db_bind_int(stmt, ":generation", step->generation);
+	db_bind_int(stmt, ":left", step->left);
+	r = db_run(db, stmt, &dropped, err);
+	step->left -= dropped;
+	return r;
+}
+
+/* Tags and referrers of the repository that were not put since begin. */
+static enum result
+drop_older(struct db *db, struct step *step, int64_t id, struct err *err)
+{
+	static const char tags[] =
+	    "DELETE FROM tag WHERE repository = :id AND name IN"
+	    " (SELECT name FROM tag WHERE repository = :id"
+	    " AND generation <> :generation LIMIT :left)";
+	static const char referrers[] =
+	    "DELETE FROM referrer WHERE id IN"
+	    " (SELECT id FROM referrer WHERE repository = :id"
+	    " AND generation <> :generation LIMIT :left)";
+	enum result r = drop_some(db, step, tags, id, err);
+
+	return r == RC_OK ? drop_some(db, step, referrers, id, err) : r;
+}
+
+static enum result
+enter_stamp(struct db *db, const struct step *step, struct err *err)
 {
 	static const char sql[] =
-	    "DELETE FROM repository"
-	    " WHERE id > :from AND id <= :to"
-	    " AND generation <> :generation"
-	    " AND (SELECT generation FROM state) = :generation";
-	struct step *step = arg;
+	    "UPDATE repository SET stamp = :stamp WHERE name = :name";
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
 	if (r != RC_OK)
 		return r;
-	db_bind_int(stmt, ":from", step->from);
-	db_bind_int(stmt, ":to", step->from + DROP_AT_ONCE);
-	db_bind_int(stmt, ":generation", step->generation);
+	db_bind(stmt, ":name", step->repository->name);
+	db_bind_int(stmt, ":stamp", (int64_t)step->repository->stamp);
 	return db_run(db, stmt, NULL, err);
 }
 
 static enum result
-last_id(struct db *db, void *arg, struct err *err)
+close_it(struct db *db, void *arg, struct err *err)
 {
-	static const char sql[] = "SELECT coalesce(max(id), 0) FROM repository";
+	struct step *step = arg;
+	struct repository_row row;
+	enum result r = check_file(db, step, err);
 
-	return db_int(db, sql, arg, err);
+	step->left = DROP_AT_ONCE;
+	if (r == RC_OK)
+		r = repository_find(db, step->repository, &row, err);
+	if (r == RC_OK)
+		r = drop_older(db, step, row.id, err);
+	return r == RC_OK && step->left > 0 ? enter_stamp(db, step, err) : r;
+}
+
+enum result
+index_rebuild_close(
+    struct index *ix, const struct index_repository *repository, struct err *err)
+{
+	struct step step = {ix->rebuild, repository, false, 0, 0};
+	enum result r;
+
+	do
+		r = pool_do(ix, DB_CHANGE_LAZY, close_it, &step, err);
+	while (r == RC_OK && step.left == 0);
+	return r;
+}
+
+/* ---- the end ---- */
+
+/* *id: the first from there on that the walk did not find; 0: none. */
+static enum result
+find_stale(struct db *db, const struct step *step, int64_t *id, struct err *err)
+{
+	static const char sql[] =
+	    "SELECT id FROM repository"
+	    " WHERE id >= :id AND generation <> :generation ORDER BY id LIMIT 1";
+	sqlite3_stmt *stmt;
+	bool there = false;
+	enum result r = db_start(db, sql, &stmt, err);
+
+	if (r != RC_OK)
+		return r;
+	db_bind_int(stmt, ":id", *id);
+	db_bind_int(stmt, ":generation", step->generation);
+	r = db_step(db, stmt, &there, err);
+	*id = there ? sqlite3_column_int64(stmt, 0) : 0;
+	return r;
+}
+
+static enum result
+look_for_stale(struct db *db, void *arg, struct err *err)
+{
+	struct step *step = arg;
+
+	return find_stale(db, step, &step->stale, err);
+}
+
+/* Looks again: a push may have come in between. */
+static enum result
+drop_stale(struct db *db, void *arg, struct err *err)
+{
+	static const char sql[] = "DELETE FROM repository WHERE id = :id";
+	struct step *step = arg;
+	int64_t id = step->stale;
+	enum result r = check_file(db, step, err);
+
+	step->left = DROP_AT_ONCE;
+	while (r == RC_OK && step->left > 0) {
+		r = find_stale(db, step, &id, err);
+		if (r != RC_OK || id == 0)
+			break;
+		r = drop_older(db, step, id, err);
+		if (r == RC_OK && step->left > 0)
+			r = drop_some(db, step, sql, id, err);
+	}
+	return r;
 }
 
 static enum result
 declare_whole(struct db *db, void *arg, struct err *err)
 {
-	static const char sql[] = "UPDATE state SET whole = 1, cursor = NULL"
-				  " WHERE generation = :generation AND whole = 0";
-	struct step *step = arg;
+	static const char sql[] = "UPDATE state SET whole = 1";
 	sqlite3_stmt *stmt;
-	enum result r = db_start(db, sql, &stmt, err);
+	enum result r = check_file(db, arg, err);
 
-	return r == RC_OK ? change_state(db, stmt, step->generation, err) : r;
+	if (r == RC_OK)
+		r = db_start(db, sql, &stmt, err);
+	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
 }
 
 enum result
 index_rebuild_end(struct index *ix, struct err *err)
 {
-	struct step step = {ix->rebuild, str_of(""), 0};
-	int64_t last = 0;
-	enum result r = pool_do(ix, DB_READ, last_id, &last, err);
+	struct step step = {ix->rebuild, NULL, false, 1, 0};
+	enum result r = pool_do(ix, DB_READ, look_for_stale, &step, err);
 
-	for (; r == RC_OK && step.from < last; step.from += DROP_AT_ONCE)
-		r = pool_do(ix, DB_CHANGE_LAZY, drop_older, &step, err);
+	while (r == RC_OK && step.stale != 0) {
+		r = pool_do(ix, DB_CHANGE_LAZY, drop_stale, &step, err);
+		if (r == RC_OK)
+			r = pool_do(ix, DB_READ, look_for_stale, &step, err);
+	}
 	if (r == RC_OK)
 		r = pool_do(ix, DB_CHANGE, declare_whole, &step, err);
+	if (r == RC_OK)
+		ix->rebuild = 0;
 	return r;
 }

@@ -1,71 +1,75 @@
-/* repository.c: a row a repository; see index.h. */
+/* repository.c: see repository.h. */
 #include "index/repository.h"
-
-#include <stdint.h>
 
 #include "index/pool.h"
 
-struct put {
-	struct str name, description;
-	bool there; /* just so already */
-};
+static void
+bind(sqlite3_stmt *stmt, const struct index_repository *repository)
+{
+	db_bind(stmt, ":name", repository->name);
+	db_bind(stmt, ":description", repository->description);
+	db_bind_int(stmt, ":v1", repository->v1);
+	db_bind_int(stmt, ":v2", repository->v2);
+	db_bind_int(stmt, ":stamp", (int64_t)repository->stamp);
+}
 
-static enum result
-look(struct db *db, void *arg, struct err *err)
+enum result
+repository_find(struct db *db, const struct index_repository *repository,
+    struct repository_row *row, struct err *err)
 {
 	static const char sql[] =
-	    "SELECT 1 FROM repository, state"
-	    " WHERE name = :name AND description = :description"
-	    " AND repository.generation = state.generation";
-	struct put *put = arg;
+	    "SELECT id, state.generation, repository.generation = state.generation"
+	    " AND description = :description AND v1 = :v1 AND v2 = :v2"
+	    " AND stamp = :stamp"
+	    " FROM repository, state WHERE name = :name";
 	sqlite3_stmt *stmt;
+	bool there = false;
 	enum result r = db_start(db, sql, &stmt, err);
 
+	*row = (struct repository_row){0};
 	if (r != RC_OK)
 		return r;
-	db_bind(stmt, ":name", put->name);
-	db_bind(stmt, ":description", put->description);
-	return db_step(db, stmt, &put->there, err);
+	bind(stmt, repository);
+	r = db_step(db, stmt, &there, err);
+	if (!there)
+		return r;
+	row->id = sqlite3_column_int64(stmt, 0);
+	row->generation = sqlite3_column_int64(stmt, 1);
+	row->same = sqlite3_column_int(stmt, 2) != 0;
+	return RC_OK;
 }
 
 static enum result
-write_row(struct db *db, void *arg, struct err *err)
+upsert(struct db *db, const struct index_repository *repository, struct err *err)
 {
 	static const char sql[] =
-	    "INSERT INTO repository (name, description, generation)"
-	    " VALUES (:name, :description, (SELECT generation FROM state))"
+	    "INSERT INTO repository"
+	    " (name, description, v1, v2, stamp, generation)"
+	    " VALUES (:name, :description, :v1, :v2, :stamp,"
+	    " (SELECT generation FROM state))"
 	    " ON CONFLICT (name) DO UPDATE SET"
-	    " description = excluded.description, generation = excluded.generation";
-	struct put *put = arg;
+	    " description = excluded.description, v1 = excluded.v1,"
+	    " v2 = excluded.v2, stamp = excluded.stamp,"
+	    " generation = excluded.generation";
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
 	if (r != RC_OK)
 		return r;
-	db_bind(stmt, ":name", put->name);
-	db_bind(stmt, ":description", put->description);
+	bind(stmt, repository);
 	return db_run(db, stmt, NULL, err);
 }
 
-/* The look may be out of date at once: a rebuild that begins behind it walks the
- * store, where the repository is already. */
 enum result
-repository_put(struct index *ix, struct str name, struct str description,
-    enum db_mode mode, struct err *err)
+repository_write(struct db *db, const struct index_repository *repository,
+    struct repository_row *row, struct err *err)
 {
-	struct put put = {name, description, false};
-	enum result r = pool_do(ix, DB_READ, look, &put, err);
+	enum result r = repository_find(db, repository, row, err);
 
-	if (r != RC_OK || put.there)
+	if (r != RC_OK || row->same)
 		return r;
-	return pool_do(ix, mode, write_row, &put, err);
-}
-
-enum result
-index_put_repository(
-    struct index *ix, struct str name, struct str description, struct err *err)
-{
-	return repository_put(ix, name, description, DB_CHANGE, err);
+	r = upsert(db, repository, err);
+	return r == RC_OK ? repository_find(db, repository, row, err) : r;
 }
 
 static enum result
@@ -86,44 +90,4 @@ enum result
 index_drop_repository(struct index *ix, struct str name, struct err *err)
 {
 	return pool_do(ix, DB_CHANGE, drop, &name, err);
-}
-
-struct names {
-	struct str after;
-	size_t most;
-	const struct index_visitor *visitor;
-};
-
-static enum result
-list(struct db *db, void *arg, struct err *err)
-{
-	static const char sql[] = "SELECT name, description FROM repository"
-				  " WHERE name > :after ORDER BY name LIMIT :most";
-	const struct names *names = arg;
-	struct index_row row;
-	sqlite3_stmt *stmt;
-	bool more = true;
-	enum result r = db_start(db, sql, &stmt, err);
-
-	if (r != RC_OK)
-		return r;
-	db_bind(stmt, ":after", names->after);
-	db_bind_int(stmt, ":most",
-	    names->most > INT64_MAX ? INT64_MAX : (int64_t)names->most);
-	while ((r = db_step(db, stmt, &more, err)) == RC_OK && more) {
-		row.name = db_text(stmt, 0);
-		row.description = db_text(stmt, 1);
-		if (!names->visitor->row(names->visitor->arg, &row))
-			break;
-	}
-	return r;
-}
-
-enum result
-index_names(struct index *ix, struct str after, size_t most,
-    const struct index_visitor *visitor, struct err *err)
-{
-	struct names names = {after, most, visitor};
-
-	return pool_do(ix, DB_READ, list, &names, err);
 }

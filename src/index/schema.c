@@ -9,11 +9,16 @@
 #define APPLICATION_ID 0x62657274
 
 /* state has one row. Its generation starts at a number that no other file has, so
- * that a rebuild sees when the file was replaced under it. cursor is the name
- * behind which a rebuild goes on; NULL when none is under way.
+ * that a rebuild sees when the file was replaced under it. whole: it has been filled
+ * once. cursor is of version 1, and NULL: only sqlite 3.35 and later drop a column, and
+ * a process of that version that still runs must not take its absence for damage.
  *
  * search finds pieces of text of three characters and more. It holds no text of its
- * own: the triggers tell it what repository says and said. */
+ * own: the triggers tell it what repository says and said.
+ *
+ * A row of tag or referrer belongs to a repository by its id and goes with it. The
+ * annotations of a referrer may be long: they stand last, where a filter does not read
+ * them. */
 const char *const schema_steps[SCHEMA_VERSION] = {
     "CREATE TABLE state ("
     "  generation INTEGER NOT NULL,"
@@ -48,6 +53,36 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "  INSERT INTO search (rowid, name, description)"
     "  VALUES (new.id, new.name, new.description);"
     "END;",
+
+    "ALTER TABLE repository ADD COLUMN v1 INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE repository ADD COLUMN v2 INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE repository ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX repository_v2 ON repository (name) WHERE v2 = 1;"
+
+    "CREATE TABLE tag ("
+    "  repository INTEGER NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  generation INTEGER NOT NULL,"
+    "  PRIMARY KEY (repository, name)) WITHOUT ROWID;"
+
+    "CREATE TABLE referrer ("
+    "  id INTEGER PRIMARY KEY,"
+    "  repository INTEGER NOT NULL,"
+    "  digest TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  type TEXT NOT NULL,"
+    "  artifact_type TEXT NOT NULL,"
+    "  size INTEGER NOT NULL,"
+    "  generation INTEGER NOT NULL,"
+    "  annotations TEXT NOT NULL,"
+    "  UNIQUE (repository, digest));"
+    "CREATE INDEX referrer_subject ON referrer (repository, subject, digest);"
+
+    "CREATE TRIGGER repository_empty AFTER DELETE ON repository BEGIN"
+    "  DELETE FROM tag WHERE repository = old.id;"
+    "  DELETE FROM referrer WHERE repository = old.id;"
+    "END;"
+    "UPDATE state SET whole = 0, cursor = NULL;",
 };
 
 static enum result

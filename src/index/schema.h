@@ -3,7 +3,7 @@
  * A step is the SQL that leads from one version to the next; version n is what the
  * first n steps made, and stands in the file as user_version. A step that was
  * released is never changed: a new one follows it. One that brings tables which the
- * walk must fill ends with "UPDATE state SET whole = 0, cursor = NULL". */
+ * walk must fill ends with "UPDATE state SET whole = 0". */
 #ifndef INDEX_SCHEMA_H
 #define INDEX_SCHEMA_H
 
@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "index/db.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 extern const char *const schema_steps[SCHEMA_VERSION];
 

@@ -1,0 +1,524 @@
+/* 35-index-lists.c: the catalog, tags and referrers: what index_put() makes of them,
+ * their order, their pages and what a page costs. */
+#include "index-test.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+#define ALL         SIZE_MAX
+
+#define SUBJECT "sha256:5ab7ec7"
+#define SIG     "application/vnd.dev.cosign"
+#define SBOM    "application/spdx+json"
+
+static struct index *
+whole_index(void)
+{
+	struct index *ix = fresh_index();
+
+	if (rebuild(ix) != RC_OK)
+		printf("# rebuild: %s\n", err.text);
+	return ix;
+}
+
+static enum result
+put_layouts(struct index *ix, const char *name, bool v1, bool v2)
+{
+	const struct index_change change = {
+	    .repository = {.name = str_of(name), .v1 = v1, .v2 = v2}};
+
+	return index_put(ix, &change, &err);
+}
+
+static struct index_referrer
+make_referrer(const char *digest, const char *subject, const char *artifact_type)
+{
+	return (struct index_referrer){.digest = str_of(digest),
+	    .subject = str_of(subject),
+	    .type = str_of("application/vnd.oci.image.manifest.v1+json"),
+	    .artifact_type = str_of(artifact_type),
+	    .size = 512};
+}
+
+static enum result
+put_referrer(struct index *ix, const char *name, struct index_referrer referrer)
+{
+	const struct index_change change = {
+	    .repository = {.name = str_of(name), .v2 = true},
+	    .referrer = &referrer};
+
+	return index_put(ix, &change, &err);
+}
+
+static enum result
+drop_tag(struct index *ix, const char *name, const char *tag)
+{
+	const struct str text = str_of(tag);
+	const struct index_change change = {
+	    .repository = {.name = str_of(name), .v2 = true},
+	    .dropped_tags = &text,
+	    .n_dropped_tags = 1};
+
+	return index_put(ix, &change, &err);
+}
+
+static enum result
+drop_referrer(struct index *ix, const char *name, const char *digest)
+{
+	const struct index_change change = {
+	    .repository = {.name = str_of(name), .v2 = true},
+	    .dropped_referrer = str_of(digest)};
+
+	return index_put(ix, &change, &err);
+}
+
+static void
+test_never_whole(void)
+{
+	struct index *ix = fresh_index();
+
+	(void)put_tag(ix, "app", "latest");
+	is_str(catalog(ix, "", ALL), "rebuilding", "not yet whole: the catalog");
+	is_str(tags(ix, "app", "", ALL), "rebuilding", "not yet whole: tags");
+	is_str(tags(ix, "none", "", ALL), "rebuilding",
+	    "not yet whole: of a repository that is not there");
+	is_str(referrers(ix, "app", SUBJECT, ""), "rebuilding",
+	    "not yet whole: referrers");
+	ok(strstr(err.text, path) != NULL && strstr(err.text, "filled") != NULL,
+	    "the reason is clear: %s", err.text);
+	is_str(search(ix, ""), "1: app", "a search answers");
+	(void)index_rebuild_begin(ix, &err);
+	(void)put_tag(ix, "app", "latest");
+	is_str(catalog(ix, "", ALL), "rebuilding", "during the first rebuild");
+	(void)index_rebuild_end(ix, &err);
+	is_str(catalog(ix, "", ALL), " app", "whole: the catalog");
+	(void)index_rebuild_begin(ix, &err);
+	is_str(
+	    catalog(ix, "", ALL), " app", "during the next rebuild: the catalog");
+	is_str(tags(ix, "app", "", ALL), " latest", "tags, too");
+	is_int(damages, 0, "none of it was taken for damage");
+	index_free(ix);
+}
+
+/* In the order of bytes: "-" "." "/" digits, capitals, "_", small letters. */
+static const char *const in_order[] = {"0", "A", "B", "Z", "_", "a", "a-", "a--b",
+    "a-b", "a.b", "a/b", "a/b-c", "a0", "aA", "a_b", "aa", "b", "z", "z\xc3\xbc",
+    "\xe6\x97\xa5"};
+
+static const char *
+ordered(size_t from, size_t most)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, arena, LINE_MAX_BYTES);
+	buf_adds(&b, "");
+	for (i = from; i < COUNT(in_order) && i - from < most; i++)
+		buf_printf(&b, " %s", in_order[i]);
+	return b.n == 0 ? "" : b.p;
+}
+
+/* The order in which they are put is another one. */
+static const char *
+shuffled(size_t i)
+{
+	return in_order[i * 7 % COUNT(in_order)];
+}
+
+static void
+test_order(void)
+{
+	struct index *ix = whole_index();
+	size_t i, size, wrong = 0;
+	const char *after;
+
+	for (i = 0; i < COUNT(in_order); i++) {
+		(void)put_tag(ix, shuffled(i), "other");
+		(void)put_tag(ix, "a", shuffled(i));
+	}
+	(void)drop_tag(ix, "a", "other");
+	is_str(catalog(ix, "", ALL), ordered(0, ALL), "the catalog: in byte order");
+	is_str(tags(ix, "a", "", ALL), ordered(0, ALL), "tags, too");
+	for (size = 0; size < 4; size++)
+		for (i = 0; i < COUNT(in_order); i++) {
+			after = in_order[i];
+			wrong += strcmp(catalog(ix, after, size),
+				     ordered(i + 1, size)) != 0;
+			wrong += strcmp(tags(ix, "a", after, size),
+				     ordered(i + 1, size)) != 0;
+		}
+	is_int(wrong, 0, "each page behind each name is what follows it");
+	is_str(
+	    catalog(ix, "a-c", 2), " a.b a/b", "behind a name that is not there");
+	is_str(tags(ix, "a", "a-c", 2), " a.b a/b", "and a tag");
+	is_str(catalog(ix, "\xff", ALL), "", "behind all of them");
+	is_str(tags(ix, "A", "", ALL), " other", "case matters");
+	index_free(ix);
+}
+
+static void
+test_stop(void)
+{
+	struct index *ix = whole_index();
+	struct line line;
+
+	(void)put_tag(ix, "a", "1");
+	(void)put_tag(ix, "a", "2");
+	(void)put_tag(ix, "b", "1");
+	(void)put_referrer(ix, "a", make_referrer("sha256:1", SUBJECT, SIG));
+	(void)put_referrer(ix, "a", make_referrer("sha256:2", SUBJECT, SIG));
+	line_make(&line, 1);
+	is_str(line_end(&line,
+		   index_catalog(ix, str_of(""), ALL, line_name, &line, &err)),
+	    " a", "a visitor of the catalog may stop");
+	line_make(&line, 1);
+	is_str(line_end(&line, index_tags(ix, str_of("a"), str_of(""), ALL,
+				   line_name, &line, &err)),
+	    " 1", "one of tags may");
+	line_make(&line, 1);
+	is_str(line_end(&line,
+		   index_referrers(ix, str_of("a"), str_of(SUBJECT), str_of(""),
+		       str_of(""), ALL, line_referrer, &line, &err)),
+	    " sha256:1", "one of referrers may");
+	is_str(catalog(ix, "", ALL), " a b", "all is well afterwards");
+	index_free(ix);
+}
+
+static void
+test_layouts(void)
+{
+	struct index *ix = whole_index();
+
+	(void)put_layouts(ix, "library/busybox", true, false);
+	(void)put_layouts(ix, "team/both", true, true);
+	(void)put_layouts(ix, "busybox", false, true);
+	is_str(catalog(ix, "", ALL), " busybox team/both",
+	    "the catalog has what is in distribution's layout");
+	is_str(search(ix, ""), "3: busybox library/busybox team/both",
+	    "a search finds all");
+	(void)put_layouts(ix, "team/both", true, false);
+	is_str(catalog(ix, "", ALL), " busybox", "one that is in v1's alone now");
+	(void)put_layouts(ix, "library/busybox", true, true);
+	is_str(catalog(ix, "", ALL), " busybox library/busybox",
+	    "one that came to be in both");
+	index_free(ix);
+}
+
+static void
+test_drops(void)
+{
+	struct index *ix = whole_index();
+
+	(void)put_tag(ix, "app", "1");
+	(void)put_tag(ix, "app", "2");
+	(void)put_tag(ix, "web", "1");
+	(void)put_referrer(ix, "app", make_referrer("sha256:1", SUBJECT, SIG));
+	(void)put_referrer(ix, "web", make_referrer("sha256:1", SUBJECT, SIG));
+	(void)put_referrer(ix, "app", make_referrer("sha256:2", SUBJECT, SIG));
+	is_int(drop_tag(ix, "app", "1"), RC_OK, "a tag is dropped");
+	is_str(tags(ix, "app", "", ALL), " 2", "it is gone");
+	is_str(tags(ix, "web", "", ALL), " 1", "another repository's is not");
+	is_int(drop_referrer(ix, "app", "sha256:1"), RC_OK, "a referrer is");
+	is_str(referrers(ix, "app", SUBJECT, ""), " sha256:2", "it is gone");
+	is_str(referrers(ix, "web", SUBJECT, ""), " sha256:1",
+	    "another repository's is not");
+	is_int(drop(ix, "app"), RC_OK, "a repository is");
+	is_str(catalog(ix, "", ALL), " web", "it is gone");
+	is_str(tags(ix, "app", "", ALL), "", "with its tags");
+	is_int(sql_int("SELECT count(*) FROM tag"), 1, "which leave no row");
+	is_int(sql_int("SELECT count(*) FROM referrer"), 1, "nor do referrers");
+	(void)drop(ix, "web");
+	(void)put_tag(ix, "new", NULL);
+	is_str(tags(ix, "new", "", ALL), "", "a new one inherits none");
+	is_str(referrers(ix, "new", SUBJECT, ""), "", "of either");
+	index_free(ix);
+}
+
+/* New, it is one transaction; again, it writes nothing. */
+static void
+put_twice(struct index *ix, const struct index_change *change, const char *what)
+{
+	const struct index_referrer *referrer = change->referrer;
+
+	(void)work_done();
+	is_int(index_put(ix, change, &err), RC_OK, "put: %s", what);
+	is_int(work_done().commits, 1, "in one transaction");
+	is_int(index_put(ix, change, &err), RC_OK, "put again");
+	is_int(work_done().commits, 0, "writes nothing");
+	is_str(tags(ix, "app", "", ALL), " one two", "the tags");
+	is_str(referrers(ix, "app", str_dup(arena, referrer->subject),
+		   str_dup(arena, referrer->artifact_type)),
+	    " sha256:1", "the referrers");
+}
+
+static void
+test_repository_again(void)
+{
+	const struct str new_tags[] = {{"one", 3}, {"two", 3}};
+	const struct str old_tags[] = {{"three", 5}, {"four", 4}};
+	struct index_referrer referrer = make_referrer("sha256:1", SUBJECT, SIG);
+	struct index_change change = {
+	    .repository = {.name = str_of("app"), .v2 = true},
+	    .tags = new_tags,
+	    .n_tags = 2,
+	    .referrer = &referrer,
+	    .dropped_tags = old_tags,
+	    .n_dropped_tags = 2,
+	    .dropped_referrer = str_of("sha256:2")};
+	struct index *ix = whole_index();
+
+	put_twice(ix, &change, "all of it");
+	change.repository.description = str_of("an app");
+	put_twice(ix, &change, "a description");
+	change.repository.v1 = true;
+	put_twice(ix, &change, "a layout");
+	change.repository.stamp = UINT64_MAX;
+	put_twice(ix, &change, "a stamp");
+	(void)run_sql("INSERT INTO tag SELECT id, 'four', 0 FROM repository");
+	put_twice(ix, &change, "a tag that is gone");
+	(void)run_sql("DELETE FROM tag WHERE name = 'two'");
+	put_twice(ix, &change, "a tag that is back");
+	(void)run_sql("UPDATE referrer SET digest = 'sha256:2'");
+	put_twice(ix, &change, "one referrer in place of another");
+	(void)index_rebuild_begin(ix, &err);
+	put_twice(ix, &change, "in a new generation");
+	(void)run_sql("UPDATE tag SET generation = 0 WHERE name = 'two'");
+	put_twice(ix, &change, "a tag of an older one");
+	(void)run_sql("UPDATE referrer SET generation = 0");
+	put_twice(ix, &change, "a referrer of an older one");
+	index_free(ix);
+}
+
+static void
+test_referrer_again(void)
+{
+	const struct str new_tags[] = {{"one", 3}, {"two", 3}};
+	struct index_referrer referrer = make_referrer("sha256:1", SUBJECT, SIG);
+	const struct index_change change = {
+	    .repository = {.name = str_of("app"), .v2 = true},
+	    .tags = new_tags,
+	    .n_tags = 2,
+	    .referrer = &referrer};
+	struct index *ix = whole_index();
+
+	put_twice(ix, &change, "a referrer");
+	referrer.artifact_type = str_of(SBOM);
+	put_twice(ix, &change, "its artifact type");
+	referrer.size = 1;
+	put_twice(ix, &change, "its size");
+	referrer.annotations = str_of("{\"a\":\"b\"}");
+	put_twice(ix, &change, "its annotations");
+	referrer.subject = str_of("sha512:0");
+	put_twice(ix, &change, "its subject");
+	referrer.type = str_of("text/plain");
+	put_twice(ix, &change, "its type");
+	index_free(ix);
+}
+
+static bool
+show_referrer(void *arg, const struct index_referrer *r)
+{
+	buf_printf(arg, "%.*s of %.*s (%.*s, %.*s) %lld <%.*s>\n",
+	    STR_ARG(r->digest), STR_ARG(r->subject), STR_ARG(r->type),
+	    STR_ARG(r->artifact_type), (long long)r->size, STR_ARG(r->annotations));
+	return true;
+}
+
+static void
+test_referrers(void)
+{
+	static const char *const rows[][3] = {{"sha256:b", SUBJECT, SIG},
+	    {"sha512:a", SUBJECT, SIG}, {"sha256:A", SUBJECT, SBOM},
+	    {"sha256:c", "sha256:other", SIG}, {"sha256:d", SUBJECT, ""},
+	    {"sha256:e", SUBJECT, SIG}};
+	struct index_referrer full = make_referrer("sha256:f", SUBJECT, SBOM);
+	struct index *ix = whole_index();
+	struct line line;
+	struct buf b;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		(void)put_referrer(
+		    ix, "app", make_referrer(rows[i][0], rows[i][1], rows[i][2]));
+	(void)put_referrer(ix, "web", make_referrer("sha256:z", SUBJECT, SIG));
+	is_str(referrers(ix, "app", SUBJECT, ""),
+	    " sha256:A sha256:b sha256:d sha256:e sha512:a",
+	    "those of a subject, by digest");
+	is_str(referrers(ix, "app", SUBJECT, SIG), " sha256:b sha256:e sha512:a",
+	    "those of an artifact type");
+	is_str(referrers(ix, "app", SUBJECT, "application/vnd"), "",
+	    "of half an artifact type");
+	is_str(referrers(ix, "app", "sha256:none", ""), "", "of no subject");
+	is_str(referrers(ix, "none", SUBJECT, ""), "", "in no repository");
+	line_make(&line, 0);
+	is_str(line_end(&line,
+		   index_referrers(ix, str_of("app"), str_of(SUBJECT), str_of(SIG),
+		       str_of("sha256:b"), 1, line_referrer, &line, &err)),
+	    " sha256:e", "a page of an artifact type");
+	full.size = INT64_MAX;
+	full.annotations = str_of(
+	    "{\"org.example\": \"it's <this> & \\\"that\\\"\"}");
+	(void)put_referrer(ix, "app", full);
+	buf_init(&b, arena, LINE_MAX_BYTES);
+	(void)index_referrers(ix, str_of("app"), str_of(SUBJECT), str_of(SBOM),
+	    str_of("sha256:e"), ALL, show_referrer, &b, &err);
+	is_str(b.p,
+	    "sha256:f of " SUBJECT
+	    " (application/vnd.oci.image.manifest.v1+json, " SBOM
+	    ") 9223372036854775807"
+	    " <{\"org.example\": \"it's <this> & \\\"that\\\"\"}>\n",
+	    "one with all it has");
+	index_free(ix);
+}
+
+/* What a client may ask for and behind: it is data. */
+static void
+test_hostile(void)
+{
+	static const struct str odd[] = {{"'; DROP TABLE tag; --", 21},
+	    {"' OR '1'='1", 11}, {"%", 1}, {"*", 1}, {"a\0b", 3}, {"\0", 1},
+	    {"\xff\xfe", 2}, {"\xc3", 1}, {":after", 6}, {"?1", 2}, {"NULL", 4},
+	    {"1", 1}, {"0", 1}};
+	struct index *ix = whole_index();
+	struct line line;
+	size_t i, wrong = 0;
+
+	(void)put_tag(ix, "app", "latest");
+	(void)put_tag(ix, "it's", "\"%\"");
+	(void)put_referrer(ix, "app", make_referrer("sha256:1", SUBJECT, SIG));
+	for (i = 0; i < COUNT(odd); i++) {
+		line_make(&line, 0);
+		wrong += index_tags(ix, odd[i], str_of(""), ALL, line_name, &line,
+			     &err) != RC_OK;
+		wrong += index_referrers(ix, odd[i], str_of(SUBJECT), str_of(""),
+			     str_of(""), ALL, line_referrer, &line, &err) != RC_OK;
+		wrong += index_referrers(ix, str_of("app"), odd[i], str_of(""),
+			     str_of(""), ALL, line_referrer, &line, &err) != RC_OK;
+		wrong += index_referrers(ix, str_of("app"), str_of(SUBJECT), odd[i],
+			     str_of(""), ALL, line_referrer, &line, &err) != RC_OK;
+		wrong += index_catalog(ix, odd[i], 0, line_name, &line, &err) !=
+			 RC_OK;
+		wrong += index_tags(ix, str_of("app"), odd[i], 0, line_name, &line,
+			     &err) != RC_OK;
+		wrong += line.rows != 0;
+	}
+	is_int(wrong, 0, "odd names, subjects and types find nothing");
+	line_make(&line, 0);
+	is_str(line_end(&line, index_catalog(ix, str_make("app\0", 4), ALL,
+				   line_name, &line, &err)),
+	    " it's", "behind a name and a NUL");
+	line_make(&line, 0);
+	is_str(line_end(&line, index_catalog(ix, str_make("ap\xff", 3), ALL,
+				   line_name, &line, &err)),
+	    " it's", "behind what is no UTF-8");
+	is_str(tags(ix, "it's", "", ALL), " \"%\"", "a name with a quote is one");
+	is_str(tags(ix, "app", "", ALL), " latest", "and all is as before");
+	is_int(damages, 0, "no damage was seen");
+	index_free(ix);
+}
+
+/* ---- what a page costs ---- */
+
+/* So many repositories of v2 and as many of v1. The one in the middle has as many tags
+ * and referrers; each other has one that would stand in the middle of those. */
+static void
+fill(int names)
+{
+	static const char sql[] =
+	    "BEGIN;"
+	    "CREATE TABLE n (i INTEGER PRIMARY KEY);"
+	    "INSERT INTO n WITH RECURSIVE c (i) AS"
+	    " (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < %1$d)"
+	    " SELECT i FROM c;"
+	    "INSERT INTO repository (id, name, description, v1, v2, generation)"
+	    " SELECT i, printf('team/%%06d', i), '', 0, 1, generation FROM n, state;"
+	    "INSERT INTO repository (name, description, v1, v2, generation)"
+	    " SELECT printf('team/%%06d-old', i), '', 1, 0, generation"
+	    " FROM n, state;"
+	    "INSERT INTO tag SELECT %2$d, printf('tag-%%06d', i), 0 FROM n;"
+	    "INSERT INTO tag SELECT id, printf('tag-%%06d-', %2$d + 1), 0"
+	    " FROM repository WHERE id <> %2$d;"
+	    "INSERT INTO referrer"
+	    " SELECT NULL, %2$d, printf('sha256:%%06d', i), '" SUBJECT "', '', '',"
+	    " 0, 0, '' FROM n;"
+	    "INSERT INTO referrer"
+	    " SELECT NULL, id, printf('sha256:%%06d-', %2$d + 1), '" SUBJECT "',"
+	    " '', '', 0, 0, '' FROM repository WHERE id <> %2$d;"
+	    "DROP TABLE n;"
+	    "COMMIT;";
+
+	ok(run_sql(arena_printf(arena, sql, names, names / 2)), "%d repositories",
+	    names);
+}
+
+enum { CATALOG, TAGS, REFERRERS, SAME_AGAIN, LISTS };
+
+/* The work of a page of four in the middle of each list, and of a push that changes
+ * nothing. */
+static void
+measure(int names, struct work done[LISTS])
+{
+	struct index *ix = whole_index();
+	const char *name = arena_printf(arena, "team/%06d", names / 2);
+	const char *tag = arena_printf(arena, "tag-%06d", names / 2);
+	struct str digest = str_of(arena_printf(arena, "sha256:%06d", names / 2));
+	struct line line;
+
+	fill(names);
+	line_make(&line, 0);
+	(void)put_tag(ix, name, tag);
+	(void)work_done();
+	is_str(catalog(ix, name, 4),
+	    arena_printf(arena, " team/%06d team/%06d team/%06d team/%06d",
+		names / 2 + 1, names / 2 + 2, names / 2 + 3, names / 2 + 4),
+	    "a page in the middle of the catalog");
+	done[CATALOG] = work_done();
+	is_str(tags(ix, name, tag, 4),
+	    arena_printf(arena, " tag-%06d tag-%06d tag-%06d tag-%06d",
+		names / 2 + 1, names / 2 + 2, names / 2 + 3, names / 2 + 4),
+	    "of tags");
+	done[TAGS] = work_done();
+	(void)index_referrers(ix, str_of(name), str_of(SUBJECT), str_of(""), digest,
+	    4, line_referrer, &line, &err);
+	done[REFERRERS] = work_done();
+	is_int(line.rows, 4, "of referrers");
+	is_int(put_tag(ix, name, tag), RC_OK, "a put that changes nothing");
+	done[SAME_AGAIN] = work_done();
+	index_free(ix);
+}
+
+static void
+test_cost(void)
+{
+	static const char *const names[] = {
+	    "the catalog", "tags", "referrers", "a put"};
+	struct work small[LISTS], large[LISTS];
+	size_t i;
+
+	measure(10, small);
+	measure(100000, large);
+	for (i = 0; i < LISTS; i++) {
+		ok(small[i].steps > 0, "%s: %d steps", names[i], small[i].steps);
+		is_int(large[i].steps, small[i].steps,
+		    "%s: as many with 100,000 repositories as with 10", names[i]);
+		is_int(large[i].scans, 0, "%s: no table is read whole", names[i]);
+		is_int(large[i].sorts, 0, "%s: nothing is sorted", names[i]);
+	}
+}
+
+int
+main(void)
+{
+	setup();
+	watch();
+	test_never_whole();
+	test_order();
+	test_stop();
+	test_layouts();
+	test_drops();
+	test_repository_again();
+	test_referrer_again();
+	test_referrers();
+	test_hostile();
+	test_cost();
+	is_int(damages, 0, "no damage was seen");
+	return teardown();
+}
