@@ -16,6 +16,7 @@
 #include "store/store.h"
 #include "store/sweep.h"
 #include "store/v1_sweep.h"
+#include "store/v2_upload.h"
 #include "v1/v1.h"
 
 /* What the master's callbacks know; conf is replaced by a reload. */
@@ -118,7 +119,7 @@ static void
 sweep(void *arg)
 {
 	struct server *s = arg;
-	unsigned bodies = 0, pushes = 0;
+	unsigned bodies = 0, pushes = 0, uploads = 0;
 	struct err err;
 	enum result r;
 
@@ -126,8 +127,12 @@ sweep(void *arg)
 	if (r == RC_OK)
 		r = v1_sweep_pushes(
 		    s->registry.store, s->conf->push_expiry, &pushes, &err);
-	if (bodies + pushes > 0)
-		log_line(LOG_INFO, "sweep", "bodies=%u pushes=%u", bodies, pushes);
+	if (r == RC_OK)
+		r = v2_upload_sweep(
+		    s->registry.store, s->conf->push_expiry, &uploads, &err);
+	if (bodies + pushes + uploads > 0)
+		log_line(LOG_INFO, "sweep", "bodies=%u pushes=%u uploads=%u",
+		    bodies, pushes, uploads);
 	if (r != RC_OK)
 		log_line(LOG_ERROR, "sweep", "error=%s reason=\"%s\"", err_name(r),
 		    err.text);
@@ -138,21 +143,19 @@ sweep(void *arg)
 /* Before anything answers: this process owns the store, nothing of an earlier one
  * is left, the index has today's form. */
 static enum result
-prepare(struct server *s, bool *want_rebuild, struct err *err)
+prepare(struct server *s, struct err *err)
 {
-	bool unclean = false;
 	unsigned swept;
 	enum result r;
 
 	r = store_open(s->conf->storage_path, &s->registry.store, err);
 	if (r == RC_OK)
-		r = store_own(s->registry.store, &unclean, err);
+		r = store_own(s->registry.store, err);
 	if (r == RC_OK)
 		r = sweep_tmp(s->registry.store, &swept, err);
 	if (r == RC_OK)
 		r = reindex_prepare(
-		    &s->registry, s->conf->index_database, want_rebuild, err);
-	*want_rebuild = *want_rebuild || unclean;
+		    &s->registry, s->conf->index_database, err);
 	return r;
 }
 
@@ -161,7 +164,6 @@ serve_command(const struct call *call)
 {
 	struct server s = {.arena = call->arena, .source = call->source};
 	const struct serve_app app = {reload, open_in_child, rebuild, sweep, &s};
-	bool want_rebuild = false;
 	struct err err = {""};
 	int status = EXIT_FAILURE, listening;
 
@@ -173,14 +175,12 @@ serve_command(const struct call *call)
 		return EXIT_FAILURE;
 	}
 	log_notes(call->conf);
-	if (prepare(&s, &want_rebuild, &err) != RC_OK ||
+	if (prepare(&s, &err) != RC_OK ||
 	    listen_open(call->conf->socket, &listening, &err) != RC_OK) {
 		open_complain("serve", &err);
 		goto out;
 	}
-	status = master_run(listening, &s.options, &app, want_rebuild);
-	if (status == EXIT_SUCCESS)
-		store_disown(s.registry.store);
+	status = master_run(listening, &s.options, &app);
 	if (!listen_inherited())
 		(void)unlink(call->conf->socket);
 out:

@@ -2,18 +2,27 @@
 #include "registry/describe.h"
 
 #include "base/log.h"
+#include "image/manifest.h"
+#include "image/name.h"
 #include "image/v1_json.h"
-#include "index/index.h"
+#include "image/v2_name.h"
 #include "store/v1_image.h"
 #include "store/v1_repo.h"
 #include "store/v1_tag.h"
+#include "store/v2_blob.h"
+#include "store/v2_manifest.h"
+#include "store/v2_repo.h"
+#include "store/v2_tag.h"
 
 #define DESCRIPTION_MAX 1000 /* bytes: a line of a list, not a text */
+#define CONFIG_MAX      ((size_t)1 << 20)
 
 /* Cut where no character is torn. */
 static struct str
 shorten(struct str s)
 {
+	if (str_has(s, '\0'))
+		return str_of(NULL);
 	if (s.n <= DESCRIPTION_MAX)
 		return s;
 	s.n = DESCRIPTION_MAX;
@@ -22,53 +31,182 @@ shorten(struct str s)
 	return s;
 }
 
-static struct str
-comment_of_latest(struct registry *reg, struct arena *a, const struct v1_repo *repo)
+/* ---- registry v1 ---- */
+
+/* A name of one part is no name there: "busybox" is "library/busybox" to v1. */
+static enum result
+find_v1(struct registry *reg, struct arena *a, struct str name, struct v1_repo *out,
+    struct err *err)
 {
+	struct repo_name parsed;
+	enum result r;
+
+	*out = (struct v1_repo){NULL, false};
+	if (!str_has(name, '/'))
+		return RC_OK;
+	r = name_parse(a, name, &parsed, err);
+	if (r == RC_BAD_NAME)
+		return RC_OK;
+	return r == RC_OK ? v1_repo_find(reg->store, a, &parsed, out, err) : r;
+}
+
+static struct str
+comment_of_latest(struct registry *reg, struct arena *a, struct str name)
+{
+	struct v1_repo repo;
 	struct v1_json v;
 	struct str json;
 	struct err ignored;
 	const char *id;
 
-	if (v1_tag_get(reg->store, a, repo, "latest", &id, &ignored) != RC_OK ||
+	if (find_v1(reg, a, name, &repo, &ignored) != RC_OK || !repo.there ||
+	    v1_tag_get(reg->store, a, &repo, "latest", &id, &ignored) != RC_OK ||
 	    v1_image_json(reg->store, a, id, &json, &ignored) != RC_OK ||
-	    v1_json_parse(a, json, &v, &ignored) != RC_OK ||
-	    str_has(v.comment, '\0'))
+	    v1_json_parse(a, json, &v, &ignored) != RC_OK)
 		return str_of(NULL);
-	return shorten(v.comment);
+	return v.comment;
 }
 
-struct str
-describe_text(struct registry *reg, struct arena *a, const struct repo_name *name)
+/* ---- registry v2 ---- */
+
+static bool
+is_v2_name(struct str name)
 {
+	struct err ignored;
+
+	return v2_name_check(name, &ignored) == RC_OK;
+}
+
+static struct str
+label(struct registry *reg, struct arena *a, const struct digest *config)
+{
+	struct err ignored;
+	struct str bytes;
+
+	if (v2_blob_read(reg->store, a, config, CONFIG_MAX, &bytes, &ignored) !=
+	    RC_OK)
+		return str_of(NULL);
+	return manifest_config_description(a, bytes);
+}
+
+static bool
+read_manifest(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct manifest *out)
+{
+	struct v2_manifest stored;
+	struct err ignored;
+
+	return v2_manifest_read(reg->store, a, name, d, &stored, &ignored) ==
+		   RC_OK &&
+	       manifest_parse(a, stored.bytes, str_of(""), out, &ignored) == RC_OK;
+}
+
+static struct str
+said_by(struct registry *reg, struct arena *a, const struct manifest *m)
+{
+	if (m->description.n > 0 || !m->has_config)
+		return m->description;
+	return label(reg, a, &m->config);
+}
+
+static struct str
+said_by_tag(struct registry *reg, struct arena *a, const char *name)
+{
+	struct manifest m, child;
+	struct digest d;
+	struct err ignored;
+	const char *last;
+	struct str text;
+
+	if (v2_tag_get(reg->store, a, name, "latest", &d, &ignored) != RC_OK &&
+	    v2_tag_last(reg->store, a, name, &last, &d, &ignored) != RC_OK)
+		return str_of(NULL);
+	if (!read_manifest(reg, a, name, &d, &m))
+		return str_of(NULL);
+	text = said_by(reg, a, &m);
+	if (text.n == 0 && m.has_child &&
+	    read_manifest(reg, a, name, &m.child, &child))
+		text = said_by(reg, a, &child);
+	return text;
+}
+
+/* ---- both ---- */
+
+enum result
+describe_find(struct registry *reg, struct arena *a, const char *name,
+    struct index_repository *out, struct err *err)
+{
+	struct v1_repo repo;
+	enum result r;
+
+	*out = (struct index_repository){.name = str_of(name)};
+	r = find_v1(reg, a, out->name, &repo, err);
+	out->v1 = r == RC_OK && repo.there;
+	if (r == RC_OK && is_v2_name(out->name))
+		r = v2_repo_has_manifest(reg->store, a, name, &out->v2, err);
+	return r;
+}
+
+uint64_t
+describe_stamp(struct registry *reg, struct arena *a,
+    const struct index_repository *repository)
+{
+	uint64_t v1 = 0, v2 = 0;
 	struct v1_repo repo;
 	struct err ignored;
 
-	if (v1_repo_find(reg->store, a, name, &repo, &ignored) != RC_OK ||
-	    !repo.there)
-		return str_of(NULL);
-	return comment_of_latest(reg, a, &repo);
+	if (repository->v1) {
+		if (find_v1(reg, a, repository->name, &repo, &ignored) != RC_OK)
+			return 0;
+		v1 = v1_repo_stamp(reg->store, a, &repo);
+	}
+	if (repository->v2 && v2_repo_stamp(reg->store, a, repository->name.p, &v2,
+				  &ignored) != RC_OK)
+		return 0;
+	return v1 ^ v2 << 1;
+}
+
+struct str
+describe_text(struct registry *reg, struct arena *a,
+    const struct index_repository *repository)
+{
+	struct str text = str_of(NULL);
+
+	if (repository->v2)
+		text = shorten(said_by_tag(reg, a, repository->name.p));
+	if (text.n == 0 && repository->v1)
+		text = shorten(comment_of_latest(reg, a, repository->name));
+	return text;
+}
+
+static enum result
+enter(struct registry *reg, struct arena *a, const char *name,
+    struct index_change *change, struct err *err)
+{
+	struct index_repository *repository = &change->repository;
+	enum result r = describe_find(reg, a, name, repository, err);
+
+	if (r != RC_OK)
+		return r;
+	if (!repository->v1 && !repository->v2)
+		return index_drop_repository(reg->index, repository->name, err);
+	repository->description = describe_text(reg, a, repository);
+	return index_put(reg->index, change, err);
 }
 
 void
-describe_repository(
-    struct registry *reg, struct arena *a, const struct repo_name *name)
+describe_change(struct registry *reg, struct arena *a, const char *name,
+    struct index_change *change)
 {
-	struct v1_repo repo;
-	struct str full = str_of(name_full(a, name));
+	struct index_change nothing = {.n_tags = 0};
 	struct err err;
 	enum result r;
 
-	r = v1_repo_find(reg->store, a, name, &repo, &err);
-	if (r == RC_OK && repo.there)
-		r = index_put_repository(
-		    reg->index, full, comment_of_latest(reg, a, &repo), &err);
-	else if (r == RC_OK)
-		r = index_drop_repository(reg->index, full, &err);
+	r = enter(reg, a, name, change == NULL ? &nothing : change, &err);
 	if (r == RC_OK)
 		return;
 	log_line(LOG_ERROR, "index.write", "error=%s reason=%s repository=%s",
-	    err_name(r), log_value(a, err.text), log_value(a, str_dup(a, full)));
+	    err_name(r), log_value(a, err.text), log_value(a, name));
 	if (reg->index_lost != NULL)
 		reg->index_lost(reg->arg);
 }

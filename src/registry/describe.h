@@ -5,18 +5,31 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "image/name.h"
+#include "index/index.h"
 #include "registry/registry.h"
 
-/* Brings the index up to what the store holds under the name: described by the
- * comment of the image tagged "latest", or not there. The caller holds
- * LOCK_REPOSITORY. What fails is logged and reported to index_lost, never to the
- * client. */
-void describe_repository(
-    struct registry *reg, struct arena *a, const struct repo_name *name);
+/* In which of the two layouts the name is: name, v1, v2. Its description is empty, its
+ * stamp 0. */
+enum result describe_find(struct registry *reg, struct arena *a, const char *name,
+    struct index_repository *out, struct err *err);
 
-/* For the rebuild: the description alone. Empty where there is none to be had. */
-struct str describe_text(
-    struct registry *reg, struct arena *a, const struct repo_name *name);
+/* A number that changes when somebody else writes to it (v1_repo_stamp(),
+ * v2_repo_stamp()); 0 where it cannot be told. */
+uint64_t describe_stamp(struct registry *reg, struct arena *a,
+    const struct index_repository *repository);
+
+/* Of what describe_find() found: org.opencontainers.image.description of the manifest
+ * that is tagged "latest", else of the last tag in order: its own annotation, else its
+ * config's label, else those of its first child. Without, the comment of the v1 image
+ * tagged "latest". Empty where there is none to be had. */
+struct str describe_text(struct registry *reg, struct arena *a,
+    const struct index_repository *repository);
+
+/* Brings the index up to what the store holds under the name: the repository, described,
+ * with what changed of it (change->repository is filled in here; NULL: nothing beside
+ * it), or not there. The caller holds LOCK_REPOSITORY. What fails is logged and reported
+ * to index_lost, never to the client. */
+void describe_change(struct registry *reg, struct arena *a, const char *name,
+    struct index_change *change);
 
 #endif

@@ -2,21 +2,30 @@
 #include "registry/reindex.h"
 
 #include "base/arena.h"
+#include "image/manifest.h"
 #include "index/index.h"
 #include "registry/describe.h"
+#include "registry/referrer.h"
 #include "store/lock.h"
-#include "store/v1_repo.h"
 #include "store/v1_walk.h"
+#include "store/v2_manifest.h"
+#include "store/v2_repo.h"
+#include "store/v2_tag.h"
 
-#define MARK_EVERY 256 /* repositories between two marks */
+#define TAGS_AT_ONCE 256 /* in one transaction */
 
 struct run {
 	struct registry *reg;
 	const struct reindex *how;
-	struct arena *arena; /* cleared a repository */
+	struct arena *arena;   /* cleared a repository */
+	struct arena *scratch; /* cleared a manifest, or a transaction of tags */
 	unsigned long count;
 	enum result result;
 	struct err *err;
+
+	struct index_repository repository; /* at hand */
+	struct str tags[TAGS_AT_ONCE];
+	size_t n_tags;
 };
 
 static bool
@@ -25,75 +34,164 @@ stopped(const struct run *run)
 	return run->how->stop != NULL && *run->how->stop != 0;
 }
 
-static enum result
-enter(struct run *run, const char *text)
-{
-	struct store_lock lock = {0};
-	struct repo_name name;
-	struct v1_repo repo;
-	enum result r;
+/* ---- one repository ---- */
 
-	r = name_parse(run->arena, str_of(text), &name, run->err);
-	if (r == RC_OK)
-		r = store_lock(
-		    run->reg->store, LOCK_REPOSITORY, text, &lock, run->err);
-	if (r == RC_OK)
-		r = v1_repo_find(
-		    run->reg->store, run->arena, &name, &repo, run->err);
-	if (r == RC_OK && repo.there)
-		r = index_rebuild_put(run->reg->index, str_of(text),
-		    describe_text(run->reg, run->arena, &name), run->err);
-	store_unlock(&lock);
-	return r;
+static void
+add_tags(struct run *run)
+{
+	const struct index_change change = {
+	    run->repository, run->tags, run->n_tags};
+
+	run->result = index_rebuild_add(run->reg->index, &change, run->err);
+	run->n_tags = 0;
+	arena_clear(run->scratch);
 }
 
 static bool
-visit(void *arg, const char *name, const char *cursor)
+add_tag(void *arg, const char *tag, const struct digest *d)
 {
 	struct run *run = arg;
 
+	(void)d;
+	run->tags[run->n_tags++] = str_of(arena_strdup(run->scratch, tag));
+	if (run->n_tags == TAGS_AT_ONCE)
+		add_tags(run);
+	return run->result == RC_OK;
+}
+
+/* What cannot be read or is no manifest has no subject that anybody could ask for. */
+static bool
+add_referrer(void *arg, const struct digest *d)
+{
+	struct run *run = arg;
+	struct index_change change = {.repository = run->repository};
+	struct index_referrer referrer;
+	struct v2_manifest stored;
+	struct manifest m;
+	struct err ignored;
+
+	arena_clear(run->scratch);
+	if (v2_manifest_read(run->reg->store, run->scratch, run->repository.name.p,
+		d, &stored, &ignored) != RC_OK ||
+	    manifest_parse(run->scratch, stored.bytes, str_of(""), &m, &ignored) !=
+		RC_OK ||
+	    !m.has_subject)
+		return true;
+	referrer_make(run->scratch, &m, &stored.digest, stored.bytes.n, &referrer);
+	change.referrer = &referrer;
+	run->result = index_rebuild_add(run->reg->index, &change, run->err);
+	return run->result == RC_OK;
+}
+
+static enum result
+add_all(struct run *run)
+{
+	const char *name = run->repository.name.p;
+	enum result r;
+
+	run->n_tags = 0;
+	arena_clear(run->scratch);
+	r = v2_tag_each(run->reg->store, name, "", add_tag, run, run->err);
+	if (r == RC_OK && run->result == RC_OK && run->n_tags > 0)
+		add_tags(run);
+	if (r == RC_OK && run->result == RC_OK)
+		r = v2_manifest_each(
+		    run->reg->store, name, add_referrer, run, run->err);
+	return r == RC_OK ? run->result : r;
+}
+
+/* The stamp is taken before anything is read: what changes meanwhile, behind berth's
+ * back, is seen by the next walk. */
+static enum result
+enter_anew(struct run *run, uint64_t stamp)
+{
+	struct index *ix = run->reg->index;
+	enum result r;
+
+	run->repository.stamp = 0;
+	run->repository.description = describe_text(
+	    run->reg, run->arena, &run->repository);
+	r = index_rebuild_open(ix, &run->repository, run->err);
+	if (r == RC_OK && run->repository.v2)
+		r = add_all(run);
+	run->repository.stamp = stamp;
+	if (r == RC_OK)
+		r = index_rebuild_close(ix, &run->repository, run->err);
+	return r;
+}
+
+static enum result
+look(struct run *run, const char *name)
+{
+	struct index_repository *repository = &run->repository;
+	bool same = false;
+	enum result r = describe_find(
+	    run->reg, run->arena, name, repository, run->err);
+
+	if (r != RC_OK || (!repository->v1 && !repository->v2))
+		return r;
+	repository->stamp = describe_stamp(run->reg, run->arena, repository);
+	if (!run->how->afresh)
+		r = index_rebuild_same(
+		    run->reg->index, repository, &same, run->err);
+	return r == RC_OK && !same ? enter_anew(run, repository->stamp) : r;
+}
+
+static bool
+visit(void *arg, const char *name)
+{
+	struct store_lock lock = {0};
+	struct run *run = arg;
+
 	arena_clear(run->arena);
-	run->result = enter(run, name);
-	if (run->result == RC_OK && ++run->count % MARK_EVERY == 0)
-		run->result = index_rebuild_mark(
-		    run->reg->index, str_of(cursor), run->err);
+	run->result = store_lock(
+	    run->reg->store, LOCK_REPOSITORY, name, &lock, run->err);
+	if (run->result == RC_OK)
+		run->result = look(run, name);
+	store_unlock(&lock);
+	run->count++;
 	if (run->how->progress != NULL)
 		run->how->progress(run->how->arg, run->count, name);
 	return run->result == RC_OK && !stopped(run);
 }
 
+/* ---- all of them ---- */
+
+static bool
+visit_v1(void *arg, const char *name, const char *cursor)
+{
+	(void)cursor;
+	return visit(arg, name);
+}
+
+/* A name in both layouts is met twice, and the second time known by its stamp. */
 static enum result
 walk(struct run *run, bool *done)
 {
-	struct arena *a = arena_new();
-	struct str after;
-	enum result r;
+	enum result r = index_rebuild_begin(run->reg->index, run->err);
 
-	r = index_rebuild_begin(
-	    run->reg->index, a, run->how->afresh, &after, run->err);
 	if (r == RC_OK)
-		r = v1_walk(
-		    run->reg->store, str_dup(a, after), visit, run, run->err);
+		r = v1_walk(run->reg->store, "", visit_v1, run, run->err);
+	if (r == RC_OK && run->result == RC_OK && !stopped(run))
+		r = v2_repo_walk(run->reg->store, visit, run, run->err);
 	if (r == RC_OK)
 		r = run->result;
 	if (r == RC_OK && !stopped(run)) {
 		r = index_rebuild_end(run->reg->index, run->err);
 		*done = r == RC_OK;
 	}
-	arena_free(a);
 	return r;
 }
 
 enum result
-reindex_prepare(
-    struct registry *reg, const char *path, bool *wanted, struct err *err)
+reindex_prepare(struct registry *reg, const char *path, struct err *err)
 {
 	struct store_lock lock = {0};
+	bool ignored;
 	enum result r = store_trylock(reg->store, LOCK_REINDEX, "", &lock, err);
 
-	*wanted = true;
 	if (r == RC_OK && store_locked(&lock))
-		r = index_prepare(path, wanted, err);
+		r = index_prepare(path, &ignored, err);
 	store_unlock(&lock);
 	return r;
 }
@@ -104,7 +202,7 @@ reindex_run(
 {
 	struct run run = {.reg = reg, .how = how, .result = RC_OK, .err = err};
 	struct store_lock lock = {0};
-	bool wanted;
+	bool ignored;
 	enum result r;
 
 	*done = false;
@@ -112,10 +210,12 @@ reindex_run(
 	if (r == RC_OK && !store_locked(&lock))
 		return err_set(err, RC_ABSENT, "another rebuild runs already");
 	if (r == RC_OK)
-		r = index_prepare(how->path, &wanted, err);
+		r = index_prepare(how->path, &ignored, err);
 	if (r == RC_OK) {
 		run.arena = arena_new();
+		run.scratch = arena_new();
 		r = walk(&run, done);
+		arena_free(run.scratch);
 		arena_free(run.arena);
 	}
 	store_unlock(&lock);

@@ -1,8 +1,9 @@
-/* reindex.h: the index made anew from the store, while requests go on.
+/* reindex.h: the index brought up to the store, while requests go on.
  *
  * Each repository is looked at and entered under its own guard, so that a push or a
  * delete beside it is either seen by the walk or enters the index itself
- * afterwards. */
+ * afterwards. What nobody wrote to since it was entered is known by its stamp and not
+ * read again: a walk that finds nothing new opens no file. */
 #ifndef REGISTRY_REINDEX_H
 #define REGISTRY_REINDEX_H
 
@@ -14,20 +15,20 @@
 
 struct reindex {
 	const char *path; /* of the index */
-	bool afresh;      /* else a rebuild that was cut off goes on */
+	bool afresh;      /* everything is read, whatever the stamps say */
 
-	/* Set while it runs: end soon, to be resumed. NULL is fine. */
+	/* Set while it runs: end soon. NULL is fine. */
 	const volatile sig_atomic_t *stop;
 
-	/* How many are in, and the latest. NULL is fine. */
+	/* How many were looked at, and the latest. NULL is fine. */
 	void (*progress)(void *arg, unsigned long done, const char *name);
 	void *arg;
 };
 
-/* At the start: the index gets today's form. *wanted: it wants a rebuild. One that is
- * being rebuilt by somebody else is left to them, and wanted again. */
+/* At the start: the index gets today's form. One that is being rebuilt by somebody else
+ * is left to them. */
 enum result reindex_prepare(
-    struct registry *reg, const char *path, bool *wanted, struct err *err);
+    struct registry *reg, const char *path, struct err *err);
 
 /* Prepares it likewise and fills it. RC_OK also when it was stopped: *done tells.
  * RC_ABSENT: another rebuild runs. */

@@ -38,7 +38,7 @@ repository_announce(struct registry *reg, struct arena *a,
 	if (r == RC_OK)
 		r = merge(reg, a, name, body, err);
 	if (r == RC_OK)
-		describe_repository(reg, a, name);
+		describe_change(reg, a, name_full(a, name), NULL);
 	store_unlock(&lock);
 	return r;
 }
@@ -72,7 +72,7 @@ repository_remove(struct registry *reg, struct arena *a,
 		r = v1_repo_remove(reg->store, a, &repo, err);
 	if (r == RC_OK ||
 	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */
-		describe_repository(reg, a, name);
+		describe_change(reg, a, name_full(a, name), NULL);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.repository", "repository=%s",
 		    log_value(a, name_full(a, name)));

@@ -1,11 +1,16 @@
 # registry: the verbs, once each; store and index meet here and nowhere else.
 libberth_a_SOURCES += \
+	src/registry/blob.c src/registry/blob.h \
 	src/registry/capacity.c src/registry/capacity.h \
 	src/registry/describe.c src/registry/describe.h \
+	src/registry/lists.c src/registry/lists.h \
+	src/registry/manifests.c src/registry/manifests.h \
 	src/registry/pull.c src/registry/pull.h \
 	src/registry/push.c src/registry/push.h \
+	src/registry/referrer.c src/registry/referrer.h \
 	src/registry/registry.h \
 	src/registry/reindex.c src/registry/reindex.h \
 	src/registry/repository.c src/registry/repository.h \
 	src/registry/search.c src/registry/search.h \
-	src/registry/tag.c src/registry/tag.h
+	src/registry/tag.c src/registry/tag.h \
+	src/registry/upload.c src/registry/upload.h

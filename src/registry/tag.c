@@ -96,7 +96,7 @@ tag_put(struct registry *reg, struct arena *a, const struct repo_name *name,
 		r = v1_tag_put(reg->store, a, &repo, tag, id,
 		    v1_meta_of_agent(a, agent, clock_now()), err);
 	if (r == RC_OK) {
-		describe_repository(reg, a, name);
+		describe_change(reg, a, name_full(a, name), NULL);
 		log_line(LOG_INFO, "push.tag", "image=%s repository=%s tag=%s", id,
 		    log_value(a, name_full(a, name)), log_value(a, tag));
 	}
@@ -118,7 +118,7 @@ tag_remove(struct registry *reg, struct arena *a, const struct repo_name *name,
 	if (r == RC_OK)
 		r = v1_tag_remove(reg->store, a, &repo, tag, err);
 	if (r == RC_OK || r == RC_ABSENT) /* an earlier one may have been cut off */
-		describe_repository(reg, a, name);
+		describe_change(reg, a, name_full(a, name), NULL);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s",
 		    log_value(a, name_full(a, name)), log_value(a, tag));

@@ -306,12 +306,12 @@ block_signals(struct master *m)
 
 int
 master_run(int listening, const struct serve_options *options,
-    const struct serve_app *app, bool rebuild)
+    const struct serve_app *app)
 {
 	struct master m = {.listening = listening,
 	    .options = options,
 	    .app = app,
-	    .want_rebuild = rebuild};
+	    .want_rebuild = true};
 	int64_t end_by;
 
 	block_signals(&m);
@@ -329,7 +329,6 @@ master_run(int listening, const struct serve_options *options,
 			m.killed = true;
 		}
 	}
-	log_line(LOG_INFO, "master.end", "killed=%d index=%s", m.killed,
-	    m.want_rebuild ? "stale" : "ok");
-	return m.killed || m.want_rebuild ? EXIT_FAILURE : EXIT_SUCCESS;
+	log_line(LOG_INFO, "master.end", "killed=%d", m.killed);
+	return m.killed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -15,9 +15,10 @@
 #include "serve/options.h"
 
 /* Serves until told to end; returns the exit status, a failure if some child had to
- * be killed or the index still wants a rebuild. rebuild: it wants one now. */
+ * be killed. The index is brought up to the store first, beside the requests: another
+ * server may have written to it, or this one been killed. */
 int master_run(int listening, const struct serve_options *options,
-    const struct serve_app *app, bool rebuild);
+    const struct serve_app *app);
 
 /* In a worker: asks the master for a rebuild. Fits index_new()'s on_damage. */
 void master_ask_rebuild(void *ignored);

@@ -1,0 +1,41 @@
+/* lists.h: what is there, as API v2 lists it; a page at a time, from the index. */
+#ifndef REGISTRY_LISTS_H
+#define REGISTRY_LISTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "image/digest.h"
+#include "image/manifest.h"
+#include "registry/registry.h"
+
+/* A page: names in byte order, in the arena. */
+struct lists_page {
+	const char **names;
+	size_t n;
+	bool more; /* something comes behind it */
+};
+
+/* Repositories behind `after` ("" for the first page), at most `most`.
+ * RC_REBUILDING. */
+enum result lists_catalog(struct registry *reg, struct arena *a, struct str after,
+    size_t most, struct lists_page *out, struct err *err);
+
+/* Tags of a repository; from the store while the index is being made.
+ * RC_REPOSITORY_UNKNOWN. */
+enum result lists_tags(struct registry *reg, struct arena *a, const char *name,
+    struct str after, size_t most, struct lists_page *out, struct err *err);
+
+/* Manifests whose subject is d, those too that clients listed in an index tagged
+ * <alg>-<hex>, each once, in the order of their digests behind `after`. artifact_type ""
+ * is any. A repository that is not there has none. visit (its descriptor lives as long
+ * as the arena) returning false ends it. RC_REBUILDING. */
+enum result lists_referrers(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct str artifact_type, struct str after,
+    bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg,
+    struct err *err);
+
+#endif

@@ -1,0 +1,306 @@
+/* manifests.c: see manifests.h. */
+#include "registry/manifests.h"
+
+#include "base/log.h"
+#include "image/manifest.h"
+#include "image/v2_name.h"
+#include "registry/describe.h"
+#include "registry/referrer.h"
+#include "store/lock.h"
+#include "store/v2_blob.h"
+#include "store/v2_manifest.h"
+#include "store/v2_tag.h"
+
+static enum result
+names_nothing(struct err *err)
+{
+	return err_set(err, RC_MANIFEST_UNKNOWN, "neither a tag nor a digest");
+}
+
+/* ---- out ---- */
+
+/* What the reference means in the repository. */
+static enum result
+resolve(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, struct digest *out, bool *by_digest, struct err *err)
+{
+	struct err ignored;
+
+	*by_digest = digest_parse(reference, out, &ignored) == RC_OK;
+	if (*by_digest)
+		return RC_OK;
+	if (!v2_name_is_tag(reference))
+		return names_nothing(err);
+	return v2_tag_get(reg->store, a, name, str_dup(a, reference), out, err);
+}
+
+enum result
+manifests_get(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, struct manifests_found *out, struct err *err)
+{
+	struct v2_manifest stored;
+	struct str told;
+	struct digest d;
+	enum result r = resolve(reg, a, name, reference, &d, &out->by_digest, err);
+
+	if (r == RC_OK)
+		r = v2_manifest_read(reg->store, a, name, &d, &stored, err);
+	if (r != RC_OK)
+		return r;
+	out->digest = stored.digest;
+	out->bytes = stored.bytes;
+	if (!manifest_type(a, stored.bytes, &out->type) &&
+	    v2_manifest_type(reg->store, a, name, &stored.digest, &told, err) ==
+		RC_OK)
+		out->type = told;
+	return RC_OK;
+}
+
+/* ---- in ---- */
+
+/* A manifest on its way in. */
+struct push {
+	struct registry *reg;
+	struct arena *arena;
+	const char *name;
+	const struct manifests_push *given;
+	struct manifest manifest;
+	struct digest digest;
+	struct str *tags; /* that shall mean it */
+	size_t n_tags;
+};
+
+/* The reference is a digest, which the bytes must have, or the first of the tags. */
+static enum result
+read_reference(struct push *p, struct str reference, struct err *err)
+{
+	struct digest want;
+	struct err ignored;
+	bool by_digest = digest_parse(reference, &want, &ignored) == RC_OK;
+	size_t i;
+
+	digest_of(by_digest ? want.kind : HASH_SHA256, p->given->bytes, &p->digest);
+	if (by_digest && !digest_eq(&p->digest, &want))
+		return err_set(err, RC_MISMATCH, "the bytes have %s",
+		    digest_text(p->arena, &p->digest));
+	p->tags = arena_alloc(p->arena, (p->given->n_tags + 1) * sizeof(*p->tags));
+	if (!by_digest)
+		p->tags[p->n_tags++] = reference;
+	for (i = 0; i < p->given->n_tags; i++)
+		p->tags[p->n_tags++] = p->given->tags[i];
+	for (i = 0; i < p->n_tags; i++)
+		if (!v2_name_is_tag(p->tags[i]))
+			return err_set(err, RC_BAD_TAG, "\"%.*s\" is no tag",
+			    STR_ARG(p->tags[i]));
+	return RC_OK;
+}
+
+/* A child of an index may be a blob as well: caches of build tools are kept so. */
+static enum result
+find_ref(struct push *p, const struct manifest_ref *ref, struct err *err)
+{
+	struct v2_blob blob;
+	struct digest kept;
+	enum result r = RC_MANIFEST_UNKNOWN;
+
+	if (ref->is_manifest)
+		r = v2_manifest_find(
+		    p->reg->store, p->arena, p->name, &ref->digest, &kept, err);
+	if (r == RC_MANIFEST_UNKNOWN)
+		r = v2_blob_find(
+		    p->reg->store, p->arena, p->name, &ref->digest, &blob, err);
+	return r;
+}
+
+static enum result
+find_refs(struct push *p, struct manifests_pushed *out, struct err *err)
+{
+	struct digest *missing = arena_alloc(
+	    p->arena, (p->manifest.n_refs + 1) * sizeof(*missing));
+	enum result r;
+	size_t i;
+
+	out->missing = missing;
+	for (i = 0; i < p->manifest.n_refs; i++) {
+		r = find_ref(p, &p->manifest.refs[i], err);
+		if (r == RC_BLOB_UNKNOWN)
+			missing[out->n_missing++] = p->manifest.refs[i].digest;
+		else if (r != RC_OK)
+			return r;
+	}
+	if (out->n_missing == 0)
+		return RC_OK;
+	return err_set(err, RC_MISSING, "%zu of what it refers to are missing",
+	    out->n_missing);
+}
+
+/* The caller holds the repository. */
+static enum result
+store_it(struct push *p, struct err *err)
+{
+	const struct v2_manifest m = {p->digest, p->given->bytes};
+	struct store *st = p->reg->store;
+	enum result r;
+	size_t i;
+
+	r = v2_manifest_put(st, p->arena, p->name, &m,
+	    p->manifest.type_told ? p->manifest.type : str_of(""), err);
+	for (i = 0; r == RC_OK && i < p->n_tags; i++)
+		r = v2_tag_put(st, p->arena, p->name, str_dup(p->arena, p->tags[i]),
+		    &p->digest, err);
+	return r;
+}
+
+static void
+enter_it(struct push *p)
+{
+	struct index_change change = {.tags = p->tags, .n_tags = p->n_tags};
+	struct index_referrer referrer;
+
+	if (p->manifest.has_subject) {
+		referrer_make(p->arena, &p->manifest, &p->digest, p->given->bytes.n,
+		    &referrer);
+		change.referrer = &referrer;
+	}
+	describe_change(p->reg, p->arena, p->name, &change);
+}
+
+static void
+log_push(const struct push *p)
+{
+	const char *digest = digest_text(p->arena, &p->digest);
+	size_t i;
+
+	log_line(LOG_INFO, "push.manifest", "repository=%s digest=%s tag=%s",
+	    p->name, digest, p->n_tags > 0 ? str_dup(p->arena, p->tags[0]) : "-");
+	for (i = 1; i < p->n_tags; i++)
+		log_line(LOG_INFO, "push.manifest",
+		    "repository=%s digest=%s tag=%s", p->name, digest,
+		    str_dup(p->arena, p->tags[i]));
+}
+
+enum result
+manifests_put(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, const struct manifests_push *given,
+    struct manifests_pushed *out, struct err *err)
+{
+	struct push p = {.reg = reg, .arena = a, .name = name, .given = given};
+	struct store_lock lock = {0};
+	enum result r;
+
+	*out = (struct manifests_pushed){.subject = NULL};
+	r = read_reference(&p, reference, err);
+	if (r == RC_OK)
+		r = manifest_parse(
+		    a, given->bytes, given->content_type, &p.manifest, err);
+	if (r == RC_OK)
+		r = store_lock(reg->store, LOCK_REPOSITORY, name, &lock, err);
+	if (r == RC_OK)
+		r = find_refs(&p, out, err);
+	if (r == RC_OK)
+		r = store_it(&p, err);
+	if (r == RC_OK) {
+		out->digest = p.digest;
+		if (p.manifest.has_subject)
+			out->subject = digest_text(a, &p.manifest.subject);
+		enter_it(&p);
+		log_push(&p);
+	}
+	store_unlock(&lock);
+	return r;
+}
+
+/* ---- gone ---- */
+
+static enum result
+remove_tag(struct registry *reg, struct arena *a, const char *name, const char *tag,
+    struct err *err)
+{
+	struct str dropped = str_of(tag);
+	struct index_change change = {
+	    .dropped_tags = &dropped, .n_dropped_tags = 1};
+	enum result r = v2_tag_remove(reg->store, a, name, tag, err);
+
+	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
+		describe_change(reg, a, name, &change);
+	if (r == RC_OK)
+		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s", name, tag);
+	return r;
+}
+
+/* Tags that mean one manifest. */
+struct meant {
+	struct arena *arena;
+	const struct digest *digest;
+	struct str *tags;
+	size_t n, size;
+};
+
+static bool
+collect(void *arg, const char *tag, const struct digest *d)
+{
+	struct meant *m = arg;
+	struct str *more;
+
+	if (!digest_eq(d, m->digest))
+		return true;
+	if (m->n == m->size) {
+		m->size = 2 * m->size + 16;
+		more = arena_alloc(m->arena, m->size * sizeof(*more));
+		for (size_t i = 0; i < m->n; i++)
+			more[i] = m->tags[i];
+		m->tags = more;
+	}
+	m->tags[m->n++] = str_of(arena_strdup(m->arena, tag));
+	return true;
+}
+
+/* The tags first: one never means a manifest that is not there. */
+static enum result
+remove_manifest(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct err *err)
+{
+	struct index_change change = {
+	    .dropped_referrer = str_of(digest_text(a, d))};
+	struct digest kept;
+	struct meant meant = {.arena = a, .digest = &kept};
+	enum result r;
+	size_t i;
+
+	r = v2_manifest_find(reg->store, a, name, d, &kept, err);
+	if (r == RC_OK)
+		r = v2_tag_each(reg->store, name, "", collect, &meant, err);
+	for (i = 0; r == RC_OK && i < meant.n; i++)
+		r = v2_tag_remove(reg->store, a, name, meant.tags[i].p, err);
+	if (r == RC_OK)
+		r = v2_manifest_remove(reg->store, a, name, d, err);
+	change.dropped_tags = meant.tags;
+	change.n_dropped_tags = meant.n;
+	describe_change(reg, a, name, &change);
+	if (r == RC_OK)
+		log_line(LOG_INFO, "delete.manifest",
+		    "repository=%s digest=%s tags=%zu", name, digest_text(a, d),
+		    meant.n);
+	return r;
+}
+
+enum result
+manifests_remove(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, struct err *err)
+{
+	struct store_lock lock = {0};
+	struct digest d;
+	struct err ignored;
+	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
+	enum result r;
+
+	if (!by_digest && !v2_name_is_tag(reference))
+		return names_nothing(err);
+	r = store_lock(reg->store, LOCK_REPOSITORY, name, &lock, err);
+	if (r == RC_OK && by_digest)
+		r = remove_manifest(reg, a, name, &d, err);
+	else if (r == RC_OK)
+		r = remove_tag(reg, a, name, str_dup(a, reference), err);
+	store_unlock(&lock);
+	return r;
+}

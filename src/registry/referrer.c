@@ -1,0 +1,35 @@
+/* referrer.c: see referrer.h. */
+#include "registry/referrer.h"
+
+#include "base/json.h"
+
+void
+referrer_make(struct arena *a, const struct manifest *m,
+    const struct digest *digest, size_t size, struct index_referrer *out)
+{
+	*out = (struct index_referrer){.digest = str_of(digest_text(a, digest)),
+	    .subject = str_of(digest_text(a, &m->subject)),
+	    .type = m->type,
+	    .artifact_type = m->artifact_type,
+	    .size = (int64_t)size};
+	if (m->annotations != NULL)
+		out->annotations = json_print(a, m->annotations);
+}
+
+bool
+referrer_show(struct arena *a, const struct index_referrer *row,
+    struct manifest_descriptor *out)
+{
+	struct json *annotations = NULL;
+	struct err ignored;
+	const char *why;
+
+	*out = (struct manifest_descriptor){.size = row->size,
+	    .type = str_of(str_dup(a, row->type)),
+	    .artifact_type = str_of(str_dup(a, row->artifact_type))};
+	if (row->annotations.n > 0 &&
+	    !json_parse(a, row->annotations, &annotations, &why))
+		return false;
+	out->annotations = annotations;
+	return digest_parse(row->digest, &out->digest, &ignored) == RC_OK;
+}

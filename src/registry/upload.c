@@ -1,0 +1,255 @@
+/* upload.c: see upload.h. */
+#include "registry/upload.h"
+
+#include "base/log.h"
+#include "store/lock.h"
+#include "store/v2_blob.h"
+
+enum result
+upload_begin(struct registry *reg, struct arena *a, const char *name,
+    enum hash_kind kind, struct v2_upload *out, struct err *err)
+{
+	return v2_upload_begin(reg->store, a, name, kind, out, err);
+}
+
+enum result
+upload_status(struct registry *reg, struct arena *a, const char *name,
+    struct str id, struct v2_upload *out, struct err *err)
+{
+	return v2_upload_open(reg->store, a, name, id, out, err);
+}
+
+/* Another place than where the upload stands, now or when its hash was taken. */
+static enum result
+not_next(const struct v2_upload *up, struct err *err)
+{
+	return err_set(err, RC_BAD_RANGE, "the upload holds %llu bytes",
+	    (unsigned long long)up->size);
+}
+
+static enum result
+check_place(
+    const struct v2_upload *up, const struct upload_part *part, struct err *err)
+{
+	return part->ranged && part->first != up->size ? not_next(up, err) : RC_OK;
+}
+
+enum result
+upload_check(struct registry *reg, struct arena *a, const char *name, struct str id,
+    const struct upload_part *part, struct v2_upload *out, struct err *err)
+{
+	enum result r = v2_upload_open(reg->store, a, name, id, out, err);
+
+	if (r != RC_OK)
+		return r;
+	v2_upload_touch(reg->store, a, out->id);
+	return check_place(out, part, err);
+}
+
+/* A part on its way: the upload as it was when its bytes were hashed. */
+struct coming {
+	struct v2_upload before;
+	struct stage *stage;
+	struct hash hash; /* of all bytes with this part */
+};
+
+static enum result
+take_part(struct registry *reg, struct arena *a, const struct upload_part *part,
+    struct coming *c, struct err *err)
+{
+	enum result r = stage_adopt(reg->store, a, part->body_file, &c->stage, err);
+
+	if (r == RC_OK && part->ranged &&
+	    stage_size(c->stage) != part->last - part->first + 1)
+		r = err_set(err, RC_BAD_SIZE,
+		    "%llu bytes came, the range says otherwise",
+		    (unsigned long long)stage_size(c->stage));
+	if (r == RC_OK)
+		r = stage_hash(c->stage, &c->hash, err);
+	if (r == RC_OK)
+		r = stage_flush(c->stage, err);
+	return r;
+}
+
+/* The upload is locked and still stands where the hash began, or RC_BAD_RANGE: another
+ * part was faster. *now tells how it stands. */
+static enum result
+lock_unmoved(struct registry *reg, struct arena *a, const struct v2_upload *before,
+    struct v2_upload *now, struct store_lock *lock, struct err *err)
+{
+	enum result r = store_lock(reg->store, LOCK_UPLOAD, before->id, lock, err);
+
+	if (r == RC_OK)
+		r = v2_upload_open(
+		    reg->store, a, before->name, str_of(before->id), now, err);
+	if (r == RC_OK && now->size != before->size)
+		r = not_next(now, err);
+	return r;
+}
+
+enum result
+upload_append(struct registry *reg, struct arena *a, const char *name,
+    struct str id, const struct upload_part *part, struct v2_upload *out,
+    struct err *err)
+{
+	struct store_lock lock = {0};
+	struct coming c;
+	enum result r = v2_upload_open(reg->store, a, name, id, out, err);
+
+	if (r == RC_OK)
+		r = check_place(out, part, err);
+	if (r != RC_OK)
+		return r;
+	c.before = *out;
+	c.hash = out->hash;
+	r = take_part(reg, a, part, &c, err);
+	if (r == RC_OK)
+		r = lock_unmoved(reg, a, &c.before, out, &lock, err);
+	if (r == RC_OK && stage_size(c.stage) > 0)
+		r = v2_upload_append(reg->store, a, out, c.stage, &c.hash, err);
+	store_unlock(&lock);
+	return r;
+}
+
+/* ---- the end of an upload ---- */
+
+/* Of the bytes so far, in the kind that the client's digest has. They were hashed as
+ * they came; only where the client did not say of which kind, again. */
+static enum result
+hash_so_far(struct registry *reg, struct arena *a, const struct v2_upload *up,
+    enum hash_kind kind, struct hash *out, struct err *err)
+{
+	struct stage *so_far;
+	enum result r;
+
+	*out = up->hash;
+	if (up->hash.kind == kind)
+		return RC_OK;
+	hash_begin(out, kind);
+	if (up->size == 0)
+		return RC_OK;
+	r = v2_upload_stage(reg->store, a, up, &so_far, err);
+	return r == RC_OK ? stage_hash(so_far, out, err) : r;
+}
+
+static enum result
+verify(
+    struct arena *a, struct hash hash, const struct digest *want, struct err *err)
+{
+	struct digest got;
+
+	digest_end(&hash, &got);
+	if (digest_eq(&got, want))
+		return RC_OK;
+	return err_set(err, RC_MISMATCH, "the bytes have %s", digest_text(a, &got));
+}
+
+/* All bytes are there, in the upload, in the part, or in both. */
+static enum result
+make_blob(struct registry *reg, struct arena *a, struct v2_upload *up,
+    struct coming *c, const struct digest *d, struct err *err)
+{
+	struct stage *whole = c->stage;
+	enum result r = RC_OK;
+
+	if (up->size > 0) {
+		if (stage_size(c->stage) > 0)
+			r = v2_upload_append(
+			    reg->store, a, up, c->stage, &c->hash, err);
+		if (r == RC_OK)
+			r = v2_upload_stage(reg->store, a, up, &whole, err);
+	}
+	if (r == RC_OK)
+		r = v2_blob_put(reg->store, a, whole, d, err);
+	if (r == RC_OK)
+		r = v2_blob_link(reg->store, a, up->name, d, err);
+	if (r == RC_OK)
+		r = v2_upload_remove(reg->store, up->id, err);
+	return r;
+}
+
+static void
+log_blob(struct arena *a, const char *name, const struct digest *d)
+{
+	if (log_wants(LOG_DEBUG))
+		log_line(LOG_DEBUG, "push.blob", "repository=%s digest=%s", name,
+		    digest_text(a, d));
+}
+
+static enum result
+finish(struct registry *reg, struct arena *a, const struct upload_part *part,
+    const struct digest *d, struct v2_upload *out, struct err *err)
+{
+	struct store_lock lock = {0};
+	struct coming c = {.before = *out};
+	enum result r = check_place(out, part, err);
+
+	if (r == RC_OK)
+		r = hash_so_far(reg, a, out, d->kind, &c.hash, err);
+	if (r == RC_OK)
+		r = take_part(reg, a, part, &c, err);
+	if (r == RC_OK)
+		r = verify(a, c.hash, d, err);
+	if (r == RC_OK)
+		r = lock_unmoved(reg, a, &c.before, out, &lock, err);
+	if (r == RC_OK)
+		r = make_blob(reg, a, out, &c, d, err);
+	store_unlock(&lock);
+	if (r == RC_OK)
+		log_blob(a, out->name, d);
+	return r;
+}
+
+enum result
+upload_finish(struct registry *reg, struct arena *a, const char *name,
+    struct str id, const struct upload_part *part, const struct digest *d,
+    struct v2_upload *out, struct err *err)
+{
+	struct v2_blob blob;
+	struct err ignored;
+	enum result r = v2_upload_open(reg->store, a, name, id, out, err);
+
+	if (r == RC_OK)
+		r = finish(reg, a, part, d, out, err);
+	if (r == RC_UPLOAD_UNKNOWN &&
+	    v2_blob_find(reg->store, a, name, d, &blob, &ignored) == RC_OK)
+		r = RC_OK;
+	return r;
+}
+
+enum result
+upload_whole(struct registry *reg, struct arena *a, const char *name,
+    const char *body_file, const struct digest *d, struct err *err)
+{
+	const struct upload_part part = {.body_file = body_file};
+	struct coming c;
+	enum result r;
+
+	hash_begin(&c.hash, d->kind);
+	r = take_part(reg, a, &part, &c, err);
+	if (r == RC_OK)
+		r = verify(a, c.hash, d, err);
+	if (r == RC_OK)
+		r = v2_blob_put(reg->store, a, c.stage, d, err);
+	if (r == RC_OK)
+		r = v2_blob_link(reg->store, a, name, d, err);
+	if (r == RC_OK)
+		log_blob(a, name, d);
+	return r;
+}
+
+enum result
+upload_cancel(struct registry *reg, struct arena *a, const char *name,
+    struct str id, struct err *err)
+{
+	struct store_lock lock = {0};
+	struct v2_upload up;
+	enum result r = v2_upload_open(reg->store, a, name, id, &up, err);
+
+	if (r == RC_OK)
+		r = store_lock(reg->store, LOCK_UPLOAD, up.id, &lock, err);
+	if (r == RC_OK)
+		r = v2_upload_remove(reg->store, up.id, err);
+	store_unlock(&lock);
+	return r;
+}
