@@ -14,9 +14,14 @@ c_tests = \
 	t/33-store-guards \
 	t/34-store-stage \
 	t/35-index \
+	t/35-index-lists \
 	t/36-index-rebuild \
+	t/36-index-stamps \
 	t/37-index-damage \
 	t/38-store-errors \
+	t/39-store-blobs \
+	t/39-store-uploads \
+	t/39-store-uploads-kept \
 	t/40-conf \
 	t/41-conf-keys \
 	t/60-http \
@@ -30,7 +35,8 @@ c_tests = \
 failpoint_tests = \
 	t/31-store-failpoints \
 	t/50-change-failpoints \
-	t/51-two-pushes-failpoints
+	t/51-two-pushes-failpoints \
+	t/52-uploads-failpoints
 
 perl_tests = \
 	t/00-rooms.t \
@@ -62,7 +68,8 @@ test_headers = \
 	t/push-test.h \
 	t/store-test.h \
 	t/tap.h \
-	t/unit-test.h
+	t/unit-test.h \
+	t/upload-test.h
 
 EXTRA_DIST += $(perl_tests) $(test_headers) t/check.sh t/lib t/data
 

@@ -58,6 +58,14 @@ reply_header(struct reply *rp, const char *name, const char *value)
 		rp->n_headers++;
 }
 
+void
+reply_add(struct reply *rp, const char *name, const char *value)
+{
+	assert(rp->n_headers < REPLY_HEADERS);
+	rp->header[rp->n_headers].name = name;
+	rp->header[rp->n_headers++].value = one_line(rp->arena, value);
+}
+
 const char *
 reply_get(const struct reply *rp, const char *name)
 {
@@ -135,12 +143,14 @@ reply_reason(int status)
 		int status;
 		const char *reason;
 	} reasons[] = {{200, "OK"}, {201, "Created"}, {202, "Accepted"},
-	    {204, "No Content"}, {304, "Not Modified"}, {400, "Bad Request"},
-	    {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
-	    {405, "Method Not Allowed"}, {409, "Conflict"},
-	    {412, "Precondition Failed"}, {413, "Content Too Large"},
-	    {416, "Range Not Satisfiable"}, {500, "Internal Server Error"},
-	    {503, "Service Unavailable"}, {507, "Insufficient Storage"}};
+	    {204, "No Content"}, {206, "Partial Content"}, {304, "Not Modified"},
+	    {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"},
+	    {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"},
+	    {411, "Length Required"}, {412, "Precondition Failed"},
+	    {413, "Content Too Large"}, {414, "URI Too Long"},
+	    {416, "Range Not Satisfiable"}, {429, "Too Many Requests"},
+	    {500, "Internal Server Error"}, {503, "Service Unavailable"},
+	    {507, "Insufficient Storage"}};
 	size_t i;
 
 	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)

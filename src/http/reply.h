@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-#define REPLY_HEADERS 24
+#define REPLY_HEADERS 64
 
 enum reply_body { REPLY_BYTES, REPLY_FILE, REPLY_STREAM };
 
@@ -40,6 +40,8 @@ void reply_init(struct reply *rp, struct arena *a);
  * or are constants; control characters in the value (a client's text, say) are left
  * out. */
 void reply_header(struct reply *rp, const char *name, const char *value);
+/* Adds a header beside those of the same name (RFC 9110, section 5.3). */
+void reply_add(struct reply *rp, const char *name, const char *value);
 const char *reply_get(const struct reply *rp, const char *name); /* NULL: not set */
 void reply_drop(struct reply *rp, const char *name);
 

@@ -10,34 +10,47 @@ fold(char c)
 	return c == '-' ? '_' : (char)toupper((unsigned char)c);
 }
 
-static const struct header *
-find(const struct request *rq, const char *name)
+static bool
+is_named(const struct header *h, const char *name, size_t len)
 {
-	size_t len = strlen(name), i, k;
+	size_t k;
 
-	for (i = 0; i < rq->n_headers; i++) {
-		const struct header *h = &rq->headers[i];
+	if (h->name_len != len)
+		return false;
+	for (k = 0; k < len && fold(h->name[k]) == fold(name[k]); k++)
+		;
+	return k == len;
+}
 
-		if (h->name_len != len)
-			continue;
-		for (k = 0; k < len && fold(h->name[k]) == fold(name[k]); k++)
-			;
-		if (k == len)
-			return h;
-	}
-	return NULL;
+bool
+request_next_header(
+    const struct request *rq, const char *name, size_t *at, struct str *value)
+{
+	size_t len = strlen(name);
+
+	for (; *at < rq->n_headers; ++*at)
+		if (is_named(&rq->headers[*at], name, len)) {
+			*value = str_trim(str_of(rq->headers[(*at)++].value));
+			return true;
+		}
+	return false;
 }
 
 struct str
 request_header(const struct request *rq, const char *name)
 {
-	const struct header *h = find(rq, name);
+	struct str value = str_of(NULL);
+	size_t at = 0;
 
-	return str_trim(str_of(h == NULL ? NULL : h->value));
+	(void)request_next_header(rq, name, &at, &value);
+	return value;
 }
 
 bool
 request_has_header(const struct request *rq, const char *name)
 {
-	return find(rq, name) != NULL;
+	struct str ignored;
+	size_t at = 0;
+
+	return request_next_header(rq, name, &at, &ignored);
 }

@@ -46,10 +46,18 @@ struct request {
 	void *reader; /* its own */
 
 	struct err err; /* why the request failed, for the log */
+	struct str
+	    detail; /* the same as JSON, for a client that can read it; may be
+			    * empty */
 };
 
 /* The value of the first header of this name; the empty str without it. */
 struct str request_header(const struct request *rq, const char *name);
+
+/* The first of this name from *at on, which begins at 0; nginx hands each line on by
+ * itself. False: there is none. */
+bool request_next_header(
+    const struct request *rq, const char *name, size_t *at, struct str *value);
 bool request_has_header(const struct request *rq, const char *name);
 
 #endif

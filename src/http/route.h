@@ -40,6 +40,8 @@ struct route {
 
 /* An API: its table, and how it says that something went wrong. */
 struct api {
+	const char
+	    *first; /* part of the paths that it answers; NULL: of all others */
 	const struct route *routes;
 	size_t n_routes;
 	void (*headers)(struct request *rq, struct reply *rp); /* of every reply */

@@ -38,22 +38,31 @@ target_parse(struct arena *a, struct str text, struct target *out, struct err *e
 }
 
 enum result
-target_query(struct arena *a, const struct target *t, const char *name,
-    struct str *out, struct err *err)
+target_query_all(struct arena *a, const struct target *t, const char *name,
+    struct str *out, size_t most, size_t *n, struct err *err)
 {
 	struct str rest = t->query, value, key;
 
-	*out = str_make(NULL, 0);
-	while (rest.p != NULL) {
+	*n = 0;
+	while (rest.p != NULL && *n < most) {
 		value = str_cut(&rest, '&');
 		key = str_cut(&value, '=');
 		if (!percent_decode(a, key, true, &key) || !str_is(key, name))
 			continue;
-		if (!percent_decode(
-			a, value.p == NULL ? str_of("") : value, true, out))
+		if (!percent_decode(a, value.p == NULL ? str_of("") : value, true,
+			&out[(*n)++]))
 			return err_set(err, RC_BAD_REQUEST,
 			    "the query has a %% without two digits");
-		return RC_OK;
 	}
 	return RC_OK;
+}
+
+enum result
+target_query(struct arena *a, const struct target *t, const char *name,
+    struct str *out, struct err *err)
+{
+	size_t n;
+
+	*out = str_make(NULL, 0);
+	return target_query_all(a, t, name, out, 1, &n, err);
 }

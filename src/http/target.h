@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define TARGET_PARTS 64 /* more slashes than any name berth takes */
+#define TARGET_PARTS 160 /* more than any name has */
 
 /* The path, cut at its slashes, each part decoded once (so a part may hold a slash
  * that was written %2F). Slashes at the end and doubled ones count for nothing, as
@@ -28,5 +28,10 @@ enum result target_parse(
  * byte). Without it the empty str, p NULL. RC_BAD_REQUEST: a broken %XX in it. */
 enum result target_query(struct arena *a, const struct target *t, const char *name,
     struct str *out, struct err *err);
+
+/* All values of the name, in their order; *n of them, the rest is left out at `most`.
+ * RC_BAD_REQUEST likewise. */
+enum result target_query_all(struct arena *a, const struct target *t,
+    const char *name, struct str *out, size_t most, size_t *n, struct err *err);
 
 #endif

@@ -5,16 +5,32 @@
 
 #include "base/log.h"
 #include "v1/routes.h"
+#include "v2/routes.h"
+
+/* The first part of the path tells the API; of a target that cannot be parsed, its
+ * text. */
+static const struct api *
+choose(const struct request *rq, enum result parsed)
+{
+	static const struct api *const apis[] = {&v2_api, &v1_api};
+	size_t i = 0;
+
+	for (; apis[i]->first != NULL; i++) {
+		const char *first = apis[i]->first;
+		size_t n = strlen(first);
+
+		if (parsed == RC_OK
+			? rq->target.n > 0 && str_is(rq->target.part[0], first)
+			: rq->target_text.n > n + 1 &&
+			      strncmp(rq->target_text.p + 1, first, n) == 0)
+			break;
+	}
+	return apis[i];
+}
 
 static enum result
 find_row(const struct api *api, struct request *rq, const char **allow)
 {
-	enum result r = target_parse(
-	    rq->arena, rq->target_text, &rq->target, &rq->err);
-
-	*allow = NULL;
-	if (r != RC_OK)
-		return r;
 	rq->route = route_find(api, rq, allow);
 	if (rq->route != NULL)
 		return RC_OK;
@@ -81,13 +97,16 @@ log_reply(const struct request *rq, const struct reply *rp, enum result r)
 void
 dispatch(struct request *rq, struct reply *rp, enum pass pass)
 {
-	const struct api *api = &v1_api;
-	const char *allow;
+	const struct api *api;
+	const char *allow = NULL;
 	enum result r;
 
 	reply_init(rp, rq->arena);
+	r = target_parse(rq->arena, rq->target_text, &rq->target, &rq->err);
+	api = choose(rq, r);
 	api->headers(rq, rp);
-	r = find_row(api, rq, &allow);
+	if (r == RC_OK)
+		r = find_row(api, rq, &allow);
 	if (allow != NULL)
 		reply_header(rp, "Allow", allow);
 	if (r == RC_BAD_METHOD && strcmp(rq->method, "OPTIONS") == 0) {

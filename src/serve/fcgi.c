@@ -163,8 +163,30 @@ has_no_body(const struct reply *rp)
 	return rp->status == 204 || rp->status == 304;
 }
 
+static bool
+is_head(const struct request *rq)
+{
+	return strcmp(rq->method, "HEAD") == 0;
+}
+
+/* How the body is told of. nginx keeps no connection over which it was told to send a
+ * file, and a HEAD needs none sent. */
+static void
+put_body_headers(
+    struct fcgi *f, const struct request *rq, const struct reply *rp, struct buf *b)
+{
+	if (rp->kind == REPLY_FILE && is_head(rq))
+		buf_printf(b, "Content-Length: %llu\r\nAccept-Ranges: bytes\r\n",
+		    (unsigned long long)rp->file_size);
+	else if (rp->kind == REPLY_FILE)
+		buf_printf(b, "X-Accel-Redirect: " STORE_LOCATION "%s\r\n",
+		    percent_encode(f->arena, str_of(rp->file), "/_.-", false));
+	else if (rp->kind == REPLY_BYTES && !has_no_body(rp))
+		buf_printf(b, "Content-Length: %zu\r\n", rp->bytes.n);
+}
+
 static struct str
-head_of(struct fcgi *f, const struct reply *rp)
+head_of(struct fcgi *f, const struct request *rq, const struct reply *rp)
 {
 	struct buf b;
 	size_t i;
@@ -177,11 +199,7 @@ head_of(struct fcgi *f, const struct reply *rp)
 		buf_adds(&b, rp->header[i].value);
 		buf_adds(&b, "\r\n");
 	}
-	if (rp->kind == REPLY_FILE)
-		buf_printf(&b, "X-Accel-Redirect: " STORE_LOCATION "%s\r\n",
-		    percent_encode(f->arena, str_of(rp->file), "/_.-", false));
-	else if (rp->kind == REPLY_BYTES && !has_no_body(rp))
-		buf_printf(&b, "Content-Length: %zu\r\n", rp->bytes.n);
+	put_body_headers(f, rq, rp, &b);
 	buf_adds(&b, "\r\n");
 	return buf_str(&b);
 }
@@ -189,10 +207,10 @@ head_of(struct fcgi *f, const struct reply *rp)
 static void
 send_reply(struct fcgi *f, const struct request *rq, const struct reply *rp)
 {
-	struct str head = head_of(f, rp);
+	struct str head = head_of(f, rq, rp);
 
 	(void)put(f, head.p, head.n);
-	if (strcmp(rq->method, "HEAD") == 0 || has_no_body(rp))
+	if (is_head(rq) || has_no_body(rp))
 		return;
 	if (rp->kind == REPLY_BYTES) {
 		(void)put(f, rp->bytes.p, rp->bytes.n);

@@ -51,9 +51,8 @@ static const struct route routes[] = {
 
     {"GET", "/v1/_ping", v1_get_ping, MAY_ANYTHING, BODY_NONE},
     {"GET", "/_ping", v1_get_ping, MAY_ANYTHING, BODY_NONE},
-    {"GET", "/v2", v1_get_v2, MAY_ANYTHING, BODY_NONE},
     {"GET", "/", v1_get_root, MAY_ANYTHING, BODY_NONE},
 };
 
 const struct api v1_api = {
-    routes, sizeof(routes) / sizeof(routes[0]), v1_headers, v1_fail};
+    NULL, routes, sizeof(routes) / sizeof(routes[0]), v1_headers, v1_fail};

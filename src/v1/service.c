@@ -22,16 +22,6 @@ v1_get_root(struct request *rq, struct reply *rp)
 	return RC_OK;
 }
 
-/* podman looks here before it asks /v1/search, and gives up on a 404. Without the
- * header Docker-Distribution-Api-Version dockers from 1.6 on go back to API v1. */
-enum result
-v1_get_v2(struct request *rq, struct reply *rp)
-{
-	(void)rq;
-	reply_json(rp, 200, str_of("{}"));
-	return RC_OK;
-}
-
 enum result
 v1_get_ping(struct request *rq, struct reply *rp)
 {

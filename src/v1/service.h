@@ -6,6 +6,5 @@
 
 handler_fn v1_get_root; /* / */
 handler_fn v1_get_ping; /* /_ping, /v1/_ping: is it a registry, and of what kind? */
-handler_fn v1_get_v2;   /* /v2/: somebody is here, who does not speak API v2 */
 
 #endif

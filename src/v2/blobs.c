@@ -1,0 +1,46 @@
+/* blobs.c: see blobs.h. */
+#include "v2/blobs.h"
+
+#include "http/condition.h"
+#include "registry/blob.h"
+#include "v2/v2.h"
+
+enum result
+v2_get_blob(struct request *rq, struct reply *rp)
+{
+	struct v2_blob blob;
+	struct digest d;
+	const char *name;
+	enum result r = v2_name_arg(rq, &name);
+
+	if (r == RC_OK)
+		r = v2_digest_arg(rq, &d);
+	if (r == RC_OK)
+		r = blob_find(rq->registry, rq->arena, name, &d, &blob, &rq->err);
+	if (r != RC_OK)
+		return r;
+	v2_is(rp, &blob.digest);
+	v2_immutable(rp);
+	if (condition_has(rq, reply_get(rp, "ETag")))
+		reply_none(rp, 304);
+	else
+		reply_file(
+		    rp, blob.file.name, blob.file.size, "application/octet-stream");
+	return RC_OK;
+}
+
+enum result
+v2_delete_blob(struct request *rq, struct reply *rp)
+{
+	struct digest d;
+	const char *name;
+	enum result r = v2_name_arg(rq, &name);
+
+	if (r == RC_OK)
+		r = v2_digest_arg(rq, &d);
+	if (r == RC_OK)
+		r = blob_remove(rq->registry, rq->arena, name, &d, &rq->err);
+	if (r == RC_OK)
+		reply_none(rp, 202);
+	return r;
+}

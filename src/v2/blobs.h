@@ -1,0 +1,10 @@
+/* blobs.h: blobs of a repository, by digest. */
+#ifndef V2_BLOBS_H
+#define V2_BLOBS_H
+
+#include "http/route.h"
+
+handler_fn v2_get_blob;
+handler_fn v2_delete_blob;
+
+#endif

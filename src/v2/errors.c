@@ -1,0 +1,116 @@
+/* errors.c: one table for statuses, codes and texts. Codes are the specification's; where
+ * it has none, distribution's: PAGINATION_NUMBER_INVALID, UNKNOWN, UNAVAILABLE. */
+#include "v2/errors.h"
+
+#include "base/json.h"
+#include "base/jsonw.h"
+
+#define ERROR_MAX ((size_t)128 << 10)
+#define RETRY_S   "5"
+
+static const struct row {
+	int status;
+	const char *code, *message;
+} table[RC_MAX] = {
+    [RC_BAD_REQUEST] = {400, "UNSUPPORTED", "the request cannot be understood"},
+    [RC_BAD_NAME] = {400, "NAME_INVALID", "invalid repository name"},
+    [RC_BAD_TAG] = {400, "TAG_INVALID", "manifest tag did not match the rules"},
+    [RC_BAD_DIGEST] = {400, "DIGEST_INVALID", "this is no digest known here"},
+    [RC_BAD_MANIFEST] = {400, "MANIFEST_INVALID", "manifest invalid"},
+    [RC_BAD_PAGE] = {400, "PAGINATION_NUMBER_INVALID",
+	"invalid number of results requested"},
+    [RC_BAD_SIZE] = {400, "SIZE_INVALID",
+	"provided length did not match content length"},
+    [RC_BAD_RANGE] = {416, "BLOB_UPLOAD_INVALID",
+	"this is not the next part of the upload"},
+    [RC_TOO_MANY] = {414, "UNSUPPORTED", "too many tags at once"},
+    [RC_MISMATCH] = {400, "DIGEST_INVALID",
+	"provided digest did not match uploaded content"},
+    [RC_MISSING] = {400, "MANIFEST_BLOB_UNKNOWN",
+	"manifest references a manifest or blob unknown to the repository"},
+    [RC_TOO_LARGE] = {413, "SIZE_INVALID", "the content is too large"},
+    [RC_NO_ROUTE] = {404, "UNSUPPORTED", "no such path"},
+    [RC_BAD_METHOD] = {405, "UNSUPPORTED", "the operation is unsupported"},
+    [RC_ABSENT] = {404, "UNKNOWN", "not found"},
+    [RC_REPOSITORY_UNKNOWN] = {404, "NAME_UNKNOWN",
+	"repository name not known to registry"},
+    [RC_BLOB_UNKNOWN] = {404, "BLOB_UNKNOWN", "blob unknown to registry"},
+    [RC_MANIFEST_UNKNOWN] = {404, "MANIFEST_UNKNOWN",
+	"manifest unknown to registry"},
+    [RC_UPLOAD_UNKNOWN] = {404, "BLOB_UPLOAD_UNKNOWN",
+	"blob upload unknown to registry"},
+    [RC_GONE] = {400, "BLOB_UPLOAD_INVALID", "the request broke off"},
+    [RC_FULL] = {507, "UNAVAILABLE", "no space left on the registry's disk"},
+    [RC_REBUILDING] = {503, "UNAVAILABLE", "the index is being made, retry later"},
+    [RC_IO] = {500, "UNKNOWN",
+	"internal error; the registry's log has it under this X-Request-Id"},
+};
+
+static void
+write_error(struct jsonw *w, const struct row *row, struct str detail)
+{
+	jsonw_object(w);
+	jsonw_key(w, "code");
+	jsonw_text(w, row->code);
+	jsonw_key(w, "message");
+	jsonw_text(w, row->message);
+	if (detail.n > 0) {
+		jsonw_key(w, "detail");
+		jsonw_json(w, detail);
+	}
+	jsonw_end(w);
+}
+
+/* What went wrong inside is for the log alone. */
+static struct str
+reason(struct request *rq, const struct row *row)
+{
+	struct jsonw w;
+	struct buf b;
+
+	if (rq->err.text[0] == '\0' || row->status == 500)
+		return str_of(NULL);
+	buf_init(&b, rq->arena, ERROR_MAX);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_text(&w, rq->err.text);
+	return buf_str(&b);
+}
+
+static void
+write_errors(struct request *rq, struct jsonw *w, const struct row *row)
+{
+	struct json *detail = NULL;
+	const char *why;
+	size_t i;
+
+	if (rq->detail.n == 0) {
+		write_error(w, row, reason(rq, row));
+		return;
+	}
+	if (!json_parse(rq->arena, rq->detail, &detail, &why) ||
+	    json_kind(detail) != JSON_ARRAY)
+		write_error(w, row, rq->detail);
+	for (i = 0; i < json_length(detail); i++)
+		write_error(w, row, json_print(rq->arena, json_at(detail, i)));
+}
+
+void
+v2_fail(struct request *rq, struct reply *rp, enum result r)
+{
+	const struct row *row = &table[table[r].status == 0 ? RC_IO : r];
+	struct jsonw w;
+	struct buf b;
+
+	buf_init(&b, rq->arena, ERROR_MAX);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_object(&w);
+	jsonw_key(&w, "errors");
+	jsonw_array(&w);
+	write_errors(rq, &w, row);
+	jsonw_end(&w);
+	jsonw_end(&w);
+	reply_json(rp, row->status, buf_str(&b));
+	reply_header(rp, "Cache-Control", "no-cache");
+	if (r == RC_REBUILDING)
+		reply_header(rp, "Retry-After", RETRY_S);
+}

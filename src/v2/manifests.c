@@ -1,0 +1,124 @@
+/* manifests.c: see manifests.h. */
+#include "v2/manifests.h"
+
+#include "base/jsonw.h"
+#include "http/condition.h"
+#include "registry/manifests.h"
+#include "v2/v2.h"
+
+#define MISSING_SHOWN 100 /* digests in one error */
+
+/* As it was pushed, whatever Accept says: an old client that cannot read it had better
+ * see what it is. */
+enum result
+v2_get_manifest(struct request *rq, struct reply *rp)
+{
+	struct manifests_found found;
+	const char *name;
+	enum result r = v2_name_arg(rq, &name);
+
+	if (r == RC_OK)
+		r = manifests_get(
+		    rq->registry, rq->arena, name, rq->arg[1], &found, &rq->err);
+	if (r != RC_OK)
+		return r;
+	v2_is(rp, &found.digest);
+	if (found.by_digest)
+		v2_immutable(rp);
+	else
+		reply_header(rp, "Cache-Control", "no-cache");
+	if (condition_has(rq, reply_get(rp, "ETag"))) {
+		reply_none(rp, 304);
+	} else {
+		reply_json(rp, 200, found.bytes);
+		reply_header(rp, "Content-Type", str_dup(rq->arena, found.type));
+	}
+	return RC_OK;
+}
+
+/* ---- PUT ---- */
+
+static void
+tell_missing(struct request *rq, const struct manifests_pushed *pushed)
+{
+	struct jsonw w;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, rq->arena, (size_t)64 << 10);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_array(&w);
+	for (i = 0; i < pushed->n_missing && i < MISSING_SHOWN; i++)
+		jsonw_text(&w, digest_text(rq->arena, &pushed->missing[i]));
+	jsonw_end(&w);
+	rq->detail = buf_str(&b);
+}
+
+/* Tags beside the reference (?tag=a&tag=b), of the specification to come. */
+static enum result
+read_tags(struct request *rq, struct manifests_push *push)
+{
+	struct str *tags = arena_alloc(
+	    rq->arena, (MANIFESTS_TAGS_MAX + 1) * sizeof(*tags));
+	enum result r = target_query_all(rq->arena, &rq->target, "tag", tags,
+	    MANIFESTS_TAGS_MAX + 1, &push->n_tags, &rq->err);
+
+	push->tags = tags;
+	if (r == RC_OK && push->n_tags > MANIFESTS_TAGS_MAX)
+		return err_set(&rq->err, RC_TOO_MANY, "more than %d tags at once",
+		    MANIFESTS_TAGS_MAX);
+	return r;
+}
+
+static void
+tell_pushed(struct reply *rp, const char *name, const struct manifests_push *push,
+    const struct manifests_pushed *pushed)
+{
+	const char *digest = digest_text(rp->arena, &pushed->digest);
+	size_t i;
+
+	reply_none(rp, 201);
+	reply_header(rp, "Location",
+	    arena_printf(rp->arena, "/v2/%s/manifests/%s", name, digest));
+	reply_header(rp, "Docker-Content-Digest", digest);
+	if (pushed->subject != NULL)
+		reply_header(rp, "OCI-Subject", pushed->subject);
+	for (i = 0; i < push->n_tags; i++)
+		reply_add(rp, "OCI-Tag", str_dup(rp->arena, push->tags[i]));
+}
+
+enum result
+v2_put_manifest(struct request *rq, struct reply *rp)
+{
+	struct manifests_push push = {
+	    .bytes = rq->body, .content_type = request_header(rq, "Content-Type")};
+	struct manifests_pushed pushed;
+	const char *name;
+	enum result r = v2_name_arg(rq, &name);
+
+	if (r == RC_OK)
+		r = read_tags(rq, &push);
+	if (r != RC_OK)
+		return r;
+	r = manifests_put(
+	    rq->registry, rq->arena, name, rq->arg[1], &push, &pushed, &rq->err);
+	if (r == RC_OK)
+		tell_pushed(rp, name, &push, &pushed);
+	else if (r == RC_MISSING)
+		tell_missing(rq, &pushed);
+	return r;
+}
+
+enum result
+v2_delete_manifest(struct request *rq, struct reply *rp)
+{
+	const char *name;
+	enum result r = v2_name_arg(rq, &name);
+
+	if (r == RC_OK)
+		r = manifests_remove(
+		    rq->registry, rq->arena, name, rq->arg[1], &rq->err);
+	if (r == RC_OK)
+		reply_none(rp, 202);
+	return r;
+}

@@ -1,0 +1,130 @@
+/* referrers.c: see referrers.h. */
+#include "v2/referrers.h"
+
+#include "base/jsonw.h"
+#include "base/percent.h"
+#include "registry/lists.h"
+#include "v2/v2.h"
+
+#define PAGE_BYTES ((size_t)4 << 20) /* of a page: as long as a manifest may be */
+#define PAGE_TAIL  ((size_t)2)       /* "]}" */
+
+/* A page on its way. An entry that does not fit is the next page's first. */
+struct page {
+	struct arena *arena;
+	struct buf body;
+	size_t most, n;
+	const char *last; /* digest of the latest entry */
+	bool more;
+};
+
+static struct str
+entry_of(struct arena *a, const struct manifest_descriptor *one, bool annotated)
+{
+	struct jsonw w;
+	struct buf b;
+
+	buf_init(&b, a, PAGE_BYTES);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_object(&w);
+	jsonw_key(&w, "mediaType");
+	jsonw_str(&w, one->type);
+	jsonw_key(&w, "digest");
+	jsonw_text(&w, digest_text(a, &one->digest));
+	jsonw_key(&w, "size");
+	jsonw_int(&w, one->size);
+	if (one->artifact_type.n > 0) {
+		jsonw_key(&w, "artifactType");
+		jsonw_str(&w, one->artifact_type);
+	}
+	if (annotated && one->annotations != NULL) {
+		jsonw_key(&w, "annotations");
+		jsonw_json(&w, json_print(a, one->annotations));
+	}
+	jsonw_end(&w);
+	return buf_str(&b);
+}
+
+static bool
+fits(const struct page *page, struct str entry)
+{
+	return entry.n + 2 + PAGE_TAIL <= PAGE_BYTES - page->body.n;
+}
+
+/* Annotations that fill a page by themselves are left out: whoever wants them has the
+ * digest. */
+static bool
+add_entry(void *arg, const struct manifest_descriptor *one)
+{
+	struct page *page = arg;
+	struct str entry = entry_of(page->arena, one, true);
+
+	if (page->n == 0 && !fits(page, entry))
+		entry = entry_of(page->arena, one, false);
+	if (page->n == page->most || !fits(page, entry)) {
+		page->more = true;
+		return false;
+	}
+	if (page->n++ > 0)
+		buf_adds(&page->body, ", ");
+	buf_add(&page->body, entry.p, entry.n);
+	page->last = digest_text(page->arena, &one->digest);
+	return true;
+}
+
+static void
+begin_page(struct page *page, struct arena *a, size_t most)
+{
+	*page = (struct page){.arena = a, .most = most};
+	buf_init(&page->body, a, PAGE_BYTES);
+	buf_adds(&page->body, "{\"schemaVersion\": 2, \"mediaType\": "
+			      "\"" MANIFEST_OCI_INDEX "\", \"manifests\": [");
+}
+
+static void
+tell(struct request *rq, struct reply *rp, struct page *page, const char *path,
+    struct str type)
+{
+	const char *kept = "";
+
+	if (type.p != NULL) {
+		reply_header(rp, "OCI-Filters-Applied", "artifactType");
+		kept = arena_printf(rq->arena, "&artifactType=%s",
+		    percent_encode(rq->arena, type, "-._~", false));
+	}
+	if (page->more && page->last != NULL)
+		v2_next_page(rq, rp, path, page->last, page->most, kept);
+	buf_adds(&page->body, "]}");
+	reply_json(rp, 200, buf_str(&page->body));
+	reply_header(rp, "Content-Type", MANIFEST_OCI_INDEX);
+	reply_header(rp, "Cache-Control", "no-cache");
+}
+
+enum result
+v2_get_referrers(struct request *rq, struct reply *rp)
+{
+	struct v2_page part;
+	struct page page;
+	struct digest d;
+	struct str type;
+	const char *name;
+	enum result r = v2_name_arg(rq, &name);
+
+	if (r == RC_OK)
+		r = v2_digest_arg(rq, &d);
+	if (r == RC_OK)
+		r = v2_page(rq, V2_PAGE_MAX, &part);
+	if (r == RC_OK)
+		r = v2_query(rq, "artifactType", &type);
+	if (r != RC_OK)
+		return r;
+	begin_page(&page, rq->arena, part.most);
+	r = lists_referrers(rq->registry, rq->arena, name, &d, type, part.after,
+	    add_entry, &page, &rq->err);
+	if (r == RC_OK)
+		tell(rq, rp, &page,
+		    arena_printf(rq->arena, "/v2/%s/referrers/%s", name,
+			digest_text(rq->arena, &d)),
+		    type);
+	return r;
+}

@@ -1,0 +1,9 @@
+/* referrers.h: what refers to a manifest (distribution-spec, "Listing referrers"). */
+#ifndef V2_REFERRERS_H
+#define V2_REFERRERS_H
+
+#include "http/route.h"
+
+handler_fn v2_get_referrers;
+
+#endif

@@ -1,0 +1,17 @@
+/* uploads.h: blobs on their way in (distribution-spec, "Pushing blobs"). Each check is
+ * asked before the body of the call it is named after. */
+#ifndef V2_UPLOADS_H
+#define V2_UPLOADS_H
+
+#include "http/route.h"
+
+handler_fn v2_post_upload; /* begin, or mount, or the whole blob at once */
+handler_fn v2_check_post_upload;
+handler_fn v2_get_upload;   /* how far is it? */
+handler_fn v2_patch_upload; /* the next part */
+handler_fn v2_check_patch_upload;
+handler_fn v2_put_upload; /* the last part, and the digest of all */
+handler_fn v2_check_put_upload;
+handler_fn v2_delete_upload;
+
+#endif

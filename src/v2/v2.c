@@ -1,0 +1,94 @@
+/* v2.c: see v2.h. */
+#include "v2/v2.h"
+
+#include "base/percent.h"
+#include "image/v2_name.h"
+
+#define UNRESERVED "-._~" /* beside letters and digits (RFC 3986, section 2.3) */
+
+void
+v2_headers(struct request *rq, struct reply *rp)
+{
+	(void)rq;
+	reply_header(rp, "Docker-Distribution-Api-Version", "registry/2.0");
+}
+
+enum result
+v2_name_arg(struct request *rq, const char **out)
+{
+	enum result r = v2_name_check(rq->arg[0], &rq->err);
+
+	if (r == RC_OK)
+		*out = str_dup(rq->arena, rq->arg[0]);
+	return r;
+}
+
+enum result
+v2_digest_arg(struct request *rq, struct digest *out)
+{
+	return digest_parse(rq->arg[1], out, &rq->err);
+}
+
+enum result
+v2_query(struct request *rq, const char *name, struct str *out)
+{
+	return target_query(rq->arena, &rq->target, name, out, &rq->err);
+}
+
+void
+v2_is(struct reply *rp, const struct digest *d)
+{
+	const char *text = digest_text(rp->arena, d);
+
+	reply_header(rp, "Docker-Content-Digest", text);
+	reply_header(rp, "ETag", arena_printf(rp->arena, "\"%s\"", text));
+}
+
+void
+v2_immutable(struct reply *rp)
+{
+	reply_header(rp, "Cache-Control", "public, max-age=31536000, immutable");
+}
+
+void
+v2_at_blob(struct reply *rp, const char *name, const struct digest *d)
+{
+	const char *text = digest_text(rp->arena, d);
+
+	reply_header(
+	    rp, "Location", arena_printf(rp->arena, "/v2/%s/blobs/%s", name, text));
+	reply_header(rp, "Docker-Content-Digest", text);
+}
+
+enum result
+v2_page(struct request *rq, size_t usual, struct v2_page *out)
+{
+	struct str n;
+	long long most;
+	enum result r = v2_query(rq, "n", &n);
+
+	if (r == RC_OK)
+		r = v2_query(rq, "last", &out->after);
+	if (r != RC_OK)
+		return r;
+	out->limited = n.p != NULL;
+	out->most = usual;
+	if (!out->limited)
+		return RC_OK;
+	if (!str_to_int64(n, &most))
+		return err_set(&rq->err, RC_BAD_PAGE, "n is no number of entries");
+	out->most = most < V2_PAGE_MAX ? (size_t)most : V2_PAGE_MAX;
+	return RC_OK;
+}
+
+void
+v2_next_page(struct request *rq, struct reply *rp, const char *path,
+    const char *last, size_t most, const char *more)
+{
+	const char *behind = percent_encode(
+	    rq->arena, str_of(last), UNRESERVED, false);
+
+	reply_header(rp, "Link",
+	    arena_printf(rq->arena, "<%s?last=%s&n=%zu%s>; rel=\"next\"", path,
+		behind, most, more));
+}

@@ -1,0 +1,47 @@
+/* v2.h: what the resources of API v2 share. */
+#ifndef V2_V2_H
+#define V2_V2_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "http/reply.h"
+#include "http/request.h"
+#include "image/digest.h"
+
+/* The header of every answer: docker manifest, for one, wants to see it. */
+void v2_headers(struct request *rq, struct reply *rp);
+
+/* The names that the route caught: arg 0 is the repository, arg 1 a digest.
+ * RC_BAD_NAME, RC_BAD_DIGEST. */
+enum result v2_name_arg(struct request *rq, const char **out);
+enum result v2_digest_arg(struct request *rq, struct digest *out);
+
+/* A parameter of the query; p NULL without it. RC_BAD_REQUEST. */
+enum result v2_query(struct request *rq, const char *name, struct str *out);
+
+/* The answer is about this content: Docker-Content-Digest, and the ETag that goes with
+ * it. */
+void v2_is(struct reply *rp, const struct digest *d);
+
+/* Content under its digest never changes and may be kept for a year. */
+void v2_immutable(struct reply *rp);
+
+/* Where a blob of the repository is to be had. */
+void v2_at_blob(struct reply *rp, const char *name, const struct digest *d);
+
+/* Which part of a list was asked for (?n=, ?last=). RC_BAD_PAGE: n is no number. */
+struct v2_page {
+	bool limited;     /* the client gave n */
+	size_t most;      /* n, or `usual`; at most V2_PAGE_MAX */
+	struct str after; /* last; "" without it */
+};
+#define V2_PAGE_MAX 10000
+enum result v2_page(struct request *rq, size_t usual, struct v2_page *out);
+
+/* Link (RFC 8288): the next page begins behind `last`. more: parameters to keep, ready
+ * for a query, with & before each; "" for none. */
+void v2_next_page(struct request *rq, struct reply *rp, const char *path,
+    const char *last, size_t most, const char *more);
+
+#endif
