@@ -11,7 +11,8 @@ sum_of(const char *json, const char *layer)
 {
 	char *hex = arena_alloc(arena, SHA256_HEX_SIZE);
 
-	sha256_of(str_of(arena_printf(arena, "%s\n%s", json, layer)), hex);
+	hash_of(
+	    HASH_SHA256, str_of(arena_printf(arena, "%s\n%s", json, layer)), hex);
 	return hex;
 }
 
@@ -81,11 +82,12 @@ test_large_body(void)
 	    arena_alloc(arena, 40 << 20), 40 << 20); /* flushed twice on its way */
 	struct stage *sg;
 	char want[SHA256_HEX_SIZE];
-	struct sha256 *h = sha256_new(arena);
+	struct hash h;
 
-	sha256_add(h, "{}\n", 3);
-	sha256_add(h, bytes.p, bytes.n);
-	sha256_end(h, want);
+	hash_begin(&h, HASH_SHA256);
+	hash_add(&h, "{}\n", 3);
+	hash_add(&h, bytes.p, bytes.n);
+	hash_end(&h, want);
 	is_int(adopt(body_of(bytes), &sg), RC_OK, "40 MiB");
 	is_int(stage_size(sg), bytes.n, "their size");
 	is_str(staged_sum(sg, "{}"), want, "their sum");

@@ -368,7 +368,11 @@ test_sizes(void)
 	is_int(image_json(), RC_TOO_LARGE, "a directory is no file");
 	(void)rmdir(in_dir("images/" ID "/json"));
 	set_up(symlink("_checksum", in_dir("images/" ID "/json")));
-	is_int(image_json(), RC_IO, "a symbolic link is not followed");
+	is_int(image_json(), RC_TOO_LARGE,
+	    "nor is a symbolic link, which is not followed");
+	(void)unlink(in_dir("images/" ID "/json"));
+	set_up(mkfifo(in_dir("images/" ID "/json"), 0644));
+	is_int(image_json(), RC_TOO_LARGE, "nor a pipe, which nobody waits for");
 }
 
 static void

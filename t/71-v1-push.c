@@ -312,7 +312,7 @@ test_taken_over(void)
 {
 	char sum[SHA256_HEX_SIZE];
 
-	sha256_of(str_of(JSON_OF("d2") "\nlayer"), sum);
+	hash_of(HASH_SHA256, str_of(JSON_OF("d2") "\nlayer"), sum);
 	leave_unfinished("d2", arena_printf(arena, "sha256:%s", sum));
 	leave_unfinished("d3", NULL);
 	check_rows(ROWS(taken_over));
@@ -335,7 +335,7 @@ test_many_jsons(void)
 	is_int(taken, 3 * V1_PUSH_JSONS, "%d different json are taken", taken);
 	is_int(request("PUT", IMAGE("f2", "layer"), NULL, "layer")->status, 200,
 	    "a layer");
-	sha256_of(str_of(arena_printf(arena, "%s\nlayer", body)), hex);
+	hash_of(HASH_SHA256, str_of(arena_printf(arena, "%s\nlayer", body)), hex);
 	sum = arena_printf(arena, PAYLOAD "%s", hex);
 	is_int(request("PUT", IMAGE("f2", "checksum"), sum, NULL)->status, 200,
 	    "its sum");
@@ -355,8 +355,9 @@ meet(const char *id, char step)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		sha256_of(str_of(arena_printf(
-			      arena, "%s\n%s", json, i == 0 ? "one" : "two")),
+		hash_of(HASH_SHA256,
+		    str_of(arena_printf(
+			arena, "%s\n%s", json, i == 0 ? "one" : "two")),
 		    hex);
 		sums[i] = arena_printf(
 		    arena, "%s%s", i == 0 ? CHECKSUM : PAYLOAD, hex);
@@ -411,7 +412,7 @@ test_many_layers(void)
 		layer = arena_printf(arena, "layer %d", i);
 		taken += request("PUT", IMAGE("f3", "layer"), NULL, layer)
 			     ->status == 200;
-		sha256_of(
+		hash_of(HASH_SHA256,
 		    str_of(arena_printf(arena, "%s\n%s", json, layer)), hex[i]);
 		make_older(
 		    arena_printf(arena,

@@ -18,7 +18,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "image/sha256.h"
+#include "image/hash.h"
 #include "store/stage.h"
 #include "store/store.h"
 #include "store/v1_push.h"
@@ -258,7 +258,8 @@ image_with(struct image im, const char *json, const char *layer)
 {
 	im.json = str_of(json);
 	im.layer = str_of(layer);
-	sha256_of(str_of(arena_printf(arena, "%s\n%s", json, layer)), im.sum);
+	hash_of(HASH_SHA256, str_of(arena_printf(arena, "%s\n%s", json, layer)),
+	    im.sum);
 	return im;
 }
 

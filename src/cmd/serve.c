@@ -154,8 +154,7 @@ prepare(struct server *s, struct err *err)
 	if (r == RC_OK)
 		r = sweep_tmp(s->registry.store, &swept, err);
 	if (r == RC_OK)
-		r = reindex_prepare(
-		    &s->registry, s->conf->index_database, err);
+		r = reindex_prepare(&s->registry, s->conf->index_database, err);
 	return r;
 }
 

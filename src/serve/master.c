@@ -305,8 +305,8 @@ block_signals(struct master *m)
 }
 
 int
-master_run(int listening, const struct serve_options *options,
-    const struct serve_app *app)
+master_run(
+    int listening, const struct serve_options *options, const struct serve_app *app)
 {
 	struct master m = {.listening = listening,
 	    .options = options,

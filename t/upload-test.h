@@ -1,0 +1,69 @@
+/* upload-test.h: what the tests of uploads have in common: one begins, and parts come
+ * as nginx hands them on. */
+#ifndef UPLOAD_TEST_H
+#define UPLOAD_TEST_H
+
+#include "store-test.h"
+#include "store/v2_upload.h"
+
+#define APP "team/app"
+
+/* nginx removes its files when a request is over. */
+static inline void
+remove_bodies(void)
+{
+	remove_tree(in_dir("_berth/body"));
+	make_dir("_berth/body");
+}
+
+static inline const char *
+of_upload(const char *id, const char *file)
+{
+	return arena_printf(arena, "_berth/upload/%s/%s", id, file);
+}
+
+static inline struct v2_upload
+begin(enum hash_kind kind)
+{
+	struct v2_upload up = {.id = ""};
+
+	is_int(v2_upload_begin(store, arena, APP, kind, &up, &err), RC_OK,
+	    "an upload begins");
+	return up;
+}
+
+static inline enum result
+reopen(const char *id, struct v2_upload *up)
+{
+	return v2_upload_open(store, arena, APP, str_of(id), up, &err);
+}
+
+/* As its caller does it, but without the lock. */
+static inline enum result
+append(struct v2_upload *up, struct str bytes)
+{
+	struct hash after = up->hash;
+	struct stage *sg;
+	enum result r = stage_adopt(store, arena, body_of(bytes), &sg, &err);
+
+	if (r == RC_OK)
+		r = stage_hash(sg, &after, &err);
+	if (r == RC_OK)
+		r = v2_upload_append(store, arena, up, sg, &after, &err);
+	remove_bodies();
+	return r;
+}
+
+static inline enum result
+append_text(struct v2_upload *up, const char *text)
+{
+	return append(up, str_of(text));
+}
+
+static inline const char *
+hash_text(const struct v2_upload *up)
+{
+	return hash_save(&up->hash, arena);
+}
+
+#endif
