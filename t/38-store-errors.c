@@ -104,16 +104,16 @@ each_tag(void)
 }
 
 static bool
-no_repo(void *arg, const char *name, const char *cursor)
+no_repo(void *arg, const char *name)
 {
-	(void)arg, (void)name, (void)cursor;
+	(void)arg, (void)name;
 	return true;
 }
 
 static enum result
 walk(void)
 {
-	return v1_walk(store, "", no_repo, NULL, &err);
+	return v1_walk(store, no_repo, NULL, &err);
 }
 
 static enum result

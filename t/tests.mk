@@ -7,8 +7,13 @@ c_tests = \
 	t/12-text \
 	t/13-log \
 	t/14-json-each \
+	t/15-json-peek \
 	t/20-image \
 	t/21-image-files \
+	t/22-hash \
+	t/23-digest \
+	t/24-manifest \
+	t/24-manifest-type \
 	t/30-store \
 	t/32-store-lists \
 	t/33-store-guards \
@@ -20,6 +25,10 @@ c_tests = \
 	t/37-index-damage \
 	t/38-store-errors \
 	t/39-store-blobs \
+	t/39-store-manifests \
+	t/39-store-repos \
+	t/39-store-stamps \
+	t/39-store-tags \
 	t/39-store-uploads \
 	t/39-store-uploads-kept \
 	t/40-conf \
@@ -36,7 +45,8 @@ failpoint_tests = \
 	t/31-store-failpoints \
 	t/50-change-failpoints \
 	t/51-two-pushes-failpoints \
-	t/52-uploads-failpoints
+	t/52-uploads-failpoints \
+	t/53-manifests-failpoints
 
 perl_tests = \
 	t/00-rooms.t \
@@ -65,11 +75,13 @@ test_headers = \
 	t/conf-test.h \
 	t/failpoint-test.h \
 	t/index-test.h \
+	t/manifest-test.h \
 	t/push-test.h \
 	t/store-test.h \
 	t/tap.h \
 	t/unit-test.h \
-	t/upload-test.h
+	t/upload-test.h \
+	t/v2-store-test.h
 
 EXTRA_DIST += $(perl_tests) $(test_headers) t/check.sh t/lib t/data
 

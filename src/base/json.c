@@ -214,7 +214,7 @@ json_int(const struct json *v, long long *out)
 	if (json_object_get_type(as_object(v)) != json_type_int)
 		return false;
 	*out = json_object_get_int64(as_object(v));
-	return *out<INT64_MAX && * out> INT64_MIN;
+	return *out != INT64_MAX && *out != INT64_MIN;
 }
 
 struct str

@@ -7,6 +7,7 @@ libberth_a_SOURCES += \
 	src/base/hex.c src/base/hex.h \
 	src/base/json.c src/base/json.h \
 	src/base/json_each.c \
+	src/base/json_peek.c src/base/json_peek.h \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/log.c src/base/log.h \
 	src/base/percent.c src/base/percent.h \

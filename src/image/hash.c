@@ -16,11 +16,11 @@ static const struct form {
 	char magic[MAGIC_SIZE + 1];
 	size_t word, block, sum; /* bytes */
 } forms[] = {
-    [HASH_SHA256] = {"sha\x03", 4, 64, SHA256_DIGEST_LENGTH},
-    [HASH_SHA512] = {"sha\x07", 8, 128, SHA512_DIGEST_LENGTH},
+    [HASH_SHA256] = {"sha\x03", 4, SHA256_CBLOCK, SHA256_DIGEST_LENGTH},
+    [HASH_SHA512] = {"sha\x07", 8, SHA512_CBLOCK, SHA512_DIGEST_LENGTH},
 };
 
-#define SAVED_MAX (MAGIC_SIZE + 8 * 8 + 128 + 8)
+#define SAVED_MAX (MAGIC_SIZE + 8 * 8 + SHA512_CBLOCK + 8)
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(((struct hash *)NULL)->state), "state");
 _Static_assert(sizeof(SHA512_CTX) <= sizeof(((struct hash *)NULL)->state), "state");
@@ -106,26 +106,36 @@ saved_size(const struct form *form)
 	return MAGIC_SIZE + 8 * form->word + form->block + 8;
 }
 
-/* Lengths count bits, in 64 of them: no store holds 2^61 bytes. */
+/* What is stored of a hash. A length is counted in bits, in 64 of them: no store holds
+ * 2^61 bytes. */
+struct parts {
+	uint64_t word[8];
+	unsigned char open[SHA512_CBLOCK]; /* the block that is not full yet */
+	uint64_t bytes;
+};
+
+/* The state is copied first: nothing but OpenSSL looks into it by another type. */
 static void
-look(struct hash *h, uint64_t word[8], const unsigned char **open, uint64_t *bytes)
+take_apart(const struct hash *h, struct parts *out)
 {
 	size_t i;
 
 	if (h->kind == HASH_SHA256) {
-		const SHA256_CTX *c = sha256(h);
+		SHA256_CTX c;
 
+		memcpy(&c, h->state, sizeof(c));
 		for (i = 0; i < 8; i++)
-			word[i] = c->h[i];
-		*open = (const unsigned char *)c->data;
-		*bytes = ((uint64_t)c->Nh << 32 | c->Nl) / 8;
+			out->word[i] = c.h[i];
+		out->bytes = ((uint64_t)c.Nh << 32 | c.Nl) / 8;
+		memcpy(out->open, c.data, (size_t)(out->bytes % SHA256_CBLOCK));
 	} else {
-		const SHA512_CTX *c = sha512(h);
+		SHA512_CTX c;
 
+		memcpy(&c, h->state, sizeof(c));
 		for (i = 0; i < 8; i++)
-			word[i] = c->h[i];
-		*open = c->u.p;
-		*bytes = c->Nl / 8;
+			out->word[i] = c.h[i];
+		out->bytes = c.Nl / 8;
+		memcpy(out->open, c.u.p, (size_t)(out->bytes % SHA512_CBLOCK));
 	}
 }
 
@@ -135,58 +145,66 @@ hash_save(const struct hash *h, struct arena *a)
 	const struct form *form = &forms[h->kind];
 	char *hex = arena_alloc(a, 2 * saved_size(form) + 1);
 	unsigned char saved[SAVED_MAX] = {0}, *p = saved;
-	const unsigned char *open;
-	struct hash copy = *h;
-	uint64_t word[8], bytes;
+	struct parts parts;
 	size_t i;
 
-	look(&copy, word, &open, &bytes);
+	take_apart(h, &parts);
 	memcpy(p, form->magic, MAGIC_SIZE);
 	p += MAGIC_SIZE;
 	for (i = 0; i < 8; i++)
-		p = put_number(p, word[i], form->word);
-	memcpy(p, open, (size_t)(bytes % form->block));
-	(void)put_number(p + form->block, bytes, 8);
+		p = put_number(p, parts.word[i], form->word);
+	memcpy(p, parts.open, (size_t)(parts.bytes % form->block));
+	(void)put_number(p + form->block, parts.bytes, 8);
 	hex_encode(saved, saved_size(form), hex);
 	return hex;
 }
 
 static void
-restore(struct hash *h, const uint64_t word[8], uint64_t bytes)
+set_state(struct hash *h, const uint64_t word[8], uint64_t bits)
 {
 	size_t i;
 
 	if (h->kind == HASH_SHA256) {
-		SHA256_CTX *c = sha256(h);
+		SHA256_CTX c;
 
+		memcpy(&c, h->state, sizeof(c));
 		for (i = 0; i < 8; i++)
-			c->h[i] = (SHA_LONG)word[i];
-		c->Nh = (SHA_LONG)(bytes * 8 >> 32);
-		c->Nl = (SHA_LONG)(bytes * 8);
+			c.h[i] = (SHA_LONG)word[i];
+		c.Nh = (SHA_LONG)(bits >> 32);
+		c.Nl = (SHA_LONG)bits;
+		memcpy(h->state, &c, sizeof(c));
 	} else {
-		SHA512_CTX *c = sha512(h);
+		SHA512_CTX c;
 
+		memcpy(&c, h->state, sizeof(c));
 		for (i = 0; i < 8; i++)
-			c->h[i] = word[i];
-		c->Nl = bytes * 8;
+			c.h[i] = word[i];
+		c.Nl = bits;
+		memcpy(h->state, &c, sizeof(c));
 	}
 }
 
+/* The whole blocks are in the words; what the open one holds comes again. */
 static void
-load(struct hash *h, const struct form *form, const unsigned char *p)
+put_together(struct hash *h, enum hash_kind kind, const struct parts *parts)
 {
-	const unsigned char *open;
-	uint64_t word[8], bytes;
+	const size_t open = (size_t)(parts->bytes % forms[kind].block);
+
+	hash_begin(h, kind);
+	set_state(h, parts->word, (parts->bytes - open) * 8);
+	hash_add(h, parts->open, open);
+}
+
+static void
+read_parts(const struct form *form, const unsigned char *p, struct parts *out)
+{
 	size_t i;
 
 	for (i = 0; i < 8; i++)
-		word[i] = get_number(&p, form->word);
-	open = p;
+		out->word[i] = get_number(&p, form->word);
+	memcpy(out->open, p, form->block);
 	p += form->block;
-	bytes = get_number(&p, 8);
-	/* the whole blocks are in the words; what the open one holds comes again */
-	restore(h, word, bytes - bytes % form->block);
-	hash_add(h, open, (size_t)(bytes % form->block));
+	out->bytes = get_number(&p, 8);
 }
 
 bool
@@ -194,6 +212,7 @@ hash_load(struct hash *h, struct str text)
 {
 	unsigned char saved[SAVED_MAX];
 	const struct form *form;
+	struct parts parts;
 	size_t i, n = text.n / 2;
 
 	if (n > sizeof(saved) || !hex_is(text, 2 * n))
@@ -206,8 +225,10 @@ hash_load(struct hash *h, struct str text)
 		if (n != saved_size(form) ||
 		    memcmp(saved, form->magic, MAGIC_SIZE) != 0)
 			continue;
-		hash_begin(h, (enum hash_kind)i);
-		load(h, form, saved + MAGIC_SIZE);
+		read_parts(form, saved + MAGIC_SIZE, &parts);
+		if (parts.bytes >> 61 != 0)
+			return false;
+		put_together(h, (enum hash_kind)i, &parts);
 		return true;
 	}
 	return false;

@@ -28,13 +28,13 @@ struct manifest_ref {
 /* All of it lives in the arena of the call. */
 struct manifest {
 	struct str type; /* media type, without parameters */
-	bool type_told;  /* only the client told it: the bytes say nothing, or their
-			  * shape says another */
+	bool type_told; /* only the client told it: the bytes have no mediaType, and
+			  * their shape says another */
 
-	const struct manifest_ref
-	    *refs; /* config, layers, blobs, children; each once.
-					  * Layers that may lie elsewhere (foreign,
-					  * non-distributable) are not among them */
+	/* Config, layers, blobs, children: each once, in the order of their digests.
+	 * Layers that may lie elsewhere (foreign, non-distributable) are not among
+	 * them. */
+	const struct manifest_ref *refs;
 	size_t n_refs;
 
 	bool has_subject;
@@ -45,8 +45,7 @@ struct manifest {
 
 	/* Where a description may be found: here, else in the labels of the config,
 	 * else in the first child. */
-	struct str
-	    description; /* org.opencontainers.image.description; may be empty */
+	struct str description; /* org.opencontainers.image.description, or empty */
 	bool has_config;
 	struct digest config;
 	bool has_child;
@@ -54,15 +53,16 @@ struct manifest {
 };
 
 /* content_type is the client's header, with or without parameters, "" for none. Without
- * one and without mediaType: an index if it has `manifests`, else an OCI manifest, as
- * distribution takes it. RC_BAD_MANIFEST: no JSON object; mediaType and content_type
- * differ; of a type that is known, but not of its form; a broken digest. */
+ * one and without mediaType the shape decides, as in distribution: an index if it has
+ * `manifests`, else of Docker's schema 1 if its schemaVersion is 1, else an OCI manifest.
+ * RC_BAD_MANIFEST: no JSON object; mediaType and content_type differ, or are no media
+ * types (RFC 6838); of a type that is known, but not of its form; a broken digest. */
 enum result manifest_parse(struct arena *a, struct str bytes,
     struct str content_type, struct manifest *out, struct err *err);
 
-/* The media type of one that is in the store, as its bytes tell it. False: they have no
- * mediaType, and it is what their shape says: of bytes that are no JSON, that of an OCI
- * manifest. */
+/* The media type of one that is in the store, as its bytes tell it; it may point into
+ * them. False: they have no mediaType, and it is what their shape says. Of bytes that
+ * are no JSON it is some media type. */
 bool manifest_type(struct arena *a, struct str bytes, struct str *out);
 
 /* One row of an index: the members that a list of referrers shows. */

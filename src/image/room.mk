@@ -3,6 +3,8 @@ libberth_a_SOURCES += \
 	src/image/digest.c src/image/digest.h \
 	src/image/hash.c src/image/hash.h \
 	src/image/manifest.c src/image/manifest.h \
+	src/image/manifest_descriptor.c src/image/manifest_descriptor.h \
+	src/image/manifest_type.c src/image/manifest_type.h \
 	src/image/name.c src/image/name.h \
 	src/image/sum.c src/image/sum.h \
 	src/image/v1_ancestry.c src/image/v1_ancestry.h \

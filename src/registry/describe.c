@@ -6,11 +6,11 @@
 #include "image/name.h"
 #include "image/v1_json.h"
 #include "image/v2_name.h"
+#include "registry/stored.h"
 #include "store/v1_image.h"
 #include "store/v1_repo.h"
 #include "store/v1_tag.h"
 #include "store/v2_blob.h"
-#include "store/v2_manifest.h"
 #include "store/v2_repo.h"
 #include "store/v2_tag.h"
 
@@ -93,12 +93,10 @@ static bool
 read_manifest(struct registry *reg, struct arena *a, const char *name,
     const struct digest *d, struct manifest *out)
 {
-	struct v2_manifest stored;
+	struct v2_manifest bytes;
 	struct err ignored;
 
-	return v2_manifest_read(reg->store, a, name, d, &stored, &ignored) ==
-		   RC_OK &&
-	       manifest_parse(a, stored.bytes, str_of(""), out, &ignored) == RC_OK;
+	return stored_manifest(reg, a, name, d, &bytes, out, &ignored) == RC_OK;
 }
 
 static struct str

@@ -49,11 +49,12 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 		return r;
 	out->digest = stored.digest;
 	out->bytes = stored.bytes;
-	if (!manifest_type(a, stored.bytes, &out->type) &&
-	    v2_manifest_type(reg->store, a, name, &stored.digest, &told, err) ==
-		RC_OK)
+	if (manifest_type(a, stored.bytes, &out->type))
+		return RC_OK;
+	r = v2_manifest_type(reg->store, a, name, &stored.digest, &told, err);
+	if (r == RC_OK)
 		out->type = told;
-	return RC_OK;
+	return r == RC_ABSENT ? RC_OK : r;
 }
 
 /* ---- in ---- */

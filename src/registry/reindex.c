@@ -6,6 +6,7 @@
 #include "index/index.h"
 #include "registry/describe.h"
 #include "registry/referrer.h"
+#include "registry/stored.h"
 #include "store/lock.h"
 #include "store/v1_walk.h"
 #include "store/v2_manifest.h"
@@ -71,10 +72,8 @@ add_referrer(void *arg, const struct digest *d)
 	struct err ignored;
 
 	arena_clear(run->scratch);
-	if (v2_manifest_read(run->reg->store, run->scratch, run->repository.name.p,
-		d, &stored, &ignored) != RC_OK ||
-	    manifest_parse(run->scratch, stored.bytes, str_of(""), &m, &ignored) !=
-		RC_OK ||
+	if (stored_manifest(run->reg, run->scratch, run->repository.name.p, d,
+		&stored, &m, &ignored) != RC_OK ||
 	    !m.has_subject)
 		return true;
 	referrer_make(run->scratch, &m, &stored.digest, stored.bytes.n, &referrer);
@@ -157,13 +156,6 @@ visit(void *arg, const char *name)
 
 /* ---- all of them ---- */
 
-static bool
-visit_v1(void *arg, const char *name, const char *cursor)
-{
-	(void)cursor;
-	return visit(arg, name);
-}
-
 /* A name in both layouts is met twice, and the second time known by its stamp. */
 static enum result
 walk(struct run *run, bool *done)
@@ -171,7 +163,7 @@ walk(struct run *run, bool *done)
 	enum result r = index_rebuild_begin(run->reg->index, run->err);
 
 	if (r == RC_OK)
-		r = v1_walk(run->reg->store, "", visit_v1, run, run->err);
+		r = v1_walk(run->reg->store, visit, run, run->err);
 	if (r == RC_OK && run->result == RC_OK && !stopped(run))
 		r = v2_repo_walk(run->reg->store, visit, run, run->err);
 	if (r == RC_OK)

@@ -12,5 +12,6 @@ libberth_a_SOURCES += \
 	src/registry/reindex.c src/registry/reindex.h \
 	src/registry/repository.c src/registry/repository.h \
 	src/registry/search.c src/registry/search.h \
+	src/registry/stored.c src/registry/stored.h \
 	src/registry/tag.c src/registry/tag.h \
 	src/registry/upload.c src/registry/upload.h

@@ -1,97 +1,71 @@
 /* v1_walk.c: see v1_walk.h. */
 #include "store/v1_walk.h"
 
-#include <string.h>
-
-#include "image/name.h"
-#include "store/io.h"
+#include "base/arena.h"
 #include "store/listing.h"
 #include "store/v1_spell.h"
 
 struct walk {
 	const struct store *st;
-	v1_walk_fn *visit;
+	bool (*visit)(void *arg, const char *name);
 	void *arg;
+	struct arena *arena; /* cleared a repository */
+	const char *ns;      /* at hand */
 	bool stopped;
+	enum result result;
+	struct err *err;
 };
 
-static enum result
-visit_repo(struct walk *w, struct arena *a, const char *ns, const char *repo,
-    struct err *err)
+static bool
+goes_on(const struct walk *w)
 {
-	const char *name = v1_spell_read(a, ns, repo);
-	enum result r;
+	return !w->stopped && w->result == RC_OK;
+}
+
+static bool
+visit_repo(void *arg, const char *repo)
+{
+	struct walk *w = arg;
+	const char *name;
 	bool any;
 
+	arena_clear(w->arena);
+	name = v1_spell_read(w->arena, w->ns, repo);
 	if (name == NULL)
-		return RC_OK;
-	r = listing_any(
-	    w->st, arena_printf(a, "repositories/%s/%s", ns, repo), &any, err);
-	if (r == RC_OK && any)
-		w->stopped = !w->visit(
-		    w->arg, name, arena_printf(a, "%s/%s", ns, repo));
-	return r;
+		return true;
+	w->result = listing_any(w->st,
+	    arena_printf(w->arena, "repositories/%s/%s", w->ns, repo), &any,
+	    w->err);
+	if (w->result == RC_OK && any)
+		w->stopped = !w->visit(w->arg, name);
+	return goes_on(w);
 }
 
-/* All pages of one namespace; the arena is this call's own, cleared a page. */
-static enum result
-walk_ns(struct walk *w, const char *ns, const char *after, struct err *err)
+static bool
+visit_ns(void *arg, const char *ns)
 {
-	struct arena *names = arena_new(), *scratch = arena_new();
-	char last[NAME_MAX_BYTES + 1] = "";
-	struct listing page = {.last = false};
-	enum result r = RC_OK;
-	size_t i;
+	struct walk *w = arg;
+	struct arena *a = arena_new();
+	enum result r;
 
-	(void)strncpy(last, after, NAME_MAX_BYTES);
-	while (r == RC_OK && !w->stopped && !page.last) {
-		arena_clear(names);
-		r = listing_page(w->st, names,
-		    arena_printf(names, "repositories/%s", ns), last, &page, err);
-		for (i = 0; r == RC_OK && !w->stopped && i < page.n; i++) {
-			arena_clear(scratch);
-			r = visit_repo(w, scratch, ns, page.names[i], err);
-		}
-		if (page.n > 0)
-			(void)strncpy(last, page.names[page.n - 1], NAME_MAX_BYTES);
-	}
-	arena_free(scratch);
-	arena_free(names);
-	return r;
-}
-
-static enum result
-walk_all(struct walk *w, struct arena *a, const char *ns_after,
-    const char *repo_after, struct err *err)
-{
-	struct listing page = {.last = false};
-	const char *last = ns_after;
-	enum result r = RC_OK;
-	size_t i;
-
-	if (*ns_after != '\0')
-		r = walk_ns(w, ns_after, repo_after, err);
-	while (r == RC_OK && !w->stopped && !page.last) {
-		r = listing_page(w->st, a, "repositories", last, &page, err);
-		for (i = 0; r == RC_OK && !w->stopped && i < page.n; i++)
-			r = walk_ns(w, page.names[i], "", err);
-		if (page.n > 0)
-			last = page.names[page.n - 1];
-	}
-	return r;
+	w->ns = ns;
+	r = listing_in_order(w->st, arena_printf(a, "repositories/%s", ns), "",
+	    visit_repo, w, w->err);
+	if (w->result == RC_OK)
+		w->result = r;
+	arena_free(a);
+	return goes_on(w);
 }
 
 enum result
-v1_walk(const struct store *st, const char *after, v1_walk_fn *visit, void *arg,
-    struct err *err)
+v1_walk(const struct store *st, bool (*visit)(void *arg, const char *name),
+    void *arg, struct err *err)
 {
-	struct walk w = {st, visit, arg, false};
-	struct arena *a = arena_new();
-	struct str repo = str_of(after), ns = str_cut(&repo, '/');
+	struct walk w = {.st = st, .visit = visit, .arg = arg, .err = err};
 	enum result r;
 
-	r = walk_all(
-	    &w, a, str_dup(a, ns), repo.n > 0 ? str_dup(a, repo) : "", err);
-	arena_free(a);
-	return r;
+	w.arena = arena_new();
+	r = listing_in_order(st, "repositories", "", visit_ns, &w, err);
+	arena_free(w.arena);
+	return r == RC_OK ? w.result : r;
 }

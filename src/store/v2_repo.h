@@ -1,5 +1,6 @@
 /* v2_repo.h: the repositories of distribution's layout. One may lie in another's
- * directory; parts that begin with "_" are never names. */
+ * directory; parts that begin with "_" are never names. A name is one of v2_name.h: the
+ * caller has checked. */
 #ifndef STORE_V2_REPO_H
 #define STORE_V2_REPO_H
 
@@ -25,8 +26,9 @@ enum result v2_repo_stamp(const struct store *st, struct arena *a, const char *n
     uint64_t *out, struct err *err);
 
 /* Each repository that may hold something: its directory has `_manifests`. One comes
- * before those that lie in its directory. Names that are none of API v2 are passed over.
- * Memory is bounded by the depth. visit returning false ends it. */
+ * before those that lie in its directory; of a symbolic link to a directory the latter
+ * are not looked for. Names that are none of API v2 are passed over. Memory is bounded by
+ * the depth. visit returning false ends it. */
 enum result v2_repo_walk(const struct store *st,
     bool (*visit)(void *arg, const char *name), void *arg, struct err *err);
 

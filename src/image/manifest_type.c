@@ -1,0 +1,149 @@
+/* manifest_type.c: see manifest_type.h. */
+#include "image/manifest_type.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json_peek.h"
+
+#define DOCKER_SCHEMA1  "application/vnd.docker.distribution.manifest.v1+json"
+#define DOCKER_SIGNED   "application/vnd.docker.distribution.manifest.v1+prettyjws"
+#define DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
+#define DOCKER_LIST     "application/vnd.docker.distribution.manifest.list.v2+json"
+#define OCI_MANIFEST    "application/vnd.oci.image.manifest.v1+json"
+#define OCI_ARTIFACT    "application/vnd.oci.artifact.manifest.v1+json"
+
+#define TYPE_MAX 255 /* bytes: RFC 6838, section 4.2, twice 127 and the slash */
+
+static const struct {
+	const char *type;
+	enum manifest_shape shape;
+} known[] = {
+    {DOCKER_MANIFEST, MANIFEST_IMAGE},
+    {DOCKER_LIST, MANIFEST_INDEX},
+    {OCI_MANIFEST, MANIFEST_IMAGE},
+    {MANIFEST_OCI_INDEX, MANIFEST_INDEX},
+    {OCI_ARTIFACT, MANIFEST_ARTIFACT},
+};
+
+static bool
+same_type(struct str a, struct str b)
+{
+	return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0;
+}
+
+enum manifest_shape
+manifest_type_shape(struct str type)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (same_type(type, str_of(known[i].type)))
+			return known[i].shape;
+	return MANIFEST_OTHER;
+}
+
+static struct str
+without_parameters(struct str type)
+{
+	return str_trim(str_cut(&type, ';'));
+}
+
+static bool
+is_name(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!isalnum((unsigned char)s.p[i]) &&
+		    (s.p[i] == '\0' || strchr("!#$&-^_.+", s.p[i]) == NULL))
+			return false;
+	return s.n > 0;
+}
+
+/* It becomes a header of each reply: nothing else may pass for one. */
+static bool
+is_type(struct str s)
+{
+	struct str sub = s, top = str_cut(&sub, '/');
+
+	return s.n <= TYPE_MAX && is_name(top) && is_name(sub);
+}
+
+static struct str
+own_type(const struct json *root)
+{
+	return without_parameters(json_text(json_get(root, "mediaType")));
+}
+
+static struct str
+derived_type(const struct json *root)
+{
+	long long version;
+
+	if (json_kind(json_get(root, "manifests")) == JSON_ARRAY)
+		return str_of(MANIFEST_OCI_INDEX);
+	if (!json_int(json_get(root, "schemaVersion"), &version) || version != 1)
+		return str_of(OCI_MANIFEST);
+	return str_of(
+	    json_get(root, "signatures") == NULL ? DOCKER_SCHEMA1 : DOCKER_SIGNED);
+}
+
+bool
+manifest_type(struct arena *a, struct str bytes, struct str *out)
+{
+	struct json *root;
+	const char *why;
+
+	if (json_peek(bytes, "mediaType", out)) {
+		*out = without_parameters(*out);
+		if (is_type(*out))
+			return true;
+	}
+	if (!json_parse(a, bytes, &root, &why)) {
+		*out = str_of(OCI_MANIFEST);
+		return false;
+	}
+	*out = own_type(root);
+	if (is_type(*out))
+		return true;
+	*out = derived_type(root);
+	return false;
+}
+
+static enum result
+check_types(
+    const struct json *root, struct str own, struct str told, struct err *err)
+{
+	const struct json *v = json_get(root, "mediaType");
+
+	if (v != NULL && json_kind(v) != JSON_STRING)
+		return err_set(err, RC_BAD_MANIFEST, "mediaType is no text");
+	if (own.n > 0 && !is_type(own))
+		return err_set(err, RC_BAD_MANIFEST, "mediaType is no media type");
+	if (told.n > 0 && !is_type(told))
+		return err_set(
+		    err, RC_BAD_MANIFEST, "Content-Type is no media type");
+	if (own.n > 0 && told.n > 0 && !same_type(own, told))
+		return err_set(err, RC_BAD_MANIFEST,
+		    "Content-Type is %.*s, mediaType %.*s", STR_ARG(told),
+		    STR_ARG(own));
+	return RC_OK;
+}
+
+enum result
+manifest_type_find(const struct json *root, struct str content_type,
+    struct manifest *out, struct err *err)
+{
+	struct str told = without_parameters(content_type), own = own_type(root);
+	enum result r = check_types(root, own, told, err);
+
+	if (r != RC_OK)
+		return r;
+	out->type = own.n > 0 ? own : derived_type(root);
+	out->type_told = own.n == 0 && told.n > 0 && !same_type(told, out->type);
+	if (out->type_told)
+		out->type = told;
+	return RC_OK;
+}

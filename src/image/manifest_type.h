@@ -1,0 +1,25 @@
+/* manifest_type.h: the media type of a manifest, and what follows from it; for
+ * manifest.c. */
+#ifndef IMAGE_MANIFEST_TYPE_H
+#define IMAGE_MANIFEST_TYPE_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "image/manifest.h"
+
+/* What a media type says of the members. */
+enum manifest_shape {
+	MANIFEST_OTHER, /* nothing */
+	MANIFEST_IMAGE,
+	MANIFEST_INDEX,
+	MANIFEST_ARTIFACT
+};
+
+enum manifest_shape manifest_type_shape(struct str type);
+
+/* Sets out->type and out->type_told; see manifest_parse(). */
+enum result manifest_type_find(const struct json *root, struct str content_type,
+    struct manifest *out, struct err *err);
+
+#endif

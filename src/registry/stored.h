@@ -1,0 +1,17 @@
+/* stored.h: a manifest of the store, understood. For this room alone. */
+#ifndef REGISTRY_STORED_H
+#define REGISTRY_STORED_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "image/manifest.h"
+#include "registry/registry.h"
+#include "store/v2_manifest.h"
+
+/* Reads it and parses it as what it was pushed as. RC_MANIFEST_UNKNOWN,
+ * RC_BAD_MANIFEST: old servers may have left anything. */
+enum result stored_manifest(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct v2_manifest *bytes, struct manifest *out,
+    struct err *err);
+
+#endif

@@ -1,0 +1,230 @@
+/* 39-store-stamps.c: the numbers that tell whether another server wrote to a repository
+ * while berth did not look: each change that matters to the index, as distribution and
+ * docker-registry make it, and those that do not. */
+#include "store/v1_repo.h"
+#include "store/v2_repo.h"
+#include "v2-store-test.h"
+
+/* ---- distribution's layout ---- */
+
+static struct digest first, second; /* manifests of "app" */
+
+static uint64_t
+stamp(const char *name)
+{
+	uint64_t s = 0;
+
+	is_int(v2_repo_stamp(store, arena, name, &s, &err), RC_OK,
+	    "\"%s\" is stamped", name);
+	return s;
+}
+
+/* The clock of the file system ticks: what is written next has another time. */
+static void
+wait_a_tick(void)
+{
+	const struct timespec t = {0, 20000000};
+
+	(void)nanosleep(&t, NULL);
+}
+
+static void
+retag(void)
+{
+	write_text(current("app", "v1"), digest_text(arena, &second));
+}
+
+static void
+retag_by_rename(void)
+{
+	const char *tmp = in_tags("app", "v1", "current/link.1.tmp");
+
+	write_text(tmp, digest_text(arena, &first));
+	set_up(rename(in_dir(tmp), in_dir(current("app", "v1"))));
+}
+
+static void
+retag_and_hide_it(void)
+{
+	const char *link = current("app", "v1");
+	struct stat sb = stat_of(link);
+	struct timespec times[2] = {sb.st_atim, sb.st_mtim};
+
+	write_text(link, digest_text(arena, &second));
+	set_up(utimensat(AT_FDCWD, in_dir(link), times, 0));
+}
+
+static void
+add_tag(void)
+{
+	old_tag("app", "v3", &first);
+}
+
+static void
+remove_tag(void)
+{
+	remove_tree(in_dir(in_tags("app", "v2", "")));
+}
+
+static void
+add_manifest(void)
+{
+	(void)old_manifest("app", "third");
+}
+
+static void
+remove_manifest(void)
+{
+	set_up(unlink(in_dir(revision("app", &first))));
+}
+
+static void
+put_manifest_back(void)
+{
+	(void)old_manifest("app", "first");
+}
+
+static void
+add_sha512(void)
+{
+	struct digest d = digest(HASH_SHA512, "first");
+
+	write_text(revision("app", &d), digest_text(arena, &d));
+}
+
+static void
+cut_link(void)
+{
+	set_up(truncate(in_dir(current("app", "v1")), 0));
+}
+
+static void
+do_nothing(void)
+{
+}
+
+static void
+add_layer(void)
+{
+	write_text(in_repo("app", "_layers/sha256/0/link"), "");
+	write_text(in_repo("app", "_uploads/1/data"), "");
+}
+
+static void
+add_neighbour(void)
+{
+	struct digest d = old_manifest("app/sub", "first");
+
+	old_tag("app/sub", "v1", &d);
+}
+
+static void
+add_history(void)
+{
+	write_text(in_index("app", "v9", &first), digest_text(arena, &first));
+}
+
+static void
+test_stamps(void)
+{
+	static const struct {
+		const char *what;
+		void (*change)(void);
+		bool changes;
+	} rows[] = {
+	    {"nothing", do_nothing, false},
+	    {"a tag moved in place (2.8)", retag, true},
+	    {"a tag moved by rename (3.x)", retag_by_rename, true},
+	    {"a tag moved, and its time set back", retag_and_hide_it, true},
+	    {"a tag more", add_tag, true},
+	    {"a tag less", remove_tag, true},
+	    {"a manifest more", add_manifest, true},
+	    {"a manifest less, its directory there", remove_manifest, true},
+	    {"the manifest pushed again", put_manifest_back, true},
+	    {"a manifest of sha512", add_sha512, true},
+	    {"a link cut off", cut_link, true},
+	    {"a blob and an upload", add_layer, false},
+	    {"a repository below", add_neighbour, false},
+	    {"a push that was cut off before the tag", add_history, false},
+	};
+	uint64_t before, after;
+	size_t i;
+
+	ok(stamp("none") != 0, "never 0");
+	first = old_manifest("app", "first");
+	second = old_manifest("app", "second");
+	old_tag("app", "v1", &first);
+	old_tag("app", "v2", &first);
+	before = stamp("app");
+	for (i = 0; i < COUNT(rows); i++) {
+		wait_a_tick();
+		rows[i].change();
+		after = stamp("app");
+		is_int(after != before, rows[i].changes, "%s", rows[i].what);
+		before = after;
+	}
+}
+
+/* Two repositories of one content have different stamps: so has one in whose place
+ * another was moved. */
+static void
+test_stamp_of_place(void)
+{
+	uint64_t before = stamp("app"), other;
+
+	set_up(rename(in_dir(REPOS "/app"), in_dir(REPOS "/moved")));
+	other = stamp("moved");
+	ok(other != before, "the name counts");
+	set_up(rename(in_dir(REPOS "/moved"), in_dir(REPOS "/app")));
+	ok(stamp("app") == before, "and nothing else, moved back");
+}
+
+/* ---- the layout of registry v1 ---- */
+
+static const struct v1_repo v1 = {"repositories/ns/app", true};
+
+static uint64_t
+v1_stamp(void)
+{
+	return v1_repo_stamp(store, arena, &v1);
+}
+
+static void
+v1_write(const char *file)
+{
+	wait_a_tick();
+	write_text(arena_printf(arena, "%s/%s", v1.dir, file), "");
+}
+
+static void
+test_v1_stamps(void)
+{
+	uint64_t before;
+
+	is_int(v1_stamp(), 0, "nothing is there");
+	v1_write("tag_x");
+	before = v1_stamp();
+	ok(before != 0, "something is");
+	ok(v1_stamp() == before, "the same");
+	v1_write("tag_latest");
+	ok(v1_stamp() != before, "a tag more");
+	before = v1_stamp();
+	v1_write("tag_latest");
+	ok(v1_stamp() != before, "\"latest\" written over in place");
+	before = v1_stamp();
+	v1_write("tag_x");
+	ok(v1_stamp() == before, "another tag, which describes nothing");
+	wait_a_tick();
+	set_up(unlink(in_dir("repositories/ns/app/tag_x")));
+	ok(v1_stamp() != before, "a tag less");
+}
+
+int
+main(void)
+{
+	setup(IN_MEMORY);
+	test_stamps();
+	test_stamp_of_place();
+	test_v1_stamps();
+	return teardown();
+}
