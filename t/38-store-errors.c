@@ -375,6 +375,23 @@ test_sizes(void)
 	is_int(image_json(), RC_TOO_LARGE, "nor a pipe, which nobody waits for");
 }
 
+#define BELONGS \
+	"%s%s belongs to user 65534: run berth as that user, or give the " \
+	"directory to berth's"
+
+/* What the owner of a part hears of the whole. */
+static enum result
+open_as_nobody(void)
+{
+	struct store *other;
+	enum result r;
+
+	set_up(seteuid(NOBODY));
+	r = store_open(dir, &other, &err);
+	set_up(seteuid(0));
+	return r;
+}
+
 static void
 test_open(void)
 {
@@ -392,11 +409,20 @@ test_open(void)
 	if (geteuid() == 0) {
 		set_up(chown(dir, NOBODY, (gid_t)-1));
 		is_int(store_open(dir, &other, &err), RC_IO, "another's, for root");
-		is_str(err.text,
-		    arena_printf(arena,
-			"%s belongs to user 65534: run berth as that user", dir),
+		is_str(err.text, arena_printf(arena, BELONGS, dir, ""),
 		    "who is told whose");
 		set_up(chown(dir, 0, (gid_t)-1));
+		set_up(chown(in_dir("images"), 0, (gid_t)-1));
+		set_up(chown(in_dir("repositories"), 0, (gid_t)-1));
+		make_dir("docker/registry/v2/blobs");
+		set_up(
+		    chown(in_dir("docker/registry/v2/blobs"), NOBODY, (gid_t)-1));
+		is_int(store_open(dir, &other, &err), RC_IO, "a part of it");
+		is_str(err.text,
+		    arena_printf(arena, BELONGS, dir, "/docker/registry/v2/blobs"),
+		    "which is named");
+		is_int(open_as_nobody(), RC_IO, "all the rest, for its owner");
+		set_up(chown(in_dir("docker/registry/v2/blobs"), 0, (gid_t)-1));
 	}
 	is_int(store_open(in_dir("link"), &other, &err), RC_OK,
 	    "a symbolic link to a directory will do");

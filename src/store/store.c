@@ -3,13 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "store/io.h"
+#include "store/v2_link.h"
 
 #define OWN_WAIT_MS \
 	10000 /* as long as workers of an earlier start may take to end */
@@ -35,16 +38,37 @@ make_places(struct store *st, struct err *err)
 	return RC_OK;
 }
 
-/* What root makes in another user's store that user cannot change any more. */
+/* May this process write there, so that the owner can still change what it makes? */
+static bool
+is_ours(const struct store *st, const char *place, const struct stat *sb)
+{
+	if (sb->st_uid == geteuid())
+		return true;
+	return geteuid() != 0 &&
+	       faccessat(st->root, place, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/* An old server may have run as somebody else: told at the start, not by the first
+ * push. */
 static enum result
 check_owner(struct store *st, struct err *err)
 {
+	static const char *const places[] = {
+	    ".", "images", "repositories", V2_REPOS, V2_BLOBS, V2_BLOBS "/sha256"};
 	struct stat sb;
+	size_t i;
 
-	if (geteuid() != 0 || fstat(st->root, &sb) == -1 || sb.st_uid == 0)
-		return RC_OK;
-	return err_set(err, RC_IO, "%s belongs to user %u: run berth as that user",
-	    st->path, (unsigned)sb.st_uid);
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (fstatat(st->root, places[i], &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
+		    is_ours(st, places[i], &sb))
+			continue;
+		return err_set(err, RC_IO,
+		    "%s%s%s belongs to user %u: run berth as that user, or give "
+		    "the directory to berth's",
+		    st->path, i == 0 ? "" : "/", i == 0 ? "" : places[i],
+		    (unsigned)sb.st_uid);
+	}
+	return RC_OK;
 }
 
 enum result
