@@ -8,8 +8,10 @@ use warnings;
 use Berth::HTTP;
 use Berth::Image;
 use Berth::Instance;
+use Berth::Oci;
 use Berth::Test;
 use Berth::V1Client;
+use Berth::V2Client;
 use POSIX ();
 use Time::HiRes qw(sleep time);
 
@@ -85,6 +87,8 @@ subtest 'the certificate holds for each name' => sub {
         SSL_version => 'TLSv1_1',
     );
     ok(!$old, 'TLS 1.1 is refused');
+    like(scalar `openssl x509 -in @{[$berth->data]}/_berth/tls/server.pem -noout -text`, qr/ASN1 OID: prime256v1/,
+        'its key is of the curve that costs a handshake least');
 };
 
 subtest 'nginx says no in JSON' => sub {
@@ -163,8 +167,12 @@ subtest 'what cannot start says so in one line' => sub {
 
 subtest 'two side by side' => sub {
     my $other = Berth::Instance->start(http => 1);
+    my %image = map { $_ => Berth::Oci->image } $berth, $other;
 
     is(Berth::HTTP::request($_, GET => '/v1/_ping')->{status}, 200, $_->scheme) for $berth, $other;
+    Berth::V2Client->new($_)->push('a/b', 'latest', $image{$_}) for $berth, $other;
+    is(Berth::V2Client->new($_)->pull('a/b', 'latest')->{digest}, $image{$_}->digest, 'each keeps its own')
+        for $berth, $other;
     is($other->stop('INT'), 0, 'one ends by SIGINT');
     is(scalar $other->processes, 0, 'and leaves no process');
     is(get('/v1/_ping')->{status}, 200, 'the other still answers');
@@ -287,6 +295,15 @@ subtest 'without berth nginx says so' => sub {
     my $r = Berth::HTTP::request($berth, PUT => "/v1/images/$id/layer", [], 'x' x 100_000);
     refused($r, 503, 'a layer');
     ok(defined Berth::HTTP::header($r, 'Retry-After'), 'which may come again');
+    my %v2 = (
+        502 => get('/v2/'),
+        503 => Berth::HTTP::request($berth, POST => '/v2/a/blobs/uploads/', [], 'x' x 100_000),
+    );
+    for my $status (sort keys %v2) {
+        is($v2{$status}{status}, $status, "API v2: $status");
+        is(Berth::V2Client::error_codes($v2{$status}), 'UNAVAILABLE', 'in its form');
+        is(Berth::HTTP::header($v2{$status}, 'Docker-Distribution-Api-Version'), 'registry/2.0', 'as API v2');
+    }
     kill 'CONT', $berth->{pid};
     ok(within(20, sub { !$berth->running }), 'quickstart ends as well');
     isnt($berth->{status}, 0, 'not as if all was well');

@@ -107,7 +107,9 @@ subtest 'how a layer is sent' => sub {
     like(Berth::HTTP::header($r, 'Cache-Control'), qr/public.*max-age=31536000/, 'Cache-Control');
     ok(defined Berth::HTTP::header($r, $_), $_) for qw(X-Docker-Registry-Version X-Docker-Registry-Config Expires);
     is(Berth::HTTP::header($r, $_), undef, "no $_") for qw(Set-Cookie X-Accel-Redirect Pragma ETag);
-    is(Berth::HTTP::header($get->('HEAD'), 'Content-Length'), $top->size, 'HEAD');
+    my $head = $get->('HEAD');
+    is(Berth::HTTP::header($head, 'Content-Length'), $top->size, 'HEAD');
+    is_deeply([sort keys %{ $head->{headers} }], [sort keys %{ $r->{headers} }], 'it has the same headers');
 
     $r = $get->('GET', Range => 'bytes=5-9');
     is($r->{status}, 206, 'a range');

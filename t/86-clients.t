@@ -4,13 +4,13 @@
 use strict;
 use warnings;
 
+use Berth::Docker;
 use Berth::HTTP;
 use Berth::Image;
 use Berth::Instance;
 use Berth::Test;
 use Berth::V1Client;
 use File::Path ();
-use POSIX qw(WNOHANG);
 
 my $berth  = Berth::Instance->start;
 my $docker = Berth::V1Client->new($berth);
@@ -46,46 +46,13 @@ sub command_there {
     return scalar grep { -x "$_/$command" } split(/:/, $ENV{PATH}), '/usr/sbin';
 }
 
-# Why docker cannot be tried here; undef when it can.
-sub no_docker {
-    return 'not run as root'            if $> != 0;
-    return 'dockerd is not installed'   if !command_there('dockerd');
-    return '/usr/bin/docker is missing' if !-x '/usr/bin/docker';
-    return;
-}
-
-# A docker daemon of this test's own: its pid, once its socket answers; undef when it ends.
-sub start_dockerd {
-    my ($dir) = @_;
-    my $pid = fork // die "fork: $!";
-
-    if (!$pid) {
-        open STDOUT, '>', "$dir/log";
-        open STDERR, '>&', \*STDOUT;
-        exec('dockerd', '--host', "unix://$dir/sock", '--data-root', "$dir/root", '--exec-root', "$dir/exec",
-            '--pidfile', "$dir/pid", '--bridge=none', '--iptables=false', '-s', 'vfs') or POSIX::_exit(127);
-    }
-    my $ended;
-    within(60, sub {
-        ($ended = waitpid($pid, WNOHANG) == $pid)
-            || !system "/usr/bin/docker -H unix://$dir/sock version >$dir/version 2>&1";
-    });
-    return $ended ? undef : $pid;
-}
-
 SKIP: {
-    if (my $why = no_docker()) {
-        not_run("$0: docker search", $why);
-        skip($why, 1);
+    my $daemon = Berth::Docker->start;
+    if (!$daemon) {
+        not_run("$0: docker search", Berth::Docker::why());
+        skip(Berth::Docker::why(), 1);
     }
-    my $dir = scratch();
-    my $pid = start_dockerd("$dir");
-    if (!$pid) {
-        my ($why) = reverse split /\n/, Berth::Instance::slurp("$dir/log");
-        not_run("$0: docker search", "dockerd does not start: $why");
-        skip('dockerd does not start', 1);
-    }
-    my $search = sub { scalar `/usr/bin/docker -H unix://$dir/sock search $_[0] 2>&1` };
+    my $search = sub { return $daemon->run("docker search $_[0]") };
 
     seen();
     is(names($search->("127.0.0.1:$port/app")), 'team/app team/applause', 'docker search finds a part of a name');
@@ -93,18 +60,12 @@ SKIP: {
     is(names($search->("127.0.0.1:$port/other")), 'library/other', 'one in library');
     is(names($search->("127.0.0.1:$port/nothing")), '', 'nothing that is not there');
     is(names($search->("--limit 1 127.0.0.1:$port/team/app")), 'team/app', 'no more than the limit, the best first');
-    kill 'TERM', $pid;
-    within(30, sub { waitpid($pid, WNOHANG) == $pid }) or kill 'KILL', $pid;
 }
 
 SKIP: {
     if (!command_there('podman')) {
         not_run("$0: podman search", 'podman is not installed');
         skip('podman is not installed', 1);
-    }
-    if (Berth::HTTP::request($berth, GET => '/v2/')->{status} !~ /^(200|401)$/) {
-        not_run("$0: podman search", 'podman gives up unless /v2/ answers, and it does not yet');
-        skip('podman asks for /v2/', 1);
     }
     my $search = sub { scalar `podman search --tls-verify=false $_[0] 2>&1` };
 

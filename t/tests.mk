@@ -52,7 +52,10 @@ perl_tests = \
 	t/00-rooms.t \
 	t/01-format.t \
 	t/80-serve.t \
+	t/81-v2-push-pull.t \
+	t/81-v2-uploads.t \
 	t/82-v1-push-pull.t \
+	t/83-printed-commands.t \
 	t/84-seed.t \
 	t/85-full-disk.t \
 	t/86-clients.t \

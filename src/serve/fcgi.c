@@ -169,8 +169,8 @@ is_head(const struct request *rq)
 	return strcmp(rq->method, "HEAD") == 0;
 }
 
-/* How the body is told of. nginx keeps no connection over which it was told to send a
- * file, and a HEAD needs none sent. */
+/* How the body is told of. For a HEAD nginx would open the file to learn its length,
+ * which is known here. */
 static void
 put_body_headers(
     struct fcgi *f, const struct request *rq, const struct reply *rp, struct buf *b)
@@ -221,7 +221,7 @@ send_reply(struct fcgi *f, const struct request *rq, const struct reply *rp)
 	}
 }
 
-/* nginx's auth_request knows yes (2xx), 401 and 403. The true answer travels in two
+/* nginx's auth_request knows yes (2xx) and no (403). The true answer travels in two
  * headers, of which nginx makes the reply. */
 static void
 make_verdict(struct reply *rp)
@@ -233,7 +233,7 @@ make_verdict(struct reply *rp)
 	reply_header(
 	    rp, "X-Berth-Status", arena_printf(rp->arena, "%d", rp->status));
 	reply_header(rp, "X-Berth-Error", str_dup(rp->arena, rp->bytes));
-	reply_none(rp, rp->status == 401 ? 401 : 403);
+	reply_none(rp, 403);
 }
 
 static void
