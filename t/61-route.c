@@ -35,7 +35,7 @@ static const struct route routes[] = {
     ROW("DELETE", "/x/special", 15),
 };
 
-static const struct api api = {routes, COUNT(routes), NULL, NULL};
+static const struct api api = {NULL, routes, COUNT(routes), NULL, NULL};
 
 /* "number <arg>...", "Allow: ...", or "none". */
 static const char *

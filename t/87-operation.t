@@ -10,6 +10,7 @@ use Berth::Image;
 use Berth::Instance;
 use Berth::Test;
 use Berth::V1Client;
+use File::Path qw(make_path remove_tree);
 use IO::Socket::UNIX;
 use JSON::PP qw(decode_json);
 use POSIX ();
@@ -170,26 +171,25 @@ subtest 'SIGHUP does not move the store' => sub {
     close $file;
 };
 
-sub rebuilds {
-    my $n = () = $berth->log('berth.log') =~ / index\.rebuilt /g;
-    return $n;
-}
+subtest 'what came while berth was away' => sub {
+    my $dir = $berth->data . '/repositories/team/away';
 
-subtest 'a worker is killed while berth ends' => sub {
-    $berth->restart;
-    sleep 1;
-    my $before = rebuilds();
-    $berth->restart;
-    sleep 1;
-    is(rebuilds(), $before, 'after a clean end the index is as it was');
+    $berth->stop;
+    make_path($dir);
+    open my $file, '>', "$dir/json" or die "$dir/json: $!";
+    print $file '{}';
+    close $file;
+    $berth->launch;
+    ok(within(10, sub { search('away') eq 'team/away' }), 'is found after the start');
     my $worker = ($berth->berth_workers)[0];
     kill 'STOP', $worker;    # it does not hear that it shall end
     kill 'TERM', $berth->berth_master;
     sleep 0.5;
     $berth->kill9($worker);
-    within(20, sub { !$berth->running });
+    ok(within(20, sub { !$berth->running }), 'berth ends when a worker that hangs is killed');
+    remove_tree($dir);
     $berth->launch;
-    ok(within(10, sub { rebuilds() > $before }), 'the next start makes it anew');
+    ok(within(10, sub { search('away') eq '' }), 'what went is found no more');
 };
 
 subtest 'a list of many nothings' => sub {
