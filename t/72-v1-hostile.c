@@ -133,8 +133,8 @@ test_lengths(void)
 	    204, NULL);
 	expect("63 parts behind v1", "GET", target("/v1", repeat("/x", 63), ""),
 	    NULL, 404, ERROR("Not found"));
-	expect("one more", "GET", target("/v1", repeat("/x", TARGET_PARTS), ""), NULL, 400,
-	    BAD_REQUEST);
+	expect("one more", "GET", target("/v1", repeat("/x", TARGET_PARTS), ""),
+	    NULL, 400, BAD_REQUEST);
 	expect("10,000 slashes", "GET", target("/v1", repeat("/", 10000), "_ping"),
 	    NULL, 200, "true");
 }

@@ -45,10 +45,10 @@ struct request {
 	enum result (*read_body)(struct request *rq, size_t limit, struct str *out);
 	void *reader; /* its own */
 
-	struct err err; /* why the request failed, for the log */
-	struct str
-	    detail; /* the same as JSON, for a client that can read it; may be
-			    * empty */
+	/* Why the request failed: for the log; and as JSON for a client that can read
+	 * it, which may be empty. */
+	struct err err;
+	struct str detail;
 };
 
 /* The value of the first header of this name; the empty str without it. */

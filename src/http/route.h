@@ -40,8 +40,8 @@ struct route {
 
 /* An API: its table, and how it says that something went wrong. */
 struct api {
-	const char
-	    *first; /* part of the paths that it answers; NULL: of all others */
+	/* The first part of the paths that it answers; NULL: it answers all others. */
+	const char *first;
 	const struct route *routes;
 	size_t n_routes;
 	void (*headers)(struct request *rq, struct reply *rp); /* of every reply */

@@ -53,8 +53,8 @@ take_body(struct request *rq, struct reply *rp)
 	case BODY_FILE:
 		if (rq->body_file != NULL || rq->length <= 0)
 			return RC_OK;
-		if (rq->route->check !=
-		    NULL) /* what the client did wrong comes first */
+		/* what the client did wrong comes first */
+		if (rq->route->check != NULL)
 			r = rq->route->check(rq, rp);
 		if (r == RC_OK)
 			r = err_set(&rq->err, RC_IO,

@@ -68,7 +68,7 @@ reason(struct request *rq, const struct row *row)
 	struct jsonw w;
 	struct buf b;
 
-	if (rq->err.text[0] == '\0' || row->status == 500)
+	if (rq->err.text[0] == '\0' || row->status >= 500)
 		return str_of(NULL);
 	buf_init(&b, rq->arena, ERROR_MAX);
 	jsonw_init(&w, buf_sink(&b));

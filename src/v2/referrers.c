@@ -2,12 +2,12 @@
 #include "v2/referrers.h"
 
 #include "base/jsonw.h"
-#include "base/percent.h"
 #include "registry/lists.h"
 #include "v2/v2.h"
 
 #define PAGE_BYTES ((size_t)4 << 20) /* of a page: as long as a manifest may be */
 #define PAGE_TAIL  ((size_t)2)       /* "]}" */
+#define ENTRY_MAX  (2 * PAGE_BYTES)  /* whole, so that it is seen not to fit */
 
 /* A page on its way. An entry that does not fit is the next page's first. */
 struct page {
@@ -24,7 +24,7 @@ entry_of(struct arena *a, const struct manifest_descriptor *one, bool annotated)
 	struct jsonw w;
 	struct buf b;
 
-	buf_init(&b, a, PAGE_BYTES);
+	buf_init(&b, a, ENTRY_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
 	jsonw_key(&w, "mediaType");
@@ -87,10 +87,10 @@ tell(struct request *rq, struct reply *rp, struct page *page, const char *path,
 {
 	const char *kept = "";
 
-	if (type.p != NULL) {
+	if (type.n > 0) {
 		reply_header(rp, "OCI-Filters-Applied", "artifactType");
-		kept = arena_printf(rq->arena, "&artifactType=%s",
-		    percent_encode(rq->arena, type, "-._~", false));
+		kept = arena_printf(
+		    rq->arena, "&artifactType=%s", v2_encode(rq, type));
 	}
 	if (page->more && page->last != NULL)
 		v2_next_page(rq, rp, path, page->last, page->most, kept);

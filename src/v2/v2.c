@@ -4,8 +4,6 @@
 #include "base/percent.h"
 #include "image/v2_name.h"
 
-#define UNRESERVED "-._~" /* beside letters and digits (RFC 3986, section 2.3) */
-
 void
 v2_headers(struct request *rq, struct reply *rp)
 {
@@ -32,7 +30,17 @@ v2_digest_arg(struct request *rq, struct digest *out)
 enum result
 v2_query(struct request *rq, const char *name, struct str *out)
 {
-	return target_query(rq->arena, &rq->target, name, out, &rq->err);
+	enum result r = target_query(rq->arena, &rq->target, name, out, &rq->err);
+
+	if (r == RC_OK && str_has(*out, '\0'))
+		return err_set(&rq->err, RC_BAD_REQUEST, "%s holds a NUL", name);
+	return r;
+}
+
+const char *
+v2_encode(struct request *rq, struct str value)
+{
+	return percent_encode(rq->arena, value, "-._~", false);
 }
 
 void
@@ -85,10 +93,7 @@ void
 v2_next_page(struct request *rq, struct reply *rp, const char *path,
     const char *last, size_t most, const char *more)
 {
-	const char *behind = percent_encode(
-	    rq->arena, str_of(last), UNRESERVED, false);
-
 	reply_header(rp, "Link",
 	    arena_printf(rq->arena, "<%s?last=%s&n=%zu%s>; rel=\"next\"", path,
-		behind, most, more));
+		v2_encode(rq, str_of(last)), most, more));
 }

@@ -17,8 +17,11 @@ void v2_headers(struct request *rq, struct reply *rp);
 enum result v2_name_arg(struct request *rq, const char **out);
 enum result v2_digest_arg(struct request *rq, struct digest *out);
 
-/* A parameter of the query; p NULL without it. RC_BAD_REQUEST. */
+/* A parameter of the query; p NULL without it. It holds no NUL. RC_BAD_REQUEST. */
 enum result v2_query(struct request *rq, const char *name, struct str *out);
+
+/* A value as it stands in a query (RFC 3986, section 2.3). */
+const char *v2_encode(struct request *rq, struct str value);
 
 /* The answer is about this content: Docker-Content-Digest, and the ETag that goes with
  * it. */

@@ -3,30 +3,31 @@ package Bench::Reference;
 # An nginx with berth's own configuration that does without berth: behind it stands
 # hello.c, or nothing. See reference.conf.in.
 #
-#     my $reference = Bench::Reference->start($instance, $dir, $hello);
+#     my $reference = Bench::Reference->start($ground, $instance);
 #     $reference->url('/static/layer'), $reference->tls_url('/body')
 
 use strict;
 use warnings;
 
+use Bench::Process ();
+use Bench::Tool qw(capture read_file write_file);
 use Berth::Instance;
 use Berth::Test qw(source_dir within);
-use Bench::Tool qw(capture);
 use IO::Socket::INET;
-use POSIX ();
 
-# start(INSTANCE, DIR, HELLO): a berth that has run once, for the files that quickstart
-# made; a directory of the reference's own; the program of hello.c.
+# start(GROUND, INSTANCE): the files that quickstart made for the instance are used.
 sub start {
-    my ($class, $instance, $dir, $hello) = @_;
-    my $self = bless {
+    my ($class, $ground, $instance) = @_;
+    my $hello = $ground->compile(['hello.c'], '-lfcgi');
+    my $dir   = $ground->dir . '/reference';
+    my $self  = bless {
         dir   => $dir,
         owner => $$,
         http  => Berth::Instance::free_port(),
         https => Berth::Instance::free_port(),
     }, $class;
 
-    mkdir "$dir/$_" or die "$dir/$_: $!\n" for qw(static body);
+    mkdir $_ or die "$_: $!\n" for $dir, "$dir/static", "$dir/body";
     $self->write_configuration($instance->data . '/_berth');
     chomp(my $processors = capture('nproc'));
     $self->spawn($hello, "$dir/hello.sock", $processors, 64);
@@ -77,46 +78,21 @@ sub write_configuration {
     $text{'berth-http.conf'} =~ s{"unix:[^"]*"}{"unix:$dir/hello.sock"};
     for my $name (keys %text) {
         $text{$name} =~ s/\@([A-Z]+)\@/$value{$1}/g;
-        open my $file, '>', "$dir/$name" or die "$dir/$name: $!\n";
-        print $file $text{$name};
-        close $file or die "$dir/$name: $!\n";
+        write_file("$dir/$name", $text{$name});
     }
 }
 
-sub read_file {
-    my ($path) = @_;
-
-    open my $file, '<', $path or die "$path: $!\n";
-    local $/;
-    return readline $file;
-}
-
-# In a session of its own, as quickstart starts nginx and berth: the kernel may share the
-# processors out by session.
 sub spawn {
     my ($self, @command) = @_;
-    my $pid = fork // die "fork: $!\n";
 
-    if ($pid) {
-        unshift @{ $self->{pids} }, $pid;
-        return;
-    }
-    POSIX::setsid();
-    open STDIN,  '<',  '/dev/null';
-    open STDOUT, '>>', "$self->{dir}/log";
-    open STDERR, '>&', \*STDOUT;
-    exec(@command) or POSIX::_exit(127);
+    unshift @{ $self->{pids} }, Bench::Process::spawn("$self->{dir}/log", @command);
 }
 
 sub DESTROY {
     my ($self) = @_;
 
     local ($@, $?, $!);
-    return if $self->{owner} != $$;
-    for my $pid (@{ $self->{pids} }) {
-        kill 'TERM', $pid;
-        waitpid $pid, 0;
-    }
+    Bench::Process::end(@{ $self->{pids} }) if $self->{owner} == $$;
 }
 
 1;

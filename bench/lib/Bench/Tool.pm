@@ -1,7 +1,7 @@
 package Bench::Tool;
 
-# What measuring takes: the clock, medians, the load of wrk, the transfers of curl, and a
-# table with its goals.
+# What measuring takes: the clock, medians, taking turns, the load of wrk, the transfers of
+# curl.
 
 use strict;
 use warnings;
@@ -10,8 +10,8 @@ use Exporter qw(import);
 use List::Util qw(min sum);
 use Time::HiRes ();
 
-our @EXPORT_OK = qw(capture compare contest curl_seconds fsync_seconds goals_missed line median now
-    row run warm_memory wrk_rate);
+our @EXPORT_OK = qw(capture compare contest curl_seconds fsync_seconds median now read_file run
+    take_turns warm_memory write_file wrk_rate);
 
 sub now { return Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC()) }
 
@@ -31,6 +31,22 @@ sub capture {
     my $out = readline $pipe;
     close $pipe or die "@command failed\n";
     return $out;
+}
+
+sub read_file {
+    my ($path) = @_;
+
+    open my $file, '<', $path or die "$path: $!\n";
+    local $/;
+    return readline $file;
+}
+
+sub write_file {
+    my ($path, $text) = @_;
+
+    open my $file, '>', $path or die "$path: $!\n";
+    print $file $text;
+    close $file or die "$path: $!\n";
 }
 
 sub median {
@@ -61,6 +77,7 @@ sub contest {
     return ($ours, $reference, $ours / $reference);
 }
 
+# take_turns(ROUNDS, \&ONE ...): for each of them a list of what it returned.
 sub take_turns {
     my ($rounds, @subs) = @_;
     my @got;
@@ -71,11 +88,11 @@ sub take_turns {
     return @got;
 }
 
-# wrk_rate(URL): answers a second, to 32 connections. One second only: how they fall on
-# nginx's processes is chance, and many short rounds even it out.
+# wrk_rate(URL, OPTION ...): answers a second, to 32 connections. One second only: how they
+# fall on nginx's processes is chance, and many short rounds even it out.
 sub wrk_rate {
-    my ($url) = @_;
-    my $out = capture('wrk', '-t', 2, '-c', 32, '-d', 1, $url);
+    my ($url, @options) = @_;
+    my $out = capture('wrk', '-t', 2, '-c', 32, '-d', 1, @options, $url);
     my ($rate) = $out =~ m{Requests/sec:\s+([\d.]+)};
 
     die "$url: $out" if !$rate || $out =~ /Non-2xx|Socket errors/;
@@ -111,44 +128,5 @@ sub warm_memory {
 
     run($^X, '-e', '$_ = "x" x shift', $bytes);
 }
-
-# --- the table ---
-
-my $missed = 0;
-
-# row(WHAT, OURS, REFERENCE, RATIO, GOAL): undef for what is not there. GOAL, "<= 1.15",
-# is for the ratio or, without one, for OURS.
-sub row {
-    my ($what, $ours, $reference, $ratio, $goal) = @_;
-    my $verdict = '';
-
-    if ($goal) {
-        my $met = meets($ratio // $ours, split(' ', $goal));
-        $missed++ unless $met;
-        $verdict = $goal . ($met ? '' : '  MISSED');
-    }
-    line($what, number($ours), number($reference), $ratio ? sprintf('%.2f', $ratio) : '', $verdict);
-}
-
-sub line {
-    printf "%-52s %9s %10s %6s  %s\n", @_;
-}
-
-sub meets {
-    my ($value, $relation, $limit) = @_;
-
-    return $value >= $limit if $relation eq '>=';
-    return $value <= $limit if $relation eq '<=';
-    return $value < $limit;
-}
-
-sub number {
-    my ($value) = @_;
-
-    return '' unless defined $value;
-    return sprintf $value >= 100 ? '%.0f' : $value >= 10 ? '%.1f' : '%.2f', $value;
-}
-
-sub goals_missed { return $missed }
 
 1;
