@@ -46,7 +46,8 @@ failpoint_tests = \
 	t/50-change-failpoints \
 	t/51-two-pushes-failpoints \
 	t/52-uploads-failpoints \
-	t/53-manifests-failpoints
+	t/53-manifests-failpoints \
+	t/54-v2-push-failpoints
 
 perl_tests = \
 	t/00-rooms.t \
