@@ -138,6 +138,52 @@ test_queries(void)
 	is_str(value_of("/s?a%20b=1", "a b"), "1", "a name with a blank");
 }
 
+/* At most three values of "t", each between "<" and ">"; or the error's name. */
+static const char *
+values_of(const char *target)
+{
+	struct str values[3];
+	struct target t;
+	enum result r = target_parse(arena, tight(str_of(target)), &t, &err);
+	struct buf b;
+	size_t i, n = 0;
+
+	if (r == RC_OK)
+		r = target_query_all(
+		    arena, &t, "t", values, COUNT(values), &n, &err);
+	if (r != RC_OK)
+		return err_name(r);
+	buf_init(&b, arena, SIZE_MAX);
+	buf_adds(&b, "");
+	for (i = 0; i < n; i++)
+		buf_printf(&b, "<%s>", shown(values[i]));
+	return buf_str(&b).p;
+}
+
+static void
+test_repeated_queries(void)
+{
+	static const struct {
+		const char *target, *want;
+	} rows[] = {
+	    {"/s", ""},
+	    {"/s?", ""},
+	    {"/s?tt=1&T=2", ""},
+	    {"/s?t=a", "<a>"},
+	    {"/s?t", "<>"},
+	    {"/s?t=b&x=1&t=a&t=b", "<b><a><b>"},
+	    {"/s?t=&t=a%2Fb", "<><a/b>"},
+	    {"/s?t=1&t=2&t=3&t=4", "<1><2><3>"},
+	    {"/s?t=1&t=2&t=3&t=%", "<1><2><3>"}, /* what is left out is not read */
+	    {"/s?t=1&t=%zz", "bad_request"},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(values_of(rows[i].target), rows[i].want, "all t of %s",
+		    rows[i].target);
+}
+
 /* ---- request ---- */
 
 static void
@@ -171,6 +217,27 @@ test_request_headers(void)
 	    "part of a name is none");
 	rq.n_headers = 0;
 	ok(!request_has_header(&rq, "Host"), "a request without headers");
+}
+
+/* nginx hands each line of a name on by itself. */
+static void
+test_repeated_headers(void)
+{
+	static const struct header headers[] = {{"ACCEPT", 6, "a"},
+	    {"HOST", 4, "h"}, {"ACCEPT", 6, " b, c "}, {"Accept", 6, ""}};
+	const struct request rq = {.headers = headers, .n_headers = COUNT(headers)};
+	struct str value;
+	struct buf b;
+	size_t at = 0;
+
+	buf_init(&b, arena, SIZE_MAX);
+	while (request_next_header(&rq, "Accept", &at, &value))
+		buf_printf(&b, "<%s>", shown(value));
+	is_str(b.p, "<a><b, c><>", "each line, in its turn");
+	ok(!request_next_header(&rq, "Accept", &at, &value), "and no more");
+	at = 0;
+	ok(!request_next_header(&rq, "Range", &at, &value),
+	    "one that is not there");
 }
 
 /* ---- reply ---- */
@@ -207,6 +274,23 @@ test_reply_headers(void)
 	is_int(rp.n_headers, REPLY_HEADERS, "as many as there is room for");
 	reply_header(&rp, "x-00", "w");
 	is_int(rp.n_headers, REPLY_HEADERS, "replacing needs no room");
+}
+
+static void
+test_repeated_reply_headers(void)
+{
+	struct reply rp;
+
+	reply_init(&rp, arena);
+	reply_add(&rp, "T", "1");
+	reply_add(&rp, "t", "2\r\nX: y");
+	reply_add(&rp, "T", "1");
+	is_int(rp.n_headers, 3, "each that is added stands by itself");
+	is_str(reply_get(&rp, "T"), "1", "the first is found");
+	is_str(rp.header[1].value, "2X: y", "control characters are left out");
+	reply_header(&rp, "T", "3");
+	is_int(rp.n_headers, 3, "one that is set replaces one");
+	is_str(reply_get(&rp, "T"), "3", "the first");
 }
 
 static void
@@ -264,8 +348,8 @@ test_reply_bodies(void)
 static void
 test_reply_errors(void)
 {
-	static const int statuses[] = {200, 201, 202, 204, 304, 400, 401, 403, 404,
-	    405, 409, 412, 413, 416, 500, 503, 507};
+	static const int statuses[] = {200, 201, 202, 204, 206, 304, 400, 401, 403,
+	    404, 405, 409, 411, 412, 413, 414, 416, 429, 500, 503, 507};
 	const char *odd = times('\1', 1100).p, *why;
 	struct json *v = NULL;
 	size_t i, nameless = 0;
@@ -289,7 +373,8 @@ int
 main(void)
 {
 	static void (*const tests[])(void) = {test_paths, test_many_parts,
-	    test_queries, test_request_headers, test_reply_headers,
+	    test_queries, test_repeated_queries, test_request_headers,
+	    test_repeated_headers, test_reply_headers, test_repeated_reply_headers,
 	    test_reply_values, test_reply_bodies, test_reply_errors};
 
 	return run_tests(tests, COUNT(tests));

@@ -33,6 +33,9 @@ static const struct route routes[] = {
     ROW("HEAD", "/x/:other", 13),
     ROW("GET", "/x/:other", 14),
     ROW("DELETE", "/x/special", 15),
+    ROW("POST", "/n/*name/blobs/uploads", 16),
+    ROW("PUT", "/n/*name/blobs/uploads/:upload", 17),
+    ROW("GET", "/n/*name/blobs/:digest", 18),
 };
 
 static const struct api api = {NULL, routes, COUNT(routes), NULL, NULL};
@@ -100,6 +103,15 @@ test_rows(void)
 	    {"GET", "/x/special", "12"},
 	    {"DELETE", "/x/special", "15"},
 	    {"GET", "/x/any", "14 <any>"},
+	    /* a resource inside a resource, below a name that may hold both */
+	    {"POST", "/n/a/blobs/uploads/", "16 <a>"},
+	    {"PUT", "/n/a/b/blobs/uploads/u", "17 <a/b> <u>"},
+	    {"GET", "/n/a/blobs/sha256:0", "18 <a> <sha256:0>"},
+	    {"GET", "/n/a/blobs/uploads/blobs/x", "18 <a/blobs/uploads> <x>"},
+	    {"POST", "/n/blobs/blobs/uploads", "16 <blobs>"},
+	    {"PUT", "/n/a/blobs/uploads/blobs/uploads/u",
+		"17 <a/blobs/uploads> <u>"},
+	    {"GET", "/n/blobs/uploads/u", "none"},
 	    /* HEAD is answered by GET's row, or by its own before that */
 	    {"HEAD", "/", "1"},
 	    {"HEAD", "/r/a/tags/t", "6 <a> <t>"},
@@ -138,6 +150,7 @@ test_allow(void)
 	    {"GET", "/r/a", "Allow: PUT, OPTIONS"},
 	    {"put", "/r/a", "Allow: PUT, OPTIONS"},
 	    {"", "/r/a", "Allow: PUT, OPTIONS"},
+	    {"GET", "/n/a/blobs/uploads", "Allow: POST, OPTIONS"},
 	    /* rows of one resource, also where they stand apart */
 	    {"PUT", "/x/special", "Allow: GET, HEAD, DELETE, OPTIONS"},
 	};

@@ -1,5 +1,6 @@
-/* api-test.h: API v1 in one process, without a server: requests made by hand,
- *handed to dispatch(), and a table of what must come back.
+/* api-test.h: an API in one process, without a server: requests made by hand,
+ * handed to dispatch(), and a table of what must come back. It is API v1 unless the test
+ * sets another up (v2-api-test.h).
  *
  *	{"a tag", "GET", "/v1/repositories/a/b/tags/x", .status = 200, .want = ID}
  *
@@ -36,13 +37,28 @@ struct call {
 	enum pass pass;
 };
 
+/* The API at hand. */
+struct tested {
+	const struct api *api;
+
+	/* Would nginx (nginx/berth-server.conf) make a file of this body? */
+	bool (*is_upload)(const struct call *call);
+
+	/* "Every answer" of the API: NULL, or what is wrong with this one. */
+	const char *(*common_fault)(
+	    const struct reply *rp, const char *body, const char *want_headers);
+};
+
+static struct tested tested;
 static struct v1_options options = {"dev", NULL, NULL};
 static unsigned bodies_read;
 static bool route_seen[ROUTES_MAX];
+static struct reply *last_reply;
 
 static inline void
-setup_api(void)
+setup_tested(const struct tested *what)
 {
+	tested = *what;
 	setup(IN_MEMORY);
 	make_index();
 	open_registry();
@@ -87,23 +103,25 @@ parse_headers(const char *lines, struct header out[HEADERS_MAX])
 	return n;
 }
 
-/* nginx turns the body of a layer into a file (nginx/berth-server.conf), unless it
- * is empty. */
-static inline bool
-is_upload(const struct call *call)
+static inline void
+note_route(const struct route *route)
 {
-	const char *layer = strstr(call->target, "/layer");
+	size_t i;
 
-	return call->body.n > 0 && layer != NULL &&
-	       strcmp(call->method, "PUT") == 0 && strcmp(layer, "/layer") == 0;
+	for (i = 0; i < tested.api->n_routes; i++)
+		if (route == &tested.api->routes[i])
+			route_seen[i] = true;
 }
 
+/* What was asked lives on: a stream is written when its text is wanted. */
 static inline struct reply *
 send(struct call *call)
 {
 	struct header *headers = arena_alloc(arena, HEADERS_MAX * sizeof(*headers));
 	struct reply *rp = arena_alloc(arena, sizeof(*rp));
-	struct request rq = {.arena = arena,
+	struct request *rq = arena_alloc(arena, sizeof(*rq));
+
+	*rq = (struct request){.arena = arena,
 	    .registry = &reg,
 	    .options = &options,
 	    .id = "0123",
@@ -114,16 +132,15 @@ send(struct call *call)
 	    .length = call->length,
 	    .read_body = read_body,
 	    .reader = call};
-
 	if (call->has_body)
-		rq.length = call->chunked ? -1 : (int64_t)call->body.n;
-	if (is_upload(call) && call->pass == PASS_SERVE)
-		rq.body_file = body_of(call->body);
-	dispatch(&rq, rp, call->pass);
-	if (rq.body_file != NULL)
-		(void)unlink(rq.body_file);
-	if (rq.route != NULL)
-		route_seen[rq.route - v1_api.routes] = true;
+		rq->length = call->chunked ? -1 : (int64_t)call->body.n;
+	if (call->body.n > 0 && call->pass == PASS_SERVE && tested.is_upload(call))
+		rq->body_file = body_of(call->body);
+	dispatch(rq, rp, call->pass);
+	if (rq->body_file != NULL)
+		(void)unlink(rq->body_file);
+	note_route(rq->route);
+	last_reply = rp;
 	return rp;
 }
 
@@ -192,29 +209,6 @@ headers_fault(const struct reply *rp, const char *lines)
 	return fault;
 }
 
-/* "Every answer" of the API. */
-static inline const char *
-common_fault(const struct reply *rp, const char *body, const char *want_headers)
-{
-	static const char kept_for_a_year[] =
-	    "Cache-Control: public, max-age=31536000\nExpires: ~ GMT\nPragma:\n"
-	    "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT";
-	static const char not_kept[] =
-	    "Cache-Control: no-cache\nPragma: no-cache\nExpires: -1";
-	bool kept = strstr(want_headers, "Cache-Control: public") != NULL;
-	const char *fault = headers_fault(rp,
-	    "X-Docker-Registry-Version: " PACKAGE_VERSION "\n"
-	    "X-Docker-Registry-Config: dev\nSet-Cookie:");
-
-	if (fault == NULL)
-		fault = headers_fault(rp, kept ? kept_for_a_year : not_kept);
-	if (fault == NULL && *body != '\0' && rp->kind != REPLY_FILE)
-		fault = header_fault(rp, "Content-Type", "application/json");
-	if (fault == NULL && rp->status >= 400)
-		fault = header_fault(rp, "X-Request-Id", "0123");
-	return fault;
-}
-
 static inline const char *
 reply_fault(const struct reply *rp, const struct row *row)
 {
@@ -228,7 +222,7 @@ reply_fault(const struct reply *rp, const struct row *row)
 		    rp->status, body, row->status);
 	fault = text_fault("body", body, row->want == NULL ? "" : row->want);
 	if (fault == NULL)
-		fault = common_fault(rp, body, headers);
+		fault = tested.common_fault(rp, body, headers);
 	return fault == NULL ? headers_fault(rp, headers) : fault;
 }
 
@@ -257,6 +251,92 @@ check_rows(const struct row *rows, size_t n)
 
 	for (i = 0; i < n; i++)
 		check_row(&rows[i]);
+}
+
+/* ---- all rows of the table ---- */
+
+/* A path for the pattern: ":x" and "*x" become a word. */
+static inline const char *
+path_of(const char *pattern)
+{
+	struct buf b;
+
+	buf_init(&b, arena, 256);
+	for (; *pattern != '\0'; pattern++) {
+		if (*pattern != ':' && *pattern != '*') {
+			buf_addc(&b, *pattern);
+			continue;
+		}
+		buf_addc(&b, 'x');
+		pattern += strcspn(pattern, "/") - 1;
+	}
+	return b.p;
+}
+
+/* Each route names its methods and takes no others; each was asked by some row.
+ * other: a method of no route; refusal: what it comes to. */
+static inline void
+check_methods(const char *other, const char *refusal)
+{
+	size_t i;
+
+	for (i = 0; i < tested.api->n_routes; i++) {
+		const struct route *route = &tested.api->routes[i];
+		const char *path = path_of(route->pattern);
+		const char *allow = arena_printf(
+		    arena, "Allow: ~%s", route->method);
+		const struct row rows[] = {
+		    {route->method, "OPTIONS", path, NULL, NULL, 200, NULL, allow},
+		    {route->method, other, path, NULL, NULL, 405, refusal, allow},
+		    {route->method, "get", path, NULL, NULL, 405, refusal,
+			"Allow: ~OPTIONS"},
+		};
+
+		check_rows(ROWS(rows));
+		ok(route_seen[i], "%s %s was among the rows", route->method,
+		    route->pattern);
+	}
+}
+
+/* ---- API v1 ---- */
+
+static inline bool
+v1_is_upload(const struct call *call)
+{
+	const char *layer = strstr(call->target, "/layer");
+
+	return layer != NULL && strcmp(call->method, "PUT") == 0 &&
+	       strcmp(layer, "/layer") == 0;
+}
+
+static inline const char *
+v1_common_fault(const struct reply *rp, const char *body, const char *want_headers)
+{
+	static const char kept_for_a_year[] =
+	    "Cache-Control: public, max-age=31536000\nExpires: ~ GMT\nPragma:\n"
+	    "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT";
+	static const char not_kept[] =
+	    "Cache-Control: no-cache\nPragma: no-cache\nExpires: -1";
+	bool kept = strstr(want_headers, "Cache-Control: public") != NULL;
+	const char *fault = headers_fault(rp,
+	    "X-Docker-Registry-Version: " PACKAGE_VERSION "\n"
+	    "X-Docker-Registry-Config: dev\nSet-Cookie:");
+
+	if (fault == NULL)
+		fault = headers_fault(rp, kept ? kept_for_a_year : not_kept);
+	if (fault == NULL && *body != '\0' && rp->kind != REPLY_FILE)
+		fault = header_fault(rp, "Content-Type", "application/json");
+	if (fault == NULL && rp->status >= 400)
+		fault = header_fault(rp, "X-Request-Id", "0123");
+	return fault;
+}
+
+static inline void
+setup_api(void)
+{
+	static const struct tested v1 = {&v1_api, v1_is_upload, v1_common_fault};
+
+	setup_tested(&v1);
 }
 
 #endif

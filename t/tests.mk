@@ -35,10 +35,18 @@ c_tests = \
 	t/41-conf-keys \
 	t/60-http \
 	t/61-route \
+	t/62-condition \
 	t/70-v1-routes \
 	t/71-v1-push \
 	t/72-v1-hostile \
-	t/73-v1-check
+	t/73-v1-check \
+	t/74-v2-errors \
+	t/74-v2-routes \
+	t/75-v2-push \
+	t/76-v2-manifests \
+	t/77-v2-lists \
+	t/77-v2-referrers \
+	t/78-v2-check
 
 # These need every durable step to be able to fail: --enable-failpoints.
 failpoint_tests = \
@@ -56,14 +64,20 @@ perl_tests = \
 	t/81-v2-push-pull.t \
 	t/81-v2-uploads.t \
 	t/82-v1-push-pull.t \
+	t/83-distribution.t \
 	t/83-printed-commands.t \
 	t/84-seed.t \
 	t/85-full-disk.t \
-	t/86-clients.t \
+	t/86-containerd.t \
+	t/86-docker.t \
+	t/86-podman.t \
+	t/86-skopeo.t \
 	t/87-operation.t \
 	t/88-parallel.t \
+	t/88-v2-parallel.t \
 	t/89-large-layer.t \
-	t/90-kill.t
+	t/90-kill.t \
+	t/91-v2-kill.t
 
 check_PROGRAMS = $(c_tests)
 if FAILPOINTS
@@ -85,6 +99,7 @@ test_headers = \
 	t/tap.h \
 	t/unit-test.h \
 	t/upload-test.h \
+	t/v2-api-test.h \
 	t/v2-store-test.h
 
 EXTRA_DIST += $(perl_tests) $(test_headers) t/check.sh t/lib t/data

@@ -1,5 +1,7 @@
-/* errors.c: one table for statuses, codes and texts. Codes are the specification's; where
- * it has none, distribution's: PAGINATION_NUMBER_INVALID, UNKNOWN, UNAVAILABLE. */
+/* errors.c: one table for statuses, codes and texts. Codes are the specification's;
+ * where it has none, distribution's: TAG_INVALID, PAGINATION_NUMBER_INVALID, and
+ * for what is not the client's fault UNKNOWN (500) and UNAVAILABLE (503, 507: later
+ * it may go well). */
 #include "v2/errors.h"
 
 #include "base/json.h"
@@ -31,7 +33,6 @@ static const struct row {
     [RC_TOO_LARGE] = {413, "SIZE_INVALID", "the content is too large"},
     [RC_NO_ROUTE] = {404, "UNSUPPORTED", "no such path"},
     [RC_BAD_METHOD] = {405, "UNSUPPORTED", "the operation is unsupported"},
-    [RC_ABSENT] = {404, "UNKNOWN", "not found"},
     [RC_REPOSITORY_UNKNOWN] = {404, "NAME_UNKNOWN",
 	"repository name not known to registry"},
     [RC_BLOB_UNKNOWN] = {404, "BLOB_UNKNOWN", "blob unknown to registry"},
@@ -61,14 +62,14 @@ write_error(struct jsonw *w, const struct row *row, struct str detail)
 	jsonw_end(w);
 }
 
-/* What went wrong inside is for the log alone. */
+/* What went wrong inside is for the log alone, and so is what nobody hears. */
 static struct str
 reason(struct request *rq, const struct row *row)
 {
 	struct jsonw w;
 	struct buf b;
 
-	if (rq->err.text[0] == '\0' || row->status >= 500)
+	if (rq->err.text[0] == '\0' || row->status >= 500 || row == &table[RC_GONE])
 		return str_of(NULL);
 	buf_init(&b, rq->arena, ERROR_MAX);
 	jsonw_init(&w, buf_sink(&b));

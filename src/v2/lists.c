@@ -108,21 +108,6 @@ stream_tags(void *arg, struct sink sink)
 	return !w.stopped;
 }
 
-static void
-tell_name(struct request *rq, const char *name)
-{
-	struct jsonw w;
-	struct buf b;
-
-	buf_init(&b, rq->arena, 1024);
-	jsonw_init(&w, buf_sink(&b));
-	jsonw_object(&w);
-	jsonw_key(&w, "name");
-	jsonw_text(&w, name);
-	jsonw_end(&w);
-	rq->detail = buf_str(&b);
-}
-
 enum result
 v2_get_tags(struct request *rq, struct reply *rp)
 {
@@ -139,7 +124,7 @@ v2_get_tags(struct request *rq, struct reply *rp)
 	r = lists_tags(rq->registry, rq->arena, tags->name, page.after, page.most,
 	    &tags->page, &rq->err);
 	if (r == RC_REPOSITORY_UNKNOWN)
-		tell_name(rq, tags->name);
+		v2_unknown(rq, str_of(NULL));
 	if (r != RC_OK)
 		return r;
 	reply_stream(rp, stream_tags, tags);

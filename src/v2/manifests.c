@@ -8,6 +8,14 @@
 
 #define MISSING_SHOWN 100 /* digests in one error */
 
+static enum result
+tell_unknown(struct request *rq, enum result r)
+{
+	if (r == RC_MANIFEST_UNKNOWN)
+		v2_unknown(rq, rq->arg[1]);
+	return r;
+}
+
 /* As it was pushed, whatever Accept says: an old client that cannot read it had better
  * see what it is. */
 enum result
@@ -21,7 +29,7 @@ v2_get_manifest(struct request *rq, struct reply *rp)
 		r = manifests_get(
 		    rq->registry, rq->arena, name, rq->arg[1], &found, &rq->err);
 	if (r != RC_OK)
-		return r;
+		return tell_unknown(rq, r);
 	v2_is(rp, &found.digest);
 	if (found.by_digest)
 		v2_immutable(rp);
@@ -120,5 +128,5 @@ v2_delete_manifest(struct request *rq, struct reply *rp)
 		    rq->registry, rq->arena, name, rq->arg[1], &rq->err);
 	if (r == RC_OK)
 		reply_none(rp, 202);
-	return r;
+	return tell_unknown(rq, r);
 }

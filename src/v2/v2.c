@@ -1,8 +1,11 @@
 /* v2.c: see v2.h. */
 #include "v2/v2.h"
 
+#include "base/jsonw.h"
 #include "base/percent.h"
 #include "image/v2_name.h"
+
+#define DETAIL_MAX ((size_t)4 << 10) /* a name and a reference, each byte escaped */
 
 void
 v2_headers(struct request *rq, struct reply *rp)
@@ -41,6 +44,27 @@ const char *
 v2_encode(struct request *rq, struct str value)
 {
 	return percent_encode(rq->arena, value, "-._~", false);
+}
+
+void
+v2_unknown(struct request *rq, struct str reference)
+{
+	struct jsonw w;
+	struct buf b;
+
+	if (reference.n > DIGEST_TEXT_MAX)
+		reference.n = DIGEST_TEXT_MAX;
+	buf_init(&b, rq->arena, DETAIL_MAX);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_object(&w);
+	jsonw_key(&w, "name");
+	jsonw_str(&w, rq->arg[0]);
+	if (reference.n > 0) {
+		jsonw_key(&w, "reference");
+		jsonw_str(&w, reference);
+	}
+	jsonw_end(&w);
+	rq->detail = buf_str(&b);
 }
 
 void

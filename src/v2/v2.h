@@ -23,6 +23,11 @@ enum result v2_query(struct request *rq, const char *name, struct str *out);
 /* A value as it stands in a query (RFC 3986, section 2.3). */
 const char *v2_encode(struct request *rq, struct str value);
 
+/* What is not there, for the error's detail: the repository of arg 0, or with a
+ * reference (else "") what was looked for in it; of one that is too long to be one,
+ * the front. */
+void v2_unknown(struct request *rq, struct str reference);
+
 /* The answer is about this content: Docker-Content-Digest, and the ETag that goes with
  * it. */
 void v2_is(struct reply *rp, const struct digest *d);

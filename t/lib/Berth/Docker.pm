@@ -46,6 +46,9 @@ sub write_command {
     chmod 0755, "$self->{dir}/bin/$name";
 }
 
+# The path of one of these commands.
+sub command { return "$_[0]{dir}/bin/$_[1]" }
+
 sub launch {
     my ($self) = @_;
     my $dir = $self->{dir};

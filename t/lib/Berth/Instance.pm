@@ -82,6 +82,25 @@ sub log {
     return slurp("$self->{data}/_berth/run/$name");
 }
 
+# What nginx has logged since the last call.
+sub seen {
+    my ($self) = @_;
+    my $log = $self->log('nginx-access.log');
+    my $new = substr $log, $self->{seen} // 0;
+
+    $self->{seen} = length $log;
+    return $new;
+}
+
+# The same until this request, the last of a client: nginx logs what it has answered already.
+sub seen_until {
+    my ($self, $pattern) = @_;
+    my $seen = '';
+
+    within(5, sub { $seen .= $self->seen; $seen =~ $pattern });
+    return $seen;
+}
+
 sub slurp {
     my ($path) = @_;
 

@@ -1,0 +1,106 @@
+/* 62-condition.c: conditional requests, and the part of a content that a client
+ * names. */
+#include "http/condition.h"
+#include "unit-test.h"
+
+#define ETAG "\"sha256:0a\""
+
+static void
+test_none_match(void)
+{
+	static const struct {
+		const char *lines[3]; /* of If-None-Match */
+		bool want;
+	} rows[] = {
+	    {{NULL}, false},
+	    {{""}, false},
+	    {{ETAG}, true},
+	    {{"  " ETAG "\t"}, true},
+	    {{"W/" ETAG}, true},
+	    {{"*"}, true},
+	    {{"\"x\", " ETAG}, true},
+	    {{"\"x\"," ETAG " ,\"y\""}, true},
+	    {{"\"x\"", "\"y\"", "W/\"z\", " ETAG}, true},
+	    {{"sha256:0a"}, false},
+	    {{"\"SHA256:0A\""}, false},
+	    {{"\"sha256:0\""}, false},
+	    {{ETAG "x"}, false},
+	    {{"w/" ETAG}, false},
+	    {{"\"*\""}, false},
+	    {{",,"}, false},
+	};
+	size_t i, k;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		struct header headers[4] = {{"X-If-None-Match", 15, ETAG}};
+		struct request rq = {.headers = headers, .n_headers = 1};
+
+		for (k = 0; k < 3 && rows[i].lines[k] != NULL; k++)
+			headers[rq.n_headers++] = (struct header){
+			    "IF_NONE_MATCH", 13, rows[i].lines[k]};
+		ok(condition_has(&rq, ETAG) == rows[i].want,
+		    "If-None-Match: %s, in %zu lines: %s",
+		    k == 0 ? "" : rows[i].lines[k - 1], k,
+		    rows[i].want ? "it is known" : "it is not");
+	}
+}
+
+static void
+test_part(void)
+{
+	static const struct {
+		const char *text;
+		bool want;
+		uint64_t first, last;
+	} rows[] = {
+	    {"0-0", true, 0, 0},
+	    {"0-1023", true, 0, 1023},
+	    {"1024-2047", true, 1024, 2047},
+	    {" 5-7 ", true, 5, 7},
+	    {"007-8", true, 7, 8},
+	    {"0-9223372036854775807", true, 0, INT64_MAX},
+	    {"bytes 0-99", true, 0, 99},
+	    {"bytes 0-99/100", true, 0, 99},
+	    {"Bytes 0-99/*", true, 0, 99},
+	    {"", false, 0, 0},
+	    {"-", false, 0, 0},
+	    {"5", false, 0, 0},
+	    {"5-", false, 0, 0},
+	    {"-5", false, 0, 0},
+	    {"5-4", false, 0, 0},
+	    {"0--1", false, 0, 0},
+	    {"0-1-2", false, 0, 0},
+	    {"a-b", false, 0, 0},
+	    {"0x0-0x9", false, 0, 0},
+	    {"+0-9", false, 0, 0},
+	    {"0 - 9", false, 0, 0},
+	    {"0-9,10-19", false, 0, 0},
+	    {"0-9223372036854775808", false, 0, 0},
+	    {"99999999999999999999-99999999999999999999", false, 0, 0},
+	    {"bytes=0-9", false, 0, 0},
+	    {"bytes */100", false, 0, 0},
+	    {"bytes ", false, 0, 0},
+	    {"bytes", false, 0, 0},
+	    {"0-9/10", false, 0, 0},
+	};
+	uint64_t first, last;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		first = last = 0;
+		ok(condition_part(tight(str_of(rows[i].text)), &first, &last) ==
+			    rows[i].want &&
+			(!rows[i].want ||
+			    (first == rows[i].first && last == rows[i].last)),
+		    "Content-Range: %s is %s", rows[i].text,
+		    rows[i].want ? "a part" : "none");
+	}
+}
+
+int
+main(void)
+{
+	static void (*const tests[])(void) = {test_none_match, test_part};
+
+	return run_tests(tests, COUNT(tests));
+}

@@ -1,0 +1,256 @@
+/* 74-v2-errors.c: what becomes of a name, a tag or a digest that is none, on every
+ * path of API v2; and every error in its form. */
+#include "v2-api-test.h"
+
+#include "image/v2_name.h"
+#include "v2/errors.h"
+
+#define REPO    "/v2/team/app"
+#define UPLOADS REPO "/blobs/uploads/"
+#define NOBODY  "0f9ec0de-5eed-4bed-8bad-facade0ff1ce"
+#define NOTHING UPLOADS NOBODY
+
+static const struct document docs[] = {
+    {"image", V2(OCI_MANIFEST, CONFIG("config") ", " LAYERS(""))},
+};
+
+/* ---- names, references, digests ---- */
+
+/* The route's path for this repository. */
+static const char *
+path_in(const struct route *route, const char *name)
+{
+	const char *behind = route->pattern + strlen("/v2/*name");
+	struct buf b;
+
+	buf_init(&b, arena, 1024);
+	buf_printf(&b, "/v2/%s%.*s", name, (int)strcspn(behind, ":"), behind);
+	if (strstr(behind, ":digest") != NULL)
+		buf_adds(&b, "`layer`");
+	else if (strchr(behind, ':') != NULL)
+		buf_adds(&b, NOBODY);
+	return spell(b.p);
+}
+
+/* No route takes it, and none makes a path of the store of it. */
+static void
+test_names(void)
+{
+	static const char *const names[] = {"A", "team/App", "_a", "a_", "-a", "a-",
+	    "a..b", "a___b", "a._b", ".a", "team/.a", "a%2F", "%2Fa", "a%2F%2Fb",
+	    "a%20b", "a%0Ab", "a:b", "a%2F..%2Fb", "%c3%a9", "%ff", "_catalog/x"};
+	const char *longest = arena_printf(arena, "a%0*d", V2_NAME_MAX - 1, 0);
+	size_t i, k;
+
+	for (i = 0; i < v2_api.n_routes; i++) {
+		const struct route *route = &v2_api.routes[i];
+		struct row row = {route->pattern, route->method, .status = 400,
+		    .want = CODE("NAME_INVALID")};
+
+		if (strstr(route->pattern, "*name") == NULL)
+			continue;
+		for (k = 0; k < COUNT(names); k++) {
+			row.target = path_in(route, names[k]);
+			check_row(&row);
+		}
+		row.name = "a name of 256 bytes";
+		row.target = path_in(route, arena_printf(arena, "%s0", longest));
+		check_row(&row);
+	}
+	check(&(const struct row){"a name of 255 bytes", "POST",
+	    arena_printf(arena, "/v2/%s/blobs/uploads/", longest), .status = 202});
+}
+
+/* To read or delete, they name nothing; a push says what is wrong. */
+static void
+test_references(void)
+{
+	static const char *const impossible[] = {"-v1", ".v1", "a%20b", "a%2Fb",
+	    "a+b", "%c3%a9", "sha256:", "sha256:abc",
+	    "md5:0cc175b9c0f1b6a831c399e2", "sha256-:x", "a:b", "a%0D%0Ab"};
+	const char *longest = arena_printf(
+	    arena, REPO "/manifests/v%0*d", V2_TAG_MAX - 1, 0);
+	size_t i;
+
+	for (i = 0; i <= COUNT(impossible); i++) {
+		const char *target = i == COUNT(impossible)
+					 ? arena_printf(arena, "%s0", longest)
+					 : arena_printf(arena, REPO "/manifests/%s",
+					       impossible[i]);
+		const struct row rows[] = {
+		    {"neither tag nor digest", "GET", target, .status = 404,
+			.want = CODE("MANIFEST_UNKNOWN")},
+		    {"to delete", "DELETE", target, .status = 404,
+			.want = CODE("MANIFEST_UNKNOWN")},
+		    {"to push", "PUT", target, .body = "$image", .status = 400,
+			.want = CODE("TAG_INVALID")},
+		};
+
+		check_all(ROWS(rows));
+	}
+	check(&(const struct row){
+	    "a tag of 128 bytes", "PUT", longest, .body = "$image", .status = 201});
+}
+
+static void
+test_digests(void)
+{
+	static const char *const none[] = {"sha256", "sha256:", "sha256:abc",
+	    "sha256:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
+	    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85",
+	    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8555",
+	    "sha512:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	    "sha256%3A..%2F..%2Fe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49",
+	    "md5:d41d8cd98f00b204e9800998ecf8427e", "e3b0c44298fc1c149afb", "%20"};
+	static const struct {
+		const char *method, *before;
+	} places[] = {
+	    {"GET", REPO "/blobs/"},
+	    {"DELETE", REPO "/blobs/"},
+	    {"GET", REPO "/referrers/"},
+	    {"POST", UPLOADS "?digest="},
+	    {"POST", UPLOADS "?from=team%2Fapp&mount="},
+	    {"PUT", NOTHING "?digest="},
+	};
+	size_t i, k;
+
+	for (i = 0; i < COUNT(places); i++)
+		for (k = 0; k < COUNT(none); k++) {
+			const struct row row = {"a digest that is none",
+			    places[i].method,
+			    arena_printf(arena, "%s%s", places[i].before, none[k]),
+			    .status = 400, .want = CODE("DIGEST_INVALID")};
+
+			check_row(&row);
+		}
+}
+
+static const struct row odd_requests[] = {
+    {"PUT without a digest", "PUT", NOTHING, .body = "x", .status = 400,
+	.want = CODE("DIGEST_INVALID")},
+    {"an algorithm that is not known", "POST", UPLOADS "?digest-algorithm=md5",
+	.status = 400, .want = CODE("DIGEST_INVALID")},
+    {"a query with a broken %", "GET", "/v2/_catalog?n=%", .status = 400,
+	.want = CODE("UNSUPPORTED")},
+    {"a NUL in a query", "POST", UPLOADS "?mount=`layer`&from=team%2Fapp%00x",
+	.status = 400, .want = CODE("UNSUPPORTED")},
+    {"a NUL in a path", "GET", REPO "%00/tags/list", .status = 400,
+	.want = CODE("UNSUPPORTED")},
+    {"dots", "GET", "/v2/../v1/_ping", .status = 400, .want = CODE("UNSUPPORTED")},
+    {"dots in a name", "GET", "/v2/team/%2e%2e/tags/list", .status = 400,
+	.want = CODE("UNSUPPORTED")},
+    {"an upload that is no id", "GET", UPLOADS "..%2F..%2F" NOBODY, .status = 404,
+	.want = CODE("BLOB_UPLOAD_UNKNOWN")},
+    {"one of slashes", "GET", UPLOADS "%2F%2F%2F", .status = 404,
+	.want = CODE("BLOB_UPLOAD_UNKNOWN")},
+};
+
+/* ---- errors ---- */
+
+static struct reply *
+fail(enum result r, const char *reason, const char *detail)
+{
+	struct request rq = {.arena = arena, .detail = str_of(detail)};
+	struct reply *rp = arena_alloc(arena, sizeof(*rp));
+
+	reply_init(rp, arena);
+	(void)err_set(&rq.err, r, "%s", reason);
+	v2_headers(&rq, rp);
+	v2_fail(&rq, rp, r);
+	reply_header(rp, "X-Request-Id", "0123");
+	return rp;
+}
+
+/* Every result has a status and a form, those of other rooms and of v1, too. */
+static void
+test_results(void)
+{
+	int r;
+
+	for (r = RC_OK + 1; r < RC_MAX; r++) {
+		struct reply *rp = fail((enum result)r, "why", NULL);
+		const char *fault = v2_common_fault(
+		    rp, str_dup(arena, rp->bytes), "");
+
+		ok(fault == NULL && rp->status >= 400 &&
+			strcmp(reply_reason(rp->status), "Unknown") != 0,
+		    "%s: %d%s%s", err_name((enum result)r), rp->status,
+		    fault == NULL ? "" : ": ", fault == NULL ? "" : fault);
+	}
+}
+
+static void
+test_details(void)
+{
+#define ERRORS(list) "{\"errors\": [" list "]}"
+#define ERROR_OF(code, text, rest) \
+	"{\"code\": \"" code "\", \"message\": \"" text "\"" rest "}"
+#define UNKNOWN_BLOB(detail) \
+	ERROR_OF("MANIFEST_BLOB_UNKNOWN", \
+	    "manifest references a manifest or blob unknown to the repository", \
+	    ", \"detail\": " detail)
+	static const struct {
+		enum result r;
+		const char *reason, *detail, *want;
+		int status;
+	} rows[] = {
+	    {RC_BAD_NAME, "a \"b\"", NULL,
+		ERRORS(ERROR_OF("NAME_INVALID", "invalid repository name",
+		    ", \"detail\": \"a \\\"b\\\"\"")),
+		400},
+	    {RC_BLOB_UNKNOWN, "", NULL,
+		ERRORS(ERROR_OF("BLOB_UNKNOWN", "blob unknown to registry", "")),
+		404},
+	    {RC_REPOSITORY_UNKNOWN, "why", "{\"name\": \"x\"}",
+		ERRORS(ERROR_OF("NAME_UNKNOWN",
+		    "repository name not known to registry",
+		    ", \"detail\": {\"name\": \"x\"}")),
+		404},
+	    {RC_MISSING, "why", "[\"a\", {\"b\": 1}]",
+		ERRORS(UNKNOWN_BLOB("\"a\"") ", " UNKNOWN_BLOB("{\"b\":1}")), 400},
+	    {RC_FULL, "/a/path", NULL,
+		ERRORS(ERROR_OF(
+		    "UNAVAILABLE", "no space left on the registry's disk", "")),
+		507},
+	    {RC_REBUILDING, "/a/path", NULL,
+		ERRORS(ERROR_OF(
+		    "UNAVAILABLE", "the index is being made, retry later", "")),
+		503},
+	    {RC_GONE, "/a/path", NULL,
+		ERRORS(
+		    ERROR_OF("BLOB_UPLOAD_INVALID", "the request broke off", "")),
+		400},
+	    {RC_IO, "/a/path", NULL,
+		ERRORS(ERROR_OF("UNKNOWN",
+		    "internal error; the registry's log has it under this "
+		    "X-Request-Id",
+		    "")),
+		500},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		struct reply *rp = fail(rows[i].r, rows[i].reason, rows[i].detail);
+
+		is_str(str_dup(arena, rp->bytes), rows[i].want,
+		    "the form of an error: %s", err_name(rows[i].r));
+		is_int(rp->status, rows[i].status, "its status");
+		ok((reply_get(rp, "Retry-After") != NULL) ==
+			(rows[i].r == RC_REBUILDING),
+		    "whether to come again");
+	}
+}
+
+int
+main(void)
+{
+	setup_v2(docs, COUNT(docs));
+	push_blob("team/app", "config");
+	test_names();
+	test_references();
+	test_digests();
+	check_all(ROWS(odd_requests));
+	test_results();
+	test_details();
+	return teardown_api();
+}

@@ -1,0 +1,316 @@
+/* 77-v2-referrers.c: what refers to a manifest, as the specification's "Listing
+ * Referrers" has it. The name of a row begins with the section that it is of. */
+#include "v2-api-test.h"
+
+#define SBOM       "application/vnd.example.sbom.v1+json"
+#define COSIGN     "application/vnd.example.signature.config.v1+json"
+#define PAGE_BYTES ((size_t)4 << 20)
+#define TO(what)   "/v2/team/app/referrers/`" what "`"
+
+#define TYPED(what, type) TO(what) "?artifactType=" type
+#define SBOM_ENCODED      "application%2Fvnd.example.sbom.v1%2Bjson"
+#define COSIGN_ENCODED    "application/vnd.example.signature.config.v1%2bjson"
+#define FILTERED          "OCI-Filters-Applied: artifactType\nLink:"
+
+static const struct document docs[] = {
+    {"image", V2(OCI_MANIFEST, CONFIG("config") ", " LAYERS(""))},
+    {"other",
+	V2(OCI_MANIFEST, CONFIG("config") ", " LAYERS("") ", " NOTES("a", "b"))},
+    {"sbom", V2(OCI_MANIFEST,
+		 CONFIG("config") ", " LAYERS("") ", " SUBJECT("image") ", " KIND(
+		     SBOM) ", " NOTES("org.example.format", "json\\n"))},
+    {"signature", V2(OCI_MANIFEST, "\"config\": " D(COSIGN, "config") ", " LAYERS(
+				       "") ", " SUBJECT("image"))},
+    {"platforms",
+	V2(OCI_INDEX, CHILDREN("") ", " SUBJECT("image") ", " NOTES("n", "1"))},
+    {"bundle", V2(OCI_INDEX, CHILDREN("") ", " SUBJECT("image") ", " KIND(SBOM))},
+    {"stray",
+	V2(OCI_MANIFEST, CONFIG("config") ", " LAYERS("") ", " SUBJECT("other"))},
+    {"kept",
+	V2(OCI_INDEX,
+	    CHILDREN("{\"mediaType\": \"" OCI_MANIFEST
+		     "\", \"digest\": \"`other`\", \"size\": 7, " KIND(
+			 COSIGN) ", " NOTES("by", "a client") "}, " D(OCI_MANIFEST,
+			 "sbom") ", " D(OCI_MANIFEST, "image")))},
+};
+
+/* How they are listed. */
+static const struct entry {
+	const char *which, *type;
+	size_t size; /* 0: of the document */
+	const char *rest;
+} entries[] = {
+    {"sbom", OCI_MANIFEST, 0,
+	", " KIND(SBOM) ", \"annotations\": {\"org.example.format\":\"json\\n\"}"},
+    {"bundle", OCI_INDEX, 0, ", " KIND(SBOM)},
+    {"signature", OCI_MANIFEST, 0, ", " KIND(COSIGN)},
+    {"platforms", OCI_INDEX, 0, ", \"annotations\": {\"n\":\"1\"}"},
+    {"stray", OCI_MANIFEST, 0, ", " KIND(OCI_CONFIG)},
+    /* by a client, in "kept" */
+    {"other", OCI_MANIFEST, 7,
+	", " KIND(COSIGN) ", \"annotations\": {\"by\":\"a client\"}"},
+    {"image", OCI_MANIFEST, 7, ""},
+};
+
+static void
+add_entry(struct buf *b, const char *which)
+{
+	const struct entry *e = entries;
+	struct str name = str_of(which);
+
+	while (strcmp(e->which, which) != 0)
+		e++;
+	buf_printf(b,
+	    "{\"mediaType\": \"%s\", \"digest\": \"%s\", \"size\": %zu%s}", e->type,
+	    digest_of_name(name), e->size == 0 ? strlen(document(name)) : e->size,
+	    e->rest);
+}
+
+static int
+by_digest(const void *a, const void *b)
+{
+	return strcmp(digest_of_name(str_of(*(const char *const *)a)),
+	    digest_of_name(str_of(*(const char *const *)b)));
+}
+
+/* The whole answer with these, in the order of their digests; NULL ends them. */
+static const char *
+list_of(const char *const *which)
+{
+	const char *sorted[COUNT(entries)];
+	size_t i, n = 0;
+	struct buf b;
+
+	for (; which[n] != NULL; n++)
+		sorted[n] = which[n];
+	qsort(sorted, n, sizeof(sorted[0]), by_digest);
+	buf_init(&b, arena, TEXT_MAX);
+	buf_adds(&b, "{\"schemaVersion\": 2, \"mediaType\": \"" OCI_INDEX
+		     "\", \"manifests\": [");
+	for (i = 0; i < n; i++) {
+		buf_adds(&b, i == 0 ? "" : ", ");
+		add_entry(&b, sorted[i]);
+	}
+	buf_adds(&b, "]}");
+	return b.p;
+}
+
+#define LIST(...) list_of((const char *const[]){__VA_ARGS__, NULL})
+
+static void
+check_list(
+    const char *name, const char *target, const char *want, const char *headers)
+{
+	check(&(const struct row){name, "GET", target, .status = 200, .want = want,
+	    .want_headers = arena_printf(
+		arena, "Content-Type: " OCI_INDEX "\n%s", headers)});
+}
+
+static void
+test_referrers(void)
+{
+	const char *all = LIST("sbom", "bundle", "signature", "platforms");
+
+	check_list("Listing Referrers: those of one subject, with artifactType and "
+		   "annotations as the specification has them",
+	    TO("image"), all, "Link:\nOCI-Filters-Applied:");
+	check_list("of another", TO("other"), LIST("stray"), "");
+	check_list("of none, an empty list", TO("sbom"), LIST(NULL), "Link:");
+	check_list("by SHA-512, none", TO("512 image"), LIST(NULL), "");
+	check_list("of another repository, none", "/v2/untagged/referrers/`image`",
+	    LIST(NULL), "");
+	check_list("Filtering by artifactType", TYPED("image", SBOM_ENCODED),
+	    LIST("sbom", "bundle"), FILTERED);
+	check_list("by the type of a config", TYPED("image", COSIGN_ENCODED),
+	    LIST("signature"), FILTERED);
+	check_list("a + that is not encoded is a blank", TYPED("image", COSIGN),
+	    LIST(NULL), FILTERED);
+	check_list("by one that is empty: no filter", TYPED("image", ""), all,
+	    "OCI-Filters-Applied:");
+}
+
+/* Where Link leads; NULL at the end. */
+static const char *
+next_page(void)
+{
+	const char *link = reply_get(last_reply, "Link"), *end;
+
+	if (link == NULL)
+		return NULL;
+	end = strstr(link, ">; rel=\"next\"");
+	return link[0] == '<' && end != NULL
+		   ? arena_strndup(arena, link + 1, (size_t)(end - link - 1))
+		   : "/no/link";
+}
+
+static size_t pages; /* that walk() saw */
+
+/* The digests of a list, page by page, each an index of its own: the same whatever
+ * the size of a page. */
+static const char *
+walk(const char *target)
+{
+	struct json *root, *list;
+	const char *why;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, arena, 4096);
+	buf_adds(&b, "");
+	for (pages = 0; target != NULL && pages < 9;
+	     target = next_page(), pages++) {
+		struct reply *rp = request("GET", target, NULL, NULL);
+
+		if (rp->status != 200 || rp->bytes.n > PAGE_BYTES ||
+		    !json_parse(arena, rp->bytes, &root, &why) ||
+		    !str_is(json_text(json_get(root, "mediaType")), OCI_INDEX))
+			return "a page that is none";
+		list = json_get(root, "manifests");
+		for (i = 0; i < json_length(list); i++)
+			buf_printf(&b, "%.*s ",
+			    STR_ARG(
+				json_text(json_get(json_at(list, i), "digest"))));
+	}
+	return b.p;
+}
+
+static void
+test_pages(void)
+{
+	const char *typed = spell(TYPED("image", SBOM_ENCODED)), *few;
+	const char *all = walk(spell(TO("image")));
+	size_t n;
+
+	is_int(pages, 1, "Pagination: all on one page");
+	for (n = 1; n <= 4; n++) {
+		const char *target = arena_printf(arena, TO("image") "?n=%zu", n);
+
+		is_str(walk(spell(target)), all, "a page of %zu", n);
+		is_int(pages, (4 + n - 1) / n, "they are so many");
+	}
+	few = walk(typed);
+	is_str(walk(arena_printf(arena, "%s&n=1", typed)), few,
+	    "the filter is kept from page to page");
+	is_int(pages, 2, "a page each");
+	check_list("n=0", TO("image") "?n=0", LIST(NULL), "Link:");
+	check(&(const struct row){"n is no number", "GET", TO("image") "?n=x",
+	    .status = 400, .want = CODE("PAGINATION_NUMBER_INVALID")});
+}
+
+/* What clients listed while no registry did is listed too, each once. */
+static void
+test_tag_schema(void)
+{
+	char *tag = arena_strdup(arena, digest_of_name(str_of("image")));
+
+	*strchr(tag, ':') = '-';
+	push_document("team/app", tag, "kept");
+	check_list("Enabling the Referrers API: what the tag schema lists, too",
+	    TO("image"),
+	    LIST("sbom", "bundle", "signature", "platforms", "other", "image"),
+	    "Link:");
+	check_list("filtered as well", TYPED("image", COSIGN_ENCODED),
+	    LIST("signature", "other"), FILTERED);
+	check(&(const struct row){"one of them is deleted", "DELETE",
+	    "/v2/team/app/manifests/`other`", .status = 202});
+	check_list("it is not listed any more", TYPED("image", COSIGN_ENCODED),
+	    LIST("signature"), FILTERED);
+	check(&(const struct row){"the list of the clients, too", "DELETE",
+	    arena_printf(arena, "/v2/team/app/manifests/%s", tag), .status = 202});
+}
+
+static void
+test_removals(void)
+{
+	check(&(const struct row){"a referrer is deleted", "DELETE",
+	    "/v2/team/app/manifests/`sbom`", .status = 202});
+	check_list("Listing Referrers: no more", TO("image"),
+	    LIST("bundle", "signature", "platforms"), "");
+	check(&(const struct row){"the subject is deleted", "DELETE",
+	    "/v2/team/app/manifests/`image`", .status = 202});
+	check_list("what refers to it stays", TO("image"),
+	    LIST("bundle", "signature", "platforms"), "");
+}
+
+/* A manifest of that many bytes with a subject of its own, nearly all of them in
+ * one annotation. Its digest. */
+static const char *
+push_large(const char *subject, char c, size_t n)
+{
+	const char *head = spell(arena_printf(arena,
+	    "{\"artifactType\":\"a/b\",\"subject\":{\"mediaType\":\"a/b\",\"digest\":"
+	    "\"`%s`\",\"size\":1},\"annotations\":{\"a\":\"",
+	    subject));
+	size_t at = strlen(head);
+	char *text = arena_alloc(arena, n + 1);
+	struct digest d;
+
+	memcpy(text, head, at);
+	memset(text + at, c, n - at);
+	memcpy(text + n - 3, "\"}}", 4);
+	digest_of(HASH_SHA256, str_make(text, n), &d);
+	check(&(const struct row){"a large one", "PUT",
+	    arena_printf(
+		arena, "/v2/team/app/manifests/%s", digest_text(arena, &d)),
+	    "Content-Type: application/vnd.oci.artifact.manifest.v1+json", text,
+	    201});
+	return digest_text(arena, &d);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+test_large_pages(void)
+{
+	const char *large[3];
+	size_t i;
+
+	for (i = 0; i < COUNT(large); i++)
+		large[i] = push_large("three", (char)('a' + i), PAGE_BYTES / 2);
+	qsort(large, COUNT(large), sizeof(large[0]), by_text);
+	is_str(walk(spell(TO("three"))),
+	    arena_printf(arena, "%s %s %s ", large[0], large[1], large[2]),
+	    "Pagination: three of 2 MiB");
+	is_int(pages, 3, "fill three pages of at most 4 MiB");
+	large[0] = push_large("one", 'x', PAGE_BYTES);
+	is_str(walk(spell(TO("one"))), arena_printf(arena, "%s ", large[0]),
+	    "one that fills a page alone");
+	is_int(pages, 1, "comes without its annotations");
+}
+
+/* While the index is made it is not known what is missing. */
+static void
+test_rebuilding(void)
+{
+	lose_index();
+	check(&(const struct row){"while the index is made", "GET", TO("image"),
+	    .status = 503, .want = CODE("UNAVAILABLE"),
+	    .want_headers = "Retry-After: 5"});
+	reindex();
+}
+
+int
+main(void)
+{
+	static const char *const pushed[] = {
+	    "image", "other", "sbom", "signature", "platforms", "bundle", "stray"};
+	size_t i;
+
+	setup_v2(docs, COUNT(docs));
+	push_blob("team/app", "config");
+	for (i = 0; i < COUNT(pushed); i++)
+		push_document(
+		    "team/app", arena_printf(arena, "`%s`", pushed[i]), pushed[i]);
+	test_referrers();
+	test_pages();
+	test_rebuilding();
+	test_referrers();
+	test_tag_schema();
+	test_removals();
+	test_large_pages();
+	return teardown_api();
+}

@@ -1,0 +1,359 @@
+/* v2-api-test.h: API v2 in one process (api-test.h). In the rows
+ *
+ *	`text`		is the digest of the document of that name, else of the text
+ *	`512 text`	likewise by SHA-512
+ *	$name		is the document itself
+ *	@		is where the latest upload is (Location)
+ *
+ * so that a push reads like one:
+ *
+ *	{"a blob", "PUT", "@?digest=`layer`", .body = "layer", .status = 201} */
+#ifndef V2_API_TEST_H
+#define V2_API_TEST_H
+
+#include "api-test.h"
+#include "base/json.h"
+#include "image/digest.h"
+#include "v2/routes.h"
+#include "v2/v2.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+#define TEXT_MAX    ((size_t)32 << 20)
+
+/* ---- the parts of documents ---- */
+
+#define OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
+#define OCI_INDEX    "application/vnd.oci.image.index.v1+json"
+#define OCI_CONFIG   "application/vnd.oci.image.config.v1+json"
+#define OCI_LAYER    "application/vnd.oci.image.layer.v1.tar"
+#define DOCKER_IMAGE "application/vnd.docker.distribution.manifest.v2+json"
+
+#define D(type, what) \
+	"{\"mediaType\": \"" type "\", \"size\": 7, \"digest\": \"`" what "`\"}"
+#define V2(type, rest) \
+	"{\"schemaVersion\": 2, \"mediaType\": \"" type "\", " rest "}"
+#define CONFIG(what)     "\"config\": " D(OCI_CONFIG, what)
+#define LAYERS(list)     "\"layers\": [" list "]"
+#define CHILDREN(list)   "\"manifests\": [" list "]"
+#define SUBJECT(what)    "\"subject\": " D(OCI_MANIFEST, what)
+#define KIND(type)       "\"artifactType\": \"" type "\""
+#define NOTES(key, text) "\"annotations\": {\"" key "\":\"" text "\"}"
+
+struct document {
+	const char *name, *text;
+};
+
+static const struct document *documents;
+static size_t n_documents;
+static const char *upload = "/v2/none/blobs/uploads/none"; /* "@" */
+
+/* ---- texts ---- */
+
+static inline const char *spell(const char *text);
+
+static inline const char *
+document(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < n_documents; i++)
+		if (str_is(name, documents[i].name))
+			return spell(documents[i].text);
+	return NULL;
+}
+
+static inline const char *
+digest_of_name(struct str name)
+{
+	enum hash_kind kind = HASH_SHA256;
+	const char *text;
+	struct digest d;
+
+	if (str_starts(name, "512 ")) {
+		kind = HASH_SHA512;
+		(void)str_cut(&name, ' ');
+	}
+	text = document(name);
+	digest_of(kind, text == NULL ? name : str_of(text), &d);
+	return digest_text(arena, &d);
+}
+
+static inline void
+spell_document(struct buf *b, struct str *rest)
+{
+	struct str name = *rest;
+	const char *text;
+
+	name.n = strspn(rest->p, "abcdefghijklmnopqrstuvwxyz-");
+	*rest = str_make(rest->p + name.n, rest->n - name.n);
+	text = document(name);
+	if (text == NULL) {
+		errno = ENOENT;
+		bail_out(str_dup(arena, name));
+	}
+	buf_adds(b, text);
+}
+
+static inline const char *
+spell(const char *text)
+{
+	struct str rest = str_of(text);
+	struct buf b;
+
+	if (text == NULL || strpbrk(text, "`$@") == NULL)
+		return text;
+	buf_init(&b, arena, TEXT_MAX);
+	while (rest.n > 0) {
+		char c = *rest.p;
+		size_t plain = strcspn(rest.p, "`$@");
+
+		buf_add(&b, rest.p, plain);
+		rest = str_make(rest.p + plain, rest.n - plain);
+		if (plain > 0)
+			continue;
+		rest = str_make(rest.p + 1, rest.n - 1);
+		if (c == '`')
+			buf_adds(&b, digest_of_name(str_cut(&rest, '`')));
+		else if (c == '$')
+			spell_document(&b, &rest);
+		else
+			buf_adds(&b, upload);
+	}
+	return buf_str(&b).p;
+}
+
+/* ---- every answer ---- */
+
+/* Those of the specification, and two of distribution's. */
+static inline bool
+is_code(struct str s)
+{
+	static const char *const codes[] = {"BLOB_UNKNOWN", "BLOB_UPLOAD_INVALID",
+	    "BLOB_UPLOAD_UNKNOWN", "DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN",
+	    "MANIFEST_INVALID", "MANIFEST_UNKNOWN", "NAME_INVALID", "NAME_UNKNOWN",
+	    "SIZE_INVALID", "UNAUTHORIZED", "DENIED", "UNSUPPORTED",
+	    "TOOMANYREQUESTS", "PAGINATION_NUMBER_INVALID", "TAG_INVALID"};
+	size_t i = 0;
+
+	while (i < COUNT(codes) && !str_is(s, codes[i]))
+		i++;
+	return i < COUNT(codes);
+}
+
+static inline const char *
+error_fault(const struct json *error, int status)
+{
+	struct str code = json_text(json_get(error, "code"));
+
+	if (json_text(json_get(error, "message")).n == 0)
+		return "an error without a message";
+	if (status < 500)
+		return is_code(code) ? NULL : "an error with an odd code";
+	if (!str_is(code, "UNKNOWN") && !str_is(code, "UNAVAILABLE"))
+		return "a fault with an odd code";
+	return json_get(error, "detail") == NULL ? NULL
+						 : "a fault that tells too much";
+}
+
+static inline const char *
+errors_fault(const char *body, int status)
+{
+	struct json *root = NULL, *errors;
+	const char *why, *fault = NULL;
+	size_t i;
+
+	if (!json_parse(arena, str_of(body), &root, &why))
+		return arena_printf(arena, "no JSON: %s", why);
+	errors = json_get(root, "errors");
+	if (json_length(errors) == 0)
+		return "an error without a list of errors";
+	for (i = 0; fault == NULL && i < json_length(errors); i++)
+		fault = error_fault(json_at(errors, i), status);
+	if (strstr(body, dir) != NULL || strstr(body, "docker/registry") != NULL ||
+	    strstr(body, "_berth") != NULL)
+		return "an error that tells where files are";
+	return fault;
+}
+
+/* What it says of its content is true. */
+static inline const char *
+content_fault(const struct reply *rp, const char *body)
+{
+	const char *told = reply_get(rp, "Docker-Content-Digest");
+	struct digest want, got;
+
+	if (rp->kind == REPLY_FILE && rp->file_size != strlen(body))
+		return "a file of another size";
+	if (told == NULL)
+		return rp->kind == REPLY_FILE ? "a file without its digest" : NULL;
+	if (digest_parse(str_of(told), &want, &err) != RC_OK)
+		return "Docker-Content-Digest is none";
+	if (rp->status == 201)
+		return NULL;
+	digest_of(want.kind, str_of(body), &got);
+	if (rp->status == 200 && !digest_eq(&got, &want))
+		return "content of another digest";
+	return header_fault(rp, "ETag", arena_printf(arena, "\"%s\"", told));
+}
+
+/* Without these docker and podman break off ("What breaks whom"). */
+static inline const char *
+upload_fault(const struct reply *rp, const char *body)
+{
+	const char *at = reply_get(rp, "Location");
+	const char *id = reply_get(rp, "Docker-Upload-UUID");
+	const char *range = reply_get(rp, "Range");
+
+	if (rp->status > 200 && rp->status < 400 && *body != '\0')
+		return "a body";
+	if (at != NULL && strncmp(at, "/v2/", 4) != 0)
+		return "Location is no path of this API";
+	if (rp->status == 201)
+		return at == NULL || reply_get(rp, "Docker-Content-Digest") == NULL
+			   ? "created, but not where, or what"
+			   : NULL;
+	if (id == NULL)
+		return range == NULL ? NULL : "Range of no upload";
+	if (range == NULL || strncmp(range, "0-", 2) != 0 ||
+	    range[2 + strspn(range + 2, "0123456789")] != '\0')
+		return "an upload without its Range";
+	return text_fault("Location", at == NULL ? "(none)" : at,
+	    arena_printf(arena, "~/blobs/uploads/%s", id));
+}
+
+static inline const char *
+v2_common_fault(const struct reply *rp, const char *body, const char *want_headers)
+{
+	const char *fault = headers_fault(rp,
+	    "Docker-Distribution-Api-Version: registry/2.0\n"
+	    "X-Docker-Registry-Version:\nX-Docker-Registry-Config:\n"
+	    "Pragma:\nExpires:\nLast-Modified:\nSet-Cookie:\nWarning:");
+
+	if (fault == NULL && *body != '\0' &&
+	    strstr(want_headers, "Content-Type: ") == NULL)
+		fault = header_fault(rp, "Content-Type",
+		    rp->kind == REPLY_FILE ? "application/octet-stream"
+					   : "application/json");
+	if (fault == NULL && rp->status >= 400)
+		fault = headers_fault(
+		    rp, "X-Request-Id: 0123\nCache-Control: no-cache");
+	if (fault == NULL && rp->status >= 400)
+		fault = errors_fault(body, rp->status);
+	if (fault == NULL)
+		fault = content_fault(rp, body);
+	return fault == NULL ? upload_fault(rp, body) : fault;
+}
+
+/* ---- requests ---- */
+
+/* As nginx's location and its map of two ways have it. */
+static inline bool
+v2_is_upload(const struct call *call)
+{
+	return strstr(call->target, "/blobs/uploads") != NULL &&
+	       strcmp(call->method, "GET") != 0 &&
+	       strcmp(call->method, "HEAD") != 0 &&
+	       strcmp(call->method, "DELETE") != 0;
+}
+
+/* `"code": "NAME_INVALID"` in the body. */
+#define CODE(code) "~\"code\": \"" code "\""
+
+static inline void
+check(const struct row *row)
+{
+	const struct row spelled = {row->name, row->method, spell(row->target),
+	    spell(row->headers), spell(row->body), row->status, spell(row->want),
+	    spell(row->want_headers)};
+
+	check_row(&spelled);
+	if (reply_get(last_reply, "Docker-Upload-UUID") != NULL)
+		upload = reply_get(last_reply, "Location");
+}
+
+/* check_all(ROWS(table)) */
+static inline void
+check_all(const struct row *rows, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		check(&rows[i]);
+}
+
+/* All of this name in the latest reply, each between "<" and ">". */
+static inline const char *
+all_headers(const char *name)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, arena, 4096);
+	buf_adds(&b, "");
+	for (i = 0; i < last_reply->n_headers; i++)
+		if (strcmp(last_reply->header[i].name, name) == 0)
+			buf_printf(&b, "<%s>", last_reply->header[i].value);
+	return buf_str(&b).p;
+}
+
+/* ---- the API ---- */
+
+/* The index is made anew, or for the first time. */
+static inline void
+reindex(void)
+{
+	const struct reindex how = {.path = index_path(), .afresh = true};
+	bool done = false;
+
+	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
+		bail_out(err.text);
+}
+
+/* One that was never whole takes its place. */
+static inline void
+lose_index(void)
+{
+	close_registry();
+	remove_tree(index_path());
+	remove_tree(arena_printf(arena, "%s-wal", index_path()));
+	remove_tree(arena_printf(arena, "%s-shm", index_path()));
+	make_index();
+	open_registry();
+}
+
+static inline void
+setup_v2(const struct document *docs, size_t n)
+{
+	static const struct tested v2 = {&v2_api, v2_is_upload, v2_common_fault};
+
+	documents = docs;
+	n_documents = n;
+	setup_tested(&v2);
+	reindex();
+}
+
+/* A blob comes into the repository in one request. */
+static inline void
+push_blob(const char *name, const char *text)
+{
+	const char *target = arena_printf(
+	    arena, "/v2/%s/blobs/uploads/?digest=`%s`", name, text);
+
+	if (request("POST", spell(target), NULL, text)->status != 201)
+		bail_out("a blob is not taken");
+}
+
+/* A document under a reference, which is a tag or its digest. */
+static inline void
+push_document(const char *name, const char *reference, const char *which)
+{
+	const char *target = spell(
+	    arena_printf(arena, "/v2/%s/manifests/%s", name, reference));
+	struct reply *rp = request("PUT", target, NULL, document(str_of(which)));
+
+	if (rp->status != 201)
+		bail_out(arena_printf(
+		    arena, "%s: %s", which, str_dup(arena, rp->bytes)));
+}
+
+#endif
