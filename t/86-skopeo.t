@@ -5,7 +5,6 @@
 use strict;
 use warnings;
 
-use Berth::HTTP;
 use Berth::Instance;
 use Berth::Oci;
 use Berth::Programs qw(count saved served);

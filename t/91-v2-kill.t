@@ -15,7 +15,7 @@ use JSON::PP qw(decode_json);
 use Time::HiRes qw(sleep time);
 
 my $berth  = Berth::Instance->start;
-my $rounds = quick() ? 5 : $ENV{BERTH_SANITIZERS} ? 7 : 14;
+my $rounds = quick() ? 4 : 7;
 my $base   = Berth::Oci->blob(bytes => Berth::Oci->blob(size => 300_000)->bytes);
 my @KINDS  = qw(docker podman containerd);
 my %acknowledged;    # tag => image

@@ -49,11 +49,12 @@ sub host   { return "localhost:$_[0]{http}" }
 # Where a berth that is started is waited for.
 sub starting { return "$_[0]{dir}/starting.sock" }
 
-# A file of the store under /static/: the same file.
+# share(FILE, NAME): the path of what is the same file of the store.
 sub share {
     my ($self, $file, $name) = @_;
 
     link $file, "$self->{dir}/static/$name" or die "link $file: $!\n";
+    return "/static/$name";
 }
 
 sub write_configuration {
