@@ -33,6 +33,8 @@ sub make_busybox {
 
 sub printed {
     my ($berth) = @_;
+
+    within(10, sub { $berth->output =~ /^Ctrl-C ends it/m });
     return $berth->output =~ /^  (\S.*)$/mg;
 }
 
