@@ -13,6 +13,7 @@
 #include "http/target.h"
 
 #define REQUEST_ARGS 4
+#define NOTE_HEADER  "X-Berth-Note"
 
 struct registry;
 struct route;
@@ -39,7 +40,10 @@ struct request {
 
 	int64_t length;        /* Content-Length; -1: none given */
 	const char *body_file; /* nginx put the body there; NULL: it did not */
-	struct str body;       /* of a route with BODY_SMALL; empty otherwise */
+	const char
+	    *note;       /* what the check before the body noted (NOTE_HEADER of its
+				* reply); NULL: nothing */
+	struct str body; /* of a route with BODY_SMALL; empty otherwise */
 
 	/* Reads a small body into the arena. RC_TOO_LARGE above limit, RC_GONE. */
 	enum result (*read_body)(struct request *rq, size_t limit, struct str *out);

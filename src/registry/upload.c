@@ -31,7 +31,10 @@ static enum result
 check_place(
     const struct v2_upload *up, const struct upload_part *part, struct err *err)
 {
-	return part->ranged && part->first != up->size ? not_next(up, err) : RC_OK;
+	if ((part->ranged && part->first != up->size) ||
+	    (part->noted && part->size != up->size))
+		return not_next(up, err);
+	return RC_OK;
 }
 
 enum result

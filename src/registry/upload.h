@@ -21,6 +21,8 @@ struct upload_part {
 	const char *body_file; /* nginx's; NULL: nothing came */
 	bool ranged;           /* the client told which bytes these are, */
 	uint64_t first, last;  /* both included */
+	bool noted;            /* upload_check() was asked when it began to come, */
+	uint64_t size;         /* and the upload held so many bytes then */
 };
 
 enum result upload_begin(struct registry *reg, struct arena *a, const char *name,

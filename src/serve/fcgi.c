@@ -135,6 +135,7 @@ take_request(struct fcgi *f, struct request *rq)
 			 ? length
 			 : -1;
 	rq->body_file = param(f, "BODY_FILE", NULL);
+	rq->note = param(f, "BERTH_NOTE", NULL);
 	rq->read_body = read_body;
 	rq->reader = f;
 }

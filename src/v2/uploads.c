@@ -135,12 +135,23 @@ v2_check_post_upload(struct request *rq, struct reply *rp)
 
 /* ---- the parts ---- */
 
+static bool
+to_number(const char *text, uint64_t *out)
+{
+	long long v = 0;
+	bool is = str_to_int64(str_of(text), &v);
+
+	*out = (uint64_t)v;
+	return is;
+}
+
 static enum result
 read_part(struct request *rq, struct upload_part *out)
 {
 	struct str range = request_header(rq, "Content-Range");
 
 	*out = (struct upload_part){.body_file = rq->body_file};
+	out->noted = to_number(rq->note, &out->size);
 	if (range.n == 0)
 		return RC_OK;
 	out->ranged = true;
@@ -180,6 +191,9 @@ check(struct request *rq, struct reply *rp)
 		return r;
 	r = upload_check(
 	    rq->registry, rq->arena, name, rq->arg[1], &part, &up, &rq->err);
+	if (r == RC_OK)
+		reply_header(rp, NOTE_HEADER,
+		    arena_printf(rq->arena, "%llu", (unsigned long long)up.size));
 	return end_part(rp, r, &up, 204);
 }
 
