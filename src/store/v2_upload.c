@@ -99,7 +99,7 @@ read_state(struct arena *a, struct str text, struct v2_upload *up)
 
 	if (!json_parse(a, text, &doc, &why) ||
 	    !str_is(json_text(json_get(doc, "repository")), up->name) ||
-	    !str_to_int64(json_print(a, json_get(doc, "size")), &size) ||
+	    !json_int(json_get(doc, "size"), &size) || size < 0 ||
 	    !hash_load(&up->hash, json_text(json_get(doc, "hash"))))
 		return false;
 	up->size = (uint64_t)size;
