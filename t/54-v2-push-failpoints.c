@@ -100,7 +100,7 @@ send_part(size_t first, size_t last)
 	struct upload_part part = {.ranged = true, .first = first, .last = last};
 	struct v2_upload up;
 
-	part.body_file = body_of(str_make(LAYER + first, last - first + 1));
+	part.body_file = body_of(str_make(&LAYER[first], last - first + 1));
 	return upload_append(&reg, arena, HERE, str_of(upload), &part, &up, &err);
 }
 

@@ -8,8 +8,8 @@
 #define REPO    "/v2/team/app"
 #define UPLOADS REPO "/blobs/uploads/"
 #define NOTHING UPLOADS "0f9ec0de-5eed-4bed-8bad-facade0ff1ce"
-#define HERE    "Location: @\nRange: 0-3\nDocker-Upload-UUID: ~-"
-#define NOWHERE "Location:\nRange:\nDocker-Upload-UUID:"
+#define HERE    "Location: @\nRange: 0-3\nDocker-Upload-UUID: ~-\nX-Berth-Note:"
+#define NOWHERE "Location:\nRange:\nDocker-Upload-UUID:\nX-Berth-Note:"
 
 struct check {
 	const char *name, *method, *target, *headers;
@@ -20,7 +20,7 @@ struct check {
 
 /* "@" holds four bytes. */
 static const struct check checks[] = {
-    {"a part", "PATCH", "@", NULL, 10, 204},
+    {"a part", "PATCH", "@", NULL, 10, 204, NULL, "X-Berth-Note: 4"},
     {"in chunks", "PATCH", "@", NULL, -1, 204},
     {"the next", "PATCH", "@", "Content-Range: 4-13", 10, 204},
     {"the next, in chunks", "PATCH", "@", "Content-Range: 4-13", -1, 204},
@@ -39,7 +39,7 @@ static const struct check checks[] = {
     {"larger than the disk", "PATCH", "@", NULL, (int64_t)1 << 60, 507,
 	CODE("UNAVAILABLE")},
 
-    {"an end", "PUT", "@?digest=`x`", NULL, 10, 204},
+    {"an end", "PUT", "@?digest=`x`", NULL, 10, 204, NULL, "X-Berth-Note: 4"},
     {"in its place", "PUT", "@?digest=`x`", "Content-Range: 4-13", 10, 204},
     {"out of it", "PUT", "@?digest=`x`", "Content-Range: 0-9", 10, 416,
 	CODE("BLOB_UPLOAD_INVALID"), HERE},

@@ -32,8 +32,9 @@ struct call {
 	const char *method, *target, *headers;
 	struct str body;
 	bool has_body;
-	bool chunked;   /* its length is not known beforehand */
-	int64_t length; /* when has_body is not set: what was promised */
+	bool chunked;     /* its length is not known beforehand */
+	int64_t length;   /* when has_body is not set: what was promised */
+	const char *note; /* of the pass before the body; NULL: none */
 	enum pass pass;
 };
 
@@ -130,6 +131,7 @@ send(struct call *call)
 	    .headers = headers,
 	    .n_headers = parse_headers(call->headers, headers),
 	    .length = call->length,
+	    .note = call->note,
 	    .read_body = read_body,
 	    .reader = call};
 	if (call->has_body)

@@ -46,7 +46,8 @@ c_tests = \
 	t/76-v2-manifests \
 	t/77-v2-lists \
 	t/77-v2-referrers \
-	t/78-v2-check
+	t/78-v2-check \
+	t/79-v2-races
 
 # These need every durable step to be able to fail: --enable-failpoints.
 failpoint_tests = \
