@@ -1,0 +1,73 @@
+package Bench::Contents;
+
+# What a registry of API v2 holds when it is measured, pushed as docker does.
+#
+#     my $contents = Bench::Contents->new;
+#     $contents->push_to($_) for $ours, $theirs;    # what Berth::HTTP can talk to
+
+use strict;
+use warnings;
+
+use Berth::Image;
+use Berth::Oci;
+use Berth::V2Client;
+
+use constant { IMAGE => 'bench/image', MANY => 'bench/many', FEW => 10 };
+
+# Blobs: how many GETs of 62, KiB. As in IBM's trace 65 % are below 1 MB and 6 % above 64
+# MiB, but what is above 1 MB has an eighth of its size: else the memory's bandwidth would be
+# measured and little besides.
+my @BLOBS = ([13, 4], [14, 64], [13, 512], [9, 4096 / 8], [9, 24576 / 8], [4, 98304 / 8]);
+
+# Calls, of which a push makes five. The trace has 48 % GET of manifests, tags and /v2/, 31 %
+# GET of blobs, 11 % HEAD, 10 % POST, PATCH and PUT.
+my @CALLS = (
+    [60, GET => \&by_tag], [20, GET => \&by_digest], [8, GET => \&few_tags], [8, GET => sub { '/v2/' }],
+    (map { my $n = $_; [$BLOBS[$n][0], GET => sub { $_[0]->blob($n) }] } 0 .. $#BLOBS),
+    [8, HEAD => \&by_tag], [9, HEAD => \&blob],
+    [5, PUSH => sub { 'bench/push' }],
+);
+
+sub new {
+    my ($class) = @_;
+
+    return bless {
+        image => Berth::Oci->image(form => 'docker', layers => 3),
+        blobs => [map { Berth::Oci->blob(bytes => Berth::Image::random_id() x ($_->[1] * 16)) } @BLOBS],
+    }, $class;
+}
+
+sub by_tag    { return '/v2/' . IMAGE . '/manifests/latest' }
+sub by_digest { return '/v2/' . IMAGE . '/manifests/' . $_[0]{image}->digest }
+sub blob      { return '/v2/' . IMAGE . '/blobs/' . $_[0]{blobs}[ $_[1] // 0 ]->digest }
+sub few_tags  { return '/v2/' . IMAGE . '/tags/list' }
+sub many_tags { return '/v2/' . MANY . '/tags/list' }
+
+# For mix.c.
+sub plan {
+    my ($self) = @_;
+    return join '', map { "$_->[0] $_->[1] " . $_->[2]->($self) . "\n" } @CALLS;
+}
+
+# The image with FEW tags, in one of as many repositories; and the blobs. Many more come by
+# push.c, which has a repository of many tags.
+sub push_to {
+    my ($self, $registry) = @_;
+    my $docker = Berth::V2Client->new($registry);
+
+    $docker->push(IMAGE, $_, $self->{image}) for 'latest', map { "v$_" } 2 .. FEW;
+    $docker->push_blob(IMAGE, $_) for @{ $self->{blobs} };
+    $self->push_again($docker, $_, 'latest') for MANY, map { "small/app-$_" } 3 .. FEW;
+}
+
+# Whose blobs another repository has.
+sub push_again {
+    my ($self, $docker, $repository, $tag) = @_;
+
+    for my $blob ($self->{image}->parts) {
+        $docker->mount($repository, $blob, IMAGE)->{status} == 201 or die "no blob in $repository\n";
+    }
+    $docker->put_manifest($repository, $tag, $self->{image})->{status} == 201 or die "no image in $repository\n";
+}
+
+1;
