@@ -5,10 +5,11 @@
 #include "image/manifest.h"
 #include "registry/manifests.h"
 
-#define REPO    "/v2/team/app"
-#define AT      REPO "/manifests/"
-#define THING   "application/vnd.example.thing+json"
-#define FOREIGN "application/vnd.oci.image.layer.nondistributable.v1.tar"
+#define REPO        "/v2/team/app"
+#define AT          REPO "/manifests/"
+#define THING       "application/vnd.example.thing+json"
+#define OTHER_THING "text/vnd.example.thing"
+#define FOREIGN     "application/vnd.oci.image.layer.nondistributable.v1.tar"
 
 #define TYPE(type) "Content-Type: " type
 #define CREATED(what) \
@@ -116,6 +117,10 @@ static const struct row types[] = {
 	"$bare", 201, .want_headers = CREATED("bare")},
     {"Pulling manifests: the Content-Type it was pushed with", "GET", AT "bare",
 	.status = 200, .want = "$bare", .want_headers = TYPE(DOCKER_IMAGE)},
+    {"pushed again, as its shape says", "PUT", AT "bare", TYPE(OCI_MANIFEST),
+	"$bare", 201, .want_headers = CREATED("bare")},
+    {"the latest push tells", "GET", AT "bare", .status = 200, .want = "$bare",
+	.want_headers = OCI("bare")},
     {"a blob elsewhere", "POST", "/v2/shape/blobs/uploads/?digest=`config`",
 	.body = "config", .status = 201},
     {"without both, by its shape", "PUT", "/v2/shape/manifests/bare",
@@ -126,6 +131,14 @@ static const struct row types[] = {
 	.want_headers = CREATED("thing")},
     {"it is served as such", "GET", AT "thing", .status = 200, .want = "$thing",
 	.want_headers = TYPE(THING)},
+    {"as something else", "PUT", AT "`thing`", TYPE(OTHER_THING), "$thing", 201,
+	.want_headers = CREATED("thing")},
+    {"it is served as that", "GET", AT "thing", .status = 200, .want = "$thing",
+	.want_headers = TYPE(OTHER_THING)},
+    {"of no type, it would be of another form", "PUT", AT "thing", .body = "$thing",
+	.status = 400, .want = CODE("MANIFEST_INVALID")},
+    {"and is still what it was", "GET", AT "thing", .status = 200, .want = "$thing",
+	.want_headers = TYPE(OTHER_THING)},
 };
 
 static const struct row refused[] = {

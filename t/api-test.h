@@ -257,19 +257,19 @@ check_rows(const struct row *rows, size_t n)
 
 /* ---- all rows of the table ---- */
 
-/* A path for the pattern: ":x" and "*x" become a word. */
+/* A path for the pattern: "*x" becomes this name, ":x" a word. */
 static inline const char *
-path_of(const char *pattern)
+path_of(const char *pattern, const char *name)
 {
 	struct buf b;
 
-	buf_init(&b, arena, 256);
+	buf_init(&b, arena, strlen(pattern) + 2 * strlen(name));
 	for (; *pattern != '\0'; pattern++) {
 		if (*pattern != ':' && *pattern != '*') {
 			buf_addc(&b, *pattern);
 			continue;
 		}
-		buf_addc(&b, 'x');
+		buf_adds(&b, *pattern == '*' ? name : "x");
 		pattern += strcspn(pattern, "/") - 1;
 	}
 	return b.p;
@@ -284,7 +284,7 @@ check_methods(const char *other, const char *refusal)
 
 	for (i = 0; i < tested.api->n_routes; i++) {
 		const struct route *route = &tested.api->routes[i];
-		const char *path = path_of(route->pattern);
+		const char *path = path_of(route->pattern, "x");
 		const char *allow = arena_printf(
 		    arena, "Allow: ~%s", route->method);
 		const struct row rows[] = {

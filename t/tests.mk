@@ -44,9 +44,11 @@ c_tests = \
 	t/74-v2-routes \
 	t/75-v2-push \
 	t/76-v2-manifests \
+	t/77-v2-changes \
 	t/77-v2-lists \
 	t/77-v2-referrers \
 	t/78-v2-check \
+	t/79-v2-hostile \
 	t/79-v2-races
 
 # These need every durable step to be able to fail: --enable-failpoints.

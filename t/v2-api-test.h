@@ -11,6 +11,8 @@
 #ifndef V2_API_TEST_H
 #define V2_API_TEST_H
 
+#include <regex.h>
+
 #include "api-test.h"
 #include "base/json.h"
 #include "image/digest.h"
@@ -250,7 +252,12 @@ v2_common_fault(const struct reply *rp, const char *body, const char *want_heade
 static inline bool
 v2_is_upload(const struct call *call)
 {
-	return strstr(call->target, "/blobs/uploads") != NULL &&
+	static regex_t location;
+
+	if (location.re_nsub == 0)
+		(void)regcomp(&location, "^/v2/.+/blobs/uploads(/[^/?]+)?/?([?]|$)",
+		    REG_EXTENDED);
+	return regexec(&location, call->target, 0, NULL, 0) == 0 &&
 	       strcmp(call->method, "GET") != 0 &&
 	       strcmp(call->method, "HEAD") != 0 &&
 	       strcmp(call->method, "DELETE") != 0;

@@ -40,10 +40,9 @@ struct request {
 
 	int64_t length;        /* Content-Length; -1: none given */
 	const char *body_file; /* nginx put the body there; NULL: it did not */
-	const char
-	    *note;       /* what the check before the body noted (NOTE_HEADER of its
-				* reply); NULL: nothing */
-	struct str body; /* of a route with BODY_SMALL; empty otherwise */
+	const char *note; /* from the check before the body came (NOTE_HEADER of
+				* its reply); NULL: none */
+	struct str body;  /* of a route with BODY_SMALL; empty otherwise */
 
 	/* Reads a small body into the arena. RC_TOO_LARGE above limit, RC_GONE. */
 	enum result (*read_body)(struct request *rq, size_t limit, struct str *out);
