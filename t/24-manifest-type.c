@@ -48,6 +48,8 @@ test_types(void)
 	    {BARE CHILDREN "}", "application/VND.OCI.image.index.v1+json",
 		OCI_INDEX},
 	    {BARE IMAGE "}", DOCKER_MANIFEST, "told " DOCKER_MANIFEST},
+	    {BARE IMAGE "}", "application/json", OCI_MANIFEST},
+	    {BARE CHILDREN "}", "application/octet-stream", MANIFEST_OCI_INDEX},
 	    {BARE CHILDREN "}", DOCKER_LIST " ; q=1", "told " DOCKER_LIST},
 	    {"{\"blobs\": []}", OCI_ARTIFACT, "told " OCI_ARTIFACT},
 	    {"{}", OTHER, "told " OTHER},

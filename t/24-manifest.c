@@ -299,8 +299,7 @@ see(void *arg, const struct manifest_descriptor *d)
 
 	seen->text = arena_printf(arena, "%s%s %.*s,%.*s,%lld,%s;", seen->text,
 	    short_of(&d->digest), STR_ARG(d->type), STR_ARG(d->artifact_type),
-	    d->size,
-	    d->annotations == NULL ? "-" : json_print(arena, d->annotations).p);
+	    d->size, d->annotations.n == 0 ? "-" : str_dup(arena, d->annotations));
 	return --seen->left > 0;
 }
 

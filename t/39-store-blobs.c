@@ -279,6 +279,18 @@ by_put_bytes(void)
 	return put_bytes(CONTENT, &blob);
 }
 
+/* 2.8 writes manifests in place: power loss may leave their length and nothing else. */
+static void
+test_damaged_bytes(void)
+{
+	const char *zeros = "-------------------";
+
+	write_text(data_of(&blob), zeros);
+	is_int(strlen(zeros), strlen(CONTENT), "as long, but not the bytes");
+	is_int(by_put_bytes(), RC_OK, "put again from memory");
+	is_str(read_text(data_of(&blob)), CONTENT, "they are mended");
+}
+
 static bool
 is_now(time_t t)
 {
@@ -311,8 +323,10 @@ test_pins(void)
 			if (ages[k].pinned)
 				ok(is_now(after.st_atime), "it is pinned");
 			else
-				is_int(after.st_atime, before.st_atime,
-				    "it was pinned lately");
+				ok(after.st_atime == before.st_atime ||
+					(calls[i].call == by_put_bytes &&
+					    is_now(after.st_atime)),
+				    "it was pinned lately; or read, and compared");
 			ok(after.st_mtim.tv_sec == before.st_mtim.tv_sec &&
 				after.st_mtim.tv_nsec == before.st_mtim.tv_nsec,
 			    "it was written when it was");
@@ -371,6 +385,7 @@ main(void)
 	test_links();
 	test_kept();
 	test_together();
+	test_damaged_bytes();
 	test_pins();
 	test_new_is_pinned();
 	test_foreign();

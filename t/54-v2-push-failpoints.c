@@ -38,6 +38,7 @@ static struct told {
 	enum result result; /* of the step behind them */
 	unsigned count;     /* durable steps, up to the one that failed */
 	char last[32];      /* its name */
+	bool alive, lost;   /* it was not killed; it asked for a walk */
 } * told;
 
 /* ---- the image ---- */
@@ -215,10 +216,18 @@ enum {
 };
 #define N_STEPS (sizeof(steps) / sizeof(steps[0]))
 
+static void
+note_lost(void *ignored)
+{
+	(void)ignored;
+	told->lost = true;
+}
+
 static int
 run_and_tell(void *arg)
 {
 	open_registry();
+	reg.index_lost = note_lost;
 	failpoint_arm(arg);
 	while (told->done < N_STEPS) {
 		told->result = steps[told->done].run();
@@ -226,6 +235,7 @@ run_and_tell(void *arg)
 			break;
 		told->done++;
 	}
+	told->alive = true;
 	told->count = failpoint_count();
 	(void)snprintf(told->last, sizeof(told->last), "%s", failpoint_last());
 	return 0;
@@ -378,21 +388,16 @@ lists_fault(const struct found *f)
 	return tags.n == f->tags ? NULL : "tags are not what the store has";
 }
 
-/* As the next start does it: the stamps tell what to read. */
 static const char *
 index_fault(const struct found *here, const struct found *there)
 {
-	const struct reindex how = {.path = index_path()};
 	struct digest subject = sha256(image_manifest());
 	const struct digest signature = sha256(signature_manifest());
 	struct digest kept;
 	unsigned referrers = 0;
-	bool done = false, has_signature;
-	const char *fault;
+	bool has_signature;
+	const char *fault = lists_fault(here);
 
-	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
-		return err.text;
-	fault = lists_fault(here);
 	if (fault == NULL)
 		fault = lists_fault(there);
 	if (fault == NULL &&
@@ -406,6 +411,18 @@ index_fault(const struct found *here, const struct found *there)
 	return fault;
 }
 
+/* As the next start does it: the stamps tell what to read. */
+static const char *
+reindexed_fault(const struct found *here, const struct found *there)
+{
+	const struct reindex how = {.path = index_path()};
+	bool done = false;
+
+	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
+		return err.text;
+	return index_fault(here, there);
+}
+
 static const char *
 store_fault(void)
 {
@@ -414,7 +431,10 @@ store_fault(void)
 
 	if (fault == NULL)
 		fault = kept_fault(&here, &there);
-	return fault == NULL ? index_fault(&here, &there) : fault;
+	/* who lived on asked for a walk, or had no need of one */
+	if (fault == NULL && told->alive && !told->lost)
+		fault = index_fault(&here, &there);
+	return fault == NULL ? reindexed_fault(&here, &there) : fault;
 }
 
 static const char *
@@ -430,11 +450,19 @@ again_fault(void)
 	return store_fault();
 }
 
+/* An empty store, with an index that is whole. */
 static void
 make_ready(void)
 {
+	const struct reindex how = {.path = index_path()};
+	bool done = false;
+
 	fresh_store();
 	make_index();
+	open_registry();
+	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
+		bail_out(err.text);
+	close_registry();
 }
 
 static void

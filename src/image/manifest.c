@@ -238,7 +238,7 @@ manifest_each_entry(struct arena *a, struct str index,
     bool (*visit)(void *arg, const struct manifest_descriptor *d), void *arg)
 {
 	struct manifest_descriptor d;
-	const struct json *list;
+	const struct json *list, *annotations;
 	struct json *root;
 	struct err ignored;
 	const char *why;
@@ -252,6 +252,9 @@ manifest_each_entry(struct arena *a, struct str index,
 			json_at(list, i), "an entry", &d, &ignored) != RC_OK ||
 		    d.size < 0 || d.type.n == 0)
 			continue;
+		annotations = json_get(json_at(list, i), "annotations");
+		if (json_kind(annotations) == JSON_OBJECT)
+			d.annotations = json_print(a, annotations);
 		if (!visit(arg, &d))
 			return;
 	}

@@ -69,8 +69,8 @@ bool manifest_type(struct arena *a, struct str bytes, struct str *out);
 struct manifest_descriptor {
 	struct digest digest;
 	struct str type, artifact_type;
-	long long size;                 /* bytes */
-	const struct json *annotations; /* an object, or NULL */
+	long long size;         /* bytes */
+	struct str annotations; /* JSON of an object; empty: none */
 };
 
 /* The well-formed entries of `manifests` of an index, in their order; of bytes that

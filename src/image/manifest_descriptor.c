@@ -31,9 +31,7 @@ manifest_descriptor_read(const struct json *v, const char *what,
 		    "%s: the digest is none of sha256 or sha512", what);
 	out->type = json_text(json_get(v, "mediaType"));
 	out->artifact_type = json_text(json_get(v, "artifactType"));
-	out->annotations = json_get(v, "annotations");
-	if (json_kind(out->annotations) != JSON_OBJECT)
-		out->annotations = NULL;
+	out->annotations = str_of(NULL);
 	return read_size(json_get(v, "size"), what, &out->size, err);
 }
 

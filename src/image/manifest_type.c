@@ -132,6 +132,20 @@ check_types(
 	return RC_OK;
 }
 
+/* Types that a client sends when it was told none. */
+static bool
+says_nothing(struct str type)
+{
+	static const char *const types[] = {"application/json",
+	    "application/octet-stream", "application/x-www-form-urlencoded"};
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (same_type(type, str_of(types[i])))
+			return true;
+	return false;
+}
+
 enum result
 manifest_type_find(const struct json *root, struct str content_type,
     struct manifest *out, struct err *err)
@@ -142,7 +156,8 @@ manifest_type_find(const struct json *root, struct str content_type,
 	if (r != RC_OK)
 		return r;
 	out->type = own.n > 0 ? own : derived_type(root);
-	out->type_told = own.n == 0 && told.n > 0 && !same_type(told, out->type);
+	out->type_told = own.n == 0 && told.n > 0 && !says_nothing(told) &&
+			 !same_type(told, out->type);
 	if (out->type_told)
 		out->type = told;
 	return RC_OK;

@@ -205,6 +205,12 @@ describe_change(struct registry *reg, struct arena *a, const char *name,
 		return;
 	log_line(LOG_ERROR, "index.write", "error=%s reason=%s repository=%s",
 	    err_name(r), log_value(a, err.text), log_value(a, name));
+	describe_again(reg);
+}
+
+void
+describe_again(struct registry *reg)
+{
 	if (reg->index_lost != NULL)
 		reg->index_lost(reg->arg);
 }

@@ -32,4 +32,8 @@ struct str describe_text(struct registry *reg, struct arena *a,
 void describe_change(struct registry *reg, struct arena *a, const char *name,
     struct index_change *change);
 
+/* A verb was cut off half-way: the index is brought up to what the store holds now, by
+ * whoever hears index_lost. */
+void describe_again(struct registry *reg);
+
 #endif

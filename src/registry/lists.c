@@ -195,7 +195,7 @@ show_row(void *arg, const struct index_referrer *row)
 	struct merge *m = arg;
 	struct manifest_descriptor one;
 
-	if (!referrer_show(m->arena, row, &one))
+	if (!referrer_show(row, &one))
 		return true;
 	show_kept(m, &one);
 	if (!m->stopped)

@@ -198,8 +198,11 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 		r = store_lock(reg->store, LOCK_REPOSITORY, name, &lock, err);
 	if (r == RC_OK)
 		r = find_refs(&p, out, err);
-	if (r == RC_OK)
+	if (r == RC_OK) {
 		r = store_it(&p, err);
+		if (r != RC_OK)
+			describe_again(reg);
+	}
 	if (r == RC_OK) {
 		out->digest = p.digest;
 		if (p.manifest.has_subject)
@@ -224,6 +227,8 @@ remove_tag(struct registry *reg, struct arena *a, const char *name, const char *
 
 	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
 		describe_change(reg, a, name, &change);
+	else
+		describe_again(reg);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s", name, tag);
 	return r;
@@ -277,7 +282,10 @@ remove_manifest(struct registry *reg, struct arena *a, const char *name,
 		r = v2_manifest_remove(reg->store, a, name, d, err);
 	change.dropped_tags = meant.tags;
 	change.n_dropped_tags = meant.n;
-	describe_change(reg, a, name, &change);
+	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
+		describe_change(reg, a, name, &change);
+	else
+		describe_again(reg);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.manifest",
 		    "repository=%s digest=%s tags=%zu", name, digest_text(a, d),

@@ -17,19 +17,13 @@ referrer_make(struct arena *a, const struct manifest *m,
 }
 
 bool
-referrer_show(struct arena *a, const struct index_referrer *row,
-    struct manifest_descriptor *out)
+referrer_show(const struct index_referrer *row, struct manifest_descriptor *out)
 {
-	struct json *annotations = NULL;
 	struct err ignored;
-	const char *why;
 
 	*out = (struct manifest_descriptor){.size = row->size,
-	    .type = str_of(str_dup(a, row->type)),
-	    .artifact_type = str_of(str_dup(a, row->artifact_type))};
-	if (row->annotations.n > 0 &&
-	    !json_parse(a, row->annotations, &annotations, &why))
-		return false;
-	out->annotations = annotations;
+	    .type = row->type,
+	    .artifact_type = row->artifact_type,
+	    .annotations = row->annotations};
 	return digest_parse(row->digest, &out->digest, &ignored) == RC_OK;
 }

@@ -13,8 +13,9 @@
 void referrer_make(struct arena *a, const struct manifest *m,
     const struct digest *digest, size_t size, struct index_referrer *out);
 
-/* As a list shows it. False: the index holds something that it should not. */
-bool referrer_show(struct arena *a, const struct index_referrer *row,
-    struct manifest_descriptor *out);
+/* As a list shows it; it points into the row. False: the index holds something that it
+ * should not. */
+bool referrer_show(
+    const struct index_referrer *row, struct manifest_descriptor *out);
 
 #endif

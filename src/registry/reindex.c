@@ -2,6 +2,7 @@
 #include "registry/reindex.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "image/manifest.h"
 #include "index/index.h"
 #include "registry/describe.h"
@@ -82,8 +83,20 @@ add_referrer(void *arg, const struct digest *d)
 	return run->result == RC_OK;
 }
 
+/* What cannot be read of one repository keeps nobody from the others. Its rows stay as
+ * they were, and it is looked at again by the next walk. */
 static enum result
-add_all(struct run *run)
+pass_over(const struct run *run, enum result r)
+{
+	log_line(LOG_ERROR, "index.read", "error=%s reason=%s repository=%s",
+	    err_name(r), log_value(run->arena, run->err->text),
+	    log_value(run->arena, run->repository.name.p));
+	return RC_OK;
+}
+
+/* *all is false where the store did not tell all of it. */
+static enum result
+add_all(struct run *run, bool *all)
 {
 	const char *name = run->repository.name.p;
 	enum result r;
@@ -96,7 +109,10 @@ add_all(struct run *run)
 	if (r == RC_OK && run->result == RC_OK)
 		r = v2_manifest_each(
 		    run->reg->store, name, add_referrer, run, run->err);
-	return r == RC_OK ? run->result : r;
+	*all = r == RC_OK;
+	if (run->result != RC_OK)
+		return run->result;
+	return r == RC_OK ? RC_OK : pass_over(run, r);
 }
 
 /* The stamp is taken before anything is read: what changes meanwhile, behind berth's
@@ -105,6 +121,7 @@ static enum result
 enter_anew(struct run *run, uint64_t stamp)
 {
 	struct index *ix = run->reg->index;
+	bool all = true;
 	enum result r;
 
 	run->repository.stamp = 0;
@@ -112,9 +129,9 @@ enter_anew(struct run *run, uint64_t stamp)
 	    run->reg, run->arena, &run->repository);
 	r = index_rebuild_open(ix, &run->repository, run->err);
 	if (r == RC_OK && run->repository.v2)
-		r = add_all(run);
+		r = add_all(run, &all);
 	run->repository.stamp = stamp;
-	if (r == RC_OK)
+	if (r == RC_OK && all)
 		r = index_rebuild_close(ix, &run->repository, run->err);
 	return r;
 }
@@ -127,8 +144,10 @@ look(struct run *run, const char *name)
 	enum result r = describe_find(
 	    run->reg, run->arena, name, repository, run->err);
 
-	if (r != RC_OK || (!repository->v1 && !repository->v2))
-		return r;
+	if (r != RC_OK)
+		return pass_over(run, r);
+	if (!repository->v1 && !repository->v2)
+		return RC_OK;
 	repository->stamp = describe_stamp(run->reg, run->arena, repository);
 	if (!run->how->afresh)
 		r = index_rebuild_same(

@@ -184,6 +184,8 @@ stage_payload_sum(
 enum result
 stage_flush(struct stage *sg, struct err *err)
 {
+	if (sg->size == 0)
+		return RC_OK;
 	return fsync(sg->fd) == -1
 		   ? io_failed(err, "fsync", sg->own ? sg->own : IO_BODY_DIR)
 		   : RC_OK;

@@ -54,7 +54,7 @@ enum result v2_blob_read(const struct store *st, struct arena *a,
 enum result v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
     const struct digest *d, struct err *err);
 
-/* The same of bytes in memory. */
+/* The same of bytes in memory, with which what is there is compared. */
 enum result v2_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
     const struct digest *d, struct err *err);
 

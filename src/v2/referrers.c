@@ -37,9 +37,9 @@ entry_of(struct arena *a, const struct manifest_descriptor *one, bool annotated)
 		jsonw_key(&w, "artifactType");
 		jsonw_str(&w, one->artifact_type);
 	}
-	if (annotated && one->annotations != NULL) {
+	if (annotated && one->annotations.n > 0) {
 		jsonw_key(&w, "annotations");
-		jsonw_json(&w, json_print(a, one->annotations));
+		jsonw_json(&w, one->annotations);
 	}
 	jsonw_end(&w);
 	return buf_str(&b);
