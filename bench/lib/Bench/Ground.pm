@@ -85,9 +85,9 @@ sub settle {
     run('sync', '-f', $self->{dir});
 }
 
-# What a new small file costs there, in microseconds: to make, and to flush. After much was
-# removed ext4 passes over its inodes for five minutes, one by one; figures of pushes mean
-# little meanwhile.
+# What a new small file costs there, in microseconds: to make, and to flush. An ext4 without
+# a journal passes over what was removed in the last five minutes, inode by inode; figures of
+# pushes mean little meanwhile.
 sub file_costs {
     my ($self) = @_;
     my ($made, $flushed) = (0, 0);
