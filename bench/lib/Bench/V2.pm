@@ -40,19 +40,19 @@ sub measure_all {
     $load     = Bench::Load->new($ground);
     $contents = Bench::Contents->new;
     heading('API v2, HTTP', 'docker-registry');
-    $berth     = $ground->berth('v2', http => 1);
-    $reference = Bench::Reference->start($ground, $berth);
-    $theirs    = Bench::Distribution->start($ground->dir . '/theirs');
+    $berth  = $ground->berth('v2', http => 1);
+    $theirs = Bench::Distribution->start($ground->dir . '/theirs');
     idle_memory();
     $contents->push_to($_) for $berth, $theirs;
     metadata();
     lists(Bench::Contents::FEW, $contents->few_tags);
     names($ground->much('names'));
     lists($ground->much('names'), $contents->many_tags);
-    large_blob(sub { $reference->url(@_) });
     images('connections kept',    PUSH);
     images('a connection a call', PUSH, 'close');
     mix();
+    $reference = Bench::Reference->start($ground, $berth);    # two nginx share memory: not before
+    large_blob(sub { $reference->url(@_) });
 
     heading('API v2, TLS', 'docker-registry');
     start_with_tls();
