@@ -23,7 +23,7 @@ enum result {
 	RC_BAD_NAME,     /* no name of a repository or tag */
 	RC_BAD_SUM,      /* no checksum that berth knows how to read */
 	RC_NO_SUM,       /* a checksum was due */
-	RC_WEAK_SUM,     /* only a tarsum, which berth cannot verify */
+	RC_BAD_LAYER,    /* no archive, damaged, or a bomb */
 	RC_NO_PARENT,    /* the parent image is not there, or is the image itself */
 	RC_MISMATCH,     /* the bytes do not have the sum */
 	RC_TOO_LARGE,    /* more than the limit of this call */
@@ -41,6 +41,9 @@ enum result {
 	/* what the store says */
 	RC_ABSENT, /* no such file; the caller knows what that means */
 	RC_IMAGE_UNKNOWN,
+	RC_NOT_GRANTED, /* the index does not count the image to the repository */
+	RC_PARENT_REFUSED,   /* the index does not let the caller use the parent */
+	RC_UNAUTHORIZED,     /* no token, or not the right one */
 	RC_IMAGE_EXISTS,     /* complete: nothing of it changes */
 	RC_IMAGE_UNFINISHED, /* its push is not over */
 	RC_LAYER_UNKNOWN,    /* no layer waits for this checksum */
@@ -54,6 +57,7 @@ enum result {
 	/* what the machine says */
 	RC_GONE,       /* the client went away; no error of ours */
 	RC_FULL,       /* no room on the disk */
+	RC_REMOTE,     /* another server was asked and does not answer */
 	RC_REBUILDING, /* the index is damaged and being rebuilt */
 	RC_IO,         /* a system call failed; err names it */
 

@@ -174,6 +174,22 @@ json_get(const struct json *v, const char *key)
 	return (struct json *)member;
 }
 
+void
+json_members(const struct json *v,
+    bool (*visit)(void *arg, const char *key, const struct json *value), void *arg)
+{
+	struct json_object_iterator i, end;
+
+	if (json_kind(v) != JSON_OBJECT)
+		return;
+	i = json_object_iter_begin(as_object(v));
+	end = json_object_iter_end(as_object(v));
+	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i))
+		if (!visit(arg, json_object_iter_peek_name(&i),
+			(const struct json *)json_object_iter_peek_value(&i)))
+			return;
+}
+
 bool
 json_is_empty(const struct json *v)
 {
@@ -208,6 +224,12 @@ json_text(const struct json *v)
 }
 
 /* json-c brings a number that does not fit to the next one that does. */
+bool
+json_is_true(const struct json *v)
+{
+	return json_kind(v) == JSON_BOOL && json_object_get_boolean(as_object(v));
+}
+
 bool
 json_int(const struct json *v, long long *out)
 {

@@ -46,6 +46,11 @@ enum json_kind json_kind(const struct json *v);
  * of that name. A name ends at its first \u0000. */
 struct json *json_get(const struct json *v, const char *key);
 
+/* The members of an object, in their order; none of anything else. visit returning false
+ * ends it. */
+void json_members(const struct json *v,
+    bool (*visit)(void *arg, const char *key, const struct json *value), void *arg);
+
 /* An object without members. */
 bool json_is_empty(const struct json *v);
 
@@ -55,6 +60,9 @@ struct json *json_at(const struct json *v, size_t i);
 
 /* The text of a string (may hold NUL); of anything else the empty str. */
 struct str json_text(const struct json *v);
+
+/* Is v `true`, and nothing that only looks so? */
+bool json_is_true(const struct json *v);
 
 /* False: v is no whole number that fits. */
 bool json_int(const struct json *v, long long *out);
