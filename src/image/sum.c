@@ -5,10 +5,18 @@
 
 #include "base/hex.h"
 
+static bool
+is_tarsum(struct str algorithm)
+{
+	return str_is(algorithm, "tarsum+sha256") ||
+	       str_is(algorithm, "tarsum.v1+sha256") ||
+	       str_is(algorithm, "tarsum.dev+sha256");
+}
+
 struct sum
 sum_parse(struct str text)
 {
-	struct sum sum = {SUM_BAD, ""};
+	struct sum sum = {SUM_BAD, "", text};
 	struct str value = text, algorithm = str_cut(&value, ':');
 
 	if (text.n == 0)
@@ -17,13 +25,19 @@ sum_parse(struct str text)
 		sum.kind = SUM_BAD;
 	else if (str_is(algorithm, "sha256") && hex_is(value, SHA256_HEX_SIZE - 1))
 		sum.kind = SUM_SIMPLE;
-	else if (str_starts(algorithm, "tarsum"))
+	else if (is_tarsum(algorithm) && hex_is(value, SHA256_HEX_SIZE - 1))
 		sum.kind = SUM_TARSUM;
 	else
 		sum.kind = SUM_OTHER;
 	if (sum.kind == SUM_SIMPLE)
 		memcpy(sum.hex, value.p, SHA256_HEX_SIZE - 1);
 	return sum;
+}
+
+struct str
+sum_wanted(const struct sum *sum)
+{
+	return sum->kind == SUM_TARSUM ? sum->text : str_of(sum->hex);
 }
 
 void

@@ -136,3 +136,32 @@ v1_images_merge(struct arena *a, struct str old, struct str announced,
 		    "list of images: no list, or an entry without an image id");
 	return write_entries(a, es.entry, unite(es.entry, es.n), out, err);
 }
+
+struct wanted {
+	const char *id;
+	bool found;
+};
+
+static bool
+look_at(void *arg, const struct json *item)
+{
+	struct wanted *w = arg;
+
+	w->found = str_is(json_text(item), w->id) ||
+		   str_is(json_text(json_get(item, "id")), w->id);
+	return !w->found;
+}
+
+/* A list is long and is asked about each image: what does not occur is no entry. */
+bool
+v1_images_has(struct str list, const char *id)
+{
+	struct wanted w = {id, false};
+	const char *why;
+	bool is_list;
+
+	if (list.n == 0 || memmem(list.p, list.n, id, strlen(id)) == NULL)
+		return false;
+	(void)json_each (list, look_at, &w, &is_list, &why);
+	return w.found;
+}

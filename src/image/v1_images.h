@@ -5,6 +5,8 @@
 #ifndef IMAGE_V1_IMAGES_H
 #define IMAGE_V1_IMAGES_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -18,5 +20,9 @@
  * RC_TOO_LARGE; RC_IO: the file holds no JSON. */
 enum result v1_images_merge(struct arena *a, struct str old, struct str announced,
     struct str *out, struct err *err);
+
+/* Does the list hold the id: in an entry, or as a plain string, as _images_list has the
+ * ids that an index granted? What is no list holds none. */
+bool v1_images_has(struct str list, const char *id);
 
 #endif

@@ -32,5 +32,7 @@ v1_json_parse(
 	out->id = json_text(json_get(doc, "id"));
 	out->parent = parent_of(doc);
 	out->comment = json_text(json_get(doc, "comment"));
+	out->label = json_text(json_get(json_get(json_get(doc, "config"), "Labels"),
+	    "org.opencontainers.image.description"));
 	return RC_OK;
 }

@@ -13,6 +13,7 @@ struct v1_json {
 	struct str parent;  /* empty: a base image. No id when there is something
 			       else than text */
 	struct str comment; /* of `docker commit -m`; may be empty */
+	struct str label;   /* org.opencontainers.image.description; may be empty */
 };
 
 /* RC_BAD_JSON (no object, or an empty one), RC_NO_ID. */

@@ -1,0 +1,21 @@
+/* file_list.h: images/<id>/_files, what a layer holds:
+ *
+ *	[[name, type, deleted, size, mtime, mode, uid, gid], ...]
+ *
+ * in the archive's order; type one of f l s c b d i t L K S, or u; a leading "." is the
+ * root; "/.wh.x" is "/x", deleted, "/.wh..wh.x" is left out (v1-api: GET .../files). */
+#ifndef IMAGE_FILE_LIST_H
+#define IMAGE_FILE_LIST_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "image/tar.h"
+
+#define FILE_LIST_MAX ((size_t)128 << 20) /* bytes */
+
+/* Writes it while the layer is walked. RC_BAD_LAYER, also where the list grows beyond
+ * FILE_LIST_MAX; RC_IO, RC_FULL: the sink wants no more (the caller knows why). */
+enum result file_list_write(
+    const struct tar_source *layer, struct sink sink, struct err *err);
+
+#endif

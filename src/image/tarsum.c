@@ -1,0 +1,347 @@
+/* tarsum.c: see tarsum.h.
+ *
+ * docker and docker-registry made different things of a mode's type bits, so an entry has a
+ * sum in each flavor of them; and of entries with one name the one counted the last, the
+ * other all. One walk computes them all, and hashes content once for each header that
+ * differs. */
+#include "image/tarsum.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/hex.h"
+#include "image/hash.h"
+#include "image/sum.h"
+
+#define SUM_BYTES  32
+#define HEADER_MAX (2 * TAR_TEXT)
+
+enum flavor { MODE_AS_IS, MODE_BARE, MODE_WITH_TYPE, FLAVORS };
+
+struct sum32 {
+	unsigned char bytes[SUM_BYTES];
+};
+
+/* An entry: its sums, and whether a later one has its name. */
+struct record {
+	struct sum32 sums[FLAVORS];
+	struct sum32
+	    name; /* of what its name comes to: nobody can make two the same */
+	bool replaced;
+};
+
+struct summing {
+	bool v1; /* no mtime, but xattrs */
+	struct arena *scratch;
+	struct record *records;
+	size_t n, room;
+	bool open; /* the last record's content is on its way */
+	struct hash hashes[FLAVORS];
+	int same_as[FLAVORS]; /* the first flavor with the same header */
+};
+
+/* ---- an entry's header ---- */
+
+static int64_t
+mode_in(const struct tar_entry *e, enum flavor flavor)
+{
+	static const int64_t bits[] = {['0'] = 0100000,
+	    ['2'] = 0120000,
+	    ['3'] = 020000,
+	    ['4'] = 060000,
+	    ['5'] = 040000,
+	    ['6'] = 010000};
+	size_t type = e->type == '\0' ? '0' : (unsigned char)e->type;
+
+	switch (flavor) {
+	case MODE_BARE:
+		return e->mode & 07777;
+	case MODE_WITH_TYPE:
+		return (e->mode & 07777) |
+		       (type < sizeof(bits) / sizeof(bits[0]) ? bits[type]
+							      : 0100000);
+	default:
+		return e->mode;
+	}
+}
+
+static void
+put_text(struct buf *b, const char *key, struct str value)
+{
+	buf_adds(b, key);
+	buf_add(b, value.p, value.n);
+}
+
+static int
+by_name(const void *pa, const void *pb)
+{
+	const struct tar_xattr *a = pa, *b = pb;
+	size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
+	int c = memcmp(a->name.p, b->name.p, n);
+
+	return c != 0 ? c : a->name.n < b->name.n ? -1 : a->name.n > b->name.n;
+}
+
+static void
+put_xattrs(struct arena *a, struct buf *b, const struct tar_entry *e)
+{
+	struct tar_xattr *sorted = arena_alloc(
+	    a, (e->n_xattrs + 1) * sizeof(*sorted));
+	size_t i;
+
+	if (e->n_xattrs == 0)
+		return;
+	memcpy(sorted, e->xattrs, e->n_xattrs * sizeof(*sorted));
+	qsort(sorted, e->n_xattrs, sizeof(*sorted), by_name);
+	for (i = 0; i < e->n_xattrs; i++) {
+		buf_add(b, sorted[i].name.p, sorted[i].name.n);
+		buf_add(b, sorted[i].value.p, sorted[i].value.n);
+	}
+}
+
+static bool
+ends_with_slash(struct str s)
+{
+	return s.n > 0 && s.p[s.n - 1] == '/';
+}
+
+static struct str
+header_of(const struct summing *s, const struct tar_entry *e, enum flavor flavor)
+{
+	struct buf b;
+
+	buf_init(&b, s->scratch, HEADER_MAX);
+	put_text(&b, "name", e->name);
+	if (e->type == '5' && !ends_with_slash(e->name))
+		buf_addc(&b, '/');
+	buf_printf(&b, "mode%" PRId64 "uid%" PRId64 "gid%" PRId64 "size%" PRId64,
+	    mode_in(e, flavor), e->uid, e->gid, e->size);
+	if (!s->v1)
+		buf_printf(&b, "mtime%" PRId64, e->mtime);
+	buf_adds(&b, "typeflag");
+	buf_addc(&b, e->type);
+	put_text(&b, "linkname", e->linkname);
+	put_text(&b, "uname", e->uname);
+	put_text(&b, "gname", e->gname);
+	buf_printf(
+	    &b, "devmajor%" PRId64 "devminor%" PRId64, e->devmajor, e->devminor);
+	if (s->v1)
+		put_xattrs(s->scratch, &b, e);
+	return buf_str(&b);
+}
+
+/* ---- the entries' sums ---- */
+
+static void
+end_hash(struct hash *h, struct sum32 *out)
+{
+	char hex[SHA256_HEX_SIZE];
+	size_t i;
+
+	hash_end(h, hex);
+	for (i = 0; i < SUM_BYTES; i++)
+		out->bytes[i] = (unsigned char)(hex_value(hex[2 * i]) << 4 |
+						hex_value(hex[2 * i + 1]));
+}
+
+static void
+finish_entry(struct summing *s)
+{
+	struct record *record;
+	int f;
+
+	if (!s->open)
+		return;
+	record = &s->records[s->n - 1];
+	for (f = 0; f < FLAVORS; f++)
+		if (s->same_as[f] == f)
+			end_hash(&s->hashes[f], &record->sums[f]);
+		else
+			record->sums[f] = record->sums[s->same_as[f]];
+	s->open = false;
+}
+
+static void
+make_room(struct summing *s)
+{
+	if (s->n < s->room)
+		return;
+	s->room = s->room == 0 ? 256 : 2 * s->room;
+	s->records = realloc(s->records, s->room * sizeof(*s->records));
+	if (s->records == NULL)
+		abort();
+}
+
+/* docker's key of an entry: less a leading "./" and a trailing "/". */
+static void
+hash_name(struct str name, struct sum32 *out)
+{
+	struct hash h;
+
+	if (str_starts(name, "./"))
+		name = str_make(name.p + 2, name.n - 2);
+	if (ends_with_slash(name))
+		name.n--;
+	hash_begin(&h, HASH_SHA256);
+	hash_add(&h, name.p, name.n);
+	end_hash(&h, out);
+}
+
+static void
+begin_flavors(struct summing *s, const struct tar_entry *e)
+{
+	struct str headers[FLAVORS];
+	int f, g;
+
+	for (f = 0; f < FLAVORS; f++) {
+		headers[f] = header_of(s, e, (enum flavor)f);
+		for (g = 0; g < f; g++)
+			if (str_eq(headers[g], headers[f]))
+				break;
+		s->same_as[f] = g;
+		if (g < f)
+			continue;
+		hash_begin(&s->hashes[f], HASH_SHA256);
+		hash_add(&s->hashes[f], headers[f].p, headers[f].n);
+	}
+}
+
+static bool
+take_entry(void *arg, const struct tar_entry *e)
+{
+	struct summing *s = arg;
+
+	finish_entry(s);
+	arena_clear(s->scratch);
+	make_room(s);
+	memset(&s->records[s->n], 0, sizeof(*s->records));
+	hash_name(e->name, &s->records[s->n].name);
+	begin_flavors(s, e);
+	s->n++;
+	s->open = true;
+	return true;
+}
+
+static bool
+take_content(void *arg, const char *p, size_t n)
+{
+	struct summing *s = arg;
+	int f;
+
+	for (f = 0; f < FLAVORS; f++)
+		if (s->same_as[f] == f)
+			hash_add(&s->hashes[f], p, n);
+	return true;
+}
+
+/* ---- the sum of sums ---- */
+
+static int
+compare_sums(const struct sum32 *a, const struct sum32 *b)
+{
+	return memcmp(a->bytes, b->bytes, SUM_BYTES);
+}
+
+static int
+by_sum(const void *a, const void *b)
+{
+	return compare_sums(a, b);
+}
+
+/* By name, and of one name in the archive's order. */
+static int
+by_name_and_place(const void *pa, const void *pb)
+{
+	const struct record *a = *(struct record *const *)pa,
+			    *b = *(struct record *const *)pb;
+	int c = compare_sums(&a->name, &b->name);
+
+	return c != 0 ? c : a < b ? -1 : a > b;
+}
+
+/* Returns whether any is. */
+static bool
+mark_replaced(struct summing *s)
+{
+	struct record **sorted = calloc(s->n + 1, sizeof(struct record *));
+	bool any = false;
+	size_t i;
+
+	if (sorted == NULL)
+		abort();
+	for (i = 0; i < s->n; i++)
+		sorted[i] = &s->records[i];
+	qsort(sorted, s->n, sizeof(struct record *), by_name_and_place);
+	for (i = 0; i + 1 < s->n; i++)
+		if (compare_sums(&sorted[i]->name, &sorted[i + 1]->name) == 0)
+			any = sorted[i]->replaced = true;
+	free(sorted);
+	return any;
+}
+
+static bool
+is_sum(const struct summing *s, enum flavor flavor, bool all, struct str json,
+    struct str hex, struct sum32 *sums)
+{
+	char digits[SHA256_HEX_SIZE];
+	struct hash h;
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n; i++)
+		if (all || !s->records[i].replaced)
+			sums[n++] = s->records[i].sums[flavor];
+	qsort(sums, n, sizeof(*sums), by_sum);
+	hash_begin(&h, HASH_SHA256);
+	hash_add(&h, json.p, json.n);
+	for (i = 0; i < n; i++) {
+		hex_encode(sums[i].bytes, SUM_BYTES, digits);
+		hash_add(&h, digits, SHA256_HEX_SIZE - 1);
+	}
+	hash_end(&h, digits);
+	return str_is(hex, digits);
+}
+
+static bool
+is_right(struct summing *s, struct str json, struct str hex)
+{
+	struct sum32 *sums = calloc(s->n + 1, sizeof(*sums));
+	bool doubled = mark_replaced(s), right = false;
+	int f;
+
+	if (sums == NULL)
+		abort();
+	for (f = 0; f < FLAVORS && !right; f++)
+		right = is_sum(s, (enum flavor)f, true, json, hex, sums) ||
+			(doubled &&
+			    is_sum(s, (enum flavor)f, false, json, hex, sums));
+	free(sums);
+	return right;
+}
+
+enum result
+tarsum_check(struct str json, struct str given, const struct tar_source *layer,
+    bool *right, struct err *err)
+{
+	const struct sum sum = sum_parse(given);
+	struct summing s = {.v1 = !str_starts(given, "tarsum+")};
+	const struct tar_visitor visitor = {take_entry, take_content, &s};
+	struct str hex = given;
+	enum result r;
+
+	*right = false;
+	if (sum.kind != SUM_TARSUM)
+		return err_set(
+		    err, RC_BAD_SUM, "no tarsum of a kind that is known");
+	s.scratch = arena_new();
+	r = tar_walk(layer, &visitor, err);
+	finish_entry(&s);
+	(void)str_cut(&hex, ':');
+	if (r == RC_OK)
+		*right = is_right(&s, json, hex);
+	free(s.records);
+	arena_free(s.scratch);
+	return r;
+}
