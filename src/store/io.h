@@ -22,6 +22,8 @@
 #define IO_PUSH_DIR   "_berth/push"
 #define IO_UPLOAD_DIR "_berth/upload"
 #define IO_TYPE_DIR   "_berth/type"
+#define IO_ABOUT_DIR  "_berth/about"
+#define IO_MIRROR_DIR "_berth/mirror"
 #define IO_LOCK       "_berth/lock"
 #define IO_OWNER      "_berth/owner"
 

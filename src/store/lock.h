@@ -3,8 +3,9 @@
  * A guard is one byte of the file _berth/lock, chosen by the key's hash and locked
  * by an open file description of its own (fcntl(2), F_OFD_SETLKW): nothing is left
  * behind, and two keys meet once in 2^62. Whoever needs two takes the repository's
- * first, then the image's. Never held while a layer is hashed or a client is waited
- * for. */
+ * first, then the image's; a difference's first, then a list's. Never held while a
+ * layer is hashed or a client is waited for; LOCK_DERIVED alone is held while a layer
+ * is walked, since others would only walk it too. */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
 
@@ -17,6 +18,8 @@ enum lock_kind {
 	LOCK_REPOSITORY, /* key "ns/repo", as name_full() writes it */
 	LOCK_IMAGE,      /* key: the id */
 	LOCK_UPLOAD,     /* key: the id of an upload of API v2 */
+	LOCK_DERIVED,    /* key: "<id>/_files" or "<id>/_diff" */
+	LOCK_MIRROR,     /* key: the id of an image that is fetched */
 	LOCK_REINDEX     /* key "" */
 };
 

@@ -1,14 +1,18 @@
 # store: the directory; the only room that opens, links, renames and syncs files.
 libberth_a_SOURCES += \
+	src/store/about.c src/store/about.h \
 	src/store/failpoint.c src/store/failpoint.h \
 	src/store/io.c src/store/io.h \
 	src/store/listing.c src/store/listing.h \
 	src/store/lock.c src/store/lock.h \
+	src/store/reader.c src/store/reader.h \
 	src/store/stage.c src/store/stage.h \
 	src/store/stamp.c src/store/stamp.h \
 	src/store/store.c src/store/store.h \
 	src/store/sweep.c src/store/sweep.h \
+	src/store/v1_derived.c src/store/v1_derived.h \
 	src/store/v1_image.c src/store/v1_image.h \
+	src/store/v1_mirror.c src/store/v1_mirror.h \
 	src/store/v1_push.c src/store/v1_push.h \
 	src/store/v1_repo.c src/store/v1_repo.h \
 	src/store/v1_spell.c src/store/v1_spell.h \

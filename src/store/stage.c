@@ -21,6 +21,7 @@ struct stage {
 	const char *own; /* its path in the store; NULL: nginx's body */
 	int fd;
 	off_t size;
+	off_t at; /* where its reader is */
 };
 
 static void
@@ -179,6 +180,28 @@ stage_payload_sum(
 	if (r == RC_OK)
 		hash_end(&h, hex);
 	return r;
+}
+
+static ssize_t
+read_stage(void *arg, void *p, size_t n)
+{
+	struct stage *sg = arg;
+	size_t left = (size_t)(sg->size - sg->at);
+	ssize_t k;
+
+	do
+		k = pread(sg->fd, p, n < left ? n : left, sg->at);
+	while (k == -1 && errno == EINTR);
+	if (k > 0)
+		sg->at += k;
+	return k == 0 && left > 0 && n > 0 ? -1 : k;
+}
+
+struct tar_source
+stage_source(struct stage *sg)
+{
+	sg->at = 0;
+	return (struct tar_source){read_stage, sg, (uint64_t)sg->size};
 }
 
 enum result

@@ -21,7 +21,8 @@ static enum result
 make_places(struct store *st, struct err *err)
 {
 	static const char *const dirs[] = {"images", "repositories", IO_BODY_DIR,
-	    IO_TMP_DIR, IO_PUSH_DIR, IO_UPLOAD_DIR, IO_TYPE_DIR};
+	    IO_TMP_DIR, IO_PUSH_DIR, IO_UPLOAD_DIR, IO_TYPE_DIR, IO_ABOUT_DIR,
+	    IO_MIRROR_DIR};
 	enum result r = RC_OK;
 	size_t i;
 	int fd;
@@ -165,4 +166,28 @@ store_free_bytes(struct store *st, uint64_t *out, struct err *err)
 	}
 	*out = (uint64_t)sv.f_bavail * sv.f_frsize;
 	return RC_OK;
+}
+
+/* As an upload comes to its name: a file in the directory for those that have none yet;
+ * and the places where it would be. */
+enum result
+store_probe(const struct store *st, struct err *err)
+{
+	static const char *const places[] = {"images", "repositories"};
+	enum result r = RC_OK;
+	struct stat sb;
+	size_t i;
+	int fd;
+
+	for (i = 0; r == RC_OK && i < sizeof(places) / sizeof(places[0]); i++)
+		r = io_stat(st, places[i], &sb, err);
+	if (r != RC_OK)
+		return r;
+	fd = openat(st->root, IO_TMP_DIR, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return io_failed(err, "create", IO_TMP_DIR);
+	if (write(fd, "", 1) == -1)
+		r = io_failed(err, "write", IO_TMP_DIR);
+	(void)close(fd);
+	return r;
 }

@@ -7,6 +7,8 @@
  *	_berth/push/<id>/	layers that wait for their checksum	v1_push.h
  *	_berth/upload/<id>/	blobs on their way in, API v2		v2_upload.h
  *	_berth/type/<name>/	media types that no manifest tells	v2_manifest.h
+ *	_berth/about/<name>	what was said of a repository		about.h
+ *	_berth/mirror/		what a source has told			v1_mirror.h
  *	_berth/lock		guards, by byte range			lock.h
  *	_berth/owner		who serves it				store_own()
  *	_berth/index.db		the index, unless configured elsewhere
@@ -48,6 +50,9 @@ void store_settle(const struct store *st);
 
 /* Bytes that an unprivileged process may still write. */
 enum result store_free_bytes(struct store *st, uint64_t *out, struct err *err);
+
+/* Can a file be written? RC_IO, RC_FULL. */
+enum result store_probe(const struct store *st, struct err *err);
 
 /* A file of the store that nginx shall send. Opaque to all between store and serve.
  */

@@ -192,7 +192,7 @@ adopt_unfinished(struct store *st, struct arena *a, const char *id,
 	hash_of(HASH_SHA256, begin.json, out->name);
 	out->json = begin.json;
 	sum = sum_parse(begin.given);
-	begin.want = str_of(sum.hex);
+	begin.want = sum_wanted(&sum);
 	if (r == RC_OK)
 		r = write_begun(st, a, id, out->name, &begin, err);
 	return r;
@@ -241,6 +241,81 @@ v1_push_saw(
     const struct store *st, struct arena *a, const char *id, const char *payload)
 {
 	return push_has(st, a, id, "seen", payload, "");
+}
+
+/* Behind the first '-' and before the ending, if it has one: "wait-<P>.layer" is P. */
+static struct str
+sum_of_name(const char *name, const char *ending)
+{
+	struct str sum = str_of(name);
+
+	(void)str_cut(&sum, '-');
+	sum.n -= strlen(ending);
+	return sum;
+}
+
+static bool
+ends(struct str s, const char *ending)
+{
+	size_t n = strlen(ending);
+
+	return s.n >= n && memcmp(s.p + s.n - n, ending, n) == 0;
+}
+
+enum result
+v1_push_tarsums(const struct store *st, struct arena *a, const char *id,
+    struct str *out, size_t most, size_t *n, struct err *err)
+{
+	struct listing names;
+	enum result r = listing_page(
+	    st, a, push_dir(a, id), "want-tarsum", &names, err);
+	size_t i;
+
+	*n = 0;
+	for (i = 0; r == RC_OK && i < names.n && *n < most; i++)
+		if (str_starts(str_of(names.names[i]), "want-tarsum"))
+			out[(*n)++] = sum_of_name(names.names[i], "");
+	return r;
+}
+
+enum result
+v1_push_waiting(const struct store *st, struct arena *a, const char *id,
+    struct v1_waiting *out, size_t most, size_t *n, struct err *err)
+{
+	struct listing names;
+	enum result r = listing_page(st, a, push_dir(a, id), "wait-", &names, err);
+	size_t i;
+
+	*n = 0;
+	for (i = 0; r == RC_OK && i < names.n && *n < most; i++) {
+		struct v1_waiting *w = &out[*n];
+
+		if (!str_starts(str_of(names.names[i]), "wait-") ||
+		    !ends(str_of(names.names[i]), ".layer"))
+			continue;
+		w->payload = str_dup(a, sum_of_name(names.names[i], ".layer"));
+		r = io_read(st, a,
+		    arena_printf(a, "%s/wait-%s.json", push_dir(a, id), w->payload),
+		    V1_JSON_MAX, &w->json, err);
+		if (r == RC_OK)
+			(*n)++;
+		else if (r == RC_ABSENT)
+			r = RC_OK; /* tidied away meanwhile */
+	}
+	return r;
+}
+
+enum result
+v1_push_layer(struct store *st, struct arena *a, const char *id,
+    const char *payload, struct stage **out, struct err *err)
+{
+	const char *path = arena_printf(
+	    a, "%s/wait-%s.layer", push_dir(a, id), payload);
+	struct stat sb;
+	enum result r = io_stat(st, path, &sb, err);
+
+	return r == RC_OK ? stage_open(st, a, path, (uint64_t)sb.st_size, out, err)
+			  : r;
 }
 
 enum result
@@ -376,11 +451,10 @@ tidy(struct store *st, struct arena *a, const char *id, struct err *err)
 
 	r = listing_page(st, a, dir, "wait-", &names, err);
 	for (i = 0; r == RC_OK && i < names.n; i++) {
-		struct str name = str_of(names.names[i]), sum = name;
+		struct str sum = sum_of_name(names.names[i], "");
 
-		if (!str_starts(name, "wait-"))
+		if (!str_starts(str_of(names.names[i]), "wait-"))
 			continue;
-		(void)str_cut(&sum, '-');
 		sum = str_cut(&sum, '.');
 		r = io_put(st, dir, arena_printf(a, "seen-%.*s", STR_ARG(sum)),
 		    str_of(NULL), err);

@@ -7,7 +7,7 @@
  *
  *	begun-<J>.json|.ancestry	what a push began with; J: SHA-256 of the json
  *	wait-<P>.json|.ancestry|.layer	a layer that came, by its payload sum P
- *	want-<P>			a sum that was given before its layer
+ *	want-<P>, want-tarsum...	a sum that was given before its layer
  *	later				some push gives its sum later
  *	seen-<P>			a layer that came too late to become the image
  *	open				number of pushes that began and are not over
@@ -23,7 +23,7 @@
  *		P7 _inprogress removed, synced: the image is complete, all at once
  *		P8 what waited is tidied away
  *
- * All calls but v1_push_begun() want the caller to hold LOCK_IMAGE of the id. */
+ * All calls but those that only read want the caller to hold LOCK_IMAGE of the id. */
 #ifndef STORE_V1_PUSH_H
 #define STORE_V1_PUSH_H
 
@@ -41,7 +41,8 @@
 #define V1_PUSH_LAYERS 8 /* layers that wait at once: the oldest give way */
 
 /* A push begins: P1 to P3. `given` is the text of a sum that came with the json
- * (written to _checksum as old servers do), `want` its hex; both empty without one.
+ * (written to _checksum as old servers do), `want` what is waited for under it
+ * (sum_wanted()); both empty without one.
  */
 struct v1_begin {
 	struct str json, ancestry, given, want;
@@ -70,6 +71,21 @@ bool v1_push_waits(
     const struct store *st, struct arena *a, const char *id, const char *payload);
 bool v1_push_saw(
     const struct store *st, struct arena *a, const char *id, const char *payload);
+
+/* The tarsums that were given before their layer, at most `most`. */
+enum result v1_push_tarsums(const struct store *st, struct arena *a, const char *id,
+    struct str *out, size_t most, size_t *n, struct err *err);
+
+/* The layers that wait, at most `most`: what one who has only a tarsum looks through. A
+ * layer waits once under each json. v1_push_layer: RC_ABSENT where it waits no more. */
+struct v1_waiting {
+	const char *payload;
+	struct str json;
+};
+enum result v1_push_waiting(const struct store *st, struct arena *a, const char *id,
+    struct v1_waiting *out, size_t most, size_t *n, struct err *err);
+enum result v1_push_layer(struct store *st, struct arena *a, const char *id,
+    const char *payload, struct stage **out, struct err *err);
 
 /* Does any layer wait, or was any seen? */
 enum result v1_push_has_layer(const struct store *st, struct arena *a,

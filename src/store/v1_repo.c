@@ -29,6 +29,19 @@ v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *na
 	return r;
 }
 
+static enum result
+put(struct store *st, const struct v1_repo *repo, const char *file, struct str text,
+    struct err *err)
+{
+	enum result r = io_mkdirs(st, repo->dir, err);
+
+	if (r == RC_OK)
+		r = io_put(st, repo->dir, file, text, err);
+	if (r == RC_OK)
+		r = io_sync(st, repo->dir, err);
+	return r;
+}
+
 enum result
 v1_repo_images(const struct store *st, struct arena *a, const struct v1_repo *repo,
     struct str *out, struct err *err)
@@ -41,11 +54,46 @@ enum result
 v1_repo_set_images(
     struct store *st, const struct v1_repo *repo, struct str text, struct err *err)
 {
-	enum result r = io_mkdirs(st, repo->dir, err);
+	return put(st, repo, "_index_images", text, err);
+}
 
-	if (r == RC_OK)
-		r = io_put(st, repo->dir, "_index_images", text, err);
-	if (r == RC_OK)
+enum result
+v1_repo_granted(const struct store *st, struct arena *a, const struct v1_repo *repo,
+    struct str *out, struct err *err)
+{
+	return io_read(st, a, arena_printf(a, "%s/_images_list", repo->dir),
+	    V1_IMAGES_MAX, out, err);
+}
+
+enum result
+v1_repo_set_granted(
+    struct store *st, const struct v1_repo *repo, struct str text, struct err *err)
+{
+	return put(st, repo, "_images_list", text, err);
+}
+
+enum result
+v1_repo_is_private(const struct store *st, struct arena *a,
+    const struct v1_repo *repo, bool *out, struct err *err)
+{
+	struct stat sb;
+	enum result r = io_stat(
+	    st, arena_printf(a, "%s/_private", repo->dir), &sb, err);
+
+	*out = r == RC_OK;
+	return r == RC_ABSENT ? RC_OK : r;
+}
+
+enum result
+v1_repo_set_private(struct store *st, struct arena *a, const struct v1_repo *repo,
+    bool on, struct err *err)
+{
+	enum result r;
+
+	if (on)
+		return put(st, repo, "_private", str_of(NULL), err);
+	r = io_unlink(st, arena_printf(a, "%s/_private", repo->dir), err);
+	if (r == RC_OK && repo->there)
 		r = io_sync(st, repo->dir, err);
 	return r;
 }

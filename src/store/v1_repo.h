@@ -30,6 +30,18 @@ enum result v1_repo_images(const struct store *st, struct arena *a,
 enum result v1_repo_set_images(
     struct store *st, const struct v1_repo *repo, struct str text, struct err *err);
 
+/* _images_list, a JSON list of the ids that an index granted. RC_ABSENT. */
+enum result v1_repo_granted(const struct store *st, struct arena *a,
+    const struct v1_repo *repo, struct str *out, struct err *err);
+enum result v1_repo_set_granted(
+    struct store *st, const struct v1_repo *repo, struct str text, struct err *err);
+
+/* _private: present or not. */
+enum result v1_repo_is_private(const struct store *st, struct arena *a,
+    const struct v1_repo *repo, bool *out, struct err *err);
+enum result v1_repo_set_private(struct store *st, struct arena *a,
+    const struct v1_repo *repo, bool on, struct err *err);
+
 /* json, of tag "latest". RC_ABSENT. */
 enum result v1_repo_meta(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);

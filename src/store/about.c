@@ -1,0 +1,60 @@
+/* about.c: see about.h. */
+#include "store/about.h"
+
+#include <string.h>
+
+#include "store/io.h"
+#include "store/stamp.h"
+#include "store/v1_spell.h"
+
+/* "_berth/about/<ns>", and in *file the repository's part. */
+static const char *
+place(struct arena *a, const struct repo_name *name, const char **file)
+{
+	const char *spelt = v1_spell_repo(a, name, V1_OLDER);
+	const char *ns = strchr(spelt, '/'), *repo = strrchr(spelt, '/');
+
+	*file = repo + 1;
+	return arena_printf(a, IO_ABOUT_DIR "%.*s", (int)(repo - ns), ns);
+}
+
+static const char *
+path_of(struct arena *a, const struct repo_name *name)
+{
+	const char *file, *dir = place(a, name, &file);
+
+	return arena_printf(a, "%s/%s", dir, file);
+}
+
+enum result
+about_get(const struct store *st, struct arena *a, const struct repo_name *name,
+    struct str *out, struct err *err)
+{
+	return io_read(st, a, path_of(a, name), ABOUT_MAX, out, err);
+}
+
+enum result
+about_set(struct store *st, struct arena *a, const struct repo_name *name,
+    struct str text, struct err *err)
+{
+	const char *file, *dir = place(a, name, &file);
+	const char *path = arena_printf(a, "%s/%s", dir, file);
+	enum result r;
+
+	if (text.n == 0 && !io_exists(st, path))
+		return RC_OK;
+	r = io_mkdirs(st, dir, err);
+	if (r == RC_OK && text.n == 0)
+		r = io_unlink(st, path, err);
+	else if (r == RC_OK)
+		r = io_put(st, dir, file, text, err);
+	if (r == RC_OK)
+		r = io_sync(st, dir, err);
+	return r;
+}
+
+uint64_t
+about_stamp(const struct store *st, struct arena *a, const struct repo_name *name)
+{
+	return stamp_of(st, path_of(a, name));
+}

@@ -1,0 +1,59 @@
+/* reader.c: see reader.h. */
+#include "store/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/io.h"
+
+struct reader {
+	int fd;
+	uint64_t size;
+};
+
+static void
+close_reader(void *arg)
+{
+	const struct reader *r = arg;
+
+	(void)close(r->fd);
+}
+
+enum result
+reader_open(const struct store *st, struct arena *a, const char *file,
+    struct reader **out, struct err *err)
+{
+	struct reader *r = arena_alloc(a, sizeof(*r));
+	struct stat sb;
+
+	r->fd = openat(
+	    st->root, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	if (r->fd == -1)
+		return io_failed(err, "open", file);
+	arena_defer(a, close_reader, r);
+	if (fstat(r->fd, &sb) == -1 || !S_ISREG(sb.st_mode))
+		return err_set(err, RC_IO, "%s: no file", file);
+	r->size = (uint64_t)sb.st_size;
+	*out = r;
+	return RC_OK;
+}
+
+uint64_t
+reader_size(const struct reader *r)
+{
+	return r->size;
+}
+
+ssize_t
+reader_read(void *arg, void *p, size_t n)
+{
+	const struct reader *r = arg;
+	ssize_t k;
+
+	do
+		k = read(r->fd, p, n);
+	while (k == -1 && errno == EINTR);
+	return k;
+}

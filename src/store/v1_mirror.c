@@ -1,0 +1,204 @@
+/* v1_mirror.c: see v1_mirror.h. */
+#include "store/v1_mirror.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/percent.h"
+#include "store/failpoint.h"
+#include "store/io.h"
+#include "store/listing.h"
+#include "store/lock.h"
+
+#define NOTE_MAX ((size_t)16 << 20) /* bytes: a list of images */
+#define LAYER    "layer"
+
+static const char *
+place(struct arena *a, const char *of, const char *key)
+{
+	return arena_printf(a, IO_MIRROR_DIR "/%s/%s", of,
+	    percent_encode(a, str_of(key), "_-", false));
+}
+
+static const char *
+path_of(struct arena *a, const char *of, const char *key, const char *file)
+{
+	return arena_printf(a, "%s/%s", place(a, of, key), file);
+}
+
+/* ---- notes ---- */
+
+static int64_t
+age_of(const struct stat *sb)
+{
+	return (int64_t)(time(NULL) - sb->st_mtim.tv_sec);
+}
+
+enum result
+v1_mirror_note(const struct store *st, struct arena *a, const char *of,
+    const char *key, const char *file, struct str *out, int64_t *age,
+    struct err *err)
+{
+	const char *path = path_of(a, of, key, file);
+	struct stat sb;
+	enum result r = io_read(st, a, path, NOTE_MAX, out, err);
+
+	if (r == RC_OK && age != NULL) {
+		r = io_stat(st, path, &sb, err);
+		*age = r == RC_OK ? age_of(&sb) : 0;
+	}
+	return r;
+}
+
+enum result
+v1_mirror_set_note(struct store *st, struct arena *a, const char *of,
+    const char *key, const char *file, struct str text, struct err *err)
+{
+	const char *dir = place(a, of, key);
+	enum result r = io_mkdirs(st, dir, err);
+
+	return r == RC_OK ? io_put(st, dir, file, text, err) : r;
+}
+
+enum result
+v1_mirror_drop(struct store *st, struct arena *a, const char *id, struct err *err)
+{
+	enum result r = io_remove_dir(st, IO_MIRROR_DIR "/image", id, err);
+
+	(void)a;
+	return r == RC_ABSENT ? RC_OK : r;
+}
+
+/* ---- a layer that grows ---- */
+
+enum result
+v1_mirror_create(
+    struct store *st, struct arena *a, const char *id, int *fd, struct err *err)
+{
+	const char *path = path_of(a, "image", id, LAYER);
+	enum result r = io_mkdirs(st, place(a, "image", id), err);
+
+	/* who still reads an older one keeps that */
+	if (r == RC_OK)
+		r = io_unlink(st, path, err);
+	if (r != RC_OK)
+		return r;
+	*fd = openat(st->root, path,
+	    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return *fd == -1 ? io_failed(err, "create", path) : RC_OK;
+}
+
+enum result
+v1_mirror_append(int fd, const char *p, size_t n, struct err *err)
+{
+	while (n > 0) {
+		ssize_t k = failpoint_hit("write") ? -1 : write(fd, p, n);
+
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k == -1)
+			return io_failed(err, "write", IO_MIRROR_DIR);
+		p += k;
+		n -= (size_t)k;
+	}
+	return RC_OK;
+}
+
+enum result
+v1_mirror_open(const struct store *st, struct arena *a, const char *id, int *fd,
+    struct err *err)
+{
+	const char *path = path_of(a, "image", id, LAYER);
+
+	*fd = openat(st->root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return *fd == -1 ? io_failed(err, "open", path) : RC_OK;
+}
+
+enum result
+v1_mirror_stage(struct store *st, struct arena *a, const char *id, uint64_t size,
+    struct stage **out, struct err *err)
+{
+	return stage_open(st, a, path_of(a, "image", id, LAYER), size, out, err);
+}
+
+/* ---- what nobody asked for ---- */
+
+struct sweeping {
+	struct store *st;
+	struct arena *arena;
+	const char *of;
+	int64_t oldest; /* age in seconds */
+	unsigned n;
+	enum result r;
+	struct err *err;
+};
+
+/* The age of the youngest file in it; a directory's own changes with its names alone. */
+static int64_t
+age_of_dir(const struct sweeping *s, const char *dir)
+{
+	struct listing names;
+	struct err ignored;
+	struct stat sb;
+	int64_t age;
+	size_t i;
+
+	if (io_stat(s->st, dir, &sb, &ignored) != RC_OK)
+		return 0;
+	age = age_of(&sb);
+	if (listing_page(s->st, s->arena, dir, "", &names, &ignored) != RC_OK)
+		return 0;
+	for (i = 0; i < names.n; i++)
+		if (io_stat(s->st,
+			arena_printf(s->arena, "%s/%s", dir, names.names[i]), &sb,
+			&ignored) == RC_OK &&
+		    age_of(&sb) < age)
+			age = age_of(&sb);
+	return age;
+}
+
+static bool
+sweep_one(void *arg, const char *name)
+{
+	struct sweeping *s = arg;
+	const char *parent = arena_printf(s->arena, IO_MIRROR_DIR "/%s", s->of);
+	struct store_lock lock = {0};
+
+	if (age_of_dir(s, arena_printf(s->arena, "%s/%s", parent, name)) <
+	    s->oldest)
+		return true;
+	s->r = store_trylock(s->st, LOCK_MIRROR, name, &lock, s->err);
+	if (s->r == RC_OK && store_locked(&lock)) {
+		s->r = io_remove_dir(s->st, parent, name, s->err);
+		s->n += s->r == RC_OK;
+		if (s->r == RC_ABSENT)
+			s->r = RC_OK;
+	}
+	store_unlock(&lock);
+	return s->r == RC_OK;
+}
+
+enum result
+v1_mirror_sweep(struct store *st, unsigned age, unsigned *n, struct err *err)
+{
+	static const char *const kinds[] = {"image", "repo"};
+	struct sweeping s = {
+	    .st = st, .arena = arena_new(), .oldest = age, .err = err};
+	enum result r = RC_OK;
+	size_t i;
+
+	for (i = 0; r == RC_OK && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		s.of = kinds[i];
+		r = listing_in_order(st,
+		    arena_printf(s.arena, IO_MIRROR_DIR "/%s", s.of), "", sweep_one,
+		    &s, err);
+		if (r == RC_OK)
+			r = s.r;
+	}
+	arena_free(s.arena);
+	*n = s.n;
+	return r;
+}
