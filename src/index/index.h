@@ -58,6 +58,7 @@ void index_free(struct index *ix); /* NULL is fine; no call may be running */
 struct index_repository {
 	struct str name, description;
 	bool v1, v2;
+	bool hidden;    /* neither search nor catalog show it */
 	uint64_t stamp; /* of the store when it was walked; 0: changed since */
 };
 
@@ -121,7 +122,7 @@ enum result index_search(struct index *ix, const struct index_query *query,
  * been whole they answer RC_REBUILDING: what is missing would be taken for gone. */
 typedef bool index_name_fn(void *arg, struct str name);
 
-/* Repositories that are in distribution's layout. */
+/* Repositories that are in distribution's layout and not hidden. */
 enum result index_catalog(struct index *ix, struct str after, size_t most,
     index_name_fn *visit, void *arg, struct err *err);
 

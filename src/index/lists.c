@@ -78,7 +78,7 @@ index_catalog(struct index *ix, struct str after, size_t most, index_name_fn *vi
 {
 	static const char sql[] =
 	    "SELECT name FROM repository INDEXED BY repository_v2"
-	    " WHERE v2 = 1 AND name > :after ORDER BY name LIMIT :most";
+	    " WHERE v2 = 1 AND hidden = 0 AND name > :after ORDER BY name LIMIT :most";
 	struct list list = {.sql = sql,
 	    .after = after,
 	    .most = most,

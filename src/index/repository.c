@@ -10,6 +10,7 @@ bind(sqlite3_stmt *stmt, const struct index_repository *repository)
 	db_bind(stmt, ":description", repository->description);
 	db_bind_int(stmt, ":v1", repository->v1);
 	db_bind_int(stmt, ":v2", repository->v2);
+	db_bind_int(stmt, ":hidden", repository->hidden);
 	db_bind_int(stmt, ":stamp", (int64_t)repository->stamp);
 }
 
@@ -20,7 +21,7 @@ repository_find(struct db *db, const struct index_repository *repository,
 	static const char sql[] =
 	    "SELECT id, state.generation, repository.generation = state.generation"
 	    " AND description = :description AND v1 = :v1 AND v2 = :v2"
-	    " AND stamp = :stamp"
+	    " AND hidden = :hidden AND stamp = :stamp"
 	    " FROM repository, state WHERE name = :name";
 	sqlite3_stmt *stmt;
 	bool there = false;
@@ -44,12 +45,13 @@ upsert(struct db *db, const struct index_repository *repository, struct err *err
 {
 	static const char sql[] =
 	    "INSERT INTO repository"
-	    " (name, description, v1, v2, stamp, generation)"
-	    " VALUES (:name, :description, :v1, :v2, :stamp,"
+	    " (name, description, v1, v2, hidden, stamp, generation)"
+	    " VALUES (:name, :description, :v1, :v2, :hidden, :stamp,"
 	    " (SELECT generation FROM state))"
 	    " ON CONFLICT (name) DO UPDATE SET"
 	    " description = excluded.description, v1 = excluded.v1,"
-	    " v2 = excluded.v2, stamp = excluded.stamp,"
+	    " v2 = excluded.v2, hidden = excluded.hidden,"
+	    " stamp = excluded.stamp,"
 	    " generation = excluded.generation";
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);

@@ -14,7 +14,8 @@
  * a process of that version that still runs must not take its absence for damage.
  *
  * search finds pieces of text of three characters and more. It holds no text of its
- * own: the triggers tell it what repository says and said.
+ * own: the triggers tell it what repository says and said. Of a hidden row (since version
+ * 3, which has every repository read again) it is told nothing.
  *
  * A row of tag or referrer belongs to a repository by its id and goes with it. The
  * annotations of a referrer may be long: they stand last, where a filter does not read
@@ -83,6 +84,34 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "  DELETE FROM referrer WHERE repository = old.id;"
     "END;"
     "UPDATE state SET whole = 0, cursor = NULL;",
+
+    "ALTER TABLE repository ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+    "DROP INDEX repository_key;"
+    "DROP INDEX repository_v2;"
+    "CREATE INDEX repository_key ON repository (key, name) WHERE hidden = 0;"
+    "CREATE INDEX repository_v2 ON repository (name) WHERE v2 = 1 AND hidden = 0;"
+    "DROP TRIGGER repository_put;"
+    "DROP TRIGGER repository_drop;"
+    "DROP TRIGGER repository_describe;"
+    "CREATE TRIGGER repository_put AFTER INSERT ON repository"
+    "  WHEN new.hidden = 0 BEGIN"
+    "  INSERT INTO search (rowid, name, description)"
+    "  VALUES (new.id, new.name, new.description);"
+    "END;"
+    "CREATE TRIGGER repository_drop AFTER DELETE ON repository"
+    "  WHEN old.hidden = 0 BEGIN"
+    "  INSERT INTO search (search, rowid, name, description)"
+    "  VALUES ('delete', old.id, old.name, old.description);"
+    "END;"
+    "CREATE TRIGGER repository_describe"
+    "  AFTER UPDATE OF description, hidden ON repository"
+    "  WHEN old.description <> new.description OR old.hidden <> new.hidden BEGIN"
+    "  INSERT INTO search (search, rowid, name, description)"
+    "  SELECT 'delete', old.id, old.name, old.description WHERE old.hidden = 0;"
+    "  INSERT INTO search (rowid, name, description)"
+    "  SELECT new.id, new.name, new.description WHERE new.hidden = 0;"
+    "END;"
+    "UPDATE repository SET stamp = 0;",
 };
 
 static enum result

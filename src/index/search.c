@@ -30,16 +30,15 @@
 	" ELSE 4 END"
 /* Most have none. */
 #define SCAN_DESCRIPTION "(description <> '' AND instr(lower(description), :term))"
-#define ALL_NAMES        "SELECT id FROM repository INDEXED BY repository_key"
-#define IN_ORDER         " ORDER BY key, name"
-#define PICK_CLASS(n) \
-	ALL_NAMES " WHERE instr(key, :term) AND " CLASS " = " n IN_ORDER
+#define ALL_NAMES \
+	"SELECT id FROM repository INDEXED BY repository_key WHERE hidden = 0"
+#define IN_ORDER      " ORDER BY key, name"
+#define PICK_CLASS(n) ALL_NAMES " AND instr(key, :term) AND " CLASS " = " n IN_ORDER
 
 static const char walk_all[] = ALL_NAMES IN_ORDER;
-static const char walk_exact[] = ALL_NAMES
-    " WHERE key IN (:term, :library)" IN_ORDER;
+static const char walk_exact[] = ALL_NAMES " AND key IN (:term, :library)" IN_ORDER;
 static const char walk_prefix[] = ALL_NAMES
-    " WHERE key > :from AND key < :to AND key NOT IN (:term, :library)" IN_ORDER;
+    " AND key > :from AND key < :to AND key NOT IN (:term, :library)" IN_ORDER;
 static const char walk_few[] =
     "SELECT id, " CLASS " AS class"
     " FROM search CROSS JOIN repository ON id = search.rowid"
@@ -47,16 +46,17 @@ static const char walk_few[] =
 static const char walk_words[] = PICK_CLASS("2");
 static const char walk_inside[] = PICK_CLASS("3");
 static const char walk_described[] = ALL_NAMES
-    " WHERE NOT instr(key, :term)"
+    " AND NOT instr(key, :term)"
     " AND id IN (SELECT rowid FROM search WHERE search MATCH :match)" IN_ORDER;
 static const char walk_described_scan[] = ALL_NAMES
-    " WHERE NOT instr(key, :term) AND " SCAN_DESCRIPTION IN_ORDER;
+    " AND NOT instr(key, :term) AND " SCAN_DESCRIPTION IN_ORDER;
 
-static const char count_all[] = "SELECT count(*) FROM repository";
+static const char count_all[] = "SELECT count(*) FROM repository WHERE hidden = 0";
 static const char count_match[] =
     "SELECT count(*) FROM search WHERE search MATCH :match";
 static const char count_scan[] = "SELECT count(*) FROM repository"
-				 " WHERE instr(key, :term) OR " SCAN_DESCRIPTION;
+				 " WHERE hidden = 0 AND (instr(key, :term)"
+				 " OR " SCAN_DESCRIPTION ")";
 
 struct walk {
 	const char *sql;
