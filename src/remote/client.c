@@ -1,0 +1,144 @@
+/* client.c: see client.h. */
+#include "remote/client.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define REDIRECTS_MAX 5L
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+init(void)
+{
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		abort();
+}
+
+void
+client_init(void)
+{
+	(void)pthread_once(&once, init);
+}
+
+static void
+set_protocols(CURL *curl)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+	(void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	(void)curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+#else
+	(void)curl_easy_setopt(
+	    curl, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+	(void)curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS,
+	    (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+CURL *
+client_new(const struct remote_options *options)
+{
+	CURL *curl = curl_easy_init();
+
+	if (curl == NULL)
+		abort();
+	client_set_up(curl, options);
+	return curl;
+}
+
+void
+client_set_up(CURL *curl, const struct remote_options *options)
+{
+	const char *ca = getenv("SSL_CERT_FILE"); /* as OpenSSL's own programs do */
+
+	set_protocols(curl);
+	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
+	(void)curl_easy_setopt(
+	    curl, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_ms);
+	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "berth/" PACKAGE_VERSION);
+	if (ca != NULL && *ca != '\0')
+		(void)curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+}
+
+static bool
+is_line(const char *text)
+{
+	return strpbrk(text, "\r\n") == NULL;
+}
+
+enum result
+client_set_call(CURL *curl, const struct remote_call *call,
+    struct curl_slist **list, struct err *err)
+{
+	const char *const *h;
+
+	*list = NULL;
+	for (h = call->headers; h != NULL && *h != NULL; h++) {
+		struct curl_slist *longer;
+
+		if (!is_line(*h)) {
+			curl_slist_free_all(*list);
+			*list = NULL;
+			return err_set(
+			    err, RC_BAD_REQUEST, "a header of two lines");
+		}
+		longer = curl_slist_append(*list, *h);
+		if (longer == NULL)
+			abort();
+		*list = longer;
+	}
+	(void)curl_easy_setopt(curl, CURLOPT_URL, call->url);
+	(void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *list);
+	return RC_OK;
+}
+
+void
+client_take_header(struct arena *a, const struct remote_call *call,
+    struct remote_answer *out, const char *line, size_t n)
+{
+	struct str value = str_make(line, n), name;
+	size_t i;
+
+	while (value.n > 0 && strchr("\r\n", value.p[value.n - 1]) != NULL)
+		value.n--;
+	if (str_starts(value, "HTTP/"))
+		memset(out->captured, 0, sizeof(out->captured));
+	name = str_cut(&value, ':');
+	if (value.p == NULL)
+		return;
+	value = str_trim(value);
+	for (i = 0; call->capture != NULL && i < REMOTE_CAPTURES &&
+		    call->capture[i] != NULL;
+	     i++)
+		if (strlen(call->capture[i]) == name.n &&
+		    strncasecmp(call->capture[i], name.p, name.n) == 0)
+			out->captured[i] = str_make(str_dup(a, value), value.n);
+}
+
+/* "scheme://host/path" of an address that may hold a name and a password. */
+static void
+without_password(const char *url, struct str *scheme, struct str *rest)
+{
+	const char *host = strstr(url, "://"), *end, *at;
+
+	host = host == NULL ? url : host + 3;
+	end = host + strcspn(host, "/?#");
+	for (at = end; at > host && at[-1] != '@'; at--)
+		;
+	*scheme = str_make(url, (size_t)(host - url));
+	*rest = str_of(at);
+}
+
+enum result
+client_failed(const char *url, CURLcode code, struct err *err)
+{
+	struct str scheme, rest;
+
+	without_password(url, &scheme, &rest);
+	return err_set(err, RC_REMOTE, "GET %.*s%.*s: %s", STR_ARG(scheme),
+	    STR_ARG(rest), curl_easy_strerror(code));
+}

@@ -1,0 +1,29 @@
+/* client.h: a handle of libcurl, set up as berth calls others. Seen by this room alone. */
+#ifndef REMOTE_CLIENT_H
+#define REMOTE_CLIENT_H
+
+#include <curl/curl.h>
+
+#include "remote/remote.h"
+
+/* Once a process, before anything else of libcurl. */
+void client_init(void);
+
+/* A new one, the caller's; and one that was reset, with what all calls share. */
+CURL *client_new(const struct remote_options *options);
+void client_set_up(CURL *curl, const struct remote_options *options);
+
+/* The call's address and headers. *list is the caller's, and needed while the handle
+ * runs. RC_BAD_REQUEST: a line break in one of them. */
+enum result client_set_call(CURL *curl, const struct remote_call *call,
+    struct curl_slist **list, struct err *err);
+
+/* One of the answer's header lines (n bytes): kept in `out`, if it is wanted. A new
+ * status line forgets what was kept before (a redirect's). */
+void client_take_header(struct arena *a, const struct remote_call *call,
+    struct remote_answer *out, const char *line, size_t n);
+
+/* RC_REMOTE: "GET http://host/path: why", without a password. */
+enum result client_failed(const char *url, CURLcode code, struct err *err);
+
+#endif

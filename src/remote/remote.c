@@ -1,0 +1,149 @@
+/* remote.c: see remote.h. Small answers; memory.c remembers them, stream.c has the large
+ * ones. */
+#include "remote/remote.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "remote/private.h"
+
+#define CONNECT_MS 5000
+#define ANSWER_MS  15000
+#define SILENCE_MS 60000
+
+static unsigned
+or_default(unsigned given, unsigned usual)
+{
+	return given == 0 ? usual : given;
+}
+
+struct remote *
+remote_new(const struct remote_options *options)
+{
+	struct remote *rm = calloc(1, sizeof(*rm));
+
+	if (rm == NULL)
+		abort();
+	client_init();
+	if (options != NULL)
+		rm->options = *options;
+	rm->options.connect_ms = or_default(rm->options.connect_ms, CONNECT_MS);
+	rm->options.answer_ms = or_default(rm->options.answer_ms, ANSWER_MS);
+	rm->options.silence_ms = or_default(rm->options.silence_ms, SILENCE_MS);
+	(void)pthread_mutex_init(&rm->mutex, NULL);
+	rm->memory = memory_new();
+	rm->streams = streams_new();
+	return rm;
+}
+
+void
+remote_free(struct remote *rm)
+{
+	if (rm == NULL)
+		return;
+	streams_free(rm->streams);
+	memory_free(rm->memory);
+	while (rm->n_idle > 0)
+		curl_easy_cleanup(rm->idle[--rm->n_idle]);
+	(void)pthread_mutex_destroy(&rm->mutex);
+	free(rm);
+}
+
+CURL *
+remote_borrow(struct remote *rm)
+{
+	CURL *curl = NULL;
+
+	(void)pthread_mutex_lock(&rm->mutex);
+	if (rm->n_idle > 0)
+		curl = rm->idle[--rm->n_idle];
+	(void)pthread_mutex_unlock(&rm->mutex);
+	if (curl == NULL)
+		return client_new(&rm->options);
+	client_set_up(curl, &rm->options);
+	return curl;
+}
+
+void
+remote_return(struct remote *rm, CURL *curl)
+{
+	curl_easy_reset(curl); /* connections stay */
+	(void)pthread_mutex_lock(&rm->mutex);
+	if (rm->n_idle < REMOTE_IDLE) {
+		rm->idle[rm->n_idle++] = curl;
+		curl = NULL;
+	}
+	(void)pthread_mutex_unlock(&rm->mutex);
+	if (curl != NULL)
+		curl_easy_cleanup(curl);
+}
+
+/* ---- one answer ---- */
+
+struct getting {
+	struct arena *arena;
+	const struct remote_call *call;
+	struct remote_answer *out;
+	struct buf body;
+};
+
+static size_t
+take_header(char *p, size_t size, size_t n, void *arg)
+{
+	struct getting *g = arg;
+
+	client_take_header(g->arena, g->call, g->out, p, size * n);
+	return size * n;
+}
+
+static size_t
+take_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct getting *g = arg;
+
+	buf_add(&g->body, p, size * n);
+	return g->body.full ? 0 : size * n;
+}
+
+static enum result
+perform(struct remote *rm, CURL *curl, struct getting *g, struct err *err)
+{
+	CURLcode code;
+	long status = 0;
+
+	(void)curl_easy_setopt(
+	    curl, CURLOPT_TIMEOUT_MS, (long)rm->options.answer_ms);
+	(void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	(void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, g);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, g);
+	code = curl_easy_perform(curl);
+	if (g->body.full)
+		return err_set(err, RC_REMOTE, "an answer of more than %zu bytes",
+		    g->body.limit);
+	if (code != CURLE_OK)
+		return client_failed(g->call->url, code, err);
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	g->out->status = (int)status;
+	g->out->body = buf_str(&g->body);
+	return RC_OK;
+}
+
+enum result
+remote_get(struct remote *rm, struct arena *a, const struct remote_call *call,
+    struct remote_answer *out, struct err *err)
+{
+	struct getting g = {.arena = a, .call = call, .out = out};
+	CURL *curl = remote_borrow(rm);
+	struct curl_slist *list;
+	enum result r;
+
+	*out = (struct remote_answer){.status = 0};
+	buf_init(&g.body, a, call->limit);
+	r = client_set_call(curl, call, &list, err);
+	if (r == RC_OK)
+		r = perform(rm, curl, &g, err);
+	remote_return(rm, curl);
+	curl_slist_free_all(list);
+	return r;
+}

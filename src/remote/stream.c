@@ -1,0 +1,257 @@
+/* stream.c: large bodies, each on a thread of its own (remote_fetch()). */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "remote/private.h"
+
+#define FETCHES_MAX 32
+
+struct fetch {
+	struct remote *rm;
+	struct remote_stream stream;
+	struct arena *arena;
+	struct remote_call call; /* its texts are copies */
+	struct remote_answer head;
+	CURL *curl;
+	uint64_t taken; /* bytes */
+	bool chunked;
+	bool begun;
+	bool refused; /* begin or take wanted no more */
+	bool over_limit;
+};
+
+struct streams {
+	pthread_mutex_t mutex;
+	pthread_cond_t fewer;
+	unsigned running;
+	atomic_bool ending;
+};
+
+struct streams *
+streams_new(void)
+{
+	struct streams *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		abort();
+	(void)pthread_mutex_init(&s->mutex, NULL);
+	(void)pthread_cond_init(&s->fewer, NULL);
+	return s;
+}
+
+void
+streams_free(struct streams *s)
+{
+	atomic_store(&s->ending, true);
+	(void)pthread_mutex_lock(&s->mutex);
+	while (s->running > 0)
+		(void)pthread_cond_wait(&s->fewer, &s->mutex);
+	(void)pthread_mutex_unlock(&s->mutex);
+	(void)pthread_cond_destroy(&s->fewer);
+	(void)pthread_mutex_destroy(&s->mutex);
+	free(s);
+}
+
+/* ---- what libcurl calls ---- */
+
+static size_t
+take_header(char *p, size_t size, size_t n, void *arg)
+{
+	static const char chunked[] = "Transfer-Encoding:";
+	struct fetch *f = arg;
+
+	n *= size;
+	if (n > strlen(chunked) && strncasecmp(p, chunked, strlen(chunked)) == 0)
+		f->chunked = true;
+	client_take_header(f->arena, &f->call, &f->head, p, n);
+	return n;
+}
+
+/* The head is whole when the body begins, or when there is none. */
+static bool
+begin(struct fetch *f)
+{
+	curl_off_t length = -1;
+	long status = 0;
+
+	if (f->begun)
+		return true;
+	f->begun = true;
+	(void)curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(
+	    f->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	f->head.status = (int)status;
+	f->refused = !f->stream.begin(f->stream.arg, &f->head, length);
+	return !f->refused;
+}
+
+static size_t
+take_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct fetch *f = arg;
+
+	n *= size;
+	if (!begin(f))
+		return 0;
+	f->taken += n;
+	f->over_limit = f->taken > f->call.limit;
+	if (!f->over_limit)
+		f->refused = !f->stream.take(f->stream.arg, p, n);
+	return f->over_limit || f->refused ? 0 : n;
+}
+
+/* Called at least once a second. */
+static int
+look_up(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct fetch *f = arg;
+
+	(void)a, (void)b, (void)c, (void)d;
+	return atomic_load(&f->rm->streams->ending) ? 1 : 0;
+}
+
+/* ---- the thread ---- */
+
+static enum result
+perform(struct fetch *f, struct err *err)
+{
+	long silence = (long)(f->rm->options.silence_ms + 999) / 1000;
+	CURLcode code;
+
+	(void)curl_easy_setopt(f->curl, CURLOPT_HEADERFUNCTION, take_header);
+	(void)curl_easy_setopt(f->curl, CURLOPT_HEADERDATA, f);
+	(void)curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, take_body);
+	(void)curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, f);
+	(void)curl_easy_setopt(f->curl, CURLOPT_XFERINFOFUNCTION, look_up);
+	(void)curl_easy_setopt(f->curl, CURLOPT_XFERINFODATA, f);
+	(void)curl_easy_setopt(f->curl, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(f->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	(void)curl_easy_setopt(f->curl, CURLOPT_LOW_SPEED_TIME, silence);
+	code = curl_easy_perform(f->curl);
+	if (code == CURLE_OK && !begin(f))
+		code = CURLE_WRITE_ERROR;
+	if (f->refused)
+		return err_set(err, RC_GONE, "nobody wants more of it");
+	if (f->over_limit)
+		return err_set(
+		    err, RC_REMOTE, "a body of more than %zu bytes", f->call.limit);
+	return code == CURLE_OK ? RC_OK : client_failed(f->call.url, code, err);
+}
+
+/* Did a length, the last chunk or the stream's end tell that this is all? Not where the
+ * connection's end is the body's (RFC 9112, section 8). */
+static bool
+is_whole(const struct fetch *f)
+{
+	curl_off_t length = -1;
+	long version = 0;
+
+	(void)curl_easy_getinfo(
+	    f->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	(void)curl_easy_getinfo(f->curl, CURLINFO_HTTP_VERSION, &version);
+	return length >= 0 || f->chunked || version >= CURL_HTTP_VERSION_2_0;
+}
+
+static void
+leave(struct streams *s)
+{
+	(void)pthread_mutex_lock(&s->mutex);
+	s->running--;
+	(void)pthread_cond_broadcast(&s->fewer);
+	(void)pthread_mutex_unlock(&s->mutex);
+}
+
+static void *
+run(void *arg)
+{
+	struct fetch *f = arg;
+	struct streams *s = f->rm->streams;
+	struct curl_slist *list;
+	struct err err = {""};
+	enum result r;
+	bool whole;
+
+	f->curl = remote_borrow(f->rm);
+	r = client_set_call(f->curl, &f->call, &list, &err);
+	if (r == RC_OK)
+		r = perform(f, &err);
+	whole = r == RC_OK && is_whole(f);
+	f->stream.end(f->stream.arg, r, whole, &err);
+	remote_return(f->rm, f->curl);
+	curl_slist_free_all(list);
+	arena_free(f->arena);
+	leave(s);
+	return NULL;
+}
+
+/* ---- its start ---- */
+
+static const char *const *
+copy_texts(struct arena *a, const char *const *texts)
+{
+	const char **copy;
+	size_t i, n = 0;
+
+	if (texts == NULL)
+		return NULL;
+	while (texts[n] != NULL)
+		n++;
+	copy = arena_alloc(a, (n + 1) * sizeof(*copy));
+	for (i = 0; i < n; i++)
+		copy[i] = arena_strdup(a, texts[i]);
+	return copy;
+}
+
+static struct fetch *
+new_fetch(struct remote *rm, const struct remote_call *call,
+    const struct remote_stream *stream)
+{
+	struct arena *a = arena_new();
+	struct fetch *f = arena_alloc(a, sizeof(*f));
+
+	f->rm = rm;
+	f->arena = a;
+	f->stream = *stream;
+	f->call = *call;
+	f->call.url = arena_strdup(a, call->url);
+	f->call.headers = copy_texts(a, call->headers);
+	f->call.capture = copy_texts(a, call->capture);
+	return f;
+}
+
+static bool
+enter(struct streams *s)
+{
+	bool room;
+
+	(void)pthread_mutex_lock(&s->mutex);
+	room = s->running < FETCHES_MAX && !atomic_load(&s->ending);
+	s->running += room;
+	(void)pthread_mutex_unlock(&s->mutex);
+	return room;
+}
+
+enum result
+remote_fetch(struct remote *rm, const struct remote_call *call,
+    const struct remote_stream *stream, struct err *err)
+{
+	struct fetch *f;
+	pthread_attr_t attr;
+	pthread_t thread;
+	int failed;
+
+	if (!enter(rm->streams))
+		return err_set(
+		    err, RC_REMOTE, "%d fetches run already", FETCHES_MAX);
+	f = new_fetch(rm, call, stream);
+	(void)pthread_attr_init(&attr);
+	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	failed = pthread_create(&thread, &attr, run, f);
+	(void)pthread_attr_destroy(&attr);
+	if (failed == 0)
+		return RC_OK;
+	arena_free(f->arena);
+	leave(rm->streams);
+	return err_set(err, RC_REMOTE, "no thread for a fetch");
+}
