@@ -1,0 +1,188 @@
+/* auth.c: see auth.h. */
+#include "auth/auth.h"
+
+#include <string.h>
+
+#include "auth/privileged.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/jsonw.h"
+#include "base/percent.h"
+#include "remote/remote.h"
+
+#define ANSWER_MAX ((size_t)16 << 20) /* bytes of an index's answer */
+
+static const struct remote_memory memory = {10000, 3000, 1000};
+
+/* ---- the index is asked ---- */
+
+static const char *
+address(const struct auth *auth, struct arena *a, const struct repo_name *name,
+    const char *rest)
+{
+	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", auth->index_endpoint,
+	    percent_encode(a, str_of(name->ns), "_.-", false),
+	    percent_encode(a, str_of(name->repo), "_.-", false), rest);
+}
+
+/* What it says to the caller's own token, when it says yes. */
+static enum result
+ask(const struct auth *auth, struct arena *a, const struct caller *caller,
+    const char *rest, struct str *out, bool *fresh, struct err *err)
+{
+	const char *const headers[] = {
+	    arena_printf(a, "Authorization: %s", str_dup(a, caller->authorization)),
+	    "Accept: application/json", NULL};
+	const struct remote_call call = {
+	    .url = address(auth, a, &caller->repository, rest),
+	    .headers = headers,
+	    .limit = ANSWER_MAX};
+	struct remote_answer answer;
+	enum result r;
+
+	r = remote_ask(auth->remote, a, &call, &memory, &answer, fresh, err);
+	if (r != RC_OK)
+		return r;
+	if (answer.status >= 400 && answer.status < 500)
+		return err_set(
+		    err, RC_UNAUTHORIZED, "the index says %d", answer.status);
+	if (answer.status != 200)
+		return err_set(err, RC_REMOTE, "the index says %d", answer.status);
+	*out = answer.body;
+	return RC_OK;
+}
+
+static bool
+write_id(void *arg, const struct json *item)
+{
+	struct str id = json_text(json_get(item, "id"));
+
+	if (name_is_image_id(id))
+		jsonw_str(arg, id);
+	return true;
+}
+
+/* [{"id": ...}, ...] as _images_list has it: the ids alone, so it is never longer. What
+ * has no id is none of our images. */
+static enum result
+read_ids(struct arena *a, struct str list, struct str *out, struct err *err)
+{
+	const char *why;
+	struct jsonw w;
+	struct buf b;
+	bool is_list;
+
+	buf_init(&b, a, list.n);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_array(&w);
+	if (!json_each (list, write_id, &w, &is_list, &why))
+		return err_set(err, RC_REMOTE, "no list of images: %s", why);
+	if (!is_list)
+		return err_set(err, RC_REMOTE, "no list of images, but other JSON");
+	jsonw_end(&w);
+	*out = buf_str(&b);
+	return RC_OK;
+}
+
+static enum result
+confirm(const struct auth *auth, struct arena *a, struct caller *caller,
+    struct err *err)
+{
+	struct str list, ids;
+	bool fresh = false;
+	enum result r = ask(auth, a, caller, "images", &list, &fresh, err);
+
+	if (r == RC_OK)
+		r = read_ids(a, list, &ids, err);
+	if (r == RC_OK && fresh)
+		caller->granted = ids;
+	return r;
+}
+
+/* ---- who comes in ---- */
+
+static bool
+is_same(const struct repo_name *a, const struct repo_name *b)
+{
+	return strcmp(a->ns, b->ns) == 0 && strcmp(a->repo, b->repo) == 0;
+}
+
+static enum result
+check(
+    const struct auth_request *request, const struct token *token, struct err *err)
+{
+	if (request->repository != NULL &&
+	    !is_same(request->repository, &token->repository))
+		return err_set(
+		    err, RC_UNAUTHORIZED, "the token is another repository's");
+	if (token->access != request->need)
+		return err_set(
+		    err, RC_UNAUTHORIZED, "the token is for another access");
+	return RC_OK;
+}
+
+/* Of one whose token names the right things: is the token good? */
+static enum result
+vouch(const struct auth *auth, struct arena *a, const struct token *token,
+    struct caller *caller, struct err *err)
+{
+	if (auth->mode == AUTH_INDEX)
+		return confirm(auth, a, caller, err);
+	if (!token_holds(a, auth->secret, token, clock_now()))
+		return err_set(
+		    err, RC_UNAUTHORIZED, "the token is not ours, or too old");
+	return RC_OK;
+}
+
+enum result
+auth_admit(const struct auth *auth, struct arena *a,
+    const struct auth_request *request, struct caller *out, struct err *err)
+{
+	struct token token;
+	bool shown = token_parse(a, request->authorization, &token);
+	enum result r;
+
+	memset(out, 0, sizeof(*out));
+	out->authorization = request->authorization;
+	if (shown) {
+		out->repository = token.repository;
+		out->access = token.access;
+	}
+	if (auth->mode == AUTH_OPEN ||
+	    privileged_is_signed(a, auth->privileged, &request->request))
+		return RC_OK;
+	if (!shown)
+		return err_set(err, RC_UNAUTHORIZED, "no token");
+	r = check(request, &token, err);
+	if (r == RC_OK)
+		r = vouch(auth, a, &token, out, err);
+	out->bound = r == RC_OK;
+	return r;
+}
+
+enum result
+auth_image_access(const struct auth *auth, struct arena *a,
+    const struct caller *caller, const char *id, struct err *err)
+{
+	struct str answer;
+	struct json *doc;
+	const char *why;
+	enum result r;
+
+	if (auth->mode != AUTH_INDEX || caller == NULL || !caller->bound)
+		return RC_OK;
+	if (!name_is_image_id(str_of(id)))
+		return err_set(err, RC_UNAUTHORIZED, "no image id");
+	r = ask(auth, a, caller, arena_printf(a, "layer/%s/access", id), &answer,
+	    NULL, err);
+	if (r != RC_OK)
+		return r;
+	if (!json_parse(a, answer, &doc, &why))
+		return err_set(
+		    err, RC_REMOTE, "whether image %s may be used: %s", id, why);
+	if (!json_is_true(json_get(doc, "access")))
+		return err_set(
+		    err, RC_UNAUTHORIZED, "the index gives no access to %s", id);
+	return RC_OK;
+}

@@ -1,0 +1,26 @@
+/* caller.h: who asks, and in the name of which repository. */
+#ifndef AUTH_CALLER_H
+#define AUTH_CALLER_H
+
+#include <stdbool.h>
+
+#include "auth/token.h"
+
+struct caller {
+	/* A token was asked for, was right, and grants no more than its repository. */
+	bool bound;
+
+	/* The repository of the Token that was shown; ns NULL: none was. In a registry that
+	 * asks for none, nobody has checked it. */
+	struct repo_name repository;
+	enum token_access access;
+
+	/* As it came, to be shown to an index or a source. */
+	struct str authorization;
+
+	/* The ids that the index has just granted, a JSON list of them; empty when it was
+	 * not asked now. */
+	struct str granted;
+};
+
+#endif
