@@ -7,6 +7,7 @@
 #include "image/v1_json.h"
 #include "image/v2_name.h"
 #include "registry/stored.h"
+#include "store/about.h"
 #include "store/v1_image.h"
 #include "store/v1_repo.h"
 #include "store/v1_tag.h"
@@ -51,7 +52,7 @@ find_v1(struct registry *reg, struct arena *a, struct str name, struct v1_repo *
 }
 
 static struct str
-comment_of_latest(struct registry *reg, struct arena *a, struct str name)
+text_of_latest(struct registry *reg, struct arena *a, struct str name)
 {
 	struct v1_repo repo;
 	struct v1_json v;
@@ -64,7 +65,7 @@ comment_of_latest(struct registry *reg, struct arena *a, struct str name)
 	    v1_image_json(reg->store, a, id, &json, &ignored) != RC_OK ||
 	    v1_json_parse(a, json, &v, &ignored) != RC_OK)
 		return str_of(NULL);
-	return v.comment;
+	return v.label.n > 0 ? v.label : v.comment;
 }
 
 /* ---- registry v2 ---- */
@@ -140,9 +141,35 @@ describe_find(struct registry *reg, struct arena *a, const char *name,
 	*out = (struct index_repository){.name = str_of(name)};
 	r = find_v1(reg, a, out->name, &repo, err);
 	out->v1 = r == RC_OK && repo.there;
+	if (out->v1)
+		r = v1_repo_is_private(reg->store, a, &repo, &out->hidden, err);
 	if (r == RC_OK && is_v2_name(out->name))
 		r = v2_repo_has_manifest(reg->store, a, name, &out->v2, err);
 	return r;
+}
+
+/* What somebody said of the name, or of the one that API v1 has for it. */
+static struct str
+said(struct registry *reg, struct arena *a, struct str name)
+{
+	struct str text = str_of(NULL);
+	struct repo_name parsed;
+	struct err ignored;
+
+	if (name_parse(a, name, &parsed, &ignored) == RC_OK)
+		(void)about_get(reg->store, a, &parsed, &text, &ignored);
+	return text;
+}
+
+static uint64_t
+said_stamp(struct registry *reg, struct arena *a, struct str name)
+{
+	struct repo_name parsed;
+	struct err ignored;
+
+	if (name_parse(a, name, &parsed, &ignored) != RC_OK)
+		return 0;
+	return about_stamp(reg->store, a, &parsed) << 2;
 }
 
 uint64_t
@@ -161,19 +188,19 @@ describe_stamp(struct registry *reg, struct arena *a,
 	if (repository->v2 && v2_repo_stamp(reg->store, a, repository->name.p, &v2,
 				  &ignored) != RC_OK)
 		return 0;
-	return v1 ^ v2 << 1;
+	return v1 ^ v2 << 1 ^ said_stamp(reg, a, repository->name);
 }
 
 struct str
 describe_text(struct registry *reg, struct arena *a,
     const struct index_repository *repository)
 {
-	struct str text = str_of(NULL);
+	struct str text = shorten(said(reg, a, repository->name));
 
-	if (repository->v2)
+	if (text.n == 0 && repository->v2)
 		text = shorten(said_by_tag(reg, a, repository->name.p));
 	if (text.n == 0 && repository->v1)
-		text = shorten(comment_of_latest(reg, a, repository->name));
+		text = shorten(text_of_latest(reg, a, repository->name));
 	return text;
 }
 

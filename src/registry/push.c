@@ -7,6 +7,8 @@
 #include "image/name.h"
 #include "image/v1_ancestry.h"
 #include "image/v1_json.h"
+#include "registry/access.h"
+#include "registry/tarsums.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
 #include "store/v1_push.h"
@@ -19,15 +21,13 @@ check_sum(struct sum sum, struct err *err)
 	if (sum.kind == SUM_BAD)
 		return err_set(
 		    err, RC_BAD_SUM, "the checksum is not `algorithm:digits'");
-	if (sum.kind == SUM_TARSUM)
-		return err_set(err, RC_WEAK_SUM, "only a tarsum was given");
 	return RC_OK;
 }
 
 /* An unfinished parent will do: docker sends the images of a push in turn. */
 static enum result
-ancestry_of(struct registry *reg, struct arena *a, const char *id,
-    struct str parent, struct str *out, struct err *err)
+ancestry_of(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct str parent, struct str *out, struct err *err)
 {
 	struct str above = {"", 0};
 	enum result r;
@@ -40,6 +40,8 @@ ancestry_of(struct registry *reg, struct arena *a, const char *id,
 		    reg->store, a, str_dup(a, parent), &above, err);
 		if (r == RC_IMAGE_UNKNOWN)
 			return err_set(err, RC_NO_PARENT, "the parent is not here");
+		if (r == RC_OK)
+			r = access_parent(reg, a, caller, str_dup(a, parent), err);
 		if (r != RC_OK)
 			return r;
 	}
@@ -66,8 +68,8 @@ begin(struct registry *reg, struct arena *a, const char *id,
 }
 
 enum result
-push_json(struct registry *reg, struct arena *a, const char *id, struct str json,
-    struct str given, struct err *err)
+push_json(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct str json, struct str given, struct err *err)
 {
 	struct v1_begin what = {.json = json, .given = given};
 	struct sum sum = sum_parse(given);
@@ -80,10 +82,12 @@ push_json(struct registry *reg, struct arena *a, const char *id, struct str json
 	if (r == RC_OK && !str_is(v.id, id))
 		r = err_set(err, RC_OTHER_ID, "the json is another image's");
 	if (r == RC_OK)
-		r = ancestry_of(reg, a, id, v.parent, &what.ancestry, err);
+		r = access_push(reg, a, caller, id, err);
+	if (r == RC_OK)
+		r = ancestry_of(reg, a, caller, id, v.parent, &what.ancestry, err);
 	if (r != RC_OK)
 		return r;
-	what.want = str_of(sum.hex);
+	what.want = sum_wanted(&sum);
 	return begin(reg, a, id, &what, err);
 }
 
@@ -120,12 +124,12 @@ is_wanted(struct registry *reg, struct arena *a, const char *id,
 	return false;
 }
 
-/* The layer's sums are known; the caller holds the image's guard. */
+/* The layer's sums are known, `payload` is that which a tarsum waits for, or NULL; the
+ * caller holds the image's guard. */
 static enum result
 place_layer(struct registry *reg, struct arena *a, const char *id, struct stage *sg,
-    const struct v1_begun *begun, size_t n, struct err *err)
+    const struct v1_begun *begun, size_t n, const char *payload, struct err *err)
 {
-	const char *payload = NULL;
 	enum v1_state state;
 	enum result r = v1_image_state(reg->store, id, &state, err);
 
@@ -133,7 +137,7 @@ place_layer(struct registry *reg, struct arena *a, const char *id, struct stage 
 		return r;
 	if (state == V1_COMPLETE)
 		return v1_push_note(reg->store, a, id, begun, n, err);
-	if (is_wanted(reg, a, id, begun, n, &payload)) {
+	if (is_wanted(reg, a, id, begun, n, &payload) || payload != NULL) {
 		r = v1_push_wait(reg->store, a, id, sg, begun, n, err);
 		if (r == RC_OK)
 			r = v1_push_confirm(reg->store, a, id, payload, err);
@@ -151,6 +155,7 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
 {
 	struct v1_begun begun[V1_PUSH_JSONS];
 	struct store_lock lock = {0};
+	const char *payload;
 	struct stage *sg;
 	enum result r;
 	size_t i, n;
@@ -164,6 +169,8 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
 	for (i = 0; r == RC_OK && i < n; i++)
 		r = stage_payload_sum(sg, begun[i].json, begun[i].payload, err);
 	if (r == RC_OK)
+		r = tarsums_wanted(reg, a, id, sg, begun, n, &payload, err);
+	if (r == RC_OK)
 		r = stage_flush(sg, err);
 	if (r != RC_OK)
 		return r;
@@ -172,7 +179,7 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
 		r = push_layer_check(
 		    reg, a, id, err); /* while the layer was hashed ... */
 	if (r == RC_OK)
-		r = place_layer(reg, a, id, sg, begun, n, err);
+		r = place_layer(reg, a, id, sg, begun, n, payload, err);
 	store_unlock(&lock);
 	return r;
 }
@@ -231,24 +238,41 @@ confirm(struct registry *reg, struct arena *a, const char *id, const char *paylo
 	return refuse_sum(reg, a, id, err);
 }
 
+/* By the sum of its bytes a layer is known here. *hex is empty where none is meant. */
+static enum result
+read_sum(struct registry *reg, struct arena *a, const char *id, struct sum sum,
+    const char **hex, struct err *err)
+{
+	enum result r = RC_OK;
+
+	*hex = arena_strdup(a, sum.hex);
+	if (sum.kind == SUM_TARSUM)
+		r = tarsums_find(reg, a, id, sum.text, hex, err);
+	if (*hex == NULL)
+		*hex = "";
+	return r;
+}
+
 enum result
 push_checksum(struct registry *reg, struct arena *a, const char *id,
     struct str payload, struct str checksum, struct err *err)
 {
 	struct sum sum = sum_parse(payload.n > 0 ? payload : checksum);
 	struct store_lock lock = {0};
+	const char *hex;
 	enum result r;
 
 	if (sum.kind == SUM_NONE)
 		return err_set(err, RC_NO_SUM, "no checksum was given");
 	r = check_sum(sum, err);
 	if (r == RC_OK)
+		r = read_sum(reg, a, id, sum, &hex, err);
+	if (r == RC_OK)
 		r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
 	if (r == RC_OK)
-		r = confirm(reg, a, id, sum.hex, err);
+		r = confirm(reg, a, id, hex, err);
 	store_unlock(&lock);
 	if (r == RC_OK)
-		log_line(
-		    LOG_INFO, "push.image", "image=%s sum=sha256:%s", id, sum.hex);
+		log_line(LOG_INFO, "push.image", "image=%s sum=sha256:%s", id, hex);
 	return r;
 }

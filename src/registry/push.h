@@ -6,6 +6,7 @@
 #ifndef REGISTRY_PUSH_H
 #define REGISTRY_PUSH_H
 
+#include "auth/caller.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -13,24 +14,27 @@
 #include "registry/registry.h"
 
 /* json: `given` is X-Docker-Checksum, empty without one. In this order RC_BAD_JSON,
- * RC_NO_ID, RC_BAD_SUM, RC_WEAK_SUM, RC_OTHER_ID, RC_NO_PARENT, RC_IMAGE_EXISTS. An
- * unfinished push of the image starts afresh. */
-enum result push_json(struct registry *reg, struct arena *a, const char *id,
-    struct str json, struct str given, struct err *err);
+ * RC_NO_ID, RC_BAD_SUM, RC_OTHER_ID, RC_NOT_GRANTED, RC_NO_PARENT, RC_PARENT_REFUSED (of
+ * the caller, see access.h), RC_IMAGE_EXISTS. An unfinished push of the image starts
+ * afresh. */
+enum result push_json(struct registry *reg, struct arena *a,
+    const struct caller *caller, const char *id, struct str json, struct str given,
+    struct err *err);
 
 /* May a layer of this image come? RC_IMAGE_UNKNOWN, RC_IMAGE_EXISTS. */
 enum result push_layer_check(
     struct registry *reg, struct arena *a, const char *id, struct err *err);
 
 /* layer: body_file is nginx's (store/stage.h). Also RC_MISMATCH, when its sum was
- * given with the json and is another; RC_GONE. */
+ * given with the json and is another; RC_BAD_LAYER, when that was a tarsum and this is no
+ * archive; RC_GONE. */
 enum result push_layer(struct registry *reg, struct arena *a, const char *id,
     const char *body_file, struct err *err);
 
 /* checksum: X-Docker-Checksum-Payload decides where it is given, else
- * X-Docker-Checksum. RC_NO_SUM, RC_BAD_SUM, RC_WEAK_SUM, RC_IMAGE_UNKNOWN,
- * RC_LAYER_UNKNOWN (none came yet), RC_MISMATCH (the image stays unfinished, a right
- * one may follow), RC_SUM_REFUSED (complete). */
+ * X-Docker-Checksum, which may be a tarsum. RC_NO_SUM, RC_BAD_SUM, RC_IMAGE_UNKNOWN,
+ * RC_LAYER_UNKNOWN (none came yet), RC_MISMATCH or RC_BAD_LAYER (the image stays
+ * unfinished, a right one may follow), RC_SUM_REFUSED (complete). */
 enum result push_checksum(struct registry *reg, struct arena *a, const char *id,
     struct str payload, struct str checksum, struct err *err);
 

@@ -7,12 +7,18 @@
 #ifndef REGISTRY_REGISTRY_H
 #define REGISTRY_REGISTRY_H
 
+struct auth;
 struct index;
+struct mirror_options;
+struct remote;
 struct store;
 
 struct registry {
 	struct store *store;
 	struct index *index;
+	const struct auth *auth;             /* NULL: nobody is asked for a token */
+	struct remote *remote;               /* NULL: no call goes out */
+	const struct mirror_options *mirror; /* NULL: no mirror */
 	void (*index_lost)(
 	    void *arg); /* the index missed a change: rebuild it; NULL is fine */
 	void *arg;

@@ -5,6 +5,7 @@
 #include "image/v1_images.h"
 #include "image/v1_meta.h"
 #include "registry/describe.h"
+#include "store/about.h"
 #include "store/lock.h"
 
 static enum result
@@ -70,6 +71,8 @@ repository_remove(struct registry *reg, struct arena *a,
 		r = err_set(err, RC_REPOSITORY_UNKNOWN, "no such repository");
 	if (r == RC_OK)
 		r = v1_repo_remove(reg->store, a, &repo, err);
+	if (r == RC_OK)
+		r = about_set(reg->store, a, name, str_of(NULL), err);
 	if (r == RC_OK ||
 	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */
 		describe_change(reg, a, name_full(a, name), NULL);

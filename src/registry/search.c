@@ -2,30 +2,110 @@
 #include "registry/search.h"
 
 #include "index/index.h"
+#include "registry/describe.h"
+#include "registry/mirror.h"
+
+struct merging {
+	const struct search *search;
+	struct mirror_row *source; /* rows of which the registry has no own */
+	size_t n_source;
+	size_t own;  /* all own rows */
+	size_t sent; /* rows that were seen */
+	bool ended;  /* nobody wants more */
+};
 
 static void
 begin(void *arg, size_t total)
 {
-	const struct search *s = arg;
+	struct merging *m = arg;
 
-	if (s->begin != NULL)
-		s->begin(s->arg, total);
+	m->own = total;
+	if (m->search->begin != NULL)
+		m->search->begin(m->search->arg, total + m->n_source);
 }
 
 static bool
 row(void *arg, const struct index_row *found)
 {
-	const struct search *s = arg;
+	struct merging *m = arg;
+	const struct search_row row = {found->name, found->description, 0};
 
-	return s->row(s->arg, found->name, found->description);
+	m->sent++;
+	m->ended = !m->search->row(m->search->arg, &row);
+	return !m->ended;
+}
+
+/* What has this name here is not the source's to show, be it private. */
+static bool
+is_here(struct registry *reg, struct arena *a, struct str name)
+{
+	struct index_repository own;
+	struct err ignored;
+
+	return describe_find(reg, a, str_dup(a, name), &own, &ignored) != RC_OK ||
+	       own.v1 || own.v2;
+}
+
+static void
+ask_source(struct registry *reg, struct arena *a, struct merging *m)
+{
+	struct mirror_row *rows;
+	size_t i, n;
+
+	if (!mirror_is_on(reg))
+		return;
+	rows = arena_alloc(a, MIRROR_ROWS * sizeof(*rows));
+	n = mirror_search(reg, a, m->search->term, rows);
+	m->source = rows;
+	for (i = 0; i < n; i++)
+		if (!is_here(reg, a, rows[i].name))
+			rows[m->n_source++] = rows[i];
+}
+
+/* They count as if they stood behind the own rows in one list. */
+static void
+show_source(struct merging *m)
+{
+	size_t i = m->search->skip > m->own ? m->search->skip - m->own : 0;
+
+	for (; i < m->n_source && !m->ended && m->sent < m->search->most; i++) {
+		const struct mirror_row *s = &m->source[i];
+		const struct search_row row = {s->name, s->description, s->stars,
+		    s->official, s->automated, s->trusted};
+
+		m->sent++;
+		m->ended = !m->search->row(m->search->arg, &row);
+	}
 }
 
 enum result
-search_run(struct registry *reg, const struct search *search, struct err *err)
+search_run(struct registry *reg, struct arena *a, const struct search *search,
+    struct err *err)
 {
 	const struct index_query query = {search->term, search->skip, search->most};
-	struct search copy = *search;
-	const struct index_visitor visitor = {begin, row, &copy};
+	struct merging m = {.search = search};
+	const struct index_visitor visitor = {begin, row, &m};
+	enum result r;
+
+	ask_source(reg, a, &m);
+	r = index_search(reg->index, &query, &visitor, err);
+	if (r == RC_OK)
+		show_source(&m);
+	return r;
+}
+
+static bool
+no_row(void *arg, const struct index_row *found)
+{
+	(void)arg, (void)found;
+	return false;
+}
+
+enum result
+search_probe(struct registry *reg, struct err *err)
+{
+	const struct index_query query = {str_of(NULL), 0, 0};
+	const struct index_visitor visitor = {NULL, no_row, NULL};
 
 	return index_search(reg->index, &query, &visitor, err);
 }

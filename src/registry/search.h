@@ -1,22 +1,35 @@
-/* search.h: repositories by name or description. */
+/* search.h: repositories by name or description; where there is a mirror, those of the
+ * source behind the own ones. */
 #ifndef REGISTRY_SEARCH_H
 #define REGISTRY_SEARCH_H
 
+#include <stdbool.h>
+
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "registry/registry.h"
+
+struct search_row {
+	struct str name, description;
+	long long stars; /* the rest: of the source */
+	bool official, automated, trusted;
+};
 
 struct search {
 	struct str term; /* UTF-8; data, never syntax; empty finds all */
 	size_t skip;     /* rows left out at the front */
 	size_t most;     /* rows at the most; SIZE_MAX: all */
 	void (*begin)(void *arg, size_t total); /* once, before the rows */
-	bool (*row)(void *arg, struct str name, struct str description);
+	bool (*row)(void *arg, const struct search_row *row);
 	void *arg; /* of both; a row that returns false ends the search */
 };
 
 /* Calls back in the order of index.h. RC_REBUILDING, RC_IO. */
-enum result search_run(
-    struct registry *reg, const struct search *search, struct err *err);
+enum result search_run(struct registry *reg, struct arena *a,
+    const struct search *search, struct err *err);
+
+/* Could a search be answered? As search_run() ends. */
+enum result search_probe(struct registry *reg, struct err *err);
 
 #endif

@@ -1,0 +1,229 @@
+/* access.c: see access.h. */
+#include "registry/access.h"
+
+#include <string.h>
+
+#include "auth/auth.h"
+#include "image/v1_images.h"
+#include "store/lock.h"
+#include "store/v1_image.h"
+#include "store/v1_repo.h"
+#include "store/v1_tag.h"
+
+static bool
+names_one(const struct caller *caller)
+{
+	return caller != NULL && caller->repository.ns != NULL;
+}
+
+static bool
+is_bound(const struct caller *caller)
+{
+	return caller != NULL && caller->bound;
+}
+
+/* ---- which images belong to a repository ---- */
+
+/* Announced or granted. */
+static enum result
+is_listed(struct registry *reg, struct arena *a, const struct v1_repo *repo,
+    const char *id, bool *out, struct err *err)
+{
+	struct str list;
+	enum result r = v1_repo_images(reg->store, a, repo, &list, err);
+
+	*out = r == RC_OK && v1_images_has(list, id);
+	if (*out || (r != RC_OK && r != RC_ABSENT))
+		return r;
+	r = v1_repo_granted(reg->store, a, repo, &list, err);
+	*out = r == RC_OK && v1_images_has(list, id);
+	return r == RC_ABSENT ? RC_OK : r;
+}
+
+struct below {
+	struct registry *reg;
+	struct arena *arena;
+	const char *id;
+	bool found;
+	struct err *err;
+};
+
+static bool
+look_below(void *arg, const char *tag, const char *tagged)
+{
+	struct below *b = arg;
+	struct str ancestry;
+
+	(void)tag;
+	b->found = strcmp(tagged, b->id) == 0 ||
+		   (v1_image_ancestry(b->reg->store, b->arena, tagged, &ancestry,
+			b->err) == RC_OK &&
+		       v1_images_has(ancestry, b->id));
+	return !b->found;
+}
+
+static enum result
+belongs(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const char *id, bool *out, struct err *err)
+{
+	struct below below = {reg, a, id, false, err};
+	struct v1_repo repo;
+	enum result r;
+
+	*out = false;
+	r = v1_repo_find(reg->store, a, name, &repo, err);
+	if (r == RC_OK)
+		r = is_listed(reg, a, &repo, id, out, err);
+	if (r == RC_OK && !*out) {
+		r = v1_tag_each(reg->store, a, &repo, look_below, &below, err);
+		*out = below.found;
+	}
+	return r;
+}
+
+static enum result
+is_private(struct registry *reg, struct arena *a, const struct repo_name *name,
+    bool *out, struct err *err)
+{
+	struct v1_repo repo;
+	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+
+	return r == RC_OK ? v1_repo_is_private(reg->store, a, &repo, out, err) : r;
+}
+
+/* ---- to see ---- */
+
+enum result
+access_repository(struct registry *reg, struct arena *a,
+    const struct caller *caller, const struct repo_name *name, struct err *err)
+{
+	bool private;
+	enum result r;
+
+	if (!names_one(caller) ||
+	    (strcmp(caller->repository.ns, name->ns) == 0 &&
+		strcmp(caller->repository.repo, name->repo) == 0))
+		return RC_OK;
+	r = is_private(reg, a, name, &private, err);
+	if (r == RC_OK && private)
+		return err_set(err, RC_REPOSITORY_UNKNOWN,
+		    "a private one, and the token is another's");
+	return r;
+}
+
+enum result
+access_public_image(struct registry *reg, struct arena *a,
+    const struct caller *caller, const char *id, struct err *err)
+{
+	bool private, own = true;
+	enum result r;
+
+	if (!names_one(caller))
+		return RC_OK;
+	r = is_private(reg, a, &caller->repository, &private, err);
+	if (r == RC_OK && private)
+		return err_set(err, RC_IMAGE_UNKNOWN,
+		    "in the name of a private repository it is a private image");
+	if (r == RC_OK && is_bound(caller))
+		r = belongs(reg, a, &caller->repository, id, &own, err);
+	if (r == RC_OK && !own)
+		return err_set(
+		    err, RC_IMAGE_UNKNOWN, "not of the token's repository");
+	return r;
+}
+
+enum result
+access_private_image(struct registry *reg, struct arena *a,
+    const struct caller *caller, const char *id, struct err *err)
+{
+	bool private = false, own = false;
+	enum result r = RC_OK;
+
+	if (names_one(caller))
+		r = is_private(reg, a, &caller->repository, &private, err);
+	if (r == RC_OK && private)
+		r = belongs(reg, a, &caller->repository, id, &own, err);
+	if (r == RC_OK && !own)
+		return err_set(err, RC_IMAGE_UNKNOWN,
+		    "of no private repository that the token names");
+	if (r == RC_OK && reg->auth != NULL)
+		r = auth_image_access(reg->auth, a, caller, id, err);
+	return r == RC_UNAUTHORIZED ? RC_IMAGE_UNKNOWN : r;
+}
+
+/* ---- to push ---- */
+
+enum result
+access_push(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct err *err)
+{
+	struct v1_repo repo;
+	bool listed = false;
+	enum result r;
+
+	if (!is_bound(caller))
+		return RC_OK;
+	r = v1_repo_find(reg->store, a, &caller->repository, &repo, err);
+	if (r == RC_OK)
+		r = is_listed(reg, a, &repo, id, &listed, err);
+	if (r == RC_OK && !listed)
+		return err_set(err, RC_NOT_GRANTED, "not among those of %s/%s",
+		    caller->repository.ns, caller->repository.repo);
+	return r;
+}
+
+enum result
+access_parent(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct err *err)
+{
+	bool own = true;
+	enum result r;
+
+	if (!is_bound(caller) || reg->auth == NULL)
+		return RC_OK;
+	if (reg->auth->mode == AUTH_OWN)
+		r = belongs(reg, a, &caller->repository, id, &own, err);
+	else
+		r = auth_image_access(reg->auth, a, caller, id, err);
+	if (r == RC_UNAUTHORIZED || (r == RC_OK && !own))
+		return err_set(err, RC_PARENT_REFUSED, "parent %s", id);
+	return r;
+}
+
+/* ---- what the index granted ---- */
+
+static enum result
+write_granted(struct registry *reg, struct arena *a, const struct caller *caller,
+    struct err *err)
+{
+	struct v1_repo repo;
+	struct str old;
+	enum result r = v1_repo_find(
+	    reg->store, a, &caller->repository, &repo, err);
+
+	if (r != RC_OK || (!repo.there && caller->access != TOKEN_WRITE))
+		return r;
+	r = v1_repo_granted(reg->store, a, &repo, &old, err);
+	if (r == RC_OK && str_eq(old, caller->granted))
+		return RC_OK;
+	if (r != RC_OK && r != RC_ABSENT)
+		return r;
+	return v1_repo_set_granted(reg->store, &repo, caller->granted, err);
+}
+
+enum result
+access_note_granted(struct registry *reg, struct arena *a,
+    const struct caller *caller, struct err *err)
+{
+	struct store_lock lock = {0};
+	enum result r;
+
+	if (caller->granted.n == 0)
+		return RC_OK;
+	r = store_lock(reg->store, LOCK_REPOSITORY,
+	    name_full(a, &caller->repository), &lock, err);
+	if (r == RC_OK)
+		r = write_granted(reg, a, caller, err);
+	store_unlock(&lock);
+	return r;
+}

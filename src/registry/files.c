@@ -1,0 +1,244 @@
+/* files.c: see files.h. */
+#include "registry/files.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "image/file_diff.h"
+#include "image/file_list.h"
+#include "image/name.h"
+#include "registry/pull.h"
+#include "store/lock.h"
+#include "store/reader.h"
+#include "store/v1_derived.h"
+#include "store/v1_image.h"
+
+/* ---- what is kept ---- */
+
+/* An old server that died while it wrote left a part, or zeros: looked for at the end of
+ * the text, which is not read for each request. */
+static bool
+looks_whole(struct str text, enum v1_derived which)
+{
+	const char *end = which == V1_FILES ? "]]" : "}}";
+
+	text = str_trim(text);
+	if (which == V1_FILES && str_is(text, "[]"))
+		return true;
+	return text.n > 2 && text.p[0] == (which == V1_FILES ? '[' : '{') &&
+	       memcmp(text.p + text.n - 2, end, 2) == 0;
+}
+
+/* RC_ABSENT: it is to be computed. */
+static enum result
+find_kept(struct registry *reg, struct arena *a, const char *id,
+    enum v1_derived which, struct store_file *out, struct err *err)
+{
+	struct arena *turn = arena_new();
+	struct str text;
+	enum result r = v1_derived_read(reg->store, turn, id, which, &text, err);
+
+	if (r == RC_OK && !looks_whole(text, which))
+		r = err_set(err, RC_ABSENT, "what is kept of %s is damaged", id);
+	if (r == RC_OK)
+		r = v1_derived_file(reg->store, a, id, which, out, err);
+	arena_free(turn);
+	return r;
+}
+
+typedef enum result compute_fn(
+    struct registry *reg, struct arena *a, const char *id, struct err *err);
+
+static enum result
+guard(struct registry *reg, struct arena *a, const char *id, enum v1_derived which,
+    struct store_lock *lock, struct err *err)
+{
+	const char *key = arena_printf(
+	    a, "%s/%s", id, which == V1_FILES ? "_files" : "_diff");
+
+	return store_lock(reg->store, LOCK_DERIVED, key, lock, err);
+}
+
+/* Computed by one; the others wait for it and find it there. */
+static enum result
+find_or_compute(struct registry *reg, struct arena *a, const char *id,
+    enum v1_derived which, compute_fn *compute, struct store_file *out,
+    struct err *err)
+{
+	struct store_lock lock = {0};
+	enum result r = find_kept(reg, a, id, which, out, err);
+
+	if (r != RC_ABSENT)
+		return r;
+	r = guard(reg, a, id, which, &lock, err);
+	if (r == RC_OK)
+		r = find_kept(reg, a, id, which, out, err);
+	if (r == RC_ABSENT) {
+		r = compute(reg, a, id, err);
+		if (r == RC_OK)
+			r = v1_derived_file(reg->store, a, id, which, out, err);
+	}
+	store_unlock(&lock);
+	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
+}
+
+/* ---- what a layer holds ---- */
+
+static enum result
+make_list(void *arg, struct sink sink, struct err *err)
+{
+	struct reader *reader = arg;
+	const struct tar_source layer = {reader_read, reader, reader_size(reader)};
+
+	return file_list_write(&layer, sink, err);
+}
+
+static enum result
+compute_list(struct registry *reg, struct arena *a, const char *id, struct err *err)
+{
+	struct store_file layer;
+	struct reader *reader;
+	enum result r = v1_image_layer(reg->store, a, id, &layer, err);
+
+	if (r == RC_OK)
+		r = reader_open(reg->store, a, layer.name, &reader, err);
+	if (r == RC_OK)
+		r = v1_derived_put(
+		    reg->store, a, id, V1_FILES, make_list, reader, err);
+	return r;
+}
+
+enum result
+files_list(struct registry *reg, struct arena *a, const char *id,
+    struct store_file *out, struct err *err)
+{
+	enum result r = pull_check(reg, id, err);
+
+	return r == RC_OK
+		   ? find_or_compute(reg, a, id, V1_FILES, compute_list, out, err)
+		   : r;
+}
+
+/* ---- what it changes ---- */
+
+struct diffing {
+	struct arena *arena;
+	struct file_diff *diff; /* NULL: before its own list */
+};
+
+static enum result
+take_kept(struct registry *reg, struct arena *turn, const char *id,
+    struct diffing *d, struct err *err)
+{
+	struct str list;
+	enum result r = v1_derived_read(reg->store, turn, id, V1_FILES, &list, err);
+
+	if (r == RC_OK && d->diff == NULL)
+		r = file_diff_new(d->arena, list, &d->diff, err);
+	else if (r == RC_OK)
+		r = file_diff_below(d->diff, list, err);
+	return r;
+}
+
+static enum result
+compute_again(
+    struct registry *reg, struct arena *turn, const char *id, struct err *err)
+{
+	struct store_lock lock = {0};
+	enum result r = guard(reg, turn, id, V1_FILES, &lock, err);
+
+	if (r == RC_OK)
+		r = compute_list(reg, turn, id, err);
+	store_unlock(&lock);
+	return r;
+}
+
+/* A list is mapped into memory for its turn only. Damage that nobody saw at its end is
+ * seen here. */
+static enum result
+take_list(struct registry *reg, const char *id, struct diffing *d, struct err *err)
+{
+	struct arena *turn = arena_new();
+	struct store_file file;
+	enum result r = files_list(reg, turn, id, &file, err);
+
+	if (r == RC_OK)
+		r = take_kept(reg, turn, id, d, err);
+	if (r == RC_BAD_DATA) {
+		r = compute_again(reg, turn, id, err);
+		if (r == RC_OK)
+			r = take_kept(reg, turn, id, d, err);
+	}
+	arena_free(turn);
+	return r;
+}
+
+/* One ancestor after another, the nearest first, as long as that decides anything. */
+static enum result
+go_down(struct registry *reg, const struct json *ancestry, struct diffing *d,
+    struct err *err)
+{
+	enum result r = RC_OK;
+	size_t i, n = json_length(ancestry);
+
+	for (i = 1; r == RC_OK && i < n && file_diff_is_open(d->diff); i++) {
+		struct str id = json_text(json_at(ancestry, i));
+
+		if (!name_is_image_id(id))
+			return err_set(err, RC_BAD_LAYER, "no ids in the ancestry");
+		r = take_list(reg, str_dup(d->arena, id), d, err);
+	}
+	return r;
+}
+
+static enum result
+take_ancestors(
+    struct registry *reg, const char *id, struct diffing *d, struct err *err)
+{
+	struct json *ancestry;
+	struct str text;
+	const char *why;
+	enum result r = v1_image_ancestry(reg->store, d->arena, id, &text, err);
+
+	if (r == RC_OK && !json_parse(d->arena, text, &ancestry, &why))
+		r = err_set(err, RC_BAD_LAYER, "ancestry of %s: %s", id, why);
+	if (r == RC_OK)
+		r = go_down(reg, ancestry, d, err);
+	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
+		r = RC_BAD_LAYER; /* an ancestor: no fault of the request's */
+	return r;
+}
+
+static enum result
+make_diff(void *arg, struct sink sink, struct err *err)
+{
+	const struct diffing *d = arg;
+
+	return file_diff_write(d->diff, sink)
+		   ? RC_OK
+		   : err_set(err, RC_FULL, "nobody takes more of the difference");
+}
+
+static enum result
+compute_diff(struct registry *reg, struct arena *a, const char *id, struct err *err)
+{
+	struct diffing d = {a, NULL};
+	enum result r = take_list(reg, id, &d, err);
+
+	if (r == RC_OK)
+		r = take_ancestors(reg, id, &d, err);
+	if (r == RC_OK)
+		r = v1_derived_put(reg->store, a, id, V1_DIFF, make_diff, &d, err);
+	return r;
+}
+
+enum result
+files_diff(struct registry *reg, struct arena *a, const char *id,
+    struct store_file *out, struct err *err)
+{
+	enum result r = pull_check(reg, id, err);
+
+	return r == RC_OK
+		   ? find_or_compute(reg, a, id, V1_DIFF, compute_diff, out, err)
+		   : r;
+}

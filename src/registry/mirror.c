@@ -1,0 +1,225 @@
+/* mirror.c: see mirror.h. What an image is; mirror_layer.c has its layer, mirror_lists.c
+ * tags, lists of images and search. */
+#include "registry/mirror.h"
+
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "image/v1_ancestry.h"
+#include "image/v1_json.h"
+#include "registry/mirror_source.h"
+#include "store/v1_mirror.h"
+
+bool
+mirror_is_on(const struct registry *reg)
+{
+	return reg->mirror != NULL && reg->mirror->source != NULL &&
+	       reg->remote != NULL;
+}
+
+/* ---- the source is asked ---- */
+
+const char *const *
+mirror_headers(struct arena *a, struct str authorization)
+{
+	const char **headers = arena_alloc(a, 3 * sizeof(*headers));
+	size_t n = 0;
+
+	if (authorization.n > 6 && strncasecmp(authorization.p, "Token ", 6) == 0)
+		headers[n++] = arena_printf(
+		    a, "Authorization: %s", str_dup(a, authorization));
+	headers[n++] = "X-Docker-Token: true";
+	headers[n] = NULL;
+	return headers;
+}
+
+enum result
+mirror_get(struct registry *reg, struct arena *a, struct str authorization,
+    const struct remote_call *call, struct remote_answer *out, struct err *err)
+{
+	struct remote_call full = *call;
+	enum result r;
+
+	full.headers = mirror_headers(a, authorization);
+	r = remote_get(reg->remote, a, &full, out, err);
+	if (r != RC_OK)
+		return r;
+	if (out->status == 401 || out->status == 403 || out->status == 404)
+		return err_set(err, RC_ABSENT, "the source says %d", out->status);
+	if (out->status != 200)
+		return err_set(err, RC_REMOTE, "the source says %d", out->status);
+	return RC_OK;
+}
+
+static enum result
+or_image_unknown(enum result r)
+{
+	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r;
+}
+
+/* What cannot be written down is asked for again. */
+static void
+keep(struct registry *reg, struct arena *a, const char *id, const char *file,
+    struct str text)
+{
+	struct err err;
+
+	if (v1_mirror_set_note(reg->store, a, "image", id, file, text, &err) !=
+	    RC_OK)
+		log_line(LOG_WARN, "mirror.note", "image=%s file=%s reason=%s", id,
+		    file, log_value(a, err.text));
+}
+
+static const char *
+image_url(struct registry *reg, struct arena *a, const char *id, const char *file)
+{
+	return arena_printf(a, "%s/v1/images/%s/%s", reg->mirror->source, id, file);
+}
+
+/* ---- json, and what was said of the layer ---- */
+
+/* "SIZE SUM", either a "-" where the source did not tell. */
+static const char *
+facts_of(struct arena *a, const struct remote_answer *answer)
+{
+	struct str size = answer->captured[0], sum = answer->captured[1];
+	long long n;
+
+	if (sum.n == 0)
+		sum = answer->captured[2];
+	if (!str_to_int64(size, &n))
+		size = str_of("-");
+	if (sum.n == 0 || sum.n > 200)
+		sum = str_of("-");
+	return arena_printf(a, "%.*s %.*s", STR_ARG(size), STR_ARG(sum));
+}
+
+static enum result
+check_json(struct arena *a, struct str json, const char *id, struct err *err)
+{
+	struct v1_json v;
+	struct err why;
+
+	if (v1_json_parse(a, json, &v, &why) != RC_OK || !str_is(v.id, id))
+		return err_set(
+		    err, RC_REMOTE, "the source's json is none of %s", id);
+	return RC_OK;
+}
+
+static enum result
+ask_json(struct registry *reg, struct arena *a, struct str authorization,
+    const char *id, struct str *json, struct str *facts, struct err *err)
+{
+	static const char *const capture[] = {"X-Docker-Size",
+	    "X-Docker-Checksum-Payload", "X-Docker-Checksum", NULL};
+	const struct remote_call call = {.url = image_url(reg, a, id, "json"),
+	    .limit = V1_JSON_MAX,
+	    .capture = capture};
+	struct remote_answer answer;
+	enum result r = mirror_get(reg, a, authorization, &call, &answer, err);
+
+	if (r == RC_OK)
+		r = check_json(a, answer.body, id, err);
+	if (r != RC_OK)
+		return r;
+	*json = answer.body;
+	*facts = str_of(facts_of(a, &answer));
+	keep(reg, a, id, "facts", *facts);
+	keep(reg, a, id, "json", *json);
+	return RC_OK;
+}
+
+static enum result
+find_json(struct registry *reg, struct arena *a, struct str authorization,
+    const char *id, struct pull_json *out, struct err *err)
+{
+	struct str facts, size;
+	long long n;
+	enum result r;
+
+	r = v1_mirror_note(
+	    reg->store, a, "image", id, "json", &out->json, NULL, err);
+	if (r == RC_OK)
+		r = v1_mirror_note(
+		    reg->store, a, "image", id, "facts", &facts, NULL, err);
+	if (r == RC_ABSENT)
+		r = ask_json(reg, a, authorization, id, &out->json, &facts, err);
+	if (r != RC_OK)
+		return r;
+	size = str_cut(&facts, ' ');
+	out->has_layer = str_to_int64(size, &n);
+	out->layer_size = out->has_layer ? (uint64_t)n : 0;
+	out->sum = str_is(facts, "-") ? str_of(NULL) : facts;
+	return RC_OK;
+}
+
+enum result
+mirror_json(struct registry *reg, struct arena *a, struct str authorization,
+    const char *id, struct pull_json *out, struct err *err)
+{
+	return or_image_unknown(find_json(reg, a, authorization, id, out, err));
+}
+
+/* ---- ancestry ---- */
+
+static enum result
+check_ancestry(struct arena *a, struct str text, const char *id, struct err *err)
+{
+	struct json *list;
+	const char *why;
+	size_t i;
+	bool good = json_parse(a, text, &list, &why) &&
+		    str_is(json_text(json_at(list, 0)), id);
+
+	for (i = 0; good && i < json_length(list); i++)
+		good = name_is_image_id(json_text(json_at(list, i)));
+	return good ? RC_OK
+		    : err_set(err, RC_REMOTE, "the source's ancestry is none of %s",
+			  id);
+}
+
+static enum result
+find_ancestry(struct registry *reg, struct arena *a, struct str authorization,
+    const char *id, struct str *out, struct err *err)
+{
+	const struct remote_call call = {
+	    .url = image_url(reg, a, id, "ancestry"), .limit = V1_ANCESTRY_MAX};
+	struct remote_answer answer;
+	enum result r;
+
+	r = v1_mirror_note(reg->store, a, "image", id, "ancestry", out, NULL, err);
+	if (r != RC_ABSENT)
+		return r;
+	r = mirror_get(reg, a, authorization, &call, &answer, err);
+	if (r == RC_OK)
+		r = check_ancestry(a, answer.body, id, err);
+	if (r != RC_OK)
+		return r;
+	*out = answer.body;
+	keep(reg, a, id, "ancestry", *out);
+	return RC_OK;
+}
+
+enum result
+mirror_ancestry(struct registry *reg, struct arena *a, struct str authorization,
+    const char *id, struct str *out, struct err *err)
+{
+	return or_image_unknown(find_ancestry(reg, a, authorization, id, out, err));
+}
+
+enum result
+mirror_image(struct registry *reg, struct arena *a, struct str authorization,
+    const char *id, struct mirror_image *out, struct err *err)
+{
+	struct pull_json image;
+	enum result r = mirror_json(reg, a, authorization, id, &image, err);
+
+	if (r == RC_OK)
+		r = mirror_ancestry(reg, a, authorization, id, &out->ancestry, err);
+	if (r == RC_OK) {
+		out->json = image.json;
+		out->sum = image.sum;
+	}
+	return r;
+}

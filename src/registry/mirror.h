@@ -1,0 +1,79 @@
+/* mirror.h: what is not here is had from another registry, the source.
+ *
+ * A layer is sent on while it is fetched and stored. One fetch runs, however many ask, in
+ * this process or another; it goes on when those who asked have gone. The last bytes are
+ * held back until the whole has the sum that the source told (without one: until it is as
+ * long as was told and can be unpacked), so that nobody takes a damaged layer for a whole
+ * one; only then it becomes an image of this registry. What is here is served without
+ * asking the source, tags and lists of images for as long as mirroring.tags_cache_ttl,
+ * and longer while the source is away.
+ *
+ * `authorization` is the caller's; the source is shown it when it is a Token. RC_REMOTE:
+ * the source does not answer and nothing of it is kept. */
+#ifndef REGISTRY_MIRROR_H
+#define REGISTRY_MIRROR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "image/name.h"
+#include "registry/pull.h"
+#include "registry/registry.h"
+
+struct mirror_options {
+	const char *source; /* NULL: no mirror; "https://registry.example.com" */
+	const char
+	    *source_index; /* of lists of images and search; NULL: the source */
+	unsigned tags_ttl; /* seconds */
+};
+
+bool mirror_is_on(const struct registry *reg);
+
+/* json and ancestry of an image that is not here. RC_IMAGE_UNKNOWN: nor there. */
+enum result mirror_json(struct registry *reg, struct arena *a,
+    struct str authorization, const char *id, struct pull_json *out,
+    struct err *err);
+enum result mirror_ancestry(struct registry *reg, struct arena *a,
+    struct str authorization, const char *id, struct str *out, struct err *err);
+
+/* The layer of such an image: its fetch runs, or has just ended and it is here:
+ * *file is set then, *growing NULL. */
+struct growing; /* lives in the arena */
+enum result mirror_layer(struct registry *reg, struct arena *a,
+    struct str authorization, const char *id, struct growing **growing,
+    struct store_file *file, struct err *err);
+int64_t growing_length(const struct growing *g); /* bytes; -1: not known */
+
+/* Writes the layer as it comes. False: it was cut off, here or there. */
+bool growing_write(void *growing, struct sink sink);
+
+/* The source's tags, {"tag": "id", ...}. RC_REPOSITORY_UNKNOWN. */
+enum result mirror_tags(struct registry *reg, struct arena *a,
+    struct str authorization, const struct repo_name *name, struct str *out,
+    struct err *err);
+
+/* The source's list of images, and the token that it gives for them (empty: none, or
+ * kept from before). RC_REPOSITORY_UNKNOWN. */
+struct mirror_images {
+	struct str images, token;
+};
+enum result mirror_images(struct registry *reg, struct arena *a,
+    struct str authorization, const struct repo_name *name,
+    struct mirror_images *out, struct err *err);
+
+/* What the source finds, at most MIRROR_ROWS. Without it the list is empty: own results
+ * are worth having. */
+#define MIRROR_ROWS 100
+struct mirror_row {
+	struct str name, description;
+	long long stars;
+	bool official, automated, trusted;
+};
+size_t mirror_search(struct registry *reg, struct arena *a, struct str term,
+    struct mirror_row rows[MIRROR_ROWS]);
+
+#endif

@@ -1,0 +1,180 @@
+/* mirror_lists.c: what the source's index and tags say (mirror.h). */
+#include "base/json.h"
+#include "base/log.h"
+#include "base/percent.h"
+#include "image/v1_images.h"
+#include "registry/mirror_source.h"
+#include "store/v1_mirror.h"
+
+#define TAGS_MAX   ((size_t)4 << 20) /* bytes */
+#define SEARCH_MAX ((size_t)1 << 20)
+
+static const char *
+index_of(const struct registry *reg)
+{
+	return reg->mirror->source_index == NULL ? reg->mirror->source
+						 : reg->mirror->source_index;
+}
+
+static const char *
+repository_url(struct arena *a, const char *server, const struct repo_name *name,
+    const char *what)
+{
+	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", server,
+	    percent_encode(a, str_of(name->ns), "_.-", false),
+	    percent_encode(a, str_of(name->repo), "_.-", false), what);
+}
+
+static enum result
+note(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const char *file, struct str *out, int64_t *age, struct err *err)
+{
+	return v1_mirror_note(
+	    reg->store, a, "repo", name_full(a, name), file, out, age, err);
+}
+
+static void
+keep(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const char *file, struct str text)
+{
+	struct err err;
+
+	if (v1_mirror_set_note(reg->store, a, "repo", name_full(a, name), file,
+		text, &err) != RC_OK)
+		log_line(LOG_WARN, "mirror.note", "repository=%s file=%s reason=%s",
+		    log_value(a, name_full(a, name)), file, log_value(a, err.text));
+}
+
+/* The source does not answer: what it said once is better than nothing. */
+static enum result
+or_note(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const char *file, enum result r, struct str *out)
+{
+	struct err ignored;
+
+	if (r == RC_REMOTE &&
+	    note(reg, a, name, file, out, NULL, &ignored) == RC_OK)
+		return RC_OK;
+	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
+}
+
+/* ---- tags ---- */
+
+static bool
+check_tag(void *arg, const char *tag, const struct json *id)
+{
+	bool *good = arg;
+	struct err ignored;
+
+	*good = name_check_tag(str_of(tag), &ignored) == RC_OK &&
+		name_is_image_id(json_text(id));
+	return *good;
+}
+
+static enum result
+check_tags(struct arena *a, struct str text, struct err *err)
+{
+	struct json *tags;
+	const char *why;
+	bool good = json_parse(a, text, &tags, &why) &&
+		    json_kind(tags) == JSON_OBJECT;
+
+	if (good)
+		json_members(tags, check_tag, &good);
+	return good ? RC_OK : err_set(err, RC_REMOTE, "the source's tags are none");
+}
+
+enum result
+mirror_tags(struct registry *reg, struct arena *a, struct str authorization,
+    const struct repo_name *name, struct str *out, struct err *err)
+{
+	const struct remote_call call = {
+	    .url = repository_url(a, reg->mirror->source, name, "tags"),
+	    .limit = TAGS_MAX};
+	struct remote_answer answer;
+	int64_t age;
+	enum result r = note(reg, a, name, "tags", out, &age, err);
+
+	if (r == RC_OK && age < (int64_t)reg->mirror->tags_ttl)
+		return RC_OK;
+	r = mirror_get(reg, a, authorization, &call, &answer, err);
+	if (r == RC_OK)
+		r = check_tags(a, answer.body, err);
+	if (r != RC_OK)
+		return or_note(reg, a, name, "tags", r, out);
+	*out = answer.body;
+	keep(reg, a, name, "tags", *out);
+	return RC_OK;
+}
+
+/* ---- images ---- */
+
+enum result
+mirror_images(struct registry *reg, struct arena *a, struct str authorization,
+    const struct repo_name *name, struct mirror_images *out, struct err *err)
+{
+	static const char *const capture[] = {"X-Docker-Token", NULL};
+	const struct remote_call call = {
+	    .url = repository_url(a, index_of(reg), name, "images"),
+	    .limit = V1_IMAGES_MAX,
+	    .capture = capture};
+	struct remote_answer answer;
+	struct err why;
+	enum result r = mirror_get(reg, a, authorization, &call, &answer, err);
+
+	out->token = str_of(NULL);
+	if (r == RC_OK && v1_images_merge(a, str_of(NULL), answer.body,
+			      &out->images, &why) != RC_OK)
+		r = err_set(
+		    err, RC_REMOTE, "the source's images are none: %s", why.text);
+	if (r != RC_OK)
+		return or_note(reg, a, name, "images", r, &out->images);
+	out->token = answer.captured[0];
+	keep(reg, a, name, "images", out->images);
+	return RC_OK;
+}
+
+/* ---- search ---- */
+
+static bool
+take_row(struct arena *a, const struct json *item, struct mirror_row *row)
+{
+	struct repo_name name;
+	struct err ignored;
+
+	*row = (struct mirror_row){.name = json_text(json_get(item, "name")),
+	    .description = json_text(json_get(item, "description")),
+	    .official = json_is_true(json_get(item, "is_official")),
+	    .automated = json_is_true(json_get(item, "is_automated")),
+	    .trusted = json_is_true(json_get(item, "is_trusted"))};
+	(void)json_int(json_get(item, "star_count"), &row->stars);
+	if (name_parse(a, row->name, &name, &ignored) != RC_OK)
+		return false;
+	row->name = str_of(name_full(a, &name));
+	return true;
+}
+
+size_t
+mirror_search(struct registry *reg, struct arena *a, struct str term,
+    struct mirror_row rows[MIRROR_ROWS])
+{
+	static const struct remote_memory memory = {60000, 5000, 5000};
+	const struct remote_call call = {
+	    .url = arena_printf(a, "%s/v1/search?q=%s&n=%d", index_of(reg),
+		percent_encode(a, term, "_.-", false), MIRROR_ROWS),
+	    .limit = SEARCH_MAX};
+	struct remote_answer answer;
+	struct json *doc, *results;
+	const char *why;
+	struct err err;
+	size_t i, n = 0;
+
+	if (remote_ask(reg->remote, a, &call, &memory, &answer, NULL, &err) !=
+		RC_OK ||
+	    answer.status != 200 || !json_parse(a, answer.body, &doc, &why))
+		return 0;
+	results = json_get(doc, "results");
+	for (i = 0; n < MIRROR_ROWS && i < json_length(results); i++)
+		n += take_row(a, json_at(results, i), &rows[n]);
+	return n;
+}

@@ -1,0 +1,27 @@
+/* mirror_source.h: a question to the source. Seen by mirror*.c alone. */
+#ifndef REGISTRY_MIRROR_SOURCE_H
+#define REGISTRY_MIRROR_SOURCE_H
+
+#include "registry/mirror.h"
+#include "remote/remote.h"
+
+/* The headers of each: the caller's Authorization, if it is a Token. In the arena. */
+const char *const *mirror_headers(struct arena *a, struct str authorization);
+
+/* GET. RC_ABSENT: the source has it not, or not for this caller. RC_REMOTE: it does not
+ * answer, or says something else. */
+enum result mirror_get(struct registry *reg, struct arena *a,
+    struct str authorization, const struct remote_call *call,
+    struct remote_answer *out, struct err *err);
+
+/* json and ancestry of an image that is kept in _berth/mirror, or asked for and kept, as
+ * mirror_json() and mirror_ancestry() say. */
+struct mirror_image {
+	struct str json, ancestry;
+	struct str sum; /* empty: the source told none */
+};
+enum result mirror_image(struct registry *reg, struct arena *a,
+    struct str authorization, const char *id, struct mirror_image *out,
+    struct err *err);
+
+#endif

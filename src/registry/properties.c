@@ -1,0 +1,96 @@
+/* properties.c: see properties.h. */
+#include "registry/properties.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "registry/describe.h"
+#include "store/about.h"
+#include "store/lock.h"
+#include "store/v1_repo.h"
+
+enum result
+properties_get(struct registry *reg, struct arena *a, const struct repo_name *name,
+    struct properties *out, struct err *err)
+{
+	struct v1_repo repo;
+	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+
+	*out = (struct properties){false, {"", 0}};
+	if (r == RC_OK)
+		r = v1_repo_is_private(reg->store, a, &repo, &out->is_private, err);
+	if (r == RC_OK)
+		r = about_get(reg->store, a, name, &out->description, err);
+	return r == RC_ABSENT ? RC_OK : r;
+}
+
+static enum result
+check_description(struct str text, struct err *err)
+{
+	size_t i;
+
+	if (text.n > ABOUT_MAX)
+		return err_set(err, RC_BAD_DATA,
+		    "a description has at most %zu bytes", ABOUT_MAX);
+	for (i = 0; i < text.n; i++)
+		if (text.p[i] == '\0')
+			return err_set(
+			    err, RC_BAD_DATA, "a description is text, without NUL");
+	return RC_OK;
+}
+
+static enum result
+write_change(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const struct properties_change *change, struct err *err)
+{
+	struct v1_repo repo;
+	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+
+	if (r == RC_OK && change->description != NULL)
+		r = about_set(reg->store, a, name, *change->description, err);
+	if (r == RC_OK && change->is_private != NULL)
+		r = v1_repo_set_private(
+		    reg->store, a, &repo, *change->is_private, err);
+	return r;
+}
+
+static void
+log_change(
+    struct arena *a, const char *name, const struct properties_change *change)
+{
+	const char *access = "unchanged";
+
+	if (change->is_private != NULL)
+		access = *change->is_private ? "private" : "public";
+	log_line(LOG_INFO, "repository.properties",
+	    "repository=%s access=%s described=%d", log_value(a, name), access,
+	    change->description != NULL);
+}
+
+enum result
+properties_put(struct registry *reg, struct arena *a, const struct repo_name *name,
+    const struct properties_change *change, struct err *err)
+{
+	const char *full = name_full(a, name);
+	struct store_lock lock = {0};
+	enum result r = RC_OK;
+
+	if (change->description != NULL)
+		r = check_description(*change->description, err);
+	if (r == RC_OK)
+		r = store_lock(reg->store, LOCK_REPOSITORY, full, &lock, err);
+	if (r == RC_OK)
+		r = write_change(reg, a, name, change, err);
+	if (r == RC_OK) {
+		describe_change(reg, a, full, NULL);
+		log_change(a, full, change);
+	}
+	store_unlock(&lock);
+	/* to API v2 "library/busybox" is "busybox", which is described likewise */
+	if (r == RC_OK && strcmp(name->ns, NAME_DEFAULT_NAMESPACE) == 0 &&
+	    store_lock(reg->store, LOCK_REPOSITORY, name->repo, &lock, err) ==
+		RC_OK)
+		describe_change(reg, a, name->repo, NULL);
+	store_unlock(&lock);
+	return r;
+}

@@ -1,0 +1,45 @@
+/* status.c: see status.h. */
+#include "registry/status.h"
+
+#include "registry/capacity.h"
+#include "registry/search.h"
+#include "store/store.h"
+
+static enum result
+check_storage(struct registry *reg, struct err *err)
+{
+	return store_probe(reg->store, err);
+}
+
+static enum result
+check_disk(struct registry *reg, struct err *err)
+{
+	return capacity_check(reg, 0, err);
+}
+
+static enum result
+check_index(struct registry *reg, struct err *err)
+{
+	return search_probe(reg, err);
+}
+
+void
+status_get(
+    struct registry *reg, struct arena *a, struct status out[STATUS_SERVICES])
+{
+	static const struct {
+		const char *service;
+		enum result (*check)(struct registry *reg, struct err *err);
+	} checks[STATUS_SERVICES] = {{"storage", check_storage},
+	    {"disk", check_disk}, {"index", check_index}};
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < STATUS_SERVICES; i++) {
+		err.text[0] = '\0';
+		out[i].service = checks[i].service;
+		out[i].failure = checks[i].check(reg, &err) == RC_OK
+				     ? NULL
+				     : arena_strdup(a, err.text);
+	}
+}

@@ -1,0 +1,20 @@
+/* status.h: does everything that answers depend on do its work? */
+#ifndef REGISTRY_STATUS_H
+#define REGISTRY_STATUS_H
+
+#include "base/arena.h"
+#include "registry/registry.h"
+
+#define STATUS_SERVICES 3
+
+struct status {
+	const char *service; /* "storage" */
+	const char *failure; /* why not; NULL: it does */
+};
+
+/* storage: a file can be written. disk: there is room for an upload. index: a search is
+ * answered. Quick; may be asked every second. */
+void status_get(
+    struct registry *reg, struct arena *a, struct status out[STATUS_SERVICES]);
+
+#endif

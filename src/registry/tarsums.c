@@ -1,0 +1,127 @@
+/* tarsums.c: see tarsums.h. */
+#include "registry/tarsums.h"
+
+#include "image/tarsum.h"
+#include "store/reader.h"
+#include "store/v1_image.h"
+
+/* A layer is unpacked once for each pair of a sum and a json: nobody honest has two. */
+#define WANTED_MAX 2
+#define WALKS_MAX  ((size_t)2 * V1_PUSH_LAYERS)
+
+enum result
+tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
+    struct stage *sg, const struct v1_begun *begun, size_t n, const char **payload,
+    struct err *err)
+{
+	struct str wanted[WANTED_MAX];
+	size_t i, k, n_wanted;
+	bool right = false;
+	enum result r;
+
+	*payload = NULL;
+	r = v1_push_tarsums(reg->store, a, id, wanted, WANTED_MAX, &n_wanted, err);
+	for (i = 0; r == RC_OK && i < n_wanted; i++)
+		for (k = 0; r == RC_OK && k < n && !right; k++) {
+			const struct tar_source layer = stage_source(sg);
+
+			r = tarsum_check(
+			    begun[k].json, wanted[i], &layer, &right, err);
+			if (r == RC_OK && right)
+				*payload = begun[k].payload;
+		}
+	return r;
+}
+
+/* Of a layer that waits. One that is gone meanwhile is not the one. */
+static enum result
+waits_with(struct registry *reg, struct arena *a, const char *id, struct str given,
+    const struct v1_waiting *w, bool *right, struct err *err)
+{
+	struct tar_source layer;
+	struct stage *sg;
+	enum result r = v1_push_layer(reg->store, a, id, w->payload, &sg, err);
+
+	*right = false;
+	if (r == RC_ABSENT)
+		return RC_OK;
+	if (r != RC_OK)
+		return r;
+	layer = stage_source(sg);
+	return tarsum_check(w->json, given, &layer, right, err);
+}
+
+static enum result
+find_waiting(struct registry *reg, struct arena *a, const char *id,
+    struct str given, const char **payload, struct err *err)
+{
+	struct v1_waiting waiting[WALKS_MAX];
+	enum result r, bad = RC_OK;
+	bool right;
+	size_t i, n;
+
+	r = v1_push_waiting(reg->store, a, id, waiting, WALKS_MAX, &n, err);
+	for (i = 0; r == RC_OK && i < n; i++) {
+		r = waits_with(reg, a, id, given, &waiting[i], &right, err);
+		if (r == RC_OK && right) {
+			*payload = waiting[i].payload;
+			return RC_OK;
+		}
+		if (r == RC_BAD_LAYER) { /* another's, perhaps */
+			bad = r;
+			r = RC_OK;
+		}
+	}
+	return r == RC_OK ? bad : r;
+}
+
+/* Of a complete image that was pushed here: its sum stands in it. */
+static enum result
+find_complete(struct registry *reg, struct arena *a, const char *id,
+    struct str given, const char **payload, struct err *err)
+{
+	struct store_file file;
+	struct reader *reader;
+	struct str json, own;
+	bool right = false;
+	enum result r;
+
+	r = v1_image_sum(reg->store, a, id, &own, err);
+	if (r == RC_OK && !str_starts(own, "sha256:"))
+		return RC_OK;
+	if (r == RC_OK)
+		r = v1_image_json(reg->store, a, id, &json, err);
+	if (r == RC_OK)
+		r = v1_image_layer(reg->store, a, id, &file, err);
+	if (r == RC_OK)
+		r = reader_open(reg->store, a, file.name, &reader, err);
+	if (r == RC_OK) {
+		const struct tar_source layer = {
+		    reader_read, reader, reader_size(reader)};
+
+		r = tarsum_check(json, given, &layer, &right, err);
+	}
+	if (r == RC_OK && right) {
+		(void)str_cut(&own, ':');
+		*payload = str_dup(a, own);
+	}
+	return r == RC_BAD_LAYER ? RC_OK : r;
+}
+
+enum result
+tarsums_find(struct registry *reg, struct arena *a, const char *id,
+    struct str given, const char **payload, struct err *err)
+{
+	enum v1_state state;
+	enum result r;
+
+	*payload = NULL;
+	r = find_waiting(reg, a, id, given, payload, err);
+	if (r != RC_OK || *payload != NULL)
+		return r;
+	r = v1_image_state(reg->store, id, &state, err);
+	if (r == RC_OK && state == V1_COMPLETE &&
+	    v1_push_is_open(reg->store, a, id))
+		r = find_complete(reg, a, id, given, payload, err);
+	return r;
+}
