@@ -15,6 +15,7 @@
 #define REQUEST_ARGS 4
 #define NOTE_HEADER  "X-Berth-Note"
 
+struct caller;
 struct registry;
 struct route;
 
@@ -35,6 +36,7 @@ struct request {
 	struct str target_text;    /* as the client sent it */
 	struct target target;
 	struct str arg[REQUEST_ARGS]; /* what the route's pattern caught */
+	const struct caller *caller;  /* who was let in; NULL before */
 	const struct header *headers;
 	size_t n_headers;
 

@@ -36,6 +36,7 @@ struct route {
 	enum body_kind body;
 	size_t limit;      /* of a small body, bytes */
 	handler_fn *check; /* may a file come at all? Asked before a byte is read */
+	bool of_index; /* of API v1: an index answers it, which asks for no token */
 };
 
 /* An API: its table, and how it says that something went wrong. */
@@ -45,6 +46,7 @@ struct api {
 	const struct route *routes;
 	size_t n_routes;
 	void (*headers)(struct request *rq, struct reply *rp); /* of every reply */
+	enum result (*admit)(struct request *rq); /* may this caller do this? */
 	void (*fail)(struct request *rq, struct reply *rp, enum result r);
 };
 

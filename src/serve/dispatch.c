@@ -67,10 +67,12 @@ take_body(struct request *rq, struct reply *rp)
 }
 
 static enum result
-run(struct request *rq, struct reply *rp, enum pass pass)
+run(const struct api *api, struct request *rq, struct reply *rp, enum pass pass)
 {
-	enum result r = gate_admit(rq, pass);
+	enum result r = api->admit(rq);
 
+	if (r == RC_OK)
+		r = gate_admit(rq, pass);
 	if (r != RC_OK)
 		return r;
 	if (pass == PASS_CHECK) {
@@ -113,7 +115,7 @@ dispatch(struct request *rq, struct reply *rp, enum pass pass)
 		reply_none(rp, 200);
 		r = RC_OK;
 	} else if (r == RC_OK) {
-		r = run(rq, rp, pass);
+		r = run(api, rq, rp, pass);
 	}
 	if (r != RC_OK)
 		api->fail(rq, rp, r);

@@ -205,6 +205,15 @@ head_of(struct fcgi *f, const struct request *rq, const struct reply *rp)
 	return buf_str(&b);
 }
 
+/* The status is said and the rest cannot come. Ended as usual, a reply without a length
+ * would count as whole; a connection that breaks does not (RFC 9112, section 8). */
+static void
+break_off(struct fcgi *f)
+{
+	f->fcgx.keepConnection = 0;
+	(void)shutdown(f->fcgx.ipcFd, SHUT_RDWR);
+}
+
 static void
 send_reply(struct fcgi *f, const struct request *rq, const struct reply *rp)
 {
@@ -218,7 +227,8 @@ send_reply(struct fcgi *f, const struct request *rq, const struct reply *rp)
 	} else if (rp->kind == REPLY_STREAM) {
 		const struct sink sink = {put, f};
 
-		(void)rp->stream(rp->stream_arg, sink);
+		if (!rp->stream(rp->stream_arg, sink))
+			break_off(f);
 	}
 }
 

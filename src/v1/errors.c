@@ -6,9 +6,11 @@
 #include <stddef.h>
 
 #include "http/route.h"
-#include "v1/images.h"
 #include "v1/index.h"
+#include "v1/push.h"
 #include "v1/tags.h"
+
+#define RETRY_AFTER "5" /* seconds */
 
 static const struct {
 	int status;
@@ -23,9 +25,7 @@ static const struct {
     [RC_BAD_NAME] = {400, "Invalid name"},
     [RC_BAD_SUM] = {400, "Invalid checksum format"},
     [RC_NO_SUM] = {400, "Missing Image's checksum"},
-    [RC_WEAK_SUM] = {412,
-	"A tarsum is not verified here: send X-Docker-Checksum-Payload, "
-	"as docker 0.10 and later do"},
+    [RC_BAD_LAYER] = {400, "Layer format not supported"},
     [RC_NO_PARENT] = {400, "Image depends on a non existing parent"},
     [RC_MISMATCH] = {400, "Checksum mismatch"},
     [RC_TOO_LARGE] = {413, "The request is too large"},
@@ -33,6 +33,9 @@ static const struct {
     [RC_BAD_METHOD] = {405, "Method not allowed"},
     [RC_ABSENT] = {404, "Not found"},
     [RC_IMAGE_UNKNOWN] = {404, "Image not found"},
+    [RC_NOT_GRANTED] = {400, "This image does not belong to the repository"},
+    [RC_PARENT_REFUSED] = {400, "Image depends on an unauthorized parent"},
+    [RC_UNAUTHORIZED] = {401, "Requires authorization"},
     [RC_IMAGE_EXISTS] = {409, "Image already exists"},
     [RC_IMAGE_UNFINISHED] = {400, "Image is being uploaded, retry later"},
     [RC_LAYER_UNKNOWN] = {400, "Checksum not found"},
@@ -41,6 +44,7 @@ static const struct {
     [RC_TAG_UNKNOWN] = {404, "Tag not found"},
     [RC_GONE] = {400, "The request broke off"},
     [RC_FULL] = {507, "No space left on the registry's disk"},
+    [RC_REMOTE] = {503, "Another server that was asked does not answer"},
     [RC_REBUILDING] = {503, "The search index is being rebuilt, retry later"},
     [RC_IO] = {500,
 	"Internal error; the registry's log has it under this X-Request-Id"},
@@ -72,7 +76,8 @@ words(const struct request *rq, enum result r)
 	    rq->route->handler == v1_delete_tag)
 		return arena_printf(
 		    rq->arena, "Tag not found: %.*s", STR_ARG(rq->arg[1]));
-	if (r == RC_BAD_NAME || r == RC_BAD_REQUEST)
+	if (r == RC_BAD_NAME || r == RC_BAD_REQUEST ||
+	    (r == RC_BAD_LAYER && rq->route->need == MAY_PUSH))
 		return arena_printf(
 		    rq->arena, "%s: %s", table[r].text, rq->err.text);
 	return table[r].text;
@@ -85,4 +90,8 @@ v1_fail(struct request *rq, struct reply *rp, enum result r)
 	const char *text = table[r].status == 0 ? table[RC_IO].text : words(rq, r);
 
 	reply_json(rp, status, reply_error_text(rq->arena, text));
+	if (r == RC_UNAUTHORIZED)
+		reply_header(rp, "WWW-Authenticate", "Token");
+	if (r == RC_REMOTE)
+		reply_header(rp, "Retry-After", RETRY_AFTER);
 }

@@ -1,9 +1,31 @@
 /* images.c: see images.h. */
 #include "v1/images.h"
 
+#include "registry/access.h"
+#include "registry/files.h"
+#include "registry/mirror.h"
 #include "registry/pull.h"
-#include "registry/push.h"
+#include "v1/admit.h"
 #include "v1/v1.h"
+
+typedef enum result access_fn(struct registry *reg, struct arena *a,
+    const struct caller *caller, const char *id, struct err *err);
+
+static enum result
+image_of(struct request *rq, access_fn *may, const char **id)
+{
+	enum result r = v1_image_arg(rq, id);
+
+	if (r == RC_OK)
+		r = may(rq->registry, rq->arena, rq->caller, *id, &rq->err);
+	return r;
+}
+
+static bool
+source_may_have(const struct request *rq, enum result r)
+{
+	return r == RC_IMAGE_UNKNOWN && mirror_is_on(rq->registry);
+}
 
 /* Images never change: whoever has one has today's. */
 static bool
@@ -16,55 +38,73 @@ is_known(struct request *rq, struct reply *rp)
 	return true;
 }
 
+/* ---- json ---- */
+
+static void
+reply_image(struct request *rq, struct reply *rp, const struct pull_json *image)
+{
+	const char *sum = image->sum.n == 0 ? "" : str_dup(rq->arena, image->sum);
+
+	reply_json(rp, 200, image->json);
+	if (image->has_layer)
+		reply_header(rp, "X-Docker-Size",
+		    arena_printf(
+			rq->arena, "%llu", (unsigned long long)image->layer_size));
+	if (image->sum.n > 0)
+		reply_header(rp, "X-Docker-Checksum", sum);
+	if (str_starts(image->sum, "sha256:"))
+		reply_header(rp, "X-Docker-Checksum-Payload", sum);
+}
+
 enum result
 v1_get_image_json(struct request *rq, struct reply *rp)
 {
 	struct pull_json image;
 	const char *id;
-	enum result r = v1_image_arg(rq, &id);
+	enum result r = image_of(rq, access_public_image, &id);
 
-	if (r == RC_OK)
-		r = pull_json(rq->registry, rq->arena, id, &image, &rq->err);
+	if (r != RC_OK)
+		return r;
+	r = pull_json(rq->registry, rq->arena, id, &image, &rq->err);
+	if (source_may_have(rq, r))
+		r = mirror_json(rq->registry, rq->arena,
+		    v1_source_authorization(rq), id, &image, &rq->err);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
-	reply_json(rp, 200, image.json);
+	reply_image(rq, rp, &image);
 	v1_immutable(rp);
-	if (image.has_layer)
-		reply_header(rp, "X-Docker-Size",
-		    arena_printf(
-			rq->arena, "%llu", (unsigned long long)image.layer_size));
-	if (image.sum.n > 0)
-		reply_header(
-		    rp, "X-Docker-Checksum", str_dup(rq->arena, image.sum));
-	if (str_starts(image.sum, "sha256:"))
-		reply_header(
-		    rp, "X-Docker-Checksum-Payload", str_dup(rq->arena, image.sum));
 	return RC_OK;
 }
 
 enum result
-v1_put_image_json(struct request *rq, struct reply *rp)
+v1_get_private_json(struct request *rq, struct reply *rp)
 {
+	struct pull_json image;
 	const char *id;
-	enum result r = v1_image_arg(rq, &id);
+	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
-		r = push_json(rq->registry, rq->arena, id, rq->body,
-		    request_header(rq, "X-Docker-Checksum"), &rq->err);
+		r = pull_json(rq->registry, rq->arena, id, &image, &rq->err);
 	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
+		reply_image(rq, rp, &image);
 	return r;
 }
+
+/* ---- ancestry ---- */
 
 enum result
 v1_get_ancestry(struct request *rq, struct reply *rp)
 {
 	struct str ancestry;
 	const char *id;
-	enum result r = v1_image_arg(rq, &id);
+	enum result r = image_of(rq, access_public_image, &id);
 
-	if (r == RC_OK)
-		r = pull_ancestry(rq->registry, rq->arena, id, &ancestry, &rq->err);
+	if (r != RC_OK)
+		return r;
+	r = pull_ancestry(rq->registry, rq->arena, id, &ancestry, &rq->err);
+	if (source_may_have(rq, r))
+		r = mirror_ancestry(rq->registry, rq->arena,
+		    v1_source_authorization(rq), id, &ancestry, &rq->err);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
 	reply_json(rp, 200, ancestry);
@@ -72,60 +112,120 @@ v1_get_ancestry(struct request *rq, struct reply *rp)
 	return RC_OK;
 }
 
+/* ---- the layer ---- */
+
+static void
+reply_layer(struct reply *rp, const struct store_file *file)
+{
+	reply_file(rp, file->name, file->size, "application/octet-stream");
+}
+
+/* Sent while it comes; all of it, whatever range was asked for. */
+static void
+reply_growing(struct request *rq, struct reply *rp, struct growing *growing)
+{
+	int64_t length = growing_length(growing);
+
+	reply_stream(rp, growing_write, growing);
+	reply_header(rp, "Content-Type", "application/octet-stream");
+	if (length >= 0)
+		reply_header(rp, "Content-Length",
+		    arena_printf(rq->arena, "%lld", (long long)length));
+}
+
+static enum result
+reply_layer_of_source(struct request *rq, struct reply *rp, const char *id)
+{
+	struct growing *growing = NULL;
+	struct store_file file;
+	enum result r = mirror_layer(rq->registry, rq->arena,
+	    v1_source_authorization(rq), id, &growing, &file, &rq->err);
+
+	if (r == RC_OK && growing != NULL)
+		reply_growing(rq, rp, growing);
+	else if (r == RC_OK)
+		reply_layer(rp, &file);
+	return r;
+}
+
 enum result
 v1_get_layer(struct request *rq, struct reply *rp)
 {
 	struct store_file file;
 	const char *id;
-	enum result r = v1_image_arg(rq, &id);
+	enum result r = image_of(rq, access_public_image, &id);
+
+	if (r != RC_OK)
+		return r;
+	r = pull_layer(rq->registry, rq->arena, id, &file, &rq->err);
+	if (r == RC_OK && is_known(rq, rp))
+		return RC_OK;
+	if (r == RC_OK)
+		reply_layer(rp, &file);
+	else if (source_may_have(rq, r))
+		r = reply_layer_of_source(rq, rp, id);
+	if (r == RC_OK)
+		v1_immutable(rp);
+	return r;
+}
+
+enum result
+v1_get_private_layer(struct request *rq, struct reply *rp)
+{
+	struct store_file file;
+	const char *id;
+	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
 		r = pull_layer(rq->registry, rq->arena, id, &file, &rq->err);
+	if (r == RC_OK)
+		reply_layer(rp, &file);
+	return r;
+}
+
+/* ---- what is in it ---- */
+
+typedef enum result derive_fn(struct registry *reg, struct arena *a, const char *id,
+    struct store_file *out, struct err *err);
+
+static enum result
+reply_derived(struct request *rq, struct reply *rp, derive_fn *derive)
+{
+	struct store_file file;
+	const char *id;
+	enum result r = image_of(rq, access_public_image, &id);
+
+	if (r == RC_OK)
+		r = derive(rq->registry, rq->arena, id, &file, &rq->err);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
-	reply_file(rp, file.name, file.size, "application/octet-stream");
+	reply_file(rp, file.name, file.size, "application/json");
 	v1_immutable(rp);
 	return RC_OK;
 }
 
 enum result
-v1_check_layer(struct request *rq, struct reply *rp)
+v1_get_files(struct request *rq, struct reply *rp)
 {
-	const char *id;
-	enum result r = v1_image_arg(rq, &id);
-
-	if (r == RC_OK)
-		r = push_layer_check(rq->registry, rq->arena, id, &rq->err);
-	if (r == RC_OK)
-		reply_none(rp, 204);
-	return r;
+	return reply_derived(rq, rp, files_list);
 }
 
 enum result
-v1_put_layer(struct request *rq, struct reply *rp)
+v1_get_diff(struct request *rq, struct reply *rp)
 {
-	const char *id;
-	enum result r = v1_image_arg(rq, &id);
-
-	if (r == RC_OK)
-		r = push_layer(
-		    rq->registry, rq->arena, id, rq->body_file, &rq->err);
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
-	return r;
+	return reply_derived(rq, rp, files_diff);
 }
 
 enum result
-v1_put_checksum(struct request *rq, struct reply *rp)
+v1_get_private_files(struct request *rq, struct reply *rp)
 {
+	struct store_file file;
 	const char *id;
-	enum result r = v1_image_arg(rq, &id);
+	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
-		r = push_checksum(rq->registry, rq->arena, id,
-		    request_header(rq, "X-Docker-Checksum-Payload"),
-		    request_header(rq, "X-Docker-Checksum"), &rq->err);
+		r = files_list(rq->registry, rq->arena, id, &file, &rq->err);
 	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
+		reply_file(rp, file.name, file.size, "application/json");
 	return r;
 }

@@ -1,15 +1,21 @@
-/* images.h: images and their layers. */
+/* images.h: images go out: what they are, their layers, and what is in those.
+ *
+ * images/<id> shows what is public, private_images/<id> what belongs to the private
+ * repository that the caller's token names (registry/access.h). What is not here, the
+ * source may have (registry/mirror.h). */
 #ifndef V1_IMAGES_H
 #define V1_IMAGES_H
 
 #include "http/route.h"
 
 handler_fn v1_get_image_json;
-handler_fn v1_put_image_json;
 handler_fn v1_get_ancestry;
 handler_fn v1_get_layer;
-handler_fn v1_check_layer; /* before the body of v1_put_layer */
-handler_fn v1_put_layer;
-handler_fn v1_put_checksum;
+handler_fn v1_get_files;
+handler_fn v1_get_diff;
+
+handler_fn v1_get_private_json;
+handler_fn v1_get_private_layer;
+handler_fn v1_get_private_files;
 
 #endif

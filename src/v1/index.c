@@ -1,16 +1,28 @@
 /* index.c: see index.h. */
 #include "v1/index.h"
 
-#include "auth/token.h"
+#include "auth/auth.h"
+#include "base/clock.h"
+#include "image/v1_images.h"
+#include "registry/mirror.h"
 #include "registry/repository.h"
+#include "v1/admit.h"
 #include "v1/v1.h"
+
+static const char *
+own_token(
+    struct request *rq, const struct repo_name *name, enum token_access access)
+{
+	const struct auth *auth = rq->registry->auth;
+	struct str secret = auth == NULL ? str_of(NULL) : auth->secret;
+
+	return token_new(rq->arena, secret, name, access, clock_now());
+}
 
 /* Without the token and the endpoints a docker neither pushes nor pulls. */
 static void
-invite(struct request *rq, struct reply *rp, const struct repo_name *name,
-    enum token_access access)
+invite(struct request *rq, struct reply *rp, const char *token)
 {
-	const char *token = token_new(rq->arena, name, access);
 	const char *endpoints = v1_options(rq)->endpoints;
 
 	if (endpoints == NULL)
@@ -30,7 +42,7 @@ announce(struct request *rq, struct reply *rp)
 		r = repository_announce(
 		    rq->registry, rq->arena, &name, rq->body, &rq->err);
 	if (r == RC_OK)
-		invite(rq, rp, &name, TOKEN_WRITE);
+		invite(rq, rp, own_token(rq, &name, TOKEN_WRITE));
 	return r;
 }
 
@@ -54,20 +66,60 @@ v1_put_images(struct request *rq, struct reply *rp)
 	return r;
 }
 
+/* The source's images beside the own ones: of an image that both have, what is said here
+ * counts. A list that cannot be merged is left out. */
+static enum result
+add_source_images(struct request *rq, const struct repo_name *name, enum result own,
+    struct str *images, struct str *token)
+{
+	struct mirror_images source;
+	struct err ignored;
+	enum result r;
+
+	*token = str_of(NULL);
+	if (!mirror_is_on(rq->registry) ||
+	    (own != RC_OK && own != RC_REPOSITORY_UNKNOWN))
+		return own;
+	r = mirror_images(rq->registry, rq->arena, v1_source_authorization(rq),
+	    name, &source, &rq->err);
+	if (r != RC_OK)
+		return own == RC_OK ? RC_OK : r;
+	if (own == RC_OK)
+		(void)v1_images_merge(
+		    rq->arena, source.images, *images, images, &ignored);
+	else
+		*images = source.images;
+	*token = source.token;
+	return RC_OK;
+}
+
+/* The source's token opens the source, through the calls that follow; but where own ones
+ * are asked for, nothing else opens this registry. */
+static const char *
+token_for(struct request *rq, const struct repo_name *name, struct str of_source)
+{
+	const struct auth *auth = rq->registry->auth;
+
+	if (of_source.n > 0 && (auth == NULL || auth->mode == AUTH_OPEN))
+		return str_dup(rq->arena, of_source);
+	return own_token(rq, name, TOKEN_READ);
+}
+
 enum result
 v1_get_images(struct request *rq, struct reply *rp)
 {
 	struct repo_name name;
-	struct str images;
+	struct str images, token;
 	enum result r = v1_repo_arg(rq, &name);
 
-	if (r == RC_OK)
-		r = repository_images(
-		    rq->registry, rq->arena, &name, &images, &rq->err);
+	if (r != RC_OK)
+		return r;
+	r = repository_images(rq->registry, rq->arena, &name, &images, &rq->err);
+	r = add_source_images(rq, &name, r, &images, &token);
 	if (r != RC_OK)
 		return r;
 	reply_json(rp, 200, images);
-	invite(rq, rp, &name, TOKEN_READ);
+	invite(rq, rp, token_for(rq, &name, token));
 	return RC_OK;
 }
 
@@ -80,21 +132,8 @@ v1_delete_images(struct request *rq, struct reply *rp)
 	if (r != RC_OK)
 		return r;
 	reply_none(rp, 204);
-	invite(rq, rp, &name, TOKEN_DELETE);
+	invite(rq, rp, own_token(rq, &name, TOKEN_DELETE));
 	return RC_OK;
-}
-
-enum result
-v1_delete_repository(struct request *rq, struct reply *rp)
-{
-	struct repo_name name;
-	enum result r = v1_repo_arg(rq, &name);
-
-	if (r == RC_OK)
-		r = repository_remove(rq->registry, rq->arena, &name, &rq->err);
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
-	return r;
 }
 
 enum result

@@ -4,11 +4,10 @@
 
 #include "http/route.h"
 
-handler_fn v1_put_repository;    /* a push begins */
-handler_fn v1_delete_repository; /* a repository and its tags go */
-handler_fn v1_put_images;        /* a push ends */
-handler_fn v1_get_images;        /* a pull begins */
-handler_fn v1_delete_images;     /* nothing happens, as ever */
+handler_fn v1_put_repository; /* a push begins */
+handler_fn v1_put_images;     /* a push ends */
+handler_fn v1_get_images;     /* a pull begins */
+handler_fn v1_delete_images;  /* nothing happens, as ever */
 handler_fn v1_put_auth;
 
 #endif

@@ -1,8 +1,11 @@
 # v1: Docker Registry API v1, a file a resource.
 libberth_a_SOURCES += \
+	src/v1/admit.c src/v1/admit.h \
 	src/v1/errors.c src/v1/errors.h \
 	src/v1/images.c src/v1/images.h \
 	src/v1/index.c src/v1/index.h \
+	src/v1/push.c src/v1/push.h \
+	src/v1/repositories.c src/v1/repositories.h \
 	src/v1/routes.c src/v1/routes.h \
 	src/v1/search.c src/v1/search.h \
 	src/v1/service.c src/v1/service.h \

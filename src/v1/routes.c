@@ -5,9 +5,12 @@
 
 #include "image/v1_images.h"
 #include "image/v1_json.h"
+#include "v1/admit.h"
 #include "v1/errors.h"
 #include "v1/images.h"
 #include "v1/index.h"
+#include "v1/push.h"
+#include "v1/repositories.h"
 #include "v1/search.h"
 #include "v1/service.h"
 #include "v1/tags.h"
@@ -16,18 +19,25 @@
 
 #define NOTE_MAX ((size_t)64 << 10) /* bytes: an account, an id */
 
-#define REPO "/v1/repositories/*name"
-#define TAG  REPO "/tags/:tag"
+#define IMAGE   "/v1/images/:image"
+#define PRIVATE "/v1/private_images/:image"
+#define REPO    "/v1/repositories/*name"
+#define TAG     REPO "/tags/:tag"
+
+#define OF_INDEX .of_index = true
 
 static const struct route routes[] = {
-    {"GET", "/v1/images/:image/json", v1_get_image_json, MAY_PULL, BODY_NONE},
-    {"PUT", "/v1/images/:image/json", v1_put_image_json, MAY_PUSH, BODY_SMALL,
-	V1_JSON_MAX},
-    {"GET", "/v1/images/:image/layer", v1_get_layer, MAY_PULL, BODY_NONE},
-    {"PUT", "/v1/images/:image/layer", v1_put_layer, MAY_PUSH, BODY_FILE, 0,
-	v1_check_layer},
-    {"GET", "/v1/images/:image/ancestry", v1_get_ancestry, MAY_PULL, BODY_NONE},
-    {"PUT", "/v1/images/:image/checksum", v1_put_checksum, MAY_PUSH, BODY_NONE},
+    {"GET", IMAGE "/json", v1_get_image_json, MAY_PULL, BODY_NONE},
+    {"PUT", IMAGE "/json", v1_put_image_json, MAY_PUSH, BODY_SMALL, V1_JSON_MAX},
+    {"GET", IMAGE "/layer", v1_get_layer, MAY_PULL, BODY_NONE},
+    {"PUT", IMAGE "/layer", v1_put_layer, MAY_PUSH, BODY_FILE, 0, v1_check_layer},
+    {"PUT", IMAGE "/checksum", v1_put_checksum, MAY_PUSH, BODY_NONE},
+    {"GET", IMAGE "/ancestry", v1_get_ancestry, MAY_PULL, BODY_NONE},
+    {"GET", IMAGE "/files", v1_get_files, MAY_PULL, BODY_NONE},
+    {"GET", IMAGE "/diff", v1_get_diff, MAY_PULL, BODY_NONE},
+    {"GET", PRIVATE "/json", v1_get_private_json, MAY_PULL, BODY_NONE},
+    {"GET", PRIVATE "/layer", v1_get_private_layer, MAY_PULL, BODY_NONE},
+    {"GET", PRIVATE "/files", v1_get_private_files, MAY_PULL, BODY_NONE},
 
     {"GET", TAG "/json", v1_get_tag_json, MAY_PULL, BODY_NONE},
     {"GET", TAG, v1_get_tag, MAY_PULL, BODY_NONE},
@@ -35,24 +45,30 @@ static const struct route routes[] = {
     {"DELETE", TAG, v1_delete_tag, MAY_DELETE, BODY_NONE},
     {"GET", REPO "/tags", v1_get_tags, MAY_PULL, BODY_NONE},
     {"DELETE", REPO "/tags", v1_delete_repository, MAY_DELETE, BODY_NONE},
-    {"GET", REPO "/images", v1_get_images, MAY_PULL, BODY_NONE},
-    {"PUT", REPO "/images", v1_put_images, MAY_PUSH, BODY_SMALL,
-	V1_IMAGES_BODY_MAX},
-    {"DELETE", REPO "/images", v1_delete_images, MAY_DELETE, BODY_NONE},
-    {"PUT", REPO "/auth", v1_put_auth, MAY_ANYTHING, BODY_NONE},
+    {"GET", REPO "/images", v1_get_images, MAY_PULL, BODY_NONE, OF_INDEX},
+    {"PUT", REPO "/images", v1_put_images, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
+	OF_INDEX},
+    {"DELETE", REPO "/images", v1_delete_images, MAY_DELETE, BODY_NONE, OF_INDEX},
+    {"PUT", REPO "/auth", v1_put_auth, MAY_ANYTHING, BODY_NONE, OF_INDEX},
     {"GET", REPO "/json", v1_get_repository_json, MAY_PULL, BODY_NONE},
-    {"PUT", REPO, v1_put_repository, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX},
+    {"GET", REPO "/properties", v1_get_properties, MAY_PULL, BODY_NONE},
+    {"PUT", REPO "/properties", v1_put_properties, MAY_PUSH, BODY_SMALL, NOTE_MAX},
+    {"PUT", REPO, v1_put_repository, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
+	OF_INDEX},
     {"DELETE", REPO, v1_delete_repository, MAY_DELETE, BODY_NONE},
 
-    {"GET", "/v1/search", v1_get_search, MAY_PULL, BODY_NONE},
-    {"GET", "/v1/users", v1_get_users, MAY_ANYTHING, BODY_NONE},
-    {"POST", "/v1/users", v1_post_users, MAY_ANYTHING, BODY_SMALL, NOTE_MAX},
-    {"PUT", "/v1/users/:name", v1_put_user, MAY_ANYTHING, BODY_NONE},
+    {"GET", "/v1/search", v1_get_search, MAY_PULL, BODY_NONE, OF_INDEX},
+    {"GET", "/v1/users", v1_get_users, MAY_ANYTHING, BODY_NONE, OF_INDEX},
+    {"POST", "/v1/users", v1_post_users, MAY_ANYTHING, BODY_SMALL, NOTE_MAX,
+	OF_INDEX},
+    {"PUT", "/v1/users/:name", v1_put_user, MAY_ANYTHING, BODY_NONE, OF_INDEX},
 
     {"GET", "/v1/_ping", v1_get_ping, MAY_ANYTHING, BODY_NONE},
     {"GET", "/_ping", v1_get_ping, MAY_ANYTHING, BODY_NONE},
+    {"GET", "/v1/_status", v1_get_status, MAY_ANYTHING, BODY_NONE},
+    {"GET", "/_status", v1_get_status, MAY_ANYTHING, BODY_NONE},
     {"GET", "/", v1_get_root, MAY_ANYTHING, BODY_NONE},
 };
 
-const struct api v1_api = {
-    NULL, routes, sizeof(routes) / sizeof(routes[0]), v1_headers, v1_fail};
+const struct api v1_api = {NULL, routes, sizeof(routes) / sizeof(routes[0]),
+    v1_headers, v1_admit, v1_fail};

@@ -43,24 +43,28 @@ write_head(void *arg, size_t total)
 	jsonw_array(&an->w);
 }
 
-static bool
-write_row(void *arg, struct str name, struct str description)
+static void
+put_bool(struct jsonw *w, const char *key, bool v)
 {
-	static const char *const flags[] = {
-	    "is_official", "is_trusted", "is_automated"};
+	jsonw_key(w, key);
+	jsonw_bool(w, v);
+}
+
+static bool
+write_row(void *arg, const struct search_row *row)
+{
 	struct answer *an = arg;
-	size_t i;
 
 	jsonw_object(&an->w);
 	jsonw_key(&an->w, "name");
-	jsonw_str(&an->w, name);
+	jsonw_str(&an->w, row->name);
 	jsonw_key(&an->w, "description");
-	jsonw_str(&an->w, description);
-	put_int(&an->w, "star_count", 0);
-	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		jsonw_key(&an->w, flags[i]);
-		jsonw_bool(&an->w, false);
-	}
+	jsonw_str(&an->w, row->description);
+	jsonw_key(&an->w, "star_count");
+	jsonw_int(&an->w, row->stars);
+	put_bool(&an->w, "is_official", row->official);
+	put_bool(&an->w, "is_trusted", row->trusted);
+	put_bool(&an->w, "is_automated", row->automated);
 	jsonw_end(&an->w);
 	return !an->w.stopped;
 }
@@ -76,7 +80,7 @@ write_answer(struct answer *an, struct sink sink)
 		search.most = an->rows;
 	}
 	jsonw_init(&an->w, sink);
-	r = search_run(an->rq->registry, &search, &an->rq->err);
+	r = search_run(an->rq->registry, an->rq->arena, &search, &an->rq->err);
 	if (r != RC_OK)
 		return r;
 	jsonw_end(&an->w);
@@ -90,20 +94,12 @@ stream_answer(void *arg, struct sink sink)
 	return write_answer(arg, sink) == RC_OK;
 }
 
-static bool
-no_row(void *arg, struct str name, struct str description)
-{
-	(void)arg, (void)name, (void)description;
-	return false;
-}
-
 /* A reply that is written while it is made can no longer say that the index is
  * being rebuilt: so that is asked first. */
 static enum result
 reply_all(struct answer *an, struct reply *rp)
 {
-	const struct search probe = {an->term, 0, 0, NULL, no_row, NULL};
-	enum result r = search_run(an->rq->registry, &probe, &an->rq->err);
+	enum result r = search_probe(an->rq->registry, &an->rq->err);
 
 	if (r == RC_OK)
 		reply_stream(rp, stream_answer, an);

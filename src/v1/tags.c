@@ -3,8 +3,9 @@
 
 #include "base/json.h"
 #include "base/jsonw.h"
-#include "registry/repository.h"
+#include "registry/mirror.h"
 #include "registry/tag.h"
+#include "v1/admit.h"
 #include "v1/v1.h"
 
 #define TAGS_MAX ((size_t)16 << 20) /* bytes of a list: some 150,000 tags */
@@ -19,6 +20,82 @@ write_tag(void *arg, const char *tag, const char *id)
 	return !w->stopped;
 }
 
+/* ---- those of the source ---- */
+
+static enum result
+source_tags(struct request *rq, const struct repo_name *name, struct json **out)
+{
+	struct str text;
+	const char *why;
+	enum result r = mirror_tags(rq->registry, rq->arena,
+	    v1_source_authorization(rq), name, &text, &rq->err);
+
+	if (r == RC_OK && !json_parse(rq->arena, text, out, &why))
+		return err_set(&rq->err, RC_REMOTE, "the source's tags: %s", why);
+	return r;
+}
+
+struct addition {
+	struct request *rq;
+	const struct repo_name *name;
+	struct jsonw *w;
+};
+
+/* A tag that is set here is not the source's to say. */
+static bool
+add_tag(void *arg, const char *tag, const struct json *id)
+{
+	struct addition *add = arg;
+	struct request *rq = add->rq;
+	struct err ignored;
+	const char *own;
+
+	if (tag_get(rq->registry, rq->arena, add->name, tag, &own, &ignored) ==
+	    RC_OK)
+		return true;
+	jsonw_key(add->w, tag);
+	jsonw_str(add->w, json_text(id));
+	return !add->w->stopped;
+}
+
+/* Own tags are worth having without the source's. */
+static enum result
+add_source_tags(struct request *rq, const struct repo_name *name, struct jsonw *w,
+    enum result own)
+{
+	struct addition add = {rq, name, w};
+	struct json *tags;
+	enum result r;
+
+	if (!mirror_is_on(rq->registry) ||
+	    (own != RC_OK && own != RC_REPOSITORY_UNKNOWN))
+		return own;
+	r = source_tags(rq, name, &tags);
+	if (r != RC_OK)
+		return own == RC_OK ? RC_OK : r;
+	json_members(tags, add_tag, &add);
+	return RC_OK;
+}
+
+static enum result
+get_source_tag(struct request *rq, const struct repo_name *name, const char *tag,
+    const char **id)
+{
+	struct json *tags;
+	struct str text;
+	enum result r = source_tags(rq, name, &tags);
+
+	if (r != RC_OK)
+		return r == RC_REPOSITORY_UNKNOWN ? RC_TAG_UNKNOWN : r;
+	text = json_text(json_get(tags, tag));
+	if (!name_is_image_id(text))
+		return err_set(&rq->err, RC_TAG_UNKNOWN, "nor at the source");
+	*id = str_dup(rq->arena, text);
+	return RC_OK;
+}
+
+/* ---- all of them ---- */
+
 enum result
 v1_get_tags(struct request *rq, struct reply *rp)
 {
@@ -27,12 +104,13 @@ v1_get_tags(struct request *rq, struct reply *rp)
 	struct buf b;
 	enum result r = v1_repo_arg(rq, &name);
 
+	if (r != RC_OK)
+		return r;
 	buf_init(&b, rq->arena, TAGS_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
-	if (r == RC_OK)
-		r = tag_list(
-		    rq->registry, rq->arena, &name, write_tag, &w, &rq->err);
+	r = tag_list(rq->registry, rq->arena, &name, write_tag, &w, &rq->err);
+	r = add_source_tags(rq, &name, &w, r);
 	jsonw_end(&w);
 	if (r == RC_OK && b.full)
 		r = err_set(&rq->err, RC_IO, "more tags than a list can hold");
@@ -40,6 +118,8 @@ v1_get_tags(struct request *rq, struct reply *rp)
 		reply_json(rp, 200, buf_str(&b));
 	return r;
 }
+
+/* ---- one ---- */
 
 static enum result
 names_of(struct request *rq, struct repo_name *name, const char **tag)
@@ -58,6 +138,8 @@ v1_get_tag(struct request *rq, struct reply *rp)
 
 	if (r == RC_OK)
 		r = tag_get(rq->registry, rq->arena, &name, tag, &id, &rq->err);
+	if (r == RC_TAG_UNKNOWN && mirror_is_on(rq->registry))
+		r = get_source_tag(rq, &name, tag, &id);
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of(arena_printf(rq->arena, "\"%s\"", id)));
 	return r;
@@ -123,21 +205,6 @@ v1_get_tag_json(struct request *rq, struct reply *rp)
 
 	if (r == RC_OK)
 		r = tag_meta(rq->registry, rq->arena, &name, tag, &meta, &rq->err);
-	if (r == RC_OK)
-		reply_json(rp, 200, meta);
-	return r;
-}
-
-enum result
-v1_get_repository_json(struct request *rq, struct reply *rp)
-{
-	struct repo_name name;
-	struct str meta;
-	enum result r = v1_repo_arg(rq, &name);
-
-	if (r == RC_OK)
-		r = repository_meta(
-		    rq->registry, rq->arena, &name, &meta, &rq->err);
 	if (r == RC_OK)
 		reply_json(rp, 200, meta);
 	return r;

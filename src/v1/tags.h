@@ -9,6 +9,5 @@ handler_fn v1_get_tag;
 handler_fn v1_put_tag;
 handler_fn v1_delete_tag;
 handler_fn v1_get_tag_json;
-handler_fn v1_get_repository_json;
 
 #endif

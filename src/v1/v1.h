@@ -2,6 +2,8 @@
 #ifndef V1_V1_H
 #define V1_V1_H
 
+#include <stdbool.h>
+
 #include "http/reply.h"
 #include "http/request.h"
 #include "image/name.h"
@@ -10,6 +12,8 @@ struct v1_options {
 	const char *flavor;    /* of config.yml; clients see it in a header */
 	const char *issue;     /* GET /; NULL: the usual text */
 	const char *endpoints; /* X-Docker-Endpoints; NULL: the request's Host */
+	const char *about;     /* JSON of /_ping: of the machine; NULL: nothing */
+	bool standalone;       /* the index's calls are answered here */
 };
 
 const struct v1_options *v1_options(const struct request *rq);

@@ -45,5 +45,5 @@ static const struct route routes[] = {
     {"GET", "/v2", v2_get_base, MAY_ANYTHING, BODY_NONE},
 };
 
-const struct api v2_api = {
-    "v2", routes, sizeof(routes) / sizeof(routes[0]), v2_headers, v2_fail};
+const struct api v2_api = {"v2", routes, sizeof(routes) / sizeof(routes[0]),
+    v2_headers, v2_admit, v2_fail};

@@ -1,11 +1,24 @@
 /* v2.c: see v2.h. */
 #include "v2/v2.h"
 
+#include "auth/auth.h"
 #include "base/jsonw.h"
 #include "base/percent.h"
 #include "image/v2_name.h"
+#include "registry/registry.h"
 
 #define DETAIL_MAX ((size_t)4 << 10) /* a name and a reference, each byte escaped */
+
+enum result
+v2_admit(struct request *rq)
+{
+	const struct auth *auth = rq->registry->auth;
+
+	if (auth == NULL || auth->mode == AUTH_OPEN)
+		return RC_OK;
+	return err_set(&rq->err, RC_NO_ROUTE,
+	    "no API v2 where tokens of API v1 are asked for");
+}
 
 void
 v2_headers(struct request *rq, struct reply *rp)

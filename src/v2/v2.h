@@ -9,6 +9,10 @@
 #include "http/request.h"
 #include "image/digest.h"
 
+/* Tokens are API v1's: where they are asked for, this API, which has no way to show one, is
+ * not there. RC_NO_ROUTE. */
+enum result v2_admit(struct request *rq);
+
 /* The header of every answer: docker manifest, for one, wants to see it. */
 void v2_headers(struct request *rq, struct reply *rp);
 

@@ -1,0 +1,109 @@
+/* admit.c: see admit.h. */
+#include "v1/admit.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "auth/auth.h"
+#include "http/route.h"
+#include "registry/access.h"
+#include "v1/v1.h"
+
+static const struct auth open_house = {.mode = AUTH_OPEN};
+
+static const struct auth *
+auth_of(const struct request *rq)
+{
+	return rq->registry->auth == NULL ? &open_house : rq->registry->auth;
+}
+
+static enum token_access
+access_of(enum need need)
+{
+	switch (need) {
+	case MAY_PUSH:
+		return TOKEN_WRITE;
+	case MAY_DELETE:
+		return TOKEN_DELETE;
+	default:
+		return TOKEN_READ;
+	}
+}
+
+/* Those that a signature covers; the name as nginx hands it on, "X_DOCKER_...". */
+static size_t
+signed_headers(const struct request *rq, struct privileged_header *out)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < rq->n_headers; i++) {
+		const struct header *h = &rq->headers[i];
+
+		if (h->name_len < 9 || strncasecmp(h->name, "X", 1) != 0 ||
+		    strncasecmp(h->name + 2, "Docker", 6) != 0)
+			continue;
+		out[n].name = str_make(h->name, h->name_len);
+		out[n++].value = str_of(h->value);
+	}
+	return n;
+}
+
+static void
+take_signed(const struct request *rq, struct privileged_request *out)
+{
+	struct str path = rq->target_text;
+	struct privileged_header *headers = arena_alloc(
+	    rq->arena, (rq->n_headers + 1) * sizeof(*headers));
+
+	out->method = rq->method;
+	out->path = str_cut(&path, '?');
+	out->signature = request_header(rq, "X-Signature");
+	out->headers = headers;
+	out->n_headers = signed_headers(rq, headers);
+}
+
+static enum result
+ask(struct request *rq, struct caller *caller)
+{
+	struct auth_request asked = {
+	    .authorization = request_header(rq, "Authorization"),
+	    .need = access_of(rq->route->need)};
+	struct repo_name name;
+	enum result r = RC_OK;
+
+	take_signed(rq, &asked.request);
+	if (strstr(rq->route->pattern, "*name") != NULL) {
+		r = v1_repo_arg(rq, &name);
+		asked.repository = &name;
+	}
+	if (r == RC_OK)
+		r = auth_admit(auth_of(rq), rq->arena, &asked, caller, &rq->err);
+	if (r == RC_OK)
+		r = access_note_granted(rq->registry, rq->arena, caller, &rq->err);
+	if (r == RC_OK && asked.repository != NULL)
+		r = access_repository(
+		    rq->registry, rq->arena, caller, &name, &rq->err);
+	return r;
+}
+
+enum result
+v1_admit(struct request *rq)
+{
+	struct caller *caller = arena_alloc(rq->arena, sizeof(*caller));
+	enum result r = RC_OK;
+
+	caller->authorization = request_header(rq, "Authorization");
+	if (rq->route->of_index && !v1_options(rq)->standalone)
+		return err_set(&rq->err, RC_NO_ROUTE, "another index answers this");
+	if (!rq->route->of_index && rq->route->need != MAY_ANYTHING)
+		r = ask(rq, caller);
+	rq->caller = caller;
+	return r;
+}
+
+struct str
+v1_source_authorization(const struct request *rq)
+{
+	return auth_of(rq)->mode == AUTH_OWN ? str_of(NULL)
+					     : rq->caller->authorization;
+}

@@ -1,0 +1,12 @@
+/* push.h: an image comes in, in three requests. */
+#ifndef V1_PUSH_H
+#define V1_PUSH_H
+
+#include "http/route.h"
+
+handler_fn v1_put_image_json;
+handler_fn v1_check_layer; /* before the body of v1_put_layer */
+handler_fn v1_put_layer;
+handler_fn v1_put_checksum;
+
+#endif

@@ -1,0 +1,14 @@
+/* repositories.h: a repository as a whole. */
+#ifndef V1_REPOSITORIES_H
+#define V1_REPOSITORIES_H
+
+#include "http/route.h"
+
+handler_fn v1_delete_repository;   /* it goes, with its tags */
+handler_fn v1_get_repository_json; /* who tagged "latest" */
+
+/* {"access": "private"|"public", "description": "..."}: PUT takes either or both. */
+handler_fn v1_get_properties;
+handler_fn v1_put_properties;
+
+#endif
