@@ -1,9 +1,11 @@
 # cmd: the program, a file a command; the only room that sees conf.
 berth_SOURCES += \
+	src/cmd/about.c src/cmd/about.h \
 	src/cmd/check_config.c src/cmd/check_config.h \
 	src/cmd/commands.h \
 	src/cmd/main.c \
 	src/cmd/open.c src/cmd/open.h \
 	src/cmd/progress.c src/cmd/progress.h \
 	src/cmd/reindex.c \
-	src/cmd/serve.c
+	src/cmd/serve.c \
+	src/cmd/serve_auth.c src/cmd/serve_auth.h

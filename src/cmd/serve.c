@@ -7,17 +7,26 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cmd/about.h"
 #include "cmd/commands.h"
 #include "cmd/open.h"
+#include "cmd/serve_auth.h"
 #include "index/index.h"
+#include "registry/mirror.h"
 #include "registry/reindex.h"
+#include "remote/remote.h"
 #include "serve/listen.h"
 #include "serve/master.h"
 #include "store/store.h"
 #include "store/sweep.h"
+#include "store/v1_mirror.h"
 #include "store/v1_sweep.h"
 #include "store/v2_upload.h"
 #include "v1/v1.h"
+
+/* Seconds that something of the source is kept which nobody asks for. A list of tags is
+ * worth having longer than a source is ever away. */
+#define FETCH_EXPIRY (30 * 86400)
 
 /* What the master's callbacks know; conf is replaced by a reload. */
 struct server {
@@ -25,18 +34,33 @@ struct server {
 	const struct conf_source *source;
 	const struct conf *conf;
 	struct registry registry;
+	struct auth auth;
+	struct mirror_options mirror;
 	struct v1_options v1;
 	struct serve_options options;
 };
 
-static void
-use_conf(struct server *s, const struct conf *conf)
+/* Nothing is changed unless RC_OK. */
+static enum result
+use_conf(struct server *s, const struct conf *conf, struct err *err)
 {
+	enum result r = serve_auth(s->arena, conf, &s->auth, err);
+
+	if (r != RC_OK)
+		return r;
 	s->conf = conf;
-	s->v1 = (struct v1_options){
-	    conf->flavor, conf->issue, conf->registry_endpoints};
+	s->mirror = (struct mirror_options){conf->mirroring_source,
+	    conf->mirroring_source_index, conf->mirroring_tags_cache_ttl};
+	s->v1 = (struct v1_options){.flavor = conf->flavor,
+	    .issue = conf->issue,
+	    .endpoints = conf->registry_endpoints,
+	    .about = conf->debug ? about_text(s->arena) : NULL,
+	    .standalone = conf->standalone};
 	s->options = (struct serve_options){
 	    conf->socket, conf->workers, conf->threads, &s->v1};
+	s->registry.auth = &s->auth;
+	s->registry.mirror = &s->mirror;
+	return RC_OK;
 }
 
 static void
@@ -72,16 +96,17 @@ reload(void *arg)
 	struct conf *conf;
 	struct err err;
 
-	if (conf_load(s->arena, s->source, &conf, &err) != RC_OK) {
-		log_line(
-		    LOG_ERROR, "config.reload", "kept=old error=\"%s\"", err.text);
-		return NULL;
-	}
+	if (conf_load(s->arena, s->source, &conf, &err) != RC_OK)
+		goto keep;
+	keep_places(conf, s->conf);
+	if (use_conf(s, conf, &err) != RC_OK)
+		goto keep;
 	log_set_level(conf->loglevel);
 	log_notes(conf);
-	keep_places(conf, s->conf);
-	use_conf(s, conf);
 	return &s->options;
+keep:
+	log_line(LOG_ERROR, "config.reload", "kept=old error=\"%s\"", err.text);
+	return NULL;
 }
 
 static struct registry *
@@ -92,6 +117,8 @@ open_in_child(void *arg)
 	s->registry.index = index_new(
 	    s->conf->index_database, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_rebuild;
+	if (s->auth.mode == AUTH_INDEX || s->mirror.source != NULL)
+		s->auth.remote = s->registry.remote = remote_new(NULL);
 	return &s->registry;
 }
 
@@ -119,7 +146,7 @@ static void
 sweep(void *arg)
 {
 	struct server *s = arg;
-	unsigned bodies = 0, pushes = 0, uploads = 0;
+	unsigned bodies = 0, pushes = 0, uploads = 0, fetches = 0;
 	struct err err;
 	enum result r;
 
@@ -130,9 +157,13 @@ sweep(void *arg)
 	if (r == RC_OK)
 		r = v2_upload_sweep(
 		    s->registry.store, s->conf->push_expiry, &uploads, &err);
-	if (bodies + pushes + uploads > 0)
-		log_line(LOG_INFO, "sweep", "bodies=%u pushes=%u uploads=%u",
-		    bodies, pushes, uploads);
+	if (r == RC_OK)
+		r = v1_mirror_sweep(
+		    s->registry.store, FETCH_EXPIRY, &fetches, &err);
+	if (bodies + pushes + uploads + fetches > 0)
+		log_line(LOG_INFO, "sweep",
+		    "bodies=%u pushes=%u uploads=%u fetches=%u", bodies, pushes,
+		    uploads, fetches);
 	if (r != RC_OK)
 		log_line(LOG_ERROR, "sweep", "error=%s reason=\"%s\"", err_name(r),
 		    err.text);
@@ -167,7 +198,10 @@ serve_command(const struct call *call)
 	int status = EXIT_FAILURE, listening;
 
 	(void)signal(SIGPIPE, SIG_IGN); /* whoever reads the log may go away */
-	use_conf(&s, call->conf);
+	if (use_conf(&s, call->conf, &err) != RC_OK) {
+		open_complain("serve", &err);
+		return EXIT_FAILURE;
+	}
 	if (!log_open(call->conf->log_file, call->conf->loglevel)) {
 		(void)fprintf(stderr, "berth: cannot write log_file %s: %m\n",
 		    call->conf->log_file);

@@ -132,7 +132,6 @@ static enum result
 check_setting(struct loading *ld, const struct setting *s)
 {
 	const struct key *key = keys_find(s->name);
-	bool on;
 
 	if (key == NULL) {
 		note_unknown(ld, s);
@@ -142,37 +141,10 @@ check_setting(struct loading *ld, const struct setting *s)
 		note_foreign(ld, s, key);
 		return RC_OK;
 	}
-	if (s->text == NULL)
+	if (s->text == NULL || (s->is_list && !keys_takes_list(key->kind)))
 		return refuse(ld, s, "must be a single value");
 	if (key->kind == KEY_STORAGE)
 		return check_storage(ld, s);
-	if (key->kind == KEY_BOOL && !value_bool(s->text, &on))
-		return refuse(ld, s, "must be true or false");
-	return RC_OK;
-}
-
-static bool
-is_set_to(const struct setting *s, bool want)
-{
-	bool on;
-
-	return s != NULL && value_bool(s->text, &on) && on == want;
-}
-
-/* Who wrote `standalone: false` counts on tokens being asked for. */
-static enum result
-check_tokens(struct loading *ld)
-{
-	const struct setting *standalone = flavor_get(&ld->flavor, "standalone");
-
-	if (!is_set_to(standalone, false))
-		return RC_OK;
-	if (!is_set_to(flavor_get(&ld->flavor, "disable_token_auth"), true))
-		return refuse(ld, standalone,
-		    "false asks for an index's tokens, which are not served; true (or "
-		    "disable_token_auth: true) lets in all whom nginx lets in");
-	notes_add(&ld->notes, standalone->line,
-	    "standalone: false changes nothing: the index's calls are answered here");
 	return RC_OK;
 }
 
@@ -187,7 +159,7 @@ check_settings(struct loading *ld)
 		if (r != RC_OK)
 			return r;
 	}
-	return check_tokens(ld);
+	return RC_OK;
 }
 
 static enum result
@@ -264,6 +236,89 @@ fill_all(struct loading *ld)
 	return RC_OK;
 }
 
+/* ---- what keys mean together ---- */
+
+#define SECRET_MIN 16 /* bytes */
+
+/* The value is refused, as the setting it came from. */
+static enum result
+refuse_key(struct loading *ld, const char *name, const char *why)
+{
+	const struct setting *s = flavor_get(&ld->flavor, name);
+
+	if (s != NULL)
+		return refuse(ld, s, why);
+	return err_set(ld->err, RC_BAD_DATA, "%s: %s", name, why);
+}
+
+static void
+note_key(struct loading *ld, const char *name, const char *why)
+{
+	const struct setting *s = flavor_get(&ld->flavor, name);
+
+	if (s != NULL)
+		notes_add(&ld->notes, s->line, "%s: %s", name, why);
+}
+
+static enum result
+check_tokens(struct loading *ld)
+{
+	const struct conf *c = ld->conf;
+	bool asks_index = !c->standalone && !c->disable_token_auth;
+	bool asks_own = c->standalone && c->check_tokens && !c->disable_token_auth;
+
+	if (asks_index && c->index_endpoint == NULL)
+		return refuse_key(ld, "standalone",
+		    "false wants index_endpoint, the address of the index that confirms "
+		    "tokens (or disable_token_auth: true, which asks for none)");
+	if (asks_own && c->secret_key != NULL && strlen(c->secret_key) < SECRET_MIN)
+		return refuse_key(ld, "secret_key",
+		    "signs the tokens of check_tokens: at least 16 characters");
+	if (!asks_index)
+		note_key(ld, "index_endpoint",
+		    "not asked: standalone is true, or "
+		    "disable_token_auth");
+	if (c->check_tokens && !asks_own)
+		note_key(ld, "check_tokens",
+		    "changes nothing beside standalone: false "
+		    "or disable_token_auth: true");
+	if (!asks_index && !asks_own) {
+		note_key(ld, "privileged_key",
+		    "changes nothing: nobody is asked for a "
+		    "token (see check_tokens)");
+		note_key(ld, "secret_key",
+		    "changes nothing: tokens are not asked for "
+		    "(see check_tokens)");
+	}
+	return RC_OK;
+}
+
+static enum result
+check_mail(struct loading *ld)
+{
+	const struct conf *c = ld->conf;
+
+	if (c->mail_smtp_host == NULL)
+		return RC_OK;
+	if (c->mail_from_addr == NULL || c->mail_to_addr == NULL)
+		return refuse_key(ld, "email_exceptions.smtp_host",
+		    "wants from_addr and to_addr beside it");
+	return RC_OK;
+}
+
+static enum result
+check_together(struct loading *ld)
+{
+	enum result r = check_tokens(ld);
+
+	if (r == RC_OK)
+		r = check_mail(ld);
+	if (r == RC_OK && ld->conf->mirroring_source == NULL)
+		note_key(ld, "mirroring.source_index",
+		    "changes nothing without mirroring.source");
+	return r;
+}
+
 enum result
 conf_load(struct arena *a, const struct conf_source *source, struct conf **out,
     struct err *err)
@@ -286,6 +341,8 @@ conf_load(struct arena *a, const struct conf_source *source, struct conf **out,
 		r = check_settings(&ld);
 	if (r == RC_OK)
 		r = fill_all(&ld);
+	if (r == RC_OK)
+		r = check_together(&ld);
 	ld.conf->notes = ld.notes.all;
 	ld.conf->n_notes = ld.notes.n;
 	*out = r == RC_OK ? ld.conf : NULL;

@@ -6,8 +6,8 @@
  * default filled in; only cmd sees it, and hands each room what concerns it.
  *
  * An unknown key is a note, never an error. A value that berth cannot act on
- * (storage: s3, standalone: false) is an error: better no registry than one that is
- * open or empty by mistake. A key without a value (nothing, an empty string, a
+ * (storage: s3, standalone: false without an index) is an error: better no registry than
+ * one that is open or empty by mistake. A key without a value (nothing, an empty string, a
  * variable that is not set) is the same as no key. A relative path is relative to
  * the current directory. */
 #ifndef CONF_CONF_H
@@ -47,6 +47,36 @@ struct conf {
 	const char *issue;              /* NULL: the default text of GET / */
 	const char *registry_endpoints; /* NULL: the request's Host */
 
+	bool debug;      /* GET /_ping tells of the machine and the versions */
+	bool standalone; /* the index's calls are answered here; default true */
+	bool
+	    disable_token_auth; /* nobody is asked for a token, whatever the rest says */
+	bool
+	    check_tokens; /* standalone: those that berth hands out are asked for */
+	const char *secret_key;     /* signs them; NULL: a new one at each start */
+	const char *index_endpoint; /* not standalone: confirms them */
+	const char *privileged_key; /* file of the public key; NULL: none */
+
+	/* mirroring.*; source NULL: no mirror. The addresses are http or https, without a slash
+	 * at the end. */
+	const char *mirroring_source;
+	const char *mirroring_source_index; /* NULL: the source */
+	unsigned mirroring_tags_cache_ttl;  /* seconds; default 172800, two days */
+
+	/* email_exceptions.*; smtp_host NULL: no mail. */
+	const char *mail_smtp_host;
+	unsigned mail_smtp_port;                          /* default 25 */
+	const char *mail_smtp_login, *mail_smtp_password; /* NULL: none */
+	bool mail_smtp_secure;
+	const char *mail_from_addr, *mail_to_addr;
+
+	/* cors.*; origins NULL: off. */
+	const char *const *cors_origins; /* NULL behind the last */
+	const char *cors_methods, *cors_headers, *cors_expose_headers; /* "A, B" */
+	unsigned cors_max_age; /* seconds; 0: not said */
+	bool cors_supports_credentials, cors_send_wildcard, cors_always_send,
+	    cors_vary_header;
+
 	unsigned workers;     /* processes, 1 to 64; default: processors */
 	unsigned threads;     /* of a process, 1 to 1024; default 64 */
 	unsigned push_expiry; /* seconds until a push that was given up is
@@ -54,7 +84,7 @@ struct conf {
 
 	const struct conf_note *notes; /* in the order of their lines */
 	size_t n_notes;
-	const struct conf_value *values; /* the ten members above, in their order */
+	const struct conf_value *values; /* the members above, in their order */
 	size_t n_values;
 };
 

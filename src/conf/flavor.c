@@ -31,6 +31,23 @@ add(struct flavor *flavor, struct arena *a, struct setting setting)
 	flavor->end = &s->next;
 }
 
+/* The values of a list, one behind another; NULL: it holds lists or maps. */
+static const char *
+text_of_list(struct arena *a, const struct node *list)
+{
+	const struct member *m;
+	struct buf b;
+
+	buf_init(&b, a, TREE_SIZE);
+	for (m = list->members; m != NULL; m = m->next) {
+		if (m->value->kind != NODE_SCALAR)
+			return NULL;
+		buf_adds(&b, b.n == 0 ? "" : ", ");
+		buf_adds(&b, m->value->text);
+	}
+	return b.n == 0 || b.full ? NULL : b.p;
+}
+
 /* Since 0.8 the value is read as YAML. What is no YAML stands as it is: to 0.7 all
  * did, and a password that begins with `@` is no reason not to start. */
 static void
@@ -53,7 +70,8 @@ add_from_environment(struct flavor *flavor, struct arena *a, struct setting s)
 	    RC_OK) {
 		if (tree_is_null(node))
 			return;
-		s.text = node->text; /* NULL of a list or a map */
+		s.is_list = node->kind == NODE_SEQUENCE;
+		s.text = s.is_list ? text_of_list(a, node) : node->text;
 	}
 	add(flavor, a, s);
 }
@@ -78,6 +96,14 @@ add_node(struct flavor *flavor, struct arena *a, const char *name, int line,
 
 	if (tree_is_null(node))
 		return;
+	if (node->kind == NODE_SEQUENCE) {
+		add(flavor, a,
+		    (struct setting){.name = name,
+			.text = text_of_list(a, node),
+			.is_list = true,
+			.line = line});
+		return;
+	}
 	if (node->kind != NODE_MAP) {
 		flavor_add(flavor, a, name, line, node->text);
 		return;

@@ -7,6 +7,8 @@
 #ifndef CONF_FLAVOR_H
 #define CONF_FLAVOR_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "conf/tree.h"
@@ -14,7 +16,8 @@
 struct setting {
 	struct setting *next;
 	const char *name;
-	const char *text;     /* NULL: a list, or a map from the environment */
+	const char *text; /* NULL: what is no single value, and no list of such */
+	bool is_list;     /* text: its values, with ", " between them */
 	const char *variable; /* the text comes from it; NULL: from the file */
 	int line;             /* 0: not of a line */
 };

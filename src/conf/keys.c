@@ -32,34 +32,70 @@ static const struct key keys[] = {
     {"threads", KEY_NUMBER, MEMBER(threads), 1, 1024, "64", NULL},
     {"push_expiry", KEY_NUMBER, MEMBER(push_expiry), 60, YEAR, "86400", NULL},
 
-    {.name = "storage", .kind = KEY_STORAGE},
-    {.name = "standalone", .kind = KEY_BOOL},
-    {.name = "disable_token_auth", .kind = KEY_BOOL},
+    {"debug", KEY_FLAG, MEMBER(debug), 0, 0, "false", NULL},
 
-    {.name = "debug", .says = "changes nothing: loglevel says how much is logged"},
-    {.name = "index_endpoint",
-	.says = "not asked: tokens are not checked, the index is here"},
-    {.name = "privileged_key",
-	.says = "not served: a signed request is like any other"},
-    {.name = "secret_key", .says = "not needed: no cookies are signed"},
+    {"standalone", KEY_FLAG, MEMBER(standalone), 0, 0, "true", NULL},
+    {"disable_token_auth", KEY_FLAG, MEMBER(disable_token_auth), 0, 0, "false",
+	NULL},
+    {"check_tokens", KEY_FLAG, MEMBER(check_tokens), 0, 0, "false", NULL},
+    {"secret_key", KEY_SECRET, MEMBER(secret_key), 0, 0, NULL,
+	"another at each start"},
+    {"index_endpoint", KEY_URL, MEMBER(index_endpoint), 0, 0, NULL, "none"},
+    {"privileged_key", KEY_FILE, MEMBER(privileged_key), 0, 0, NULL, "none"},
+
+    {"mirroring.source", KEY_URL, MEMBER(mirroring_source), 0, 0, NULL, "none"},
+    {"mirroring.source_index", KEY_URL, MEMBER(mirroring_source_index), 0, 0, NULL,
+	"the source"},
+    {"mirroring.tags_cache_ttl", KEY_NUMBER, MEMBER(mirroring_tags_cache_ttl), 0,
+	YEAR, "172800", NULL},
+
+    {"email_exceptions.smtp_host", KEY_TEXT, MEMBER(mail_smtp_host), 0, 0, NULL,
+	"none"},
+    {"email_exceptions.smtp_port", KEY_NUMBER, MEMBER(mail_smtp_port), 1, 65535,
+	"25", NULL},
+    {"email_exceptions.smtp_login", KEY_TEXT, MEMBER(mail_smtp_login), 0, 0, NULL,
+	"none"},
+    {"email_exceptions.smtp_password", KEY_SECRET, MEMBER(mail_smtp_password), 0, 0,
+	NULL, "none"},
+    {"email_exceptions.smtp_secure", KEY_FLAG, MEMBER(mail_smtp_secure), 0, 0,
+	"false", NULL},
+    {"email_exceptions.from_addr", KEY_TEXT, MEMBER(mail_from_addr), 0, 0, NULL,
+	"none"},
+    {"email_exceptions.to_addr", KEY_TEXT, MEMBER(mail_to_addr), 0, 0, NULL,
+	"none"},
+
+    {"cors.origins", KEY_ORIGINS, MEMBER(cors_origins), 0, 0, NULL, "none"},
+    {"cors.methods", KEY_WORDS, MEMBER(cors_methods), 0, 0,
+	"GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE", NULL},
+    {"cors.headers", KEY_WORDS, MEMBER(cors_headers), 0, 0, NULL,
+	"those asked for"},
+    {"cors.expose_headers", KEY_WORDS, MEMBER(cors_expose_headers), 0, 0, NULL,
+	"none"},
+    {"cors.max_age", KEY_NUMBER, MEMBER(cors_max_age), 0, YEAR, "0", NULL},
+    {"cors.supports_credentials", KEY_FLAG, MEMBER(cors_supports_credentials), 0, 0,
+	"false", NULL},
+    {"cors.send_wildcard", KEY_FLAG, MEMBER(cors_send_wildcard), 0, 0, "false",
+	NULL},
+    {"cors.always_send", KEY_FLAG, MEMBER(cors_always_send), 0, 0, "true", NULL},
+    {"cors.vary_header", KEY_FLAG, MEMBER(cors_vary_header), 0, 0, "true", NULL},
+
+    {.name = "storage", .kind = KEY_STORAGE},
+
     {.name = "search_backend",
 	.says = "searching is always on, in berth's own index_database"},
     {.name = "sqlalchemy_index_database",
 	.says = "left alone: berth keeps its own index_database"},
     {.name = "nginx_x_accel_redirect", .says = ALWAYS_ON},
     {.name = "storage_redirect", .says = ALWAYS_ON},
-    {.name = "mirroring.source",
-	.says = "not served: pulls of images that are not here answer 404"},
     {.name = "mirroring.*"},
     {.name = "cache.host", .says = NO_REDIS},
     {.name = "cache.*"},
     {.name = "cache_lru.host", .says = NO_REDIS},
     {.name = "cache_lru.*"},
-    {.name = "email_exceptions.smtp_host",
-	.says = "not served: errors go to the log (log_file)"},
     {.name = "email_exceptions.*"},
-    {.name = "bugsnag", .says = "not served: errors go to the log (log_file)"},
-    {.name = "cors.origins", .says = "not served: use add_header in nginx"},
+    {.name = "bugsnag",
+	.says = "not served: errors go to the log and by mail (email_exceptions)"},
+    {.name = "cors.resources", .says = "not looked at: all paths are meant"},
     {.name = "cors.*"},
     {.name = "boto_*", .says = NO_S3},
     {.name = "s3_*", .says = NO_S3},
@@ -86,6 +122,12 @@ bool
 keys_has_member(const struct key *key)
 {
 	return key->kind != KEY_FOREIGN && key->kind < KEY_STORAGE;
+}
+
+bool
+keys_takes_list(enum key_kind kind)
+{
+	return kind == KEY_WORDS || kind == KEY_ORIGINS;
 }
 
 static bool

@@ -10,16 +10,23 @@ enum key_kind {
 
 	/* with a member of struct conf */
 	KEY_PATH,    /* const char *: made absolute */
+	KEY_FILE,    /* the same */
 	KEY_SOCKET,  /* the same, short enough for a Unix socket */
 	KEY_TEXT,    /* const char *: one line */
 	KEY_LEVEL,   /* enum log_level */
 	KEY_NUMBER,  /* unsigned, from least to most */
 	KEY_WORKERS, /* the same, or `auto`: the processors of the machine */
+	KEY_FLAG,    /* bool */
+	KEY_URL,     /* const char *: http or https, without a slash at the end */
+	KEY_SECRET,  /* const char *: one line that is not shown */
+	KEY_WORDS,   /* const char *: a list of words, "A, B" */
+	KEY_ORIGINS, /* const char *const *: a list of origins, or "*" */
 
 	/* without one */
-	KEY_STORAGE, /* local, or file: nothing else is served */
-	KEY_BOOL     /* true or false; what it means is looked at on its own */
+	KEY_STORAGE /* local, or file: nothing else is served */
 };
+
+bool keys_takes_list(enum key_kind kind);
 
 struct key {
 	const char *name; /* a `*` at the end stands for any rest */

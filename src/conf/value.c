@@ -113,6 +113,108 @@ set_workers(struct arena *a, const struct key *key, const char *text, unsigned *
 	return true;
 }
 
+/* Of the web: no user's name, query or fragment. A slash at its end is cut. */
+static bool
+set_url(struct arena *a, const char *text, const char **out, const char **why)
+{
+	size_t n = strlen(text);
+	const char *host = strstr(text, "://");
+
+	*why = "must be an address that begins with http:// or https://";
+	if (strncasecmp(text, "http://", 7) != 0 &&
+	    strncasecmp(text, "https://", 8) != 0)
+		return false;
+	if (host[3] == '\0' || host[3] == '/' || host[3] == ':')
+		return false;
+	*why = "is an address with a blank, a query or a fragment";
+	if (strcspn(text, " \t?#\\\"<>") != n || !is_one_line(text, why))
+		return false;
+	while (text[n - 1] == '/')
+		n--;
+	*out = arena_strndup(a, text, n);
+	return true;
+}
+
+static bool
+is_word(struct str word)
+{
+	size_t i;
+
+	for (i = 0; i < word.n; i++)
+		if (strchr(" \t\"(),/:;<=>?@[\\]{}", word.p[i]) != NULL)
+			return false;
+	return word.n > 0;
+}
+
+/* Names of methods and headers (RFC 9110, section 5.6.2), in one text. */
+static bool
+set_words(struct arena *a, const char *text, const char **out, const char **why)
+{
+	struct str rest = str_of(text), word;
+	struct buf b;
+
+	buf_init(&b, a, strlen(text) * 2 + 1);
+	if (!is_one_line(text, why))
+		return false;
+	*why = "must be a list of names";
+	while (rest.p != NULL && rest.n > 0) {
+		word = str_trim(str_cut(&rest, ','));
+		if (!is_word(word))
+			return false;
+		buf_adds(&b, b.n == 0 ? "" : ", ");
+		buf_add(&b, word.p, word.n);
+	}
+	*out = b.p;
+	return b.n > 0;
+}
+
+/* "scheme://host" or "scheme://host:port" (RFC 6454), or "*". docker-registry took regular
+ * expressions too. */
+static bool
+is_origin(struct str s)
+{
+	struct str rest = s, scheme = str_cut(&rest, ':');
+	size_t i;
+
+	if (str_is(s, "*"))
+		return true;
+	if (scheme.n == 0 || !str_starts(rest, "//") || rest.n == 2)
+		return false;
+	for (i = 2; i < rest.n; i++)
+		if (strchr(" \t*?()|^$+\\{}/,\"<>#", rest.p[i]) != NULL)
+			return false;
+	return true;
+}
+
+static bool
+set_origins(
+    struct arena *a, const char *text, const char *const **out, const char **why)
+{
+	const char **all = arena_alloc(a, (strlen(text) + 2) * sizeof(*all));
+	struct str rest = str_of(text), one;
+	size_t n = 0;
+
+	if (!is_one_line(text, why))
+		return false;
+	*why =
+	    "must be origins such as https://site.example, or \"*\"; no patterns";
+	while (rest.p != NULL && rest.n > 0) {
+		one = str_trim(str_cut(&rest, ','));
+		if (!is_origin(one))
+			return false;
+		all[n++] = str_dup(a, one);
+	}
+	*out = all;
+	return n > 0;
+}
+
+static bool
+set_flag(const char *text, bool *out, const char **why)
+{
+	*why = "must be true or false";
+	return value_bool(text, out);
+}
+
 bool
 value_set(struct arena *a, const struct key *key, const char *text,
     struct conf *conf, const char **why)
@@ -121,12 +223,22 @@ value_set(struct arena *a, const struct key *key, const char *text,
 
 	switch (key->kind) {
 	case KEY_PATH:
+	case KEY_FILE:
 		return set_path(a, text, member, why);
 	case KEY_SOCKET:
 		return set_socket(a, text, member, why);
 	case KEY_TEXT:
+	case KEY_SECRET:
 		*(const char **)member = text;
 		return is_one_line(text, why);
+	case KEY_FLAG:
+		return set_flag(text, member, why);
+	case KEY_URL:
+		return set_url(a, text, member, why);
+	case KEY_WORDS:
+		return set_words(a, text, member, why);
+	case KEY_ORIGINS:
+		return set_origins(a, text, member, why);
 	case KEY_LEVEL:
 		*why = "must be debug, info, warn, error or critical";
 		return log_level_of(text, member);
@@ -137,6 +249,21 @@ value_set(struct arena *a, const struct key *key, const char *text,
 	}
 }
 
+static const char *
+show_list(struct arena *a, const char *const *list, const char *none)
+{
+	struct buf b;
+
+	if (list == NULL)
+		return none;
+	buf_init(&b, a, 4096);
+	for (; *list != NULL; list++) {
+		buf_adds(&b, b.n == 0 ? "" : ", ");
+		buf_adds(&b, *list);
+	}
+	return b.p;
+}
+
 const char *
 value_show(struct arena *a, const struct key *key, const struct conf *conf)
 {
@@ -145,9 +272,18 @@ value_show(struct arena *a, const struct key *key, const struct conf *conf)
 	const char *text;
 
 	switch (key->kind) {
+	case KEY_FLAG:
+		return *(const bool *)member ? "true" : "false";
+	case KEY_SECRET:
+		return *(const char *const *)member == NULL ? key->says : "(set)";
+	case KEY_ORIGINS:
+		return show_list(a, *(const char *const *const *)member, key->says);
 	case KEY_PATH:
+	case KEY_FILE:
 	case KEY_SOCKET:
 	case KEY_TEXT:
+	case KEY_URL:
+	case KEY_WORDS:
 		text = *(const char *const *)member;
 		return text != NULL ? text : key->says;
 	case KEY_LEVEL:
