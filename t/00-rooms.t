@@ -30,13 +30,14 @@ my @ROOMS = (
 my @HEADERS = (
     qr{^json-c/|^json\.h$}                 => [qw(base)],
     qr{^(zlib|archive|archive_entry)\.h$}  => [qw(image)],
-    qr{^openssl/(evp|sha|md5)\.h$}         => [qw(image)],
+    qr{^openssl/(sha|md5)\.h$}             => [qw(image)],
+    qr{^openssl/evp\.h$}                   => [qw(image auth)],
     qr{^openssl/(?!evp|sha|md5)|^crypt\.h} => [qw(auth)],
     qr{^sqlite3\.h$}                       => [qw(index)],
     qr{^curl/}                             => [qw(remote)],
     qr{^(fcgiapp|fcgi_\w+|fastcgi)\.h$}    => [qw(serve/fcgi.c)],
     qr{^yaml\.h$}                          => [qw(conf)],
-    qr{^(pthread|threads)\.h$}             => [qw(serve index store/failpoint.c)],
+    qr{^(pthread|threads)\.h$}             => [qw(serve index remote store/failpoint.c)],
 );
 
 # A call that only some rooms, or some files, may make.
@@ -46,12 +47,14 @@ my @CALLS = (
     qr/^(?:rename|renameat|renameat2)$/      => [qw(store)],
     qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(store)],
     qr/^(?:fork|vfork|clone|posix_spawnp?)$/ => [qw(serve)],
-    qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve index store/failpoint.c)],
+    qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve index remote store/failpoint.c)],
     qr/^(?:sqlite3_\w+)$/                    => [qw(index)],
     qr/^(?:json_(?:object|tokener)_\w+)$/    => [qw(base)],
     qr/^(?:yaml_\w+)$/                       => [qw(conf)],
     qr/^(?:FCGX_\w+)$/                       => [qw(serve/fcgi.c)],
-    qr/^(?:EVP_\w+|inflate\w*|deflate\w*|archive_\w+)$/ => [qw(image)],
+    qr/^(?:inflate\w*|deflate\w*|archive_\w+)$/ => [qw(image)],
+    qr/^(?:EVP_\w+)$/                       => [qw(image auth)],
+    qr/^(?:curl_\w+)$/                      => [qw(remote)],
 );
 
 my %MAY = @ROOMS;

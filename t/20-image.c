@@ -148,7 +148,10 @@ test_sum_kinds(void)
 	    {LIT("sha256:" DIGITS), SUM_SIMPLE},
 	    {LIT("tarsum+sha256:" DIGITS), SUM_TARSUM},
 	    {LIT("tarsum.v1+sha256:" DIGITS), SUM_TARSUM},
-	    {LIT("tarsum.dev+sha256:x"), SUM_TARSUM},
+	    {LIT("tarsum.dev+sha256:" DIGITS), SUM_TARSUM},
+	    {LIT("tarsum.dev+sha256:x"), SUM_OTHER},
+	    {LIT("tarsum+sha256:../" DIGITS), SUM_OTHER},
+	    {LIT("tarsum.v2+sha256:" DIGITS), SUM_OTHER},
 	    {LIT("sha256:" DIGITS "0"), SUM_OTHER},
 	    {LIT("sha256:551dd78288bd82f5"), SUM_OTHER},
 	    {LIT("sha256:"

@@ -365,11 +365,62 @@ test_against_model(void)
 	index_free(ix);
 }
 
+static enum result
+put_hidden(struct index *ix, const char *name, bool hidden)
+{
+	const struct index_change change = {
+	    .repository = {.name = str_of(name),
+		.description = str_of("a plan of nobody's business"),
+		.v1 = true,
+		.v2 = true,
+		.hidden = hidden}};
+
+	return index_put(ix, &change, &err);
+}
+
+static bool
+count_name(void *arg, struct str name)
+{
+	*(int *)arg += str_is(name, "secret/plan");
+	return true;
+}
+
+/* Private ones: neither a search, by name or description, nor the catalog shows them. */
+static void
+test_hidden(void)
+{
+	static const char *const terms[] = {
+	    "", "secret/plan", "plan", "pl", "nobody"};
+	struct index *ix = index_new(path, on_damage, NULL);
+	int hidden, seen;
+	size_t i;
+
+	(void)index_rebuild_begin(ix, &err);
+	(void)index_rebuild_end(ix, &err);
+	for (hidden = 1; hidden >= 0; hidden--) {
+		is_int(put_hidden(ix, "secret/plan", hidden), RC_OK, "put");
+		for (i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
+			ok((strstr(search(ix, terms[i]), "secret/plan") == NULL) ==
+				(hidden == 1),
+			    "hidden %d: a search for \"%s\"", hidden, terms[i]);
+		seen = 0;
+		is_int(index_catalog(ix, str_of(""), 1000, count_name, &seen, &err),
+		    RC_OK, "catalog");
+		is_int(seen, 1 - hidden, "hidden %d: in the catalog", hidden);
+	}
+	is_int(put_hidden(ix, "secret/plan", true), RC_OK, "hidden again");
+	ok(strstr(search(ix, "plan"), "secret/plan") == NULL, "not found again");
+	ok(run_sql("INSERT INTO search (search) VALUES ('integrity-check')"),
+	    "the trigrams are those of the rows that are seen");
+	index_free(ix);
+}
+
 int
 main(void)
 {
 	setup();
 	test_rows();
+	test_hidden();
 	test_order();
 	test_layouts();
 	test_pages();

@@ -38,7 +38,7 @@ static const struct route routes[] = {
     ROW("GET", "/n/*name/blobs/:digest", 18),
 };
 
-static const struct api api = {NULL, routes, COUNT(routes), NULL, NULL};
+static const struct api api = {NULL, routes, COUNT(routes), NULL, NULL, NULL};
 
 /* "number <arg>...", "Allow: ...", or "none". */
 static const char *

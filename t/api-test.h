@@ -51,7 +51,7 @@ struct tested {
 };
 
 static struct tested tested;
-static struct v1_options options = {"dev", NULL, NULL};
+static struct v1_options options = {.flavor = "dev", .standalone = true};
 static unsigned bodies_read;
 static bool route_seen[ROUTES_MAX];
 static struct reply *last_reply;

@@ -132,7 +132,7 @@ run_step(const struct step *steps, size_t n, size_t i)
 		    &reg, arena, &app, str_of(announcement(steps, n)), &err);
 	case JSON:
 		return push_json(
-		    &reg, arena, s->im->id, s->im->json, str_of(NULL), &err);
+		    &reg, arena, NULL, s->im->id, s->im->json, str_of(NULL), &err);
 	case LAYER:
 		return send_layer(s->im);
 	case CHECKSUM:

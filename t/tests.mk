@@ -14,6 +14,10 @@ c_tests = \
 	t/23-digest \
 	t/24-manifest \
 	t/24-manifest-type \
+	t/26-file-lists \
+	t/28-auth \
+	t/28-privileged \
+	t/28-token \
 	t/30-store \
 	t/32-store-lists \
 	t/33-store-guards \
@@ -25,6 +29,7 @@ c_tests = \
 	t/37-index-damage \
 	t/38-store-errors \
 	t/39-store-blobs \
+	t/39-store-derived \
 	t/39-store-manifests \
 	t/39-store-repos \
 	t/39-store-stamps \
@@ -33,12 +38,15 @@ c_tests = \
 	t/39-store-uploads-kept \
 	t/40-conf \
 	t/41-conf-keys \
+	t/56-files \
 	t/60-http \
 	t/61-route \
 	t/62-condition \
 	t/70-v1-routes \
 	t/71-v1-push \
+	t/71-v1-tarsum \
 	t/72-v1-hostile \
+	t/73-v1-access \
 	t/73-v1-check \
 	t/74-v2-errors \
 	t/74-v2-routes \
@@ -80,7 +88,10 @@ perl_tests = \
 	t/88-v2-parallel.t \
 	t/89-large-layer.t \
 	t/90-kill.t \
-	t/91-v2-kill.t
+	t/91-v2-kill.t \
+	t/92-v1-table.t \
+	t/93-v1-modes.t \
+	t/94-mirror.t
 
 check_PROGRAMS = $(c_tests)
 if FAILPOINTS
@@ -100,6 +111,7 @@ test_headers = \
 	t/push-test.h \
 	t/store-test.h \
 	t/tap.h \
+	t/tar-test.h \
 	t/unit-test.h \
 	t/upload-test.h \
 	t/v2-api-test.h \

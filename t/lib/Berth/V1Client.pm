@@ -8,6 +8,9 @@ package Berth::V1Client;
 #     $docker->push('team/app', { latest => $child }, $base, $child);
 #     my $got = $docker->pull('team/app');
 #
+# With an index of its own (index => a Berth::StandIn or an instance) the calls of the index
+# go there, all others to the registry.
+#
 # The single steps (put_json, put_layer, ...) return the response and die of nothing.
 
 use strict;
@@ -29,8 +32,9 @@ sub new {
 sub call {
     my ($self, $method, $path, $headers, $body, %option) = @_;
     my %header = %{ $headers // {} };
-    my @first  = (Host => $self->{instance}->host);
-    my $c      = Berth::HTTP->connect($self->{instance}, timeout => $option{timeout});
+    my $server = $option{at} // $self->{instance};
+    my @first  = (Host => $server->host);
+    my $c      = Berth::HTTP->connect($server, timeout => $option{timeout});
 
     push @first, 'User-Agent' => $option{plain} ? 'Go 1.1 package http' : AGENT;
     push @first, 'Transfer-Encoding' => 'chunked' if ref $body;
@@ -107,6 +111,25 @@ sub login {
     die "login: $response->{status}\n";
 }
 
+# A call of the index.
+sub index_call {
+    my ($self, $method, $path, $headers, $body) = @_;
+
+    return $self->call($method, $path, { $self->index_auth($method), %$headers }, $body, at => $self->{index});
+}
+
+# token(REPOSITORY, ACCESS): what the index hands out to one who is about to read, write
+# or delete there; undef when it does not.
+sub token {
+    my ($self, $repository, $access) = @_;
+    my %call     = (read => ['GET'], write => [PUT => '[]'], delete => ['DELETE']);
+    my ($method, $body) = @{ $call{$access} };
+    my $response = $self->index_call($method => "/v1/repositories/$repository/images", { 'X-Docker-Token' => 'true' },
+        $body);
+
+    return Berth::HTTP::header($response, 'X-Docker-Token');
+}
+
 # announce(REPOSITORY, [[image, tag or undef] ...], parents first)
 sub announce {
     my ($self, $repository, $images) = @_;
@@ -115,8 +138,8 @@ sub announce {
         my $id = $image->id;
         defined $tag ? qq({"id":"$id","Tag":"$tag"}) : qq({"id":"$id"})
     } @$images;
-    my $response = $self->call(PUT => "/v1/repositories/$repository/",
-        { $self->index_auth('PUT'), 'Content-Type' => 'application/json', 'X-Docker-Token' => 'true' }, "[$list]");
+    my $response = $self->index_call(PUT => "/v1/repositories/$repository/",
+        { 'Content-Type' => 'application/json', 'X-Docker-Token' => 'true' }, "[$list]");
 
     $self->{token} = Berth::HTTP::header($response, 'X-Docker-Token');
     return $response;
@@ -161,9 +184,8 @@ sub finish {
     my ($self, $repository) = @_;
     my $instance = $self->{instance};
 
-    return $self->call(PUT => "/v1/repositories/$repository/images",
+    return $self->index_call(PUT => "/v1/repositories/$repository/images",
         {
-            $self->index_auth('PUT'),
             'Content-Type'       => 'application/json',
             'X-Docker-Endpoints' => $instance->scheme . '://' . $instance->host . '/v1/',
         }, '[]');
@@ -224,8 +246,8 @@ sub pull {
 
     $self->{cookies} = {};
     $self->ping;
-    my $response = want('images', $self->call(GET => "/v1/repositories/$repository/images",
-        { $self->index_auth('GET'), 'X-Docker-Token' => 'true' }), 200);
+    my $response = want('images', $self->index_call(GET => "/v1/repositories/$repository/images",
+        { 'X-Docker-Token' => 'true' }), 200);
     $self->{token} = Berth::HTTP::header($response, 'X-Docker-Token') // die "images: no token\n";
     defined Berth::HTTP::header($response, 'X-Docker-Endpoints') or die "images: no endpoints\n";
     $response = want('tags', $self->call(GET => "/v1/repositories/$repository/tags", { $self->image_auth }), 200);

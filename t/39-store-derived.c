@@ -1,0 +1,250 @@
+/* 39-store-derived.c: what is computed of a layer and kept beside it, written piece by
+ * piece and whole or not at all; files of the store read from their beginning. */
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "store-test.h"
+#include "store/reader.h"
+#include "store/v1_derived.h"
+
+#define ID    "00000000000000a1"
+#define IMAGE "images/" ID
+#define LARGE ((size_t)300000) /* more than is written at once */
+
+/* ---- put ---- */
+
+struct making {
+	struct str piece;
+	unsigned times;
+	enum result r;
+	bool stopped; /* the sink wanted no more */
+};
+
+static enum result
+make(void *arg, struct sink sink, struct err *why)
+{
+	struct making *m = arg;
+	unsigned i;
+
+	for (i = 0; i < m->times && !m->stopped; i++)
+		m->stopped = !sink.write(sink.arg, m->piece.p, m->piece.n);
+	return m->r == RC_OK ? RC_OK : err_set(why, m->r, "as it is made");
+}
+
+static enum result
+put(enum v1_derived which, const char *piece, unsigned n, enum result made)
+{
+	struct making m = {str_of(piece), n, made, false};
+
+	return v1_derived_put(store, arena, ID, which, make, &m, &err);
+}
+
+static const char *
+kept(enum v1_derived which)
+{
+	struct str text;
+	enum result r = v1_derived_read(store, arena, ID, which, &text, &err);
+
+	return r == RC_OK ? arena_strndup(arena, text.p, text.n) : err_name(r);
+}
+
+/* "images/.../_files 3" */
+static const char *
+file_of(enum v1_derived which)
+{
+	struct store_file file;
+	enum result r = v1_derived_file(store, arena, ID, which, &file, &err);
+
+	return r == RC_OK ? arena_printf(arena, "%s %llu", file.name,
+				(unsigned long long)file.size)
+			  : err_name(r);
+}
+
+static const char *
+many(const char *piece, size_t n)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, arena, TREE_MAX);
+	for (i = 0; i < n; i++)
+		buf_adds(&b, piece);
+	return b.p;
+}
+
+static void
+test_put(void)
+{
+	struct stat sb;
+
+	is_str(file_of(V1_FILES), "absent", "nothing is kept");
+	is_str(kept(V1_FILES), "absent", "nor can be read");
+	is_int(put(V1_FILES, "[]", 1, RC_OK), RC_ABSENT, "no image, no file");
+	write_text(IMAGE "/json", "{}");
+	is_int(put(V1_FILES, "[1]", 1, RC_OK), RC_OK, "put");
+	is_str(file_of(V1_FILES), IMAGE "/_files 3", "it has its name");
+	is_str(kept(V1_FILES), "[1]", "and its text");
+	is_str(file_of(V1_DIFF), "absent", "the other one is another");
+	is_int(put(V1_DIFF, "{}", 1, RC_OK), RC_OK, "that is put");
+	is_str(kept(V1_DIFF), "{}", "it has its text");
+	is_str(tree("images"), IMAGE "/_diff\n" IMAGE "/_files\n" IMAGE "/json\n",
+	    "both are where old servers look");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+	ok(lstat(in_dir(IMAGE "/_files"), &sb) == 0 &&
+		sb.st_mode == (S_IFREG | 0644),
+	    "for an old server to read");
+	is_int(put(V1_FILES, "", 0, RC_OK), RC_OK, "nothing at all");
+	is_str(file_of(V1_FILES), IMAGE "/_files 0", "is kept");
+	is_str(kept(V1_FILES), "", "and read");
+}
+
+static void
+test_large(void)
+{
+	is_int(put(V1_FILES, "abc", LARGE / 3, RC_OK), RC_OK, "many small pieces");
+	is_str(read_text(IMAGE "/_files"), many("abc", LARGE / 3), "all in order");
+	is_int(put(V1_FILES, many("defg", LARGE / 4), 2, RC_OK), RC_OK,
+	    "two large ones");
+	is_str(kept(V1_FILES), many("defg", LARGE / 2), "all in order");
+}
+
+static void
+test_replaced(void)
+{
+	struct str old;
+
+	is_int(put(V1_FILES, "old", 1, RC_OK), RC_OK, "one that is");
+	is_int(
+	    v1_derived_read(store, arena, ID, V1_FILES, &old, &err), RC_OK, "read");
+	is_int(put(V1_FILES, "new", 1, RC_BAD_LAYER), RC_BAD_LAYER,
+	    "its making fails");
+	is_str(err.text, "as it is made", "and why is told");
+	is_str(kept(V1_FILES), "old", "it stays");
+	is_int(put(V1_FILES, "new", 1, RC_OK), RC_OK, "it is replaced");
+	is_str(kept(V1_FILES), "new", "by the new one");
+	ok(str_is(old, "old"), "who reads the old one keeps it");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+}
+
+/* With a process's limit in the place of a full disk. */
+static int
+put_too_much(void *arg)
+{
+	const struct rlimit limit = {LARGE / 2, LARGE / 2};
+	struct making m = {
+	    str_of("0123456789"), 1u << 20, *(enum result *)arg, false};
+	enum result r;
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	if (setrlimit(RLIMIT_FSIZE, &limit) == -1)
+		return 1;
+	r = v1_derived_put(store, arena, ID, V1_FILES, make, &m, &err);
+	if (r != RC_IO || strstr(err.text, "write " IMAGE "/_files: ") != err.text)
+		return 2;
+	return m.stopped ? 0 : 3;
+}
+
+static void
+test_no_room(void)
+{
+	enum result fine = RC_OK, bad = RC_BAD_LAYER;
+
+	is_int(
+	    in_process(put_too_much, &fine), 0, "what is not written is an error");
+	is_int(
+	    in_process(put_too_much, &bad), 0, "told before what its maker says");
+	is_str(kept(V1_FILES), "new", "what was there stays");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+}
+
+static void
+test_no_files(void)
+{
+	(void)unlink(in_dir(IMAGE "/_diff"));
+	set_up(symlink("_files", in_dir(IMAGE "/_diff")));
+	is_str(file_of(V1_DIFF), "io", "a symbolic link is none");
+	is_str(kept(V1_DIFF), "io", "nor is it followed");
+	is_int(put(V1_DIFF, "{}", 1, RC_OK), RC_OK, "it is replaced");
+	is_str(kept(V1_FILES), "new", "not what it points to");
+	(void)unlink(in_dir(IMAGE "/_diff"));
+	set_up(mkfifo(in_dir(IMAGE "/_diff"), 0644));
+	is_str(file_of(V1_DIFF), "io", "a pipe is none");
+	is_str(kept(V1_DIFF), "io", "nor waited for");
+	(void)unlink(in_dir(IMAGE "/_diff"));
+	make_dir(IMAGE "/_diff");
+	is_str(kept(V1_DIFF), "io", "a directory is none");
+	is_int(put(V1_DIFF, "{}", 1, RC_OK), RC_IO, "and stays");
+	ok(is_there(IMAGE "/_diff"), "as it is");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+}
+
+/* ---- readers ---- */
+
+static const char *
+opened(const char *name)
+{
+	struct reader *reader;
+	enum result r = reader_open(store, arena, name, &reader, &err);
+
+	return r == RC_OK ? "ok" : err_name(r);
+}
+
+static unsigned
+open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	if (d == NULL)
+		bail_out("/proc/self/fd");
+	while (readdir(d) != NULL)
+		n++;
+	(void)closedir(d);
+	return n;
+}
+
+static void
+test_reader(void)
+{
+	struct arena *own = arena_new();
+	unsigned before = open_files();
+	struct reader *reader;
+	struct buf b;
+	char part[7];
+	ssize_t n;
+
+	write_text(IMAGE "/layer", "the bytes of a layer");
+	buf_init(&b, arena, 64);
+	is_int(reader_open(store, own, IMAGE "/layer", &reader, &err), RC_OK,
+	    "opened");
+	is_int(reader_size(reader), 20, "its size");
+	write_text("elsewhere", "x");
+	set_up(rename(in_dir("elsewhere"), in_dir(IMAGE "/layer")));
+	while ((n = reader_read(reader, part, sizeof(part))) > 0)
+		buf_add(&b, part, (size_t)n);
+	is_int(n, 0, "to its end");
+	is_str(b.p, "the bytes of a layer", "the file that was opened, in order");
+	is_int(reader_read(reader, part, sizeof(part)), 0, "and no further");
+	arena_free(own);
+	is_int(open_files(), before, "closed with the arena");
+
+	is_str(opened(IMAGE "/none"), "absent", "no such file");
+	is_str(opened("images"), "io", "a directory");
+	set_up(symlink("layer", in_dir(IMAGE "/link")));
+	is_str(opened(IMAGE "/link"), "io", "a symbolic link");
+	set_up(mkfifo(in_dir(IMAGE "/pipe"), 0644));
+	is_str(opened(IMAGE "/pipe"), "io", "a pipe is not waited for");
+}
+
+int
+main(void)
+{
+	setup(ON_DISK);
+	test_put();
+	test_large();
+	test_replaced();
+	test_no_room();
+	test_no_files();
+	test_reader();
+	return teardown();
+}

@@ -1,0 +1,358 @@
+/* 56-files.c: what layers hold and what they change of each other, asked of the registry:
+ * computed once, kept, and computed anew where what was kept is damaged. */
+#include "push-test.h"
+#include "registry/files.h"
+#include "store/v1_derived.h"
+#include "tar-test.h"
+
+#define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define B "bbbbbbbbbbbbbbbb"
+#define C "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+#define D "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
+
+/* What each holds: A is the base of B, that of C. */
+#define LIST(entries) "[[\"/\", \"d\", false, 0, 9, 420, 1, 2]" entries "]"
+#define FILE_IS(name) ", [\"" name "\", \"f\", false, 0, 9, 420, 1, 2]"
+#define GONE(name)    ", [\"" name "\", \"f\", true, 0, 9, 420, 1, 2]"
+#define LIST_A        LIST(FILE_IS("/one") FILE_IS("/two"))
+#define LIST_B        LIST(GONE("/one") FILE_IS("/four"))
+#define LIST_C        LIST(FILE_IS("/one") FILE_IS("/two") GONE("/four") FILE_IS("/new"))
+#define ROOT          "\"/\": [\"d\", false, 0, 9, 420, 1, 2]"
+#define PLAIN(name)   "\"" name "\": [\"f\", false, 0, 9, 420, 1, 2]"
+#define DELETED(name) "\"" name "\": [\"f\", true, 0, 9, 420, 1, 2]"
+#define DIFF(deleted, changed, created) \
+	"{\"deleted\": {" deleted "}, \"changed\": {" changed \
+	"}, \"created\": {" created "}}"
+#define DIFF_A DIFF("", "", ROOT ", " PLAIN("/one") ", " PLAIN("/two"))
+#define DIFF_B DIFF(DELETED("/one"), ROOT, PLAIN("/four"))
+#define DIFF_C \
+	DIFF(DELETED("/four"), ROOT ", " PLAIN("/two"), \
+	    PLAIN("/one") ", " PLAIN("/new"))
+
+static const char *
+image_file(const char *id, const char *file)
+{
+	return arena_printf(arena, "images/%s/%s", id, file);
+}
+
+static void
+put_image(const char *id, const char *ancestry, struct str layer)
+{
+	write_text(
+	    image_file(id, "json"), arena_printf(arena, "{\"id\": \"%s\"}", id));
+	write_text(image_file(id, "ancestry"), ancestry);
+	write_bytes(image_file(id, "layer"), layer);
+}
+
+static struct str
+layer_of(const char *const names[])
+{
+	struct header h = {"./", '5', 0644, 1, 2, 0, 9};
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, arena, 64 << 10);
+	put_header(&b, &h);
+	h.type = '0';
+	for (i = 0; names[i] != NULL; i++) {
+		h.name = names[i];
+		put_header(&b, &h);
+	}
+	return buf_str(&b);
+}
+
+static const char *const in_a[] = {"./one", "./two", NULL};
+static const char *const in_b[] = {"./.wh.one", "./.wh..wh.aufs", "./four", NULL};
+static const char *const in_c[] = {"./one", "./two", "./.wh.four", "./new", NULL};
+
+static void
+put_images(void)
+{
+	fresh_store();
+	put_image(A, "[\"" A "\"]", layer_of(in_a));
+	put_image(B, "[\"" B "\", \"" A "\"]", layer_of(in_b));
+	put_image(C, "[\"" C "\", \"" B "\", \"" A "\"]", layer_of(in_c));
+	reg = (struct registry){.store = store};
+}
+
+typedef enum result ask_fn(struct registry *r, struct arena *a, const char *id,
+    struct store_file *out, struct err *why);
+
+/* What is sent for it, or why nothing is. */
+static const char *
+told(ask_fn *ask, const char *id)
+{
+	struct store_file file;
+	enum result r = ask(&reg, arena, id, &file, &err);
+	const char *text = r == RC_OK ? read_text(file.name) : err_name(r);
+
+	if (r == RC_OK && strlen(text) != file.size)
+		return "of another size";
+	return text;
+}
+
+/* ---- computed, once ---- */
+
+static void
+test_list(void)
+{
+	put_images();
+	is_str(told(files_list, A), LIST_A, "what a layer holds");
+	is_str(read_text(image_file(A, "_files")), LIST_A, "is kept beside it");
+	ok(!is_there(image_file(A, "_diff")), "alone");
+	is_str(told(files_list, B), LIST_B, "with what it deletes");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+	(void)unlink(in_dir(image_file(A, "layer")));
+	is_str(told(files_list, A), LIST_A, "the layer is not walked again");
+}
+
+static void
+test_diff(void)
+{
+	put_images();
+	is_str(told(files_diff, C), DIFF_C, "what a layer changes");
+	is_str(read_text(image_file(C, "_diff")), DIFF_C, "is kept beside it");
+	is_str(read_text(image_file(C, "_files")), LIST_C, "as is what it holds");
+	is_str(read_text(image_file(B, "_files")), LIST_B, "and its parent");
+	is_str(read_text(image_file(A, "_files")), LIST_A, "and theirs");
+	ok(!is_there(image_file(B, "_diff")), "no other difference");
+	is_str(told(files_diff, B), DIFF_B, "one that deletes");
+	is_str(told(files_diff, A), DIFF_A, "all of a base is new");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+	(void)unlink(in_dir(image_file(A, "_files")));
+	(void)unlink(in_dir(image_file(A, "layer")));
+	is_str(told(files_diff, C), DIFF_C, "no list is read again");
+}
+
+/* No ancestor is walked that decides nothing. */
+static void
+test_nearest(void)
+{
+	static const char *const in_d[] = {"./four", "./.wh.two", NULL};
+
+	put_images();
+	put_image(D, "[\"" D "\", \"" B "\", \"" A "\"]", layer_of(in_d));
+	is_str(told(files_diff, D),
+	    DIFF(DELETED("/two"), ROOT ", " PLAIN("/four"), ""),
+	    "all is decided by the parent");
+	ok(is_there(image_file(B, "_files")), "whose list is made");
+	ok(!is_there(image_file(A, "_files")), "its parent's is not wanted");
+}
+
+/* ---- kept by an old server ---- */
+
+static void
+test_kept(void)
+{
+	static const char *const old = "[[\"/old\",\"f\",false,0,9.5,420,1,2]]";
+	static const char
+	    *const diff = "{\"created\":{},\"deleted\":{},\"changed\":{}}";
+
+	put_images();
+	write_text(image_file(A, "_files"), old);
+	is_str(told(files_list, A), old, "a list is as it was");
+	is_str(told(files_diff, A),
+	    DIFF("", "", "\"/old\": [\"f\", false, 0, 9.5, 420, 1, 2]"),
+	    "a difference is made of it");
+	write_text(image_file(A, "_diff"), diff);
+	is_str(told(files_diff, A), diff, "a difference is as it was");
+	write_text(image_file(B, "_files"), "[]");
+	is_str(told(files_list, B), "[]", "a list of nothing");
+	is_str(told(files_diff, B), DIFF("", "", ""), "changes nothing");
+}
+
+static void
+test_damaged(void)
+{
+	static const struct str rows[] = {
+	    {"", 0},
+	    {"[", 1},
+	    {"null", 4},
+	    {"{}", 2},
+	    {"[[\"/one\", \"f\", false, 0, 9, 420, 1, 2], [\"/tw", 45},
+	    {"[[\"/one\", \"f\", false, 0, 9, 420, 1, 2]", 39},
+	    {"[[\"/one\", \"f\", false, 0, 9, 4\0\0\0\0\0\0\0\0\0", 39},
+	    {"\0\0\0\0", 4},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		put_images();
+		write_bytes(image_file(A, "_files"), rows[i]);
+		write_bytes(image_file(A, "_diff"), rows[i]);
+		is_str(told(files_list, A), LIST_A, "damage %zu: the list anew", i);
+		is_str(told(files_diff, A), DIFF_A, "and the difference");
+	}
+}
+
+/* Damage between a good beginning and a good end: told when it is read. */
+static void
+test_damaged_within(void)
+{
+	static const char *const bad =
+	    "[[\"/new\", \"f\", false, 0, 9, 420, 1, 2], [\"/tw\", f\", 1, 2]]";
+
+	put_images();
+	write_text(image_file(C, "_files"), bad);
+	write_text(image_file(A, "_files"), bad);
+	is_str(told(files_diff, C), DIFF_C, "a difference of damaged lists");
+	is_str(read_text(image_file(C, "_files")), LIST_C, "its own is made anew");
+	is_str(read_text(image_file(A, "_files")), LIST_A, "an ancestor's too");
+}
+
+/* ---- what cannot be told ---- */
+
+static void
+test_errors(void)
+{
+	static const char bad[] = "no archive at all";
+
+	put_images();
+	is_str(told(files_list, D), "image_unknown", "no image");
+	is_str(told(files_diff, D), "image_unknown", "no difference");
+	write_text(image_file(A, "_inprogress"), "true");
+	is_str(told(files_list, A), "image_unfinished", "not over");
+	is_str(told(files_diff, A), "image_unfinished", "nor its difference");
+	is_str(told(files_diff, B), "bad_layer", "a parent that is not over");
+	(void)unlink(in_dir(image_file(A, "_inprogress")));
+	write_text(image_file(A, "layer"), bad);
+	is_str(told(files_list, A), "bad_layer", "no archive");
+	ok(!is_there(image_file(A, "_files")), "nothing is kept");
+	is_str(told(files_diff, A), "bad_layer", "no difference of it");
+	is_str(told(files_diff, C), "bad_layer", "nor of what is above");
+	ok(!is_there(image_file(C, "_diff")), "nothing is kept");
+	(void)unlink(in_dir(image_file(A, "json")));
+	is_str(told(files_diff, C), "bad_layer", "an ancestor that is not here");
+	(void)unlink(in_dir(image_file(C, "layer")));
+	is_str(told(files_list, C), LIST_C, "a list that is kept needs no layer");
+	(void)unlink(in_dir(image_file(C, "_files")));
+	is_str(told(files_list, C), "image_unknown", "no layer");
+	is_str(told(files_diff, C), "image_unknown", "no difference");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+}
+
+static void
+test_ancestries(void)
+{
+	static const char *const rows[] = {
+	    "",
+	    "[",
+	    "[\"" B "\", 1]",
+	    "[\"" B "\", \"../" B "\"]",
+	    "[\"" B "\", \"" D "\"]",
+	};
+	size_t i;
+
+	put_images();
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		write_text(image_file(B, "ancestry"), rows[i]);
+		is_str(told(files_diff, B), "bad_layer", "ancestry %s", rows[i]);
+	}
+	(void)unlink(in_dir(image_file(B, "ancestry")));
+	is_str(told(files_diff, B), "bad_layer", "no ancestry");
+	write_text(image_file(A, "ancestry"), "[\"" A "\", \"" B "\", \"" A "\"]");
+	write_text(image_file(B, "ancestry"), "[\"" B "\", \"" A "\", \"" B "\"]");
+	is_str(told(files_diff, A),
+	    DIFF("", ROOT ", " PLAIN("/two"), PLAIN("/one")),
+	    "a circle ends: down");
+	is_str(told(files_diff, B),
+	    DIFF(DELETED("/one"), ROOT ", " PLAIN("/four"), ""), "and up");
+}
+
+/* ---- several at once ---- */
+
+#define SAME "[[\"/same\", \"f\", false, 0, 9, 420, 1, 2]]"
+
+static volatile int *taken; /* is the guard */
+
+static void
+pause_ms(long ms)
+{
+	const struct timespec t = {0, ms * 1000000};
+
+	(void)nanosleep(&t, NULL);
+}
+
+static int
+ask_list(void *arg)
+{
+	int i;
+
+	for (i = 0; i < 5000 && !*taken; i++)
+		pause_ms(1);
+	return strcmp(told(files_list, arg), SAME) == 0 ? 0 : 1;
+}
+
+static enum result
+make_same(void *arg, struct sink sink, struct err *why)
+{
+	(void)arg, (void)why;
+	return sink.write(sink.arg, SAME, strlen(SAME)) ? RC_OK : RC_IO;
+}
+
+/* Somebody computes the list; who asks meanwhile gets that one. The process is there
+ * before the guard, which it would hold too. */
+static void
+test_waits(void)
+{
+	static char id[] = B;
+	struct store_lock lock = {0};
+	pid_t asks;
+
+	put_images();
+	taken = share(sizeof(*taken));
+	asks = start_process(ask_list, id);
+	is_int(store_lock(store, LOCK_DERIVED, B "/_files", &lock, &err), RC_OK,
+	    "a list is being computed");
+	*taken = 1;
+	pause_ms(50);
+	ok(!is_there(image_file(B, "_files")), "nobody else computes it");
+	is_int(v1_derived_put(store, arena, B, V1_FILES, make_same, NULL, &err),
+	    RC_OK, "it is there");
+	store_unlock(&lock);
+	is_int(status_of(asks), 0, "who waited takes it");
+}
+
+static int
+ask_all(void *arg)
+{
+	(void)arg;
+	return strcmp(told(files_diff, C), DIFF_C) == 0 &&
+		       strcmp(told(files_diff, B), DIFF_B) == 0 &&
+		       strcmp(told(files_list, A), LIST_A) == 0
+		   ? 0
+		   : 1;
+}
+
+static void
+test_crowd(void)
+{
+	pid_t pids[8];
+	size_t i, n = sizeof(pids) / sizeof(pids[0]);
+	int failed = 0;
+
+	put_images();
+	for (i = 0; i < n; i++)
+		pids[i] = start_process(ask_all, NULL);
+	for (i = 0; i < n; i++)
+		failed += status_of(pids[i]) != 0;
+	is_int(failed, 0, "all of %zu at once are told the same", n);
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+}
+
+int
+main(void)
+{
+	setup(IN_MEMORY);
+	test_list();
+	test_diff();
+	test_nearest();
+	test_kept();
+	test_damaged();
+	test_damaged_within();
+	test_errors();
+	test_ancestries();
+	test_waits();
+	test_crowd();
+	return teardown();
+}

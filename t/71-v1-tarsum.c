@@ -1,0 +1,190 @@
+/* 71-v1-tarsum.c: pushes of clients that know a layer by its tarsum: dockers before 0.10
+ * send it behind the layer, those of 0.6's day with the json. The sums were computed
+ * by docker-registry's rules with another program. */
+#include "api-test.h"
+
+#define IMAGE(id, file) "/v1/images/00000000000000" id "/" file
+#define JSON_OF(id)     "{\"id\": \"00000000000000" id "\"}"
+#define GIVEN(sum)      "X-Docker-Checksum: tarsum+sha256:" sum
+#define ZEROS           "0000000000000000000000000000000000000000000000000000000000000000"
+#define KNOWN           "Cache-Control: public, max-age=31536000"
+
+/* Of JSON_OF(id) and small_layer(). */
+#define C2 "ef0bde5f475d45736f54186680e7a46c84949940adb48b568abaf3c015431c87"
+#define C3 "372f4acd8a1e27e8081aa6a09a8ee3916f1cba20bf355af70cc950dd17d2c910"
+#define C4 "52a28b59692088a06458f42f78be1acb21b147382f0b67d8a2fc19144c46daf1"
+#define C5 "7056e764c1d6bc712adfb6870b78fd8a92d8f5f92e9023e9d78a317121ba35ae"
+
+#define MISMATCH ERROR("Checksum mismatch")
+
+#define BLOCK 512
+
+static void
+put_octal(char *field, int width, unsigned v)
+{
+	(void)snprintf(field, (size_t)width, "%0*o", width - 1, v);
+}
+
+/* A ustar header (POSIX.1-1988). */
+static void
+put_header(struct buf *b, const char *name, unsigned mode, unsigned size, char type)
+{
+	char h[BLOCK] = "";
+	unsigned sum = 0;
+	size_t i;
+
+	(void)snprintf(h, 100, "%s", name);
+	put_octal(h + 100, 8, mode);
+	put_octal(h + 108, 8, 0);
+	put_octal(h + 116, 8, 0);
+	put_octal(h + 124, 12, size);
+	put_octal(h + 136, 12, 1400000000);
+	memset(h + 148, ' ', 8);
+	h[156] = type;
+	memcpy(h + 257,
+	    "ustar\0"
+	    "00",
+	    8);
+	put_octal(h + 329, 8, 0);
+	put_octal(h + 337, 8, 0);
+	for (i = 0; i < BLOCK; i++)
+		sum += (unsigned char)h[i];
+	put_octal(h + 148, 7, sum);
+	buf_add(b, h, BLOCK);
+}
+
+/* A directory and a file, without the blocks at the end, as docker sends it. */
+static struct str
+small_layer(void)
+{
+	static const char hosts[BLOCK] = "127.0.0.1 localhost\n";
+	struct buf b;
+
+	buf_init(&b, arena, 64 << 10);
+	put_header(&b, "etc/", 0755, 0, '5');
+	put_header(&b, "etc/hosts", 0644, 20, '0');
+	buf_add(&b, hosts, BLOCK);
+	return buf_str(&b);
+}
+
+static void
+put_layer(const char *target, struct str layer, int status, const char *what)
+{
+	struct call call = {.method = "PUT",
+	    .target = target,
+	    .body = layer,
+	    .has_body = true,
+	    .length = -1,
+	    .pass = PASS_SERVE};
+	struct reply *rp = send(&call);
+	struct str text = reply_text(rp);
+
+	if (!ok(rp->status == status, "%s: %d", what, status))
+		printf("# got %d %.*s\n", rp->status, STR_ARG(text));
+}
+
+static void
+test_after_the_layer(void)
+{
+	static const struct row json = {
+	    "json", "PUT", IMAGE("c2", "json"), NULL, JSON_OF("c2"), 200, "true"};
+	static const struct row rows[] = {
+	    {"of another layer", "PUT", IMAGE("c2", "checksum"), GIVEN(ZEROS), NULL,
+		400, MISMATCH},
+	    {"of no version", "PUT", IMAGE("c2", "checksum"),
+		"X-Docker-Checksum: tarsum.v9+sha256:" C2, NULL, 400, MISMATCH},
+	    {"of version 1, which has no mtime", "PUT", IMAGE("c2", "checksum"),
+		"X-Docker-Checksum: tarsum.v1+sha256:" C2, NULL, 400, MISMATCH},
+	    {"a wrong payload beside it", "PUT", IMAGE("c2", "checksum"),
+		GIVEN(C2) "\nX-Docker-Checksum-Payload: sha256:" ZEROS, NULL, 400,
+		MISMATCH},
+	    {"unfinished", "GET", IMAGE("c2", "json"), .status = 400,
+		.want = ERROR("Image is being uploaded, retry later")},
+	    {"the right one", "PUT", IMAGE("c2", "checksum"), GIVEN(C2), NULL, 200,
+		"true"},
+	    {"complete", "GET", IMAGE("c2", "json"), .status = 200,
+		.want = JSON_OF("c2"), .want_headers = KNOWN},
+	    {"no other any more", "PUT", IMAGE("c2", "checksum"), GIVEN(C2), NULL,
+		409, ERROR("Cannot set this image checksum")},
+	};
+	char hex[SHA256_HEX_SIZE];
+	struct buf b;
+
+	check_row(&json);
+	put_layer(IMAGE("c2", "layer"), small_layer(), 200, "layer");
+	check_rows(ROWS(rows));
+	buf_init(&b, arena, 64 << 10);
+	buf_adds(&b, JSON_OF("c2") "\n");
+	buf_add(&b, small_layer().p, small_layer().n);
+	hash_of(HASH_SHA256, buf_str(&b), hex);
+	is_str(read_text("images/00000000000000c2/_checksum"),
+	    arena_printf(arena, "sha256:%s", hex), "its payload sum is kept");
+}
+
+static void
+test_before_the_layer(void)
+{
+	static const struct row json = {"json", "PUT", IMAGE("c3", "json"),
+	    GIVEN(C3), JSON_OF("c3"), 200, "true"};
+	static const struct row rows[] = {
+	    {"complete", "GET", IMAGE("c3", "json"), .status = 200,
+		.want = JSON_OF("c3"), .want_headers = KNOWN},
+	};
+	struct str other = small_layer();
+
+	other.n = BLOCK;
+	check_row(&json);
+	put_layer(IMAGE("c3", "layer"), other, 400, "another layer");
+	put_layer(IMAGE("c3", "layer"), str_of("no archive"), 400, "no archive");
+	put_layer(IMAGE("c3", "layer"), small_layer(), 200, "the layer");
+	check_rows(ROWS(rows));
+}
+
+/* What is no archive waits for a payload sum like any other layer. */
+static void
+test_no_archive(void)
+{
+	static const struct row rows[] = {
+	    {"json", "PUT", IMAGE("c4", "json"), NULL, JSON_OF("c4"), 200, "true"},
+	    {"layer", "PUT", IMAGE("c4", "layer"), NULL, "no archive", 200, "true"},
+	    {"has no tarsum", "PUT", IMAGE("c4", "checksum"), GIVEN(C4), NULL, 400,
+		"~Layer format not supported: "},
+	};
+
+	check_rows(ROWS(rows));
+	put_layer(IMAGE("c4", "layer"), small_layer(), 200, "another comes");
+	is_int(request("PUT", IMAGE("c4", "checksum"), GIVEN(C4), NULL)->status,
+	    200, "which is found beside it");
+}
+
+/* Two push one image, one with a layer packed otherwise; both know it by one tarsum. */
+static void
+test_two_at_once(void)
+{
+	static const struct row json = {
+	    "json", "PUT", IMAGE("c5", "json"), NULL, JSON_OF("c5"), 200, "true"};
+	static const struct row sum = {"the tarsum", "PUT", IMAGE("c5", "checksum"),
+	    GIVEN(C5), NULL, 200, "true"};
+	struct buf whole;
+
+	buf_init(&whole, arena, 64 << 10);
+	buf_add(&whole, small_layer().p, small_layer().n);
+	buf_add(&whole, (const char[2 * BLOCK]){0}, 2 * BLOCK);
+	check_row(&json);
+	check_row(&json);
+	put_layer(IMAGE("c5", "layer"), small_layer(), 200, "one's layer");
+	check_row(&sum);
+	put_layer(IMAGE("c5", "layer"), buf_str(&whole), 200, "two's layer");
+	check_row(&sum);
+}
+
+int
+main(void)
+{
+	setup_api();
+	test_after_the_layer();
+	test_before_the_layer();
+	test_no_archive();
+	test_two_at_once();
+	return teardown_api();
+}

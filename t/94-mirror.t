@@ -1,0 +1,166 @@
+#!/usr/bin/perl
+# A mirror in front of another berth, over HTTPS: what is pulled through it, what it keeps,
+# one fetch for many, clients that go away, a source that is away or lies.
+
+use strict;
+use warnings;
+
+use Berth::HTTP;
+use Berth::Image;
+use Berth::Instance;
+use Berth::Test;
+use Berth::V1Client;
+use JSON::PP qw(decode_json);
+use Time::HiRes qw(sleep);
+
+# A berth with this data directory and these lines of config.yml.
+sub mirror_of {
+    my ($source, $data, %env) = @_;
+
+    mkdir $data;
+    open my $file, '>', "$data/config.yml" or die "$data/config.yml: $!";
+    print $file "common:\n  storage: local\n  storage_path: $data\n  loglevel: debug\n",
+        "  mirroring:\n    source: $source\n    tags_cache_ttl: 2\ndev:\n";
+    close $file;
+    return Berth::Instance->start(data => $data, args => ['--config', "$data/config.yml"], env => \%env);
+}
+
+my $scratch = scratch();
+my $source  = Berth::Instance->start;
+my $mirror  = mirror_of('https://' . $source->host, "$scratch/data", SSL_CERT_FILE => $source->ca);
+my $pusher  = Berth::V1Client->new($source);
+my $docker  = Berth::V1Client->new($mirror);
+
+my $base = Berth::Image->new;
+my $top  = Berth::Image->new(parent => $base, size => 3_000_000);
+my $big  = Berth::Image->new(parent => $base, size => 40_000_000);
+
+# What the source was asked for since the last look: a list of paths.
+sub asked {
+    sleep 0.2;
+    return $source->seen =~ m{request="GET (\S+)}g;
+}
+
+sub layer_path {
+    my ($image) = @_;
+    return '/v1/images/' . $image->id . '/layer';
+}
+
+sub stored {
+    my ($image) = @_;
+    my $dir = $mirror->data . '/images/' . $image->id;
+
+    opendir my $handle, $dir or return '';
+    return join ' ', sort grep { !/^\.\.?$/ } readdir $handle;
+}
+
+sub is_pulled {
+    my ($got, @images) = @_;
+
+    is(scalar keys %{ $got->{images} }, scalar @images, 'all images');
+    for my $image (@images) {
+        is($got->{images}{ $image->id }{json},      $image->json,      'the json, byte for byte');
+        is($got->{images}{ $image->id }{layer_sum}, $image->layer_sum, 'the layer');
+    }
+}
+
+$pusher->push('team/app', { latest => $top, base => $base }, $base, $top);
+$pusher->push('team/big', { latest => $big }, $big);
+
+subtest 'a pull through the mirror' => sub {
+    my $got = $docker->pull('team/app');
+
+    is_deeply($got->{tags}, { latest => $top->id, base => $base->id }, 'the tags');
+    is_pulled($got, $base, $top);
+    ok(within(5, sub { stored($_) eq '_checksum ancestry json layer' }), 'is an image of the mirror') for $base, $top;
+    is(Berth::Instance::slurp($mirror->data . '/images/' . $top->id . '/_checksum'), $top->payload_sum,
+        'with its sum');
+    is_deeply([glob $mirror->data . '/_berth/mirror/image/*'], [], 'and nothing beside it');
+    asked();
+    is_pulled($docker->pull('team/app'), $base, $top);
+    is_deeply([grep { m{^/v1/images/} } asked()], [], 'the next one asks for no image');
+};
+
+subtest 'what the source has not' => sub {
+    my $response = $docker->call(GET => '/v1/repositories/no/ne/images');
+
+    is($response->{status}, 404, 'no images');
+    is($docker->call(GET => '/v1/repositories/no/ne/tags')->{status}, 404, 'no tags');
+    is($docker->call(GET => '/v1/images/' . 'a' x 64 . "/$_")->{status}, 404, "no $_") for qw(json ancestry layer);
+};
+
+subtest 'own images stand beside' => sub {
+    my $own = Berth::Image->new(parent => $base);
+
+    is($docker->push('team/own', { latest => $own }, $base, $own), 1, 'only what is not here is sent');
+    is($docker->put_tag('team/app', 'mine', $own)->{status},   200, 'a tag beside those of the source');
+    is($docker->put_tag('team/app', 'latest', $own)->{status}, 200, 'and one in place of it');
+    my $got = $docker->pull('team/app');
+
+    is_deeply($got->{tags}, { latest => $own->id, base => $base->id, mine => $own->id }, 'own tags come first');
+    is($docker->call(GET => '/v1/repositories/team/app/tags/latest')->{body}, '"' . $own->id . '"', 'so does one');
+    is($docker->call(GET => '/v1/repositories/team/app/tags/base')->{body}, '"' . $base->id . '"', 'else the source');
+    $got = decode_json($docker->call(GET => '/v1/search?q=team')->{body});
+    is_deeply([map { $_->{name} } @{ $got->{results} }], [qw(team/app team/own team/big)],
+        'a search shows both, own ones first, each once');
+    is($got->{num_results}, 3, 'and counts them');
+    $got = decode_json($docker->call(GET => '/v1/search?q=team&n=1&page=3')->{body});
+    is_deeply([map { $_->{name} } @{ $got->{results} }], ['team/big'], 'also in pages');
+    is($pusher->call(GET => '/v1/repositories/team/own/tags')->{status}, 404, 'the source knows nothing of it');
+};
+
+subtest 'one fetch for many' => sub {
+    my $clients = 12;
+
+    asked();
+    my @sums = in_parallel(map {
+        sub { $docker->pull_image($big->id)->{layer_sum} }
+    } 1 .. $clients);
+
+    is(scalar(grep { defined && $_ eq $big->layer_sum } @sums), $clients, 'each has the layer');
+    is(scalar(grep { $_ eq layer_path($big) } asked()), 1, 'which was fetched once');
+};
+
+subtest 'who goes away' => sub {
+    my $image = Berth::Image->new(size => 60_000_000);
+
+    $pusher->push('team/gone', { latest => $image }, $image);
+    my $c = Berth::HTTP->connect($mirror);
+
+    $c->head(GET => layer_path($image), Host => $mirror->host);
+    undef $c;
+    ok(within(20, sub { stored($image) eq '_checksum ancestry json layer' }), 'leaves a fetch that goes on');
+    is($docker->pull_image($image->id)->{layer_sum}, $image->layer_sum, 'and is whole');
+};
+
+subtest 'a worker is killed' => sub {
+    my $image = Berth::Image->new(size => 200_000_000);
+
+    $pusher->push('team/killed', { latest => $image }, $image);
+    my $c = Berth::HTTP->connect($mirror);
+
+    $c->head(GET => layer_path($image), Host => $mirror->host);
+    ok(within(20, sub { -s $mirror->data . '/_berth/mirror/image/' . $image->id . '/layer' }), 'while it fetches');
+    $mirror->kill9($mirror->berth_workers);
+    ok(within(10, sub { scalar $mirror->berth_workers }), 'others take its place');
+    is(stored($image), '', 'nothing of the layer is an image');
+    is($docker->pull_image($image->id)->{layer_sum}, $image->layer_sum, 'the next client has it, whole');
+};
+
+subtest 'the source is away' => sub {
+    $docker->pull('team/gone');
+    $source->stop;
+    is_pulled($docker->pull('team/app', 'base'), $base);
+    sleep 2.2;    # longer than tags_cache_ttl
+    is_deeply([keys %{ $docker->pull('team/gone')->{tags} }], ['latest'], 'old tags are better than none');
+    my $response = $docker->call(GET => '/v1/images/' . 'b' x 64 . '/json');
+
+    is($response->{status}, 503, 'what was never asked for');
+    ok(defined Berth::HTTP::header($response, 'Retry-After'), 'may be there later');
+    $response = $docker->call(GET => '/v1/repositories/never/asked/tags');
+    is($response->{status}, 503, 'tags, too');
+    is($docker->call(GET => '/v1/search?q=own')->{status}, 200, 'own results are found');
+};
+
+is($mirror->stop, 0, 'a clean end');
+done_testing;

@@ -1,0 +1,58 @@
+/* tar-test.h: archives as tests need them, header by header (POSIX.1-1988). */
+#ifndef TAR_TEST_H
+#define TAR_TEST_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+#define BLOCK 512
+
+struct header {
+	const char *name;
+	char type;
+	unsigned mode, uid, gid, size, mtime;
+};
+
+static inline void
+put_octal(char *field, int width, unsigned v)
+{
+	(void)snprintf(field, (size_t)width, "%0*o", width - 1, v);
+}
+
+static inline void
+put_header(struct buf *b, const struct header *of)
+{
+	char h[BLOCK] = "";
+	unsigned sum = 0;
+	size_t i;
+
+	(void)snprintf(h, 100, "%s", of->name);
+	put_octal(h + 100, 8, of->mode);
+	put_octal(h + 108, 8, of->uid);
+	put_octal(h + 116, 8, of->gid);
+	put_octal(h + 124, 12, of->size);
+	put_octal(h + 136, 12, of->mtime);
+	memset(h + 148, ' ', 8);
+	h[156] = of->type;
+	memcpy(h + 257, "ustar", 6);
+	memcpy(h + 263, "00", 2);
+	for (i = 0; i < BLOCK; i++)
+		sum += (unsigned char)h[i];
+	put_octal(h + 148, 7, sum);
+	buf_add(b, h, BLOCK);
+}
+
+/* So many bytes of content, in whole blocks. */
+static inline void
+put_content(struct buf *b, unsigned size)
+{
+	static const char block[BLOCK] = "content";
+	unsigned i;
+
+	for (i = 0; i < size; i += BLOCK)
+		buf_add(b, block, BLOCK);
+}
+
+#endif
