@@ -165,6 +165,47 @@ static const struct row images[] = {
 	NULL, FOR_A_YEAR "\nContent-Type:"},
     {"an unknown one", "GET", "/v1/images/" NONE "/layer", "If-Modified-Since: x",
 	NULL, 404, ERROR("Image not found")},
+    {"files of no tar", "GET", "/v1/images/" BASE "/files", .status = 400,
+	.want = ERROR("Layer format not supported")},
+    {"diff of no tar", "GET", "/v1/images/" CHILD "/diff", .status = 400,
+	.want = ERROR("Layer format not supported")},
+    {"files of none", "GET", "/v1/images/" NONE "/files", .status = 404,
+	.want = ERROR("Image not found")},
+    {"diff of none", "GET", "/v1/images/" NONE "/diff", .status = 404,
+	.want = ERROR("Image not found")},
+    {"diff of a bad id", "GET", "/v1/images/xyz/diff", .status = 404,
+	.want = ERROR("Invalid image ID")},
+    {"private json of a public image", "GET", "/v1/private_images/" BASE "/json",
+	.status = 404, .want = ERROR("Image not found")},
+    {"its layer", "GET", "/v1/private_images/" BASE "/layer", .status = 404,
+	.want = ERROR("Image not found")},
+    {"its files", "GET", "/v1/private_images/" BASE "/files", .status = 404,
+	.want = ERROR("Image not found")},
+};
+
+/* More of them in 73-v1-access.c. */
+static const struct row properties[] = {
+    {"what everything is", "GET", REPO "/properties", .status = 200,
+	.want = "{\"access\": \"public\"}"},
+    {"described", "PUT", REPO "/properties", NULL,
+	"{\"description\": \"Trusty \\u00e4\"}", 200, "true"},
+    {"hidden", "PUT", REPO "/properties", NULL, "{\"access\": \"private\"}", 200,
+	"true"},
+    {"both", "GET", REPO "/properties", .status = 200,
+	.want = "{\"access\": \"private\", \"description\": \"Trusty ä\"}"},
+    {"shown", "PUT", REPO "/properties", NULL,
+	"{\"access\": \"public\", \"description\": \"\"}", 200, "true"},
+    {"neither", "GET", REPO "/properties", .status = 200,
+	.want = "{\"access\": \"public\"}"},
+    {"nothing to change", "PUT", REPO "/properties", .body = "{}", .status = 400,
+	.want = ERROR("Invalid data")},
+};
+
+static const struct row status[] = {
+    {"how it is", "GET", "/_status", HOST, NULL, 200,
+	"{\"services\": [\"storage\", \"disk\", \"index\"], \"failures\": {}, "
+	"\"host\": \"registry.example:5000\"}"},
+    {"of v1", "GET", "/v1/_status", HOST, NULL, 200, "~\"failures\": {}"},
 };
 
 static const struct row tags[] = {
@@ -319,6 +360,8 @@ main(void)
 	check_rows(tags, 8);
 	test_metadata_files();
 	check_rows(tags + 8, sizeof(tags) / sizeof(tags[0]) - 8);
+	check_rows(ROWS(properties));
+	check_rows(ROWS(status));
 	check_rows(ROWS(removals));
 	check_methods("PATCH", ERROR("Method not allowed"));
 	return teardown_api();

@@ -310,6 +310,21 @@ test_taken_over(void)
 	check_rows(ROWS(taken_over));
 }
 
+/* What an old server computed of a layer that was never confirmed is not the next one's. */
+static void
+test_derived_of_another(void)
+{
+	static const struct row json = ok_row(
+	    "another push", "PUT", IMAGE("d4", "json"), NULL, JSON_OF("d4"));
+
+	leave_unfinished("d4", NULL);
+	write_text("images/00000000000000d4/_files", "[]");
+	write_text("images/00000000000000d4/_diff", "{}");
+	check_row(&json);
+	ok(!is_there("images/00000000000000d4/_files"), "its files are forgotten");
+	ok(!is_there("images/00000000000000d4/_diff"), "its diff too");
+}
+
 /* More json for one image than are kept at once: the last one's push succeeds. */
 static void
 test_many_jsons(void)
@@ -443,6 +458,7 @@ main(void)
 	test_one_sum_up_front();
 	check_rows(ROWS(an_empty_layer));
 	test_taken_over();
+	test_derived_of_another();
 	test_many_jsons();
 	test_many_layers();
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");

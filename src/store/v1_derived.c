@@ -159,3 +159,14 @@ v1_derived_put(struct store *st, struct arena *a, const char *id,
 	(void)close(w->fd);
 	return r;
 }
+
+enum result
+v1_derived_forget(
+    const struct store *st, struct arena *a, const char *id, struct err *err)
+{
+	enum result r = io_unlink(st, v1_image_path(a, id, name_of(V1_FILES)), err);
+
+	if (r == RC_OK)
+		r = io_unlink(st, v1_image_path(a, id, name_of(V1_DIFF)), err);
+	return r;
+}

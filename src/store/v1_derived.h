@@ -29,4 +29,9 @@ enum result v1_derived_put(struct store *st, struct arena *a, const char *id,
     enum result (*make)(void *arg, struct sink sink, struct err *err), void *arg,
     struct err *err);
 
+/* Removes both: the layer that they were computed of is about to be replaced. Durable with
+ * the next io_sync() of the image's directory. */
+enum result v1_derived_forget(
+    const struct store *st, struct arena *a, const char *id, struct err *err);
+
 #endif

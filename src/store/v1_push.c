@@ -8,6 +8,7 @@
 #include "image/v1_json.h"
 #include "store/io.h"
 #include "store/listing.h"
+#include "store/v1_derived.h"
 #include "store/v1_image.h"
 
 static const char *
@@ -129,6 +130,8 @@ write_unfinished(struct store *st, struct arena *a, const char *id,
 		r = io_put(st, dir, "_checksum", given, err);
 	else if (r == RC_OK)
 		r = io_unlink(st, v1_image_path(a, id, "_checksum"), err);
+	if (r == RC_OK)
+		r = v1_derived_forget(st, a, id, err);
 	if (r == RC_OK)
 		r = io_sync(st, dir, err);
 	return r;
