@@ -11,6 +11,7 @@
 #include "cmd/commands.h"
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
+#include "http/cors.h"
 #include "index/index.h"
 #include "registry/mirror.h"
 #include "registry/reindex.h"
@@ -37,8 +38,23 @@ struct server {
 	struct auth auth;
 	struct mirror_options mirror;
 	struct v1_options v1;
+	struct cors cors;
 	struct serve_options options;
 };
+
+static struct cors
+cors_of(const struct conf *conf)
+{
+	return (struct cors){.origins = conf->cors_origins,
+	    .methods = conf->cors_methods,
+	    .headers = conf->cors_headers,
+	    .expose_headers = conf->cors_expose_headers,
+	    .max_age = conf->cors_max_age,
+	    .supports_credentials = conf->cors_supports_credentials,
+	    .send_wildcard = conf->cors_send_wildcard,
+	    .always_send = conf->cors_always_send,
+	    .vary_header = conf->cors_vary_header};
+}
 
 /* Nothing is changed unless RC_OK. */
 static enum result
@@ -56,8 +72,9 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	    .endpoints = conf->registry_endpoints,
 	    .about = conf->debug ? about_text(s->arena) : NULL,
 	    .standalone = conf->standalone};
+	s->cors = cors_of(conf);
 	s->options = (struct serve_options){
-	    conf->socket, conf->workers, conf->threads, &s->v1};
+	    conf->socket, conf->workers, conf->threads, &s->v1, &s->cors};
 	s->registry.auth = &s->auth;
 	s->registry.mirror = &s->mirror;
 	return RC_OK;

@@ -16,6 +16,7 @@
 #define NOTE_HEADER  "X-Berth-Note"
 
 struct caller;
+struct cors;
 struct registry;
 struct route;
 
@@ -28,6 +29,7 @@ struct header {
 struct request {
 	struct arena *arena;
 	struct registry *registry;
+	const struct cors *cors; /* NULL: off */
 	const void *options; /* of the API: v1 hands itself its struct v1_options */
 
 	const char *id; /* the request's own, for the log and the client */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "http/cors.h"
 #include "v1/routes.h"
 #include "v2/routes.h"
 
@@ -119,6 +120,7 @@ dispatch(struct request *rq, struct reply *rp, enum pass pass)
 	}
 	if (r != RC_OK)
 		api->fail(rq, rp, r);
+	cors_apply(rq->cors, rq, rp);
 	if (rp->status >= 400)
 		reply_header(rp, "X-Request-Id", rq->id);
 	log_reply(rq, rp, r);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/percent.h"
 #include "serve/dispatch.h"
+#include "serve/options.h"
 
 /* nginx's internal location over the store's path */
 #define STORE_LOCATION "/_berth_store/"
@@ -24,7 +25,7 @@
 struct fcgi {
 	FCGX_Request fcgx;
 	struct registry *registry;
-	const void *api;
+	const struct serve_options *options;
 	struct arena *arena;           /* of the request at hand */
 	_Atomic int64_t waiting_since; /* ticks, for a request; BUSY: it has one */
 	struct header headers[HEADERS_MAX];
@@ -40,14 +41,15 @@ fcgi_init(void)
 }
 
 struct fcgi *
-fcgi_new(int listening, struct registry *registry, const void *api)
+fcgi_new(
+    int listening, struct registry *registry, const struct serve_options *options)
 {
 	struct fcgi *f = calloc(1, sizeof(*f));
 
 	if (f == NULL || FCGX_InitRequest(&f->fcgx, listening, 0) != 0)
 		abort();
 	f->registry = registry;
-	f->api = api;
+	f->options = options;
 	f->arena = arena_new();
 	return f;
 }
@@ -125,7 +127,8 @@ take_request(struct fcgi *f, struct request *rq)
 	memset(rq, 0, sizeof(*rq));
 	rq->arena = f->arena;
 	rq->registry = f->registry;
-	rq->options = f->api;
+	rq->options = f->options->api;
+	rq->cors = f->options->cors;
 	rq->id = param(f, "REQUEST_ID", "-");
 	rq->method = param(f, "REQUEST_METHOD", "");
 	rq->target_text = str_of(param(f, "REQUEST_URI", ""));

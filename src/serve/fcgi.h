@@ -8,12 +8,15 @@
 #include <stdint.h>
 
 struct registry;
+struct serve_options;
 
 /* One thread's worth of serving; not shared. */
 struct fcgi;
 
 bool fcgi_init(void); /* once a process, before threads */
-struct fcgi *fcgi_new(int listening, struct registry *registry, const void *api);
+/* registry and options outlive it. */
+struct fcgi *fcgi_new(
+    int listening, struct registry *registry, const struct serve_options *options);
 void fcgi_free(struct fcgi *f);
 
 /* Accepts and answers requests until fcgi_stop_all(). */

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
+struct cors;
 struct registry;
 
 struct serve_options {
@@ -12,6 +13,7 @@ struct serve_options {
 	unsigned workers;   /* processes */
 	unsigned threads;   /* of each: more than nginx may keep open, see README */
 	const void *api;    /* what the API's handlers find in rq->options */
+	const struct cors *cors; /* NULL: off */
 };
 
 /* What the master asks of cmd, which knows all rooms. */

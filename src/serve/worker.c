@@ -56,11 +56,12 @@ set_signals(void)
 }
 
 static bool
-start(struct thread *t, int listening, struct registry *registry, const void *api)
+start(struct thread *t, int listening, struct registry *registry,
+    const struct serve_options *options)
 {
 	pthread_attr_t attr;
 
-	t->fcgi = fcgi_new(listening, registry, api);
+	t->fcgi = fcgi_new(listening, registry, options);
 	(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setstacksize(&attr, STACK_SIZE);
 	t->running = pthread_create(&t->id, &attr, thread_main, t->fcgi) == 0;
@@ -116,7 +117,7 @@ worker_run(
 	(void)mallopt(M_TRIM_THRESHOLD, LARGE);
 	set_signals();
 	for (i = 0; i < options->threads; i++)
-		if (!start(&threads[i], listening, registry, options->api)) {
+		if (!start(&threads[i], listening, registry, options)) {
 			log_line(LOG_ERROR, "worker.thread",
 			    "error=\"cannot start %u threads\"", options->threads);
 			status = EXIT_FAILURE;

@@ -1,0 +1,93 @@
+/* cors.c: see cors.h. */
+#include "http/cors.h"
+
+#include <string.h>
+
+static bool
+takes_any(const struct cors *cors)
+{
+	return strcmp(cors->origins[0], "*") == 0;
+}
+
+/* One header for all, whoever asks. A caller with credentials is never answered "*". */
+static bool
+is_wild(const struct cors *cors)
+{
+	return takes_any(cors) && cors->send_wildcard &&
+	       !cors->supports_credentials;
+}
+
+static const char *
+listed(const struct cors *cors, struct str origin)
+{
+	size_t i;
+
+	for (i = 0; cors->origins[i] != NULL; i++)
+		if (str_is(origin, cors->origins[i]))
+			return cors->origins[i];
+	return NULL;
+}
+
+/* Without an Origin it is a cache that is told, on behalf of those who ask it: of several
+ * origins none is right for all. */
+static const char *
+for_nobody(const struct cors *cors)
+{
+	if (!cors->always_send)
+		return NULL;
+	if (takes_any(cors))
+		return cors->supports_credentials ? NULL : "*";
+	return cors->origins[1] == NULL ? cors->origins[0] : NULL;
+}
+
+/* NULL: the caller may not read the answer. */
+static const char *
+allowed_origin(const struct cors *cors, const struct request *rq)
+{
+	struct str origin = request_header(rq, "Origin");
+
+	if (origin.n == 0)
+		return for_nobody(cors);
+	if (is_wild(cors))
+		return "*";
+	return takes_any(cors) ? str_dup(rq->arena, origin) : listed(cors, origin);
+}
+
+static void
+apply_preflight(const struct cors *cors, const struct request *rq, struct reply *rp)
+{
+	struct str asked = request_header(rq, "Access-Control-Request-Headers");
+
+	reply_header(rp, "Access-Control-Allow-Methods", cors->methods);
+	if (cors->headers != NULL)
+		reply_header(rp, "Access-Control-Allow-Headers", cors->headers);
+	else if (asked.n > 0)
+		reply_header(
+		    rp, "Access-Control-Allow-Headers", str_dup(rq->arena, asked));
+	if (cors->max_age > 0)
+		reply_header(rp, "Access-Control-Max-Age",
+		    arena_printf(rq->arena, "%u", cors->max_age));
+}
+
+void
+cors_apply(const struct cors *cors, const struct request *rq, struct reply *rp)
+{
+	const char *origin;
+
+	if (cors == NULL || cors->origins == NULL)
+		return;
+	if (cors->vary_header && !is_wild(cors))
+		reply_header(rp, "Vary", "Origin");
+	origin = allowed_origin(cors, rq);
+	if (origin == NULL)
+		return;
+	reply_header(rp, "Access-Control-Allow-Origin", origin);
+	if (cors->supports_credentials)
+		reply_header(rp, "Access-Control-Allow-Credentials", "true");
+	if (strcmp(rq->method, "OPTIONS") == 0 &&
+	    request_has_header(rq, "Access-Control-Request-Method"))
+		apply_preflight(cors, rq, rp);
+	else if (cors->expose_headers != NULL)
+		reply_header(
+		    rp, "Access-Control-Expose-Headers", cors->expose_headers);
+}
