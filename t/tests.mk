@@ -43,6 +43,7 @@ c_tests = \
 	t/61-route \
 	t/62-condition \
 	t/63-cors \
+	t/64-alarm \
 	t/70-v1-routes \
 	t/71-v1-push \
 	t/71-v1-tarsum \

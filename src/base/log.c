@@ -15,6 +15,8 @@
 static int log_fd = STDERR_FILENO;
 static enum log_level log_least = LOG_INFO;
 static char log_path[4096];
+static void (*log_watcher)(void *arg, enum log_level level, struct str line);
+static void *log_watcher_arg;
 
 bool
 log_open(const char *path, enum log_level least)
@@ -83,6 +85,13 @@ put_head(char *line, size_t size, enum log_level level, const char *event)
 }
 
 void
+log_watch(void (*on)(void *arg, enum log_level level, struct str line), void *arg)
+{
+	log_watcher = on;
+	log_watcher_arg = arg;
+}
+
+void
 log_line(enum log_level level, const char *event, const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES];
@@ -101,6 +110,8 @@ log_line(enum log_level level, const char *event, const char *fmt, ...)
 	for (i = 0; i < n; i++)
 		if (line[i] < ' ' || line[i] > '~')
 			line[i] = '?';
+	if (log_watcher != NULL)
+		log_watcher(log_watcher_arg, level, str_make(line, n));
 	line[n++] = '\n';
 	if (write(log_fd, line, n) == -1)
 		return; /* nowhere to say it: a full disk must not stop the registry

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/str.h"
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
@@ -27,6 +28,11 @@ bool log_wants(enum log_level level);
 
 void log_line(enum log_level level, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* on is told of each line that is written, without its end, in the thread that writes it;
+ * it must not log. Set before threads and processes are. */
+void log_watch(
+    void (*on)(void *arg, enum log_level level, struct str line), void *arg);
 
 /* The value as it stands in a line: between quotes, with what would end or break it
  * written as ?, unless it is plain. Text of a client goes through this. */

@@ -8,4 +8,5 @@ berth_SOURCES += \
 	src/cmd/progress.c src/cmd/progress.h \
 	src/cmd/reindex.c \
 	src/cmd/serve.c \
-	src/cmd/serve_auth.c src/cmd/serve_auth.h
+	src/cmd/serve_auth.c src/cmd/serve_auth.h \
+	src/cmd/serve_mail.c src/cmd/serve_mail.h

@@ -11,6 +11,7 @@
 #include "cmd/commands.h"
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
+#include "cmd/serve_mail.h"
 #include "http/cors.h"
 #include "index/index.h"
 #include "registry/mirror.h"
@@ -73,8 +74,8 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	    .about = conf->debug ? about_text(s->arena) : NULL,
 	    .standalone = conf->standalone};
 	s->cors = cors_of(conf);
-	s->options = (struct serve_options){
-	    conf->socket, conf->workers, conf->threads, &s->v1, &s->cors};
+	s->options = (struct serve_options){conf->socket, conf->workers,
+	    conf->threads, &s->v1, &s->cors, conf->mail_smtp_host != NULL};
 	s->registry.auth = &s->auth;
 	s->registry.mirror = &s->mirror;
 	return RC_OK;
@@ -186,6 +187,14 @@ sweep(void *arg)
 		    err.text);
 }
 
+static void
+mail(void *arg, unsigned n, struct str text)
+{
+	const struct server *s = arg;
+
+	serve_mail(s->arena, s->conf, n, text);
+}
+
 /* ---- start ---- */
 
 /* Before anything answers: this process owns the store, nothing of an earlier one
@@ -210,7 +219,8 @@ int
 serve_command(const struct call *call)
 {
 	struct server s = {.arena = call->arena, .source = call->source};
-	const struct serve_app app = {reload, open_in_child, rebuild, sweep, &s};
+	const struct serve_app app = {
+	    reload, open_in_child, rebuild, sweep, mail, &s};
 	struct err err = {""};
 	int status = EXIT_FAILURE, listening;
 

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "serve/alarm.h"
 #include "serve/worker.h"
 
 #define CHILDREN_MAX     256
@@ -20,8 +21,18 @@
 #define END_WAIT_MS      60000 /* for what is in flight */
 #define SWEEP_EVERY_MS   60000
 #define REBUILD_AGAIN_MS 10000 /* after one that failed */
+#define MAIL_GATHER_MS   2000  /* an error seldom comes alone */
+#define MAIL_EVERY_MS    600000
 
-enum role { ROLE_NONE, ROLE_WORKER, ROLE_LEAVING, ROLE_REBUILD, ROLE_SWEEP };
+enum role {
+	ROLE_NONE,
+	ROLE_WORKER,
+	ROLE_LEAVING,
+	ROLE_REBUILD,
+	ROLE_SWEEP,
+	ROLE_MAIL,
+	ROLES
+};
 
 struct child {
 	enum role role;
@@ -38,8 +49,10 @@ struct master {
 	bool ending;
 	bool killed; /* some did not end by themselves */
 	bool want_rebuild;
-	int64_t not_before[ROLE_SWEEP +
-			   1]; /* ticks: no child of the role is started sooner */
+	struct alarm *alarm; /* NULL: no memory for it, and no mails */
+	bool alarmed;        /* a mail is due */
+	int64_t
+	    not_before[ROLES]; /* ticks: no child of the role is started sooner */
 };
 
 static volatile sig_atomic_t stop_rebuild;
@@ -97,6 +110,20 @@ run_sweep(struct master *m)
 	return EXIT_SUCCESS;
 }
 
+/* As short, unless the mail's host hangs: a mail that was not sent is in the log. */
+static int
+run_mail(struct master *m)
+{
+	struct arena *a = arena_new();
+	struct str text;
+	unsigned n;
+
+	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
+	text = alarm_take(m->alarm, a, &n);
+	m->app->mail(m->app->arg, n, text);
+	return EXIT_SUCCESS;
+}
+
 static int
 run_child(struct master *m, enum role role, pid_t parent)
 {
@@ -109,6 +136,8 @@ run_child(struct master *m, enum role role, pid_t parent)
 		return run_worker(m);
 	case ROLE_REBUILD:
 		return run_rebuild(m);
+	case ROLE_MAIL:
+		return run_mail(m);
 	default:
 		return run_sweep(m);
 	}
@@ -223,6 +252,25 @@ may_start(struct master *m, enum role role)
 }
 
 static void
+mail_due(struct master *m)
+{
+	int64_t soon = clock_ticks() + MAIL_GATHER_MS;
+
+	if (m->alarm == NULL || !m->options->mails)
+		return;
+	if (!m->alarmed && alarm_is_raised(m->alarm)) {
+		m->alarmed = true;
+		if (m->not_before[ROLE_MAIL] < soon)
+			m->not_before[ROLE_MAIL] = soon;
+	}
+	if (m->alarmed && count(m, ROLE_MAIL) == 0 && may_start(m, ROLE_MAIL)) {
+		m->alarmed = false;
+		m->not_before[ROLE_MAIL] = clock_ticks() + MAIL_EVERY_MS;
+		spawn(m, ROLE_MAIL);
+	}
+}
+
+static void
 start_due(struct master *m)
 {
 	while (count(m, ROLE_WORKER) < m->options->workers &&
@@ -237,6 +285,7 @@ start_due(struct master *m)
 		m->not_before[ROLE_SWEEP] = clock_ticks() + SWEEP_EVERY_MS;
 		spawn(m, ROLE_SWEEP);
 	}
+	mail_due(m);
 }
 
 /* The new workers are there before the old ones leave, which finish beside them. */
@@ -315,6 +364,9 @@ master_run(
 	int64_t end_by;
 
 	block_signals(&m);
+	m.alarm = alarm_new();
+	if (m.alarm != NULL)
+		alarm_watch(m.alarm);
 	log_line(LOG_INFO, "master.start", "workers=%u threads=%u",
 	    options->workers, options->threads);
 	while (!m.ending) {

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "base/str.h"
+
 struct cors;
 struct registry;
 
@@ -14,6 +16,7 @@ struct serve_options {
 	unsigned threads;   /* of each: more than nginx may keep open, see README */
 	const void *api;    /* what the API's handlers find in rq->options */
 	const struct cors *cors; /* NULL: off */
+	bool mails;              /* errors are told of by serve_app.mail */
 };
 
 /* What the master asks of cmd, which knows all rooms. */
@@ -26,6 +29,9 @@ struct serve_app {
 	struct registry *(*open)(void *arg);
 	bool (*rebuild)(void *arg, const volatile sig_atomic_t *stop);
 	void (*sweep)(void *arg);
+
+	/* In a process of its own too: n errors, whose first lines are in text. */
+	void (*mail)(void *arg, unsigned n, struct str text);
 	void *arg;
 };
 

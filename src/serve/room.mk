@@ -1,5 +1,6 @@
 # serve: processes, threads and FastCGI; the only room that forks and sees libfcgi.
 libberth_a_SOURCES += \
+	src/serve/alarm.c src/serve/alarm.h \
 	src/serve/dispatch.c src/serve/dispatch.h \
 	src/serve/fcgi.c src/serve/fcgi.h \
 	src/serve/gate.c src/serve/gate.h \

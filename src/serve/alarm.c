@@ -1,0 +1,88 @@
+/* alarm.c: see alarm.h. Two pages in memory that the processes share: one is written to
+ * while the other is read. */
+#include "serve/alarm.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+
+#define LINES      40
+#define LINE_BYTES 640 /* a longer one is cut */
+
+struct page {
+	_Atomic unsigned n; /* errors; of the first LINES the text is there */
+	struct {
+		atomic_bool is_whole; /* else a process is at it, or died there */
+		char text[LINE_BYTES];
+	} line[LINES];
+};
+
+struct alarm {
+	_Atomic unsigned open; /* the page that is written to */
+	struct page page[2];
+};
+
+struct alarm *
+alarm_new(void)
+{
+	void *p = mmap(NULL, sizeof(struct alarm), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p; /* zeros: nothing is gathered */
+}
+
+/* One that came too late for its page, which is being read, may be lost or be told of in
+ * the mail after the next; it stands in the log all the same. */
+static void
+gather(void *arg, enum log_level level, struct str line)
+{
+	struct alarm *al = arg;
+	struct page *page = &al->page[atomic_load(&al->open)];
+	unsigned i;
+	size_t n;
+
+	if (level != LOG_ERROR)
+		return;
+	i = atomic_fetch_add(&page->n, 1);
+	if (i >= LINES)
+		return;
+	n = line.n < LINE_BYTES ? line.n : LINE_BYTES - 1;
+	memcpy(page->line[i].text, line.p, n);
+	page->line[i].text[n] = '\0';
+	atomic_store(&page->line[i].is_whole, true);
+}
+
+void
+alarm_watch(struct alarm *al)
+{
+	log_watch(gather, al);
+}
+
+bool
+alarm_is_raised(struct alarm *al)
+{
+	return atomic_load(&al->page[atomic_load(&al->open)].n) > 0;
+}
+
+struct str
+alarm_take(struct alarm *al, struct arena *a, unsigned *n)
+{
+	unsigned read = atomic_load(&al->open), i;
+	struct page *page = &al->page[read];
+	struct buf b;
+
+	atomic_store(&al->open, 1 - read);
+	*n = atomic_exchange(&page->n, 0);
+	buf_init(&b, a, LINES * LINE_BYTES);
+	for (i = 0; i < *n && i < LINES; i++) {
+		if (!atomic_exchange(&page->line[i].is_whole, false))
+			continue;
+		buf_add(&b, page->line[i].text,
+		    strnlen(page->line[i].text, LINE_BYTES - 1));
+		buf_addc(&b, '\n');
+	}
+	return buf_str(&b);
+}
