@@ -27,16 +27,7 @@ my $scratch = scratch();
 # A berth with these lines in its config.yml.
 sub registry {
     my (%conf) = @_;
-    my $dir = scratch();
-
-    mkdir "$dir/data";
-    open my $file, '>', "$dir/config.yml" or die "$dir/config.yml: $!";
-    print $file "common:\n  storage: local\n  storage_path: $dir/data\n", map({ "  $_: $conf{$_}\n" } sort keys %conf),
-        "dev:\n";
-    close $file;
-    my $berth = Berth::Instance->start(data => "$dir/data", args => ['--config', "$dir/config.yml"]);
-    $berth->{directory} = $dir;    # which goes with it
-    return $berth;
+    return Berth::Instance->configured(join '', map { "$_: $conf{$_}\n" } sort keys %conf);
 }
 
 sub header { return Berth::HTTP::header(@_) }

@@ -56,6 +56,9 @@ read_file(const struct store *st, struct arena *a, const char *id, const char *f
 {
 	enum result r = io_read(st, a, v1_image_path(a, id, file), limit, out, err);
 
+	/* no push wrote that: a fault of the store, not of the caller */
+	if (r == RC_TOO_LARGE)
+		return RC_IO;
 	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r;
 }
 

@@ -34,6 +34,21 @@ sub start {
     return $self->launch;
 }
 
+# The same, with these lines in its config.yml, each below its flavor.
+sub configured {
+    my ($class, $lines, %option) = @_;
+    my $dir = $option{dir} // scratch();
+
+    mkdir "$dir/data";
+    $lines =~ s/^/  /mg;
+    open my $file, '>', "$dir/config.yml" or die "$dir/config.yml: $!";
+    print $file "dev:\n  storage: local\n  storage_path: $dir/data\n$lines";
+    close $file or die "$dir/config.yml: $!";
+    my $self = $class->start(%option, data => "$dir/data", args => [ '--config', "$dir/config.yml" ]);
+    $self->{directory} = $dir;    # which goes with it
+    return $self;
+}
+
 sub free_port {
     my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die "listen: $!";
     return $socket->sockport;

@@ -1,0 +1,84 @@
+#!/usr/bin/perl
+# Errors are told of by mail: the first within seconds, a storm in one, and none of a mail
+# that could not be sent.
+
+use strict;
+use warnings;
+
+use Berth::HTTP;
+use Berth::Instance;
+use Berth::SmtpStandIn;
+use Berth::Test;
+use Time::HiRes qw(sleep);
+
+use constant STORM => 300;
+
+my $ID = 'a' x 64;
+
+sub with_mail {
+    my ($port) = @_;
+    return Berth::Instance->configured(<<"END");
+email_exceptions:
+  smtp_host: 127.0.0.1
+  smtp_port: $port
+  from_addr: registry\@example.org
+  to_addr: ops\@example.org, night\@example.org
+END
+}
+
+# A directory where the image's json should be: no client's fault.
+sub break_image {
+    my ($berth) = @_;
+    my $dir = $berth->data . "/images/$ID";
+
+    mkdir $berth->data . '/images';
+    mkdir $dir or die "$dir: $!";
+    mkdir "$dir/json" or die "$dir/json: $!";
+    open my $layer, '>', "$dir/layer" or die "$dir/layer: $!";
+    close $layer;
+}
+
+sub ask {
+    my ($berth) = @_;
+    return Berth::HTTP::request($berth, GET => "/v1/images/$ID/json")->{status};
+}
+
+subtest 'a storm' => sub {
+    my $smtp  = Berth::SmtpStandIn->start;
+    my $berth = with_mail($smtp->port);
+    my %seen;
+
+    is(Berth::HTTP::request($berth, GET => '/v1/images/nothing/json')->{status}, 404, 'a client errs');
+    sleep 3;
+    is(scalar $smtp->mails, 0, 'of which no mail tells');
+    break_image($berth);
+    $seen{ ask($berth) }++ for 1 .. STORM;
+    is(join(' ', %seen), '500 ' . STORM, 'many errors of the registry') or return;
+    ok(within(10, sub { $smtp->mails > 0 }), 'a mail comes within seconds') or return;
+    sleep 4;
+    my @mails = $smtp->mails;
+    is(scalar @mails, 1, 'one');
+    is($mails[0]{from}, 'registry@example.org', 'from whom');
+    is(join(' ', sort @{ $mails[0]{to} }), 'night@example.org ops@example.org', 'to all');
+    my ($errors) = $mails[0]{data} =~ /^Subject: berth on \S+: (\d+) errors?\r$/m;
+    ok($errors && $errors <= STORM, 'it says how many') or diag($mails[0]{data});
+    my @lines = $mails[0]{data} =~ /^\S+Z error request id=\w+ status=500 method=GET result=\w+.*$ID/mg;
+    is(scalar @lines, $errors < 40 ? $errors : 40, 'and shows the first');
+    ok(length $mails[0]{data} < 40_000, 'it is short');
+    is($berth->log('berth.log') =~ /info  mail errors=$errors to="/ ? 'told' : 'not told', 'told', 'the log has it');
+    is($berth->stop, 0, 'a clean end');
+};
+
+subtest 'the mail server is away' => sub {
+    my $berth = with_mail(Berth::Instance::free_port());
+
+    break_image($berth);
+    is(ask($berth), 500, 'an error');
+    ok(within(15, sub { $berth->log('berth.log') =~ /warn  mail errors=1 error=remote/ }), 'is in the log, with why no mail went')
+        or diag($berth->log('berth.log'));
+    is(Berth::HTTP::request($berth, GET => '/v1/_ping')->{status}, 200, 'all goes on');
+    sleep 3;
+    is(scalar(() = $berth->log('berth.log') =~ / mail errors=/g), 1, 'nor does the mail raise an alarm');
+};
+
+done_testing;
