@@ -121,12 +121,13 @@ test_docker_registry(void)
 	is_int(c->loglevel, LOG_DEBUG, "dev's loglevel wins over the merged one");
 	is_str(
 	    c->issue, "\"docker-registry server\"", "issue keeps its inner quotes");
+	ok(c->debug && c->standalone && !c->check_tokens, "dev is debug and open");
 	is_int(
-	    c->n_notes, 4, "what is on by default and means nothing here is noted");
-	ok(has_note(c, "debug: ") && has_note(c, "index_endpoint: ") &&
+	    c->n_notes, 3, "what is on by default and means nothing here is noted");
+	ok(has_note(c, "index_endpoint: not asked") &&
 		has_note(c, "search_backend: ") &&
 		has_note(c, "sqlalchemy_index_database: "),
-	    "debug, index_endpoint, search_backend, sqlalchemy_index_database");
+	    "index_endpoint, search_backend, sqlalchemy_index_database");
 
 	ENV("STORAGE_PATH", "/data", "LOGLEVEL", "warn", "MIRROR_SOURCE",
 	    "https://x.io", "CACHE_REDIS_HOST", "redis", "SETTINGS_FLAVOR",
@@ -136,9 +137,9 @@ test_docker_registry(void)
 		return;
 	is_str(c->storage_path, "/data", "STORAGE_PATH wins over the default");
 	is_int(c->loglevel, LOG_WARN, "LOGLEVEL does, too");
-	is_str(note_at(c, 13),
-	    "mirroring.source: not served: pulls of images that are not here answer 404",
-	    "a mirror is noted");
+	is_str(c->mirroring_source, "https://x.io", "a mirror");
+	is_str(c->mirroring_source_index, NULL, "whose index is the same");
+	is_int(c->mirroring_tags_cache_ttl, 172800, "and which remembers tags");
 	ok(has_note(c, "cache.host: "), "redis is noted");
 
 	ENV("SETTINGS_FLAVOR", "prod");
@@ -146,9 +147,14 @@ test_docker_registry(void)
 	       "config.yml:37: storage: s3 is not served; local (or file) is"),
 	    "a flavor on S3 is refused, with the line that it comes from");
 	ENV("STANDALONE", "false");
+	c = load(docker_registry);
+	ok(c != NULL && !c->standalone, "STANDALONE=false");
+	is_str(c == NULL ? NULL : c->index_endpoint, "https://index.docker.io",
+	    "asks the index");
+	ENV("STANDALONE", "false", "INDEX_ENDPOINT", "index");
 	ok(refused(load(docker_registry),
-	       "config.yml:5: standalone (from STANDALONE): false"),
-	    "STANDALONE=false is refused");
+	       "config.yml:6: index_endpoint (from INDEX_ENDPOINT): must be"),
+	    "which is an address");
 }
 
 /* The file with each `#key: value` brought to life. */
@@ -189,7 +195,8 @@ test_shipped(void)
 		    "its storage_path");
 	}
 	c = load(uncommented(path));
-	ok(c != NULL && c->n_notes == 0, "its commented keys are known");
+	ok(c != NULL && c->n_notes == 1 && has_note(c, "index_endpoint: not asked"),
+	    "its commented keys are known, but for two ways to confirm tokens");
 	for (i = 0; c != NULL && i < c->n_values; i++)
 		if (strcmp(c->values[i].from, "default") == 0)
 			defaults++;

@@ -38,6 +38,7 @@ c_tests = \
 	t/39-store-uploads-kept \
 	t/40-conf \
 	t/41-conf-keys \
+	t/42-conf-together \
 	t/56-files \
 	t/60-http \
 	t/61-route \

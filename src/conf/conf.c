@@ -307,12 +307,26 @@ check_mail(struct loading *ld)
 }
 
 static enum result
+check_cors(struct loading *ld)
+{
+	const struct conf *c = ld->conf;
+
+	if (!c->cors_supports_credentials || c->cors_origins == NULL ||
+	    strcmp(c->cors_origins[0], "*") != 0)
+		return RC_OK;
+	return refuse_key(ld, "cors.supports_credentials",
+	    "not for origins \"*\": name the sites that may act as their user");
+}
+
+static enum result
 check_together(struct loading *ld)
 {
 	enum result r = check_tokens(ld);
 
 	if (r == RC_OK)
 		r = check_mail(ld);
+	if (r == RC_OK)
+		r = check_cors(ld);
 	if (r == RC_OK && ld->conf->mirroring_source == NULL)
 		note_key(ld, "mirroring.source_index",
 		    "changes nothing without mirroring.source");

@@ -113,7 +113,7 @@ set_workers(struct arena *a, const struct key *key, const char *text, unsigned *
 	return true;
 }
 
-/* Of the web: no user's name, query or fragment. A slash at its end is cut. */
+/* Of the web: no query, no fragment. A slash at its end is cut. */
 static bool
 set_url(struct arena *a, const char *text, const char **out, const char **why)
 {
@@ -203,6 +203,11 @@ set_origins(
 		if (!is_origin(one))
 			return false;
 		all[n++] = str_dup(a, one);
+		if (str_is(one, "*")) { /* beside which no other counts */
+			all[0] = "*";
+			all[1] = NULL;
+			break;
+		}
 	}
 	*out = all;
 	return n > 0;
