@@ -14,6 +14,8 @@ c_tests = \
 	t/23-digest \
 	t/24-manifest \
 	t/24-manifest-type \
+	t/25-tar \
+	t/25-tarsum \
 	t/26-file-lists \
 	t/28-auth \
 	t/28-privileged \
