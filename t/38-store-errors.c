@@ -359,20 +359,20 @@ test_sizes(void)
 	set_up(truncate(in_dir("images/" ID "/json"), (off_t)V1_JSON_MAX));
 	is_int(image_json(), RC_OK, "a json as large as one may be");
 	set_up(truncate(in_dir("images/" ID "/json"), (off_t)V1_JSON_MAX + 1));
-	is_int(image_json(), RC_TOO_LARGE, "a byte more");
+	is_int(image_json(), RC_IO, "a byte more");
 	set_up(truncate(
 	    in_dir("repositories/ns/app/_index_images"), (off_t)V1_IMAGES_MAX + 1));
 	is_int(repo_images(), RC_TOO_LARGE, "a list of images");
 	(void)unlink(in_dir("images/" ID "/json"));
 	make_dir("images/" ID "/json");
-	is_int(image_json(), RC_TOO_LARGE, "a directory is no file");
+	is_int(image_json(), RC_IO, "a directory is no file");
 	(void)rmdir(in_dir("images/" ID "/json"));
 	set_up(symlink("_checksum", in_dir("images/" ID "/json")));
-	is_int(image_json(), RC_TOO_LARGE,
-	    "nor is a symbolic link, which is not followed");
+	is_int(
+	    image_json(), RC_IO, "nor is a symbolic link, which is not followed");
 	(void)unlink(in_dir("images/" ID "/json"));
 	set_up(mkfifo(in_dir("images/" ID "/json"), 0644));
-	is_int(image_json(), RC_TOO_LARGE, "nor a pipe, which nobody waits for");
+	is_int(image_json(), RC_IO, "nor a pipe, which nobody waits for");
 }
 
 #define BELONGS \

@@ -350,7 +350,7 @@ test_environment(void)
 		      "  log_file: _env:UNSET\n"
 		      "  socket: \"_env:UNSET:/x:y\"\n"
 		      "  workers: _env:EMPTY:3\n"
-		      "  secret_key: _env:LIST\n");
+		      "  search_backend: _env:LIST\n");
 	is_int(c->threads, 7, "the environment is read as YAML");
 	is_int(c->push_expiry, 86400, "a null there is no value");
 	is_str(c->index_database, "/a b", "quotes there are YAML's");
@@ -360,7 +360,7 @@ test_environment(void)
 	is_str(c->socket, "/x:y", "a default may hold a colon");
 	ok(c->workers == load_keys("")->workers,
 	    "a variable that is empty is no value");
-	ok(has_note(c, "secret_key: "),
+	ok(has_note(c, "search_backend: "),
 	    "a list for a key that means nothing is a note");
 	is_str(load_keys("  issue: _env:ODD\n")->issue, "@/x",
 	    "what is no YAML there stands as it is");
