@@ -1,5 +1,5 @@
-/* mirror.c: see mirror.h. What an image is; mirror_layer.c has its layer, mirror_lists.c
- * tags, lists of images and search. */
+/* mirror.c: see mirror.h. What an image is; mirror_layer.c has its layer, mirror_fetch.c
+ * how that comes, mirror_lists.c tags, lists of images and search. */
 #include "registry/mirror.h"
 
 #include <strings.h>

@@ -4,6 +4,7 @@
 
 #include "registry/mirror.h"
 #include "remote/remote.h"
+#include "store/lock.h"
 
 /* The headers of each: the caller's Authorization, if it is a Token. In the arena. */
 const char *const *mirror_headers(struct arena *a, struct str authorization);
@@ -23,5 +24,13 @@ struct mirror_image {
 enum result mirror_image(struct registry *reg, struct arena *a,
     struct str authorization, const char *id, struct mirror_image *out,
     struct err *err);
+
+/* Begins to fetch the layer, for whoever holds LOCK_MIRROR of the image; the guard is the
+ * fetch's from here on, and given back when it is over, or where none begins. Returns
+ * when the source has begun to answer: with RC_OK there is a file that grows, or the
+ * fetch is over. RC_IMAGE_UNKNOWN, RC_REMOTE. */
+enum result mirror_fetch(struct registry *reg, struct arena *a,
+    struct str authorization, const char *id, const struct mirror_image *image,
+    struct store_lock *lock, struct err *err);
 
 #endif

@@ -8,6 +8,7 @@ libberth_a_SOURCES += \
 	src/registry/lists.c src/registry/lists.h \
 	src/registry/manifests.c src/registry/manifests.h \
 	src/registry/mirror.c src/registry/mirror.h \
+	src/registry/mirror_fetch.c \
 	src/registry/mirror_layer.c \
 	src/registry/mirror_lists.c \
 	src/registry/mirror_source.h \

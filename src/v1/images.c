@@ -21,10 +21,18 @@ image_of(struct request *rq, access_fn *may, const char **id)
 	return r;
 }
 
+/* An image that is unfinished here may be one that a fetch is just about to finish. */
 static bool
-source_may_have(const struct request *rq, enum result r)
+source_may_have(const struct request *rq, enum result here)
 {
-	return r == RC_IMAGE_UNKNOWN && mirror_is_on(rq->registry);
+	return (here == RC_IMAGE_UNKNOWN || here == RC_IMAGE_UNFINISHED) &&
+	       mirror_is_on(rq->registry);
+}
+
+static enum result
+unless_unknown(enum result there, enum result here)
+{
+	return there == RC_IMAGE_UNKNOWN ? here : there;
 }
 
 /* Images never change: whoever has one has today's. */
@@ -67,8 +75,10 @@ v1_get_image_json(struct request *rq, struct reply *rp)
 		return r;
 	r = pull_json(rq->registry, rq->arena, id, &image, &rq->err);
 	if (source_may_have(rq, r))
-		r = mirror_json(rq->registry, rq->arena,
-		    v1_source_authorization(rq), id, &image, &rq->err);
+		r = unless_unknown(
+		    mirror_json(rq->registry, rq->arena,
+			v1_source_authorization(rq), id, &image, &rq->err),
+		    r);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
 	reply_image(rq, rp, &image);
@@ -103,8 +113,10 @@ v1_get_ancestry(struct request *rq, struct reply *rp)
 		return r;
 	r = pull_ancestry(rq->registry, rq->arena, id, &ancestry, &rq->err);
 	if (source_may_have(rq, r))
-		r = mirror_ancestry(rq->registry, rq->arena,
-		    v1_source_authorization(rq), id, &ancestry, &rq->err);
+		r = unless_unknown(
+		    mirror_ancestry(rq->registry, rq->arena,
+			v1_source_authorization(rq), id, &ancestry, &rq->err),
+		    r);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
 	reply_json(rp, 200, ancestry);
@@ -163,7 +175,7 @@ v1_get_layer(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		reply_layer(rp, &file);
 	else if (source_may_have(rq, r))
-		r = reply_layer_of_source(rq, rp, id);
+		r = unless_unknown(reply_layer_of_source(rq, rp, id), r);
 	if (r == RC_OK)
 		v1_immutable(rp);
 	return r;

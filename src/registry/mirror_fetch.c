@@ -1,0 +1,353 @@
+/* mirror_fetch.c: a layer comes from the source (mirror_source.h).
+ *
+ * Runs in the thread of the outgoing calls, whatever becomes of those who asked. The last
+ * piece is held back until all of it is verified; then the layer becomes an image as a
+ * pushed one does, and the guard is given back. */
+#include <errno.h>
+#include <semaphore.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "image/sum.h"
+#include "image/tarsum.h"
+#include "registry/mirror_source.h"
+#include "store/v1_image.h"
+#include "store/v1_mirror.h"
+#include "store/v1_push.h"
+
+/* What became of the start of a fetch, for who waits for it. */
+struct start {
+	sem_t over;
+	enum result result;
+	struct err err;
+};
+
+struct fetch {
+	struct registry *reg;
+	struct arena *arena; /* holds all of this */
+	const char *id;
+	struct mirror_image image;
+	struct sum sum;
+	struct store_lock lock;
+	struct start *start; /* NULL once it is over */
+	int fd;              /* -1: nothing came */
+	uint64_t written;    /* bytes in the file */
+	struct buf held;     /* the last piece */
+	struct hash hash;    /* of json, newline and all that came */
+	enum result r;       /* of writing */
+	struct err err;
+};
+
+#define PIECE_MAX ((size_t)1 << 20)
+
+static void
+tell_start(struct fetch *f, enum result r, const struct err *err)
+{
+	struct start *start = f->start;
+
+	if (start == NULL)
+		return;
+	start->result = r;
+	if (r != RC_OK)
+		start->err = *err;
+	f->start = NULL;
+	(void)sem_post(&start->over);
+}
+
+static bool
+write_held(struct fetch *f)
+{
+	if (f->r == RC_OK)
+		f->r = v1_mirror_append(f->fd, f->held.p, f->held.n, &f->err);
+	if (f->r == RC_OK)
+		f->written += f->held.n;
+	f->held.n = 0;
+	return f->r == RC_OK;
+}
+
+static enum result
+create(struct fetch *f, int64_t length)
+{
+	const char *text = arena_printf(f->arena, "%lld", (long long)length);
+	enum result r = v1_mirror_set_note(f->reg->store, f->arena, "image", f->id,
+	    "length", str_of(text), &f->err);
+
+	return r == RC_OK ? v1_mirror_create(
+				f->reg->store, f->arena, f->id, &f->fd, &f->err)
+			  : r;
+}
+
+static bool
+begin(void *arg, const struct remote_answer *head, int64_t length)
+{
+	struct fetch *f = arg;
+
+	if (head->status == 404 || head->status == 401 || head->status == 403)
+		f->r = err_set(
+		    &f->err, RC_IMAGE_UNKNOWN, "the source says %d", head->status);
+	else if (head->status != 200)
+		f->r = err_set(
+		    &f->err, RC_REMOTE, "the source says %d", head->status);
+	else
+		f->r = create(f, length);
+	tell_start(f, f->r, &f->err);
+	return f->r == RC_OK;
+}
+
+static bool
+take(void *arg, const char *p, size_t n)
+{
+	struct fetch *f = arg;
+
+	if (n == 0)
+		return true;
+	hash_add(&f->hash, p, n);
+	if (f->held.n > 0 && !write_held(f))
+		return false;
+	buf_add(&f->held, p, n);
+	if (f->held.full)
+		f->r = err_set(&f->err, RC_REMOTE, "a piece of %zu bytes", n);
+	return f->r == RC_OK;
+}
+
+/* ---- is it right? ---- */
+
+/* The file, and what is held back. */
+struct rereading {
+	struct fetch *fetch;
+	uint64_t at;
+};
+
+static ssize_t
+reread(void *arg, void *p, size_t n)
+{
+	struct rereading *rr = arg;
+	struct fetch *f = rr->fetch;
+	ssize_t k;
+
+	if (rr->at < f->written) {
+		uint64_t left = f->written - rr->at;
+
+		do
+			k = pread(
+			    f->fd, p, left < n ? (size_t)left : n, (off_t)rr->at);
+		while (k == -1 && errno == EINTR);
+	} else {
+		size_t from = (size_t)(rr->at - f->written);
+
+		k = (ssize_t)(f->held.n - from < n ? f->held.n - from : n);
+		if (k > 0)
+			memcpy(p, f->held.p + from, (size_t)k);
+	}
+	if (k > 0)
+		rr->at += (uint64_t)k;
+	return k;
+}
+
+static bool
+any_entry(void *arg, const struct tar_entry *e)
+{
+	(void)arg, (void)e;
+	return true;
+}
+
+static enum result
+check_archive(struct fetch *f)
+{
+	struct rereading rr = {f, 0};
+	const struct tar_source layer = {reread, &rr, f->written + f->held.n};
+	const struct tar_visitor visitor = {any_entry, NULL, NULL};
+	bool right = true;
+	enum result r;
+
+	r = f->sum.kind == SUM_TARSUM
+		? tarsum_check(f->image.json, f->sum.text, &layer, &right, &f->err)
+		: tar_walk(&layer, &visitor, &f->err);
+	if (r == RC_OK && !right)
+		r = err_set(&f->err, RC_MISMATCH, "its tarsum is another");
+	return r;
+}
+
+/* Without a sum that can be right it must have come whole, and be an archive. */
+static enum result
+verify(struct fetch *f, bool whole, char payload[SHA256_HEX_SIZE])
+{
+	hash_end(&f->hash, payload);
+	if (f->sum.kind == SUM_SIMPLE)
+		return strcmp(payload, f->sum.hex) == 0
+			   ? RC_OK
+			   : err_set(&f->err, RC_MISMATCH, "its sum is another");
+	if (f->sum.kind != SUM_TARSUM && !whole)
+		return err_set(&f->err, RC_MISMATCH,
+		    "the source told neither its sum nor its length");
+	return check_archive(f);
+}
+
+/* ---- it becomes an image ---- */
+
+/* Among what pushes of this image began with, the one with this json. */
+static const struct v1_begun *
+own_begun(
+    const struct fetch *f, struct v1_begun *begun, size_t n, const char *payload)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (str_eq(begun[i].json, f->image.json)) {
+			memcpy(begun[i].payload, payload, SHA256_HEX_SIZE);
+			return &begun[i];
+		}
+	return NULL;
+}
+
+static enum result
+push(struct fetch *f, struct stage *sg, const char *payload)
+{
+	const struct v1_begin what = {
+	    .json = f->image.json, .ancestry = f->image.ancestry};
+	struct v1_begun begun[V1_PUSH_JSONS];
+	const struct v1_begun *own;
+	struct store *st = f->reg->store;
+	size_t n;
+	enum result r;
+
+	memset(begun, 0, sizeof(begun));
+	r = v1_push_begin(st, f->arena, f->id, &what, &f->err);
+	if (r == RC_OK)
+		r = v1_push_begun(st, f->arena, f->id, begun, &n, &f->err);
+	if (r != RC_OK)
+		return r;
+	own = own_begun(f, begun, n, payload);
+	if (own == NULL)
+		return err_set(&f->err, RC_IO, "a push that began is not there");
+	r = v1_push_wait(st, f->arena, f->id, sg, own, 1, &f->err);
+	return r == RC_OK ? v1_push_confirm(st, f->arena, f->id, payload, &f->err)
+			  : r;
+}
+
+static enum result
+become_image(struct fetch *f, const char *payload)
+{
+	struct store *st = f->reg->store;
+	struct store_lock lock = {0};
+	enum v1_state state;
+	struct stage *sg;
+	enum result r;
+
+	if (!write_held(f))
+		return f->r;
+	r = v1_mirror_stage(st, f->arena, f->id, f->written, &sg, &f->err);
+	if (r == RC_OK)
+		r = stage_flush(sg, &f->err);
+	if (r == RC_OK)
+		r = store_lock(st, LOCK_IMAGE, f->id, &lock, &f->err);
+	if (r == RC_OK)
+		r = v1_image_state(st, f->id, &state, &f->err);
+	if (r == RC_OK && state != V1_COMPLETE)
+		r = push(f, sg, payload);
+	store_unlock(&lock);
+	return r;
+}
+
+static void
+log_end(struct fetch *f, enum result r)
+{
+	if (r == RC_OK)
+		log_line(LOG_INFO, "mirror.layer", "image=%s bytes=%llu", f->id,
+		    (unsigned long long)f->written);
+	else
+		log_line(r == RC_IMAGE_UNKNOWN ? LOG_INFO : LOG_WARN,
+		    "mirror.layer", "image=%s result=%s reason=%s", f->id,
+		    err_name(r), log_value(f->arena, f->err.text));
+}
+
+static void
+end(void *arg, enum result r, bool whole, const struct err *err)
+{
+	struct fetch *f = arg;
+	char payload[SHA256_HEX_SIZE];
+	struct err ignored;
+
+	if (f->r != RC_OK)
+		r = f->r; /* why begin or take wanted no more */
+	else if (r != RC_OK)
+		f->err = *err;
+	if (r == RC_OK)
+		r = verify(f, whole, payload);
+	if (r == RC_OK)
+		r = become_image(f, payload);
+	tell_start(f, r, &f->err);
+	log_end(f, r);
+	if (f->fd != -1)
+		(void)close(f->fd);
+	(void)v1_mirror_drop(f->reg->store, f->arena, f->id, &ignored);
+	store_unlock(&f->lock);
+	arena_free(f->arena);
+}
+
+/* ---- its start ---- */
+
+static struct str
+copy(struct arena *a, struct str s)
+{
+	return str_make(arena_strndup(a, s.n == 0 ? "" : s.p, s.n), s.n);
+}
+
+static struct fetch *
+new_fetch(struct registry *reg, const char *id, const struct mirror_image *image,
+    const struct store_lock *lock, struct start *start)
+{
+	struct arena *a = arena_new();
+	struct fetch *f = arena_alloc(a, sizeof(*f));
+
+	f->reg = reg;
+	f->arena = a;
+	f->id = arena_strdup(a, id);
+	f->image.json = copy(a, image->json);
+	f->image.ancestry = copy(a, image->ancestry);
+	f->image.sum = copy(a, image->sum);
+	f->sum = sum_parse(f->image.sum);
+	f->lock = *lock;
+	f->start = start;
+	f->fd = -1;
+	buf_init(&f->held, a, PIECE_MAX);
+	sum_begin(&f->hash, f->image.json);
+	return f;
+}
+
+static enum result
+wait_for(struct start *start, struct err *err)
+{
+	while (sem_wait(&start->over) == -1 && errno == EINTR)
+		;
+	(void)sem_destroy(&start->over);
+	if (start->result != RC_OK)
+		*err = start->err;
+	return start->result;
+}
+
+enum result
+mirror_fetch(struct registry *reg, struct arena *a, struct str authorization,
+    const char *id, const struct mirror_image *image, struct store_lock *lock,
+    struct err *err)
+{
+	const struct remote_call call = {
+	    .url = arena_printf(
+		a, "%s/v1/images/%s/layer", reg->mirror->source, id),
+	    .headers = mirror_headers(a, authorization),
+	    .limit = SIZE_MAX};
+	struct start *start = arena_alloc(a, sizeof(*start));
+	struct fetch *f = new_fetch(reg, id, image, lock, start);
+	const struct remote_stream stream = {begin, take, end, f};
+	enum result r;
+
+	(void)sem_init(&start->over, 0, 0);
+	r = remote_fetch(reg->remote, &call, &stream, err);
+	if (r == RC_OK)
+		return wait_for(start, err);
+	(void)sem_destroy(&start->over);
+	store_unlock(lock);
+	arena_free(f->arena);
+	return r;
+}
