@@ -4,6 +4,7 @@
  * piece is held back until all of it is verified; then the layer becomes an image as a
  * pushed one does, and the guard is given back. */
 #include <errno.h>
+#include <fcntl.h>
 #include <semaphore.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 struct start {
 	sem_t over;
 	enum result result;
+	struct mirror_begun begun;
 	struct err err;
 };
 
@@ -42,15 +44,16 @@ struct fetch {
 #define PIECE_MAX ((size_t)1 << 20)
 
 static void
-tell_start(struct fetch *f, enum result r, const struct err *err)
+tell_start(struct fetch *f, enum result r, struct mirror_begun begun)
 {
 	struct start *start = f->start;
 
 	if (start == NULL)
 		return;
 	start->result = r;
+	start->begun = begun;
 	if (r != RC_OK)
-		start->err = *err;
+		start->err = f->err;
 	f->start = NULL;
 	(void)sem_post(&start->over);
 }
@@ -67,21 +70,29 @@ write_held(struct fetch *f)
 }
 
 static enum result
-create(struct fetch *f, int64_t length)
+create(struct fetch *f, struct mirror_begun *begun)
 {
-	const char *text = arena_printf(f->arena, "%lld", (long long)length);
-	enum result r = v1_mirror_set_note(f->reg->store, f->arena, "image", f->id,
-	    "length", str_of(text), &f->err);
+	const char *text = arena_printf(f->arena, "%lld", (long long)begun->length);
+	struct store *st = f->reg->store;
+	enum result r;
 
-	return r == RC_OK ? v1_mirror_create(
-				f->reg->store, f->arena, f->id, &f->fd, &f->err)
-			  : r;
+	r = v1_mirror_set_note(
+	    st, f->arena, "image", f->id, "length", str_of(text), &f->err);
+	if (r == RC_OK)
+		r = v1_mirror_create(st, f->arena, f->id, &f->fd, &f->err);
+	if (r != RC_OK)
+		return r;
+	begun->fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
+	return begun->fd == -1 ? err_set(&f->err, RC_IO, "dup: %s", strerror(errno))
+			       : RC_OK;
 }
 
+/* Of an empty layer nothing could be held back: who waits is told at its end. */
 static bool
 begin(void *arg, const struct remote_answer *head, int64_t length)
 {
 	struct fetch *f = arg;
+	struct mirror_begun begun = {-1, length};
 
 	if (head->status == 404 || head->status == 401 || head->status == 403)
 		f->r = err_set(
@@ -90,8 +101,11 @@ begin(void *arg, const struct remote_answer *head, int64_t length)
 		f->r = err_set(
 		    &f->err, RC_REMOTE, "the source says %d", head->status);
 	else
-		f->r = create(f, length);
-	tell_start(f, f->r, &f->err);
+		f->r = create(f, &begun);
+	if (f->r == RC_OK && length == 0)
+		(void)close(begun.fd);
+	else
+		tell_start(f, f->r, begun);
 	return f->r == RC_OK;
 }
 
@@ -265,6 +279,7 @@ log_end(struct fetch *f, enum result r)
 static void
 end(void *arg, enum result r, bool whole, const struct err *err)
 {
+	const struct mirror_begun over = {-1, 0};
 	struct fetch *f = arg;
 	char payload[SHA256_HEX_SIZE];
 	struct err ignored;
@@ -275,9 +290,11 @@ end(void *arg, enum result r, bool whole, const struct err *err)
 		f->err = *err;
 	if (r == RC_OK)
 		r = verify(f, whole, payload);
+	if (r == RC_MISMATCH || r == RC_BAD_LAYER)
+		r = RC_REMOTE; /* the source's fault, not the client's */
 	if (r == RC_OK)
 		r = become_image(f, payload);
-	tell_start(f, r, &f->err);
+	tell_start(f, r, over);
 	log_end(f, r);
 	if (f->fd != -1)
 		(void)close(f->fd);
@@ -317,11 +334,12 @@ new_fetch(struct registry *reg, const char *id, const struct mirror_image *image
 }
 
 static enum result
-wait_for(struct start *start, struct err *err)
+wait_for(struct start *start, struct mirror_begun *out, struct err *err)
 {
 	while (sem_wait(&start->over) == -1 && errno == EINTR)
 		;
 	(void)sem_destroy(&start->over);
+	*out = start->begun;
 	if (start->result != RC_OK)
 		*err = start->err;
 	return start->result;
@@ -330,7 +348,7 @@ wait_for(struct start *start, struct err *err)
 enum result
 mirror_fetch(struct registry *reg, struct arena *a, struct str authorization,
     const char *id, const struct mirror_image *image, struct store_lock *lock,
-    struct err *err)
+    struct mirror_begun *out, struct err *err)
 {
 	const struct remote_call call = {
 	    .url = arena_printf(
@@ -345,7 +363,7 @@ mirror_fetch(struct registry *reg, struct arena *a, struct str authorization,
 	(void)sem_init(&start->over, 0, 0);
 	r = remote_fetch(reg->remote, &call, &stream, err);
 	if (r == RC_OK)
-		return wait_for(start, err);
+		return wait_for(start, out, err);
 	(void)sem_destroy(&start->over);
 	store_unlock(lock);
 	arena_free(f->arena);

@@ -38,27 +38,39 @@ close_growing(void *arg)
 	(void)close(g->fd);
 }
 
-/* RC_ABSENT: there is no file yet, or no more. */
+static struct growing *
+growing_new(
+    struct registry *reg, struct arena *a, const char *id, int fd, int64_t length)
+{
+	struct growing *g = arena_alloc(a, sizeof(*g));
+
+	*g = (struct growing){reg, id, fd, length};
+	arena_defer(a, close_growing, g);
+	return g;
+}
+
+/* RC_ABSENT: there is no file yet, or no more; or an empty one, which is served once it
+ * is an image. */
 static enum result
 follow(struct registry *reg, struct arena *a, const char *id, struct growing **out,
     struct err *err)
 {
-	struct growing *g = arena_alloc(a, sizeof(*g));
-	struct str length;
-	long long n;
-	enum result r = v1_mirror_open(reg->store, a, id, &g->fd, err);
+	struct str text;
+	long long length = -1;
+	int fd;
+	enum result r = v1_mirror_open(reg->store, a, id, &fd, err);
 
 	if (r != RC_OK)
 		return r;
-	arena_defer(a, close_growing, g);
-	g->reg = reg;
-	g->id = id;
-	g->length = -1;
-	if (v1_mirror_note(reg->store, a, "image", id, "length", &length, NULL,
-		err) == RC_OK &&
-	    str_to_int64(length, &n))
-		g->length = n;
-	*out = g;
+	if (v1_mirror_note(
+		reg->store, a, "image", id, "length", &text, NULL, err) != RC_OK ||
+	    !str_to_int64(text, &length))
+		length = -1;
+	if (length == 0) {
+		(void)close(fd);
+		return RC_ABSENT;
+	}
+	*out = growing_new(reg, a, id, fd, length);
 	return RC_OK;
 }
 
@@ -73,38 +85,24 @@ is_here(struct registry *reg, const char *id)
 	       state == V1_COMPLETE;
 }
 
-/* Nobody fetches it any more, and it is no image. */
-static bool
-has_failed(struct registry *reg, const char *id)
-{
-	struct store_lock lock = {0};
-	struct err ignored;
-	bool over;
-
-	if (store_trylock(reg->store, LOCK_MIRROR, id, &lock, &ignored) != RC_OK)
-		return true;
-	over = store_locked(&lock);
-	store_unlock(&lock);
-	return over && !is_here(reg, id);
-}
-
-/* The guard is the fetch's from here on. */
+/* The guard is the fetch's from here on. RC_ABSENT: it is here by now. */
 static enum result
 begin(struct registry *reg, struct arena *a, struct str authorization,
     const char *id, const struct mirror_image *image, struct store_lock *lock,
     struct growing **growing, struct err *err)
 {
+	struct mirror_begun begun;
 	enum result r;
 
 	if (is_here(reg, id)) {
 		store_unlock(lock);
 		return RC_ABSENT;
 	}
-	r = mirror_fetch(reg, a, authorization, id, image, lock, err);
+	r = mirror_fetch(reg, a, authorization, id, image, lock, &begun, err);
+	if (r == RC_OK && begun.fd == -1)
+		return RC_ABSENT;
 	if (r == RC_OK)
-		r = follow(reg, a, id, growing, err);
-	if (r == RC_ABSENT && has_failed(reg, id))
-		r = err_set(err, RC_REMOTE, "the fetch has failed");
+		*growing = growing_new(reg, a, id, begun.fd, begun.length);
 	return r;
 }
 
@@ -157,6 +155,22 @@ growing_length(const struct growing *g)
 	return g->length;
 }
 
+/* Nobody fetches it any more, and it is no image. */
+static bool
+has_failed(const struct growing *g)
+{
+	struct store_lock lock = {0};
+	struct err ignored;
+	bool over;
+
+	if (store_trylock(g->reg->store, LOCK_MIRROR, g->id, &lock, &ignored) !=
+	    RC_OK)
+		return true;
+	over = store_locked(&lock);
+	store_unlock(&lock);
+	return over && !is_here(g->reg, g->id);
+}
+
 /* Then what is there is all of it. Who follows the file of a fetch that was killed, while
  * another fetched the layer anew, has less. */
 static bool
@@ -194,7 +208,7 @@ growing_write(void *arg, struct sink sink)
 		if (last || at == g->length)
 			return at == g->length || (uint64_t)at == size;
 		last = is_image(g, &size);
-		if (!last && has_failed(g->reg, g->id))
+		if (!last && has_failed(g))
 			return false;
 		if (!last)
 			wait_a_moment();

@@ -27,10 +27,13 @@ enum result mirror_image(struct registry *reg, struct arena *a,
 
 /* Begins to fetch the layer, for whoever holds LOCK_MIRROR of the image; the guard is the
  * fetch's from here on, and given back when it is over, or where none begins. Returns
- * when the source has begun to answer: with RC_OK there is a file that grows, or the
- * fetch is over. RC_IMAGE_UNKNOWN, RC_REMOTE. */
+ * when the source has begun to answer. RC_IMAGE_UNKNOWN, RC_REMOTE. */
+struct mirror_begun {
+	int fd; /* of the file that grows, the caller's; -1: it is an image */
+	int64_t length; /* bytes; -1: not told */
+};
 enum result mirror_fetch(struct registry *reg, struct arena *a,
     struct str authorization, const char *id, const struct mirror_image *image,
-    struct store_lock *lock, struct err *err);
+    struct store_lock *lock, struct mirror_begun *out, struct err *err);
 
 #endif

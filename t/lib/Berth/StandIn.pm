@@ -64,10 +64,11 @@ sub scheme { return 'http' }
 sub host   { return "127.0.0.1:$_[0]{port}" }
 sub url    { return "http://127.0.0.1:$_[0]{port}" }
 
-# answer('PATH' or 'METHOD PATH', %answer): status (200), headers (a list), body, delay
-# (seconds before it), fault:
+# answer('PATH' or 'METHOD PATH', %answer): status (200), headers (a list), body, times (that
+# it is sent, in one answer), delay (seconds before it), fault:
 #     close    the connection ends without a word
 #     half     ... behind the first half of the body
+#     endless  the body's length is not told; its end is the connection's
 #     garbage  no HTTP
 #     never    nothing comes until the other side gives up
 sub answer {
@@ -164,7 +165,7 @@ sub talk {
     } elsif ($fault eq 'garbage') {
         syswrite $client, "nothing that is HTTP\r\n\r\n";
     } elsif ($fault ne 'close') {
-        send_answer($client, $request, $answer, $fault eq 'half');
+        send_answer($client, $request, $answer, $fault);
     }
     shutdown $client, 2;
 }
@@ -207,18 +208,18 @@ sub write_down {
 }
 
 sub send_answer {
-    my ($client, $request, $answer, $half) = @_;
-    my $body   = $answer->{body} // '';
+    my ($client, $request, $answer, $fault) = @_;
+    my $body   = ($answer->{body} // '') x ($answer->{times} // 1);
     my $status = $answer->{status} // 200;
     my @given  = @{ $answer->{headers} // [] };
     my $head   = "HTTP/1.1 $status Said\r\nConnection: close\r\n";
 
-    $head .= 'Content-Length: ' . length($body) . "\r\n" unless $status == 204;
+    $head .= 'Content-Length: ' . length($body) . "\r\n" unless $status == 204 || $fault eq 'endless';
     $head .= "Content-Type: application/json\r\n" unless grep { lc eq 'content-type' } @given;
     while (my ($name, $value) = splice @given, 0, 2) {
         $head .= "$name: $value\r\n";
     }
-    $body = substr $body, 0, length($body) / 2 if $half;
+    $body = substr $body, 0, length($body) / 2 if $fault eq 'half';
     syswrite $client, "$head\r\n" . ($request->{method} eq 'HEAD' ? '' : $body);
 }
 

@@ -1,0 +1,285 @@
+#!/usr/bin/perl
+# A mirror of a source that misbehaves: what its clients are told, that nothing is kept
+# which is not whole and right, and that a later good answer heals it.
+
+use strict;
+use warnings;
+
+use Berth::HTTP;
+use Berth::Image;
+use Berth::Instance;
+use Berth::StandIn;
+use Berth::Test;
+use Berth::V1Client;
+use Digest::SHA qw(sha256_hex);
+use JSON::PP qw(decode_json encode_json);
+
+my $source = Berth::StandIn->start;
+my $mirror = Berth::Instance->configured("mirroring:\n  source: " . $source->url . "\n  tags_cache_ttl: 1\n");
+my $docker = Berth::V1Client->new($mirror);
+
+sub path_of {
+    my ($image, $what) = @_;
+    return '/v1/images/' . $image->id . "/$what";
+}
+
+# The source has this image. %change: answers that are not the good ones, by json, ancestry
+# or layer; sum => 0: it tells none.
+sub source_has {
+    my ($image, %change) = @_;
+    my @sum  = (defined $change{sum} ? () : ('X-Docker-Checksum-Payload' => $image->payload_sum));
+    my %good = (
+        json     => { body => $image->json, headers => ['X-Docker-Size' => length $image->bytes, @sum] },
+        ancestry => { body => encode_json([$image->id]) },
+        layer    => { body => $image->bytes, headers => ['Content-Type' => 'application/octet-stream'] },
+    );
+
+    $source->answer('GET ' . path_of($image, $_), %{ $change{$_} // $good{$_} }) for keys %good;
+    return $image;
+}
+
+# A layer of some pieces.
+sub an_image {
+    my $bytes = join '', map { sha256_hex($_ . rand) } 1 .. 4000;
+    return Berth::Image->new(files => { data => $bytes });
+}
+
+sub get {
+    my ($path) = @_;
+    return $docker->call(GET => $path);
+}
+
+# What a client gets of a layer: { status, body, cut }; cut: the answer broke off.
+sub layer_of {
+    my ($image) = @_;
+    my %got = (body => '');
+    my $r   = eval { $docker->call(GET => path_of($image, 'layer'), {}, undef, sink => sub { $got{body} .= $_[0] }) };
+
+    return { %got, status => $r ? $r->{status} : 200, cut => !$r };
+}
+
+sub kept_of {
+    my ($image) = @_;
+    my $dir = $mirror->data . '/images/' . $image->id;
+
+    return join ' ', map { s{.*/}{}r } sort glob "$dir/*";
+}
+
+sub is_unavailable {
+    my ($response, $what) = @_;
+
+    is($response->{status}, 503, "$what: not now");
+    ok(Berth::HTTP::header($response, 'Retry-After'), "$what: when to come again");
+    ok(defined Berth::HTTP::json_error($response), "$what: in the form of API v1");
+}
+
+# No client may take what it got for the layer.
+sub is_no_layer {
+    my ($image, $what) = @_;
+    my $got = layer_of($image);
+
+    ok($got->{cut} || $got->{status} =~ /^50[23]$/, "$what: an error ($got->{status})");
+    isnt(sha256_hex($got->{body}), $image->layer_sum, "$what: not all of it");
+    cmp_ok(length $got->{body}, '<', length $image->bytes, "$what: less than it should be");
+    within(5, sub { !glob $mirror->data . '/_berth/mirror/image/*/layer' });
+    is(kept_of($image), '', "$what: nothing is kept");
+}
+
+sub is_healed {
+    my ($image, $what) = @_;
+    my $got;
+
+    source_has($image);
+    $got = layer_of($image);
+    is($got->{status}, 200, "$what: then it comes");
+    is(sha256_hex($got->{body}), $image->layer_sum, "$what: right");
+    ok(within(5, sub { kept_of($image) eq '_checksum ancestry json layer' }), "$what: and is kept");
+}
+
+my %refusal = (
+    'an error'         => { status => 500, body => '{}' },
+    'a closed door'    => { fault => 'close' },
+    'no HTTP'          => { fault => 'garbage' },
+    'a teapot'         => { status => 418, body => '"short and stout"' },
+    'half of the body' => { fault => 'half', body => '{"id": "' . 'a' x 5000 . '"}' },
+);
+
+subtest 'layers that are none' => sub {
+    my %layer = (
+        %refusal,
+        'half of the body'  => { fault => 'half', body => undef },
+        'another layer'     => { body => 'x' x 100_000 },
+        'a byte is another' => { body => undef, flip => 1 },
+        'too short'         => { body => undef, cut => 1000 },
+        'empty'             => { body => '' },
+        'empty, no length'  => { body => '', fault => 'endless' },
+        'no length'         => { body => undef, cut => 1000, fault => 'endless' },
+    );
+
+    for my $what (sort keys %layer) {
+        my $image = an_image();
+        my %answer = %{ $layer{$what} };
+
+        $answer{body} = $image->bytes if exists $answer{body} && !defined $answer{body};
+        substr($answer{body}, 90_000, 1) =~ tr/\0-\xff/\1-\xff\0/ if delete $answer{flip};
+        substr($answer{body}, -(delete $answer{cut})) = '' if $answer{cut};
+        source_has($image, layer => \%answer);
+        is_no_layer($image, $what);
+        is_healed($image, $what);
+    }
+};
+
+subtest 'a layer whose length is not told' => sub {
+    my $image = an_image();
+
+    source_has($image, layer => { body => $image->bytes, fault => 'endless' });
+    is(sha256_hex(layer_of($image)->{body}), $image->layer_sum, 'comes, and is right by its sum');
+    ok(within(5, sub { kept_of($image) eq '_checksum ancestry json layer' }), 'and is kept');
+};
+
+subtest 'many who ask for a layer that is none' => sub {
+    my $image   = an_image();
+    my $clients = 8;
+
+    source_has($image, layer => { body => $image->bytes, fault => 'half', delay => 0.5 });
+    my @got = in_parallel(map { sub { my $got = layer_of($image); $got->{cut} || $got->{status} == 503 } } 1 .. $clients);
+
+    is(scalar(grep { $_ } @got), $clients, 'each is told');
+    cmp_ok(scalar(grep { $_->{path} eq path_of($image, 'layer') } $source->asked), '<=', $clients,
+        'and none asked the source again and again');
+    is_healed($image, 'many');
+};
+
+subtest 'a source that tells no sum' => sub {
+    my $image = an_image();
+
+    source_has($image, sum => 0, layer => { body => 'x' x 100_000 });
+    is_no_layer($image, 'no archive');
+    source_has($image, sum => 0, layer => { body => $image->bytes, fault => 'half' });
+    is_no_layer($image, 'half of it');
+    source_has($image, sum => 0, layer => { body => $image->bytes, fault => 'endless' });
+    is_no_layer($image, 'nor a length');
+    source_has($image, sum => 0);
+    is(sha256_hex(layer_of($image)->{body}), $image->layer_sum, 'an archive that is whole is taken');
+    ok(within(5, sub { kept_of($image) eq '_checksum ancestry json layer' }), 'and kept, with its sum');
+};
+
+subtest 'json and ancestry that are none' => sub {
+    my %answer = (
+        %refusal,
+        'no JSON'                 => { body => '{"id": ' },
+        'of another'              => { body => Berth::Image->new->json },
+        'a list'                  => { body => '[]' },
+        'an object'               => { body => '{}' },
+        'more than a json may be' => { body => ' ' x 1000, times => 9000 },
+    );
+
+    for my $what (sort keys %answer) {
+        for my $file (qw(json ancestry)) {
+            my $image = an_image();
+
+            source_has($image, $file => $answer{$what});
+            is_unavailable(get(path_of($image, $file)), "$file, $what");
+            is(layer_of($image)->{status}, 503, "$file, $what: nor the layer");
+            source_has($image);
+            is(get(path_of($image, $file))->{status}, 200, "$file, $what: then it comes");
+        }
+    }
+};
+
+subtest 'who may not' => sub {
+    for my $status (401, 403, 404) {
+        my $image = an_image();
+
+        source_has($image, json => { status => $status, body => '{}' });
+        is(get(path_of($image, 'json'))->{status}, 404, "the source's $status is no image");
+    }
+    my $image = source_has(an_image(), layer => { status => 404, body => '{}' });
+
+    is(get(path_of($image, 'json'))->{status}, 200, 'a json without a layer');
+    is(layer_of($image)->{status}, 404, 'is no layer');
+};
+
+subtest 'lists that are none' => sub {
+    my %answer = (
+        %refusal,
+        'no JSON'   => { body => '{"latest": ' },
+        'a text'    => { body => '"latest"' },
+        'odd'       => { body => '[{"id": 7}]' },
+        'no names'  => { body => '{"../..": "' . 'a' x 64 . '"}' },
+    );
+    my $n = 0;
+
+    for my $what (sort keys %answer) {
+        my $repo = '/v1/repositories/team/app' . $n++;
+
+        $source->answer("GET $repo/$_", %{ $answer{$what} }) for qw(tags images);
+        is_unavailable(get("$repo/$_"), "$_, $what") for qw(tags images);
+        $source->answer("GET $repo/tags", body => '{"latest": "' . 'a' x 64 . '"}');
+        $source->answer("GET $repo/images", body => '[{"id": "' . 'a' x 64 . '"}]');
+        is(get("$repo/$_")->{status}, 200, "$_, $what: then they come") for qw(tags images);
+        sleep 1 if $n == 1;
+        $source->answer("GET $repo/$_", %{ $answer{$what} }) for qw(tags images);
+        is(get("$repo/$_")->{status}, 200, "$_, $what: and are kept") for qw(tags images);
+    }
+};
+
+subtest 'a search that is none' => sub {
+    my $own   = Berth::Image->new;
+    my @terms = qw(own team ow tea te wn am eam);    # each is asked for anew
+
+    $docker->push('team/own', { latest => $own }, $own);
+    for my $answer (values %refusal, { body => '[]' }, { body => '{"results": 7}' },
+        { body => '{"results": [{"name": "../../etc"}, {"name": 7}, 7]}' }) {
+        my $term = shift @terms;
+
+        $source->answer("GET /v1/search?q=$term&n=100", %$answer);
+        my $got = get("/v1/search?q=$term");
+        is($got->{status}, 200, 'a search');
+        is_deeply([map { $_->{name} } @{ decode_json($got->{body})->{results} }], ['team/own'], 'finds what is here');
+    }
+};
+
+subtest 'a source that is moved' => sub {
+    my $image = source_has(an_image());
+    my $moved = '/elsewhere';
+
+    $source->answer("GET $moved", body => $image->bytes);
+    $source->answer('GET ' . path_of($image, 'layer'), status => 302, headers => [ Location => $moved ], body => '');
+    is(sha256_hex(layer_of($image)->{body}), $image->layer_sum, 'a layer behind a redirect');
+    $image = source_has(an_image(), layer => { status => 302, headers => [ Location => 'file:///etc/passwd' ], body => '' });
+    is_no_layer($image, 'a redirect to a file');
+    $image = an_image();
+    source_has($image, layer => { status => 302, headers => [ Location => path_of($image, 'layer') ], body => '' });
+    is_no_layer($image, 'a redirect to itself');
+};
+
+subtest 'a source that is slow' => sub {
+    my $image = source_has(an_image(), json => { fault => 'never' });
+    my $late  = an_image();
+
+    source_has($late, layer => { body => $late->bytes, delay => 2 });
+    $source->answer('GET /v1/repositories/team/slow/tags', fault => 'never');
+    my ($json, $tags, $ping, $layer) = in_parallel(
+        sub { get(path_of($image, 'json'))->{status} },
+        sub { get('/v1/repositories/team/slow/tags')->{status} },
+        sub { get('/v1/_ping')->{status} },
+        sub { sha256_hex(layer_of($late)->{body}) },
+    );
+
+    is($json,  503, 'no json in time');
+    is($tags,  503, 'nor tags');
+    is($ping,  200, 'others are answered');
+    is($layer, $late->layer_sum, 'a layer that is late comes whole');
+};
+
+subtest 'what is kept' => sub {
+    my @images = map { s{.*/}{}r } glob $mirror->data . '/images/*';
+
+    is(scalar(grep { !-e $mirror->data . "/images/$_/layer" } @images), 0, 'no image lacks its layer');
+    is_deeply([ glob $mirror->data . '/images/*/_inprogress' ], [], 'none is unfinished');
+    is_deeply([ glob $mirror->data . '/_berth/mirror/image/*/layer' ], [], 'no layer is on the way');
+};
+
+is($mirror->stop, 0, 'a clean end');
+done_testing;
