@@ -17,6 +17,8 @@ c_tests = \
 	t/25-tar \
 	t/25-tarsum \
 	t/26-file-lists \
+	t/27-mail \
+	t/27-remote \
 	t/28-auth \
 	t/28-privileged \
 	t/28-token \
@@ -116,6 +118,7 @@ test_headers = \
 	t/index-test.h \
 	t/manifest-test.h \
 	t/push-test.h \
+	t/stand-in.h \
 	t/store-test.h \
 	t/tap.h \
 	t/tar-test.h \

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <openssl/evp.h>
+
 #include "base/buf.h"
 #include "remote/client.h"
 
@@ -25,25 +27,6 @@ is_line(const char *text)
 }
 
 /* ---- the message (RFC 5322) ---- */
-
-static void
-put_base64(struct buf *b, const unsigned char *p, size_t n)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t i;
-
-	for (i = 0; i < n; i += 3) {
-		unsigned v = (unsigned)p[i] << 16;
-
-		v |= i + 1 < n ? (unsigned)p[i + 1] << 8 : 0;
-		v |= i + 2 < n ? (unsigned)p[i + 2] : 0;
-		buf_addc(b, digits[v >> 18]);
-		buf_addc(b, digits[v >> 12 & 63]);
-		buf_addc(b, i + 1 < n ? digits[v >> 6 & 63] : '=');
-		buf_addc(b, i + 2 < n ? digits[v & 63] : '=');
-	}
-}
 
 static bool
 is_ascii(const char *text)
@@ -72,6 +55,7 @@ word_of(const char *text)
 static void
 put_subject(struct buf *b, const char *subject)
 {
+	unsigned char word[WORD_BYTES * 2];
 	size_t n;
 
 	buf_adds(b, "Subject:");
@@ -81,9 +65,8 @@ put_subject(struct buf *b, const char *subject)
 	}
 	for (; *subject != '\0'; subject += n) {
 		n = word_of(subject);
-		buf_adds(b, " =?UTF-8?B?");
-		put_base64(b, (const unsigned char *)subject, n);
-		buf_adds(b, "?=\r\n");
+		(void)EVP_EncodeBlock(word, (const unsigned char *)subject, (int)n);
+		buf_printf(b, " =?UTF-8?B?%s?=\r\n", word);
 	}
 }
 

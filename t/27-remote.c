@@ -1,0 +1,488 @@
+/* 27-remote.c: calls to other servers, and servers that do not behave. */
+#include "base/clock.h"
+#include "remote/remote.h"
+#include "stand-in.h"
+#include "unit-test.h"
+
+#define BIG  ((size_t)3 << 20) /* bytes of a large body */
+#define MANY 8                 /* threads that ask at once */
+
+static struct stand_in server;
+static struct remote *rm;
+static struct err err;
+static atomic_int asked; /* requests that were answered */
+
+/* ---- the server ---- */
+
+static void
+say(int fd, const char *text)
+{
+	stand_in_say(fd, text, strlen(text));
+}
+
+static void
+say_body(int fd, const char *head, const char *body)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text), "%sContent-Length: %zu\r\n\r\n%s", head,
+	    strlen(body), body);
+	say(fd, text);
+}
+
+static void
+say_big(int fd)
+{
+	static char piece[65536];
+	char head[128];
+	size_t n;
+
+	memset(piece, 'x', sizeof(piece));
+	(void)snprintf(head, sizeof(head),
+	    "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", BIG);
+	say(fd, head);
+	for (n = 0; n < BIG; n += sizeof(piece))
+		stand_in_say(fd, piece, sizeof(piece));
+}
+
+static void
+say_slowly(int fd)
+{
+	int i;
+
+	say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
+	for (i = 0; i < 100; i++) {
+		say(fd, "x");
+		(void)usleep(50 * 1000);
+	}
+}
+
+static void
+say_moved(int fd, const char *where)
+{
+	char head[256];
+
+	(void)snprintf(head, sizeof(head),
+	    "HTTP/1.1 302 Found\r\nX-One: of the first\r\nLocation: %s\r\n", where);
+	say_body(fd, head, "");
+}
+
+static void
+say_authorization(int fd, const char *request)
+{
+	const char *from = strstr(request, "\r\nAuthorization: ");
+	char value[64] = "none";
+
+	if (from != NULL)
+		(void)sscanf(from, "\r\nAuthorization: %63[^\r]", value);
+	say_body(fd, "HTTP/1.1 200 OK\r\n", value);
+}
+
+/* False: the connection ends here. */
+static bool
+answer(int fd, const char *path, const char *request)
+{
+	char other[64];
+
+	if (strcmp(path, "/yes") == 0)
+		say_body(
+		    fd, "HTTP/1.1 200 OK\r\nx-one:  a \r\nX-Two: b\r\n", "a body");
+	else if (strcmp(path, "/late") == 0) {
+		(void)usleep(200 * 1000);
+		say_body(fd, "HTTP/1.1 200 OK\r\n", path);
+	} else if (strcmp(path, "/no") == 0)
+		say_body(fd, "HTTP/1.1 403 No\r\n", "no");
+	else if (strcmp(path, "/big") == 0)
+		say_big(fd);
+	else if (strcmp(path, "/authorization") == 0)
+		say_authorization(fd, request);
+	else if (strcmp(path, "/moved-away") == 0) {
+		(void)snprintf(other, sizeof(other),
+		    "http://localhost:%u/authorization", server.port);
+		say_moved(fd, other);
+	} else if (strcmp(path, "/moved") == 0)
+		say_moved(fd, "/authorization");
+	else if (strcmp(path, "/round") == 0)
+		say_moved(fd, "/round");
+	else if (strcmp(path, "/file") == 0)
+		say_moved(fd, "file:///etc/hostname");
+	else if (strcmp(path, "/chunks") == 0)
+		say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+			"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n");
+	else if (strcmp(path, "/half-chunks") == 0) {
+		say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+			"3\r\none\r\n3\r\nt");
+		return false;
+	} else if (strcmp(path, "/endless") == 0) {
+		say(fd, "HTTP/1.1 200 OK\r\n\r\nuntil it ends");
+		return false;
+	} else if (strcmp(path, "/half") == 0) {
+		say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+		return false;
+	} else if (strcmp(path, "/garbage") == 0) {
+		say(fd, "nothing that is HTTP\r\n\r\n");
+		return false;
+	} else if (strcmp(path, "/slow") == 0)
+		say_slowly(fd);
+	else if (strcmp(path, "/silent") == 0)
+		(void)sleep(30);
+	else if (strcmp(path, "/stops") == 0) {
+		say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nstops");
+		(void)sleep(30);
+	} else
+		return false; /* "/closed" */
+	return true;
+}
+
+static void
+talk(int fd)
+{
+	char request[8192], path[256];
+
+	while (stand_in_hear(fd, request, sizeof(request), "\r\n\r\n")) {
+		atomic_fetch_add(&asked, 1);
+		if (sscanf(request, "GET %255s", path) != 1 ||
+		    !answer(fd, path, request))
+			return;
+	}
+}
+
+/* ---- calls ---- */
+
+static const char *
+url(const char *path)
+{
+	return arena_printf(arena, "http://127.0.0.1:%u%s", server.port, path);
+}
+
+static enum result
+get(const char *path, struct remote_answer *out)
+{
+	const struct remote_call call = {.url = url(path), .limit = 4096};
+
+	return remote_get(rm, arena, &call, out, &err);
+}
+
+static void
+test_answers(void)
+{
+	static const char *const capture[] = {"X-One", "X-None", "x-two", NULL};
+	const struct remote_call call = {
+	    .url = url("/yes"), .limit = 6, .capture = capture};
+	struct remote_answer out;
+
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_OK, "an answer");
+	is_int(out.status, 200, "its status");
+	is_text(out.body, "a body", "its body");
+	is_text(out.captured[0], "a", "a header, without the space around it");
+	is_text(out.captured[1], "", "one that did not come");
+	is_text(out.captured[2], "b", "names are without case");
+	is_int(get("/no", &out), RC_OK, "a refusal is an answer");
+	is_int(out.status, 403, "its status");
+	is_text(out.body, "no", "its body");
+	is_int(get("/chunks", &out), RC_OK, "chunks");
+	is_text(out.body, "onetwo", "their bytes");
+}
+
+static void
+test_connections(void)
+{
+	struct remote_answer out;
+	int before, i;
+
+	set_up(get("/yes", &out) == RC_OK ? 0 : -1);
+	before = atomic_load(&server.connections);
+	for (i = 0; i < 10; i++)
+		set_up(get(i % 2 == 0 ? "/yes" : "/no", &out) == RC_OK ? 0 : -1);
+	is_int(atomic_load(&server.connections), before,
+	    "ten calls need no new connection");
+}
+
+static void
+test_no_answers(void)
+{
+	static const char *const paths[] = {"/closed", "/half", "/half-chunks",
+	    "/garbage", "/silent", "/slow", "/round", "/file", "/big"};
+	struct remote_answer out;
+	size_t i;
+
+	for (i = 0; i < COUNT(paths); i++) {
+		int64_t begun = clock_ticks();
+
+		is_int(
+		    get(paths[i], &out), RC_REMOTE, "%s: %s", paths[i], err.text);
+		ok(clock_ticks() - begun < 2500, "%s: in time", paths[i]);
+		ok(strstr(err.text, paths[i]) != NULL ||
+			strcmp(paths[i], "/big") == 0,
+		    "%s: is named", paths[i]);
+	}
+	is_int(get("/yes", &out), RC_OK, "then another is answered");
+}
+
+static void
+test_addresses(void)
+{
+	static const char *const two_lines[] = {"X-One: a\r\nX-Two: b", NULL};
+	struct remote_call call = {
+	    .url = "http://jo:secret@127.0.0.1:1/x", .limit = 10};
+	struct remote_answer out;
+
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE, "no server");
+	ok(strstr(err.text, "127.0.0.1:1/x") != NULL, "is named: %s", err.text);
+	ok(strstr(err.text, "secret") == NULL, "without the password");
+	call.url = "ftp://127.0.0.1/x";
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE, "no ftp");
+	call.url = "file:///etc/hostname";
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE, "no file");
+	call.url = url("/yes");
+	call.headers = two_lines;
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_BAD_REQUEST,
+	    "a header of two lines");
+}
+
+static void
+test_redirects(void)
+{
+	static const char *const headers[] = {"Authorization: Token t", NULL};
+	static const char *const capture[] = {"X-One", NULL};
+	struct remote_call call = {.url = url("/moved"),
+	    .limit = 100,
+	    .headers = headers,
+	    .capture = capture};
+	struct remote_answer out;
+
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_OK, "moved");
+	is_text(out.body, "Token t", "the same host is shown the token");
+	is_text(out.captured[0], "", "headers are the last answer's");
+	call.url = url("/moved-away");
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_OK, "moved away");
+	is_text(out.body, "none", "another host is not");
+}
+
+/* ---- memory ---- */
+
+static const struct remote_memory brief = {400, 200, 200};
+
+static enum result
+ask(const char *path, const char *header, struct remote_answer *out, bool *fresh)
+{
+	const char *headers[] = {header, NULL};
+	const struct remote_call call = {
+	    .url = url(path), .headers = headers, .limit = 4096};
+
+	return remote_ask(rm, arena, &call, &brief, out, fresh, &err);
+}
+
+static void
+test_memory(void)
+{
+	struct remote_answer out;
+	bool fresh;
+
+	is_int(ask("/late", "A: 1", &out, &fresh), RC_OK, "asked for");
+	ok(fresh, "now");
+	is_int(ask("/late", "A: 1", &out, &fresh), RC_OK, "again");
+	ok(!fresh, "from memory");
+	is_text(out.body, "/late", "the same");
+	is_int(ask("/late", "A: 2", &out, &fresh), RC_OK, "for another");
+	ok(fresh, "now");
+	is_int(ask("/no", "A: 1", &out, &fresh), RC_OK, "a refusal");
+	is_int(ask("/no", "A: 1", &out, &fresh), RC_OK, "again");
+	ok(!fresh && out.status == 403, "from memory");
+	(void)usleep(250 * 1000);
+	is_int(ask("/no", "A: 1", &out, &fresh), RC_OK, "later");
+	ok(fresh, "asked anew");
+	(void)usleep(450 * 1000);
+	is_int(ask("/late", "A: 1", &out, &fresh), RC_OK, "later still");
+	ok(fresh, "asked anew");
+	is_int(ask("/closed", "A: 1", &out, &fresh), RC_REMOTE, "away");
+	is_int(ask("/closed", "A: 1", &out, &fresh), RC_REMOTE, "again");
+	ok(!fresh, "from memory");
+}
+
+static void *
+ask_once(void *arg)
+{
+	const char *path = arg;
+	const struct remote_call call = {.url = path, .limit = 4096};
+	struct arena *a = arena_new();
+	struct remote_answer out;
+	struct err ignored;
+	bool good = remote_ask(rm, a, &call, &brief, &out, NULL, &ignored) ==
+			RC_OK &&
+		    out.status == 200;
+
+	arena_free(a);
+	return good ? arg : NULL;
+}
+
+static void
+test_many(void)
+{
+	pthread_t threads[MANY];
+	char *path = arena_strdup(arena, url("/late"));
+	int before = atomic_load(&asked);
+	void *good;
+	int i, n = 0;
+
+	for (i = 0; i < MANY; i++)
+		set_up(pthread_create(&threads[i], NULL, ask_once, path) == 0 ? 0
+									      : -1);
+	for (i = 0; i < MANY; i++) {
+		(void)pthread_join(threads[i], &good);
+		n += good != NULL;
+	}
+	is_int(n, MANY, "all have an answer");
+	is_int(atomic_load(&asked) - before, 1, "of one question");
+}
+
+/* ---- streams ---- */
+
+struct stream {
+	pthread_mutex_t mutex;
+	pthread_cond_t over;
+	bool ended;
+	enum result result;
+	bool whole;
+	int status, pieces;
+	int64_t length;
+	size_t bytes, wanted; /* take says no behind so many */
+};
+
+static bool
+begin(void *arg, const struct remote_answer *head, int64_t length)
+{
+	struct stream *s = arg;
+
+	s->status = head->status;
+	s->length = length;
+	return s->wanted > 0;
+}
+
+static bool
+take(void *arg, const char *p, size_t n)
+{
+	struct stream *s = arg;
+
+	(void)p;
+	s->pieces++;
+	s->bytes += n;
+	return s->bytes < s->wanted;
+}
+
+static void
+end(void *arg, enum result r, bool whole, const struct err *why)
+{
+	struct stream *s = arg;
+
+	(void)why;
+	(void)pthread_mutex_lock(&s->mutex);
+	s->result = r;
+	s->whole = whole;
+	s->ended = true;
+	(void)pthread_cond_signal(&s->over);
+	(void)pthread_mutex_unlock(&s->mutex);
+}
+
+static void
+start_fetch(struct remote *from, const char *path, size_t limit, struct stream *s)
+{
+	const struct remote_call call = {.url = url(path), .limit = limit};
+	const struct remote_stream stream = {begin, take, end, s};
+
+	(void)pthread_mutex_init(&s->mutex, NULL);
+	(void)pthread_cond_init(&s->over, NULL);
+	set_up(remote_fetch(from, &call, &stream, &err) == RC_OK ? 0 : -1);
+}
+
+static struct stream
+fetch(const char *path, size_t limit, size_t wanted)
+{
+	struct stream s = {.wanted = wanted};
+
+	start_fetch(rm, path, limit, &s);
+	(void)pthread_mutex_lock(&s.mutex);
+	while (!s.ended)
+		(void)pthread_cond_wait(&s.over, &s.mutex);
+	(void)pthread_mutex_unlock(&s.mutex);
+	return s;
+}
+
+static void
+test_streams(void)
+{
+	struct stream s = fetch("/big", SIZE_MAX, SIZE_MAX);
+
+	is_int(s.result, RC_OK, "a large body");
+	ok(s.whole, "whole");
+	is_int(s.length, BIG, "its length is told first");
+	is_int(s.bytes, BIG, "all of it comes");
+	ok(s.pieces > 1, "in pieces");
+	s = fetch("/endless", SIZE_MAX, SIZE_MAX);
+	ok(s.result == RC_OK && !s.whole && s.length == -1,
+	    "one whose end is the connection's may be cut");
+	s = fetch("/chunks", SIZE_MAX, SIZE_MAX);
+	ok(s.result == RC_OK && s.whole && s.length == -1,
+	    "one of chunks is whole");
+	s = fetch("/no", SIZE_MAX, SIZE_MAX);
+	ok(s.result == RC_OK && s.status == 403, "a refusal");
+	is_int(fetch("/big", BIG - 1, SIZE_MAX).result, RC_REMOTE, "too large");
+	is_int(fetch("/big", BIG, SIZE_MAX).result, RC_OK, "just so large");
+	is_int(fetch("/half", 1000, SIZE_MAX).result, RC_REMOTE, "half");
+	is_int(
+	    fetch("/half-chunks", 1000, SIZE_MAX).result, RC_REMOTE, "half chunks");
+	is_int(fetch("/closed", 1000, SIZE_MAX).result, RC_REMOTE, "none");
+	is_int(fetch("/big", SIZE_MAX, 100).result, RC_GONE, "nobody wants more");
+	is_int(fetch("/big", SIZE_MAX, 0).result, RC_GONE, "nor any of it");
+}
+
+/* A slow body may take its time; one that stands still may not. */
+static void
+test_silence(void)
+{
+	int64_t begun = clock_ticks();
+	struct stream s = fetch("/slow", SIZE_MAX, SIZE_MAX);
+
+	is_int(s.result, RC_OK, "slow and steady");
+	ok(clock_ticks() - begun > 4000, "longer than an answer may take");
+	begun = clock_ticks();
+	is_int(fetch("/stops", SIZE_MAX, SIZE_MAX).result, RC_REMOTE, "silence");
+	ok(clock_ticks() - begun < 15000, "is not waited for");
+}
+
+static void
+test_end(void)
+{
+	const struct remote_options options = {.silence_ms = 60000};
+	struct remote *other = remote_new(&options);
+	struct stream s = {.wanted = SIZE_MAX};
+	int64_t begun = clock_ticks();
+
+	start_fetch(other, "/stops", SIZE_MAX, &s);
+	(void)usleep(100 * 1000);
+	remote_free(other);
+	ok(clock_ticks() - begun < 4000,
+	    "its end does not wait for a silent source");
+	ok(s.ended && s.result == RC_REMOTE, "whose fetch is told");
+}
+
+int
+main(void)
+{
+	static void (*const tests[])(void) = {test_answers, test_connections,
+	    test_no_answers, test_addresses, test_redirects, test_memory, test_many,
+	    test_streams, test_silence, test_end};
+	const struct remote_options options = {
+	    .connect_ms = 500, .answer_ms = 700, .silence_ms = 1000};
+	size_t i;
+
+	stand_in_start(&server, talk);
+	rm = remote_new(&options);
+	for (i = 0; i < COUNT(tests); i++) {
+		arena = arena_new();
+		tests[i]();
+		arena_free(arena);
+	}
+	remote_free(rm);
+	return done_testing();
+}
