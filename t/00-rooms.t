@@ -53,7 +53,7 @@ my @CALLS = (
     qr/^(?:yaml_\w+)$/                       => [qw(conf)],
     qr/^(?:FCGX_\w+)$/                       => [qw(serve/fcgi.c)],
     qr/^(?:inflate\w*|deflate\w*|archive_\w+)$/ => [qw(image)],
-    qr/^(?:EVP_\w+)$/                       => [qw(image auth)],
+    qr/^(?:EVP_\w+)$/                       => [qw(image auth remote)],
     qr/^(?:curl_\w+)$/                      => [qw(remote)],
 );
 

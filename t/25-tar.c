@@ -117,7 +117,7 @@ begun(void)
 static void
 put_file(struct buf *b, const char *name, const char *content)
 {
-	const struct header h = {.name = name,
+	const struct tar_header h = {.name = name,
 	    .type = '0',
 	    .mode = 0644,
 	    .size = (unsigned)strlen(content)};
@@ -133,7 +133,7 @@ put_file(struct buf *b, const char *name, const char *content)
 static void
 put_extension(struct buf *b, char type, struct str content)
 {
-	const struct header h = {
+	const struct tar_header h = {
 	    .name = "ext", .type = type, .mode = 0644, .size = (unsigned)content.n};
 
 	put_header(b, &h);
@@ -387,7 +387,8 @@ test_long_texts(void)
 static const char *
 with_map(const char *map, size_t n, const char *size)
 {
-	const struct header h = {.name = "holes", .type = 'S', .size = 2 * BLOCK};
+	const struct tar_header h = {
+	    .name = "holes", .type = 'S', .size = 2 * BLOCK};
 	struct buf b = begun();
 
 	put_header(&b, &h);
@@ -437,7 +438,7 @@ test_sparse(void)
 static void
 test_endless_map(void)
 {
-	const struct header h = {.name = "holes", .type = 'S', .size = 0};
+	const struct tar_header h = {.name = "holes", .type = 'S', .size = 0};
 	struct buf b = begun();
 	char block[BLOCK] = "";
 	unsigned i;

@@ -57,7 +57,7 @@ list_text(struct str layer)
 static struct str
 one_entry(const char *name, char type)
 {
-	const struct header h = {name, type, 0644, 1, 2, 0, 3};
+	const struct tar_header h = {name, type, 0644, 1, 2, 0, 3};
 	struct buf b;
 
 	buf_init(&b, arena, 64 << 10);
@@ -124,9 +124,10 @@ test_names(void)
 static struct str
 some_layer(void)
 {
-	const struct header root = {"./", '5', 0755, 0, 0, 0, 1400000000};
-	const struct header file = {"./b", '0', 04755, 1000, 100, 1025, 1400000001};
-	const struct header gone = {"./.wh.a", '0', 0444, 0, 0, 0, 0};
+	const struct tar_header root = {"./", '5', 0755, 0, 0, 0, 1400000000};
+	const struct tar_header file = {
+	    "./b", '0', 04755, 1000, 100, 1025, 1400000001};
+	const struct tar_header gone = {"./.wh.a", '0', 0444, 0, 0, 0, 0};
 	struct buf b;
 
 	buf_init(&b, arena, 64 << 10);
@@ -189,8 +190,8 @@ static void
 test_bounds(void)
 {
 	const unsigned size = 1000 << 10;
-	const struct header longname = {"././@LongLink", 'L', 0, 0, 0, size, 0};
-	const struct header file = {"x", '0', 0, 0, 0, 0, 0};
+	const struct tar_header longname = {"././@LongLink", 'L', 0, 0, 0, size, 0};
+	const struct tar_header file = {"x", '0', 0, 0, 0, 0, 0};
 	struct taker taker = {0, SIZE_MAX};
 	struct str layer = one_entry("./a", '0');
 	struct buf b;

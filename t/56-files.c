@@ -47,7 +47,7 @@ put_image(const char *id, const char *ancestry, struct str layer)
 static struct str
 layer_of(const char *const names[])
 {
-	struct header h = {"./", '5', 0644, 1, 2, 0, 9};
+	struct tar_header h = {"./", '5', 0644, 1, 2, 0, 9};
 	struct buf b;
 	size_t i;
 

@@ -2,6 +2,7 @@
  * send it behind the layer, those of 0.6's day with the json. The sums were computed
  * by docker-registry's rules with another program. */
 #include "api-test.h"
+#include "tar-test.h"
 
 #define IMAGE(id, file) "/v1/images/00000000000000" id "/" file
 #define JSON_OF(id)     "{\"id\": \"00000000000000" id "\"}"
@@ -15,54 +16,22 @@
 #define C4 "52a28b59692088a06458f42f78be1acb21b147382f0b67d8a2fc19144c46daf1"
 #define C5 "7056e764c1d6bc712adfb6870b78fd8a92d8f5f92e9023e9d78a317121ba35ae"
 
+#define MTIME    1400000000
 #define MISMATCH ERROR("Checksum mismatch")
-
-#define BLOCK 512
-
-static void
-put_octal(char *field, int width, unsigned v)
-{
-	(void)snprintf(field, (size_t)width, "%0*o", width - 1, v);
-}
-
-/* A ustar header (POSIX.1-1988). */
-static void
-put_header(struct buf *b, const char *name, unsigned mode, unsigned size, char type)
-{
-	char h[BLOCK] = "";
-	unsigned sum = 0;
-	size_t i;
-
-	(void)snprintf(h, 100, "%s", name);
-	put_octal(h + 100, 8, mode);
-	put_octal(h + 108, 8, 0);
-	put_octal(h + 116, 8, 0);
-	put_octal(h + 124, 12, size);
-	put_octal(h + 136, 12, 1400000000);
-	memset(h + 148, ' ', 8);
-	h[156] = type;
-	memcpy(h + 257,
-	    "ustar\0"
-	    "00",
-	    8);
-	put_octal(h + 329, 8, 0);
-	put_octal(h + 337, 8, 0);
-	for (i = 0; i < BLOCK; i++)
-		sum += (unsigned char)h[i];
-	put_octal(h + 148, 7, sum);
-	buf_add(b, h, BLOCK);
-}
 
 /* A directory and a file, without the blocks at the end, as docker sends it. */
 static struct str
 small_layer(void)
 {
 	static const char hosts[BLOCK] = "127.0.0.1 localhost\n";
+	static const struct tar_header etc = {"etc/", '5', 0755, 0, 0, 0, MTIME};
+	static const struct tar_header file = {
+	    "etc/hosts", '0', 0644, 0, 0, 20, MTIME};
 	struct buf b;
 
 	buf_init(&b, arena, 64 << 10);
-	put_header(&b, "etc/", 0755, 0, '5');
-	put_header(&b, "etc/hosts", 0644, 20, '0');
+	put_header(&b, &etc);
+	put_header(&b, &file);
 	buf_add(&b, hosts, BLOCK);
 	return buf_str(&b);
 }

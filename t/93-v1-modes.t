@@ -738,7 +738,7 @@ subtest 'what does not start' => sub {
         my $error = $@;
 
         ok(!$berth, $how);
-        like($error, qr/quickstart ended: .*$pattern/s, 'it says why');
+        like($error, qr/quickstart ended: .*$pattern.*is not a configuration/s, 'check-config says why');
     }
 };
 

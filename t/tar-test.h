@@ -9,7 +9,7 @@
 
 #define BLOCK 512
 
-struct header {
+struct tar_header {
 	const char *name;
 	char type;
 	unsigned mode, uid, gid, size, mtime;
@@ -22,7 +22,7 @@ put_octal(char *field, int width, unsigned v)
 }
 
 static inline void
-put_header(struct buf *b, const struct header *of)
+put_header(struct buf *b, const struct tar_header *of)
 {
 	char h[BLOCK] = "";
 	unsigned sum = 0;

@@ -7,12 +7,21 @@
 #include "cmd/check_config.h"
 #include "cmd/commands.h"
 #include "cmd/open.h"
+#include "cmd/serve_auth.h"
 
 #define EXIT_USAGE 2
 
+/* What serve would read at its start is read here, too. */
 static int
 check_config_command(const struct call *call)
 {
+	struct auth ignored;
+	struct err err;
+
+	if (serve_auth(call->arena, call->conf, &ignored, &err) != RC_OK) {
+		open_complain("configuration", &err);
+		return EXIT_FAILURE;
+	}
 	return check_config_run(call->conf, stdout);
 }
 

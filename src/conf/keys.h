@@ -26,8 +26,6 @@ enum key_kind {
 	KEY_STORAGE /* local, or file: nothing else is served */
 };
 
-bool keys_takes_list(enum key_kind kind);
-
 struct key {
 	const char *name; /* a `*` at the end stands for any rest */
 	enum key_kind kind;
@@ -46,6 +44,9 @@ struct key {
 const struct key *keys_at(size_t i);
 
 bool keys_has_member(const struct key *key);
+
+/* Its value may be a list; that of any other is a scalar. */
+bool keys_takes_list(enum key_kind kind);
 
 /* NULL: unknown. */
 const struct key *keys_find(const char *name);

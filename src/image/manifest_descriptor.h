@@ -7,8 +7,8 @@
 #include "base/json.h"
 #include "image/manifest.h"
 
-/* what: how err calls it. A size that is not there is -1; annotations are left out. RC_BAD_MANIFEST: no object, a
- * broken digest, a size that is none. */
+/* what: how err calls it. A size that is not there is -1; annotations are left out.
+ * RC_BAD_MANIFEST: no object, a broken digest, a size that is none. */
 enum result manifest_descriptor_read(const struct json *v, const char *what,
     struct manifest_descriptor *out, struct err *err);
 

@@ -5,7 +5,8 @@
  * and pax, GNU long names and links, old V7, GNU sparse), since sums cover what
  * libarchive makes uniform: type bits of a mode, the typeflag, an old name's end. The two
  * blocks of zeros at the end may be missing, as docker leaves them out; bytes of an empty
- * file are an empty archive.
+ * file are an empty archive. The check sum at gzip's end is not looked at (libarchive
+ * passes it over); a sum of the whole finds what it would.
  *
  * What somebody else packed is bounded: TAR_ENTRIES entries, TAR_UNPACKED() bytes of
  * content, TAR_TEXT bytes of names and pax records of one entry. */

@@ -9,8 +9,7 @@
 #include "registry/registry.h"
 
 /* In which of the two layouts the name is, and whether it is private: name, v1, v2,
- * hidden. Its description is empty, its
- * stamp 0. */
+ * hidden. Its description is empty, its stamp 0. */
 enum result describe_find(struct registry *reg, struct arena *a, const char *name,
     struct index_repository *out, struct err *err);
 
@@ -19,10 +18,11 @@ enum result describe_find(struct registry *reg, struct arena *a, const char *nam
 uint64_t describe_stamp(struct registry *reg, struct arena *a,
     const struct index_repository *repository);
 
-/* Of what describe_find() found, what somebody said (properties.h). Without, org.opencontainers.image.description of the manifest
- * that is tagged "latest", else of the last tag in order: its own annotation, else its
- * config's label, else those of its first child. Without,
- * that label or the comment of the v1 image tagged "latest". Empty where there is none to be had. */
+/* Of what describe_find() found, what somebody said (properties.h). Without, the
+ * org.opencontainers.image.description of the manifest that is tagged "latest", else of
+ * the last tag in order: its own annotation, else its config's label, else those of its
+ * first child. Without, that label or the comment of the v1 image tagged "latest". Empty
+ * where there is none to be had. */
 struct str describe_text(struct registry *reg, struct arena *a,
     const struct index_repository *repository);
 
