@@ -100,7 +100,8 @@ perl_tests = \
 	t/93-v1-modes.t \
 	t/94-mirror-source.t \
 	t/94-mirror.t \
-	t/95-mail.t
+	t/95-mail.t \
+	t/96-cors.t
 
 check_PROGRAMS = $(c_tests)
 if FAILPOINTS
