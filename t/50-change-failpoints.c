@@ -38,6 +38,11 @@ static const struct step move_tags[] = {
     {TAG, &base, "latest"},
 };
 
+static const struct step set_properties_of[] = {
+    {DESCRIBE, NULL, "what it is for"},
+    {HIDE, NULL, NULL},
+};
+
 static const struct step sweep[] = {{SWEEP, NULL, NULL}};
 
 struct change {
@@ -104,10 +109,33 @@ swept_fault(void)
 		   : "swept, but its push is there";
 }
 
+static const char *
+hidden_fault(void)
+{
+	struct properties now = properties_now();
+
+	if (!str_is(now.description, "what it is for"))
+		return "described, but the description is not there";
+	if (!now.is_private)
+		return "made private, but it is public";
+	return index_names_now()[0] == '\0' ? NULL : "private, but found";
+}
+
+/* A process that lives keeps the index true, whatever fails. */
+static const char *
+leak_fault(void)
+{
+	if (told->count > 0 && told->result != RC_OK &&
+	    properties_now().is_private && index_names_now()[0] != '\0')
+		return "private, but found";
+	return away_fault();
+}
+
 static const struct change changes[] = {
     {"tag by tag", false, drop_tags, 2, none_fault, removed_fault},
     {"at once", true, drop_all, 2, none_fault, removed_fault},
     {"tags moved", true, move_tags, 2, away_fault, moved_fault},
+    {"properties", false, set_properties_of, 2, leak_fault, hidden_fault},
     {"a push swept", true, sweep, 1, away_fault, swept_fault},
 };
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "index/index.h"
 #include "registry/describe.h"
+#include "registry/properties.h"
 #include "registry/pull.h"
 #include "registry/push.h"
 #include "registry/registry.h"
@@ -68,13 +69,15 @@ enum verb {
 	FINISH,
 	DROP_TAG,
 	DROP_ALL,
+	DESCRIBE,
+	HIDE, /* it becomes private */
 	SWEEP /* of pushes that came to no end */
 };
 
 struct step {
 	enum verb verb;
 	const struct image *im; /* of JSON to TAG */
-	const char *tag;
+	const char *tag;        /* or a description */
 };
 
 static inline const char *
@@ -82,7 +85,7 @@ step_name(const struct step *s)
 {
 	static const char *const verbs[] = {"announcement", "json", "layer",
 	    "checksum", "tag", "end of the push", "removal of tag",
-	    "removal of the repository", "sweep"};
+	    "removal of the repository", "description", "privacy", "sweep"};
 
 	if (s->tag != NULL)
 		return arena_printf(arena, "%s %s", verbs[s->verb], s->tag);
@@ -118,6 +121,17 @@ announcement(const struct step *steps, size_t n)
 	return b.p;
 }
 
+static inline enum result
+set_properties(const struct step *s)
+{
+	const bool yes = true;
+	const struct str text = str_of(s->tag);
+	const struct properties_change change = {
+	    s->verb == HIDE ? &yes : NULL, s->verb == DESCRIBE ? &text : NULL};
+
+	return properties_put(&reg, arena, &app, &change, &err);
+}
+
 /* The i-th step, as it is. */
 static inline enum result
 run_step(const struct step *steps, size_t n, size_t i)
@@ -148,6 +162,9 @@ run_step(const struct step *steps, size_t n, size_t i)
 		return tag_remove(&reg, arena, &app, s->tag, &err);
 	case DROP_ALL:
 		return repository_remove(&reg, arena, &app, &err);
+	case DESCRIBE:
+	case HIDE:
+		return set_properties(s);
 	default:
 		return v1_sweep_pushes(store, -1, &swept, &err);
 	}
@@ -287,13 +304,23 @@ index_names_now(void)
 	return r != RC_OK ? err.text : b.n == 0 ? "" : b.p;
 }
 
+static inline struct properties
+properties_now(void)
+{
+	struct properties now = {false, {"", 0}};
+
+	(void)properties_get(&reg, arena, &app, &now, &err);
+	return now;
+}
+
+/* Those that a search may show. */
 static inline const char *
 store_names_now(void)
 {
 	struct v1_repo repo = {NULL, false};
 
 	(void)v1_repo_find(store, arena, &app, &repo, &err);
-	return repo.there ? "team/app " : "";
+	return repo.there && !properties_now().is_private ? "team/app " : "";
 }
 
 /* After a rebuild the index is what the store is. */
@@ -363,6 +390,11 @@ broken_promise(const struct step *steps, size_t n, size_t done)
 			kept = is_dropped(s->tag);
 		else if (s->verb == DROP_ALL)
 			kept = store_names_now()[0] == '\0' &&
+			       index_names_now()[0] == '\0';
+		else if (s->verb == DESCRIBE)
+			kept = str_is(properties_now().description, s->tag);
+		else if (s->verb == HIDE)
+			kept = properties_now().is_private &&
 			       index_names_now()[0] == '\0';
 		got = kept ? NULL : step_name(s);
 		if (got != NULL)

@@ -79,12 +79,13 @@ properties_put(struct registry *reg, struct arena *a, const struct repo_name *na
 		r = check_description(*change->description, err);
 	if (r == RC_OK)
 		r = store_lock(reg->store, LOCK_REPOSITORY, full, &lock, err);
-	if (r == RC_OK)
-		r = write_change(reg, a, name, change, err);
 	if (r == RC_OK) {
+		r = write_change(reg, a, name, change, err);
+		/* also of what failed half-way: it may be private by now */
 		describe_change(reg, a, full, NULL);
-		log_change(a, full, change);
 	}
+	if (r == RC_OK)
+		log_change(a, full, change);
 	store_unlock(&lock);
 	/* to API v2 "library/busybox" is "busybox", which is described likewise */
 	if (r == RC_OK && strcmp(name->ns, NAME_DEFAULT_NAMESPACE) == 0 &&
