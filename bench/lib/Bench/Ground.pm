@@ -19,17 +19,18 @@ use IO::Handle;
 
 use constant MIB => 1 << 20;
 
-# MiB of the large layer. For v1: rounds of its transfer, and of load, repositories. For v2:
+# MiB of the large layer. For v1: rounds of its transfer, and of load, repositories, a
+# directory that becomes a layer. For v2:
 # rounds of all that takes long, and of load, repositories, seconds of the mix, images of a
 # round of pushes.
 my %FULL = (
     layer_mib => 1024,
-    transfers => 7, loads  => 15, repositories => 100_000,
+    transfers => 7, loads  => 15, repositories => 100_000, archive => '/usr/share',
     turns     => 3, rounds => 5,  names        => 10_000, mix => 5, images => 192,
 );
 my %QUICK = (
     layer_mib => 256,
-    transfers => 3, loads  => 3, repositories => 10_000,
+    transfers => 3, loads  => 3, repositories => 10_000, archive => '/usr/include',
     turns     => 2, rounds => 3, names        => 1000, mix => 2, images => 128,
 );
 

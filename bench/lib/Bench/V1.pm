@@ -5,6 +5,7 @@ package Bench::V1;
 use strict;
 use warnings;
 
+use Bench::Layers ();
 use Bench::Process qw(forget_peaks peaks);
 use Bench::Reference;
 use Bench::Table qw(heading row);
@@ -39,6 +40,7 @@ sub measure_all {
     $berth = $ground->berth('v1');
     uploads('TLS', $reference->tls_url('/body'));
     undef $berth;
+    Bench::Layers::measure($ground);
     make_store('few',  10);
     make_store('many', $ground->much('repositories'));
     searches();

@@ -1,0 +1,141 @@
+package Bench::Layers;
+
+# Layers that berth itself reads or fetches, API v1: tarsums, lists of files, a mirror.
+# Beside it, what unpacks and hashes the same bytes, or moves them.
+
+use strict;
+use warnings;
+
+use Bench::Process qw(forget_peaks peaks);
+use Bench::Table qw(row);
+use Bench::Tool qw(capture contest curl_seconds fsync_seconds now run warm_memory);
+use Berth::Image;
+use Berth::Instance;
+use Berth::V1Client;
+use File::Path qw(remove_tree);
+
+use constant { MIB => 1 << 20, WORKER_LIMIT => 48 };
+
+my $ground;
+
+sub measure {
+    ($ground) = @_;
+    my $berth = $ground->berth('layers', http => 1);
+
+    archives($berth);
+    mirror($berth);
+}
+
+# A whole directory of this machine, as docker would pack it.
+sub archive {
+    my $path = $ground->dir . '/archive';
+
+    run('tar', '-C', $ground->much('archive'), '-czf', $path, '.') unless -e $path;
+    return $path;
+}
+
+sub seconds {
+    my (@command) = @_;
+    my $start = now();
+
+    run('sh', '-c', @command);
+    return now() - $start;
+}
+
+# A layer that waits for its sum; the image.
+sub waiting {
+    my ($berth, $file) = @_;
+    my $image = Berth::Image->new(bytes => '');
+
+    Berth::V1Client->new($berth)->put_json($image)->{status} == 200 or die "PUT json failed\n";
+    curl_seconds('-T', $file, "$berth->{url}/v1/images/" . $image->id . '/layer');
+    return $image;
+}
+
+sub forget_image {
+    my ($berth, $image) = @_;
+    my $id = $image->id;
+
+    remove_tree($berth->data . "/images/$id", $berth->data . "/_berth/push/$id");
+}
+
+# A sum that is wrong takes as long as one that is right, and can be told again.
+sub tarsum_seconds {
+    my ($berth, $image) = @_;
+    my $start    = now();
+    my $response = Berth::V1Client->new($berth)->put_checksum($image,
+        'X-Docker-Checksum' => 'tarsum+sha256:' . '0' x 64);
+
+    $response->{status} == 400 && $response->{body} =~ /mismatch/ or die "PUT checksum: $response->{body}\n";
+    return now() - $start;
+}
+
+# The first time; what it left for the next is taken away.
+sub files_seconds {
+    my ($berth, $image, $what) = @_;
+    my $dir  = $berth->data . '/images/' . $image->id;
+    my $took = curl_seconds("$berth->{url}/v1/images/" . $image->id . "/$what");
+
+    unlink "$dir/_files", "$dir/_diff";
+    return $took;
+}
+
+sub archives {
+    my ($berth) = @_;
+    my $file    = archive();
+    my $image   = waiting($berth, $file);
+    my $entries = capture('sh', '-c', 'tar -tzf "$1" | wc -l', 'sh', $file) + 0;
+    my $what    = sprintf '%d MiB, %d entries', (-s $file) / MIB, $entries;
+    my $turns   = $ground->much('transfers');
+
+    forget_peaks($berth->berth_workers);
+    row("PUT checksum, a tarsum of $what, s", contest($turns,
+        sub { tarsum_seconds($berth, $image) },
+        sub { seconds('gzip -dc "$1" | openssl dgst -sha256 >"$1.sum"', 'sh', $file) }));
+    finish($berth, $image, $file);
+    row("GET $_ of it, first time, s", contest($turns,
+        sub { files_seconds($berth, $image, $_) },
+        sub { seconds('tar -tvzf "$1" >"$1.list"', 'sh', $file) })) for qw(files diff);
+    row('  peak of a worker meanwhile, MiB', $_, undef, undef, '< ' . WORKER_LIMIT) for peaks($berth->berth_workers);
+    forget_image($berth, $image);
+}
+
+sub finish {
+    my ($berth, $image, $file) = @_;
+    my $sum = Bench::V1::payload_sum($image->json, $file);
+
+    Berth::V1Client->new($berth)->put_checksum($image, 'X-Docker-Checksum-Payload' => "sha256:$sum")->{status} == 200
+        or die "PUT checksum failed\n";
+}
+
+# The bytes come from the source, are hashed, and flushed, and sent on: the reference is the
+# sum of the first three.
+sub mirror {
+    my ($source) = @_;
+    my $file   = $ground->layer;
+
+    mkdir $ground->dir . '/mirror';
+    my $mirror = Berth::Instance->configured("mirroring:\n  source: $source->{url}\n",
+        dir => $ground->dir . '/mirror', http => 1);
+    my $at     = 'http://127.0.0.1:' . $mirror->port;
+    my $path;
+
+    forget_peaks($mirror->berth_workers);
+    row('GET layer of ' . $ground->much('layer_mib') . ' MiB through a mirror, first time, s',
+        contest($ground->much('turns'),
+            sub {
+                my $image = waiting($source, $file);
+                finish($source, $image, $file);
+                $path = '/v1/images/' . $image->id . '/layer';
+                warm_memory(4 * $ground->much('layer_mib') * MIB);
+                my $took = curl_seconds($at . $path);
+                remove_tree($mirror->data . '/images/' . $image->id);
+                return $took;
+            },
+            sub { curl_seconds($source->{url} . $path) },
+            sub { seconds('openssl dgst -sha256 "$1" >"$1.sum"', 'sh', $file) },
+            sub { fsync_seconds($file) }));
+    row('  peak of a worker meanwhile, MiB', $_, undef, undef, '< ' . WORKER_LIMIT) for peaks($mirror->berth_workers);
+}
+
+1;
