@@ -24,12 +24,13 @@ sub path_of {
 }
 
 # The source has this image. %change: answers that are not the good ones, by json, ancestry
-# or layer; sum => 0: it tells none.
+# or layer; sum => 0, size => 0: it tells none.
 sub source_has {
     my ($image, %change) = @_;
-    my @sum  = (defined $change{sum} ? () : ('X-Docker-Checksum-Payload' => $image->payload_sum));
+    my @sum  = defined $change{sum}  ? () : ('X-Docker-Checksum-Payload' => $image->payload_sum);
+    my @size = defined $change{size} ? () : ('X-Docker-Size' => length $image->bytes);
     my %good = (
-        json     => { body => $image->json, headers => ['X-Docker-Size' => length $image->bytes, @sum] },
+        json     => { body => $image->json, headers => [ @size, @sum ] },
         ancestry => { body => encode_json([$image->id]) },
         layer    => { body => $image->bytes, headers => ['Content-Type' => 'application/octet-stream'] },
     );
@@ -114,6 +115,7 @@ subtest 'layers that are none' => sub {
         'empty'             => { body => '' },
         'empty, no length'  => { body => '', fault => 'endless' },
         'no length'         => { body => undef, cut => 1000, fault => 'endless' },
+        'too long'          => { body => 'x' x 1_000_000 },
     );
 
     for my $what (sort keys %layer) {
@@ -132,7 +134,7 @@ subtest 'layers that are none' => sub {
 subtest 'a layer whose length is not told' => sub {
     my $image = an_image();
 
-    source_has($image, layer => { body => $image->bytes, fault => 'endless' });
+    source_has($image, size => 0, layer => { body => $image->bytes, fault => 'endless' });
     is(sha256_hex(layer_of($image)->{body}), $image->layer_sum, 'comes, and is right by its sum');
     ok(within(5, sub { kept_of($image) eq '_checksum ancestry json layer' }), 'and is kept');
 };
@@ -157,11 +159,60 @@ subtest 'a source that tells no sum' => sub {
     is_no_layer($image, 'no archive');
     source_has($image, sum => 0, layer => { body => $image->bytes, fault => 'half' });
     is_no_layer($image, 'half of it');
-    source_has($image, sum => 0, layer => { body => $image->bytes, fault => 'endless' });
-    is_no_layer($image, 'nor a length');
+    source_has($image, sum => 0, layer => { body => substr($image->bytes, 0, 99_000), fault => 'endless' });
+    is_no_layer($image, 'shorter than the json told');
+    source_has($image, sum => 0, size => 0, layer => { body => $image->bytes, fault => 'endless' });
+    is_no_layer($image, 'neither sum nor length');
     source_has($image, sum => 0);
     is(sha256_hex(layer_of($image)->{body}), $image->layer_sum, 'an archive that is whole is taken');
     ok(within(5, sub { kept_of($image) eq '_checksum ancestry json layer' }), 'and kept, with its sum');
+};
+
+# A plain tar that ends between two of its files is one that unpacks.
+subtest 'a layer cut where nobody sees it' => sub {
+    my @entries = map {
+        my $content = rand() x 2000;
+        my ($header) = Berth::Image::tar_entry("file-$_", $content);
+        $header . $content . "\0" x (-length($content) % 512)
+    } 1 .. 4;
+    my $image = Berth::Image->new(bytes => join('', @entries) . "\0" x 1024);
+    my $cut   = { body => join('', @entries[0, 1]), fault => 'endless' };
+    my %moved = (status => 302, headers => [ Location => '/cut', 'Transfer-Encoding' => 'chunked' ], body => "0\r\n\r\n");
+
+    source_has($image, sum => 0, size => 0, layer => $cut);
+    is_no_layer($image, 'its end is the connection\'s');
+    $source->answer('GET /cut', %$cut);
+    source_has($image, sum => 0, size => 0, layer => { %moved, fault => 'endless' });
+    is_no_layer($image, 'behind a redirect in chunks');
+    source_has($image, sum => 0, size => 0, layer => { %$cut, headers => [ 'Transfer-Encoding' => 'identity' ] });
+    is_no_layer($image, 'another transfer coding');
+    is_healed($image, 'cut');
+};
+
+subtest 'a small layer that is none' => sub {
+    my $image = Berth::Image->new;
+
+    in_parallel(map { sub { get('/v1/_ping')->{status} } } 1 .. 16) for 1 .. 2;    # nginx keeps their connections
+    source_has($image, layer => { body => 'x' x length $image->bytes });
+    $source->asked;
+    is_unavailable(get(path_of($image, 'layer')), 'a small layer');
+    is(scalar(grep { $_->{path} =~ /layer$/ } $source->asked), 1, 'the source was asked once');
+    is_healed($image, 'a small layer');
+};
+
+# Their bodies end with the connection: what is cut cannot be told from what is whole.
+subtest 'clients of HTTP/1.0' => sub {
+    my $image = an_image();
+    my $get   = sub {
+        my $c = Berth::HTTP->connect($mirror);
+        $c->send('GET ' . path_of($image, 'layer') . " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        return $c->response('GET');
+    };
+
+    source_has($image, size => 0, layer => { body => substr($image->bytes, 0, -1000), fault => 'endless' });
+    is($get->()->{status}, 503, 'are told of a layer that is cut');
+    source_has($image, size => 0, layer => { body => $image->bytes, fault => 'endless' });
+    is(sha256_hex($get->()->{body}), $image->layer_sum, 'and sent one that is whole');
 };
 
 subtest 'json and ancestry that are none' => sub {

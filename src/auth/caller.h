@@ -15,8 +15,9 @@ struct caller {
 	struct repo_name repository;
 	enum token_access access;
 
-	/* As it came, to be shown to an index or a source. */
-	struct str authorization;
+	/* As they came, to be shown to an index or a source. via: through whom the request
+	 * has come (RFC 9110, section 7.6.3). */
+	struct str authorization, via;
 
 	/* The ids that the index has just granted, a JSON list of them; empty when it was
 	 * not asked now. */

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 struct str
 str_make(const char *p, size_t n)
@@ -29,6 +30,12 @@ bool
 str_is(struct str a, const char *b)
 {
 	return str_eq(a, str_of(b));
+}
+
+bool
+str_is_nocase(struct str a, const char *b)
+{
+	return a.n == strlen(b) && (a.n == 0 || strncasecmp(a.p, b, a.n) == 0);
 }
 
 bool

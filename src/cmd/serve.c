@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -57,6 +58,27 @@ cors_of(const struct conf *conf)
 	    .vary_header = conf->cors_vary_header};
 }
 
+/* Of a worker's threads, as many as may wait for an index or a source, and as many as may
+ * be sent a layer that still comes: others are left for all else. */
+static unsigned
+share_of(const struct conf *conf)
+{
+	return conf->threads / 3 + 1;
+}
+
+/* The same from start to end, in all workers. */
+static const char *
+name_in_via(struct server *s)
+{
+	unsigned long long name;
+
+	if (s->mirror.name != NULL)
+		return s->mirror.name;
+	if (getrandom(&name, sizeof(name), 0) != sizeof(name))
+		abort(); /* cannot happen for so few bytes (getrandom(2)) */
+	return arena_printf(s->arena, "berth-%016llx", name);
+}
+
 /* Nothing is changed unless RC_OK. */
 static enum result
 use_conf(struct server *s, const struct conf *conf, struct err *err)
@@ -67,7 +89,8 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 		return r;
 	s->conf = conf;
 	s->mirror = (struct mirror_options){conf->mirroring_source,
-	    conf->mirroring_source_index, conf->mirroring_tags_cache_ttl};
+	    conf->mirroring_source_index, conf->mirroring_tags_cache_ttl,
+	    share_of(conf), name_in_via(s)};
 	s->v1 = (struct v1_options){.flavor = conf->flavor,
 	    .issue = conf->issue,
 	    .endpoints = conf->registry_endpoints,
@@ -131,13 +154,40 @@ static struct registry *
 open_in_child(void *arg)
 {
 	struct server *s = arg;
+	const struct remote_options outgoing = {.waiting = share_of(s->conf)};
 
 	s->registry.index = index_new(
 	    s->conf->index_database, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_rebuild;
 	if (s->auth.mode == AUTH_INDEX || s->mirror.source != NULL)
-		s->auth.remote = s->registry.remote = remote_new(NULL);
+		s->auth.remote = s->registry.remote = remote_new(&outgoing);
 	return &s->registry;
+}
+
+static bool
+is_fetching(void *arg)
+{
+	const struct server *s = arg;
+
+	return s->registry.remote != NULL && remote_is_fetching(s->registry.remote);
+}
+
+static void
+give_up(void *arg)
+{
+	const struct server *s = arg;
+
+	if (s->registry.remote != NULL)
+		remote_give_up(s->registry.remote);
+}
+
+static void
+close_in_child(void *arg)
+{
+	struct server *s = arg;
+
+	remote_free(s->registry.remote);
+	s->auth.remote = s->registry.remote = NULL;
 }
 
 static bool
@@ -219,8 +269,15 @@ int
 serve_command(const struct call *call)
 {
 	struct server s = {.arena = call->arena, .source = call->source};
-	const struct serve_app app = {
-	    reload, open_in_child, rebuild, sweep, mail, &s};
+	const struct serve_app app = {.reload = reload,
+	    .open = open_in_child,
+	    .rebuild = rebuild,
+	    .sweep = sweep,
+	    .busy = is_fetching,
+	    .give_up = give_up,
+	    .close = close_in_child,
+	    .mail = mail,
+	    .arg = &s};
 	struct err err = {""};
 	int status = EXIT_FAILURE, listening;
 

@@ -2,14 +2,18 @@
  * how that comes, mirror_lists.c tags, lists of images and search. */
 #include "registry/mirror.h"
 
+#include <string.h>
 #include <strings.h>
 
+#include "auth/auth.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "image/v1_ancestry.h"
 #include "image/v1_json.h"
 #include "registry/mirror_source.h"
 #include "store/v1_mirror.h"
+
+#define VIA_MAX 1000 /* bytes: some twenty mirrors of one another */
 
 bool
 mirror_is_on(const struct registry *reg)
@@ -20,28 +24,54 @@ mirror_is_on(const struct registry *reg)
 
 /* ---- the source is asked ---- */
 
-const char *const *
-mirror_headers(struct arena *a, struct str authorization)
+bool
+mirror_may_ask(const struct registry *reg, const struct caller *caller)
 {
-	const char **headers = arena_alloc(a, 3 * sizeof(*headers));
+	struct str via = caller == NULL ? str_of(NULL) : caller->via;
+
+	return mirror_is_on(reg) && via.n <= VIA_MAX &&
+	       (via.n == 0 || memmem(via.p, via.n, reg->mirror->name,
+				  strlen(reg->mirror->name)) == NULL);
+}
+
+struct str
+mirror_token(const struct registry *reg, const struct caller *caller)
+{
+	struct str token = caller == NULL ? str_of(NULL) : caller->authorization;
+	bool own = reg->auth != NULL && reg->auth->mode == AUTH_OWN;
+
+	return !own && token.n > 6 && strncasecmp(token.p, "Token ", 6) == 0
+		   ? token
+		   : str_of(NULL);
+}
+
+const char *const *
+mirror_headers(
+    const struct registry *reg, struct arena *a, const struct caller *caller)
+{
+	struct str via = caller == NULL ? str_of(NULL) : caller->via;
+	struct str token = mirror_token(reg, caller);
+	const char **headers = arena_alloc(a, 4 * sizeof(*headers));
 	size_t n = 0;
 
-	if (authorization.n > 6 && strncasecmp(authorization.p, "Token ", 6) == 0)
+	if (token.n > 0)
 		headers[n++] = arena_printf(
-		    a, "Authorization: %s", str_dup(a, authorization));
+		    a, "Authorization: %s", str_dup(a, token));
+	headers[n++] = arena_printf(a, "Via: %.*s%s1.1 %s", STR_ARG(via),
+	    via.n > 0 ? ", " : "", reg->mirror->name);
 	headers[n++] = "X-Docker-Token: true";
 	headers[n] = NULL;
 	return headers;
 }
 
 enum result
-mirror_get(struct registry *reg, struct arena *a, struct str authorization,
+mirror_get(struct registry *reg, struct arena *a, const struct caller *caller,
     const struct remote_call *call, struct remote_answer *out, struct err *err)
 {
 	struct remote_call full = *call;
 	enum result r;
 
-	full.headers = mirror_headers(a, authorization);
+	full.headers = mirror_headers(reg, a, caller);
 	r = remote_get(reg->remote, a, &full, out, err);
 	if (r != RC_OK)
 		return r;
@@ -108,7 +138,7 @@ check_json(struct arena *a, struct str json, const char *id, struct err *err)
 }
 
 static enum result
-ask_json(struct registry *reg, struct arena *a, struct str authorization,
+ask_json(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct str *json, struct str *facts, struct err *err)
 {
 	static const char *const capture[] = {"X-Docker-Size",
@@ -117,7 +147,7 @@ ask_json(struct registry *reg, struct arena *a, struct str authorization,
 	    .limit = V1_JSON_MAX,
 	    .capture = capture};
 	struct remote_answer answer;
-	enum result r = mirror_get(reg, a, authorization, &call, &answer, err);
+	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
 
 	if (r == RC_OK)
 		r = check_json(a, answer.body, id, err);
@@ -131,7 +161,7 @@ ask_json(struct registry *reg, struct arena *a, struct str authorization,
 }
 
 static enum result
-find_json(struct registry *reg, struct arena *a, struct str authorization,
+find_json(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct pull_json *out, struct err *err)
 {
 	struct str facts, size;
@@ -144,7 +174,7 @@ find_json(struct registry *reg, struct arena *a, struct str authorization,
 		r = v1_mirror_note(
 		    reg->store, a, "image", id, "facts", &facts, NULL, err);
 	if (r == RC_ABSENT)
-		r = ask_json(reg, a, authorization, id, &out->json, &facts, err);
+		r = ask_json(reg, a, caller, id, &out->json, &facts, err);
 	if (r != RC_OK)
 		return r;
 	size = str_cut(&facts, ' ');
@@ -155,10 +185,10 @@ find_json(struct registry *reg, struct arena *a, struct str authorization,
 }
 
 enum result
-mirror_json(struct registry *reg, struct arena *a, struct str authorization,
+mirror_json(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct pull_json *out, struct err *err)
 {
-	return or_image_unknown(find_json(reg, a, authorization, id, out, err));
+	return or_image_unknown(find_json(reg, a, caller, id, out, err));
 }
 
 /* ---- ancestry ---- */
@@ -180,7 +210,7 @@ check_ancestry(struct arena *a, struct str text, const char *id, struct err *err
 }
 
 static enum result
-find_ancestry(struct registry *reg, struct arena *a, struct str authorization,
+find_ancestry(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct str *out, struct err *err)
 {
 	const struct remote_call call = {
@@ -191,7 +221,7 @@ find_ancestry(struct registry *reg, struct arena *a, struct str authorization,
 	r = v1_mirror_note(reg->store, a, "image", id, "ancestry", out, NULL, err);
 	if (r != RC_ABSENT)
 		return r;
-	r = mirror_get(reg, a, authorization, &call, &answer, err);
+	r = mirror_get(reg, a, caller, &call, &answer, err);
 	if (r == RC_OK)
 		r = check_ancestry(a, answer.body, id, err);
 	if (r != RC_OK)
@@ -202,24 +232,25 @@ find_ancestry(struct registry *reg, struct arena *a, struct str authorization,
 }
 
 enum result
-mirror_ancestry(struct registry *reg, struct arena *a, struct str authorization,
+mirror_ancestry(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct str *out, struct err *err)
 {
-	return or_image_unknown(find_ancestry(reg, a, authorization, id, out, err));
+	return or_image_unknown(find_ancestry(reg, a, caller, id, out, err));
 }
 
 enum result
-mirror_image(struct registry *reg, struct arena *a, struct str authorization,
+mirror_image(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct mirror_image *out, struct err *err)
 {
 	struct pull_json image;
-	enum result r = mirror_json(reg, a, authorization, id, &image, err);
+	enum result r = mirror_json(reg, a, caller, id, &image, err);
 
 	if (r == RC_OK)
-		r = mirror_ancestry(reg, a, authorization, id, &out->ancestry, err);
+		r = mirror_ancestry(reg, a, caller, id, &out->ancestry, err);
 	if (r == RC_OK) {
 		out->json = image.json;
 		out->sum = image.sum;
+		out->size = image.has_layer ? (int64_t)image.layer_size : -1;
 	}
 	return r;
 }

@@ -4,18 +4,27 @@
  * this process or another; it goes on when those who asked have gone. The last bytes are
  * held back until the whole has the sum that the source told (without one: until it is as
  * long as was told and can be unpacked), so that nobody takes a damaged layer for a whole
- * one; only then it becomes an image of this registry. What is here is served without
+ * one; only then it becomes an image of this registry. One whose length is not told is
+ * sent when it is one. What is here is served without
  * asking the source, tags and lists of images for as long as mirroring.tags_cache_ttl,
  * and longer while the source is away.
  *
- * `authorization` is the caller's; the source is shown it when it is a Token. RC_REMOTE:
- * the source does not answer and nothing of it is kept. */
+ * The source is shown the caller's Token, unless it is one that this registry itself gave
+ * out. What such a question was answered about names (tags, lists of images) is kept for
+ * nobody; images are, under ids that nobody guesses.
+ *
+ * Two mirrors may be each other's source: whoever finds himself in the caller's Via asks no
+ * further.
+ *
+ * `caller` NULL: nobody in particular. RC_REMOTE: the source does not answer and nothing
+ * of it is kept, or too many wait for it already. */
 #ifndef REGISTRY_MIRROR_H
 #define REGISTRY_MIRROR_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/caller.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -27,33 +36,42 @@
 struct mirror_options {
 	const char *source; /* NULL: no mirror; "https://registry.example.com" */
 	const char
-	    *source_index; /* of lists of images and search; NULL: the source */
-	unsigned tags_ttl; /* seconds */
+	    *source_index;  /* of lists of images and search; NULL: the source */
+	unsigned tags_ttl;  /* seconds */
+	unsigned followers; /* requests that may be sent a growing layer at once */
+	const char *name;   /* of this registry, in Via; no other has it */
 };
 
 bool mirror_is_on(const struct registry *reg);
 
+/* And is the source to be asked on behalf of this caller? */
+bool mirror_may_ask(const struct registry *reg, const struct caller *caller);
+
 /* json and ancestry of an image that is not here. RC_IMAGE_UNKNOWN: nor there. */
 enum result mirror_json(struct registry *reg, struct arena *a,
-    struct str authorization, const char *id, struct pull_json *out,
+    const struct caller *caller, const char *id, struct pull_json *out,
     struct err *err);
 enum result mirror_ancestry(struct registry *reg, struct arena *a,
-    struct str authorization, const char *id, struct str *out, struct err *err);
+    const struct caller *caller, const char *id, struct str *out, struct err *err);
 
 /* The layer of such an image: its fetch runs, or has just ended and it is here:
  * *file is set then, *growing NULL. */
 struct growing; /* lives in the arena */
 enum result mirror_layer(struct registry *reg, struct arena *a,
-    struct str authorization, const char *id, struct growing **growing,
+    const struct caller *caller, const char *id, struct growing **growing,
     struct store_file *file, struct err *err);
-int64_t growing_length(const struct growing *g); /* bytes; -1: not known */
+int64_t growing_length(const struct growing *g); /* bytes */
 
 /* Writes the layer as it comes. False: it was cut off, here or there. */
 bool growing_write(void *growing, struct sink sink);
 
+/* The image of the source becomes one of this registry; waits until it is. */
+enum result mirror_keep(struct registry *reg, struct arena *a,
+    const struct caller *caller, const char *id, struct err *err);
+
 /* The source's tags, {"tag": "id", ...}. RC_REPOSITORY_UNKNOWN. */
 enum result mirror_tags(struct registry *reg, struct arena *a,
-    struct str authorization, const struct repo_name *name, struct str *out,
+    const struct caller *caller, const struct repo_name *name, struct str *out,
     struct err *err);
 
 /* The source's list of images, and the token that it gives for them (empty: none, or
@@ -62,7 +80,7 @@ struct mirror_images {
 	struct str images, token;
 };
 enum result mirror_images(struct registry *reg, struct arena *a,
-    struct str authorization, const struct repo_name *name,
+    const struct caller *caller, const struct repo_name *name,
     struct mirror_images *out, struct err *err);
 
 /* What the source finds, at most MIRROR_ROWS. Without it the list is empty: own results
@@ -73,7 +91,8 @@ struct mirror_row {
 	long long stars;
 	bool official, automated, trusted;
 };
-size_t mirror_search(struct registry *reg, struct arena *a, struct str term,
+size_t mirror_search(struct registry *reg, struct arena *a,
+    const struct caller *caller, struct str term,
     struct mirror_row rows[MIRROR_ROWS]);
 
 #endif

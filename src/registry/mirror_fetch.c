@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "image/sum.h"
 #include "image/tarsum.h"
+#include "registry/capacity.h"
 #include "registry/mirror_source.h"
 #include "store/v1_image.h"
 #include "store/v1_mirror.h"
@@ -35,6 +36,7 @@ struct fetch {
 	struct start *start; /* NULL once it is over */
 	int fd;              /* -1: nothing came */
 	uint64_t written;    /* bytes in the file */
+	uint64_t room;       /* up to where the disk was looked at */
 	struct buf held;     /* the last piece */
 	struct hash hash;    /* of json, newline and all that came */
 	enum result r;       /* of writing */
@@ -42,6 +44,7 @@ struct fetch {
 };
 
 #define PIECE_MAX ((size_t)1 << 20)
+#define ROOM_STEP ((int64_t)16 << 20) /* bytes between two looks at the disk */
 
 static void
 tell_start(struct fetch *f, enum result r, struct mirror_begun begun)
@@ -58,9 +61,14 @@ tell_start(struct fetch *f, enum result r, struct mirror_begun begun)
 	(void)sem_post(&start->over);
 }
 
+/* Of a layer whose length was told there was room when it began. */
 static bool
 write_held(struct fetch *f)
 {
+	if (f->r == RC_OK && f->written >= f->room) {
+		f->r = capacity_check(f->reg, ROOM_STEP, &f->err);
+		f->room = f->written + (uint64_t)ROOM_STEP;
+	}
 	if (f->r == RC_OK)
 		f->r = v1_mirror_append(f->fd, f->held.p, f->held.n, &f->err);
 	if (f->r == RC_OK)
@@ -74,10 +82,11 @@ create(struct fetch *f, struct mirror_begun *begun)
 {
 	const char *text = arena_printf(f->arena, "%lld", (long long)begun->length);
 	struct store *st = f->reg->store;
-	enum result r;
+	enum result r = capacity_check(f->reg, begun->length, &f->err);
 
-	r = v1_mirror_set_note(
-	    st, f->arena, "image", f->id, "length", str_of(text), &f->err);
+	if (r == RC_OK)
+		r = v1_mirror_set_note(
+		    st, f->arena, "image", f->id, "length", str_of(text), &f->err);
 	if (r == RC_OK)
 		r = v1_mirror_create(st, f->arena, f->id, &f->fd, &f->err);
 	if (r != RC_OK)
@@ -87,22 +96,34 @@ create(struct fetch *f, struct mirror_begun *begun)
 			       : RC_OK;
 }
 
-/* Of an empty layer nothing could be held back: who waits is told at its end. */
+/* The json's answer may have told the length, too. */
+static enum result
+take_head(struct fetch *f, const struct remote_answer *head, int64_t length,
+    struct mirror_begun *begun)
+{
+	if (head->status == 404 || head->status == 401 || head->status == 403)
+		return err_set(
+		    &f->err, RC_IMAGE_UNKNOWN, "the source says %d", head->status);
+	if (head->status != 200)
+		return err_set(
+		    &f->err, RC_REMOTE, "the source says %d", head->status);
+	if (length >= 0 && f->image.size >= 0 && length != f->image.size)
+		return err_set(&f->err, RC_REMOTE, "its size is another");
+	begun->length = length >= 0 ? length : f->image.size;
+	return create(f, begun);
+}
+
+/* A layer whose length is not told is not passed on: cut, it would be one of HTTP/1.0 that
+ * is whole. Nor is an empty one, of which nothing can be held back. Who waits for one of
+ * these is told at its end. */
 static bool
 begin(void *arg, const struct remote_answer *head, int64_t length)
 {
 	struct fetch *f = arg;
 	struct mirror_begun begun = {-1, length};
 
-	if (head->status == 404 || head->status == 401 || head->status == 403)
-		f->r = err_set(
-		    &f->err, RC_IMAGE_UNKNOWN, "the source says %d", head->status);
-	else if (head->status != 200)
-		f->r = err_set(
-		    &f->err, RC_REMOTE, "the source says %d", head->status);
-	else
-		f->r = create(f, &begun);
-	if (f->r == RC_OK && length == 0)
+	f->r = take_head(f, head, length, &begun);
+	if (f->r == RC_OK && begun.length <= 0)
 		(void)close(begun.fd);
 	else
 		tell_start(f, f->r, begun);
@@ -192,7 +213,9 @@ verify(struct fetch *f, bool whole, char payload[SHA256_HEX_SIZE])
 		return strcmp(payload, f->sum.hex) == 0
 			   ? RC_OK
 			   : err_set(&f->err, RC_MISMATCH, "its sum is another");
-	if (f->sum.kind != SUM_TARSUM && !whole)
+	if (f->image.size >= 0 && (uint64_t)f->image.size != f->written + f->held.n)
+		return err_set(&f->err, RC_MISMATCH, "its size is another");
+	if (f->sum.kind != SUM_TARSUM && f->image.size < 0 && !whole)
 		return err_set(&f->err, RC_MISMATCH,
 		    "the source told neither its sum nor its length");
 	return check_archive(f);
@@ -240,6 +263,20 @@ push(struct fetch *f, struct stage *sg, const char *payload)
 			  : r;
 }
 
+/* Somebody has pushed the image meanwhile; or it lies here, complete by its marks, without
+ * a layer, which no push can give it any more. */
+static enum result
+is_whole(struct fetch *f)
+{
+	struct store_file layer;
+	enum result r = v1_image_layer(
+	    f->reg->store, f->arena, f->id, &layer, &f->err);
+
+	return r == RC_OK ? RC_OK
+			  : err_set(&f->err, RC_IO,
+				"the image is complete here, without its layer");
+}
+
 static enum result
 become_image(struct fetch *f, const char *payload)
 {
@@ -260,6 +297,8 @@ become_image(struct fetch *f, const char *payload)
 		r = v1_image_state(st, f->id, &state, &f->err);
 	if (r == RC_OK && state != V1_COMPLETE)
 		r = push(f, sg, payload);
+	else if (r == RC_OK)
+		r = is_whole(f);
 	store_unlock(&lock);
 	return r;
 }
@@ -324,6 +363,7 @@ new_fetch(struct registry *reg, const char *id, const struct mirror_image *image
 	f->image.json = copy(a, image->json);
 	f->image.ancestry = copy(a, image->ancestry);
 	f->image.sum = copy(a, image->sum);
+	f->image.size = image->size;
 	f->sum = sum_parse(f->image.sum);
 	f->lock = *lock;
 	f->start = start;
@@ -346,14 +386,14 @@ wait_for(struct start *start, struct mirror_begun *out, struct err *err)
 }
 
 enum result
-mirror_fetch(struct registry *reg, struct arena *a, struct str authorization,
+mirror_fetch(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, const struct mirror_image *image, struct store_lock *lock,
     struct mirror_begun *out, struct err *err)
 {
 	const struct remote_call call = {
 	    .url = arena_printf(
 		a, "%s/v1/images/%s/layer", reg->mirror->source, id),
-	    .headers = mirror_headers(a, authorization),
+	    .headers = mirror_headers(reg, a, caller),
 	    .limit = SIZE_MAX};
 	struct start *start = arena_alloc(a, sizeof(*start));
 	struct fetch *f = new_fetch(reg, id, image, lock, start);

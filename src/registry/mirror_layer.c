@@ -5,15 +5,15 @@
  * guard free looks whether there is an image now: if not, the fetch has failed, or was
  * killed. */
 #include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "registry/mirror_source.h"
-#include "store/v1_image.h"
 #include "store/v1_mirror.h"
 
-#define LOOK_MS   10   /* between two looks at what grows */
-#define LOOKS_MAX 6000 /* for a fetch to begin */
+#define LOOK_MS 10 /* between two looks at what grows */
 
 static void
 wait_a_moment(void)
@@ -49,45 +49,80 @@ growing_new(
 	return g;
 }
 
-/* RC_ABSENT: there is no file yet, or no more; or an empty one, which is served once it
- * is an image. */
+/* RC_ABSENT: there is no file yet, or no more; or one of no length that can be told,
+ * which is served once it is an image. */
 static enum result
 follow(struct registry *reg, struct arena *a, const char *id, struct growing **out,
     struct err *err)
 {
 	struct str text;
-	long long length = -1;
+	long long length;
 	int fd;
 	enum result r = v1_mirror_open(reg->store, a, id, &fd, err);
 
 	if (r != RC_OK)
 		return r;
 	if (v1_mirror_note(
-		reg->store, a, "image", id, "length", &text, NULL, err) != RC_OK ||
-	    !str_to_int64(text, &length))
-		length = -1;
-	if (length == 0) {
-		(void)close(fd);
-		return RC_ABSENT;
+		reg->store, a, "image", id, "length", &text, NULL, err) == RC_OK &&
+	    str_to_int64(text, &length) && length > 0) {
+		*out = growing_new(reg, a, id, fd, length);
+		return RC_OK;
 	}
-	*out = growing_new(reg, a, id, fd, length);
-	return RC_OK;
+	(void)close(fd);
+	return RC_ABSENT;
 }
 
-/* Between the look for the image and taking the guard a fetch may have ended. */
 static bool
 is_here(struct registry *reg, const char *id)
 {
-	enum v1_state state;
+	struct arena *a = arena_new();
+	struct store_file layer;
 	struct err ignored;
+	bool here = pull_layer(reg, a, id, &layer, &ignored) == RC_OK;
 
-	return v1_image_state(reg->store, id, &state, &ignored) == RC_OK &&
-	       state == V1_COMPLETE;
+	arena_free(a);
+	return here;
 }
 
-/* The guard is the fetch's from here on. RC_ABSENT: it is here by now. */
+static bool
+is_fetched(const struct growing *g)
+{
+	struct store_lock lock = {0};
+	struct err ignored;
+	bool running = store_trylock(g->reg->store, LOCK_MIRROR, g->id, &lock,
+			   &ignored) == RC_OK &&
+		       !store_locked(&lock);
+
+	store_unlock(&lock);
+	return running;
+}
+
+/* Nothing is answered before something came: until then a failure can be said, and a
+ * layer of one piece is here when it comes. RC_ABSENT: it is. */
 static enum result
-begin(struct registry *reg, struct arena *a, struct str authorization,
+await_bytes(const struct growing *g, struct err *err)
+{
+	char byte;
+	ssize_t n;
+
+	while ((n = pread(g->fd, &byte, 1, 0)) == 0) {
+		bool running = is_fetched(g);
+
+		if (is_here(g->reg, g->id))
+			return RC_ABSENT;
+		if (!running)
+			return err_set(err, RC_REMOTE, "the fetch has failed");
+		wait_a_moment();
+	}
+	return n == 1 ? RC_OK : err_set(err, RC_IO, "read: %s", strerror(errno));
+}
+
+/* ---- to begin one ---- */
+
+/* The guard is the fetch's from here on. RC_ABSENT: it is here by now; between the look
+ * for the image and taking the guard another fetch may have ended. */
+static enum result
+begin(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, const struct mirror_image *image, struct store_lock *lock,
     struct growing **growing, struct err *err)
 {
@@ -98,7 +133,7 @@ begin(struct registry *reg, struct arena *a, struct str authorization,
 		store_unlock(lock);
 		return RC_ABSENT;
 	}
-	r = mirror_fetch(reg, a, authorization, id, image, lock, &begun, err);
+	r = mirror_fetch(reg, a, caller, id, image, lock, &begun, err);
 	if (r == RC_OK && begun.fd == -1)
 		return RC_ABSENT;
 	if (r == RC_OK)
@@ -108,7 +143,7 @@ begin(struct registry *reg, struct arena *a, struct str authorization,
 
 /* RC_ABSENT: look again. */
 static enum result
-begin_or_follow(struct registry *reg, struct arena *a, struct str authorization,
+begin_or_follow(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, const struct mirror_image *image, struct growing **growing,
     struct err *err)
 {
@@ -116,18 +151,45 @@ begin_or_follow(struct registry *reg, struct arena *a, struct str authorization,
 	enum result r = store_trylock(reg->store, LOCK_MIRROR, id, &lock, err);
 
 	if (r == RC_OK && store_locked(&lock))
-		return begin(reg, a, authorization, id, image, &lock, growing, err);
+		return begin(reg, a, caller, id, image, &lock, growing, err);
 	return r == RC_OK ? follow(reg, a, id, growing, err) : r;
 }
 
+/* ---- seats: threads that a growing layer may hold ---- */
+
+static atomic_uint seated;
+
+static void
+leave_seat(void *ignored)
+{
+	(void)ignored;
+	atomic_fetch_sub(&seated, 1);
+}
+
+static enum result
+take_seat(const struct registry *reg, struct arena *a, struct err *err)
+{
+	unsigned before = atomic_fetch_add(&seated, 1);
+
+	arena_defer(a, leave_seat, NULL);
+	return reg->mirror->followers == 0 || before < reg->mirror->followers
+		   ? RC_OK
+		   : err_set(err, RC_REMOTE,
+			 "%u requests are sent a growing layer already", before);
+}
+
+/* ---- the layer ---- */
+
 enum result
-mirror_layer(struct registry *reg, struct arena *a, struct str authorization,
+mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct growing **growing, struct store_file *file,
     struct err *err)
 {
 	struct mirror_image image;
-	enum result r = mirror_image(reg, a, authorization, id, &image, err);
-	int looks = 0;
+	enum result r = mirror_image(reg, a, caller, id, &image, err);
+
+	if (r == RC_OK)
+		r = take_seat(reg, a, err);
 
 	*growing = NULL;
 	while (r == RC_OK) {
@@ -136,17 +198,18 @@ mirror_layer(struct registry *reg, struct arena *a, struct str authorization,
 			return RC_OK;
 		if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
 			r = begin_or_follow(
-			    reg, a, authorization, id, &image, growing, err);
+			    reg, a, caller, id, &image, growing, err);
+		if (r == RC_OK)
+			r = await_bytes(*growing, err);
 		if (r == RC_OK)
 			return RC_OK;
-		if (r == RC_ABSENT && looks++ < LOOKS_MAX) {
-			/* a fetch has just begun, or is over */
+		*growing = NULL;
+		if (r == RC_ABSENT) { /* a fetch runs, or is over */
 			wait_a_moment();
 			r = RC_OK;
 		}
 	}
-	return r == RC_ABSENT ? err_set(err, RC_REMOTE, "a fetch begins and ends")
-			      : r;
+	return r;
 }
 
 int64_t
@@ -155,48 +218,18 @@ growing_length(const struct growing *g)
 	return g->length;
 }
 
-/* Nobody fetches it any more, and it is no image. */
-static bool
-has_failed(const struct growing *g)
-{
-	struct store_lock lock = {0};
-	struct err ignored;
-	bool over;
-
-	if (store_trylock(g->reg->store, LOCK_MIRROR, g->id, &lock, &ignored) !=
-	    RC_OK)
-		return true;
-	over = store_locked(&lock);
-	store_unlock(&lock);
-	return over && !is_here(g->reg, g->id);
-}
-
-/* Then what is there is all of it. Who follows the file of a fetch that was killed, while
- * another fetched the layer anew, has less. */
-static bool
-is_image(struct growing *g, uint64_t *size)
-{
-	struct arena *a = arena_new();
-	struct store_file layer = {NULL, 0};
-	struct err ignored;
-	bool there = pull_layer(g->reg, a, g->id, &layer, &ignored) == RC_OK;
-
-	*size = layer.size;
-	arena_free(a);
-	return there;
-}
-
+/* The last byte is written when all are right. Once nobody fetches any more, what is there
+ * is read to its end. */
 bool
 growing_write(void *arg, struct sink sink)
 {
 	struct growing *g = arg;
 	char piece[65536];
-	bool last = false;
-	uint64_t size = 0;
+	bool running = true;
 	int64_t at = 0;
 	ssize_t n;
 
-	for (;;) {
+	while (at < g->length) {
 		n = pread(g->fd, piece, sizeof(piece), (off_t)at);
 		if (n == -1 && errno == EINTR)
 			continue;
@@ -205,12 +238,36 @@ growing_write(void *arg, struct sink sink)
 		at += n;
 		if (n > 0)
 			continue;
-		if (last || at == g->length)
-			return at == g->length || (uint64_t)at == size;
-		last = is_image(g, &size);
-		if (!last && has_failed(g))
+		if (!running)
 			return false;
-		if (!last)
+		running = is_fetched(g);
+		if (running)
 			wait_a_moment();
 	}
+	return true;
+}
+
+static bool
+throw_away(void *arg, const char *p, size_t n)
+{
+	(void)arg, (void)p, (void)n;
+	return true;
+}
+
+enum result
+mirror_keep(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct err *err)
+{
+	const struct sink nowhere = {throw_away, NULL};
+	struct store_file file;
+	struct growing *g;
+	enum result r = mirror_layer(reg, a, caller, id, &g, &file, err);
+
+	if (r != RC_OK || g == NULL)
+		return r;
+	(void)growing_write(g, nowhere);
+	while (is_fetched(g)) /* it becomes an image */
+		wait_a_moment();
+	return is_here(reg, id) ? RC_OK
+				: err_set(err, RC_REMOTE, "the fetch has failed");
 }

@@ -8,6 +8,7 @@
 
 #define TAGS_MAX   ((size_t)4 << 20) /* bytes */
 #define SEARCH_MAX ((size_t)1 << 20)
+#define TOKEN_MAX  ((size_t)4 << 10) /* nginx takes no more of a header */
 
 static const char *
 index_of(const struct registry *reg)
@@ -33,13 +34,15 @@ note(struct registry *reg, struct arena *a, const struct repo_name *name,
 	    reg->store, a, "repo", name_full(a, name), file, out, age, err);
 }
 
+/* What a token opened is kept for nobody: others might see it. */
 static void
-keep(struct registry *reg, struct arena *a, const struct repo_name *name,
-    const char *file, struct str text)
+keep(struct registry *reg, struct arena *a, const struct caller *caller,
+    const struct repo_name *name, const char *file, struct str text)
 {
 	struct err err;
 
-	if (v1_mirror_set_note(reg->store, a, "repo", name_full(a, name), file,
+	if (mirror_token(reg, caller).n == 0 &&
+	    v1_mirror_set_note(reg->store, a, "repo", name_full(a, name), file,
 		text, &err) != RC_OK)
 		log_line(LOG_WARN, "mirror.note", "repository=%s file=%s reason=%s",
 		    log_value(a, name_full(a, name)), file, log_value(a, err.text));
@@ -84,33 +87,47 @@ check_tags(struct arena *a, struct str text, struct err *err)
 	return good ? RC_OK : err_set(err, RC_REMOTE, "the source's tags are none");
 }
 
-enum result
-mirror_tags(struct registry *reg, struct arena *a, struct str authorization,
+static enum result
+ask_tags(struct registry *reg, struct arena *a, const struct caller *caller,
     const struct repo_name *name, struct str *out, struct err *err)
 {
 	const struct remote_call call = {
 	    .url = repository_url(a, reg->mirror->source, name, "tags"),
 	    .limit = TAGS_MAX};
 	struct remote_answer answer;
+	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
+
+	if (r == RC_OK)
+		r = check_tags(a, answer.body, err);
+	if (r == RC_OK) {
+		*out = answer.body;
+		keep(reg, a, caller, name, "tags", *out);
+	}
+	return r;
+}
+
+/* The source is asked in nobody's name first: what it shows to all can be kept. */
+enum result
+mirror_tags(struct registry *reg, struct arena *a, const struct caller *caller,
+    const struct repo_name *name, struct str *out, struct err *err)
+{
+	const struct caller nobody = {
+	    .via = caller == NULL ? str_of(NULL) : caller->via};
 	int64_t age;
 	enum result r = note(reg, a, name, "tags", out, &age, err);
 
-	if (r == RC_OK && age < (int64_t)reg->mirror->tags_ttl)
+	if (r == RC_OK && age >= 0 && age < (int64_t)reg->mirror->tags_ttl)
 		return RC_OK;
-	r = mirror_get(reg, a, authorization, &call, &answer, err);
-	if (r == RC_OK)
-		r = check_tags(a, answer.body, err);
-	if (r != RC_OK)
-		return or_note(reg, a, name, "tags", r, out);
-	*out = answer.body;
-	keep(reg, a, name, "tags", *out);
-	return RC_OK;
+	r = ask_tags(reg, a, &nobody, name, out, err);
+	if (r == RC_ABSENT && mirror_token(reg, caller).n > 0)
+		r = ask_tags(reg, a, caller, name, out, err);
+	return or_note(reg, a, name, "tags", r, out);
 }
 
 /* ---- images ---- */
 
 enum result
-mirror_images(struct registry *reg, struct arena *a, struct str authorization,
+mirror_images(struct registry *reg, struct arena *a, const struct caller *caller,
     const struct repo_name *name, struct mirror_images *out, struct err *err)
 {
 	static const char *const capture[] = {"X-Docker-Token", NULL};
@@ -120,7 +137,7 @@ mirror_images(struct registry *reg, struct arena *a, struct str authorization,
 	    .capture = capture};
 	struct remote_answer answer;
 	struct err why;
-	enum result r = mirror_get(reg, a, authorization, &call, &answer, err);
+	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
 
 	out->token = str_of(NULL);
 	if (r == RC_OK && v1_images_merge(a, str_of(NULL), answer.body,
@@ -129,8 +146,9 @@ mirror_images(struct registry *reg, struct arena *a, struct str authorization,
 		    err, RC_REMOTE, "the source's images are none: %s", why.text);
 	if (r != RC_OK)
 		return or_note(reg, a, name, "images", r, &out->images);
-	out->token = answer.captured[0];
-	keep(reg, a, name, "images", out->images);
+	if (answer.captured[0].n <= TOKEN_MAX)
+		out->token = answer.captured[0];
+	keep(reg, a, caller, name, "images", out->images);
 	return RC_OK;
 }
 
@@ -155,11 +173,11 @@ take_row(struct arena *a, const struct json *item, struct mirror_row *row)
 }
 
 size_t
-mirror_search(struct registry *reg, struct arena *a, struct str term,
-    struct mirror_row rows[MIRROR_ROWS])
+mirror_search(struct registry *reg, struct arena *a, const struct caller *caller,
+    struct str term, struct mirror_row rows[MIRROR_ROWS])
 {
 	static const struct remote_memory memory = {60000, 5000, 5000};
-	const struct remote_call call = {
+	const struct remote_call call = {.headers = mirror_headers(reg, a, caller),
 	    .url = arena_printf(a, "%s/v1/search?q=%s&n=%d", index_of(reg),
 		percent_encode(a, term, "_.-", false), MIRROR_ROWS),
 	    .limit = SEARCH_MAX};

@@ -6,13 +6,18 @@
 #include "remote/remote.h"
 #include "store/lock.h"
 
-/* The headers of each: the caller's Authorization, if it is a Token. In the arena. */
-const char *const *mirror_headers(struct arena *a, struct str authorization);
+/* The headers of each: the caller's Token, if the source may be shown it, and the way that
+ * the request has come. In the arena. */
+const char *const *mirror_headers(
+    const struct registry *reg, struct arena *a, const struct caller *caller);
+
+/* The Token that the source is shown; empty: none. */
+struct str mirror_token(const struct registry *reg, const struct caller *caller);
 
 /* GET. RC_ABSENT: the source has it not, or not for this caller. RC_REMOTE: it does not
  * answer, or says something else. */
 enum result mirror_get(struct registry *reg, struct arena *a,
-    struct str authorization, const struct remote_call *call,
+    const struct caller *caller, const struct remote_call *call,
     struct remote_answer *out, struct err *err);
 
 /* json and ancestry of an image that is kept in _berth/mirror, or asked for and kept, as
@@ -20,9 +25,10 @@ enum result mirror_get(struct registry *reg, struct arena *a,
 struct mirror_image {
 	struct str json, ancestry;
 	struct str sum; /* empty: the source told none */
+	int64_t size;   /* bytes of its layer; -1: the source told none */
 };
 enum result mirror_image(struct registry *reg, struct arena *a,
-    struct str authorization, const char *id, struct mirror_image *out,
+    const struct caller *caller, const char *id, struct mirror_image *out,
     struct err *err);
 
 /* Begins to fetch the layer, for whoever holds LOCK_MIRROR of the image; the guard is the
@@ -30,10 +36,10 @@ enum result mirror_image(struct registry *reg, struct arena *a,
  * when the source has begun to answer. RC_IMAGE_UNKNOWN, RC_REMOTE. */
 struct mirror_begun {
 	int fd; /* of the file that grows, the caller's; -1: it is an image */
-	int64_t length; /* bytes; -1: not told */
+	int64_t length; /* bytes, above 0 where fd is not -1 */
 };
 enum result mirror_fetch(struct registry *reg, struct arena *a,
-    struct str authorization, const char *id, const struct mirror_image *image,
+    const struct caller *caller, const char *id, const struct mirror_image *image,
     struct store_lock *lock, struct mirror_begun *out, struct err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "image/v1_ancestry.h"
 #include "image/v1_json.h"
 #include "registry/access.h"
+#include "registry/mirror.h"
 #include "registry/tarsums.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
@@ -38,6 +39,9 @@ ancestry_of(struct registry *reg, struct arena *a, const struct caller *caller,
 			    err, RC_NO_PARENT, "the parent is no other image's id");
 		r = v1_image_ancestry(
 		    reg->store, a, str_dup(a, parent), &above, err);
+		if (r == RC_IMAGE_UNKNOWN && mirror_may_ask(reg, caller))
+			r = mirror_ancestry(
+			    reg, a, caller, str_dup(a, parent), &above, err);
 		if (r == RC_IMAGE_UNKNOWN)
 			return err_set(err, RC_NO_PARENT, "the parent is not here");
 		if (r == RC_OK)

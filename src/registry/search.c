@@ -52,10 +52,10 @@ ask_source(struct registry *reg, struct arena *a, struct merging *m)
 	struct mirror_row *rows;
 	size_t i, n;
 
-	if (!mirror_is_on(reg))
+	if (!mirror_may_ask(reg, m->search->caller))
 		return;
 	rows = arena_alloc(a, MIRROR_ROWS * sizeof(*rows));
-	n = mirror_search(reg, a, m->search->term, rows);
+	n = mirror_search(reg, a, m->search->caller, m->search->term, rows);
 	m->source = rows;
 	for (i = 0; i < n; i++)
 		if (!is_here(reg, a, rows[i].name))

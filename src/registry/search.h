@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "auth/caller.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -17,6 +18,7 @@ struct search_row {
 };
 
 struct search {
+	const struct caller *caller; /* NULL: nobody in particular */
 	struct str term; /* UTF-8; data, never syntax; empty finds all */
 	size_t skip;     /* rows left out at the front */
 	size_t most;     /* rows at the most; SIZE_MAX: all */

@@ -114,8 +114,7 @@ client_take_header(struct arena *a, const struct remote_call *call,
 	for (i = 0; call->capture != NULL && i < REMOTE_CAPTURES &&
 		    call->capture[i] != NULL;
 	     i++)
-		if (strlen(call->capture[i]) == name.n &&
-		    strncasecmp(call->capture[i], name.p, name.n) == 0)
+		if (str_is_nocase(name, call->capture[i]))
 			out->captured[i] = str_make(str_dup(a, value), value.n);
 }
 

@@ -11,6 +11,7 @@
 #define KEY_MAX ((size_t)64 << 10)
 #define KEPT \
 	((size_t)256 << 10) /* bytes of a body; a longer one is asked for anew */
+#define KEPT_IN_ALL ((size_t)16 << 20)
 
 struct entry {
 	char *key; /* NULL: free */
@@ -26,6 +27,7 @@ struct entry {
 struct memory {
 	pthread_mutex_t mutex;
 	pthread_cond_t there;
+	size_t kept; /* bytes of bodies */
 	struct entry entries[ENTRIES];
 };
 
@@ -42,8 +44,9 @@ memory_new(void)
 }
 
 static void
-forget(struct entry *e)
+forget(struct memory *m, struct entry *e)
 {
+	m->kept -= e->answer.body.n;
 	arena_free(e->arena);
 	free(e->key);
 	memset(e, 0, sizeof(*e));
@@ -55,7 +58,7 @@ memory_free(struct memory *m)
 	size_t i;
 
 	for (i = 0; i < ENTRIES; i++)
-		forget(&m->entries[i]);
+		forget(m, &m->entries[i]);
 	(void)pthread_cond_destroy(&m->there);
 	(void)pthread_mutex_destroy(&m->mutex);
 	free(m);
@@ -112,7 +115,7 @@ find(struct memory *m, const char *key)
 		struct entry *e = &m->entries[i];
 
 		if (e->key != NULL && !is_fresh(e))
-			forget(e);
+			forget(m, e);
 		if (e->key == NULL)
 			free_one = e;
 		else if (strcmp(e->key, key) == 0)
@@ -122,7 +125,7 @@ find(struct memory *m, const char *key)
 			oldest = e;
 	}
 	if (free_one == NULL && oldest != NULL) {
-		forget(oldest);
+		forget(m, oldest);
 		free_one = oldest;
 	}
 	return free_one;
@@ -149,6 +152,12 @@ remember(struct memory *m, struct entry *e, const struct remote_memory *memory,
 		copy_answer(a, answer, &copy);
 	}
 	(void)pthread_mutex_lock(&m->mutex);
+	if (a != NULL && m->kept + copy.body.n > KEPT_IN_ALL) {
+		arena_free(a);
+		a = NULL;
+		copy = (struct remote_answer){.status = 0};
+	}
+	m->kept += copy.body.n;
 	e->asking = false;
 	e->result = r;
 	e->arena = a;
@@ -182,37 +191,57 @@ take_over(struct memory *m, struct entry *e, struct arena *a,
 	return shared;
 }
 
+/* What memory knows, or hears from another who asks: true. Else *mine is the entry to be
+ * filled; NULL: none is free, or what it holds cannot be shared. *waits: this thread does,
+ * within remote_wait_begin(). */
+static bool
+recall(struct remote *rm, const char *key, struct arena *a,
+    struct remote_answer *out, struct entry **mine, bool *waits, enum result *r,
+    struct err *err)
+{
+	struct memory *m = rm->memory;
+	struct entry *e;
+	bool known = false;
+
+	*mine = NULL;
+	(void)pthread_mutex_lock(&m->mutex);
+	e = key == NULL ? NULL : find(m, key);
+	*waits = e == NULL || e->key == NULL || e->asking;
+	*r = *waits ? remote_wait_begin(rm, err) : RC_OK;
+	if (*r != RC_OK) {
+		*waits = false;
+		known = true;
+	} else if (e != NULL && e->key != NULL) {
+		known = take_over(m, e, a, out, r, err);
+	} else if (e != NULL) {
+		e->key = strdup(key);
+		e->asking = true;
+		*mine = e;
+	}
+	(void)pthread_mutex_unlock(&m->mutex);
+	return known;
+}
+
 enum result
 remote_ask(struct remote *rm, struct arena *a, const struct remote_call *call,
     const struct remote_memory *memory, struct remote_answer *out, bool *fresh,
     struct err *err)
 {
-	struct memory *m = rm->memory;
 	const char *key = key_of(a, call);
-	struct entry *e;
-	bool shared = false;
-	enum result r = RC_OK;
+	struct entry *mine;
+	bool waits, known;
+	enum result r;
 
 	*out = (struct remote_answer){.status = 0};
+	known = recall(rm, key, a, out, &mine, &waits, &r, err);
 	if (fresh != NULL)
-		*fresh = true;
-	(void)pthread_mutex_lock(&m->mutex);
-	e = key == NULL ? NULL : find(m, key);
-	if (e != NULL && e->key != NULL) {
-		shared = take_over(m, e, a, out, &r, err);
-		e = NULL; /* what could not be shared is asked for by each */
-	} else if (e != NULL) {
-		e->key = strdup(key);
-		e->asking = true;
-	}
-	(void)pthread_mutex_unlock(&m->mutex);
-	if (shared) {
-		if (fresh != NULL)
-			*fresh = false;
-		return r;
-	}
-	r = remote_get(rm, a, call, out, err);
-	if (e != NULL)
-		remember(m, e, memory, r, out, err);
+		*fresh = !known;
+	if (!known)
+		r = waits ? remote_get_waiting(rm, a, call, out, err)
+			  : remote_get(rm, a, call, out, err);
+	if (mine != NULL)
+		remember(rm->memory, mine, memory, r, out, err);
+	if (waits)
+		remote_wait_end(rm);
 	return r;
 }

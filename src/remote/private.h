@@ -17,9 +17,19 @@ struct remote {
 	pthread_mutex_t mutex;
 	CURL *idle[REMOTE_IDLE];
 	size_t n_idle;
+	atomic_uint waiting; /* threads */
+	atomic_bool ending;
 	struct memory *memory;
 	struct streams *streams;
 };
+
+/* Around each wait for an answer. RC_REMOTE: too many wait already. */
+enum result remote_wait_begin(struct remote *rm, struct err *err);
+void remote_wait_end(struct remote *rm);
+
+/* remote_get(), within such a wait. */
+enum result remote_get_waiting(struct remote *rm, struct arena *a,
+    const struct remote_call *call, struct remote_answer *out, struct err *err);
 
 /* A handle that nobody else uses, with its connections; given back, it is as new but for
  * those. */
@@ -30,7 +40,12 @@ void remote_return(struct remote *rm, CURL *curl);
 struct memory *memory_new(void);
 void memory_free(struct memory *m);
 
-/* stream.c: free ends what runs. */
+/* For CURLOPT_XFERINFOFUNCTION, of a struct remote: libcurl calls it at least once a
+ * second while it waits. */
+int remote_look_up(
+    void *rm, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d);
+
+/* stream.c: free waits for what runs. */
 struct streams *streams_new(void);
 void streams_free(struct streams *s);
 

@@ -37,10 +37,26 @@ remote_new(const struct remote_options *options)
 }
 
 void
+remote_give_up(struct remote *rm)
+{
+	atomic_store(&rm->ending, true);
+}
+
+int
+remote_look_up(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct remote *rm = arg;
+
+	(void)a, (void)b, (void)c, (void)d;
+	return atomic_load(&rm->ending) ? 1 : 0;
+}
+
+void
 remote_free(struct remote *rm)
 {
 	if (rm == NULL)
 		return;
+	remote_give_up(rm);
 	streams_free(rm->streams);
 	memory_free(rm->memory);
 	while (rm->n_idle > 0)
@@ -76,6 +92,24 @@ remote_return(struct remote *rm, CURL *curl)
 	(void)pthread_mutex_unlock(&rm->mutex);
 	if (curl != NULL)
 		curl_easy_cleanup(curl);
+}
+
+enum result
+remote_wait_begin(struct remote *rm, struct err *err)
+{
+	unsigned before = atomic_fetch_add(&rm->waiting, 1);
+
+	if (rm->options.waiting == 0 || before < rm->options.waiting)
+		return RC_OK;
+	remote_wait_end(rm);
+	return err_set(
+	    err, RC_REMOTE, "%u requests wait for others already", before);
+}
+
+void
+remote_wait_end(struct remote *rm)
+{
+	atomic_fetch_sub(&rm->waiting, 1);
 }
 
 /* ---- one answer ---- */
@@ -117,6 +151,9 @@ perform(struct remote *rm, CURL *curl, struct getting *g, struct err *err)
 	(void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, g);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, g);
+	(void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, remote_look_up);
+	(void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, rm);
+	(void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	code = curl_easy_perform(curl);
 	if (g->body.full)
 		return err_set(err, RC_REMOTE, "an answer of more than %zu bytes",
@@ -130,20 +167,33 @@ perform(struct remote *rm, CURL *curl, struct getting *g, struct err *err)
 }
 
 enum result
-remote_get(struct remote *rm, struct arena *a, const struct remote_call *call,
-    struct remote_answer *out, struct err *err)
+remote_get_waiting(struct remote *rm, struct arena *a,
+    const struct remote_call *call, struct remote_answer *out, struct err *err)
 {
 	struct getting g = {.arena = a, .call = call, .out = out};
 	CURL *curl = remote_borrow(rm);
 	struct curl_slist *list;
 	enum result r;
 
-	*out = (struct remote_answer){.status = 0};
 	buf_init(&g.body, a, call->limit);
 	r = client_set_call(curl, call, &list, err);
 	if (r == RC_OK)
 		r = perform(rm, curl, &g, err);
 	remote_return(rm, curl);
 	curl_slist_free_all(list);
+	return r;
+}
+
+enum result
+remote_get(struct remote *rm, struct arena *a, const struct remote_call *call,
+    struct remote_answer *out, struct err *err)
+{
+	enum result r = remote_wait_begin(rm, err);
+
+	*out = (struct remote_answer){.status = 0};
+	if (r != RC_OK)
+		return r;
+	r = remote_get_waiting(rm, a, call, out, err);
+	remote_wait_end(rm);
 	return r;
 }

@@ -6,8 +6,8 @@
  * Certificates are verified.
  *
  * RC_REMOTE: no answer could be had (no connection, a timeout, closed half-way, more
- * bytes than the limit, no HTTP); err says which, with the address but without any
- * password in it. An answer of any status is RC_OK. */
+ * bytes than the limit, no HTTP), or too many threads wait for one; err says which, with
+ * the address but without any password in it. An answer of any status is RC_OK. */
 #ifndef REMOTE_REMOTE_H
 #define REMOTE_REMOTE_H
 
@@ -21,16 +21,21 @@
 
 struct remote;
 
-/* Milliseconds. */
+/* Times in milliseconds. */
 struct remote_options {
 	unsigned connect_ms; /* until a connection stands; 0: 5000 */
 	unsigned answer_ms;  /* a whole small answer; 0: 15000 */
-	unsigned silence_ms; /* between two pieces of a stream; 0: 60000 */
+	unsigned silence_ms; /* that a stream may bring next to nothing; 0: 60000 */
+	unsigned waiting; /* threads that may wait for an answer at once; 0: any */
 };
 
 struct remote *remote_new(const struct remote_options *options);
 
-/* Ends the fetches that run. NULL is fine; no call may be running. */
+/* Calls and fetches that run end with RC_REMOTE within a second or two, and none begins
+ * any more. */
+void remote_give_up(struct remote *rm);
+
+/* The same, and waits for the fetches' ends. NULL is fine; no call may be running. */
 void remote_free(struct remote *rm);
 
 #define REMOTE_CAPTURES 8
@@ -83,5 +88,8 @@ struct remote_stream {
  * already; end is not called then. */
 enum result remote_fetch(struct remote *rm, const struct remote_call *call,
     const struct remote_stream *stream, struct err *err);
+
+/* Some have not come to their end. */
+bool remote_is_fetching(struct remote *rm);
 
 #endif

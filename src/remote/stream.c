@@ -6,6 +6,7 @@
 #include "remote/private.h"
 
 #define FETCHES_MAX 32
+#define SLOWEST     1000L /* bytes a second, over silence_ms: below it, nothing comes */
 
 struct fetch {
 	struct remote *rm;
@@ -25,7 +26,6 @@ struct streams {
 	pthread_mutex_t mutex;
 	pthread_cond_t fewer;
 	unsigned running;
-	atomic_bool ending;
 };
 
 struct streams *
@@ -43,7 +43,6 @@ streams_new(void)
 void
 streams_free(struct streams *s)
 {
-	atomic_store(&s->ending, true);
 	(void)pthread_mutex_lock(&s->mutex);
 	while (s->running > 0)
 		(void)pthread_cond_wait(&s->fewer, &s->mutex);
@@ -55,17 +54,31 @@ streams_free(struct streams *s)
 
 /* ---- what libcurl calls ---- */
 
+/* Is it of an answer whose last transfer coding is chunked (RFC 9112, section 6.1)? */
+static bool
+says_chunked(struct str line)
+{
+	static const char chunked[] = "chunked";
+	struct str name = str_cut(&line, ':'), value = str_trim(line);
+	size_t n = strlen(chunked);
+
+	return str_is_nocase(name, "Transfer-Encoding") && value.n >= n &&
+	       strncasecmp(value.p + value.n - n, chunked, n) == 0;
+}
+
+/* Of each answer of a row of redirects; the last counts. */
 static size_t
 take_header(char *p, size_t size, size_t n, void *arg)
 {
-	static const char chunked[] = "Transfer-Encoding:";
 	struct fetch *f = arg;
+	struct str line = str_make(p, n * size);
 
-	n *= size;
-	if (n > strlen(chunked) && strncasecmp(p, chunked, strlen(chunked)) == 0)
+	if (str_starts(line, "HTTP/"))
+		f->chunked = false;
+	else if (says_chunked(line))
 		f->chunked = true;
-	client_take_header(f->arena, &f->call, &f->head, p, n);
-	return n;
+	client_take_header(f->arena, &f->call, &f->head, p, n * size);
+	return n * size;
 }
 
 /* The head is whole when the body begins, or when there is none. */
@@ -101,16 +114,6 @@ take_body(char *p, size_t size, size_t n, void *arg)
 	return f->over_limit || f->refused ? 0 : n;
 }
 
-/* Called at least once a second. */
-static int
-look_up(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-	struct fetch *f = arg;
-
-	(void)a, (void)b, (void)c, (void)d;
-	return atomic_load(&f->rm->streams->ending) ? 1 : 0;
-}
-
 /* ---- the thread ---- */
 
 static enum result
@@ -123,10 +126,10 @@ perform(struct fetch *f, struct err *err)
 	(void)curl_easy_setopt(f->curl, CURLOPT_HEADERDATA, f);
 	(void)curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, take_body);
 	(void)curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, f);
-	(void)curl_easy_setopt(f->curl, CURLOPT_XFERINFOFUNCTION, look_up);
-	(void)curl_easy_setopt(f->curl, CURLOPT_XFERINFODATA, f);
+	(void)curl_easy_setopt(f->curl, CURLOPT_XFERINFOFUNCTION, remote_look_up);
+	(void)curl_easy_setopt(f->curl, CURLOPT_XFERINFODATA, f->rm);
 	(void)curl_easy_setopt(f->curl, CURLOPT_NOPROGRESS, 0L);
-	(void)curl_easy_setopt(f->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	(void)curl_easy_setopt(f->curl, CURLOPT_LOW_SPEED_LIMIT, SLOWEST);
 	(void)curl_easy_setopt(f->curl, CURLOPT_LOW_SPEED_TIME, silence);
 	code = curl_easy_perform(f->curl);
 	if (code == CURLE_OK && !begin(f))
@@ -185,6 +188,18 @@ run(void *arg)
 	return NULL;
 }
 
+bool
+remote_is_fetching(struct remote *rm)
+{
+	struct streams *s = rm->streams;
+	bool running;
+
+	(void)pthread_mutex_lock(&s->mutex);
+	running = s->running > 0;
+	(void)pthread_mutex_unlock(&s->mutex);
+	return running;
+}
+
 /* ---- its start ---- */
 
 static const char *const *
@@ -221,12 +236,13 @@ new_fetch(struct remote *rm, const struct remote_call *call,
 }
 
 static bool
-enter(struct streams *s)
+enter(struct remote *rm)
 {
+	struct streams *s = rm->streams;
 	bool room;
 
 	(void)pthread_mutex_lock(&s->mutex);
-	room = s->running < FETCHES_MAX && !atomic_load(&s->ending);
+	room = s->running < FETCHES_MAX && !atomic_load(&rm->ending);
 	s->running += room;
 	(void)pthread_mutex_unlock(&s->mutex);
 	return room;
@@ -241,7 +257,7 @@ remote_fetch(struct remote *rm, const struct remote_call *call,
 	pthread_t thread;
 	int failed;
 
-	if (!enter(rm->streams))
+	if (!enter(rm))
 		return err_set(
 		    err, RC_REMOTE, "%d fetches run already", FETCHES_MAX);
 	f = new_fetch(rm, call, stream);

@@ -89,6 +89,8 @@ log_reply(const struct request *rq, const struct reply *rp, enum result r)
 {
 	enum log_level level = rp->status >= 500 ? LOG_ERROR : LOG_DEBUG;
 
+	if (r == RC_REMOTE) /* another server's fault, which no mail need tell of */
+		level = LOG_WARN;
 	if (!log_wants(level))
 		return;
 	log_line(level, "request",

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/percent.h"
 #include "serve/dispatch.h"
 #include "serve/options.h"
@@ -205,14 +206,17 @@ head_of(struct fcgi *f, const struct request *rq, const struct reply *rp)
 	}
 	put_body_headers(f, rq, rp, &b);
 	buf_adds(&b, "\r\n");
-	return buf_str(&b);
+	return b.full ? str_of(NULL) : buf_str(&b);
 }
 
 /* The status is said and the rest cannot come. Ended as usual, a reply without a length
- * would count as whole; a connection that breaks does not (RFC 9112, section 8). */
+ * would count as whole; a connection that breaks does not (RFC 9112, section 8). The head
+ * has to go out before: nginx would send a request of which it heard nothing again, over
+ * each connection that it keeps. */
 static void
 break_off(struct fcgi *f)
 {
+	(void)FCGX_FFlush(f->fcgx.out);
 	f->fcgx.keepConnection = 0;
 	(void)shutdown(f->fcgx.ipcFd, SHUT_RDWR);
 }
@@ -222,6 +226,12 @@ send_reply(struct fcgi *f, const struct request *rq, const struct reply *rp)
 {
 	struct str head = head_of(f, rq, rp);
 
+	if (head.n == 0) { /* half of a head might say what it does not mean */
+		log_line(LOG_ERROR, "reply.head", "id=%s error=\"too large\"",
+		    log_value(f->arena, rq->id));
+		break_off(f);
+		return;
+	}
 	(void)put(f, head.p, head.n);
 	if (is_head(rq) || has_no_body(rp))
 		return;

@@ -92,15 +92,6 @@ run_rebuild(struct master *m)
 							   : EXIT_FAILURE;
 }
 
-static int
-run_worker(struct master *m)
-{
-	struct registry *registry = m->app->open(m->app->arg);
-
-	return registry == NULL ? EXIT_FAILURE
-				: worker_run(m->listening, m->options, registry);
-}
-
 /* A sweep is short; the signal's default action may end it between two files. */
 static int
 run_sweep(struct master *m)
@@ -120,7 +111,9 @@ run_mail(struct master *m)
 
 	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
 	text = alarm_take(m->alarm, a, &n);
-	m->app->mail(m->app->arg, n, text);
+	if (n >
+	    0) /* it may have been raised for one that an earlier mail told of */
+		m->app->mail(m->app->arg, n, text);
 	return EXIT_SUCCESS;
 }
 
@@ -133,7 +126,7 @@ run_child(struct master *m, enum role role, pid_t parent)
 		return EXIT_FAILURE; /* the master died before the call above */
 	switch (role) {
 	case ROLE_WORKER:
-		return run_worker(m);
+		return worker_run(m->listening, m->options, m->app);
 	case ROLE_REBUILD:
 		return run_rebuild(m);
 	case ROLE_MAIL:
@@ -161,8 +154,10 @@ spawn(struct master *m, enum role role)
 
 	for (i = 0; i < CHILDREN_MAX && m->child[i].role != ROLE_NONE; i++)
 		;
-	if (i == CHILDREN_MAX)
+	if (i == CHILDREN_MAX) { /* many that leave have not ended yet */
+		m->not_before[role] = clock_ticks() + YOUNG_MS;
 		return;
+	}
 	pid = fork();
 	if (pid == 0)
 		_exit(run_child(m, role, parent));
@@ -304,7 +299,7 @@ reload(struct master *m)
 		if (m->child[i].role == ROLE_WORKER)
 			m->child[i].role = ROLE_LEAVING;
 	start_due(m);
-	signal_all(m, ROLE_LEAVING, SIGTERM);
+	signal_all(m, ROLE_LEAVING, WORKER_LEAVE);
 	log_line(LOG_INFO, "master.reload", "workers=%u", options->workers);
 }
 

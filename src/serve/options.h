@@ -30,6 +30,12 @@ struct serve_app {
 	bool (*rebuild)(void *arg, const volatile sig_atomic_t *stop);
 	void (*sweep)(void *arg);
 
+	/* In a worker that is about to end: does something run that others wait for? Told to
+	 * give up, whatever waits for other servers fails soon; close comes last. */
+	bool (*busy)(void *arg);
+	void (*give_up)(void *arg);
+	void (*close)(void *arg);
+
 	/* In a process of its own too: n errors, whose first lines are in text. */
 	void (*mail)(void *arg, unsigned n, struct str text);
 	void *arg;

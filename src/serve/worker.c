@@ -8,12 +8,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "serve/fcgi.h"
 
 #define STACK_SIZE  ((size_t)512 << 10)
-#define NUDGE_MS    20  /* between two signals to threads that wait in accept(2) */
-#define HANG_UP_MS  200 /* of silence after which a kept connection is closed */
+#define NUDGE_MS    20   /* between two signals to threads that wait in accept(2) */
+#define LINGER_MS   3000 /* for what outlives its requests, at the end */
+#define HANG_UP_MS  200  /* of silence after which a kept connection is closed */
 #define WAKE_SIGNAL SIGUSR2
 #define HEAPS       2 /* of malloc(3): one a thread would cost megabytes each */
 #define LARGE       (1 << 20) /* bytes: given back to the system when freed */
@@ -69,26 +71,46 @@ start(struct thread *t, int listening, struct registry *registry,
 	return t->running;
 }
 
-static void
-wait_for_term(void)
+/* SIGTERM or WORKER_LEAVE. */
+static int
+wait_for_end(void)
 {
 	sigset_t set;
 	int sig;
 
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, WORKER_LEAVE);
 	while (sigwait(&set, &sig) != 0)
 		;
+	return sig;
+}
+
+/* Between two looks at what is in flight. Told to leave there is time; told to end, a
+ * moment is left for what waits for other servers. */
+static void
+pause_at_end(const struct serve_app *app, int64_t *give_up_at)
+{
+	const struct timespec pause = {0, NUDGE_MS * 1000000};
+	sigset_t term;
+
+	(void)sigemptyset(&term);
+	(void)sigaddset(&term, SIGTERM);
+	if (sigtimedwait(&term, NULL, &pause) == SIGTERM)
+		*give_up_at = clock_ticks() + LINGER_MS;
+	if (clock_ticks() >= *give_up_at)
+		app->give_up(app->arg);
 }
 
 static void
-stop(struct thread *threads, unsigned n)
+stop(struct thread *threads, unsigned n, const struct serve_app *app, int told)
 {
-	const struct timespec pause = {0, NUDGE_MS * 1000000};
+	int64_t give_up_at = told == SIGTERM ? clock_ticks() + LINGER_MS
+					     : INT64_MAX;
 	unsigned i, left = n;
 
 	fcgi_stop_all();
-	while (left > 0) {
+	while (left > 0 || app->busy(app->arg)) {
 		for (i = 0, left = 0; i < n; i++) {
 			if (!threads[i].running)
 				continue;
@@ -98,19 +120,20 @@ stop(struct thread *threads, unsigned n)
 						 threads[i].id, NULL) != 0;
 			left += threads[i].running;
 		}
-		(void)nanosleep(&pause, NULL);
+		pause_at_end(app, &give_up_at);
 	}
 }
 
 int
 worker_run(
-    int listening, const struct serve_options *options, struct registry *registry)
+    int listening, const struct serve_options *options, const struct serve_app *app)
 {
 	struct thread *threads = calloc(options->threads, sizeof(*threads));
+	struct registry *registry = app->open(app->arg);
 	unsigned i;
-	int status = EXIT_SUCCESS;
+	int status = EXIT_SUCCESS, told = SIGTERM;
 
-	if (threads == NULL || !fcgi_init())
+	if (threads == NULL || registry == NULL || !fcgi_init())
 		return EXIT_FAILURE;
 	(void)mallopt(M_ARENA_MAX, HEAPS);
 	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
@@ -124,8 +147,9 @@ worker_run(
 			break;
 		}
 	if (status == EXIT_SUCCESS)
-		wait_for_term();
-	stop(threads, options->threads);
+		told = wait_for_end();
+	stop(threads, options->threads, app, told);
+	app->close(app->arg);
 	for (i = 0; i < options->threads; i++)
 		fcgi_free(threads[i].fcgi);
 	free(threads);

@@ -97,13 +97,7 @@ v1_admit(struct request *rq)
 		return err_set(&rq->err, RC_NO_ROUTE, "another index answers this");
 	if (!rq->route->of_index && rq->route->need != MAY_ANYTHING)
 		r = ask(rq, caller);
+	caller->via = request_header(rq, "Via");
 	rq->caller = caller;
 	return r;
-}
-
-struct str
-v1_source_authorization(const struct request *rq)
-{
-	return auth_of(rq)->mode == AUTH_OWN ? str_of(NULL)
-					     : rq->caller->authorization;
 }

@@ -9,8 +9,4 @@
  * RC_NO_ROUTE, RC_UNAUTHORIZED, RC_REMOTE, RC_BAD_NAME. */
 enum result v1_admit(struct request *rq);
 
-/* What a source may be shown of the caller's Authorization: his token, if it is not one
- * that this registry itself asks for. */
-struct str v1_source_authorization(const struct request *rq);
-
 #endif

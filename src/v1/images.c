@@ -26,7 +26,7 @@ static bool
 source_may_have(const struct request *rq, enum result here)
 {
 	return (here == RC_IMAGE_UNKNOWN || here == RC_IMAGE_UNFINISHED) &&
-	       mirror_is_on(rq->registry);
+	       mirror_may_ask(rq->registry, rq->caller);
 }
 
 static enum result
@@ -75,9 +75,8 @@ v1_get_image_json(struct request *rq, struct reply *rp)
 		return r;
 	r = pull_json(rq->registry, rq->arena, id, &image, &rq->err);
 	if (source_may_have(rq, r))
-		r = unless_unknown(
-		    mirror_json(rq->registry, rq->arena,
-			v1_source_authorization(rq), id, &image, &rq->err),
+		r = unless_unknown(mirror_json(rq->registry, rq->arena, rq->caller,
+				       id, &image, &rq->err),
 		    r);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
@@ -113,9 +112,8 @@ v1_get_ancestry(struct request *rq, struct reply *rp)
 		return r;
 	r = pull_ancestry(rq->registry, rq->arena, id, &ancestry, &rq->err);
 	if (source_may_have(rq, r))
-		r = unless_unknown(
-		    mirror_ancestry(rq->registry, rq->arena,
-			v1_source_authorization(rq), id, &ancestry, &rq->err),
+		r = unless_unknown(mirror_ancestry(rq->registry, rq->arena,
+				       rq->caller, id, &ancestry, &rq->err),
 		    r);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
@@ -136,13 +134,11 @@ reply_layer(struct reply *rp, const struct store_file *file)
 static void
 reply_growing(struct request *rq, struct reply *rp, struct growing *growing)
 {
-	int64_t length = growing_length(growing);
+	long long length = growing_length(growing);
 
 	reply_stream(rp, growing_write, growing);
 	reply_header(rp, "Content-Type", "application/octet-stream");
-	if (length >= 0)
-		reply_header(rp, "Content-Length",
-		    arena_printf(rq->arena, "%lld", (long long)length));
+	reply_header(rp, "Content-Length", arena_printf(rq->arena, "%lld", length));
 }
 
 static enum result
@@ -150,8 +146,8 @@ reply_layer_of_source(struct request *rq, struct reply *rp, const char *id)
 {
 	struct growing *growing = NULL;
 	struct store_file file;
-	enum result r = mirror_layer(rq->registry, rq->arena,
-	    v1_source_authorization(rq), id, &growing, &file, &rq->err);
+	enum result r = mirror_layer(
+	    rq->registry, rq->arena, rq->caller, id, &growing, &file, &rq->err);
 
 	if (r == RC_OK && growing != NULL)
 		reply_growing(rq, rp, growing);

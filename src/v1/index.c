@@ -77,11 +77,11 @@ add_source_images(struct request *rq, const struct repo_name *name, enum result 
 	enum result r;
 
 	*token = str_of(NULL);
-	if (!mirror_is_on(rq->registry) ||
+	if (!mirror_may_ask(rq->registry, rq->caller) ||
 	    (own != RC_OK && own != RC_REPOSITORY_UNKNOWN))
 		return own;
-	r = mirror_images(rq->registry, rq->arena, v1_source_authorization(rq),
-	    name, &source, &rq->err);
+	r = mirror_images(
+	    rq->registry, rq->arena, rq->caller, name, &source, &rq->err);
 	if (r != RC_OK)
 		return own == RC_OK ? RC_OK : r;
 	if (own == RC_OK)

@@ -72,7 +72,8 @@ write_row(void *arg, const struct search_row *row)
 static enum result
 write_answer(struct answer *an, struct sink sink)
 {
-	struct search search = {an->term, 0, SIZE_MAX, write_head, write_row, an};
+	struct search search = {
+	    an->rq->caller, an->term, 0, SIZE_MAX, write_head, write_row, an};
 	enum result r;
 
 	if (an->rows > 0) {

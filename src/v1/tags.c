@@ -27,8 +27,8 @@ source_tags(struct request *rq, const struct repo_name *name, struct json **out)
 {
 	struct str text;
 	const char *why;
-	enum result r = mirror_tags(rq->registry, rq->arena,
-	    v1_source_authorization(rq), name, &text, &rq->err);
+	enum result r = mirror_tags(
+	    rq->registry, rq->arena, rq->caller, name, &text, &rq->err);
 
 	if (r == RC_OK && !json_parse(rq->arena, text, out, &why))
 		return err_set(&rq->err, RC_REMOTE, "the source's tags: %s", why);
@@ -67,7 +67,7 @@ add_source_tags(struct request *rq, const struct repo_name *name, struct jsonw *
 	struct json *tags;
 	enum result r;
 
-	if (!mirror_is_on(rq->registry) ||
+	if (!mirror_may_ask(rq->registry, rq->caller) ||
 	    (own != RC_OK && own != RC_REPOSITORY_UNKNOWN))
 		return own;
 	r = source_tags(rq, name, &tags);
@@ -138,7 +138,7 @@ v1_get_tag(struct request *rq, struct reply *rp)
 
 	if (r == RC_OK)
 		r = tag_get(rq->registry, rq->arena, &name, tag, &id, &rq->err);
-	if (r == RC_TAG_UNKNOWN && mirror_is_on(rq->registry))
+	if (r == RC_TAG_UNKNOWN && mirror_may_ask(rq->registry, rq->caller))
 		r = get_source_tag(rq, &name, tag, &id);
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of(arena_printf(rq->arena, "\"%s\"", id)));
