@@ -48,12 +48,26 @@ say_big(int fd)
 static void
 say_slowly(int fd)
 {
+	static char piece[200];
 	int i;
 
-	say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
-	for (i = 0; i < 100; i++) {
+	memset(piece, 'x', sizeof(piece));
+	say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 8000\r\n\r\n");
+	for (i = 0; i < 40; i++) {
+		stand_in_say(fd, piece, sizeof(piece));
+		(void)usleep(100 * 1000);
+	}
+}
+
+static void
+say_drops(int fd)
+{
+	int i;
+
+	say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+	for (i = 0; i < 300; i++) {
 		say(fd, "x");
-		(void)usleep(50 * 1000);
+		(void)usleep(100 * 1000);
 	}
 }
 
@@ -124,7 +138,16 @@ answer(int fd, const char *path, const char *request)
 		return false;
 	} else if (strcmp(path, "/slow") == 0)
 		say_slowly(fd);
-	else if (strcmp(path, "/silent") == 0)
+	else if (strcmp(path, "/drops") == 0)
+		say_drops(fd);
+	else if (strcmp(path, "/moved-in-chunks") == 0)
+		say(fd, "HTTP/1.1 302 Found\r\nLocation: /endless\r\n"
+			"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+	else if (strcmp(path, "/identity") == 0) {
+		say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n"
+			"until it ends");
+		return false;
+	} else if (strcmp(path, "/silent") == 0)
 		(void)sleep(30);
 	else if (strcmp(path, "/stops") == 0) {
 		say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nstops");
@@ -421,6 +444,10 @@ test_streams(void)
 	s = fetch("/endless", SIZE_MAX, SIZE_MAX);
 	ok(s.result == RC_OK && !s.whole && s.length == -1,
 	    "one whose end is the connection's may be cut");
+	s = fetch("/moved-in-chunks", SIZE_MAX, SIZE_MAX);
+	ok(s.result == RC_OK && !s.whole, "also behind a redirect in chunks");
+	s = fetch("/identity", SIZE_MAX, SIZE_MAX);
+	ok(s.result == RC_OK && !s.whole, "and in another transfer coding");
 	s = fetch("/chunks", SIZE_MAX, SIZE_MAX);
 	ok(s.result == RC_OK && s.whole && s.length == -1,
 	    "one of chunks is whole");
@@ -444,10 +471,58 @@ test_silence(void)
 	struct stream s = fetch("/slow", SIZE_MAX, SIZE_MAX);
 
 	is_int(s.result, RC_OK, "slow and steady");
-	ok(clock_ticks() - begun > 4000, "longer than an answer may take");
+	ok(clock_ticks() - begun > 3500, "longer than an answer may take");
 	begun = clock_ticks();
 	is_int(fetch("/stops", SIZE_MAX, SIZE_MAX).result, RC_REMOTE, "silence");
-	ok(clock_ticks() - begun < 15000, "is not waited for");
+	is_int(fetch("/drops", SIZE_MAX, SIZE_MAX).result, RC_REMOTE, "drops");
+	ok(clock_ticks() - begun < 20000, "are not waited for");
+}
+
+static const char *silent_url;
+
+static void *
+get_silence(void *arg)
+{
+	struct remote *from = arg;
+	const struct remote_call call = {.url = silent_url, .limit = 10};
+	struct remote_answer out;
+	struct arena *a = arena_new();
+	struct err why;
+	bool right = remote_get(from, a, &call, &out, &why) == RC_REMOTE;
+
+	arena_free(a);
+	return right ? arg : NULL;
+}
+
+static void
+test_waiting(void)
+{
+	const struct remote_options options = {.answer_ms = 60000, .waiting = 2};
+	const struct remote_call call = {.url = url("/yes"), .limit = 10};
+	struct remote *few = remote_new(&options);
+	struct remote_answer out;
+	pthread_t threads[2];
+	int64_t begun = clock_ticks();
+	void *right;
+	int i;
+
+	silent_url = url("/silent");
+	for (i = 0; i < 2; i++)
+		set_up(pthread_create(&threads[i], NULL, get_silence, few) == 0
+			   ? 0
+			   : -1);
+	(void)usleep(300 * 1000);
+	is_int(remote_get(few, arena, &call, &out, &err), RC_REMOTE,
+	    "one more than may wait");
+	is_int(remote_ask(few, arena, &call, &brief, &out, NULL, &err), RC_REMOTE,
+	    "also where it would be remembered");
+	remote_give_up(few);
+	for (i = 0; i < 2; i++) {
+		(void)pthread_join(threads[i], &right);
+		ok(right != NULL, "who waits is told");
+	}
+	ok(clock_ticks() - begun < 4000, "soon");
+	remote_free(few);
 }
 
 static void
@@ -471,7 +546,7 @@ main(void)
 {
 	static void (*const tests[])(void) = {test_answers, test_connections,
 	    test_no_answers, test_addresses, test_redirects, test_memory, test_many,
-	    test_streams, test_silence, test_end};
+	    test_streams, test_silence, test_waiting, test_end};
 	const struct remote_options options = {
 	    .connect_ms = 500, .answer_ms = 700, .silence_ms = 1000};
 	size_t i;

@@ -13,6 +13,7 @@ use Berth::Test;
 use Berth::V1Client;
 use Digest::SHA qw(sha256_hex);
 use JSON::PP qw(decode_json encode_json);
+use Time::HiRes qw(sleep time);
 
 my $source = Berth::StandIn->start;
 my $mirror = Berth::Instance->configured("mirroring:\n  source: " . $source->url . "\n  tags_cache_ttl: 1\n");
@@ -324,6 +325,42 @@ subtest 'a source that is slow' => sub {
     is($layer, $late->layer_sum, 'a layer that is late comes whole');
 };
 
+subtest 'a reload while layers come' => sub {
+    my $image = Berth::Image->new(files => { data => join '', map { rand } 1 .. 200_000 });
+    my $begun = sub { glob $mirror->data . '/_berth/mirror/image/' . $image->id . '/layer' };
+
+    source_has($image, layer => { body => $image->bytes, pace => int(length($image->bytes) / 30) });
+    my $first = Berth::HTTP->connect($mirror);
+    $first->head(GET => path_of($image, 'layer'), Host => $mirror->host);
+    ok(within(5, $begun), 'a fetch begins');
+    my @sums = in_parallel(
+        (map { sub { sha256_hex(layer_of($image)->{body}) } } 1 .. 6),
+        sub { sleep 0.5; $first->drop; kill 'HUP', $mirror->berth_master },
+    );
+    pop @sums;
+    is(scalar(grep { $_ eq $image->layer_sum } @sums), 6, 'all have it whole');
+    ok(within(5, sub { kept_of($image) eq '_checksum ancestry json layer' }), 'and it is kept');
+    is(scalar(grep { $_->{path} eq path_of($image, 'layer') } $source->asked), 1, 'of one fetch');
+};
+
+subtest 'two mirrors of one another' => sub {
+    my $port  = Berth::Instance::free_port();
+    my $other = Berth::Instance->configured("mirroring:\n  source: http://127.0.0.1:$port\n", http => 1);
+    my $one   = Berth::Instance->configured("mirroring:\n  source: http://127.0.0.1:" . $other->port . "\n",
+        http => 1, port => $port);
+    my $image = Berth::Image->new;
+    my $start = time;
+
+    for my $path (path_of($image, 'json'), path_of($image, 'layer'), '/v1/repositories/no/ne/tags',
+        '/v1/repositories/no/ne/images') {
+        is(Berth::HTTP::request($_, GET => $path)->{status}, 404, $path) for $one, $other;
+    }
+    cmp_ok(time - $start, '<', 5, 'no circle');
+    Berth::V1Client->new($other)->push('team/app', { latest => $image }, $image);
+    is(Berth::HTTP::request($one, GET => path_of($image, 'layer'))->{body}, $image->bytes, 'what one has, both have');
+    is($_->stop, 0, 'a clean end') for $one, $other;
+};
+
 subtest 'what is kept' => sub {
     my @images = map { s{.*/}{}r } glob $mirror->data . '/images/*';
 
@@ -333,4 +370,58 @@ subtest 'what is kept' => sub {
 };
 
 is($mirror->stop, 0, 'a clean end');
+
+# One worker, as few threads as nginx's configuration wants.
+sub narrow_mirror {
+    return Berth::Instance->configured("workers: 1\nthreads: 64\nmirroring:\n  source: " . $source->url . "\n");
+}
+
+# Requests of clients that do not read: their connections.
+sub asked_for {
+    my ($instance, @paths) = @_;
+    return map {
+        my $c = Berth::HTTP->connect($instance);
+        $c->head(GET => $_, Host => $instance->host);
+        $c
+    } @paths;
+}
+
+sub answers_at_once {
+    my ($instance, $what) = @_;
+    my $start    = time;
+    my $response = Berth::HTTP::request($instance, GET => '/v1/_ping', [], undef, timeout => 10);
+
+    is($response && $response->{status}, 200, "$what: others are answered");
+    cmp_ok(time - $start, '<', 3, "$what: at once");
+}
+
+subtest 'many who wait for a silent source' => sub {
+    my $narrow  = narrow_mirror();
+    my @images  = map { source_has(an_image(), json => { fault => 'never' }) } 1 .. 90;
+    my @clients = asked_for($narrow, map { path_of($_, 'json') } @images);
+
+    sleep 1;
+    answers_at_once($narrow, 'json');
+    undef @clients;
+    @images = map { source_has(an_image(), layer => { fault => 'never' }) } 1 .. 90;
+    @clients = asked_for($narrow, map { path_of($_, 'layer') } @images);
+    sleep 1;
+    answers_at_once($narrow, 'layers');
+    undef @clients;
+    my $start = time;
+    is($narrow->stop, 0, 'nor does its end wait');
+    cmp_ok(time - $start, '<', 9, 'for long');
+};
+
+subtest 'many who do not read' => sub {
+    my $narrow  = narrow_mirror();
+    my $image   = Berth::Image->new(files => { data => join '', map { rand } 1 .. 400_000 });
+    my @clients = asked_for($narrow, (path_of(source_has($image), 'layer')) x 90);
+
+    sleep 1;
+    answers_at_once($narrow, 'a layer');
+    undef @clients;
+    is($narrow->stop, 0, 'a clean end');
+};
+
 done_testing;

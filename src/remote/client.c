@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define REDIRECTS_MAX 5L
 
@@ -96,18 +95,23 @@ client_set_call(CURL *curl, const struct remote_call *call,
 	return RC_OK;
 }
 
+struct str
+client_line(const char *p, size_t n)
+{
+	while (n > 0 && (p[n - 1] == '\r' || p[n - 1] == '\n'))
+		n--;
+	return str_make(p, n);
+}
+
 void
 client_take_header(struct arena *a, const struct remote_call *call,
-    struct remote_answer *out, const char *line, size_t n)
+    struct remote_answer *out, struct str line)
 {
-	struct str value = str_make(line, n), name;
+	struct str value = line, name = str_cut(&value, ':');
 	size_t i;
 
-	while (value.n > 0 && strchr("\r\n", value.p[value.n - 1]) != NULL)
-		value.n--;
-	if (str_starts(value, "HTTP/"))
+	if (str_starts(line, "HTTP/"))
 		memset(out->captured, 0, sizeof(out->captured));
-	name = str_cut(&value, ':');
 	if (value.p == NULL)
 		return;
 	value = str_trim(value);

@@ -18,10 +18,13 @@ void client_set_up(CURL *curl, const struct remote_options *options);
 enum result client_set_call(CURL *curl, const struct remote_call *call,
     struct curl_slist **list, struct err *err);
 
-/* One of the answer's header lines (n bytes): kept in `out`, if it is wanted. A new
- * status line forgets what was kept before (a redirect's). */
+/* A header line as libcurl hands it on, without its end. */
+struct str client_line(const char *p, size_t n);
+
+/* One of the answer's header lines: kept in `out`, if it is wanted. A new status line
+ * forgets what was kept before (a redirect's). */
 void client_take_header(struct arena *a, const struct remote_call *call,
-    struct remote_answer *out, const char *line, size_t n);
+    struct remote_answer *out, struct str line);
 
 /* RC_REMOTE: "GET http://host/path: why", without a password. */
 enum result client_failed(const char *url, CURLcode code, struct err *err);

@@ -126,7 +126,7 @@ take_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct getting *g = arg;
 
-	client_take_header(g->arena, g->call, g->out, p, size * n);
+	client_take_header(g->arena, g->call, g->out, client_line(p, size * n));
 	return size * n;
 }
 

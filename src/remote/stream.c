@@ -71,13 +71,13 @@ static size_t
 take_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
-	struct str line = str_make(p, n * size);
+	struct str line = client_line(p, n * size);
 
 	if (str_starts(line, "HTTP/"))
 		f->chunked = false;
 	else if (says_chunked(line))
 		f->chunked = true;
-	client_take_header(f->arena, &f->call, &f->head, p, n * size);
+	client_take_header(f->arena, &f->call, &f->head, line);
 	return n * size;
 }
 

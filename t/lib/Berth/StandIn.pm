@@ -65,7 +65,8 @@ sub host   { return "127.0.0.1:$_[0]{port}" }
 sub url    { return "http://127.0.0.1:$_[0]{port}" }
 
 # answer('PATH' or 'METHOD PATH', %answer): status (200), headers (a list), body, times (that
-# it is sent, in one answer), delay (seconds before it), fault:
+# it is sent, in one answer), delay (seconds before it), pace (bytes of it that are sent each
+# tenth of a second), fault:
 #     close    the connection ends without a word
 #     half     ... behind the first half of the body
 #     endless  the body's length is not told; its end is the connection's
@@ -220,7 +221,13 @@ sub send_answer {
         $head .= "$name: $value\r\n";
     }
     $body = substr $body, 0, length($body) / 2 if $fault eq 'half';
-    syswrite $client, "$head\r\n" . ($request->{method} eq 'HEAD' ? '' : $body);
+    syswrite $client, "$head\r\n";
+    return if $request->{method} eq 'HEAD';
+    my $piece = $answer->{pace} // (length($body) || 1);
+    for (my $at = 0; $at < length $body; $at += $piece) {
+        sleep 0.1 if $at > 0;
+        syswrite $client, substr $body, $at, $piece;
+    }
 }
 
 1;
