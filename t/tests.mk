@@ -35,6 +35,7 @@ c_tests = \
 	t/39-store-blobs \
 	t/39-store-derived \
 	t/39-store-manifests \
+	t/39-store-mirror \
 	t/39-store-repos \
 	t/39-store-stamps \
 	t/39-store-tags \

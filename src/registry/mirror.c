@@ -173,6 +173,8 @@ find_json(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r == RC_OK)
 		r = v1_mirror_note(
 		    reg->store, a, "image", id, "facts", &facts, NULL, err);
+	if (r == RC_ABSENT && pull_json(reg, a, id, out, err) == RC_OK)
+		return RC_OK; /* its fetch is over */
 	if (r == RC_ABSENT)
 		r = ask_json(reg, a, caller, id, &out->json, &facts, err);
 	if (r != RC_OK)
@@ -219,6 +221,8 @@ find_ancestry(struct registry *reg, struct arena *a, const struct caller *caller
 	enum result r;
 
 	r = v1_mirror_note(reg->store, a, "image", id, "ancestry", out, NULL, err);
+	if (r == RC_ABSENT && pull_ancestry(reg, a, id, out, err) == RC_OK)
+		return RC_OK; /* its fetch is over */
 	if (r != RC_ABSENT)
 		return r;
 	r = mirror_get(reg, a, caller, &call, &answer, err);

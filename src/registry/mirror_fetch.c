@@ -337,7 +337,7 @@ end(void *arg, enum result r, bool whole, const struct err *err)
 	log_end(f, r);
 	if (f->fd != -1)
 		(void)close(f->fd);
-	(void)v1_mirror_drop(f->reg->store, f->arena, f->id, &ignored);
+	(void)v1_mirror_drop(f->reg->store, f->id, &ignored);
 	store_unlock(&f->lock);
 	arena_free(f->arena);
 }

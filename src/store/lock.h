@@ -3,9 +3,11 @@
  * A guard is one byte of the file _berth/lock, chosen by the key's hash and locked
  * by an open file description of its own (fcntl(2), F_OFD_SETLKW): nothing is left
  * behind, and two keys meet once in 2^62. Whoever needs two takes the repository's
- * first, then the image's; a difference's first, then a list's. Never held while a
- * layer is hashed or a client is waited for; LOCK_DERIVED alone is held while a layer
- * is walked, since others would only walk it too. */
+ * first, then the image's; a difference's first, then a list's; a fetch's first, then
+ * the image's. Never held while a layer is hashed or a client is waited for, but for two
+ * that nobody waits for who has anything else to do: LOCK_DERIVED is held while a layer
+ * is walked, since others would only walk it too, and LOCK_MIRROR, which is only tried
+ * for, while a layer is fetched. */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
 

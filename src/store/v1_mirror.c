@@ -64,11 +64,10 @@ v1_mirror_set_note(struct store *st, struct arena *a, const char *of,
 }
 
 enum result
-v1_mirror_drop(struct store *st, struct arena *a, const char *id, struct err *err)
+v1_mirror_drop(struct store *st, const char *id, struct err *err)
 {
 	enum result r = io_remove_dir(st, IO_MIRROR_DIR "/image", id, err);
 
-	(void)a;
 	return r == RC_ABSENT ? RC_OK : r;
 }
 
@@ -128,9 +127,8 @@ v1_mirror_stage(struct store *st, struct arena *a, const char *id, uint64_t size
 
 struct sweeping {
 	struct store *st;
-	struct arena *arena;
-	const char *of;
-	int64_t oldest; /* age in seconds */
+	const char *parent; /* "_berth/mirror/image" */
+	int64_t oldest;     /* age in seconds */
 	unsigned n;
 	enum result r;
 	struct err *err;
@@ -138,7 +136,7 @@ struct sweeping {
 
 /* The age of the youngest file in it; a directory's own changes with its names alone. */
 static int64_t
-age_of_dir(const struct sweeping *s, const char *dir)
+age_of_dir(struct store *st, struct arena *a, const char *dir)
 {
 	struct listing names;
 	struct err ignored;
@@ -146,59 +144,65 @@ age_of_dir(const struct sweeping *s, const char *dir)
 	int64_t age;
 	size_t i;
 
-	if (io_stat(s->st, dir, &sb, &ignored) != RC_OK)
+	if (io_stat(st, dir, &sb, &ignored) != RC_OK)
 		return 0;
 	age = age_of(&sb);
-	if (listing_page(s->st, s->arena, dir, "", &names, &ignored) != RC_OK)
+	if (listing_page(st, a, dir, "", &names, &ignored) != RC_OK)
 		return 0;
 	for (i = 0; i < names.n; i++)
-		if (io_stat(s->st,
-			arena_printf(s->arena, "%s/%s", dir, names.names[i]), &sb,
+		if (io_stat(st, arena_printf(a, "%s/%s", dir, names.names[i]), &sb,
 			&ignored) == RC_OK &&
 		    age_of(&sb) < age)
 			age = age_of(&sb);
 	return age;
 }
 
+/* The guard is held: nobody fetches it. What came of its layer is of no use, then. */
+static void
+sweep_unused(struct sweeping *s, const char *name, const char *layer, bool old)
+{
+	s->r = old ? io_remove_dir(s->st, s->parent, name, s->err)
+		   : io_unlink(s->st, layer, s->err);
+	s->n += s->r == RC_OK;
+	if (s->r == RC_ABSENT)
+		s->r = RC_OK;
+}
+
 static bool
 sweep_one(void *arg, const char *name)
 {
 	struct sweeping *s = arg;
-	const char *parent = arena_printf(s->arena, IO_MIRROR_DIR "/%s", s->of);
+	struct arena *a = arena_new();
+	const char *dir = arena_printf(a, "%s/%s", s->parent, name);
+	const char *layer = arena_printf(a, "%s/" LAYER, dir);
+	bool old = age_of_dir(s->st, a, dir) >= s->oldest;
 	struct store_lock lock = {0};
 
-	if (age_of_dir(s, arena_printf(s->arena, "%s/%s", parent, name)) <
-	    s->oldest)
-		return true;
-	s->r = store_trylock(s->st, LOCK_MIRROR, name, &lock, s->err);
-	if (s->r == RC_OK && store_locked(&lock)) {
-		s->r = io_remove_dir(s->st, parent, name, s->err);
-		s->n += s->r == RC_OK;
-		if (s->r == RC_ABSENT)
-			s->r = RC_OK;
+	if (old || io_exists(s->st, layer)) {
+		s->r = store_trylock(s->st, LOCK_MIRROR, name, &lock, s->err);
+		if (s->r == RC_OK && store_locked(&lock))
+			sweep_unused(s, name, layer, old);
+		store_unlock(&lock);
 	}
-	store_unlock(&lock);
+	arena_free(a);
 	return s->r == RC_OK;
 }
 
 enum result
 v1_mirror_sweep(struct store *st, unsigned age, unsigned *n, struct err *err)
 {
-	static const char *const kinds[] = {"image", "repo"};
-	struct sweeping s = {
-	    .st = st, .arena = arena_new(), .oldest = age, .err = err};
+	static const char *const parents[] = {
+	    IO_MIRROR_DIR "/image", IO_MIRROR_DIR "/repo"};
+	struct sweeping s = {.st = st, .oldest = age, .err = err};
 	enum result r = RC_OK;
 	size_t i;
 
-	for (i = 0; r == RC_OK && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		s.of = kinds[i];
-		r = listing_in_order(st,
-		    arena_printf(s.arena, IO_MIRROR_DIR "/%s", s.of), "", sweep_one,
-		    &s, err);
+	for (i = 0; r == RC_OK && i < sizeof(parents) / sizeof(parents[0]); i++) {
+		s.parent = parents[i];
+		r = listing_in_order(st, s.parent, "", sweep_one, &s, err);
 		if (r == RC_OK)
 			r = s.r;
 	}
-	arena_free(s.arena);
 	*n = s.n;
 	return r;
 }

@@ -1,8 +1,10 @@
 /* v1_mirror.h: _berth/mirror/, what was fetched from the source and is no part of the
  * registry's own images yet.
  *
- *	image/<id>/json|ancestry|sum	an image whose layer is not here
- *	image/<id>/layer		its layer, growing while it is fetched
+ *	image/<id>/json|ancestry|facts	an image whose layer is not here; facts: the layer's
+ *					size and sum, as the source tells them
+ *	image/<id>/layer, length	its layer, growing while it is fetched, and what
+ *					bytes it will have
  *	repo/<name>/tags|images		what the source last answered; its age counts
  *	(the name in percent-encoding, as one part)
  *
@@ -31,8 +33,7 @@ enum result v1_mirror_set_note(struct store *st, struct arena *a, const char *of
     const char *key, const char *file, struct str text, struct err *err);
 
 /* image/<id> is gone. RC_OK also when it was not there. */
-enum result v1_mirror_drop(
-    struct store *st, struct arena *a, const char *id, struct err *err);
+enum result v1_mirror_drop(struct store *st, const char *id, struct err *err);
 
 /* ---- a layer that grows ---- */
 
@@ -51,7 +52,8 @@ enum result v1_mirror_open(const struct store *st, struct arena *a, const char *
 enum result v1_mirror_stage(struct store *st, struct arena *a, const char *id,
     uint64_t size, struct stage **out, struct err *err);
 
-/* Removes what nobody fetches and nobody asked for in `age` seconds; *n of them. */
+/* Removes what nobody fetches: layers that came half, and all that was not written in
+ * `age` seconds; *n of them. */
 enum result v1_mirror_sweep(
     struct store *st, unsigned age, unsigned *n, struct err *err);
 
