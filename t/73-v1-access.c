@@ -306,6 +306,117 @@ test_own_push(void)
 	is_reply(layer, writes);
 }
 
+/* A tag is on what the repository has already (A1). */
+static void
+test_own_tags(void)
+{
+	static const struct row
+	    own_image = {"of an own image", "PUT", APP "/tags/base",
+		.body = "\"" A1 "\"", .status = 200, .want = "true"},
+	    others = {"of another's", "PUT", APP "/tags/x", .body = "\"" P1 "\"",
+		.status = 404, .want = NO_IMAGE},
+	    none = {"of none", "PUT", APP "/tags/x", .body = "\"00000000000000d9\"",
+		.status = 404, .want = NO_IMAGE},
+	    no_tag = {"there is none", "GET", APP "/tags", .status = 200,
+		.want = "{\"base\": \"" A1 "\", \"v1\": \"" A2 "\"}"},
+	    not_read = {"nor is it read", "GET", "/v1/images/" P1 "/json",
+		.status = 404, .want = NO_IMAGE};
+
+	is_reply(own_image, shown(&team_app, TOKEN_WRITE));
+	is_reply(others, shown(&team_app, TOKEN_WRITE));
+	is_reply(none, shown(&team_app, TOKEN_WRITE));
+	is_reply(no_tag, shown(&team_app, TOKEN_READ));
+	is_reply(not_read, shown(&team_app, TOKEN_READ));
+}
+
+#define C1 "00000000000000c1" /* of the public team/base, and below c2 */
+#define C2 "00000000000000c2" /* of the private team/mine */
+#define C3 "00000000000000c3" /* of no repository */
+#define C4 "00000000000000c4" /* is being pushed to team/mine */
+
+static void
+lay_claimed(void)
+{
+	lay_image(C1, NULL);
+	lay_image(C2, C1);
+	lay_image(C3, NULL);
+	lay_image(C4, NULL);
+	write_text("images/" C4 "/_inprogress", "");
+	write_text("repositories/team/base/tag_v1", C1);
+	write_text("repositories/team/mine/_private", "");
+	write_text("repositories/team/mine/tag_v1", C2);
+	write_text(
+	    "repositories/team/mine/_index_images", "[{\"id\": \"" C4 "\"}]");
+}
+
+/* Announced is what is here already, as docker does (A3). */
+static void
+test_claims(void)
+{
+#define ID(id) "{\"id\": \"" id "\"}"
+	static const struct row
+	    announced = {"announced", "PUT", APP "/",
+		.body = "[" ID(C1) ", " ID(C2) ", " ID(P1) ", " ID(C3) ", " ID(
+		    C4) ", " ID("00000000000000c5") "]",
+		.status = 200, .want = "\"\""},
+	    again = {"at its end, too", "PUT", APP "/images",
+		.body = "[" ID(C2) "]", .status = 204},
+	    nothing = {"no list", "PUT", APP "/", .body = "{}", .status = 400,
+		.want = ERROR("Invalid data")},
+	    list = {"the list", "GET", APP "/images", .status = 200,
+		.want =
+		    "[" ID("00000000000000a3") ", " ID("00000000000000a4") ", " ID(
+			C1) ", " ID(C3) ", " ID("00000000000000c5") "]"},
+	    base = {"a public base is not sent again", "PUT",
+		"/v1/images/" C1 "/json", .body = ID(C1), .status = 409,
+		.want = ERROR("Image already exists")},
+	    read = {"and is pulled", "GET", "/v1/images/" C1 "/layer",
+		.status = 200, .want = C1, .want_headers = FOR_A_YEAR},
+	    child = {"an image on it", "PUT", "/v1/images/00000000000000c5/json",
+		.body = JSON_ON("00000000000000c5", C1), .status = 200,
+		.want = "true"},
+	    refused = {"on a private one", "PUT",
+		"/v1/images/00000000000000c5/json",
+		.body = JSON_ON("00000000000000c5", C2), .status = 400,
+		.want = ERROR("Image depends on an unauthorized parent")},
+	    orphan = {"what no repository has", "GET", "/v1/images/" C3 "/layer",
+		.status = 200, .want = C3, .want_headers = FOR_A_YEAR},
+	    private_push = {"a private one", "PUT", "/v1/images/" C2 "/json",
+		.body = ID(C2), .status = 400,
+		.want = ERROR("This image does not belong to the repository")},
+	    private_tag = {"is not tagged", "PUT", APP "/tags/x",
+		.body = "\"" C2 "\"", .status = 404, .want = NO_IMAGE},
+	    private_read = {"nor read", "GET", "/v1/images/" C2 "/layer",
+		.status = 404, .want = NO_IMAGE},
+	    unfinished = {"one that another pushes", "PUT",
+		"/v1/images/" C4 "/layer", .body = "x", .status = 400,
+		.want = ERROR("This image does not belong to the repository")},
+	    own_again = {"its own repository", "PUT", "/v1/repositories/team/mine/",
+		.body = "[" ID(C2) ", " ID(C4) "]", .status = 200, .want = "\"\""},
+	    own_list = {"has it", "GET", "/v1/repositories/team/mine/images",
+		.status = 200, .want = "[" ID(C4) ", " ID(C2) "]"};
+#undef ID
+	const char *writes = shown(&team_app, TOKEN_WRITE),
+		   *reads = shown(&team_app, TOKEN_READ);
+
+	lay_claimed();
+	check_row(&announced);
+	check_row(&again);
+	check_row(&nothing);
+	check_row(&list);
+	is_reply(base, writes);
+	is_reply(read, reads);
+	is_reply(child, writes);
+	is_reply(refused, writes);
+	is_reply(orphan, reads);
+	is_reply(private_push, writes);
+	is_reply(private_tag, writes);
+	is_reply(private_read, reads);
+	is_reply(unfinished, writes);
+	check_row(&own_again);
+	check_row(&own_list);
+}
+
 /* Another index: its calls are not answered here. */
 static void
 test_not_standalone(void)
@@ -359,6 +470,8 @@ main(void)
 	reg.auth = &own;
 	test_own_tokens();
 	test_own_push();
+	test_own_tags();
+	test_claims();
 	reg.auth = NULL;
 	test_status();
 	return teardown_api();

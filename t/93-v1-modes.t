@@ -315,6 +315,27 @@ subtest 'check_tokens' => sub {
         is($docker->push('team/other', { c => $child }, $base, $child), 1, 'but with what is below');
     };
 
+    subtest 'what private repositories alone have is not got by naming it' => sub {
+        my $secret = Berth::Image->new(parent => $base);
+        my $put    = sub { return ask($berth, PUT => repo('evil/app/tags/x'), $token->('evil/app', 'write'), "\"$_[0]\"") };
+
+        is($docker->push('team/plan', { t => $secret }, $base, $secret), 1, 'a push on a base that is there');
+        is_ok(ask($berth, PUT => repo('team/plan/properties'), $token->('team/plan', 'write'), '{"access": "private"}'),
+            'it becomes private', 'true');
+        is_error($put->($secret->id), 404, 'Image not found', 'a tag is not put on it');
+        is_error($put->('d' x 64), 404, 'Image not found', 'nor on what is not there');
+        is(eval { $docker->push('evil/app', { x => $secret }, $base, $secret) }, undef, 'nor is it pushed');
+        like($@, qr/json of \w+: 400 .*This image does not belong to the repository/, 'which docker is told');
+        is_error(ask($berth, GET => image($secret, $_), $token->('evil/app', 'read')), 404, 'Image not found',
+            "nor is $_ read") for qw(json layer ancestry files diff);
+        is_ok(ask($berth, GET => private($secret, 'json'), $token->('team/plan', 'read')), 'by its own token it is',
+            $secret->json);
+        is($docker->push('team/plan', { u => $secret }, $base, $secret), 0, 'and tagged again');
+        my $child = Berth::Image->new(parent => $base);
+        is($docker->push('evil/app', { c => $child }, $base, $child), 1, 'the base that both are made of is public');
+        is($docker->pull('evil/app')->{images}{ $base->id }{layer_sum}, $base->layer_sum, 'and pulled');
+    };
+
     subtest 'forged and old ones' => sub {
         my $good = $token->('team/app', 'read');
         my ($signature) = $good =~ /signature=(\w+)/;
@@ -535,6 +556,25 @@ subtest 'another index' => sub {
         is(stored($berth, 'images/' . $child->id . '/json'), undef, 'nothing is there');
         $index->answer($access, body => '{"access": true}');
         is_ok($put->(), 'one that is', 'true');
+    };
+
+    subtest 'a tag' => sub {
+        my $access = repo('team/tagger/layer/' . $base->id . '/access');
+        my $put    = sub { return ask($berth, PUT => repo('team/tagger/tags/x'), token('team/tagger', 'write'),
+            '"' . $base->id . '"') };
+
+        grant('team/tagger');
+        $index->answer($access, body => '{"access": false}');
+        $index->asked;
+        is_error($put->(), 404, 'Image not found', 'on what the index does not give');
+        is_deeply([asked()], [repo('team/tagger/images'), $access], 'it was asked');
+        $index->answer($access, status => 500);
+        is_away($put->(), 'if it says nothing');
+        is(stored($berth, 'repositories/team/tagger/tag_x'), undef, 'there is none');
+        is_error(ask($berth, GET => image($base, 'json'), token('team/tagger', 'read')), 404, 'Image not found',
+            'nor is it read');
+        $index->answer($access, body => '{"access": true}');
+        is_ok($put->(), 'on what it gives', 'true');
     };
 
     # What it says is remembered: the answers change now, and are looked at below.

@@ -154,6 +154,26 @@ access_private_image(struct registry *reg, struct arena *a,
 /* ---- to push ---- */
 
 enum result
+access_tag(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct err *err)
+{
+	bool own = false;
+	enum result r;
+
+	if (!is_bound(caller) || reg->auth == NULL)
+		return RC_OK;
+	r = belongs(reg, a, &caller->repository, id, &own, err);
+	if (r == RC_OK && !own && reg->auth->mode == AUTH_INDEX) {
+		r = auth_image_access(reg->auth, a, caller, id, err);
+		own = r == RC_OK;
+	}
+	if (r == RC_UNAUTHORIZED || (r == RC_OK && !own))
+		return err_set(
+		    err, RC_IMAGE_UNKNOWN, "%s is not the repository's", id);
+	return r;
+}
+
+enum result
 access_push(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct err *err)
 {

@@ -2,8 +2,19 @@
  *
  * An image belongs to a repository when it was announced there, when the index granted
  * it, or when a tag of the repository leads to it. Whoever is bound to a repository sees
- * and pushes what belongs to it, and nothing else. What is hidden from a caller is to him
- * as if it were not there. `caller` NULL: nobody in particular, who sees what is public. */
+ * and pushes what belongs to it, and nothing else. What is hidden from a caller is
+ * answered as not found. `caller` NULL: nobody in particular, who sees what is public.
+ *
+ * Nothing comes to belong to a repository because its owner says so:
+ * A1  A tag is put on what belongs to the repository already (access_tag()).
+ * A2  A parent is one that belongs to it, or that the index gives (access_parent()).
+ * A3  Where own tokens are asked for, an announcement claims (claim.h) what is not here
+ *     yet, what the repository has, and what a public repository has: docker announces
+ *     the base images of what it pushes, and sends none that is here. What private
+ *     repositories alone have, it does not claim; to push on such a base, the base's
+ *     repository must be public, or the same. An image of no repository, such as one
+ *     whose repository was deleted, may be claimed by whoever knows its id: else it
+ *     could never be pushed again. */
 #ifndef REGISTRY_ACCESS_H
 #define REGISTRY_ACCESS_H
 
@@ -24,6 +35,12 @@ enum result access_public_image(struct registry *reg, struct arena *a,
 /* Through private_images/<id>: only in the name of a private repository, of what belongs
  * to it, and where the index allows. RC_IMAGE_UNKNOWN, RC_REMOTE. */
 enum result access_private_image(struct registry *reg, struct arena *a,
+    const struct caller *caller, const char *id, struct err *err);
+
+/* May the caller's repository get a tag that leads to the image? RC_IMAGE_UNKNOWN: it is
+ * not the repository's nor the index's to give; it does not say whether it is here.
+ * RC_REMOTE. */
+enum result access_tag(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct err *err);
 
 /* RC_NOT_GRANTED: neither announced nor granted. */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "image/v1_images.h"
 #include "image/v1_meta.h"
+#include "registry/claim.h"
 #include "registry/describe.h"
 #include "store/about.h"
 #include "store/lock.h"
@@ -35,7 +36,10 @@ repository_announce(struct registry *reg, struct arena *a,
 	struct store_lock lock = {0};
 	enum result r;
 
-	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	r = claim_announced(reg, a, name, body, &body, err);
+	if (r == RC_OK)
+		r = store_lock(
+		    reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = merge(reg, a, name, body, err);
 	if (r == RC_OK)

@@ -10,7 +10,8 @@
 #include "registry/registry.h"
 #include "store/v1_repo.h"
 
-/* A push announces its images: merged into the list. RC_BAD_JSON, RC_BAD_DATA,
+/* A push announces its images: those that it may claim (claim.h) are merged into the
+ * list. RC_BAD_JSON, RC_BAD_DATA,
  * RC_TOO_LARGE. */
 enum result repository_announce(struct registry *reg, struct arena *a,
     const struct repo_name *name, struct str body, struct err *err);

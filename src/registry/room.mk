@@ -3,6 +3,7 @@ libberth_a_SOURCES += \
 	src/registry/access.c src/registry/access.h \
 	src/registry/blob.c src/registry/blob.h \
 	src/registry/capacity.c src/registry/capacity.h \
+	src/registry/claim.c src/registry/claim.h \
 	src/registry/describe.c src/registry/describe.h \
 	src/registry/files.c src/registry/files.h \
 	src/registry/lists.c src/registry/lists.h \

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/jsonw.h"
+#include "registry/access.h"
 #include "registry/mirror.h"
 #include "registry/tag.h"
 #include "v1/admit.h"
@@ -173,6 +174,8 @@ v1_put_tag(struct request *rq, struct reply *rp)
 
 	if (r == RC_OK)
 		r = read_id(rq, &id);
+	if (r == RC_OK)
+		r = access_tag(rq->registry, rq->arena, rq->caller, id, &rq->err);
 	if (r == RC_OK)
 		r = tag_put(rq->registry, rq->arena, &name, tag, id,
 		    request_header(rq, "User-Agent"), &rq->err);
