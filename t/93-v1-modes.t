@@ -645,6 +645,22 @@ subtest 'another index' => sub {
         grant('team/app', $base, $top);
     };
 
+    subtest 'what is remembered grants as much' => sub {
+        my @images = map { Berth::Image->new } 1 .. 6;
+        my $token  = token('team/many', 'write');
+        my $put    = sub { my ($image) = @_; return ask($berth, PUT => image($image, 'json'), $token, $image->json) };
+
+        grant('team/many', @images);
+        $index->answer('GET ' . repo('team/many/images'), delay => 0.5,
+            body => encode_json([map { { id => $_->id } } @images]));
+        my @answers = in_parallel(map { my $image = $_; sub { $put->($image)->{status} } } @images);
+        is_deeply(\@answers, [(200) x 6], 'many at once, one of whom asked');
+        grant('team/many', @images);
+        is_ok(ask($berth, DELETE => repo('team/many/'), token('team/many', 'delete')), 'the repository goes', 'true');
+        is_ok($put->($images[0]), 'and comes again with the token that it had', 'true');
+        is(scalar @{ decode_json(stored($berth, 'repositories/team/many/_images_list')) }, 6, 'as it was granted');
+    };
+
     subtest 'private' => sub {
         my $access = repo('team/app/layer/' . $top->id . '/access');
         my $read   = sub { return token('team/app', 'read') };

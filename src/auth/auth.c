@@ -29,7 +29,7 @@ address(const struct auth *auth, struct arena *a, const struct repo_name *name,
 /* What it says to the caller's own token, when it says yes. */
 static enum result
 ask(const struct auth *auth, struct arena *a, const struct caller *caller,
-    const char *rest, struct str *out, bool *fresh, struct err *err)
+    const char *rest, struct str *out, struct err *err)
 {
 	const char *const headers[] = {
 	    arena_printf(a, "Authorization: %s", str_dup(a, caller->authorization)),
@@ -41,7 +41,7 @@ ask(const struct auth *auth, struct arena *a, const struct caller *caller,
 	struct remote_answer answer;
 	enum result r;
 
-	r = remote_ask(auth->remote, a, &call, &memory, &answer, fresh, err);
+	r = remote_ask(auth->remote, a, &call, &memory, &answer, NULL, err);
 	if (r != RC_OK)
 		return r;
 	if (answer.status >= 400 && answer.status < 500)
@@ -89,15 +89,10 @@ static enum result
 confirm(const struct auth *auth, struct arena *a, struct caller *caller,
     struct err *err)
 {
-	struct str list, ids;
-	bool fresh = false;
-	enum result r = ask(auth, a, caller, "images", &list, &fresh, err);
+	struct str list;
+	enum result r = ask(auth, a, caller, "images", &list, err);
 
-	if (r == RC_OK)
-		r = read_ids(a, list, &ids, err);
-	if (r == RC_OK && fresh)
-		caller->granted = ids;
-	return r;
+	return r == RC_OK ? read_ids(a, list, &caller->granted, err) : r;
 }
 
 /* ---- who comes in ---- */
@@ -174,8 +169,8 @@ auth_image_access(const struct auth *auth, struct arena *a,
 		return RC_OK;
 	if (!name_is_image_id(str_of(id)))
 		return err_set(err, RC_UNAUTHORIZED, "no image id");
-	r = ask(auth, a, caller, arena_printf(a, "layer/%s/access", id), &answer,
-	    NULL, err);
+	r = ask(
+	    auth, a, caller, arena_printf(a, "layer/%s/access", id), &answer, err);
 	if (r != RC_OK)
 		return r;
 	if (!json_parse(a, answer, &doc, &why))

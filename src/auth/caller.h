@@ -19,8 +19,7 @@ struct caller {
 	 * has come (RFC 9110, section 7.6.3). */
 	struct str authorization, via;
 
-	/* The ids that the index has just granted, a JSON list of them; empty when it was
-	 * not asked now. */
+	/* The ids that the index grants, a JSON list of them; empty where none is asked. */
 	struct str granted;
 };
 

@@ -62,16 +62,19 @@ look_below(void *arg, const char *tag, const char *tagged)
 	return !b->found;
 }
 
+/* To the repository that the caller names. */
 static enum result
-belongs(struct registry *reg, struct arena *a, const struct repo_name *name,
+belongs(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, bool *out, struct err *err)
 {
 	struct below below = {reg, a, id, false, err};
 	struct v1_repo repo;
 	enum result r;
 
-	*out = false;
-	r = v1_repo_find(reg->store, a, name, &repo, err);
+	*out = v1_images_has(caller->granted, id);
+	if (*out)
+		return RC_OK;
+	r = v1_repo_find(reg->store, a, &caller->repository, &repo, err);
 	if (r == RC_OK)
 		r = is_listed(reg, a, &repo, id, out, err);
 	if (r == RC_OK && !*out) {
@@ -125,7 +128,7 @@ access_public_image(struct registry *reg, struct arena *a,
 		return err_set(err, RC_IMAGE_UNKNOWN,
 		    "in the name of a private repository it is a private image");
 	if (r == RC_OK && is_bound(caller))
-		r = belongs(reg, a, &caller->repository, id, &own, err);
+		r = belongs(reg, a, caller, id, &own, err);
 	if (r == RC_OK && !own)
 		return err_set(
 		    err, RC_IMAGE_UNKNOWN, "not of the token's repository");
@@ -142,7 +145,7 @@ access_private_image(struct registry *reg, struct arena *a,
 	if (names_one(caller))
 		r = is_private(reg, a, &caller->repository, &private, err);
 	if (r == RC_OK && private)
-		r = belongs(reg, a, &caller->repository, id, &own, err);
+		r = belongs(reg, a, caller, id, &own, err);
 	if (r == RC_OK && !own)
 		return err_set(err, RC_IMAGE_UNKNOWN,
 		    "of no private repository that the token names");
@@ -162,7 +165,7 @@ access_tag(struct registry *reg, struct arena *a, const struct caller *caller,
 
 	if (!is_bound(caller) || reg->auth == NULL)
 		return RC_OK;
-	r = belongs(reg, a, &caller->repository, id, &own, err);
+	r = belongs(reg, a, caller, id, &own, err);
 	if (r == RC_OK && !own && reg->auth->mode == AUTH_INDEX) {
 		r = auth_image_access(reg->auth, a, caller, id, err);
 		own = r == RC_OK;
@@ -181,7 +184,7 @@ access_push(struct registry *reg, struct arena *a, const struct caller *caller,
 	bool listed = false;
 	enum result r;
 
-	if (!is_bound(caller))
+	if (!is_bound(caller) || v1_images_has(caller->granted, id))
 		return RC_OK;
 	r = v1_repo_find(reg->store, a, &caller->repository, &repo, err);
 	if (r == RC_OK)
@@ -202,7 +205,7 @@ access_parent(struct registry *reg, struct arena *a, const struct caller *caller
 	if (!is_bound(caller) || reg->auth == NULL)
 		return RC_OK;
 	if (reg->auth->mode == AUTH_OWN)
-		r = belongs(reg, a, &caller->repository, id, &own, err);
+		r = belongs(reg, a, caller, id, &own, err);
 	else
 		r = auth_image_access(reg->auth, a, caller, id, err);
 	if (r == RC_UNAUTHORIZED || (r == RC_OK && !own))
@@ -212,38 +215,52 @@ access_parent(struct registry *reg, struct arena *a, const struct caller *caller
 
 /* ---- what the index granted ---- */
 
+/* *repo is where it belongs; *out: it is not there yet. */
+static enum result
+is_news(struct registry *reg, struct arena *a, const struct caller *caller,
+    struct v1_repo *repo, bool *out, struct err *err)
+{
+	struct str old;
+	enum result r = v1_repo_find(reg->store, a, &caller->repository, repo, err);
+
+	*out = false;
+	if (r != RC_OK || (!repo->there && caller->access != TOKEN_WRITE))
+		return r;
+	r = v1_repo_granted(reg->store, a, repo, &old, err);
+	*out = r == RC_ABSENT || (r == RC_OK && !str_eq(old, caller->granted));
+	return r == RC_ABSENT ? RC_OK : r;
+}
+
 static enum result
 write_granted(struct registry *reg, struct arena *a, const struct caller *caller,
     struct err *err)
 {
+	struct store_lock lock = {0};
 	struct v1_repo repo;
-	struct str old;
-	enum result r = v1_repo_find(
-	    reg->store, a, &caller->repository, &repo, err);
+	bool news = false;
+	enum result r;
 
-	if (r != RC_OK || (!repo.there && caller->access != TOKEN_WRITE))
-		return r;
-	r = v1_repo_granted(reg->store, a, &repo, &old, err);
-	if (r == RC_OK && str_eq(old, caller->granted))
-		return RC_OK;
-	if (r != RC_OK && r != RC_ABSENT)
-		return r;
-	return v1_repo_set_granted(reg->store, &repo, caller->granted, err);
+	r = store_lock(reg->store, LOCK_REPOSITORY,
+	    name_full(a, &caller->repository), &lock, err);
+	if (r == RC_OK)
+		r = is_news(reg, a, caller, &repo, &news, err);
+	if (r == RC_OK && news)
+		r = v1_repo_set_granted(reg->store, &repo, caller->granted, err);
+	store_unlock(&lock);
+	return r;
 }
 
+/* Most requests bring none: they do not wait for the guard. */
 enum result
 access_note_granted(struct registry *reg, struct arena *a,
     const struct caller *caller, struct err *err)
 {
-	struct store_lock lock = {0};
+	struct v1_repo repo;
+	bool news;
 	enum result r;
 
 	if (caller->granted.n == 0)
 		return RC_OK;
-	r = store_lock(reg->store, LOCK_REPOSITORY,
-	    name_full(a, &caller->repository), &lock, err);
-	if (r == RC_OK)
-		r = write_granted(reg, a, caller, err);
-	store_unlock(&lock);
-	return r;
+	r = is_news(reg, a, caller, &repo, &news, err);
+	return r == RC_OK && news ? write_granted(reg, a, caller, err) : r;
 }

@@ -51,8 +51,9 @@ enum result access_push(struct registry *reg, struct arena *a,
 enum result access_parent(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct err *err);
 
-/* Writes down what the index has just granted to the caller's repository, if it is there
- * or is about to be. */
+/* Writes down what the index grants to the caller's repository, if it is there or is about
+ * to be, and is not written already. What counts in this request is the caller's own list:
+ * the file may be another's, or gone. */
 enum result access_note_granted(struct registry *reg, struct arena *a,
     const struct caller *caller, struct err *err);
 
