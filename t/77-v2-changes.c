@@ -4,6 +4,8 @@
 
 #define REPO     "/v2/team/app"
 #define AT       REPO "/manifests/"
+#define ONE      "/v2/app"
+#define ONE_V1   "/v1/repositories/app"
 #define SAYS(it) NOTES("org.opencontainers.image.description", it)
 
 static const struct document docs[] = {
@@ -53,6 +55,23 @@ static const struct change {
     {"a blob goes", "DELETE", REPO "/blobs/`labels`", NULL, 202, "", "", ""},
     {"a manifest comes again", "PUT", AT "v2", "$cat", 201, "v2", "team/app",
 	"team/app (A cat)"},
+    {"a blob of a name of one part", "POST", ONE "/blobs/uploads/?digest=`config`",
+	"config", 201, "v2", "team/app", "team/app (A cat)"},
+    {"a manifest", "PUT", ONE "/manifests/latest", "$dog", 201, "v2",
+	"app team/app", "app (A dog) team/app (A cat)"},
+    {"somebody describes it", "PUT", ONE_V1 "/properties",
+	"{\"description\": \"An app\"}", 200, "v2", "app team/app",
+	"app (An app) team/app (A cat)"},
+    {"it becomes private", "PUT", ONE_V1 "/properties", "{\"access\": \"private\"}",
+	200, "v2", "team/app", "team/app (A cat)"},
+    {"a push does not show it", "PUT", ONE "/manifests/latest", "$cat", 201, "v2",
+	"team/app", "team/app (A cat)"},
+    {"public", "PUT", ONE_V1 "/properties", "{\"access\": \"public\"}", 200, "v2",
+	"app team/app", "app (An app) team/app (A cat)"},
+    {"private by its other name", "PUT", "/v1/repositories/library/app/properties",
+	"{\"access\": \"private\"}", 200, "v2", "team/app", "team/app (A cat)"},
+    {"what API v1 knew of it goes", "DELETE", ONE_V1 "/", NULL, 200, "v2",
+	"app team/app", "app (A cat) team/app (A cat)"},
 };
 
 static struct json *

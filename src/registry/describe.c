@@ -1,6 +1,8 @@
 /* describe.c: see describe.h. */
 #include "registry/describe.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "image/manifest.h"
 #include "image/name.h"
@@ -8,6 +10,7 @@
 #include "image/v2_name.h"
 #include "registry/stored.h"
 #include "store/about.h"
+#include "store/lock.h"
 #include "store/v1_image.h"
 #include "store/v1_repo.h"
 #include "store/v1_tag.h"
@@ -34,7 +37,8 @@ shorten(struct str s)
 
 /* ---- registry v1 ---- */
 
-/* A name of one part is no name there: "busybox" is "library/busybox" to v1. */
+/* "busybox" is "library/busybox" there, in the index under that name alone: who hides or
+ * describes the one hides or describes the other. */
 static enum result
 find_v1(struct registry *reg, struct arena *a, struct str name, struct v1_repo *out,
     struct err *err)
@@ -43,8 +47,6 @@ find_v1(struct registry *reg, struct arena *a, struct str name, struct v1_repo *
 	enum result r;
 
 	*out = (struct v1_repo){NULL, false};
-	if (!str_has(name, '/'))
-		return RC_OK;
 	r = name_parse(a, name, &parsed, err);
 	if (r == RC_BAD_NAME)
 		return RC_OK;
@@ -140,8 +142,8 @@ describe_find(struct registry *reg, struct arena *a, const char *name,
 
 	*out = (struct index_repository){.name = str_of(name)};
 	r = find_v1(reg, a, out->name, &repo, err);
-	out->v1 = r == RC_OK && repo.there;
-	if (out->v1)
+	out->v1 = r == RC_OK && repo.there && str_has(out->name, '/');
+	if (r == RC_OK && repo.there)
 		r = v1_repo_is_private(reg->store, a, &repo, &out->hidden, err);
 	if (r == RC_OK && is_v2_name(out->name))
 		r = v2_repo_has_manifest(reg->store, a, name, &out->v2, err);
@@ -233,6 +235,28 @@ describe_change(struct registry *reg, struct arena *a, const char *name,
 	log_line(LOG_ERROR, "index.write", "error=%s reason=%s repository=%s",
 	    err_name(r), log_value(a, err.text), log_value(a, name));
 	describe_again(reg);
+}
+
+/* One guard at a time: whoever needs two has no order of names for them. */
+static void
+describe_alone(struct registry *reg, struct arena *a, const char *name)
+{
+	struct store_lock lock = {0};
+	struct err err;
+
+	if (store_lock(reg->store, LOCK_REPOSITORY, name, &lock, &err) == RC_OK)
+		describe_change(reg, a, name, NULL);
+	else
+		describe_again(reg);
+	store_unlock(&lock);
+}
+
+void
+describe_both(struct registry *reg, struct arena *a, const struct repo_name *name)
+{
+	describe_alone(reg, a, name_full(a, name));
+	if (strcmp(name->ns, NAME_DEFAULT_NAMESPACE) == 0)
+		describe_alone(reg, a, name->repo);
 }
 
 void

@@ -5,11 +5,12 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "image/name.h"
 #include "index/index.h"
 #include "registry/registry.h"
 
-/* In which of the two layouts the name is, and whether it is private: name, v1, v2,
- * hidden. Its description is empty, its stamp 0. */
+/* In which of the two layouts the name is, and whether it, or the name that API v1 has
+ * for it, is private: name, v1, v2, hidden. Its description is empty, its stamp 0. */
 enum result describe_find(struct registry *reg, struct arena *a, const char *name,
     struct index_repository *out, struct err *err);
 
@@ -32,6 +33,11 @@ struct str describe_text(struct registry *reg, struct arena *a,
  * to index_lost, never to the client. */
 void describe_change(struct registry *reg, struct arena *a, const char *name,
     struct index_change *change);
+
+/* The same of a name of API v1 whose privacy or description has changed: "library/x" is
+ * "x" to API v2, described and hidden likewise. The caller holds no guard. */
+void describe_both(
+    struct registry *reg, struct arena *a, const struct repo_name *name);
 
 /* A verb was cut off half-way: the index is brought up to what the store holds now, by
  * whoever hears index_lost. */

@@ -1,8 +1,6 @@
 /* properties.c: see properties.h. */
 #include "registry/properties.h"
 
-#include <string.h>
-
 #include "base/log.h"
 #include "registry/describe.h"
 #include "store/about.h"
@@ -81,17 +79,11 @@ properties_put(struct registry *reg, struct arena *a, const struct repo_name *na
 		r = store_lock(reg->store, LOCK_REPOSITORY, full, &lock, err);
 	if (r == RC_OK) {
 		r = write_change(reg, a, name, change, err);
+		store_unlock(&lock);
 		/* also of what failed half-way: it may be private by now */
-		describe_change(reg, a, full, NULL);
+		describe_both(reg, a, name);
 	}
 	if (r == RC_OK)
 		log_change(a, full, change);
-	store_unlock(&lock);
-	/* to API v2 "library/busybox" is "busybox", which is described likewise */
-	if (r == RC_OK && strcmp(name->ns, NAME_DEFAULT_NAMESPACE) == 0 &&
-	    store_lock(reg->store, LOCK_REPOSITORY, name->repo, &lock, err) ==
-		RC_OK)
-		describe_change(reg, a, name->repo, NULL);
-	store_unlock(&lock);
 	return r;
 }

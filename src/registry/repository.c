@@ -77,13 +77,13 @@ repository_remove(struct registry *reg, struct arena *a,
 		r = v1_repo_remove(reg->store, a, &repo, err);
 	if (r == RC_OK)
 		r = about_set(reg->store, a, name, str_of(NULL), err);
+	store_unlock(&lock);
 	if (r == RC_OK ||
 	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */
-		describe_change(reg, a, name_full(a, name), NULL);
+		describe_both(reg, a, name);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.repository", "repository=%s",
 		    log_value(a, name_full(a, name)));
-	store_unlock(&lock);
 	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
 }
 
