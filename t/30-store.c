@@ -263,6 +263,9 @@ test_spelling(void)
 	 */
 	is_str(v1_spell_read(arena, "ns", "sp+ace"), "ns/sp ace", "a blank");
 	is_str(v1_spell_read(arena, "ns", "sp%2Bace"), "ns/sp+ace", "a plus");
+	is_str(v1_spell_read(arena, "n+s", "r"), "n s/r", "a namespace");
+	is_str(v1_spell_read(arena, "n%s", "r"), "n%s/r", "one that is not quoted");
+	is_str(v1_spell_read(arena, "n%2Fs", "r"), NULL, "a slash in it");
 	is_str(v1_spell_tag(arena, "x y", V1_OLDER), "x y", "a tag as it is");
 	is_str(v1_spell_tag(arena, "x y", V1_NEWER), "x+y", "or quoted");
 }
@@ -310,6 +313,36 @@ test_finding(void)
 	    "repositories/n+s/a%252Fb/tagx+y_json\n"
 	    "repositories/n+s/a%252Fb/tagz_json\n",
 	    "in the newer spelling");
+}
+
+/* What is the one's newer spelling is not the other's older one. */
+static void
+test_one_name(void)
+{
+	struct image im = make_image('8', NULL, "x");
+	struct v1_repo r;
+
+	write_text("repositories/odd/a%252Fb/tag_t", im.id);
+	write_text("repositories/x+y/r/tag_t", im.id);
+	is_str(
+	    repo("odd", "a/b").dir, "repositories/odd/a%252Fb", "of three parts");
+	ok(repo("odd", "a/b").there, "it is there");
+	r = repo("odd", "a%2Fb");
+	ok(!r.there, "one of two parts, with a %% in it, is not");
+	is_int(put_tag(&r, "t", &im), RC_OK, "it can be made");
+	ok(repo("odd", "a%2Fb").there, "then it is");
+	is_str(tree("repositories/odd"),
+	    "repositories/odd/a%25252Fb/tag_t\n"
+	    "repositories/odd/a%25252Fb/tagt_json\n"
+	    "repositories/odd/a%252Fb/tag_t\n",
+	    "beside the other");
+	is_str(v1_spell_read(arena, "odd", "a%25252Fb"), "odd/a%2Fb", "read back");
+	ok(repo("x y", "r").there, "a namespace with a blank");
+	ok(!repo("x+y", "r").there, "is none with a plus");
+	write_text("repositories/odd/a%2Bb/tag_t", im.id);
+	ok(repo("odd", "a+b").there, "a plus");
+	ok(!repo("odd", "a b").there, "is no blank");
+	is_str(repo("odd", "a b").dir, "repositories/odd/a+b", "which has its own");
 }
 
 /* ---- repositories ---- */
@@ -418,6 +451,7 @@ main(void)
 	test_unreadable_names();
 	test_repository(&base, &child);
 	test_finding();
+	test_one_name();
 	test_ambiguous_tags(&base, &child);
 	test_damaged_tags(&base);
 	return teardown();

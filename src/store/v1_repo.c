@@ -11,22 +11,34 @@
 
 #define META_MAX ((size_t)1 << 20) /* bytes: a User-Agent may be long */
 
+/* Looks for the name in that spelling; a directory that is another name's is not there. */
+static enum result
+look(const struct store *st, struct arena *a, const struct repo_name *name,
+    enum v1_spelling how, struct v1_repo *out, struct err *err)
+{
+	out->dir = v1_spell_repo(a, name, how);
+	out->there = false;
+	if (!v1_spell_is_own(a, name, how))
+		return err_set(err, RC_BAD_NAME, "the store has no name for this");
+	return listing_any(st, out->dir, &out->there, err);
+}
+
 enum result
 v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *name,
     struct v1_repo *out, struct err *err)
 {
-	const char *older = v1_spell_repo(a, name, V1_OLDER);
-	const char *newer = v1_spell_repo(a, name, V1_NEWER);
-	enum result r;
+	enum result newer = look(st, a, name, V1_NEWER, out, err), older;
+	struct v1_repo other;
+	struct err why;
 
-	out->dir = newer;
-	r = listing_any(st, newer, &out->there, err);
-	if (strcmp(older, newer) != 0 &&
-	    (r == RC_BAD_NAME || (r == RC_OK && !out->there))) {
-		out->dir = older;
-		r = listing_any(st, older, &out->there, err);
-	}
-	return r;
+	if (out->there || (newer != RC_OK && newer != RC_BAD_NAME))
+		return newer;
+	older = look(st, a, name, V1_OLDER, &other, &why);
+	if (older == RC_BAD_NAME) /* too long, or another's */
+		return newer;
+	*out = other;
+	*err = why;
+	return older;
 }
 
 static enum result

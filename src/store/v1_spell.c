@@ -40,19 +40,43 @@ unquote(struct arena *a, const char *s, bool *ok)
 	return once;
 }
 
+/* "%" and "+" are what quoting leaves, and no docker names a namespace with them. */
+static struct str
+unquote_ns(struct arena *a, const char *ns)
+{
+	struct str once;
+
+	return percent_decode(a, str_of(ns), true, &once) ? once : str_of(ns);
+}
+
 const char *
 v1_spell_read(struct arena *a, const char *ns, const char *repo)
 {
+	struct str space = unquote_ns(a, ns), text;
 	struct repo_name name;
 	struct err ignored;
-	struct str text;
 	bool ok;
 
 	text = unquote(a, repo, &ok);
-	if (!ok || str_has(text, '\0'))
+	if (!ok || str_has(text, '\0') || str_has(space, '\0') ||
+	    str_has(space, '/'))
 		return NULL;
-	text = str_of(arena_printf(a, "%s/%.*s", ns, STR_ARG(text)));
+	text = str_of(
+	    arena_printf(a, "%s/%s", str_dup(a, space), str_dup(a, text)));
 	if (name_parse(a, text, &name, &ignored) != RC_OK)
 		return NULL;
 	return text.p;
+}
+
+bool
+v1_spell_is_own(struct arena *a, const struct repo_name *name, enum v1_spelling how)
+{
+	const char *ns = name->ns, *repo = quote(a, name->repo), *read;
+
+	if (how == V1_NEWER) {
+		ns = quote(a, ns);
+		repo = quote(a, repo);
+	}
+	read = v1_spell_read(a, ns, repo);
+	return read != NULL && str_is(str_of(read), name_full(a, name));
 }

@@ -4,10 +4,13 @@
  *	to 0.8.0	as they are	quote_plus once		ns/a/b -> ns/a%2Fb
  *	since 0.8.1	quote_plus once	quote_plus twice	ns/a/b -> ns/a%252Fb
  *
- * berth looks a name up in either spelling and writes new ones in the older.
+ * berth looks a name up in either spelling and writes new ones in the older, unless that
+ * is another's.
  * Letters, digits, "_", "." and "-" are the same in all. Seen by this room alone. */
 #ifndef STORE_V1_SPELL_H
 #define STORE_V1_SPELL_H
+
+#include <stdbool.h>
 
 #include "base/arena.h"
 #include "image/name.h"
@@ -23,5 +26,11 @@ const char *v1_spell_tag(struct arena *a, const char *tag, enum v1_spelling how)
 /* The name of the directory repositories/<ns>/<repo>, for lists: "ns/a/b". NULL: it
  * can be no repository's (a name that looks it up would not find it). */
 const char *v1_spell_read(struct arena *a, const char *ns, const char *repo);
+
+/* Is it read back as this very name? The older one of "ns/a%2Fb" is not, it is the newer
+ * of "ns/a/b"; nor is the newer one of "ns/a b", the older of "ns/a+b". So one directory
+ * is one repository. */
+bool v1_spell_is_own(
+    struct arena *a, const struct repo_name *name, enum v1_spelling how);
 
 #endif
