@@ -176,6 +176,12 @@ test_open(void)
 	    plan_tags = {"tags", "GET", PLAN "/tags", .status = 200,
 		.want = "{\"v1\": \"" P1 "\"}"},
 	    no_tags = {"no tags", "GET", PLAN "/tags", .status = 404,
+		.want = NO_REPOSITORY},
+	    plan_images = {"images", "GET", PLAN "/images", .status = 200,
+		.want = "[{\"id\": \"" P1 "\"}]"},
+	    no_images = {"no images", "GET", PLAN "/images", .status = 404,
+		.want = ERROR("images not found")},
+	    no_push = {"no push", "PUT", PLAN "/", .body = "[]", .status = 404,
 		.want = NO_REPOSITORY};
 	const char *of_app = shown(&team_app, TOKEN_READ),
 		   *of_plan = shown(&plan, TOKEN_READ),
@@ -196,6 +202,11 @@ test_open(void)
 	is_reply(plan_tags, NULL);
 	is_reply(plan_tags, of_plan);
 	is_reply(no_tags, of_app);
+	is_reply(plan_images, NULL);
+	is_reply(plan_images, basic);
+	is_reply(plan_images, of_plan);
+	is_reply(no_images, of_app);
+	is_reply(no_push, of_app);
 }
 
 /* ---- own tokens are asked for ---- */

@@ -62,6 +62,12 @@ take_signed(const struct request *rq, struct privileged_request *out)
 	out->n_headers = signed_headers(rq, headers);
 }
 
+static bool
+names_repository(const struct request *rq)
+{
+	return strstr(rq->route->pattern, "*name") != NULL;
+}
+
 static enum result
 ask(struct request *rq, struct caller *caller)
 {
@@ -72,7 +78,7 @@ ask(struct request *rq, struct caller *caller)
 	enum result r = RC_OK;
 
 	take_signed(rq, &asked.request);
-	if (strstr(rq->route->pattern, "*name") != NULL) {
+	if (names_repository(rq)) {
 		r = v1_repo_arg(rq, &name);
 		asked.repository = &name;
 	}
@@ -81,6 +87,24 @@ ask(struct request *rq, struct caller *caller)
 	if (r == RC_OK)
 		r = access_note_granted(rq->registry, rq->arena, caller, &rq->err);
 	if (r == RC_OK && asked.repository != NULL)
+		r = access_repository(
+		    rq->registry, rq->arena, caller, &name, &rq->err);
+	return r;
+}
+
+/* The index asks for no token; one that is shown all the same, unchecked, says in whose
+ * name. */
+static enum result
+look_at_token(struct request *rq, struct caller *caller)
+{
+	const struct auth_request shown = {
+	    .authorization = request_header(rq, "Authorization")};
+	struct repo_name name;
+	enum result r = v1_repo_arg(rq, &name);
+
+	if (r == RC_OK)
+		r = auth_admit(&open_house, rq->arena, &shown, caller, &rq->err);
+	if (r == RC_OK)
 		r = access_repository(
 		    rq->registry, rq->arena, caller, &name, &rq->err);
 	return r;
@@ -97,6 +121,8 @@ v1_admit(struct request *rq)
 		return err_set(&rq->err, RC_NO_ROUTE, "another index answers this");
 	if (!rq->route->of_index && rq->route->need != MAY_ANYTHING)
 		r = ask(rq, caller);
+	else if (rq->route->of_index && names_repository(rq))
+		r = look_at_token(rq, caller);
 	caller->via = request_header(rq, "Via");
 	rq->caller = caller;
 	return r;
