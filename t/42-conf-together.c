@@ -90,6 +90,8 @@ test_mirror(void)
 		":3: mirroring.tags_cache_ttl: must be a number from 0"},
 	    {"  mirroring: {source: [http://a, http://b]}\n",
 		":3: mirroring.source: must be a single value"},
+	    {"  check_tokens: true\n  mirroring: {source: 'http://a'}\n",
+		":4: mirroring.source: not beside check_tokens"},
 	};
 	struct conf *c;
 

@@ -8,18 +8,20 @@ use warnings;
 use Berth::HTTP;
 use Berth::Image;
 use Berth::Instance;
+use Berth::StandIn;
 use Berth::Test;
 use Berth::V1Client;
-use JSON::PP qw(decode_json);
+use JSON::PP qw(decode_json encode_json);
 use Time::HiRes qw(sleep);
 
-# A berth with this data directory and these lines of config.yml.
+# A berth with this data directory, which mirrors the source, and more lines of config.yml.
 sub mirror_of {
-    my ($source, $data, %env) = @_;
+    my ($source, $data, $more, %env) = @_;
 
     mkdir $data;
     open my $file, '>', "$data/config.yml" or die "$data/config.yml: $!";
     print $file "common:\n  storage: local\n  storage_path: $data\n  loglevel: debug\n",
+        (map { "  $_\n" } @$more),
         "  mirroring:\n    source: $source\n    tags_cache_ttl: 2\ndev:\n";
     close $file;
     return Berth::Instance->start(data => $data, args => ['--config', "$data/config.yml"], env => \%env);
@@ -27,7 +29,7 @@ sub mirror_of {
 
 my $scratch = scratch();
 my $source  = Berth::Instance->start;
-my $mirror  = mirror_of('https://' . $source->host, "$scratch/data", SSL_CERT_FILE => $source->ca);
+my $mirror  = mirror_of('https://' . $source->host, "$scratch/data", [], SSL_CERT_FILE => $source->ca);
 my $pusher  = Berth::V1Client->new($source);
 my $docker  = Berth::V1Client->new($mirror);
 
@@ -107,6 +109,21 @@ subtest 'own images stand beside' => sub {
     $got = decode_json($docker->call(GET => '/v1/search?q=team&n=1&page=3')->{body});
     is_deeply([map { $_->{name} } @{ $got->{results} }], ['team/big'], 'also in pages');
     is($pusher->call(GET => '/v1/repositories/team/own/tags')->{status}, 404, 'the source knows nothing of it');
+};
+
+subtest 'another index' => sub {
+    my $index = Berth::StandIn->start;
+    my $read  = 'Token signature=0123456789abcdef,repository="team/app",access=read';
+    my $there = mirror_of('https://' . $source->host, "$scratch/index", ['standalone: false',
+        'index_endpoint: ' . $index->url], SSL_CERT_FILE => $source->ca);
+
+    $index->answer('GET /v1/repositories/team/app/images', body => encode_json([map { { id => $_->id } } $base, $top]),
+        headers => ['X-Docker-Token' => $read, 'X-Docker-Endpoints' => 'unused']);
+    my $reader = Berth::V1Client->new($there, user => 'jo', password => 'x', index => $index);
+    is_pulled($reader->pull('team/app'), $base, $top);
+    is($reader->call(GET => layer_path($big), { Authorization => $read })->{status}, 404,
+        'what the index does not grant is not fetched');
+    is($there->stop, 0, 'a clean end');
 };
 
 subtest 'one fetch for many' => sub {

@@ -293,6 +293,23 @@ check_tokens(struct loading *ld)
 	return RC_OK;
 }
 
+/* Whose an image of the source is, own tokens cannot tell: whoever pushes to the source
+ * could name one that is private here. */
+static enum result
+check_mirror(struct loading *ld)
+{
+	const struct conf *c = ld->conf;
+
+	if (c->mirroring_source == NULL)
+		note_key(ld, "mirroring.source_index",
+		    "changes nothing without mirroring.source");
+	else if (c->standalone && c->check_tokens && !c->disable_token_auth)
+		return refuse_key(ld, "mirroring.source",
+		    "not beside check_tokens: its tokens cannot tell whose the "
+		    "source's images are (let nginx ask for a password)");
+	return RC_OK;
+}
+
 static enum result
 check_mail(struct loading *ld)
 {
@@ -324,12 +341,11 @@ check_together(struct loading *ld)
 	enum result r = check_tokens(ld);
 
 	if (r == RC_OK)
+		r = check_mirror(ld);
+	if (r == RC_OK)
 		r = check_mail(ld);
 	if (r == RC_OK)
 		r = check_cors(ld);
-	if (r == RC_OK && ld->conf->mirroring_source == NULL)
-		note_key(ld, "mirroring.source_index",
-		    "changes nothing without mirroring.source");
 	return r;
 }
 

@@ -57,7 +57,7 @@ struct conf {
 	const char *index_endpoint; /* not standalone: confirms them */
 	const char *privileged_key; /* file of the public key; NULL: none */
 
-	/* mirroring.*; source NULL: no mirror. The addresses are http or https, without a slash
+	/* mirroring.*; source NULL: no mirror, as beside own tokens. The addresses are http or https, without a slash
 	 * at the end. */
 	const char *mirroring_source;
 	const char *mirroring_source_index; /* NULL: the source */
