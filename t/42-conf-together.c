@@ -145,6 +145,10 @@ test_cors(void)
 	    {"  cors: {origins: 'https://*.example'}\n", "no patterns"},
 	    {"  cors: {origins: [https://a.example, 'https://b.example/x']}\n",
 		"no patterns"},
+	    {"  cors: {origins: [[https://a.example]]}\n",
+		":3: cors.origins: must be a value, or a list of such"},
+	    {"  cors: {methods: [{a: b}]}\n",
+		":3: cors.methods: must be a value, or a list of such"},
 	    {"  cors: {methods: 'GET; PUT'}\n", ":3: cors.methods: must be"},
 	    {"  cors: {origins: '*', supports_credentials: true}\n",
 		":3: cors.supports_credentials: not for origins \"*\""},
@@ -157,6 +161,13 @@ test_cors(void)
 	ARE_REFUSED(rows);
 	c = load_keys("");
 	ok(c != NULL && c->cors_origins == NULL, "off by default");
+	c = load_keys(
+	    "  cors: {origins: [], expose_headers: ['']}\n  threads: []\n");
+	ok(c != NULL && c->cors_origins == NULL && c->cors_expose_headers == NULL,
+	    "an empty list is no value");
+	ENV("CORS_ORIGINS", "[]");
+	c = load_keys("  cors: {origins: _env:CORS_ORIGINS}\n");
+	ok(c != NULL && c->cors_origins == NULL, "nor is one of the environment");
 	ENV("CORS_ORIGINS", "https://a.example, http://b:81");
 	c = load_keys("  cors:\n    origins: _env:CORS_ORIGINS\n"
 		      "    methods: [GET, HEAD]\n    supports_credentials: true\n");

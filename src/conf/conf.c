@@ -141,6 +141,8 @@ check_setting(struct loading *ld, const struct setting *s)
 		note_foreign(ld, s, key);
 		return RC_OK;
 	}
+	if (s->text == NULL && keys_takes_list(key->kind))
+		return refuse(ld, s, "must be a value, or a list of such");
 	if (s->text == NULL || (s->is_list && !keys_takes_list(key->kind)))
 		return refuse(ld, s, "must be a single value");
 	if (key->kind == KEY_STORAGE)

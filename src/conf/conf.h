@@ -7,8 +7,8 @@
  *
  * An unknown key is a note, never an error. A value that berth cannot act on
  * (storage: s3, standalone: false without an index) is an error: better no registry than
- * one that is open or empty by mistake. A key without a value (nothing, an empty string, a
- * variable that is not set) is the same as no key. A relative path is relative to
+ * one that is open or empty by mistake. A key without a value (nothing, an empty string or
+ * list, a variable that is not set) is the same as no key. A relative path is relative to
  * the current directory. */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -57,8 +57,8 @@ struct conf {
 	const char *index_endpoint; /* not standalone: confirms them */
 	const char *privileged_key; /* file of the public key; NULL: none */
 
-	/* mirroring.*; source NULL: no mirror, as beside own tokens. The addresses are http or https, without a slash
-	 * at the end. */
+	/* mirroring.*; source NULL: no mirror, as beside own tokens. The addresses are http or
+	 * https, without a slash at the end. */
 	const char *mirroring_source;
 	const char *mirroring_source_index; /* NULL: the source */
 	unsigned mirroring_tags_cache_ttl;  /* seconds; default 172800, two days */

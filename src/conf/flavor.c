@@ -31,7 +31,8 @@ add(struct flavor *flavor, struct arena *a, struct setting setting)
 	flavor->end = &s->next;
 }
 
-/* The values of a list, one behind another; NULL: it holds lists or maps. */
+/* The values of a list, one behind another, "" of an empty one; NULL: it holds lists or
+ * maps. */
 static const char *
 text_of_list(struct arena *a, const struct node *list)
 {
@@ -39,13 +40,14 @@ text_of_list(struct arena *a, const struct node *list)
 	struct buf b;
 
 	buf_init(&b, a, TREE_SIZE);
+	buf_adds(&b, "");
 	for (m = list->members; m != NULL; m = m->next) {
 		if (m->value->kind != NODE_SCALAR)
 			return NULL;
 		buf_adds(&b, b.n == 0 ? "" : ", ");
 		buf_adds(&b, m->value->text);
 	}
-	return b.n == 0 || b.full ? NULL : b.p;
+	return b.full ? NULL : b.p;
 }
 
 /* Since 0.8 the value is read as YAML. What is no YAML stands as it is: to 0.7 all

@@ -2,7 +2,7 @@
  *
  * The flavor is laid over `common`, key by key; `_env:` is resolved; maps inside
  * are unfolded (`mirroring.source`). A key without a value (nothing, `~`, an empty
- * string, a variable that is not set) does not appear: it is the same as not being
+ * string or list, a variable that is not set) does not appear: it is the same as not being
  * there. */
 #ifndef CONF_FLAVOR_H
 #define CONF_FLAVOR_H
