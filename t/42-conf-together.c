@@ -54,6 +54,13 @@ test_tokens(void)
 	is_str(c == NULL ? NULL : c->index_endpoint, "https://index.example.com",
 	    "an index, without the slash at the end");
 	is_int(c == NULL ? 9 : c->n_notes, 0, "wants nothing else");
+	c = load_keys(
+	    "  standalone: false\n"
+	    "  index_endpoint: https://jo:p@ss:w@index.example.com/at@\n");
+	is_str(c == NULL ? NULL : c->index_endpoint,
+	    "https://jo:p@ss:w@index.example.com/at@", "one with a password");
+	is_str(shown_as(c, "index_endpoint"), "https://(set)@index.example.com/at@",
+	    "which is not shown");
 	c = load_keys("  check_tokens: true\n" SECRET);
 	ok(c != NULL && c->check_tokens && c->n_notes == 0, "own tokens");
 	is_str(
@@ -75,6 +82,8 @@ test_token_notes(void)
 	is_int(c == NULL ? 0 : c->n_notes, 3, "and no more");
 	c = load_keys("  standalone: false\n  check_tokens: true\n" INDEX);
 	ok(note_at(c, 4) != NULL, "own tokens beside another index's");
+	c = load_keys("  standalone: false\n" INDEX SECRET);
+	ok(note_at(c, 5) != NULL, "their secret beside it");
 	c = load_keys("  check_tokens: true\n  disable_token_auth: true\n");
 	ok(note_at(c, 3) != NULL, "tokens that are asked for and not");
 }
@@ -180,6 +189,17 @@ test_cors(void)
 	ok(c->cors_supports_credentials && c->cors_always_send &&
 		c->cors_vary_header && !c->cors_send_wildcard,
 	    "flags");
+	c = load_keys(
+	    "  cors: {origins: ['HTTPS://UI.Example:443', 'http://b:80',\n"
+	    "    'https://c:80', 'http://[::1]:80', 'http://d:8080']}\n");
+	is_str(shown_as(c, "cors.origins"),
+	    "https://ui.example, http://b, https://c:80, http://[::1], "
+	    "http://d:8080",
+	    "as a browser writes them");
+	c = load_keys("  cors:\n    automatic_options: false\n");
+	ok(note_at(c, 4) != NULL, "preflights are always answered");
+	c = load_keys("  cors: {automatic_options: true}\n");
+	ok(c != NULL && c->n_notes == 0, "which need not be asked for");
 	c = load_keys("  cors: {origins: [https://a.example, '*']}\n");
 	ok(c != NULL && strcmp(c->cors_origins[0], "*") == 0 &&
 		c->cors_origins[1] == NULL,

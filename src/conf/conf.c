@@ -110,11 +110,13 @@ note_unknown(struct loading *ld, const struct setting *s)
 static void
 note_foreign(struct loading *ld, const struct setting *s, const struct key *key)
 {
-	bool on = true;
+	bool asks = true, on, usual = false;
 
-	if (s->text != NULL)
-		(void)value_bool(s->text, &on);
-	if (on && key->says != NULL)
+	if (key->fallback != NULL)
+		(void)value_bool(key->fallback, &usual);
+	if (s->text != NULL && value_bool(s->text, &on))
+		asks = on != usual;
+	if (asks && key->says != NULL)
 		notes_add(&ld->notes, s->line, "%s: %s", s->name, key->says);
 }
 
@@ -284,14 +286,14 @@ check_tokens(struct loading *ld)
 		note_key(ld, "check_tokens",
 		    "changes nothing beside standalone: false "
 		    "or disable_token_auth: true");
-	if (!asks_index && !asks_own) {
+	if (!asks_index && !asks_own)
 		note_key(ld, "privileged_key",
 		    "changes nothing: nobody is asked for a "
 		    "token (see check_tokens)");
+	if (!asks_own)
 		note_key(ld, "secret_key",
-		    "changes nothing: tokens are not asked for "
-		    "(see check_tokens)");
-	}
+		    "changes nothing: it signs tokens of this registry's own, and "
+		    "none are asked for (see check_tokens)");
 	return RC_OK;
 }
 

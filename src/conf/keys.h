@@ -31,9 +31,10 @@ struct key {
 	enum key_kind kind;
 	size_t member; /* offset in struct conf */
 	unsigned least, most;
-	/* The default, as it would be written; a path: below storage_path. */
+	/* The default, as it would be written; a path: below storage_path. Foreign: what
+	 * asks for nothing; NULL: to be off. */
 	const char *fallback;
-	/* Foreign: noted when the key is on; NULL: it asks for nothing by itself.
+	/* Foreign: noted when the key asks for something; NULL: it asks for nothing by itself.
 	 * With a member: what holds when that stays NULL; without this and a
 	 * fallback the key must be set. */
 	const char *says;

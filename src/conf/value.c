@@ -186,6 +186,23 @@ is_origin(struct str s)
 	return true;
 }
 
+/* As a browser writes it: in small letters, without the port that goes without saying. */
+static const char *
+as_sent(struct arena *a, struct str origin)
+{
+	char *s = str_dup(a, origin);
+	size_t i, n = origin.n;
+
+	for (i = 0; i < n; i++)
+		if (s[i] >= 'A' && s[i] <= 'Z')
+			s[i] = (char)(s[i] - 'A' + 'a');
+	if (strncmp(s, "http://", 7) == 0 && strcmp(s + n - 3, ":80") == 0)
+		s[n - 3] = '\0';
+	if (strncmp(s, "https://", 8) == 0 && strcmp(s + n - 4, ":443") == 0)
+		s[n - 4] = '\0';
+	return s;
+}
+
 static bool
 set_origins(
     struct arena *a, const char *text, const char *const **out, const char **why)
@@ -202,7 +219,7 @@ set_origins(
 		one = str_trim(str_cut(&rest, ','));
 		if (!is_origin(one))
 			return false;
-		all[n++] = str_dup(a, one);
+		all[n++] = as_sent(a, one);
 		if (str_is(one, "*")) { /* beside which no other counts */
 			all[0] = "*";
 			all[1] = NULL;
@@ -269,6 +286,18 @@ show_list(struct arena *a, const char *const *list, const char *none)
 	return b.p;
 }
 
+/* A password in it is not shown. */
+static const char *
+show_url(struct arena *a, const char *url)
+{
+	const char *host = strstr(url, "://") + 3, *end = strchrnul(host, '/');
+	const char *at = memrchr(host, '@', (size_t)(end - host));
+
+	if (at == NULL)
+		return url;
+	return arena_printf(a, "%.*s(set)%s", (int)(host - url), url, at);
+}
+
 const char *
 value_show(struct arena *a, const struct key *key, const struct conf *conf)
 {
@@ -281,13 +310,15 @@ value_show(struct arena *a, const struct key *key, const struct conf *conf)
 		return *(const bool *)member ? "true" : "false";
 	case KEY_SECRET:
 		return *(const char *const *)member == NULL ? key->says : "(set)";
+	case KEY_URL:
+		text = *(const char *const *)member;
+		return text != NULL ? show_url(a, text) : key->says;
 	case KEY_ORIGINS:
 		return show_list(a, *(const char *const *const *)member, key->says);
 	case KEY_PATH:
 	case KEY_FILE:
 	case KEY_SOCKET:
 	case KEY_TEXT:
-	case KEY_URL:
 	case KEY_WORDS:
 		text = *(const char *const *)member;
 		return text != NULL ? text : key->says;
