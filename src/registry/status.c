@@ -1,6 +1,7 @@
 /* status.c: see status.h. */
 #include "registry/status.h"
 
+#include "base/log.h"
 #include "registry/capacity.h"
 #include "registry/search.h"
 #include "store/store.h"
@@ -33,13 +34,17 @@ status_get(
 	} checks[STATUS_SERVICES] = {{"storage", check_storage},
 	    {"disk", check_disk}, {"index", check_index}};
 	struct err err;
+	enum result r;
 	size_t i;
 
 	for (i = 0; i < STATUS_SERVICES; i++) {
 		err.text[0] = '\0';
+		r = checks[i].check(reg, &err);
 		out[i].service = checks[i].service;
-		out[i].failure = checks[i].check(reg, &err) == RC_OK
-				     ? NULL
-				     : arena_strdup(a, err.text);
+		out[i].failure = r == RC_OK ? NULL : err_name(r);
+		if (r != RC_OK)
+			log_line(LOG_WARN, "status",
+			    "service=%s error=%s reason=%s", out[i].service,
+			    err_name(r), log_value(a, err.text));
 	}
 }

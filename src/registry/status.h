@@ -9,11 +9,12 @@
 
 struct status {
 	const char *service; /* "storage" */
-	const char *failure; /* why not; NULL: it does */
+	const char *failure; /* its kind, as err_name() has it; NULL: it does */
 };
 
 /* storage: a file can be written. disk: there is room for an upload. index: a search is
- * answered. Quick; may be asked every second. */
+ * answered. Quick; may be asked every second, and by anybody: what exactly fails, and where, is
+ * in the log alone. */
 void status_get(
     struct registry *reg, struct arena *a, struct status out[STATUS_SERVICES]);
 
