@@ -99,6 +99,7 @@ perl_tests = \
 	t/91-v2-kill.t \
 	t/92-v1-table.t \
 	t/93-v1-modes.t \
+	t/93-v1-password.t \
 	t/94-mirror-source.t \
 	t/94-mirror.t \
 	t/95-mail.t \
