@@ -18,7 +18,6 @@ static struct {
 	enum result result;
 	int status;
 	struct str body;
-	bool remembered;
 
 	size_t calls;
 	struct remote *remote;
@@ -29,8 +28,7 @@ static struct {
 
 enum result
 remote_ask(struct remote *rm, struct arena *a, const struct remote_call *call,
-    const struct remote_memory *memory, struct remote_answer *out, bool *fresh,
-    struct err *err)
+    const struct remote_memory *memory, struct remote_answer *out, struct err *err)
 {
 	size_t i;
 
@@ -45,8 +43,6 @@ remote_ask(struct remote *rm, struct arena *a, const struct remote_call *call,
 			(void)snprintf(played.authorization,
 			    sizeof(played.authorization), "%s", call->headers[i]);
 	played.n_headers = i;
-	if (fresh != NULL)
-		*fresh = !played.remembered;
 	memset(out, 0, sizeof(*out));
 	if (played.result != RC_OK)
 		return err_set(err, played.result, "no answer");
@@ -238,12 +234,6 @@ test_index(void)
 	is_int(played.memory.yes_ms, 10000, "yes is remembered");
 	is_int(played.memory.no_ms, 3000, "no is remembered");
 	is_int(played.memory.down_ms, 1000, "no answer is remembered");
-
-	played.remembered = true;
-	is_int(
-	    admit(&auth, OF_INDEX "write", NULL, TOKEN_WRITE), RC_OK, "remembered");
-	ok(caller.bound, "bound");
-	is_text(caller.granted, "[\"" ID "\", \"" LONG_ID "\"]", "granted as well");
 }
 
 static void
@@ -352,14 +342,10 @@ test_index_refuses(void)
 	struct auth auth = auth_of(AUTH_INDEX);
 	size_t i;
 
-	for (i = 0; i < 2 * COUNT(rows); i++) {
-		size_t row = i / 2;
-
-		play(rows[row].status, rows[row].body);
-		played.remembered = i % 2 == 1;
+	for (i = 0; i < COUNT(rows); i++) {
+		play(rows[i].status, rows[i].body);
 		is_int(admit(&auth, OF_INDEX "read", &team_app, TOKEN_READ),
-		    rows[row].want, "%d %s%s", rows[row].status,
-		    shown(rows[row].body), i % 2 == 1 ? ", remembered" : "");
+		    rows[i].want, "%d %s", rows[i].status, shown(rows[i].body));
 		ok(!caller.bound, "not bound");
 		is_int(caller.granted.n, 0, "nothing granted");
 		ok(err.text[0] != '\0', "says why: %s", err.text);

@@ -126,6 +126,20 @@ subtest 'another index' => sub {
     is($there->stop, 0, 'a clean end');
 };
 
+# docker asks for each image's json, and sends none that is there.
+subtest 'a push onto what only the source has' => sub {
+    my $there = Berth::Image->new;
+    my $above = Berth::Image->new(parent => $there);
+    my $own   = Berth::Image->new(parent => $above);
+
+    $pusher->push('team/there', { latest => $above }, $there, $above);
+    is($docker->push('team/onto', { latest => $own }, $there, $above, $own), 1, 'only the own image is sent');
+    is_pulled($docker->pull('team/onto'), $there, $above, $own);
+    is($docker->put_tag('team/onto', 'theirs', $above)->{status}, 200, 'a tag on an image of the source');
+    is(stored($_), '_checksum ancestry json layer', 'all of it is here') for $there, $above, $own;
+    is($docker->put_tag('team/onto', 'none', Berth::Image->new)->{status}, 404, 'not on one that nobody has');
+};
+
 subtest 'one fetch for many' => sub {
     my $clients = 12;
 

@@ -41,7 +41,7 @@ ask(const struct auth *auth, struct arena *a, const struct caller *caller,
 	struct remote_answer answer;
 	enum result r;
 
-	r = remote_ask(auth->remote, a, &call, &memory, &answer, NULL, err);
+	r = remote_ask(auth->remote, a, &call, &memory, &answer, err);
 	if (r != RC_OK)
 		return r;
 	if (answer.status >= 400 && answer.status < 500)

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "auth/auth.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "image/v1_ancestry.h"
@@ -35,14 +34,12 @@ mirror_may_ask(const struct registry *reg, const struct caller *caller)
 }
 
 struct str
-mirror_token(const struct registry *reg, const struct caller *caller)
+mirror_token(const struct caller *caller)
 {
 	struct str token = caller == NULL ? str_of(NULL) : caller->authorization;
-	bool own = reg->auth != NULL && reg->auth->mode == AUTH_OWN;
 
-	return !own && token.n > 6 && strncasecmp(token.p, "Token ", 6) == 0
-		   ? token
-		   : str_of(NULL);
+	return token.n > 6 && strncasecmp(token.p, "Token ", 6) == 0 ? token
+								     : str_of(NULL);
 }
 
 const char *const *
@@ -50,7 +47,7 @@ mirror_headers(
     const struct registry *reg, struct arena *a, const struct caller *caller)
 {
 	struct str via = caller == NULL ? str_of(NULL) : caller->via;
-	struct str token = mirror_token(reg, caller);
+	struct str token = mirror_token(caller);
 	const char **headers = arena_alloc(a, 4 * sizeof(*headers));
 	size_t n = 0;
 

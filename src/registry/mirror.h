@@ -9,8 +9,8 @@
  * asking the source, tags and lists of images for as long as mirroring.tags_cache_ttl,
  * and longer while the source is away.
  *
- * The source is shown the caller's Token, unless it is one that this registry itself gave
- * out. What such a question was answered about names (tags, lists of images) is kept for
+ * The source is shown the caller's Token (there is no mirror where own tokens are asked
+ * for). What such a question was answered about names (tags, lists of images) is kept for
  * nobody; images are, under ids that nobody guesses.
  *
  * Two mirrors may be each other's source: whoever finds himself in the caller's Via asks no
@@ -65,7 +65,8 @@ int64_t growing_length(const struct growing *g); /* bytes */
 /* Writes the layer as it comes. False: it was cut off, here or there. */
 bool growing_write(void *growing, struct sink sink);
 
-/* The image of the source becomes one of this registry; waits until it is. */
+/* An image and those that it stands on, as far as only the source has them, become images
+ * of this registry; waits until they are. RC_OK also where neither has one. */
 enum result mirror_keep(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct err *err);
 

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "registry/mirror_source.h"
 #include "store/v1_mirror.h"
 
@@ -247,6 +248,8 @@ growing_write(void *arg, struct sink sink)
 	return true;
 }
 
+/* ---- without anybody to send it to ---- */
+
 static bool
 throw_away(void *arg, const char *p, size_t n)
 {
@@ -254,20 +257,49 @@ throw_away(void *arg, const char *p, size_t n)
 	return true;
 }
 
+/* In an arena of its own: a seat is held no longer than it is needed. */
+static enum result
+keep_one(struct registry *reg, const struct caller *caller, const char *id,
+    struct err *err)
+{
+	const struct sink nowhere = {throw_away, NULL};
+	struct arena *a = arena_new();
+	struct growing *g = NULL;
+	struct store_file file;
+	enum result r = mirror_layer(reg, a, caller, id, &g, &file, err);
+
+	if (r == RC_OK && g != NULL) {
+		(void)growing_write(g, nowhere);
+		while (is_fetched(g)) /* it becomes an image */
+			wait_a_moment();
+		if (!is_here(reg, id))
+			r = err_set(err, RC_REMOTE, "the fetch has failed");
+	}
+	arena_free(a);
+	return r == RC_IMAGE_UNKNOWN ? RC_OK : r;
+}
+
 enum result
 mirror_keep(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct err *err)
 {
-	const struct sink nowhere = {throw_away, NULL};
-	struct store_file file;
-	struct growing *g;
-	enum result r = mirror_layer(reg, a, caller, id, &g, &file, err);
+	struct str text;
+	struct json *list;
+	const char *why;
+	enum result r;
+	size_t i;
 
-	if (r != RC_OK || g == NULL)
-		return r;
-	(void)growing_write(g, nowhere);
-	while (is_fetched(g)) /* it becomes an image */
-		wait_a_moment();
-	return is_here(reg, id) ? RC_OK
-				: err_set(err, RC_REMOTE, "the fetch has failed");
+	if (!mirror_may_ask(reg, caller))
+		return RC_OK;
+	r = pull_ancestry(reg, a, id, &text, err);
+	if (r == RC_IMAGE_UNKNOWN)
+		r = mirror_ancestry(reg, a, caller, id, &text, err);
+	if (r != RC_OK || !json_parse(a, text, &list, &why))
+		return r == RC_REMOTE ? r : RC_OK;
+	for (i = 0; r == RC_OK && i < json_length(list); i++) {
+		id = str_dup(a, json_text(json_at(list, i)));
+		if (pull_check(reg, id, err) == RC_IMAGE_UNKNOWN)
+			r = keep_one(reg, caller, id, err);
+	}
+	return r;
 }

@@ -41,7 +41,7 @@ keep(struct registry *reg, struct arena *a, const struct caller *caller,
 {
 	struct err err;
 
-	if (mirror_token(reg, caller).n == 0 &&
+	if (mirror_token(caller).n == 0 &&
 	    v1_mirror_set_note(reg->store, a, "repo", name_full(a, name), file,
 		text, &err) != RC_OK)
 		log_line(LOG_WARN, "mirror.note", "repository=%s file=%s reason=%s",
@@ -119,7 +119,7 @@ mirror_tags(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r == RC_OK && age >= 0 && age < (int64_t)reg->mirror->tags_ttl)
 		return RC_OK;
 	r = ask_tags(reg, a, &nobody, name, out, err);
-	if (r == RC_ABSENT && mirror_token(reg, caller).n > 0)
+	if (r == RC_ABSENT && mirror_token(caller).n > 0)
 		r = ask_tags(reg, a, caller, name, out, err);
 	return or_note(reg, a, name, "tags", r, out);
 }
@@ -187,8 +187,7 @@ mirror_search(struct registry *reg, struct arena *a, const struct caller *caller
 	struct err err;
 	size_t i, n = 0;
 
-	if (remote_ask(reg->remote, a, &call, &memory, &answer, NULL, &err) !=
-		RC_OK ||
+	if (remote_ask(reg->remote, a, &call, &memory, &answer, &err) != RC_OK ||
 	    answer.status != 200 || !json_parse(a, answer.body, &doc, &why))
 		return 0;
 	results = json_get(doc, "results");

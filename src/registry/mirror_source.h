@@ -12,7 +12,7 @@ const char *const *mirror_headers(
     const struct registry *reg, struct arena *a, const struct caller *caller);
 
 /* The Token that the source is shown; empty: none. */
-struct str mirror_token(const struct registry *reg, const struct caller *caller);
+struct str mirror_token(const struct caller *caller);
 
 /* GET. RC_ABSENT: the source has it not, or not for this caller. RC_REMOTE: it does not
  * answer, or says something else. */

@@ -224,8 +224,7 @@ recall(struct remote *rm, const char *key, struct arena *a,
 
 enum result
 remote_ask(struct remote *rm, struct arena *a, const struct remote_call *call,
-    const struct remote_memory *memory, struct remote_answer *out, bool *fresh,
-    struct err *err)
+    const struct remote_memory *memory, struct remote_answer *out, struct err *err)
 {
 	const char *key = key_of(a, call);
 	struct entry *mine;
@@ -234,8 +233,6 @@ remote_ask(struct remote *rm, struct arena *a, const struct remote_call *call,
 
 	*out = (struct remote_answer){.status = 0};
 	known = recall(rm, key, a, out, &mine, &waits, &r, err);
-	if (fresh != NULL)
-		*fresh = !known;
 	if (!known)
 		r = waits ? remote_get_waiting(rm, a, call, out, err)
 			  : remote_get(rm, a, call, out, err);

@@ -62,7 +62,7 @@ enum result remote_get(struct remote *rm, struct arena *a,
 
 /* The same, remembered: whoever asks the same (address and headers) within the time is
  * given the same, also a RC_REMOTE; while one asks, others of the process wait for its
- * answer. *fresh (NULL is fine): it was asked for now. */
+ * answer. */
 struct remote_memory {
 	unsigned yes_ms;  /* of a status below 300 */
 	unsigned no_ms;   /* of any other */
@@ -70,7 +70,7 @@ struct remote_memory {
 };
 enum result remote_ask(struct remote *rm, struct arena *a,
     const struct remote_call *call, const struct remote_memory *memory,
-    struct remote_answer *out, bool *fresh, struct err *err);
+    struct remote_answer *out, struct err *err);
 
 /* A large body in pieces, on a thread of the remote's own: GET. Called there, one after
  * another: begin once, with the answer's head (length -1: not told), take for each piece,

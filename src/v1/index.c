@@ -93,18 +93,6 @@ add_source_images(struct request *rq, const struct repo_name *name, enum result 
 	return RC_OK;
 }
 
-/* The source's token opens the source, through the calls that follow; but where own ones
- * are asked for, nothing else opens this registry. */
-static const char *
-token_for(struct request *rq, const struct repo_name *name, struct str of_source)
-{
-	const struct auth *auth = rq->registry->auth;
-
-	if (of_source.n > 0 && (auth == NULL || auth->mode == AUTH_OPEN))
-		return str_dup(rq->arena, of_source);
-	return own_token(rq, name, TOKEN_READ);
-}
-
 enum result
 v1_get_images(struct request *rq, struct reply *rp)
 {
@@ -119,7 +107,10 @@ v1_get_images(struct request *rq, struct reply *rp)
 	if (r != RC_OK)
 		return r;
 	reply_json(rp, 200, images);
-	invite(rq, rp, token_for(rq, &name, token));
+	/* the source's token opens the source, through the calls that follow */
+	invite(rq, rp,
+	    token.n > 0 ? str_dup(rq->arena, token)
+			: own_token(rq, &name, TOKEN_READ));
 	return RC_OK;
 }
 

@@ -177,6 +177,8 @@ v1_put_tag(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		r = access_tag(rq->registry, rq->arena, rq->caller, id, &rq->err);
 	if (r == RC_OK)
+		r = mirror_keep(rq->registry, rq->arena, rq->caller, id, &rq->err);
+	if (r == RC_OK)
 		r = tag_put(rq->registry, rq->arena, &name, tag, id,
 		    request_header(rq, "User-Agent"), &rq->err);
 	if (r == RC_OK)
