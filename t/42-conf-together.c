@@ -189,6 +189,13 @@ test_cors(void)
 	ok(c->cors_supports_credentials && c->cors_always_send &&
 		c->cors_vary_header && !c->cors_send_wildcard,
 	    "flags");
+	ENV("DISABLE_TOKEN_AUTH", "1", "STANDALONE", "0");
+	c = load_keys("  standalone: _env:STANDALONE\n"
+		      "  disable_token_auth: _env:DISABLE_TOKEN_AUTH\n"
+		      "  debug_versions: on\n");
+	ok(c->disable_token_auth && !c->standalone,
+	    "flags as an environment has them");
+	ok(note_at(c, 5) != NULL, "0.8's name of debug is known");
 	c = load_keys(
 	    "  cors: {origins: ['HTTPS://UI.Example:443', 'http://b:80',\n"
 	    "    'https://c:80', 'http://[::1]:80', 'http://d:8080']}\n");

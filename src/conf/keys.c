@@ -81,6 +81,7 @@ static const struct key keys[] = {
 
     {.name = "storage", .kind = KEY_STORAGE},
 
+    {.name = "debug_versions", .says = "debug is its name today"},
     {.name = "search_backend",
 	.says = "searching is always on, in berth's own index_database"},
     {.name = "sqlalchemy_index_database",

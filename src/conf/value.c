@@ -15,7 +15,7 @@ bool
 value_bool(const char *text, bool *out)
 {
 	static const char *const words[] = {
-	    "false", "true", "no", "yes", "off", "on"};
+	    "false", "true", "no", "yes", "off", "on", "0", "1"};
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
