@@ -515,9 +515,9 @@ test_waiting(void)
 			   ? 0
 			   : -1);
 	(void)usleep(300 * 1000);
-	is_int(remote_get(few, arena, &call, &out, &err), RC_REMOTE,
+	is_int(remote_get(few, arena, &call, &out, &err), RC_BUSY,
 	    "one more than may wait");
-	is_int(remote_ask(few, arena, &call, &brief, &out, &err), RC_REMOTE,
+	is_int(remote_ask(few, arena, &call, &brief, &out, &err), RC_BUSY,
 	    "also where it would be remembered");
 	remote_give_up(few);
 	for (i = 0; i < 2; i++) {

@@ -45,6 +45,7 @@ static const char *const names[RC_MAX] = {
     [RC_UPLOAD_UNKNOWN] = "upload_unknown",
     [RC_GONE] = "gone",
     [RC_FULL] = "full",
+    [RC_BUSY] = "busy",
     [RC_REMOTE] = "remote",
     [RC_REBUILDING] = "rebuilding",
     [RC_IO] = "io",

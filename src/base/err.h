@@ -57,6 +57,7 @@ enum result {
 	/* what the machine says */
 	RC_GONE,       /* the client went away; no error of ours */
 	RC_FULL,       /* no room on the disk */
+	RC_BUSY,       /* too many do the same already */
 	RC_REMOTE,     /* another server was asked and does not answer */
 	RC_REBUILDING, /* the index is damaged and being rebuilt */
 	RC_IO,         /* a system call failed; err names it */

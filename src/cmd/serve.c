@@ -58,8 +58,8 @@ cors_of(const struct conf *conf)
 	    .vary_header = conf->cors_vary_header};
 }
 
-/* Of a worker's threads, as many as may wait for an index or a source, and as many as may
- * be sent a layer that still comes: others are left for all else. */
+/* Of a worker's threads, as many as may wait for an index or a source, be sent a layer
+ * that still comes, or wait for lists of layers: others are left for all else. */
 static unsigned
 share_of(const struct conf *conf)
 {
@@ -90,7 +90,7 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->conf = conf;
 	s->mirror = (struct mirror_options){conf->mirroring_source,
 	    conf->mirroring_source_index, conf->mirroring_tags_cache_ttl,
-	    share_of(conf), name_in_via(s)};
+	    name_in_via(s)};
 	s->v1 = (struct v1_options){.flavor = conf->flavor,
 	    .issue = conf->issue,
 	    .endpoints = conf->registry_endpoints,
@@ -101,6 +101,7 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	    conf->threads, &s->v1, &s->cors, conf->mail_smtp_host != NULL};
 	s->registry.auth = &s->auth;
 	s->registry.mirror = &s->mirror;
+	s->registry.seats = share_of(conf);
 	return RC_OK;
 }
 

@@ -17,7 +17,7 @@
  * further.
  *
  * `caller` NULL: nobody in particular. RC_REMOTE: the source does not answer and nothing
- * of it is kept, or too many wait for it already. */
+ * of it is kept. RC_BUSY: too many wait for it already. */
 #ifndef REGISTRY_MIRROR_H
 #define REGISTRY_MIRROR_H
 
@@ -36,10 +36,9 @@
 struct mirror_options {
 	const char *source; /* NULL: no mirror; "https://registry.example.com" */
 	const char
-	    *source_index;  /* of lists of images and search; NULL: the source */
-	unsigned tags_ttl;  /* seconds */
-	unsigned followers; /* requests that may be sent a growing layer at once */
-	const char *name;   /* of this registry, in Via; no other has it */
+	    *source_index; /* of lists of images and search; NULL: the source */
+	unsigned tags_ttl; /* seconds */
+	const char *name;  /* of this registry, in Via; no other has it */
 };
 
 bool mirror_is_on(const struct registry *reg);

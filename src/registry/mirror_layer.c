@@ -5,13 +5,13 @@
  * guard free looks whether there is an image now: if not, the fetch has failed, or was
  * killed. */
 #include <errno.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
 #include "registry/mirror_source.h"
+#include "registry/seats.h"
 #include "store/v1_mirror.h"
 
 #define LOOK_MS 10 /* between two looks at what grows */
@@ -156,30 +156,9 @@ begin_or_follow(struct registry *reg, struct arena *a, const struct caller *call
 	return r == RC_OK ? follow(reg, a, id, growing, err) : r;
 }
 
-/* ---- seats: threads that a growing layer may hold ---- */
-
-static atomic_uint seated;
-
-static void
-leave_seat(void *ignored)
-{
-	(void)ignored;
-	atomic_fetch_sub(&seated, 1);
-}
-
-static enum result
-take_seat(const struct registry *reg, struct arena *a, struct err *err)
-{
-	unsigned before = atomic_fetch_add(&seated, 1);
-
-	arena_defer(a, leave_seat, NULL);
-	return reg->mirror->followers == 0 || before < reg->mirror->followers
-		   ? RC_OK
-		   : err_set(err, RC_REMOTE,
-			 "%u requests are sent a growing layer already", before);
-}
-
 /* ---- the layer ---- */
+
+static struct seats followers;
 
 enum result
 mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
@@ -190,7 +169,7 @@ mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
 	enum result r = mirror_image(reg, a, caller, id, &image, err);
 
 	if (r == RC_OK)
-		r = take_seat(reg, a, err);
+		r = seats_take(reg, &followers, a, err);
 
 	*growing = NULL;
 	while (r == RC_OK) {
@@ -295,7 +274,7 @@ mirror_keep(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r == RC_IMAGE_UNKNOWN)
 		r = mirror_ancestry(reg, a, caller, id, &text, err);
 	if (r != RC_OK || !json_parse(a, text, &list, &why))
-		return r == RC_REMOTE ? r : RC_OK;
+		return r == RC_REMOTE || r == RC_BUSY ? r : RC_OK;
 	for (i = 0; r == RC_OK && i < json_length(list); i++) {
 		id = str_dup(a, json_text(json_at(list, i)));
 		if (pull_check(reg, id, err) == RC_IMAGE_UNKNOWN)

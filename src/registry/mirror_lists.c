@@ -55,7 +55,7 @@ or_note(struct registry *reg, struct arena *a, const struct repo_name *name,
 {
 	struct err ignored;
 
-	if (r == RC_REMOTE &&
+	if ((r == RC_REMOTE || r == RC_BUSY) &&
 	    note(reg, a, name, file, out, NULL, &ignored) == RC_OK)
 		return RC_OK;
 	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;

@@ -19,6 +19,7 @@ struct registry {
 	const struct auth *auth;             /* NULL: nobody is asked for a token */
 	struct remote *remote;               /* NULL: no call goes out */
 	const struct mirror_options *mirror; /* NULL: no mirror */
+	unsigned seats; /* threads of a process for one kind of long work; 0: any */
 	void (*index_lost)(
 	    void *arg); /* the index missed a change: rebuild it; NULL is fine */
 	void *arg;

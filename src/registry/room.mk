@@ -22,6 +22,7 @@ libberth_a_SOURCES += \
 	src/registry/repository.c src/registry/repository.h \
 	src/registry/search.c src/registry/search.h \
 	src/registry/status.c src/registry/status.h \
+	src/registry/seats.c src/registry/seats.h \
 	src/registry/stored.c src/registry/stored.h \
 	src/registry/tag.c src/registry/tag.h \
 	src/registry/tarsums.c src/registry/tarsums.h \

@@ -23,7 +23,7 @@ struct remote {
 	struct streams *streams;
 };
 
-/* Around each wait for an answer. RC_REMOTE: too many wait already. */
+/* Around each wait for an answer. RC_BUSY: too many wait already. */
 enum result remote_wait_begin(struct remote *rm, struct err *err);
 void remote_wait_end(struct remote *rm);
 

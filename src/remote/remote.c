@@ -102,8 +102,7 @@ remote_wait_begin(struct remote *rm, struct err *err)
 	if (rm->options.waiting == 0 || before < rm->options.waiting)
 		return RC_OK;
 	remote_wait_end(rm);
-	return err_set(
-	    err, RC_REMOTE, "%u requests wait for others already", before);
+	return err_set(err, RC_BUSY, "%u requests wait for others already", before);
 }
 
 void

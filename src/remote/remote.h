@@ -6,8 +6,8 @@
  * Certificates are verified.
  *
  * RC_REMOTE: no answer could be had (no connection, a timeout, closed half-way, more
- * bytes than the limit, no HTTP), or too many threads wait for one; err says which, with
- * the address but without any password in it. An answer of any status is RC_OK. */
+ * bytes than the limit, no HTTP); err says which, with the address but without any
+ * password in it. RC_BUSY: too many threads wait for answers already. An answer of any status is RC_OK. */
 #ifndef REMOTE_REMOTE_H
 #define REMOTE_REMOTE_H
 
@@ -84,7 +84,7 @@ struct remote_stream {
 	void *arg;
 };
 
-/* Returns when the thread runs; the call's texts are copied. RC_REMOTE: too many run
+/* Returns when the thread runs; the call's texts are copied. RC_BUSY: too many run
  * already; end is not called then. */
 enum result remote_fetch(struct remote *rm, const struct remote_call *call,
     const struct remote_stream *stream, struct err *err);

@@ -258,8 +258,7 @@ remote_fetch(struct remote *rm, const struct remote_call *call,
 	int failed;
 
 	if (!enter(rm))
-		return err_set(
-		    err, RC_REMOTE, "%d fetches run already", FETCHES_MAX);
+		return err_set(err, RC_BUSY, "%d fetches run already", FETCHES_MAX);
 	f = new_fetch(rm, call, stream);
 	(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
@@ -269,5 +268,5 @@ remote_fetch(struct remote *rm, const struct remote_call *call,
 		return RC_OK;
 	arena_free(f->arena);
 	leave(rm->streams);
-	return err_set(err, RC_REMOTE, "no thread for a fetch");
+	return err_set(err, RC_BUSY, "no thread for a fetch");
 }

@@ -89,7 +89,7 @@ log_reply(const struct request *rq, const struct reply *rp, enum result r)
 {
 	enum log_level level = rp->status >= 500 ? LOG_ERROR : LOG_DEBUG;
 
-	if (r == RC_REMOTE) /* another server's fault, which no mail need tell of */
+	if (r == RC_REMOTE || r == RC_BUSY) /* others' fault: no mail need tell */
 		level = LOG_WARN;
 	if (!log_wants(level))
 		return;

@@ -44,6 +44,7 @@ static const struct {
     [RC_TAG_UNKNOWN] = {404, "Tag not found"},
     [RC_GONE] = {400, "The request broke off"},
     [RC_FULL] = {507, "No space left on the registry's disk"},
+    [RC_BUSY] = {503, "Too many requests of this kind, retry later"},
     [RC_REMOTE] = {503, "Another server that was asked does not answer"},
     [RC_REBUILDING] = {503, "The search index is being rebuilt, retry later"},
     [RC_IO] = {500,
@@ -92,6 +93,6 @@ v1_fail(struct request *rq, struct reply *rp, enum result r)
 	reply_json(rp, status, reply_error_text(rq->arena, text));
 	if (r == RC_UNAUTHORIZED)
 		reply_header(rp, "WWW-Authenticate", "Token");
-	if (r == RC_REMOTE)
+	if (r == RC_REMOTE || r == RC_BUSY)
 		reply_header(rp, "Retry-After", RETRY_AFTER);
 }
