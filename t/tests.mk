@@ -15,6 +15,7 @@ c_tests = \
 	t/24-manifest \
 	t/24-manifest-type \
 	t/25-tar \
+	t/25-tar-packing \
 	t/25-tarsum \
 	t/26-file-lists \
 	t/27-mail \

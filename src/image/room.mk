@@ -12,6 +12,7 @@ libberth_a_SOURCES += \
 	src/image/tar.c src/image/tar.h \
 	src/image/tar_bytes.c src/image/tar_bytes.h \
 	src/image/tar_header.c src/image/tar_header.h \
+	src/image/tar_xz.c src/image/tar_xz.h \
 	src/image/tarsum.c src/image/tarsum.h \
 	src/image/v1_ancestry.c src/image/v1_ancestry.h \
 	src/image/v1_images.c src/image/v1_images.h \

@@ -7,15 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PACKED ((size_t)64 << 10) /* bytes read at once */
+#include "image/tar_xz.h"
+
+#define PACKED  ((size_t)64 << 10) /* bytes read at once */
+#define IN_VAIN ((size_t)16 << 20) /* that nothing is made of */
+#define MAGIC   10                 /* bytes that tell a packing */
+
+#define XZ_MAGIC   "\xfd\x37zXZ\0"
+#define BYTE(text) text, sizeof(text) - 1
+
+/* What unpacks it, and one byte that is packed so. */
+struct packing {
+	int filter;
+	const char *byte;
+	size_t n;
+};
 
 struct tar_bytes {
 	struct archive *archive;
 	const struct tar_source *source;
+	const struct packing *packing;
+	bool started;          /* the packing's own byte was handed out */
+	size_t begun;          /* bytes in packed[] that were not */
+	size_t in_vain;        /* bytes handed out since one was last unpacked */
 	uint64_t limit, total; /* unpacked bytes */
 	const char *p;         /* unpacked and not yet taken */
 	size_t n;
 	bool empty, failed; /* failed: the source */
+	const char *why; /* libarchive saw no more; it may take that for the end */
+	struct tar_xz xz;
 	char packed[PACKED];
 };
 
@@ -27,41 +47,188 @@ close_bytes(void *arg)
 	(void)archive_read_free(b->archive);
 }
 
+/* ---- packed bytes ---- */
+
+/* A gzip member's name is kept whole, however long it is; empty members and frames that
+ * are passed over take time. So nobody reads on and on for nothing. */
+static const char *
+look_at(struct tar_bytes *b, size_t n)
+{
+	b->in_vain += n;
+	if (b->in_vain > IN_VAIN)
+		return "16 MiB of it become nothing";
+	if (b->packing->filter != ARCHIVE_FILTER_XZ)
+		return NULL;
+	return tar_xz_look(&b->xz, b->packed, n);
+}
+
 static la_ssize_t
 read_packed(struct archive *archive, void *arg, const void **p)
 {
 	struct tar_bytes *b = arg;
-	ssize_t n = b->source->read(b->source->arg, b->packed, PACKED);
+	ssize_t n = (ssize_t)b->begun;
 
+	if (!b->started) {
+		b->started = true;
+		*p = b->packing->byte;
+		return (la_ssize_t)b->packing->n;
+	}
+	if (n == 0)
+		n = b->source->read(b->source->arg, b->packed, PACKED);
+	b->begun = 0;
 	*p = b->packed;
-	if (n >= 0)
+	b->failed = n < 0;
+	b->why = n < 0 ? "the layer cannot be read" : look_at(b, (size_t)n);
+	if (b->why == NULL)
 		return n;
-	b->failed = true;
-	archive_set_error(archive, EIO, "the layer cannot be read");
+	archive_set_error(archive, EIO, "%s", b->why);
 	return -1;
 }
 
 static enum result
 complain(const struct tar_bytes *b, struct err *err)
 {
-	const char *why = archive_error_string(b->archive);
+	const char *why = b->why != NULL ? b->why
+					 : archive_error_string(b->archive);
 
 	if (b->failed)
-		return err_set(err, RC_IO, "the layer cannot be read");
+		return err_set(err, RC_IO, "%s", why);
 	return err_set(err, RC_BAD_LAYER, "it cannot be unpacked: %s",
-	    why == NULL ? "?" : why);
+	    why == NULL ? "damaged" : why);
 }
 
-/* Only what is unpacked within this process; of the archive's format nothing is asked. */
-static void
-take_formats(struct archive *archive)
+/* ---- what packed it ---- */
+
+static enum result
+read_magic(struct tar_bytes *b, struct err *err)
 {
-	(void)archive_read_support_filter_gzip(archive);
-	(void)archive_read_support_filter_bzip2(archive);
-	(void)archive_read_support_filter_xz(archive);
-	(void)archive_read_support_filter_zstd(archive);
-	(void)archive_read_support_format_raw(archive);
-	(void)archive_read_support_format_empty(archive);
+	ssize_t n = 1;
+
+	while (b->begun < MAGIC && n > 0) {
+		n = b->source->read(
+		    b->source->arg, b->packed + b->begun, PACKED - b->begun);
+		if (n < 0)
+			return err_set(err, RC_IO, "the layer cannot be read");
+		b->begun += (size_t)n;
+	}
+	return RC_OK;
+}
+
+static bool
+begins(const struct tar_bytes *b, size_t at, const char *magic, size_t n)
+{
+	return b->begun >= at + n && memcmp(b->packed + at, magic, n) == 0;
+}
+
+/* "BZh" and a digit may begin a name, so what follows them counts. */
+static bool
+is_bzip2(const struct tar_bytes *b)
+{
+	return begins(b, 0, "BZh", 3) &&
+	       (begins(b, 4, "1AY&SY", 6) || begins(b, 4, "\x17rE8P\x90", 6));
+}
+
+/* A first frame that is to be passed over is zstd's too. */
+static bool
+is_zstd(const struct tar_bytes *b)
+{
+	return begins(b, 0, "\x28\xb5\x2f\xfd", 4) ||
+	       (begins(b, 1, "\x2a\x4d\x18", 3) && (b->packed[0] & 0xf0) == 0x50);
+}
+
+/* Of those that are unpacked within this process, the one it begins with.
+ *
+ * libarchive takes a packing that fails at once for an empty one: so a byte goes first,
+ * which comes out of all that is not damaged. */
+static const struct packing *
+find_packing(const struct tar_bytes *b)
+{
+	static const struct packing none = {ARCHIVE_FILTER_NONE, BYTE("x")};
+	static const struct packing gzip = {ARCHIVE_FILTER_GZIP,
+	    BYTE("\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\0\0\x83\x16\xdc\x8c\1\0\0\0")};
+	static const struct packing bzip2 = {ARCHIVE_FILTER_BZIP2,
+	    BYTE(
+		"BZh11AY&SY\x77\x4b\xb0\x14\0\0\0\0\x80\0\x40\x20\0\x21\x18\x46\x82"
+		"\xee\x48\xa7\x0a\x12\x0e\xe9\x76\x02\x80")};
+	static const struct packing xz = {ARCHIVE_FILTER_XZ,
+	    BYTE(XZ_MAGIC
+		"\0\0\xff\x12\xd9\x41\2\0\x21\1\x0c\0\0\0\x8f\x98\x41\x9c"
+		"\1\0\0\x78\0\0\0\0\0\1\x11\1\xad\xa6\x58\4\6\x72\x9e\x7a\1\0\0\0\0\0YZ")};
+	static const struct packing zstd = {
+	    ARCHIVE_FILTER_ZSTD, BYTE("\x28\xb5\x2f\xfd\0\x58\x09\0\0\x78")};
+
+	if (begins(b, 0, "\x1f\x8b\x08", 3))
+		return &gzip;
+	if (begins(b, 0, XZ_MAGIC, 6))
+		return &xz;
+	if (is_bzip2(b))
+		return &bzip2;
+	return is_zstd(b) ? &zstd : &none;
+}
+
+/* libarchive left to itself looks for a packing in what it unpacked, and again in that,
+ * 25 times, before a byte of it is counted here. Of the archive's format nothing is
+ * asked. */
+static int
+take_formats(const struct tar_bytes *b)
+{
+	int r = archive_read_append_filter(b->archive, b->packing->filter);
+
+	return r == ARCHIVE_OK ? archive_read_support_format_raw(b->archive) : r;
+}
+
+/* ---- unpacked bytes ---- */
+
+/* gzip's reader takes a header that is cut off for an end like any other. */
+static bool
+began(const struct tar_bytes *b)
+{
+	return b->total > 0 || b->source->size == 0 ||
+	       archive_filter_bytes(b->archive, -1) > (la_int64_t)b->packing->n;
+}
+
+static enum result
+refill(struct tar_bytes *b, struct err *err)
+{
+	const void *p;
+	la_int64_t at;
+	int r;
+
+	while (!b->empty && b->n == 0) {
+		r = archive_read_data_block(b->archive, &p, &b->n, &at);
+		if (r != ARCHIVE_OK)
+			b->n = 0;
+		if ((r != ARCHIVE_OK && r != ARCHIVE_EOF) || b->why != NULL)
+			return complain(b, err);
+		b->empty = r == ARCHIVE_EOF;
+		b->p = p;
+		b->in_vain = 0;
+		b->total += b->n;
+		if (b->total > b->limit)
+			return err_set(err, RC_BAD_LAYER,
+			    "it unpacks to more than %llu bytes",
+			    (unsigned long long)b->limit);
+	}
+	return RC_OK;
+}
+
+/* The packing's own byte comes out first. */
+static enum result
+pass_byte(struct tar_bytes *b, struct err *err)
+{
+	enum result r = refill(b, err);
+
+	if (r != RC_OK)
+		return r;
+	if (b->n == 0)
+		return complain(b, err);
+	b->p++;
+	b->n--;
+	b->total--;
+	r = refill(b, err);
+	if (r == RC_OK && !began(b))
+		r = err_set(err, RC_BAD_LAYER, "it cannot be unpacked: cut off");
+	return r;
 }
 
 enum result
@@ -78,40 +245,19 @@ tar_bytes_open(const struct tar_source *source, struct arena *a,
 	if (b->archive == NULL)
 		abort();
 	arena_defer(a, close_bytes, b);
-	take_formats(b->archive);
-	r = archive_read_open(b->archive, b, NULL, read_packed, NULL);
+	if (read_magic(b, err) != RC_OK)
+		return RC_IO;
+	b->packing = find_packing(b);
+	tar_xz_begin(&b->xz);
+	r = take_formats(b);
+	if (r == ARCHIVE_OK)
+		r = archive_read_open(b->archive, b, NULL, read_packed, NULL);
 	if (r == ARCHIVE_OK)
 		r = archive_read_next_header(b->archive, &entry);
-	b->empty = r == ARCHIVE_EOF;
-	if (r != ARCHIVE_OK && r != ARCHIVE_EOF)
+	if (r != ARCHIVE_OK)
 		return complain(b, err);
 	*out = b;
-	return RC_OK;
-}
-
-static enum result
-refill(struct tar_bytes *b, struct err *err)
-{
-	const void *p;
-	la_int64_t at;
-	int r = ARCHIVE_EOF;
-
-	while (!b->empty && b->n == 0) {
-		r = archive_read_data_block(b->archive, &p, &b->n, &at);
-		if (r == ARCHIVE_EOF) {
-			b->empty = true;
-			b->n = 0;
-		} else if (r != ARCHIVE_OK) {
-			return complain(b, err);
-		}
-		b->p = p;
-		b->total += b->n;
-		if (b->total > b->limit)
-			return err_set(err, RC_BAD_LAYER,
-			    "it unpacks to more than %llu bytes",
-			    (unsigned long long)b->limit);
-	}
-	return RC_OK;
+	return pass_byte(b, err);
 }
 
 enum result
