@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <zlib.h>
 
 #include "image/tar.h"
@@ -378,9 +379,31 @@ test_long_texts(void)
 		put_file(&b, "one", "first");
 	}
 	is_int(walk(buf_str(&b)), RC_OK, "as many for as many entries");
+}
+
+/* Nothing but a header that speaks of an entry: it was cut off. A global one, as git
+ * writes it for nothing at all, may stand alone. */
+static void
+test_nothing_follows(void)
+{
+	static const char types[] = "xLK";
+	const char zeros[2 * BLOCK] = "";
+	struct buf b;
+	size_t i;
+
+	for (i = 0; i < sizeof(types) - 1; i++) {
+		b = begun();
+		put_file(&b, "one", "first");
+		put_extension(&b, types[i], TEXT("9 path=x\n"));
+		is_str(walked(buf_str(&b)), "bad_layer", "behind '%c'", types[i]);
+		buf_add(&b, zeros, sizeof(zeros));
+		is_str(walked(buf_str(&b)), "bad_layer", "and an end");
+	}
 	b = begun();
-	put_extension(&b, 'L', TEXT("name"));
-	is_str(walked(buf_str(&b)), "", "one without an entry");
+	put_extension(&b, 'g', TEXT("9 path=x\n"));
+	is_str(walked(buf_str(&b)), "", "a global one");
+	buf_add(&b, zeros, sizeof(zeros));
+	is_str(walked(buf_str(&b)), "", "and an end");
 }
 
 /* GNU's sparse file: what it says of four parts of its two blocks. */
@@ -457,6 +480,26 @@ test_endless_map(void)
 	is_str(walked(buf_str(&b)), "bad_layer", "a map without an end");
 }
 
+/* Each costs as much as it says, not as much as the largest. */
+static void
+test_many_sparse(void)
+{
+	const struct tar_header h = {.name = "holes", .type = 'S', .size = 0};
+	struct buf b = begun();
+	clock_t began;
+	unsigned i;
+
+	put_header(&b, &h);
+	set_field(&b, 0, 483, "00000010000", 12);
+	for (i = 1; i < 50000; i++)
+		buf_add(&b, b.p, BLOCK);
+	began = clock();
+	is_int(walk(buf_str(&b)), RC_OK, "many sparse files");
+	is_int(seen.entries, 50000, "are all seen");
+	ok(clock() - began < CLOCKS_PER_SEC, "at once: %ld ms",
+	    (long)((clock() - began) * 1000 / CLOCKS_PER_SEC));
+}
+
 /* ---- bombs: what is small and becomes large ---- */
 
 static long
@@ -481,20 +524,27 @@ static void
 test_bombs(void)
 {
 	struct str zeros = zipped(times('\0', (size_t)8 << 20), 9);
-	struct buf entries = begun(), one = begun();
-	struct str many, head;
+	struct buf entries = begun(), one = begun(), headers = begun();
+	struct str many, head, chain;
 	long before;
 	unsigned i;
 
 	put_file(&one, "one", "first");
 	for (i = 0; i < 8192; i++)
 		put_file(&entries, "one", "");
+	for (i = 0; i < 8192; i++)
+		put_extension(&headers, 'x', TEXT(""));
+	chain = zipped(buf_str(&headers), 9);
 	head = zipped(buf_str(&one), 9);
 	many = zipped(buf_str(&entries), 9);
 	before = peak();
 	is_int(walk_again(zipped(TEXT(""), 9), zeros, 400), RC_BAD_LAYER,
 	    "three gigabytes of nothing");
 	ok(strstr(err.text, "unpacks") != NULL, "are refused for that");
+	is_int(walk_again(TEXT(""), chain, 100), RC_BAD_LAYER,
+	    "headers that speak of one entry, without an end");
+	ok(strstr(err.text, "for one entry") != NULL, "are refused for that: %s",
+	    err.text);
 	is_int(walk_again(head, many, 130), RC_BAD_LAYER,
 	    "more than a million entries");
 	ok(strstr(err.text, "entries") != NULL, "are refused for that");
@@ -514,7 +564,8 @@ main(void)
 {
 	static void (*const tests[])(void) = {test_whole, test_cut_off,
 	    test_damaged, test_garbage, test_sizes, test_wrong_sum, test_pax,
-	    test_long_texts, test_sparse, test_endless_map, test_bombs};
+	    test_long_texts, test_nothing_follows, test_sparse, test_endless_map,
+	    test_many_sparse, test_bombs};
 
 	return run_tests(tests, COUNT(tests));
 }

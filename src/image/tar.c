@@ -12,15 +12,22 @@ struct part {
 	int64_t at, n;
 };
 
+struct map {
+	struct part *parts;
+	size_t n, room;
+};
+
 struct walk {
-	struct arena *arena;   /* of the walk */
-	struct arena *scratch; /* of the entry at hand and the headers before it */
+	struct arena *arena; /* of the walk */
+	struct arena
+	    *scratch; /* of the entry at hand and what was said of it before */
 	struct tar_bytes *bytes;
 	const struct tar_visitor *visitor;
 	struct tar_overrides next; /* for the next entry alone */
 	uint64_t limit, shown;     /* bytes of content, holes too */
 	size_t n;                  /* headers */
 	uint64_t text; /* bytes of those that belong to the entry at hand */
+	bool awaited;  /* something was said of an entry that must follow */
 	bool ended;    /* the archive is, or nobody wants more */
 };
 
@@ -66,7 +73,8 @@ pass_padding(struct walk *w, int64_t size, struct err *err)
 	return pass(w, padding(size), false, err);
 }
 
-/* All of a small content, for headers that are kept in one. */
+/* All of a small content, for headers that are kept in one. Each counts by its block at
+ * least: a chain of empty ones ends, too. */
 static enum result
 read_text(struct walk *w, int64_t size, struct str *out, struct err *err)
 {
@@ -74,10 +82,10 @@ read_text(struct walk *w, int64_t size, struct str *out, struct err *err)
 	size_t got;
 	enum result r;
 
-	if ((uint64_t)size > TAR_TEXT - w->text)
+	if (TAR_BLOCK + (uint64_t)size > TAR_TEXT - w->text)
 		return err_set(err, RC_BAD_LAYER,
 		    "headers of more than %zu bytes for one entry", TAR_TEXT);
-	w->text += (uint64_t)size;
+	w->text += TAR_BLOCK + (uint64_t)size;
 	p = arena_alloc(w->scratch, (size_t)size + 1);
 	r = tar_bytes_read(w->bytes, p, (size_t)size, &got, err);
 	if (r == RC_OK && got < (size_t)size)
@@ -90,41 +98,58 @@ read_text(struct walk *w, int64_t size, struct str *out, struct err *err)
 
 /* ---- sparse files of GNU's old format: what is stored is shown with its holes ---- */
 
-static bool
-take_parts(const char *p, size_t most, struct part *parts, size_t *n)
+/* Grows as parts are read: of a million sparse files each has but a few. */
+static struct part *
+add_part(struct arena *a, struct map *map)
 {
+	struct part *more;
+
+	if (map->n == SPARSE_PARTS)
+		return NULL;
+	if (map->n == map->room) {
+		map->room = map->room == 0 ? 4 : 2 * map->room;
+		more = arena_alloc(a, map->room * sizeof(*more));
+		if (map->n > 0)
+			memcpy(more, map->parts, map->n * sizeof(*more));
+		map->parts = more;
+	}
+	return &map->parts[map->n++];
+}
+
+static bool
+take_parts(struct arena *a, const char *p, size_t most, struct map *map)
+{
+	struct part *part;
 	size_t i;
 
 	for (i = 0; i < most; i++, p += 24) {
 		if (p[0] == '\0')
 			break;
-		if (*n == SPARSE_PARTS ||
-		    !tar_header_number(p, 12, &parts[*n].at) ||
-		    !tar_header_number(p + 12, 12, &parts[*n].n))
+		part = add_part(a, map);
+		if (part == NULL || !tar_header_number(p, 12, &part->at) ||
+		    !tar_header_number(p + 12, 12, &part->n))
 			return false;
-		++*n;
 	}
 	return true;
 }
 
 static enum result
-read_map(struct walk *w, const char block[TAR_BLOCK], struct part *parts, size_t *n,
-    struct err *err)
+read_map(
+    struct walk *w, const char block[TAR_BLOCK], struct map *map, struct err *err)
 {
 	char more[TAR_BLOCK];
 	bool extended = block[482] != '\0', good;
 	size_t got;
 	enum result r;
 
-	*n = 0;
-	good = take_parts(block + 386, 4, parts, n);
+	good = take_parts(w->scratch, block + 386, 4, map);
 	while (good && extended) {
 		r = tar_bytes_read(w->bytes, more, sizeof(more), &got, err);
 		if (r != RC_OK)
 			return r;
 		if (got < sizeof(more))
 			return cut_off(err);
-		good = take_parts(more, 21, parts, n);
+		good = take_parts(w->scratch, more, 21, map);
 		extended = more[504] != '\0';
 	}
 	return good ? RC_OK
@@ -145,15 +170,15 @@ show_hole(struct walk *w, int64_t n)
 }
 
 static enum result
-show_sparse(struct walk *w, const struct part *parts, size_t n, int64_t stored,
-    int64_t size, struct err *err)
+show_sparse(struct walk *w, const struct map *map, int64_t stored, int64_t size,
+    struct err *err)
 {
 	int64_t at = 0;
 	enum result r = RC_OK;
 	size_t i;
 
-	for (i = 0; r == RC_OK && i < n && !w->ended; i++) {
-		const struct part *p = &parts[i];
+	for (i = 0; r == RC_OK && i < map->n && !w->ended; i++) {
+		const struct part *p = &map->parts[i];
 
 		if (p->at < at || p->n < 0 || p->n > stored || p->at > size - p->n)
 			return err_set(
@@ -191,10 +216,9 @@ static enum result
 show_sparse_entry(struct walk *w, const char block[TAR_BLOCK], struct tar_entry *e,
     struct err *err)
 {
-	struct part *parts = arena_alloc(w->scratch, SPARSE_PARTS * sizeof(*parts));
+	struct map map = {0};
 	int64_t stored = e->size;
-	size_t n;
-	enum result r = read_map(w, block, parts, &n, err);
+	enum result r = read_map(w, block, &map, err);
 
 	if (r != RC_OK)
 		return r;
@@ -204,7 +228,7 @@ show_sparse_entry(struct walk *w, const char block[TAR_BLOCK], struct tar_entry 
 	if (r != RC_OK)
 		return r;
 	w->ended = !w->visitor->entry(w->visitor->arg, e);
-	r = show_sparse(w, parts, n, stored, e->size, err);
+	r = show_sparse(w, &map, stored, e->size, err);
 	return r == RC_OK ? pass_padding(w, stored, err) : r;
 }
 
@@ -234,13 +258,14 @@ take_long_text(struct walk *w, int64_t size, struct str *to, struct err *err)
 }
 
 /* A header of its own, for the entry behind it. What a global one says is a default that
- * no program that makes layers writes: it is read over. */
+ * no program that makes layers writes: it is read over, and may come last. */
 static enum result
 take_extension(struct walk *w, const struct tar_entry *e, struct err *err)
 {
 	struct str records;
 	enum result r;
 
+	w->awaited = w->awaited || e->type != 'g';
 	if (e->type == 'L')
 		return take_long_text(w, e->size, &w->next.name, err);
 	if (e->type == 'K')
@@ -261,7 +286,7 @@ static enum result
 take_header(struct walk *w, const char block[TAR_BLOCK], struct err *err)
 {
 	struct tar_entry e;
-	enum result r = tar_header_read(w->scratch, block, &e, err);
+	enum result r = tar_header_read(block, &e, err);
 
 	if (r == RC_OK && ++w->n > TAR_ENTRIES)
 		r = err_set(
@@ -270,6 +295,7 @@ take_header(struct walk *w, const char block[TAR_BLOCK], struct err *err)
 		return r;
 	if (is_extension(e.type))
 		return take_extension(w, &e, err);
+	tar_header_texts(w->scratch, block, &e);
 	tar_overrides_apply(&w->next, &e);
 	if (e.size < 0)
 		return err_set(err, RC_BAD_LAYER, "an entry of less than 0 bytes");
@@ -277,6 +303,7 @@ take_header(struct walk *w, const char block[TAR_BLOCK], struct err *err)
 			  : show_entry(w, &e, err);
 	memset(&w->next, 0, sizeof(w->next));
 	w->text = 0;
+	w->awaited = false;
 	arena_clear(w->scratch);
 	return r;
 }
@@ -304,13 +331,14 @@ walk_entries(struct walk *w, struct err *err)
 
 	while (r == RC_OK && !w->ended) {
 		r = tar_bytes_read(w->bytes, block, sizeof(block), &got, err);
-		if (r != RC_OK || got == 0)
-			return r;
-		if (got < sizeof(block))
-			return cut_off(err);
-		if (tar_header_is_end(block))
-			return pass_rest(w, err);
-		r = take_header(w, block, err);
+		if (r == RC_OK && got == 0 && !w->awaited)
+			return RC_OK;
+		if (r == RC_OK && got < sizeof(block))
+			r = cut_off(err);
+		if (r == RC_OK && tar_header_is_end(block))
+			return w->awaited ? cut_off(err) : pass_rest(w, err);
+		if (r == RC_OK)
+			r = take_header(w, block, err);
 	}
 	return r;
 }

@@ -131,11 +131,16 @@ name_of(struct arena *a, const char block[TAR_BLOCK])
 	return str_of(whole);
 }
 
-enum result
-tar_header_read(struct arena *a, const char block[TAR_BLOCK], struct tar_entry *out,
-    struct err *err)
+static bool
+is_posix(const char block[TAR_BLOCK])
 {
-	bool posix = memcmp(block + MAGIC, "ustar", 5) == 0;
+	return memcmp(block + MAGIC, "ustar", 5) == 0;
+}
+
+enum result
+tar_header_read(const char block[TAR_BLOCK], struct tar_entry *out, struct err *err)
+{
+	bool posix = is_posix(block);
 
 	memset(out, 0, sizeof(*out));
 	if (!has_sum(block))
@@ -152,13 +157,19 @@ tar_header_read(struct arena *a, const char block[TAR_BLOCK], struct tar_entry *
 	if (out->size < 0)
 		return err_set(err, RC_BAD_LAYER, "an entry of less than 0 bytes");
 	out->type = block[TYPEFLAG];
+	return RC_OK;
+}
+
+void
+tar_header_texts(
+    struct arena *a, const char block[TAR_BLOCK], struct tar_entry *out)
+{
 	out->name = name_of(a, block);
 	out->linkname = text_of(a, block + LINKNAME, 100);
-	if (posix) {
-		out->uname = text_of(a, block + UNAME, 32);
-		out->gname = text_of(a, block + GNAME, 32);
-	}
-	return RC_OK;
+	if (!is_posix(block))
+		return;
+	out->uname = text_of(a, block + UNAME, 32);
+	out->gname = text_of(a, block + GNAME, 32);
 }
 
 /* ---- pax ---- */

@@ -9,10 +9,14 @@
 
 bool tar_header_is_end(const char block[TAR_BLOCK]); /* zeros */
 
-/* All fields of the block, names as they stand. Texts in the arena. RC_BAD_LAYER: its
- * checksum is wrong, or a field is no number, or negative where that makes no sense. */
-enum result tar_header_read(struct arena *a, const char block[TAR_BLOCK],
-    struct tar_entry *out, struct err *err);
+/* The numbers of the block, and its type. RC_BAD_LAYER: its checksum is wrong, or a field
+ * is no number, or negative where that makes no sense. */
+enum result tar_header_read(
+    const char block[TAR_BLOCK], struct tar_entry *out, struct err *err);
+
+/* Its names as they stand, in the arena. */
+void tar_header_texts(
+    struct arena *a, const char block[TAR_BLOCK], struct tar_entry *out);
 
 /* A number of a field: octal, or in base 256. */
 bool tar_header_number(const char *field, size_t n, int64_t *out);
