@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 
 #include "base/clock.h"
 #include "store-test.h"
@@ -10,6 +11,7 @@
 
 #define THREADS  4
 #define ROUNDS   250
+#define WALKS    10
 #define LINGERS  300 /* ms that a worker lives on */
 #define A_MOMENT 50  /* ms */
 
@@ -17,8 +19,9 @@
 struct shared {
 	volatile int ready;
 	volatile int sum;
-	volatile int took; /* ms, of own() */
-	struct err err;    /* why that failed */
+	volatile int took;         /* ms, of own() */
+	struct err err;            /* why that failed */
+	_Atomic int walking, most; /* at once, and at most */
 };
 static struct shared *shared;
 
@@ -131,6 +134,106 @@ test_crowd(void)
 	(void)status_of(two);
 	is_int(shared->sum, 3 * THREADS * ROUNDS,
 	    "of %d threads in three processes one at a time", 3 * THREADS);
+}
+
+/* ---- places ---- */
+
+static bool
+walk_once(void)
+{
+	struct store_lock place;
+	struct err why;
+	int now, most;
+
+	if (store_lock_walk(store, &place, &why) != RC_OK)
+		return false;
+	now = ++shared->walking;
+	most = shared->most;
+	while (
+	    now > most && !atomic_compare_exchange_weak(&shared->most, &most, now))
+		;
+	pause_ms(1);
+	shared->walking--;
+	store_unlock(&place);
+	return true;
+}
+
+static void *
+walk_often(void *arg)
+{
+	int i;
+
+	for (i = 0; i < WALKS && walk_once(); i++)
+		;
+	return i == WALKS ? arg : NULL;
+}
+
+/* How many of the threads could not. */
+static int
+walk_in_threads(void *arg)
+{
+	pthread_t threads[THREADS];
+	int i, failed = THREADS;
+	void *well;
+
+	for (i = 0; i < THREADS; i++)
+		(void)pthread_create(&threads[i], NULL, walk_often, &failed);
+	for (i = 0; i < THREADS; i++) {
+		(void)pthread_join(threads[i], &well);
+		failed -= well == &failed;
+	}
+	(void)arg;
+	return failed;
+}
+
+static void
+test_walkers(void)
+{
+	pid_t one = start_process(walk_in_threads, NULL);
+	pid_t two = start_process(walk_in_threads, NULL);
+
+	is_int(walk_in_threads(NULL), 0, "%d threads walk", THREADS);
+	is_int(status_of(one), 0, "as many in another process");
+	is_int(status_of(two), 0, "and in a third");
+	is_int(shared->most, LOCK_WALKS, "a few at once");
+}
+
+static int
+take_place(void *arg)
+{
+	struct store_lock place;
+
+	(void)arg;
+	wait_ready();
+	if (store_lock_walk(store, &place, &err) != RC_OK)
+		return 1;
+	shared->took = 1;
+	store_unlock(&place);
+	return 0;
+}
+
+/* All places are taken: the next waits, for whichever comes free first. It is another
+ * process from before on, since a child would hold what is held here. */
+static void
+test_places(void)
+{
+	struct store_lock places[LOCK_WALKS] = {0};
+	pid_t next;
+	int i;
+
+	shared->ready = shared->took = 0;
+	next = start_process(take_place, NULL);
+	for (i = 0; i < LOCK_WALKS; i++)
+		if (store_lock_walk(store, &places[i], &err) != RC_OK)
+			break;
+	is_int(i, LOCK_WALKS, "the places are taken");
+	shared->ready = 1;
+	pause_ms(A_MOMENT);
+	ok(!shared->took, "one more waits");
+	store_unlock(&places[2]);
+	is_int(status_of(next), 0, "until one of them is given back");
+	for (i = 0; i < LOCK_WALKS; i++)
+		store_unlock(&places[i]);
 }
 
 /* Until it is killed, or the test that should have done so is gone. */
@@ -272,6 +375,8 @@ main(void)
 	shared = share(sizeof(*shared));
 	test_keys();
 	test_crowd();
+	test_walkers();
+	test_places();
 	test_killed_holder();
 	test_owner();
 	test_lingering_worker();

@@ -263,7 +263,7 @@ test_ancestries(void)
 
 #define SAME "[[\"/same\", \"f\", false, 0, 9, 420, 1, 2]]"
 
-static volatile int *taken; /* is the guard */
+static volatile int *taken; /* is the guard; and for test_places(), it was told */
 
 static void
 pause_ms(long ms)
@@ -300,7 +300,7 @@ test_waits(void)
 	pid_t asks;
 
 	put_images();
-	taken = share(sizeof(*taken));
+	taken = share(2 * sizeof(*taken));
 	asks = start_process(ask_list, id);
 	is_int(store_lock(store, LOCK_DERIVED, B "/_files", &lock, &err), RC_OK,
 	    "a list is being computed");
@@ -311,6 +311,41 @@ test_waits(void)
 	    RC_OK, "it is there");
 	store_unlock(&lock);
 	is_int(status_of(asks), 0, "who waited takes it");
+}
+
+static int
+ask_a(void *arg)
+{
+	int i;
+
+	(void)arg;
+	for (i = 0; i < 5000 && !taken[0]; i++)
+		pause_ms(1);
+	taken[1] = strcmp(told(files_list, A), LIST_A) == 0;
+	return taken[1] ? 0 : 1;
+}
+
+/* Others walk layers, as many as may. */
+static void
+test_places(void)
+{
+	struct store_lock places[LOCK_WALKS] = {0};
+	pid_t asks;
+	size_t i;
+
+	put_images();
+	taken[0] = taken[1] = 0;
+	asks = start_process(ask_a, NULL);
+	for (i = 0; i < LOCK_WALKS; i++)
+		(void)store_lock_walk(store, &places[i], &err);
+	taken[0] = 1;
+	pause_ms(50);
+	ok(!taken[1], "a list waits for a place");
+	ok(!is_there(image_file(A, "_files")), "nothing is there meanwhile");
+	store_unlock(&places[1]);
+	is_int(status_of(asks), 0, "and takes it");
+	for (i = 0; i < LOCK_WALKS; i++)
+		store_unlock(&places[i]);
 }
 
 static int
@@ -353,6 +388,7 @@ main(void)
 	test_errors();
 	test_ancestries();
 	test_waits();
+	test_places();
 	test_crowd();
 	return teardown();
 }

@@ -15,6 +15,7 @@
 #define C3 "372f4acd8a1e27e8081aa6a09a8ee3916f1cba20bf355af70cc950dd17d2c910"
 #define C4 "52a28b59692088a06458f42f78be1acb21b147382f0b67d8a2fc19144c46daf1"
 #define C5 "7056e764c1d6bc712adfb6870b78fd8a92d8f5f92e9023e9d78a317121ba35ae"
+#define C6 "1884b176009c79300e8e1ce35a42d0a8b388622dbad044bf9c4ad04b281fd8e5"
 
 #define MTIME    1400000000
 #define MISMATCH ERROR("Checksum mismatch")
@@ -147,6 +148,46 @@ test_two_at_once(void)
 	check_row(&sum);
 }
 
+static volatile int *went; /* the places are taken; the request is through */
+
+static int
+give_sum(void *arg)
+{
+	const struct timespec moment = {0, 1000000};
+	int i, status;
+
+	(void)arg;
+	for (i = 0; i < 5000 && !went[0]; i++)
+		(void)nanosleep(&moment, NULL);
+	status = request("PUT", IMAGE("c6", "checksum"), GIVEN(C6), NULL)->status;
+	went[1] = 1;
+	return status == 200 ? 0 : 1;
+}
+
+/* Others walk layers, as many as may. */
+static void
+test_places(void)
+{
+	const struct timespec moment = {0, 50000000};
+	struct store_lock places[LOCK_WALKS] = {0};
+	pid_t gives;
+	size_t i;
+
+	(void)request("PUT", IMAGE("c6", "json"), NULL, JSON_OF("c6"));
+	put_layer(IMAGE("c6", "layer"), small_layer(), 200, "a layer");
+	went = share(2 * sizeof(*went));
+	gives = start_process(give_sum, NULL);
+	for (i = 0; i < LOCK_WALKS; i++)
+		(void)store_lock_walk(store, &places[i], &err);
+	went[0] = 1;
+	(void)nanosleep(&moment, NULL);
+	ok(!went[1], "its tarsum waits for a place");
+	store_unlock(&places[1]);
+	is_int(status_of(gives), 0, "and is right");
+	for (i = 0; i < LOCK_WALKS; i++)
+		store_unlock(&places[i]);
+}
+
 int
 main(void)
 {
@@ -155,5 +196,6 @@ main(void)
 	test_before_the_layer();
 	test_no_archive();
 	test_two_at_once();
+	test_places();
 	return teardown_api();
 }

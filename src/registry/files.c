@@ -84,27 +84,37 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
 
 /* ---- what a layer holds ---- */
 
+struct listing {
+	struct store *store;
+	struct reader *reader; /* of the layer */
+};
+
 static enum result
 make_list(void *arg, struct sink sink, struct err *err)
 {
-	struct reader *reader = arg;
-	const struct tar_source layer = {reader_read, reader, reader_size(reader)};
+	const struct listing *l = arg;
+	const struct tar_source layer = {
+	    reader_read, l->reader, reader_size(l->reader)};
+	struct store_lock place = {0};
+	enum result r = store_lock_walk(l->store, &place, err);
 
-	return file_list_write(&layer, sink, err);
+	if (r == RC_OK)
+		r = file_list_write(&layer, sink, err);
+	store_unlock(&place);
+	return r;
 }
 
 static enum result
 compute_list(struct registry *reg, struct arena *a, const char *id, struct err *err)
 {
+	struct listing l = {.store = reg->store};
 	struct store_file layer;
-	struct reader *reader;
 	enum result r = v1_image_layer(reg->store, a, id, &layer, err);
 
 	if (r == RC_OK)
-		r = reader_open(reg->store, a, layer.name, &reader, err);
+		r = reader_open(reg->store, a, layer.name, &l.reader, err);
 	if (r == RC_OK)
-		r = v1_derived_put(
-		    reg->store, a, id, V1_FILES, make_list, reader, err);
+		r = v1_derived_put(reg->store, a, id, V1_FILES, make_list, &l, err);
 	return r;
 }
 

@@ -193,12 +193,16 @@ check_archive(struct fetch *f)
 	struct rereading rr = {f, 0};
 	const struct tar_source layer = {reread, &rr, f->written + f->held.n};
 	const struct tar_visitor visitor = {any_entry, NULL, NULL};
+	struct store_lock place = {0};
 	bool right = true;
-	enum result r;
+	enum result r = store_lock_walk(f->reg->store, &place, &f->err);
 
-	r = f->sum.kind == SUM_TARSUM
-		? tarsum_check(f->image.json, f->sum.text, &layer, &right, &f->err)
-		: tar_walk(&layer, &visitor, &f->err);
+	if (r == RC_OK)
+		r = f->sum.kind == SUM_TARSUM
+			? tarsum_check(
+			      f->image.json, f->sum.text, &layer, &right, &f->err)
+			: tar_walk(&layer, &visitor, &f->err);
+	store_unlock(&place);
 	if (r == RC_OK && !right)
 		r = err_set(&f->err, RC_MISMATCH, "its tarsum is another");
 	return r;

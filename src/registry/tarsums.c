@@ -2,12 +2,28 @@
 #include "registry/tarsums.h"
 
 #include "image/tarsum.h"
+#include "store/lock.h"
 #include "store/reader.h"
 #include "store/v1_image.h"
 
 /* A layer is unpacked once for each pair of a sum and a json: nobody honest has two. */
 #define WANTED_MAX 2
 #define WALKS_MAX  ((size_t)2 * V1_PUSH_LAYERS)
+
+/* As one of the few who walk a layer at once. */
+static enum result
+check(struct registry *reg, struct str json, struct str given,
+    const struct tar_source *layer, bool *right, struct err *err)
+{
+	struct store_lock place = {0};
+	enum result r = store_lock_walk(reg->store, &place, err);
+
+	*right = false;
+	if (r == RC_OK)
+		r = tarsum_check(json, given, layer, right, err);
+	store_unlock(&place);
+	return r;
+}
 
 enum result
 tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
@@ -25,8 +41,8 @@ tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
 		for (k = 0; r == RC_OK && k < n && !right; k++) {
 			const struct tar_source layer = stage_source(sg);
 
-			r = tarsum_check(
-			    begun[k].json, wanted[i], &layer, &right, err);
+			r = check(
+			    reg, begun[k].json, wanted[i], &layer, &right, err);
 			if (r == RC_OK && right)
 				*payload = begun[k].payload;
 		}
@@ -48,7 +64,7 @@ waits_with(struct registry *reg, struct arena *a, const char *id, struct str giv
 	if (r != RC_OK)
 		return r;
 	layer = stage_source(sg);
-	return tarsum_check(w->json, given, &layer, right, err);
+	return check(reg, w->json, given, &layer, right, err);
 }
 
 static enum result
@@ -99,7 +115,7 @@ find_complete(struct registry *reg, struct arena *a, const char *id,
 		const struct tar_source layer = {
 		    reader_read, reader, reader_size(reader)};
 
-		r = tarsum_check(json, given, &layer, &right, err);
+		r = check(reg, json, given, &layer, &right, err);
 	}
 	if (r == RC_OK && right) {
 		(void)str_cut(&own, ':');

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "image/hash.h"
@@ -62,6 +63,43 @@ store_trylock(struct store *st, enum lock_kind kind, const char *key,
     struct store_lock *out, struct err *err)
 {
 	return take(st, kind, key, F_OFD_SETLK, out, err);
+}
+
+/* ---- places of those who walk a layer ---- */
+
+static enum result
+try_places(struct store *st, struct store_lock *out, struct err *err)
+{
+	char key[16];
+	enum result r = RC_OK;
+	int i;
+
+	out->fd1 = 0;
+	for (i = 0; r == RC_OK && !store_locked(out) && i < LOCK_WALKS; i++) {
+		(void)snprintf(key, sizeof(key), "%d", i);
+		r = store_trylock(st, LOCK_WALK, key, out, err);
+	}
+	return r;
+}
+
+/* Whoever is the first to wait looks for a place that comes free, as no call waits for
+ * one of several; the others wait for their turn to look. */
+enum result
+store_lock_walk(struct store *st, struct store_lock *out, struct err *err)
+{
+	static const struct timespec moment = {0, 10 * 1000 * 1000};
+	struct store_lock turn;
+	enum result r = store_lock(st, LOCK_WALK, "turn", &turn, err);
+
+	out->fd1 = 0;
+	if (r == RC_OK)
+		r = try_places(st, out, err);
+	while (r == RC_OK && !store_locked(out)) {
+		(void)nanosleep(&moment, NULL);
+		r = try_places(st, out, err);
+	}
+	store_unlock(&turn);
+	return r;
 }
 
 bool

@@ -7,7 +7,11 @@
  * the image's. Never held while a layer is hashed or a client is waited for, but for two
  * that nobody waits for who has anything else to do: LOCK_DERIVED is held while a layer
  * is walked, since others would only walk it too, and LOCK_MIRROR, which is only tried
- * for, while a layer is fetched. */
+ * for, while a layer is fetched.
+ *
+ * To walk a layer costs memory and a processor, whoever packed it; so only LOCK_WALKS
+ * are walked at once, of all threads and processes. A place is the innermost guard: who
+ * has one waits for no other, nor for a client or the network. */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
 
@@ -22,8 +26,11 @@ enum lock_kind {
 	LOCK_UPLOAD,     /* key: the id of an upload of API v2 */
 	LOCK_DERIVED,    /* key: "<id>/_files" or "<id>/_diff" */
 	LOCK_MIRROR,     /* key: the id of an image that is fetched */
-	LOCK_REINDEX     /* key "" */
+	LOCK_REINDEX,    /* key "" */
+	LOCK_WALK        /* store_lock_walk()'s own */
 };
+
+#define LOCK_WALKS 4
 
 /* {0} holds nothing. */
 struct store_lock {
@@ -37,6 +44,10 @@ enum result store_lock(struct store *st, enum lock_kind kind, const char *key,
 /* Does not wait: RC_OK and store_locked() false when somebody else has it. */
 enum result store_trylock(struct store *st, enum lock_kind kind, const char *key,
     struct store_lock *out, struct err *err);
+
+/* Waits for a place among those who walk a layer. RC_IO. */
+enum result store_lock_walk(
+    struct store *st, struct store_lock *out, struct err *err);
 
 bool store_locked(const struct store_lock *lock);
 
