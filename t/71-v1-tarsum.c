@@ -16,6 +16,7 @@
 #define C4 "52a28b59692088a06458f42f78be1acb21b147382f0b67d8a2fc19144c46daf1"
 #define C5 "7056e764c1d6bc712adfb6870b78fd8a92d8f5f92e9023e9d78a317121ba35ae"
 #define C6 "1884b176009c79300e8e1ce35a42d0a8b388622dbad044bf9c4ad04b281fd8e5"
+#define C7 "81c1d22db6ead1d706509bad19484cec80d538c29eaab6f6f568a1d121383c08"
 
 #define MTIME    1400000000
 #define MISMATCH ERROR("Checksum mismatch")
@@ -127,6 +128,32 @@ test_no_archive(void)
 	    200, "which is found beside it");
 }
 
+/* A push that gave its tarsum with the json was given up. Another of the same image, whose
+ * client gives the sum of the bytes, is none of that. */
+static void
+test_given_up(void)
+{
+	static const struct row rows[] = {
+	    {"given up", "PUT", IMAGE("c7", "json"), GIVEN(C7), JSON_OF("c7"), 200,
+		"true"},
+	    {"alone with no archive", "PUT", IMAGE("c7", "layer"), NULL,
+		"no archive", 400, "~Layer format not supported: "},
+	    {"another begins", "PUT", IMAGE("c7", "json"), NULL, JSON_OF("c7"), 200,
+		"true"},
+	    {"its layer", "PUT", IMAGE("c7", "layer"), NULL, "no archive", 200,
+		"true"},
+	};
+	char hex[SHA256_HEX_SIZE];
+
+	check_rows(ROWS(rows));
+	hash_of(HASH_SHA256, str_of(JSON_OF("c7") "\nno archive"), hex);
+	is_int(request("PUT", IMAGE("c7", "checksum"),
+		   arena_printf(arena, "X-Docker-Checksum-Payload: sha256:%s", hex),
+		   NULL)
+		   ->status,
+	    200, "and its sum");
+}
+
 /* Two push one image, one with a layer packed otherwise; both know it by one tarsum. */
 static void
 test_two_at_once(void)
@@ -195,6 +222,7 @@ main(void)
 	test_after_the_layer();
 	test_before_the_layer();
 	test_no_archive();
+	test_given_up();
 	test_two_at_once();
 	test_places();
 	return teardown_api();

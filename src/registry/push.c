@@ -114,25 +114,61 @@ push_layer_check(
 	return r;
 }
 
+/* A layer that came, its sums known. */
+struct arrived {
+	struct stage *stage;
+	struct v1_begun
+	    begun[V1_PUSH_JSONS]; /* with its payload sum under each json */
+	size_t n;
+	const char *payload; /* the one that a tarsum waits for, or NULL */
+	enum result
+	    unreadable; /* RC_BAD_LAYER: a tarsum waits, and this is no archive */
+	struct err why;
+};
+
+static enum result
+sum_up(struct registry *reg, struct arena *a, const char *id, const char *body_file,
+    struct arrived *l, struct err *err)
+{
+	enum result r = v1_push_begun(reg->store, a, id, l->begun, &l->n, err);
+	size_t i;
+
+	if (r == RC_OK)
+		r = stage_adopt(reg->store, a, body_file, &l->stage, err);
+	for (i = 0; r == RC_OK && i < l->n; i++)
+		r = stage_payload_sum(
+		    l->stage, l->begun[i].json, l->begun[i].payload, err);
+	if (r != RC_OK)
+		return r;
+	r = tarsums_wanted(
+	    reg, a, id, l->stage, l->begun, l->n, &l->payload, &l->why);
+	if (r == RC_BAD_LAYER) {
+		l->unreadable = r;
+		r = RC_OK;
+	}
+	if (r != RC_OK)
+		*err = l->why;
+	return r == RC_OK ? stage_flush(l->stage, err) : r;
+}
+
 static bool
-is_wanted(struct registry *reg, struct arena *a, const char *id,
-    const struct v1_begun *begun, size_t n, const char **payload)
+is_wanted(struct registry *reg, struct arena *a, const char *id, struct arrived *l)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (v1_push_wants(reg->store, a, id, begun[i].payload)) {
-			*payload = begun[i].payload;
-			return true;
+	for (i = 0; i < l->n; i++)
+		if (v1_push_wants(reg->store, a, id, l->begun[i].payload)) {
+			l->payload = l->begun[i].payload;
+			break;
 		}
-	return false;
+	return l->payload != NULL;
 }
 
-/* The layer's sums are known, `payload` is that which a tarsum waits for, or NULL; the
- * caller holds the image's guard. */
+/* The caller holds the image's guard. Somebody else's tarsum is no reason to refuse what
+ * may have the sum that its own client gives later. */
 static enum result
-place_layer(struct registry *reg, struct arena *a, const char *id, struct stage *sg,
-    const struct v1_begun *begun, size_t n, const char *payload, struct err *err)
+place_layer(struct registry *reg, struct arena *a, const char *id,
+    struct arrived *l, struct err *err)
 {
 	enum v1_state state;
 	enum result r = v1_image_state(reg->store, id, &state, err);
@@ -140,42 +176,34 @@ place_layer(struct registry *reg, struct arena *a, const char *id, struct stage 
 	if (r != RC_OK)
 		return r;
 	if (state == V1_COMPLETE)
-		return v1_push_note(reg->store, a, id, begun, n, err);
-	if (is_wanted(reg, a, id, begun, n, &payload) || payload != NULL) {
-		r = v1_push_wait(reg->store, a, id, sg, begun, n, err);
+		return v1_push_note(reg->store, a, id, l->begun, l->n, err);
+	if (is_wanted(reg, a, id, l)) {
+		r = v1_push_wait(reg->store, a, id, l->stage, l->begun, l->n, err);
 		if (r == RC_OK)
-			r = v1_push_confirm(reg->store, a, id, payload, err);
+			r = v1_push_confirm(reg->store, a, id, l->payload, err);
 		return r;
 	}
-	if (v1_push_all_gave_sums(reg->store, a, id))
-		return err_set(
-		    err, RC_MISMATCH, "the sum given with the json is another");
-	return v1_push_wait(reg->store, a, id, sg, begun, n, err);
+	if (!v1_push_all_gave_sums(reg->store, a, id))
+		return v1_push_wait(
+		    reg->store, a, id, l->stage, l->begun, l->n, err);
+	if (l->unreadable != RC_OK) {
+		*err = l->why;
+		return l->unreadable;
+	}
+	return err_set(err, RC_MISMATCH, "the sum given with the json is another");
 }
 
 enum result
 push_layer(struct registry *reg, struct arena *a, const char *id,
     const char *body_file, struct err *err)
 {
-	struct v1_begun begun[V1_PUSH_JSONS];
+	struct arrived *l = arena_alloc(a, sizeof(*l));
 	struct store_lock lock = {0};
-	const char *payload;
-	struct stage *sg;
 	enum result r;
-	size_t i, n;
 
-	memset(begun, 0, sizeof(begun));
 	r = push_layer_check(reg, a, id, err);
 	if (r == RC_OK)
-		r = v1_push_begun(reg->store, a, id, begun, &n, err);
-	if (r == RC_OK)
-		r = stage_adopt(reg->store, a, body_file, &sg, err);
-	for (i = 0; r == RC_OK && i < n; i++)
-		r = stage_payload_sum(sg, begun[i].json, begun[i].payload, err);
-	if (r == RC_OK)
-		r = tarsums_wanted(reg, a, id, sg, begun, n, &payload, err);
-	if (r == RC_OK)
-		r = stage_flush(sg, err);
+		r = sum_up(reg, a, id, body_file, l, err);
 	if (r != RC_OK)
 		return r;
 	r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
@@ -183,7 +211,7 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
 		r = push_layer_check(
 		    reg, a, id, err); /* while the layer was hashed ... */
 	if (r == RC_OK)
-		r = place_layer(reg, a, id, sg, begun, n, payload, err);
+		r = place_layer(reg, a, id, l, err);
 	store_unlock(&lock);
 	return r;
 }

@@ -26,7 +26,7 @@ enum result push_layer_check(
     struct registry *reg, struct arena *a, const char *id, struct err *err);
 
 /* layer: body_file is nginx's (store/stage.h). Also RC_MISMATCH, when its sum was
- * given with the json and is another; RC_BAD_LAYER, when that was a tarsum and this is no
+ * given with each json and is another; RC_BAD_LAYER, when that was a tarsum and this is no
  * archive; RC_GONE. */
 enum result push_layer(struct registry *reg, struct arena *a, const char *id,
     const char *body_file, struct err *err);
