@@ -18,6 +18,10 @@
 #define C6 "1884b176009c79300e8e1ce35a42d0a8b388622dbad044bf9c4ad04b281fd8e5"
 #define C7 "81c1d22db6ead1d706509bad19484cec80d538c29eaab6f6f568a1d121383c08"
 
+/* Of the same layer and OTHER(). */
+#define C8_1 "c601bbbc31939c228ae8d5d7263219455ab7a5eee5f5b39fce7e29a393264b58"
+#define C8_2 "4d829c19a25b72d5064e5c3ee66df2a97304df803e5c850f452a867061734165"
+
 #define MTIME    1400000000
 #define MISMATCH ERROR("Checksum mismatch")
 
@@ -175,6 +179,39 @@ test_two_at_once(void)
 	check_row(&sum);
 }
 
+#define OTHER(x) "{\"id\": \"00000000000000c8\", \"x\": " x "}"
+
+/* Two push one image with one layer, but their json differs: whose push ends later has its
+ * right sum of what is there, too. */
+static void
+test_other_json(void)
+{
+	static const struct row rows[] = {
+	    {"one begins", "PUT", IMAGE("c8", "json"), NULL, OTHER("1"), 200,
+		"true"},
+	    {"two, with another json", "PUT", IMAGE("c8", "json"), NULL, OTHER("2"),
+		200, "true"},
+	};
+	static const struct row sums[] = {
+	    {"one's sum", "PUT", IMAGE("c8", "checksum"), GIVEN(C8_1), NULL, 200,
+		"true"},
+	    {"is complete", "GET", IMAGE("c8", "json"), .status = 200,
+		.want = OTHER("1"), .want_headers = KNOWN},
+	    {"a wrong one", "PUT", IMAGE("c8", "checksum"), GIVEN(C2), NULL, 400,
+		MISMATCH},
+	    {"two's sum", "PUT", IMAGE("c8", "checksum"), GIVEN(C8_2), NULL, 200,
+		"true"},
+	    {"changes nothing", "GET", IMAGE("c8", "json"), .status = 200,
+		.want = OTHER("1"), .want_headers = KNOWN},
+	};
+
+	check_rows(ROWS(rows));
+	put_layer(IMAGE("c8", "layer"), small_layer(), 200, "one's layer");
+	check_row(&sums[0]);
+	put_layer(IMAGE("c8", "layer"), small_layer(), 200, "two's layer");
+	check_rows(sums + 1, sizeof(sums) / sizeof(sums[0]) - 1);
+}
+
 static volatile int *went; /* the places are taken; the request is through */
 
 static int
@@ -224,6 +261,7 @@ main(void)
 	test_no_archive();
 	test_given_up();
 	test_two_at_once();
+	test_other_json();
 	test_places();
 	return teardown_api();
 }

@@ -282,18 +282,25 @@ mark_replaced(struct summing *s)
 	return any;
 }
 
-static bool
-is_sum(const struct summing *s, enum flavor flavor, bool all, struct str json,
-    struct str hex, struct sum32 *sums)
+static size_t
+gather(const struct summing *s, enum flavor flavor, bool all, struct sum32 *sums)
 {
-	char digits[SHA256_HEX_SIZE];
-	struct hash h;
 	size_t i, n = 0;
 
 	for (i = 0; i < s->n; i++)
 		if (all || !s->records[i].replaced)
 			sums[n++] = s->records[i].sums[flavor];
 	qsort(sums, n, sizeof(*sums), by_sum);
+	return n;
+}
+
+static bool
+is_sum(struct str json, struct str hex, const struct sum32 *sums, size_t n)
+{
+	char digits[SHA256_HEX_SIZE];
+	struct hash h;
+	size_t i;
+
 	hash_begin(&h, HASH_SHA256);
 	hash_add(&h, json.p, json.n);
 	for (i = 0; i < n; i++) {
@@ -304,26 +311,29 @@ is_sum(const struct summing *s, enum flavor flavor, bool all, struct str json,
 	return str_is(hex, digits);
 }
 
-static bool
-is_right(struct summing *s, struct str json, struct str hex)
+/* By each flavor, of all entries and, where names are doubled, of the last ones. */
+static size_t
+find_json(struct summing *s, const struct str *json, size_t n, struct str hex)
 {
 	struct sum32 *sums = calloc(s->n + 1, sizeof(*sums));
-	bool doubled = mark_replaced(s), right = false;
-	int f;
+	int ways = mark_replaced(s) ? 2 * FLAVORS : FLAVORS, way;
+	size_t i = n, n_sums;
 
 	if (sums == NULL)
 		abort();
-	for (f = 0; f < FLAVORS && !right; f++)
-		right = is_sum(s, (enum flavor)f, true, json, hex, sums) ||
-			(doubled &&
-			    is_sum(s, (enum flavor)f, false, json, hex, sums));
+	for (way = 0; way < ways && i == n; way++) {
+		n_sums = gather(
+		    s, (enum flavor)(way % FLAVORS), way < FLAVORS, sums);
+		for (i = 0; i < n && !is_sum(json[i], hex, sums, n_sums); i++)
+			;
+	}
 	free(sums);
-	return right;
+	return i;
 }
 
 enum result
-tarsum_check(struct str json, struct str given, const struct tar_source *layer,
-    bool *right, struct err *err)
+tarsum_find(const struct str *json, size_t n, struct str given,
+    const struct tar_source *layer, size_t *which, struct err *err)
 {
 	const struct sum sum = sum_parse(given);
 	struct summing s = {.v1 = !str_starts(given, "tarsum+")};
@@ -331,7 +341,7 @@ tarsum_check(struct str json, struct str given, const struct tar_source *layer,
 	struct str hex = given;
 	enum result r;
 
-	*right = false;
+	*which = n;
 	if (sum.kind != SUM_TARSUM)
 		return err_set(
 		    err, RC_BAD_SUM, "no tarsum of a kind that is known");
@@ -340,8 +350,19 @@ tarsum_check(struct str json, struct str given, const struct tar_source *layer,
 	finish_entry(&s);
 	(void)str_cut(&hex, ':');
 	if (r == RC_OK)
-		*right = is_right(&s, json, hex);
+		*which = find_json(&s, json, n, hex);
 	free(s.records);
 	arena_free(s.scratch);
+	return r;
+}
+
+enum result
+tarsum_check(struct str json, struct str given, const struct tar_source *layer,
+    bool *right, struct err *err)
+{
+	size_t which;
+	enum result r = tarsum_find(&json, 1, given, layer, &which, err);
+
+	*right = which == 0;
 	return r;
 }

@@ -21,4 +21,8 @@
 enum result tarsum_check(struct str json, struct str given,
     const struct tar_source *layer, bool *right, struct err *err);
 
+/* The same, with any of n json: *which it is, or n. The layer is walked once. */
+enum result tarsum_find(const struct str *json, size_t n, struct str given,
+    const struct tar_source *layer, size_t *which, struct err *err);
+
 #endif

@@ -6,21 +6,21 @@
 #include "store/reader.h"
 #include "store/v1_image.h"
 
-/* A layer is unpacked once for each pair of a sum and a json: nobody honest has two. */
+/* A layer is unpacked once for each sum: nobody honest has two. */
 #define WANTED_MAX 2
 #define WALKS_MAX  ((size_t)2 * V1_PUSH_LAYERS)
 
 /* As one of the few who walk a layer at once. */
 static enum result
-check(struct registry *reg, struct str json, struct str given,
-    const struct tar_source *layer, bool *right, struct err *err)
+find(struct registry *reg, const struct str *json, size_t n, struct str given,
+    const struct tar_source *layer, size_t *which, struct err *err)
 {
 	struct store_lock place = {0};
 	enum result r = store_lock_walk(reg->store, &place, err);
 
-	*right = false;
+	*which = n;
 	if (r == RC_OK)
-		r = tarsum_check(json, given, layer, right, err);
+		r = tarsum_find(json, n, given, layer, which, err);
 	store_unlock(&place);
 	return r;
 }
@@ -30,22 +30,21 @@ tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
     struct stage *sg, const struct v1_begun *begun, size_t n, const char **payload,
     struct err *err)
 {
-	struct str wanted[WANTED_MAX];
-	size_t i, k, n_wanted;
-	bool right = false;
+	struct str wanted[WANTED_MAX], json[V1_PUSH_JSONS];
+	size_t i, n_wanted, which = n;
 	enum result r;
 
 	*payload = NULL;
+	for (i = 0; i < n; i++)
+		json[i] = begun[i].json;
 	r = v1_push_tarsums(reg->store, a, id, wanted, WANTED_MAX, &n_wanted, err);
-	for (i = 0; r == RC_OK && i < n_wanted; i++)
-		for (k = 0; r == RC_OK && k < n && !right; k++) {
-			const struct tar_source layer = stage_source(sg);
+	for (i = 0; r == RC_OK && i < n_wanted && which == n; i++) {
+		const struct tar_source layer = stage_source(sg);
 
-			r = check(
-			    reg, begun[k].json, wanted[i], &layer, &right, err);
-			if (r == RC_OK && right)
-				*payload = begun[k].payload;
-		}
+		r = find(reg, json, n, wanted[i], &layer, &which, err);
+	}
+	if (r == RC_OK && which < n)
+		*payload = begun[which].payload;
 	return r;
 }
 
@@ -56,6 +55,7 @@ waits_with(struct registry *reg, struct arena *a, const char *id, struct str giv
 {
 	struct tar_source layer;
 	struct stage *sg;
+	size_t which;
 	enum result r = v1_push_layer(reg->store, a, id, w->payload, &sg, err);
 
 	*right = false;
@@ -64,7 +64,9 @@ waits_with(struct registry *reg, struct arena *a, const char *id, struct str giv
 	if (r != RC_OK)
 		return r;
 	layer = stage_source(sg);
-	return check(reg, w->json, given, &layer, right, err);
+	r = find(reg, &w->json, 1, given, &layer, &which, err);
+	*right = which == 0;
+	return r;
 }
 
 static enum result
@@ -91,22 +93,40 @@ find_waiting(struct registry *reg, struct arena *a, const char *id,
 	return r == RC_OK ? bad : r;
 }
 
+/* Its own, and those of pushes that are not over: their layer may be the same. */
+static enum result
+read_jsons(struct registry *reg, struct arena *a, const char *id,
+    struct str json[1 + V1_PUSH_JSONS], size_t *n, struct err *err)
+{
+	struct v1_begun begun[V1_PUSH_JSONS];
+	enum result r = v1_image_json(reg->store, a, id, &json[0], err);
+	size_t i;
+
+	*n = 0;
+	if (r == RC_OK)
+		r = v1_push_others(reg->store, a, id, begun, n, err);
+	for (i = 0; r == RC_OK && i < *n; i++)
+		json[1 + i] = begun[i].json;
+	(*n)++;
+	return r;
+}
+
 /* Of a complete image that was pushed here: its sum stands in it. */
 static enum result
 find_complete(struct registry *reg, struct arena *a, const char *id,
     struct str given, const char **payload, struct err *err)
 {
+	struct str json[1 + V1_PUSH_JSONS], own;
+	size_t n = 0, which = 0;
 	struct store_file file;
 	struct reader *reader;
-	struct str json, own;
-	bool right = false;
 	enum result r;
 
 	r = v1_image_sum(reg->store, a, id, &own, err);
 	if (r == RC_OK && !str_starts(own, "sha256:"))
 		return RC_OK;
 	if (r == RC_OK)
-		r = v1_image_json(reg->store, a, id, &json, err);
+		r = read_jsons(reg, a, id, json, &n, err);
 	if (r == RC_OK)
 		r = v1_image_layer(reg->store, a, id, &file, err);
 	if (r == RC_OK)
@@ -115,9 +135,9 @@ find_complete(struct registry *reg, struct arena *a, const char *id,
 		const struct tar_source layer = {
 		    reader_read, reader, reader_size(reader)};
 
-		r = check(reg, json, given, &layer, &right, err);
+		r = find(reg, json, n, given, &layer, &which, err);
 	}
-	if (r == RC_OK && right) {
+	if (r == RC_OK && which < n) {
 		(void)str_cut(&own, ':');
 		*payload = str_dup(a, own);
 	}

@@ -20,7 +20,7 @@ enum result tarsums_wanted(struct registry *reg, struct arena *a, const char *id
     struct err *err);
 
 /* The payload sum of the layer that waits and has this tarsum, or of the complete image
- * if that has it; NULL where there is none. RC_BAD_LAYER: none, and one that waits is no
+ * if that has it, under its own json or one of a push that is not over; NULL where there is none. RC_BAD_LAYER: none, and one that waits is no
  * archive. */
 enum result tarsums_find(struct registry *reg, struct arena *a, const char *id,
     struct str given, const char **payload, struct err *err);

@@ -201,8 +201,8 @@ adopt_unfinished(struct store *st, struct arena *a, const char *id,
 	return r;
 }
 
-enum result
-v1_push_begun(struct store *st, struct arena *a, const char *id,
+static enum result
+read_begun(struct store *st, struct arena *a, const char *id,
     struct v1_begun begun[V1_PUSH_JSONS], size_t *n, struct err *err)
 {
 	struct listing names;
@@ -220,9 +220,30 @@ v1_push_begun(struct store *st, struct arena *a, const char *id,
 			r = take_begun(
 			    st, a, id, names.names[i], &begun[(*n)++], err);
 	}
+	return r;
+}
+
+enum result
+v1_push_begun(struct store *st, struct arena *a, const char *id,
+    struct v1_begun begun[V1_PUSH_JSONS], size_t *n, struct err *err)
+{
+	enum result r = read_begun(st, a, id, begun, n, err);
+
 	if (r == RC_OK && *n == 0)
 		r = adopt_unfinished(st, a, id, &begun[(*n)++], err);
 	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r;
+}
+
+enum result
+v1_push_others(struct store *st, struct arena *a, const char *id,
+    struct v1_begun begun[V1_PUSH_JSONS], size_t *n, struct err *err)
+{
+	enum result r = read_begun(st, a, id, begun, n, err);
+
+	if (r != RC_ABSENT)
+		return r;
+	*n = 0; /* over meanwhile */
+	return RC_OK;
 }
 
 bool

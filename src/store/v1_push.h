@@ -62,6 +62,10 @@ struct v1_begun {
 enum result v1_push_begun(struct store *st, struct arena *a, const char *id,
     struct v1_begun begun[V1_PUSH_JSONS], size_t *n, struct err *err);
 
+/* The same, and none is none: for a complete image, whose other pushes are not over. */
+enum result v1_push_others(struct store *st, struct arena *a, const char *id,
+    struct v1_begun begun[V1_PUSH_JSONS], size_t *n, struct err *err);
+
 /* Did somebody begin who is not through yet? */
 bool v1_push_is_open(const struct store *st, struct arena *a, const char *id);
 
