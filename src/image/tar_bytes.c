@@ -201,7 +201,8 @@ refill(struct tar_bytes *b, struct err *err)
 		if ((r != ARCHIVE_OK && r != ARCHIVE_EOF) || b->why != NULL)
 			return complain(b, err);
 		b->empty = r == ARCHIVE_EOF;
-		b->p = p;
+		if (b->n > 0)
+			b->p = p; /* not NULL at the end */
 		b->in_vain = 0;
 		b->total += b->n;
 		if (b->total > b->limit)
