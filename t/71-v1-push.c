@@ -306,8 +306,11 @@ test_taken_over(void)
 
 	hash_of(HASH_SHA256, str_of(JSON_OF("d2") "\nlayer"), sum);
 	leave_unfinished("d2", arena_printf(arena, "sha256:%s", sum));
+	write_text("images/00000000000000d2/_files", "[]");
 	leave_unfinished("d3", NULL);
 	check_rows(ROWS(taken_over));
+	ok(!is_there("images/00000000000000d2/_files"),
+	    "the other's list is not its own");
 }
 
 /* What an old server computed of a layer that was never confirmed is not the next one's. */
@@ -411,11 +414,11 @@ static void
 test_many_layers(void)
 {
 	const char *json = JSON_OF("f3"), *sum, *layer;
-	char hex[V1_PUSH_LAYERS + 1][SHA256_HEX_SIZE];
+	char hex[V1_PUSH_WAITING + 1][SHA256_HEX_SIZE];
 	int i, taken = 0;
 
 	(void)request("PUT", IMAGE("f3", "json"), NULL, json);
-	for (i = 0; i <= V1_PUSH_LAYERS; i++) {
+	for (i = 0; i <= V1_PUSH_WAITING; i++) {
 		layer = arena_printf(arena, "layer %d", i);
 		taken += request("PUT", IMAGE("f3", "layer"), NULL, layer)
 			     ->status == 200;
@@ -424,19 +427,39 @@ test_many_layers(void)
 		make_older(
 		    arena_printf(arena,
 			"_berth/push/00000000000000f3/wait-%s.layer", hex[i]),
-		    1000 * (i == 3 ? 20 : 10 - i));
+		    1000 * (i == 3 ? 40 : 30 - i));
 	}
-	is_int(taken, V1_PUSH_LAYERS + 1, "%d layers are taken", taken);
+	is_int(taken, V1_PUSH_WAITING + 1, "%d layers are taken", taken);
 	sum = arena_printf(arena, PAYLOAD "%s", hex[3]);
 	is_int(request("PUT", IMAGE("f3", "checksum"), sum, NULL)->status, 400,
 	    "the oldest is not there any more");
-	for (i = 0, taken = 0; i <= V1_PUSH_LAYERS; i++)
+	for (i = 0, taken = 0; i <= V1_PUSH_WAITING; i++)
 		taken += is_there(arena_printf(
 		    arena, "_berth/push/00000000000000f3/wait-%s.layer", hex[i]));
-	is_int(taken, V1_PUSH_LAYERS, "all others are");
+	is_int(taken, V1_PUSH_WAITING, "all others are");
 	sum = arena_printf(arena, PAYLOAD "%s", hex[0]);
 	is_int(request("PUT", IMAGE("f3", "checksum"), sum, NULL)->status, 200,
 	    "one of them becomes the image");
+}
+
+/* Each layer waits under a sum for each json: all of them are bounded. */
+static void
+test_many_jsons_and_layers(void)
+{
+	const char *names;
+	int i, waiting = 0;
+
+	for (i = 0; i < V1_PUSH_JSONS; i++)
+		(void)request("PUT", IMAGE("f4", "json"), NULL,
+		    arena_printf(arena,
+			"{\"id\": \"00000000000000f4\", \"comment\": \"%d\"}", i));
+	for (i = 0; i < 20; i++)
+		(void)request("PUT", IMAGE("f4", "layer"), NULL,
+		    arena_printf(arena, "layer %d", i));
+	names = tree("_berth/push/00000000000000f4");
+	while ((names = strstr(names, "wait-")) != NULL)
+		waiting += strncmp((names += 5) + 64, ".layer", 6) == 0;
+	ok(waiting > 0 && waiting <= V1_PUSH_WAITING, "%d sums wait", waiting);
 }
 
 int
@@ -459,6 +482,7 @@ main(void)
 	check_rows(ROWS(an_empty_layer));
 	test_taken_over();
 	test_derived_of_another();
+	test_many_jsons_and_layers();
 	test_many_jsons();
 	test_many_layers();
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");

@@ -7,7 +7,9 @@
 #include "image/file_diff.h"
 #include "image/file_list.h"
 #include "image/name.h"
+#include "registry/capacity.h"
 #include "registry/pull.h"
+#include "registry/seats.h"
 #include "store/lock.h"
 #include "store/reader.h"
 #include "store/v1_derived.h"
@@ -59,6 +61,9 @@ guard(struct registry *reg, struct arena *a, const char *id, enum v1_derived whi
 	return store_lock(reg->store, LOCK_DERIVED, key, lock, err);
 }
 
+/* Those who compute or wait, which may take minutes. */
+static struct seats computing;
+
 /* Computed by one; the others wait for it and find it there. */
 static enum result
 find_or_compute(struct registry *reg, struct arena *a, const char *id,
@@ -70,7 +75,11 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
 
 	if (r != RC_ABSENT)
 		return r;
-	r = guard(reg, a, id, which, &lock, err);
+	r = seats_take(reg, &computing, a, err);
+	if (r == RC_OK)
+		r = capacity_check(reg, 0, err);
+	if (r == RC_OK)
+		r = guard(reg, a, id, which, &lock, err);
 	if (r == RC_OK)
 		r = find_kept(reg, a, id, which, out, err);
 	if (r == RC_ABSENT) {

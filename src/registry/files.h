@@ -10,7 +10,7 @@
 #include "store/store.h"
 
 /* RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED; RC_BAD_LAYER: it is no archive that can be
- * listed. */
+ * listed; RC_BUSY: too many compute, or wait for those who do; RC_FULL. */
 enum result files_list(struct registry *reg, struct arena *a, const char *id,
     struct store_file *out, struct err *err);
 

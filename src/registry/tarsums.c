@@ -8,7 +8,6 @@
 
 /* A layer is unpacked once for each sum: nobody honest has two. */
 #define WANTED_MAX 2
-#define WALKS_MAX  ((size_t)2 * V1_PUSH_LAYERS)
 
 /* As one of the few who walk a layer at once. */
 static enum result
@@ -73,12 +72,12 @@ static enum result
 find_waiting(struct registry *reg, struct arena *a, const char *id,
     struct str given, const char **payload, struct err *err)
 {
-	struct v1_waiting waiting[WALKS_MAX];
+	struct v1_waiting waiting[V1_PUSH_WAITING];
 	enum result r, bad = RC_OK;
 	bool right;
 	size_t i, n;
 
-	r = v1_push_waiting(reg->store, a, id, waiting, WALKS_MAX, &n, err);
+	r = v1_push_waiting(reg->store, a, id, waiting, V1_PUSH_WAITING, &n, err);
 	for (i = 0; r == RC_OK && i < n; i++) {
 		r = waits_with(reg, a, id, given, &waiting[i], &right, err);
 		if (r == RC_OK && right) {

@@ -410,33 +410,53 @@ time_of(const struct store *st, const char *path)
 	return (int64_t)sb.st_mtim.tv_sec * 1000000000 + sb.st_mtim.tv_nsec;
 }
 
-/* A client in a loop must not fill the disk: of too many layers that wait the oldest
- * goes. Its sum is forgotten with it, so its owner begins again. */
+/* The oldest name under which a layer waits, and how many there are. */
 static enum result
-bound_waiting(struct store *st, struct arena *a, const char *id, struct err *err)
+oldest_waiting(struct store *st, struct arena *a, const char *id,
+    const char **oldest, size_t *n, struct err *err)
 {
-	const char *dir = push_dir(a, id), *oldest = NULL;
+	const char *dir = push_dir(a, id);
 	struct listing names;
 	enum result r = listing_page(st, a, dir, "wait-", &names, err);
-	size_t i, n = 0;
+	size_t i;
 
+	*oldest = NULL;
+	*n = 0;
 	for (i = 0; r == RC_OK && i < names.n; i++) {
 		const char *path = arena_printf(a, "%s/%s", dir, names.names[i]);
 
 		if (strstr(names.names[i], ".layer") == NULL)
 			continue;
-		n++;
-		if (oldest == NULL || time_of(st, path) < time_of(st, oldest))
-			oldest = path;
+		++*n;
+		if (*oldest == NULL || time_of(st, path) < time_of(st, *oldest))
+			*oldest = path;
 	}
-	return n < V1_PUSH_LAYERS ? r : io_unlink(st, oldest, err);
+	return r;
+}
+
+/* A client in a loop must not fill the disk: of too many layers that wait the oldest
+ * goes. Its sum is forgotten with it, so its owner begins again. */
+static enum result
+bound_waiting(struct store *st, struct arena *a, const char *id, size_t adding,
+    struct err *err)
+{
+	const char *oldest;
+	size_t n;
+	enum result r = oldest_waiting(st, a, id, &oldest, &n, err);
+
+	while (r == RC_OK && n > 0 && n + adding > V1_PUSH_WAITING) {
+		r = io_unlink(st, oldest, err);
+		if (r == RC_OK)
+			r = oldest_waiting(st, a, id, &oldest, &n, err);
+	}
+	return r;
 }
 
 enum result
 v1_push_wait(struct store *st, struct arena *a, const char *id, struct stage *sg,
     const struct v1_begun *begun, size_t n, struct err *err)
 {
-	enum result r = bound_waiting(st, a, id, err);
+	enum result r = bound_waiting(st, a, id, n, err);
 	size_t i;
 
 	for (i = 0; r == RC_OK && i < n; i++)
@@ -516,6 +536,7 @@ v1_push_confirm(struct store *st, struct arena *a, const char *id,
 	enum result r = RC_OK;
 	size_t i;
 
+	r = v1_derived_forget(st, a, id, err);
 	for (i = 0; r == RC_OK && i < 3; i++)
 		r = link_as(st, a, id,
 		    arena_printf(a, "wait-%s.%s", payload, files[i]), dir, files[i],

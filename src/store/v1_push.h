@@ -37,8 +37,9 @@
 #include "store/stage.h"
 #include "store/store.h"
 
-#define V1_PUSH_JSONS  8 /* different json of one image that are kept at once */
-#define V1_PUSH_LAYERS 8 /* layers that wait at once: the oldest give way */
+#define V1_PUSH_JSONS 8 /* different json of one image that are kept at once */
+#define V1_PUSH_WAITING \
+	16 /* sums under which layers wait at once: the oldest give way */
 
 /* A push begins: P1 to P3. `given` is the text of a sum that came with the json
  * (written to _checksum as old servers do), `want` what is waited for under it
