@@ -348,6 +348,24 @@ test_places(void)
 		store_unlock(&places[i]);
 }
 
+static void
+test_seats(void)
+{
+	struct arena *first = arena_new();
+	struct store_file file;
+
+	put_images();
+	reg.seats = 1;
+	is_int(files_list(&reg, first, A, &file, &err), RC_OK, "one is computed");
+	is_int(files_list(&reg, arena, B, &file, &err), RC_BUSY,
+	    "a second at once finds no seat");
+	is_int(files_list(&reg, arena, A, &file, &err), RC_OK,
+	    "what is kept needs none");
+	arena_free(first);
+	is_int(files_list(&reg, arena, B, &file, &err), RC_OK, "it is free again");
+	reg.seats = 0;
+}
+
 static int
 ask_all(void *arg)
 {
@@ -389,6 +407,7 @@ main(void)
 	test_ancestries();
 	test_waits();
 	test_places();
+	test_seats();
 	test_crowd();
 	return teardown();
 }

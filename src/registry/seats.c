@@ -15,8 +15,10 @@ seats_take(const struct registry *reg, struct seats *seats, struct arena *a,
 {
 	unsigned before = atomic_fetch_add(&seats->taken, 1);
 
-	arena_defer(a, leave, seats);
-	return reg->seats == 0 || before < reg->seats
-		   ? RC_OK
-		   : err_set(err, RC_BUSY, "%u such requests run already", before);
+	if (reg->seats == 0 || before < reg->seats) {
+		arena_defer(a, leave, seats);
+		return RC_OK;
+	}
+	leave(seats);
+	return err_set(err, RC_BUSY, "%u such requests run already", before);
 }
