@@ -14,6 +14,7 @@ libberth_a_SOURCES += \
 	src/store/v1_image.c src/store/v1_image.h \
 	src/store/v1_mirror.c src/store/v1_mirror.h \
 	src/store/v1_push.c src/store/v1_push.h \
+	src/store/v1_push_look.c src/store/v1_push_look.h \
 	src/store/v1_repo.c src/store/v1_repo.h \
 	src/store/v1_spell.c src/store/v1_spell.h \
 	src/store/v1_sweep.c src/store/v1_sweep.h \

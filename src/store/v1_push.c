@@ -1,4 +1,4 @@
-/* v1_push.c: see v1_push.h. */
+/* v1_push.c: see v1_push.h. What a push writes; v1_push_look.c is what is there of it. */
 #include "store/v1_push.h"
 
 #include <string.h>
@@ -10,20 +10,7 @@
 #include "store/listing.h"
 #include "store/v1_derived.h"
 #include "store/v1_image.h"
-
-static const char *
-push_dir(struct arena *a, const char *id)
-{
-	return arena_printf(a, IO_PUSH_DIR "/%s", id);
-}
-
-static bool
-push_has(const struct store *st, struct arena *a, const char *id, const char *kind,
-    const char *sum, const char *ending)
-{
-	return io_exists(
-	    st, arena_printf(a, "%s/%s-%s%s", push_dir(a, id), kind, sum, ending));
-}
+#include "store/v1_push_look.h"
 
 /* A file of the push gets a second name there or among the images. */
 static enum result
@@ -31,37 +18,17 @@ link_as(struct store *st, struct arena *a, const char *id, const char *from,
     const char *dir, const char *name, struct err *err)
 {
 	return io_link(
-	    st, arena_printf(a, "%s/%s", push_dir(a, id), from), dir, name, err);
+	    st, arena_printf(a, "%s/%s", v1_push_dir(a, id), from), dir, name, err);
 }
 
 /* ---- open: how many pushes are not over ---- */
-
-static long long
-open_count(const struct store *st, struct arena *a, const char *id)
-{
-	struct err ignored;
-	struct str text;
-	long long n;
-
-	if (io_read(st, a, arena_printf(a, "%s/open", push_dir(a, id)), 32, &text,
-		&ignored) != RC_OK ||
-	    !str_to_int64(text, &n))
-		return 0;
-	return n;
-}
 
 static enum result
 set_open_count(
     struct store *st, struct arena *a, const char *id, long long n, struct err *err)
 {
-	return io_put(
-	    st, push_dir(a, id), "open", str_of(arena_printf(a, "%lld", n)), err);
-}
-
-bool
-v1_push_is_open(const struct store *st, struct arena *a, const char *id)
-{
-	return open_count(st, a, id) > 0;
+	return io_put(st, v1_push_dir(a, id), "open",
+	    str_of(arena_printf(a, "%lld", n)), err);
 }
 
 /* ---- begin ---- */
@@ -72,7 +39,8 @@ bound_begun(struct store *st, struct arena *a, const char *id, struct err *err)
 {
 	struct listing names;
 	size_t i, n = 0;
-	enum result r = listing_page(st, a, push_dir(a, id), "begun-", &names, err);
+	enum result r = listing_page(
+	    st, a, v1_push_dir(a, id), "begun-", &names, err);
 
 	for (i = 0; r == RC_OK && i < names.n; i++)
 		n += str_starts(str_of(names.names[i]), "begun-");
@@ -82,7 +50,7 @@ bound_begun(struct store *st, struct arena *a, const char *id, struct err *err)
 		if (str_starts(str_of(names.names[i]), "begun-"))
 			r = io_unlink(st,
 			    arena_printf(
-				a, "%s/%s", push_dir(a, id), names.names[i]),
+				a, "%s/%s", v1_push_dir(a, id), names.names[i]),
 			    err);
 	return r;
 }
@@ -91,7 +59,7 @@ static enum result
 write_begun(struct store *st, struct arena *a, const char *id, const char *name,
     const struct v1_begin *begin, struct err *err)
 {
-	const char *dir = push_dir(a, id);
+	const char *dir = v1_push_dir(a, id);
 	enum result r;
 
 	r = io_put(st, dir, arena_printf(a, "begun-%s.ancestry", name),
@@ -145,15 +113,15 @@ v1_push_begin(struct store *st, struct arena *a, const char *id,
 	enum result r;
 
 	hash_of(HASH_SHA256, begin->json, name);
-	r = io_mkdirs(st, push_dir(a, id), err);
+	r = io_mkdirs(st, v1_push_dir(a, id), err);
 	if (r == RC_OK)
 		r = bound_begun(st, a, id, err);
 	if (r == RC_OK)
 		r = write_begun(st, a, id, name, begin, err);
 	if (r == RC_OK)
-		r = set_open_count(st, a, id, open_count(st, a, id) + 1, err);
+		r = set_open_count(st, a, id, v1_push_open(st, a, id) + 1, err);
 	if (r == RC_OK)
-		r = io_sync(st, push_dir(a, id), err);
+		r = io_sync(st, v1_push_dir(a, id), err);
 	if (r == RC_OK)
 		r = write_unfinished(st, a, id, name, begin->given, err);
 	return r;
@@ -172,7 +140,7 @@ take_begun(struct store *st, struct arena *a, const char *id, const char *file,
 	if (name.n != SHA256_HEX_SIZE - 1)
 		return err_set(err, RC_IO, "%s: no file of a push", file);
 	memcpy(out->name, name.p, SHA256_HEX_SIZE - 1);
-	return io_read(st, a, arena_printf(a, "%s/%s", push_dir(a, id), file),
+	return io_read(st, a, arena_printf(a, "%s/%s", v1_push_dir(a, id), file),
 	    V1_JSON_MAX, &out->json, err);
 }
 
@@ -191,7 +159,7 @@ adopt_unfinished(struct store *st, struct arena *a, const char *id,
 	if (r == RC_OK)
 		r = v1_image_sum(st, a, id, &begin.given, err);
 	if (r == RC_OK)
-		r = io_mkdirs(st, push_dir(a, id), err);
+		r = io_mkdirs(st, v1_push_dir(a, id), err);
 	hash_of(HASH_SHA256, begin.json, out->name);
 	out->json = begin.json;
 	sum = sum_parse(begin.given);
@@ -210,7 +178,7 @@ read_begun(struct store *st, struct arena *a, const char *id,
 	size_t i;
 
 	*n = 0;
-	r = listing_page(st, a, push_dir(a, id), "begun-", &names, err);
+	r = listing_page(st, a, v1_push_dir(a, id), "begun-", &names, err);
 	for (i = 0; r == RC_OK && i < names.n && *n < V1_PUSH_JSONS; i++) {
 		const char *dot = strrchr(names.names[i], '.');
 
@@ -246,130 +214,10 @@ v1_push_others(struct store *st, struct arena *a, const char *id,
 	return RC_OK;
 }
 
-bool
-v1_push_wants(
-    const struct store *st, struct arena *a, const char *id, const char *payload)
-{
-	return push_has(st, a, id, "want", payload, "");
-}
-
-bool
-v1_push_waits(
-    const struct store *st, struct arena *a, const char *id, const char *payload)
-{
-	return push_has(st, a, id, "wait", payload, ".layer");
-}
-
-bool
-v1_push_saw(
-    const struct store *st, struct arena *a, const char *id, const char *payload)
-{
-	return push_has(st, a, id, "seen", payload, "");
-}
-
-/* Behind the first '-' and before the ending, if it has one: "wait-<P>.layer" is P. */
-static struct str
-sum_of_name(const char *name, const char *ending)
-{
-	struct str sum = str_of(name);
-
-	(void)str_cut(&sum, '-');
-	sum.n -= strlen(ending);
-	return sum;
-}
-
-static bool
-ends(struct str s, const char *ending)
-{
-	size_t n = strlen(ending);
-
-	return s.n >= n && memcmp(s.p + s.n - n, ending, n) == 0;
-}
-
-enum result
-v1_push_tarsums(const struct store *st, struct arena *a, const char *id,
-    struct str *out, size_t most, size_t *n, struct err *err)
-{
-	struct listing names;
-	enum result r = listing_page(
-	    st, a, push_dir(a, id), "want-tarsum", &names, err);
-	size_t i;
-
-	*n = 0;
-	for (i = 0; r == RC_OK && i < names.n && *n < most; i++)
-		if (str_starts(str_of(names.names[i]), "want-tarsum"))
-			out[(*n)++] = sum_of_name(names.names[i], "");
-	return r;
-}
-
-enum result
-v1_push_waiting(const struct store *st, struct arena *a, const char *id,
-    struct v1_waiting *out, size_t most, size_t *n, struct err *err)
-{
-	struct listing names;
-	enum result r = listing_page(st, a, push_dir(a, id), "wait-", &names, err);
-	size_t i;
-
-	*n = 0;
-	for (i = 0; r == RC_OK && i < names.n && *n < most; i++) {
-		struct v1_waiting *w = &out[*n];
-
-		if (!str_starts(str_of(names.names[i]), "wait-") ||
-		    !ends(str_of(names.names[i]), ".layer"))
-			continue;
-		w->payload = str_dup(a, sum_of_name(names.names[i], ".layer"));
-		r = io_read(st, a,
-		    arena_printf(a, "%s/wait-%s.json", push_dir(a, id), w->payload),
-		    V1_JSON_MAX, &w->json, err);
-		if (r == RC_OK)
-			(*n)++;
-		else if (r == RC_ABSENT)
-			r = RC_OK; /* tidied away meanwhile */
-	}
-	return r;
-}
-
-enum result
-v1_push_layer(struct store *st, struct arena *a, const char *id,
-    const char *payload, struct stage **out, struct err *err)
-{
-	const char *path = arena_printf(
-	    a, "%s/wait-%s.layer", push_dir(a, id), payload);
-	struct stat sb;
-	enum result r = io_stat(st, path, &sb, err);
-
-	return r == RC_OK ? stage_open(st, a, path, (uint64_t)sb.st_size, out, err)
-			  : r;
-}
-
-enum result
-v1_push_has_layer(const struct store *st, struct arena *a, const char *id,
-    bool *out, struct err *err)
-{
-	struct listing names;
-	enum result r;
-	size_t i;
-
-	*out = false;
-	r = listing_page(st, a, push_dir(a, id), "open", &names, err);
-	for (i = 0; r == RC_OK && i < names.n; i++)
-		if (str_starts(str_of(names.names[i]), "seen-") ||
-		    strstr(names.names[i], ".layer") != NULL)
-			*out = true;
-	return r;
-}
-
-bool
-v1_push_all_gave_sums(const struct store *st, struct arena *a, const char *id)
-{
-	return io_exists(st, v1_image_path(a, id, "_checksum")) &&
-	       !io_exists(st, arena_printf(a, "%s/later", push_dir(a, id)));
-}
-
 void
 v1_push_touch(const struct store *st, struct arena *a, const char *id)
 {
-	(void)utimensat(st->root, push_dir(a, id), NULL, 0);
+	(void)utimensat(st->root, v1_push_dir(a, id), NULL, 0);
 }
 
 enum result
@@ -390,10 +238,10 @@ wait_under(struct store *st, struct arena *a, const char *id, struct stage *sg,
 	for (i = 0; r == RC_OK && i < 2; i++)
 		r = link_as(st, a, id,
 		    arena_printf(a, "begun-%s.%s", b->name, endings[i]),
-		    push_dir(a, id),
+		    v1_push_dir(a, id),
 		    arena_printf(a, "wait-%s.%s", b->payload, endings[i]), err);
 	if (r == RC_OK)
-		r = stage_name(sg, push_dir(a, id),
+		r = stage_name(sg, v1_push_dir(a, id),
 		    arena_printf(a, "wait-%s.layer", b->payload), err);
 	return r;
 }
@@ -415,7 +263,7 @@ static enum result
 oldest_waiting(struct store *st, struct arena *a, const char *id,
     const char **oldest, size_t *n, struct err *err)
 {
-	const char *dir = push_dir(a, id);
+	const char *dir = v1_push_dir(a, id);
 	struct listing names;
 	enum result r = listing_page(st, a, dir, "wait-", &names, err);
 	size_t i;
@@ -462,7 +310,7 @@ v1_push_wait(struct store *st, struct arena *a, const char *id, struct stage *sg
 	for (i = 0; r == RC_OK && i < n; i++)
 		r = wait_under(st, a, id, sg, &begun[i], err);
 	if (r == RC_OK)
-		r = io_sync(st, push_dir(a, id), err);
+		r = io_sync(st, v1_push_dir(a, id), err);
 	return r;
 }
 
@@ -474,11 +322,11 @@ v1_push_note(struct store *st, struct arena *a, const char *id,
 	size_t i;
 
 	for (i = 0; r == RC_OK && i < n; i++)
-		r = io_put(st, push_dir(a, id),
+		r = io_put(st, v1_push_dir(a, id),
 		    arena_printf(a, "seen-%s", begun[i].payload), str_of(NULL),
 		    err);
 	if (r == RC_OK)
-		r = io_sync(st, push_dir(a, id), err);
+		r = io_sync(st, v1_push_dir(a, id), err);
 	return r;
 }
 
@@ -488,14 +336,14 @@ v1_push_note(struct store *st, struct arena *a, const char *id,
 static enum result
 tidy(struct store *st, struct arena *a, const char *id, struct err *err)
 {
-	const char *dir = push_dir(a, id);
+	const char *dir = v1_push_dir(a, id);
 	struct listing names;
 	enum result r;
 	size_t i;
 
 	r = listing_page(st, a, dir, "wait-", &names, err);
 	for (i = 0; r == RC_OK && i < names.n; i++) {
-		struct str sum = sum_of_name(names.names[i], "");
+		struct str sum = v1_push_sum_of(names.names[i], "");
 
 		if (!str_starts(str_of(names.names[i]), "wait-"))
 			continue;
@@ -514,7 +362,7 @@ tidy(struct store *st, struct arena *a, const char *id, struct err *err)
 static enum result
 close_push(struct store *st, struct arena *a, const char *id, struct err *err)
 {
-	long long left = open_count(st, a, id) - 1;
+	long long left = v1_push_open(st, a, id) - 1;
 	enum result r;
 
 	if (left <= 0) {
