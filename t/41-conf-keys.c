@@ -176,14 +176,15 @@ test_check_config(void)
 	ENV("S", "/srv/r");
 	said = check(load(
 	    "dev:\n  storage_path: _env:S\n  threads: 1\n  workers: 1\n  x: y\n"));
-	ok(strstr(said, "\nflavor:             dev\n"
-			"storage_path:       /srv/r (line 2, S)\n"
-			"index_database:     /srv/r/_berth/index.db (default)\n"
-			"socket:             /srv/r/_berth/berth.sock (default)\n"
-			"log_file:           standard error (default)\n"
-			"loglevel:           info (default)\n") != NULL,
+	ok(strstr(said,
+	       "\nflavor:                         dev\n"
+	       "storage_path:                   /srv/r (line 2, S)\n"
+	       "index_database:                 /srv/r/_berth/index.db (default)\n"
+	       "socket:                         /srv/r/_berth/berth.sock (default)\n"
+	       "log_file:                       standard error (default)\n"
+	       "loglevel:                       info (default)\n") != NULL,
 	    "check-config says what is in force and where it comes from");
-	ok(strstr(said, "\nthreads:            1 (line 3)\n") != NULL,
+	ok(strstr(said, "\nthreads:                        1 (line 3)\n") != NULL,
 	    "a line of the file");
 	ok(strstr(said, "TOO FEW: threads must be at least ") != NULL,
 	    "one thread is not enough for nginx");

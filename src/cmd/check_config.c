@@ -8,7 +8,7 @@
  * nginx's worker processes keeps open. Each of them pins a thread of berth. */
 #define NGINX_KEEPALIVE 16
 
-#define VALUES_COLUMN 20
+#define VALUES_COLUMN 32 /* behind the longest key */
 
 static void
 print_key(FILE *out, const char *key, const char *value)
