@@ -11,6 +11,7 @@ use Berth::Instance;
 use Berth::StandIn;
 use Berth::Test;
 use Berth::V1Client;
+use Berth::V1Store;
 use Digest::SHA qw(sha256_hex);
 use JSON::PP qw(decode_json encode_json);
 use Time::HiRes qw(sleep time);
@@ -370,6 +371,7 @@ subtest 'what is kept' => sub {
 };
 
 is($mirror->stop, 0, 'a clean end');
+is_deeply([Berth::V1Store::complaints($mirror->data)], [], 'its store is in order');
 
 # One worker, as few threads as nginx's configuration wants.
 sub narrow_mirror {

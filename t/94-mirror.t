@@ -11,27 +11,24 @@ use Berth::Instance;
 use Berth::StandIn;
 use Berth::Test;
 use Berth::V1Client;
+use Berth::V1Store;
 use JSON::PP qw(decode_json encode_json);
 use Time::HiRes qw(sleep);
 
-# A berth with this data directory, which mirrors the source, and more lines of config.yml.
-sub mirror_of {
-    my ($source, $data, $more, %env) = @_;
+my $source = Berth::Instance->start;
 
-    mkdir $data;
-    open my $file, '>', "$data/config.yml" or die "$data/config.yml: $!";
-    print $file "common:\n  storage: local\n  storage_path: $data\n  loglevel: debug\n",
-        (map { "  $_\n" } @$more),
-        "  mirroring:\n    source: $source\n    tags_cache_ttl: 2\ndev:\n";
-    close $file;
-    return Berth::Instance->start(data => $data, args => ['--config', "$data/config.yml"], env => \%env);
+# A berth that mirrors it, with more lines of config.yml.
+sub a_mirror {
+    my ($more) = @_;
+
+    return Berth::Instance->configured(
+        "mirroring:\n  source: https://" . $source->host . "\n  tags_cache_ttl: 2\n" . ($more // ''),
+        env => { SSL_CERT_FILE => $source->ca });
 }
 
-my $scratch = scratch();
-my $source  = Berth::Instance->start;
-my $mirror  = mirror_of('https://' . $source->host, "$scratch/data", [], SSL_CERT_FILE => $source->ca);
-my $pusher  = Berth::V1Client->new($source);
-my $docker  = Berth::V1Client->new($mirror);
+my $mirror = a_mirror();
+my $pusher = Berth::V1Client->new($source);
+my $docker = Berth::V1Client->new($mirror);
 
 my $base = Berth::Image->new;
 my $top  = Berth::Image->new(parent => $base, size => 3_000_000);
@@ -114,8 +111,7 @@ subtest 'own images stand beside' => sub {
 subtest 'another index' => sub {
     my $index = Berth::StandIn->start;
     my $read  = 'Token signature=0123456789abcdef,repository="team/app",access=read';
-    my $there = mirror_of('https://' . $source->host, "$scratch/index", ['standalone: false',
-        'index_endpoint: ' . $index->url], SSL_CERT_FILE => $source->ca);
+    my $there = a_mirror("standalone: false\nindex_endpoint: " . $index->url . "\n");
 
     $index->answer('GET /v1/repositories/team/app/images', body => encode_json([map { { id => $_->id } } $base, $top]),
         headers => ['X-Docker-Token' => $read, 'X-Docker-Endpoints' => 'unused']);
@@ -194,4 +190,5 @@ subtest 'the source is away' => sub {
 };
 
 is($mirror->stop, 0, 'a clean end');
+is_deeply([Berth::V1Store::complaints($mirror->data)], [], 'its store is in order');
 done_testing;
