@@ -481,13 +481,13 @@ test_silence(void)
 	ok(clock_ticks() - begun < 20000, "are not waited for");
 }
 
-static const char *silent_url;
+static const char *thread_url;
 
 static void *
 get_silence(void *arg)
 {
 	struct remote *from = arg;
-	const struct remote_call call = {.url = silent_url, .limit = 10};
+	const struct remote_call call = {.url = thread_url, .limit = 10};
 	struct remote_answer out;
 	struct arena *a = arena_new();
 	struct err why;
@@ -505,11 +505,11 @@ test_waiting(void)
 	struct remote *few = remote_new(&options);
 	struct remote_answer out;
 	pthread_t threads[2];
-	int64_t begun = clock_ticks();
+	int64_t begun;
 	void *right;
 	int i;
 
-	silent_url = url("/silent");
+	thread_url = url("/silent");
 	for (i = 0; i < 2; i++)
 		set_up(pthread_create(&threads[i], NULL, get_silence, few) == 0
 			   ? 0
@@ -519,12 +519,49 @@ test_waiting(void)
 	    "one more than may wait");
 	is_int(remote_ask(few, arena, &call, &brief, &out, &err), RC_BUSY,
 	    "also where it would be remembered");
+	begun = clock_ticks();
 	remote_give_up(few);
 	for (i = 0; i < 2; i++) {
 		(void)pthread_join(threads[i], &right);
 		ok(right != NULL, "who waits is told");
 	}
 	ok(clock_ticks() - begun < 4000, "soon");
+	remote_free(few);
+}
+
+static void *
+get_late(void *arg)
+{
+	struct remote *from = arg;
+	const struct remote_call call = {.url = thread_url, .limit = 100};
+	struct remote_answer out;
+	struct arena *a = arena_new();
+	struct err why;
+	bool right = remote_get(from, a, &call, &out, &why) == RC_OK;
+
+	arena_free(a);
+	return right ? arg : NULL;
+}
+
+/* More than may wait at once, but each only for a moment. */
+static void
+test_queue(void)
+{
+	const struct remote_options options = {.waiting = 3};
+	struct remote *few = remote_new(&options);
+	pthread_t threads[6];
+	void *right;
+	int i, n = 0;
+
+	thread_url = url("/late");
+	for (i = 0; i < 6; i++)
+		set_up(
+		    pthread_create(&threads[i], NULL, get_late, few) == 0 ? 0 : -1);
+	for (i = 0; i < 6; i++) {
+		(void)pthread_join(threads[i], &right);
+		n += right != NULL;
+	}
+	is_int(n, 6, "a burst is answered");
 	remote_free(few);
 }
 
@@ -549,7 +586,7 @@ main(void)
 {
 	static void (*const tests[])(void) = {test_answers, test_connections,
 	    test_no_answers, test_addresses, test_redirects, test_memory, test_many,
-	    test_streams, test_silence, test_waiting, test_end};
+	    test_streams, test_silence, test_waiting, test_queue, test_end};
 	const struct remote_options options = {
 	    .connect_ms = 500, .answer_ms = 700, .silence_ms = 1000};
 	size_t i;

@@ -393,7 +393,8 @@ test_claims(void)
 	    orphan = {"what no repository has", "GET", "/v1/images/" C3 "/layer",
 		.status = 200, .want = C3, .want_headers = FOR_A_YEAR},
 	    private_push = {"a private one", "PUT", "/v1/images/" C2 "/json",
-		.body = ID(C2), .status = 400,
+		.body = "{\"id\": \"" C2 "\", \"comment\": \"a guess\"}",
+		.status = 400,
 		.want = ERROR("This image does not belong to the repository")},
 	    private_tag = {"is not tagged", "PUT", APP "/tags/x",
 		.body = "\"" C2 "\"", .status = 404, .want = NO_IMAGE},
@@ -402,6 +403,11 @@ test_claims(void)
 	    unfinished = {"one that another pushes", "PUT",
 		"/v1/images/" C4 "/layer", .body = "x", .status = 400,
 		.want = ERROR("This image does not belong to the repository")},
+	    has_it = {"but who has its json has it", "PUT",
+		"/v1/images/" C2 "/json", .body = ID(C2), .status = 409,
+		.want = ERROR("Image already exists")},
+	    has_read = {"and may read it", "GET", "/v1/images/" C2 "/layer",
+		.status = 200, .want = C2, .want_headers = FOR_A_YEAR},
 	    own_again = {"its own repository", "PUT", "/v1/repositories/team/mine/",
 		.body = "[" ID(C2) ", " ID(C4) "]", .status = 200, .want = "\"\""},
 	    own_list = {"has it", "GET", "/v1/repositories/team/mine/images",
@@ -424,6 +430,8 @@ test_claims(void)
 	is_reply(private_tag, writes);
 	is_reply(private_read, reads);
 	is_reply(unfinished, writes);
+	is_reply(has_it, writes);
+	is_reply(has_read, reads);
 	check_row(&own_again);
 	check_row(&own_list);
 }

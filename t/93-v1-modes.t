@@ -324,13 +324,17 @@ subtest 'check_tokens' => sub {
             'it becomes private', 'true');
         is_error($put->($secret->id), 404, 'Image not found', 'a tag is not put on it');
         is_error($put->('d' x 64), 404, 'Image not found', 'nor on what is not there');
-        is(eval { $docker->push('evil/app', { x => $secret }, $base, $secret) }, undef, 'nor is it pushed');
+        my $guess = Berth::Image->new(id => $secret->id, parent => $base);
+        is(eval { $docker->push('evil/app', { x => $guess }, $base, $guess) }, undef, 'nor is it pushed');
         like($@, qr/json of \w+: 400 .*This image does not belong to the repository/, 'which docker is told');
         is_error(ask($berth, GET => image($secret, $_), $token->('evil/app', 'read')), 404, 'Image not found',
             "nor is $_ read") for qw(json layer ancestry files diff);
         is_ok(ask($berth, GET => private($secret, 'json'), $token->('team/plan', 'read')), 'by its own token it is',
             $secret->json);
         is($docker->push('team/plan', { u => $secret }, $base, $secret), 0, 'and tagged again');
+        my $onto = Berth::Image->new(parent => $secret);
+        is($docker->push('team/two', { t => $onto }, $base, $secret, $onto), 1, 'who has it pushes onto it');
+        is($docker->pull('team/two')->{images}{ $secret->id }{layer_sum}, $secret->layer_sum, 'and pulls it');
         my $child = Berth::Image->new(parent => $base);
         is($docker->push('evil/app', { c => $child }, $base, $child), 1, 'the base that both are made of is public');
         is($docker->pull('evil/app')->{images}{ $base->id }{layer_sum}, $base->layer_sum, 'and pulled');

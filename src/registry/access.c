@@ -24,15 +24,21 @@ is_bound(const struct caller *caller)
 
 /* ---- which images belong to a repository ---- */
 
-/* Announced or granted. */
+/* Announced or granted. What was announced before another index was asked is none of its
+ * grants. */
 static enum result
 is_listed(struct registry *reg, struct arena *a, const struct v1_repo *repo,
     const char *id, bool *out, struct err *err)
 {
+	bool announced = reg->auth == NULL || reg->auth->mode != AUTH_INDEX;
 	struct str list;
-	enum result r = v1_repo_images(reg->store, a, repo, &list, err);
+	enum result r = RC_OK;
 
-	*out = r == RC_OK && v1_images_has(list, id);
+	*out = false;
+	if (announced) {
+		r = v1_repo_images(reg->store, a, repo, &list, err);
+		*out = r == RC_OK && v1_images_has(list, id);
+	}
 	if (*out || (r != RC_OK && r != RC_ABSENT))
 		return r;
 	r = v1_repo_granted(reg->store, a, repo, &list, err);

@@ -11,10 +11,11 @@
  * A3  Where own tokens are asked for, an announcement claims (claim.h) what is not here
  *     yet, what the repository has, and what a public repository has: docker announces
  *     the base images of what it pushes, and sends none that is here. What private
- *     repositories alone have, it does not claim; to push on such a base, the base's
- *     repository must be public, or the same. An image of no repository, such as one
- *     whose repository was deleted, may be claimed by whoever knows its id: else it
- *     could never be pushed again. */
+ *     repositories alone have, it does not claim; but whoever then sends the image's
+ *     json to the byte has the image (a docker does, and json is shown to nobody else),
+ *     and it joins his repository (repository_claim()). An image of no repository, such
+ *     as one whose repository was deleted, may be claimed by whoever knows its id: else
+ *     it could never be pushed again. */
 #ifndef REGISTRY_ACCESS_H
 #define REGISTRY_ACCESS_H
 

@@ -61,9 +61,6 @@ guard(struct registry *reg, struct arena *a, const char *id, enum v1_derived whi
 	return store_lock(reg->store, LOCK_DERIVED, key, lock, err);
 }
 
-/* Those who compute or wait, which may take minutes. */
-static struct seats computing;
-
 /* Computed by one; the others wait for it and find it there. */
 static enum result
 find_or_compute(struct registry *reg, struct arena *a, const char *id,
@@ -75,11 +72,7 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
 
 	if (r != RC_ABSENT)
 		return r;
-	r = seats_take(reg, &computing, a, err);
-	if (r == RC_OK)
-		r = capacity_check(reg, 0, err);
-	if (r == RC_OK)
-		r = guard(reg, a, id, which, &lock, err);
+	r = guard(reg, a, id, which, &lock, err);
 	if (r == RC_OK)
 		r = find_kept(reg, a, id, which, out, err);
 	if (r == RC_ABSENT) {
@@ -89,6 +82,28 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
 	}
 	store_unlock(&lock);
 	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
+}
+
+/* Those who compute or wait, which may take minutes. */
+static struct seats computing;
+
+/* For one request; what it needs of ancestors it takes from the same seat. */
+static enum result
+find_from_seat(struct registry *reg, struct arena *a, const char *id,
+    enum v1_derived which, compute_fn *compute, struct store_file *out,
+    struct err *err)
+{
+	enum result r = pull_check(reg, id, err);
+
+	if (r == RC_OK)
+		r = find_kept(reg, a, id, which, out, err);
+	if (r != RC_ABSENT)
+		return r;
+	r = seats_take(reg, &computing, a, err);
+	if (r == RC_OK)
+		r = capacity_check(reg, 0, err);
+	return r == RC_OK ? find_or_compute(reg, a, id, which, compute, out, err)
+			  : r;
 }
 
 /* ---- what a layer holds ---- */
@@ -131,11 +146,7 @@ enum result
 files_list(struct registry *reg, struct arena *a, const char *id,
     struct store_file *out, struct err *err)
 {
-	enum result r = pull_check(reg, id, err);
-
-	return r == RC_OK
-		   ? find_or_compute(reg, a, id, V1_FILES, compute_list, out, err)
-		   : r;
+	return find_from_seat(reg, a, id, V1_FILES, compute_list, out, err);
 }
 
 /* ---- what it changes ---- */
@@ -179,8 +190,11 @@ take_list(struct registry *reg, const char *id, struct diffing *d, struct err *e
 {
 	struct arena *turn = arena_new();
 	struct store_file file;
-	enum result r = files_list(reg, turn, id, &file, err);
+	enum result r = pull_check(reg, id, err);
 
+	if (r == RC_OK)
+		r = find_or_compute(
+		    reg, turn, id, V1_FILES, compute_list, &file, err);
 	if (r == RC_OK)
 		r = take_kept(reg, turn, id, d, err);
 	if (r == RC_BAD_DATA) {
@@ -255,9 +269,5 @@ enum result
 files_diff(struct registry *reg, struct arena *a, const char *id,
     struct store_file *out, struct err *err)
 {
-	enum result r = pull_check(reg, id, err);
-
-	return r == RC_OK
-		   ? find_or_compute(reg, a, id, V1_DIFF, compute_diff, out, err)
-		   : r;
+	return find_from_seat(reg, a, id, V1_DIFF, compute_diff, out, err);
 }

@@ -35,6 +35,7 @@ struct fetch {
 	struct store_lock lock;
 	struct start *start; /* NULL once it is over */
 	int fd;              /* -1: nothing came */
+	int64_t length;      /* bytes that were told; -1: none were */
 	uint64_t written;    /* bytes in the file */
 	uint64_t room;       /* up to where the disk was looked at */
 	struct buf held;     /* the last piece */
@@ -109,7 +110,7 @@ take_head(struct fetch *f, const struct remote_answer *head, int64_t length,
 		    &f->err, RC_REMOTE, "the source says %d", head->status);
 	if (length >= 0 && f->image.size >= 0 && length != f->image.size)
 		return err_set(&f->err, RC_REMOTE, "its size is another");
-	begun->length = length >= 0 ? length : f->image.size;
+	f->length = begun->length = length >= 0 ? length : f->image.size;
 	return create(f, begun);
 }
 
@@ -137,6 +138,10 @@ take(void *arg, const char *p, size_t n)
 
 	if (n == 0)
 		return true;
+	if (f->length >= 0 && f->written + f->held.n + n > (uint64_t)f->length) {
+		f->r = err_set(&f->err, RC_REMOTE, "more bytes than were told");
+		return false;
+	}
 	hash_add(&f->hash, p, n);
 	if (f->held.n > 0 && !write_held(f))
 		return false;
@@ -213,13 +218,13 @@ static enum result
 verify(struct fetch *f, bool whole, char payload[SHA256_HEX_SIZE])
 {
 	hash_end(&f->hash, payload);
+	if (f->length >= 0 && (uint64_t)f->length != f->written + f->held.n)
+		return err_set(&f->err, RC_MISMATCH, "its size is another");
 	if (f->sum.kind == SUM_SIMPLE)
 		return strcmp(payload, f->sum.hex) == 0
 			   ? RC_OK
 			   : err_set(&f->err, RC_MISMATCH, "its sum is another");
-	if (f->image.size >= 0 && (uint64_t)f->image.size != f->written + f->held.n)
-		return err_set(&f->err, RC_MISMATCH, "its size is another");
-	if (f->sum.kind != SUM_TARSUM && f->image.size < 0 && !whole)
+	if (f->sum.kind != SUM_TARSUM && f->length < 0 && !whole)
 		return err_set(&f->err, RC_MISMATCH,
 		    "the source told neither its sum nor its length");
 	return check_archive(f);
@@ -372,6 +377,7 @@ new_fetch(struct registry *reg, const char *id, const struct mirror_image *image
 	f->lock = *lock;
 	f->start = start;
 	f->fd = -1;
+	f->length = -1;
 	buf_init(&f->held, a, PIECE_MAX);
 	sum_begin(&f->hash, f->image.json);
 	return f;

@@ -51,20 +51,20 @@ growing_new(
 }
 
 /* RC_ABSENT: there is no file yet, or no more; or one of no length that can be told,
- * which is served once it is an image. */
+ * which is served once it is an image. In turn: what is needed for a moment. */
 static enum result
-follow(struct registry *reg, struct arena *a, const char *id, struct growing **out,
-    struct err *err)
+follow(struct registry *reg, struct arena *a, struct arena *turn, const char *id,
+    struct growing **out, struct err *err)
 {
 	struct str text;
 	long long length;
 	int fd;
-	enum result r = v1_mirror_open(reg->store, a, id, &fd, err);
+	enum result r = v1_mirror_open(reg->store, turn, id, &fd, err);
 
 	if (r != RC_OK)
 		return r;
-	if (v1_mirror_note(
-		reg->store, a, "image", id, "length", &text, NULL, err) == RC_OK &&
+	if (v1_mirror_note(reg->store, turn, "image", id, "length", &text, NULL,
+		err) == RC_OK &&
 	    str_to_int64(text, &length) && length > 0) {
 		*out = growing_new(reg, a, id, fd, length);
 		return RC_OK;
@@ -86,16 +86,9 @@ is_here(struct registry *reg, const char *id)
 }
 
 static bool
-is_fetched(const struct growing *g)
+is_fetched(struct registry *reg, const char *id)
 {
-	struct store_lock lock = {0};
-	struct err ignored;
-	bool running = store_trylock(g->reg->store, LOCK_MIRROR, g->id, &lock,
-			   &ignored) == RC_OK &&
-		       !store_locked(&lock);
-
-	store_unlock(&lock);
-	return running;
+	return store_is_guarded(reg->store, LOCK_MIRROR, id);
 }
 
 /* Nothing is answered before something came: until then a failure can be said, and a
@@ -107,7 +100,7 @@ await_bytes(const struct growing *g, struct err *err)
 	ssize_t n;
 
 	while ((n = pread(g->fd, &byte, 1, 0)) == 0) {
-		bool running = is_fetched(g);
+		bool running = is_fetched(g->reg, g->id);
 
 		if (is_here(g->reg, g->id))
 			return RC_ABSENT;
@@ -142,23 +135,57 @@ begin(struct registry *reg, struct arena *a, const struct caller *caller,
 	return r;
 }
 
-/* RC_ABSENT: look again. */
+/* RC_ABSENT: look again; *waited: for a fetch that ran. One that was waited for and left
+ * nothing has failed: each who waits would begin another. */
 static enum result
-begin_or_follow(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, const struct mirror_image *image, struct growing **growing,
-    struct err *err)
+begin_or_follow(struct registry *reg, struct arena *a, struct arena *turn,
+    const struct caller *caller, const char *id, const struct mirror_image *image,
+    bool *waited, struct growing **growing, struct err *err)
 {
 	struct store_lock lock = {0};
-	enum result r = store_trylock(reg->store, LOCK_MIRROR, id, &lock, err);
+	enum result r;
 
+	if (*waited && !is_fetched(reg, id))
+		return is_here(reg, id)
+			   ? RC_ABSENT
+			   : err_set(err, RC_REMOTE, "the fetch has failed");
+	r = store_trylock(reg->store, LOCK_MIRROR, id, &lock, err);
 	if (r == RC_OK && store_locked(&lock))
 		return begin(reg, a, caller, id, image, &lock, growing, err);
-	return r == RC_OK ? follow(reg, a, id, growing, err) : r;
+	*waited = true;
+	return r == RC_OK ? follow(reg, a, turn, id, growing, err) : r;
 }
 
 /* ---- the layer ---- */
 
 static struct seats followers;
+
+/* Looks until there is a layer, or a fetch to follow; each look in an arena that is
+ * cleared, for there may be many. */
+static enum result
+find(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, const struct mirror_image *image, struct growing **growing,
+    struct store_file *file, struct err *err)
+{
+	struct arena *turn = arena_new();
+	bool waited = false;
+	enum result r;
+
+	for (;;) {
+		r = is_here(reg, id) ? pull_layer(reg, a, id, file, err)
+				     : begin_or_follow(reg, a, turn, caller, id,
+					   image, &waited, growing, err);
+		if (r == RC_OK && *growing != NULL)
+			r = await_bytes(*growing, err);
+		if (r != RC_ABSENT) /* else a fetch runs, or is over */
+			break;
+		*growing = NULL;
+		arena_clear(turn);
+		wait_a_moment();
+	}
+	arena_free(turn);
+	return r;
+}
 
 enum result
 mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
@@ -168,28 +195,11 @@ mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
 	struct mirror_image image;
 	enum result r = mirror_image(reg, a, caller, id, &image, err);
 
+	*growing = NULL;
 	if (r == RC_OK)
 		r = seats_take(reg, &followers, a, err);
-
-	*growing = NULL;
-	while (r == RC_OK) {
-		r = pull_layer(reg, a, id, file, err);
-		if (r == RC_OK)
-			return RC_OK;
-		if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
-			r = begin_or_follow(
-			    reg, a, caller, id, &image, growing, err);
-		if (r == RC_OK)
-			r = await_bytes(*growing, err);
-		if (r == RC_OK)
-			return RC_OK;
-		*growing = NULL;
-		if (r == RC_ABSENT) { /* a fetch runs, or is over */
-			wait_a_moment();
-			r = RC_OK;
-		}
-	}
-	return r;
+	return r == RC_OK ? find(reg, a, caller, id, &image, growing, file, err)
+			  : r;
 }
 
 int64_t
@@ -210,7 +220,11 @@ growing_write(void *arg, struct sink sink)
 	ssize_t n;
 
 	while (at < g->length) {
-		n = pread(g->fd, piece, sizeof(piece), (off_t)at);
+		int64_t left = g->length - at;
+
+		n = pread(g->fd, piece,
+		    left < (int64_t)sizeof(piece) ? (size_t)left : sizeof(piece),
+		    (off_t)at);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1 || (n > 0 && !sink.write(sink.arg, piece, (size_t)n)))
@@ -220,7 +234,7 @@ growing_write(void *arg, struct sink sink)
 			continue;
 		if (!running)
 			return false;
-		running = is_fetched(g);
+		running = is_fetched(g->reg, g->id);
 		if (running)
 			wait_a_moment();
 	}
@@ -249,7 +263,7 @@ keep_one(struct registry *reg, const struct caller *caller, const char *id,
 
 	if (r == RC_OK && g != NULL) {
 		(void)growing_write(g, nowhere);
-		while (is_fetched(g)) /* it becomes an image */
+		while (is_fetched(g->reg, g->id)) /* it becomes an image */
 			wait_a_moment();
 		if (!is_here(reg, id))
 			r = err_set(err, RC_REMOTE, "the fetch has failed");

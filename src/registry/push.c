@@ -9,6 +9,7 @@
 #include "image/v1_json.h"
 #include "registry/access.h"
 #include "registry/mirror.h"
+#include "registry/repository.h"
 #include "registry/tarsums.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
@@ -87,6 +88,8 @@ push_json(struct registry *reg, struct arena *a, const struct caller *caller,
 		r = err_set(err, RC_OTHER_ID, "the json is another image's");
 	if (r == RC_OK)
 		r = access_push(reg, a, caller, id, err);
+	if (r == RC_NOT_GRANTED)
+		r = repository_claim(reg, a, &caller->repository, id, json, err);
 	if (r == RC_OK)
 		r = ancestry_of(reg, a, caller, id, v.parent, &what.ancestry, err);
 	if (r != RC_OK)

@@ -1,6 +1,7 @@
 /* repository.c: see repository.h. */
 #include "registry/repository.h"
 
+#include "auth/auth.h"
 #include "base/log.h"
 #include "image/v1_images.h"
 #include "image/v1_meta.h"
@@ -8,6 +9,7 @@
 #include "registry/describe.h"
 #include "store/about.h"
 #include "store/lock.h"
+#include "store/v1_image.h"
 
 static enum result
 merge(struct registry *reg, struct arena *a, const struct repo_name *name,
@@ -42,6 +44,29 @@ repository_announce(struct registry *reg, struct arena *a,
 		    reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = merge(reg, a, name, body, err);
+	if (r == RC_OK)
+		describe_change(reg, a, name_full(a, name), NULL);
+	store_unlock(&lock);
+	return r;
+}
+
+enum result
+repository_claim(struct registry *reg, struct arena *a,
+    const struct repo_name *name, const char *id, struct str json, struct err *err)
+{
+	const char *announced = arena_printf(a, "[{\"id\": \"%s\"}]", id);
+	struct store_lock lock = {0};
+	struct str here;
+	enum result r = RC_ABSENT;
+
+	if (reg->auth != NULL && reg->auth->mode == AUTH_OWN)
+		r = v1_image_json(reg->store, a, id, &here, err);
+	if (r != RC_OK || !str_eq(here, json))
+		return err_set(err, RC_NOT_GRANTED, "not among those of %s",
+		    name_full(a, name));
+	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	if (r == RC_OK)
+		r = merge(reg, a, name, str_of(announced), err);
 	if (r == RC_OK)
 		describe_change(reg, a, name_full(a, name), NULL);
 	store_unlock(&lock);

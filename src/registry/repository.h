@@ -11,10 +11,15 @@
 #include "store/v1_repo.h"
 
 /* A push announces its images: those that it may claim (claim.h) are merged into the
- * list. RC_BAD_JSON, RC_BAD_DATA,
- * RC_TOO_LARGE. */
+ * list. RC_BAD_JSON, RC_BAD_DATA, RC_TOO_LARGE. */
 enum result repository_announce(struct registry *reg, struct arena *a,
     const struct repo_name *name, struct str body, struct err *err);
+
+/* Where own tokens are asked for: the image, whose json the caller has sent to the byte,
+ * joins those of the repository (access.h, A3). RC_NOT_GRANTED: it is another json, or no
+ * image, or there are no own tokens. */
+enum result repository_claim(struct registry *reg, struct arena *a,
+    const struct repo_name *name, const char *id, struct str json, struct err *err);
 
 /* The announced images, as JSON. */
 enum result repository_images(struct registry *reg, struct arena *a,

@@ -2,12 +2,16 @@
 #include "registry/tarsums.h"
 
 #include "image/tarsum.h"
+#include "registry/seats.h"
 #include "store/lock.h"
 #include "store/reader.h"
 #include "store/v1_image.h"
 
 /* A layer is unpacked once for each sum: nobody honest has two. */
 #define WANTED_MAX 2
+
+/* Requests that walk layers, or wait for those who do. */
+static struct seats walking;
 
 /* As one of the few who walk a layer at once. */
 static enum result
@@ -37,6 +41,8 @@ tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
 	for (i = 0; i < n; i++)
 		json[i] = begun[i].json;
 	r = v1_push_tarsums(reg->store, a, id, wanted, WANTED_MAX, &n_wanted, err);
+	if (r == RC_OK && n_wanted > 0)
+		r = seats_take(reg, &walking, a, err);
 	for (i = 0; r == RC_OK && i < n_wanted && which == n; i++) {
 		const struct tar_source layer = stage_source(sg);
 
@@ -151,7 +157,9 @@ tarsums_find(struct registry *reg, struct arena *a, const char *id,
 	enum result r;
 
 	*payload = NULL;
-	r = find_waiting(reg, a, id, given, payload, err);
+	r = seats_take(reg, &walking, a, err);
+	if (r == RC_OK)
+		r = find_waiting(reg, a, id, given, payload, err);
 	if (r != RC_OK || *payload != NULL)
 		return r;
 	r = v1_image_state(reg->store, id, &state, err);

@@ -14,14 +14,14 @@
 
 /* A layer that has come, under the json of one of begun[]: *payload is the sum under
  * which a tarsum is waiting for it, NULL where none is. RC_BAD_LAYER: one waits, and this
- * is no archive. */
+ * is no archive. RC_BUSY: too many layers are being walked. */
 enum result tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
     struct stage *sg, const struct v1_begun *begun, size_t n, const char **payload,
     struct err *err);
 
 /* The payload sum of the layer that waits and has this tarsum, or of the complete image
- * if that has it, under its own json or one of a push that is not over; NULL where there is none. RC_BAD_LAYER: none, and one that waits is no
- * archive. */
+ * if that has it, under its own json or one of a push that is not over; NULL where there
+ * is none. RC_BAD_LAYER: none, and one that waits is no archive. RC_BUSY. */
 enum result tarsums_find(struct registry *reg, struct arena *a, const char *id,
     struct str given, const char **payload, struct err *err);
 

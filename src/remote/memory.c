@@ -191,9 +191,19 @@ take_over(struct memory *m, struct entry *e, struct arena *a,
 	return shared;
 }
 
+/* The entry of the key, if it can be had without waiting for an answer; else *must_wait. */
+static struct entry *
+look_up(struct memory *m, const char *key, bool *must_wait)
+{
+	struct entry *e = key == NULL ? NULL : find(m, key);
+
+	*must_wait = e == NULL || e->key == NULL || e->asking;
+	return e;
+}
+
 /* What memory knows, or hears from another who asks: true. Else *mine is the entry to be
  * filled; NULL: none is free, or what it holds cannot be shared. *waits: this thread does,
- * within remote_wait_begin(). */
+ * within remote_wait_begin(), which is not waited for under the memory's mutex. */
 static bool
 recall(struct remote *rm, const char *key, struct arena *a,
     struct remote_answer *out, struct entry **mine, bool *waits, enum result *r,
@@ -204,14 +214,21 @@ recall(struct remote *rm, const char *key, struct arena *a,
 	bool known = false;
 
 	*mine = NULL;
+	*r = RC_OK;
 	(void)pthread_mutex_lock(&m->mutex);
-	e = key == NULL ? NULL : find(m, key);
-	*waits = e == NULL || e->key == NULL || e->asking;
-	*r = *waits ? remote_wait_begin(rm, err) : RC_OK;
-	if (*r != RC_OK) {
-		*waits = false;
-		known = true;
-	} else if (e != NULL && e->key != NULL) {
+	e = look_up(m, key, waits);
+	if (*waits) {
+		bool still;
+
+		(void)pthread_mutex_unlock(&m->mutex);
+		*r = remote_wait_begin(rm, err);
+		*waits = *r == RC_OK;
+		if (!*waits)
+			return true;
+		(void)pthread_mutex_lock(&m->mutex);
+		e = look_up(m, key, &still);
+	}
+	if (e != NULL && e->key != NULL) {
 		known = take_over(m, e, a, out, r, err);
 	} else if (e != NULL) {
 		e->key = strdup(key);

@@ -17,13 +17,15 @@ struct remote {
 	pthread_mutex_t mutex;
 	CURL *idle[REMOTE_IDLE];
 	size_t n_idle;
-	atomic_uint waiting; /* threads */
+	unsigned waiting, queued; /* threads, under the mutex */
+	pthread_cond_t left;      /* one that waited is through */
 	atomic_bool ending;
 	struct memory *memory;
 	struct streams *streams;
 };
 
-/* Around each wait for an answer. RC_BUSY: too many wait already. */
+/* Around each wait for an answer: of options.waiting, and as many wait a moment for one of
+ * them to be through. RC_BUSY: too many. */
 enum result remote_wait_begin(struct remote *rm, struct err *err);
 void remote_wait_end(struct remote *rm);
 

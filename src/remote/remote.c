@@ -3,6 +3,7 @@
 #include "remote/remote.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "remote/private.h"
@@ -10,6 +11,7 @@
 #define CONNECT_MS 5000
 #define ANSWER_MS  15000
 #define SILENCE_MS 60000
+#define QUEUE_S    2 /* seconds for a place among those who wait */
 
 static unsigned
 or_default(unsigned given, unsigned usual)
@@ -21,6 +23,7 @@ struct remote *
 remote_new(const struct remote_options *options)
 {
 	struct remote *rm = calloc(1, sizeof(*rm));
+	pthread_condattr_t attr;
 
 	if (rm == NULL)
 		abort();
@@ -31,6 +34,10 @@ remote_new(const struct remote_options *options)
 	rm->options.answer_ms = or_default(rm->options.answer_ms, ANSWER_MS);
 	rm->options.silence_ms = or_default(rm->options.silence_ms, SILENCE_MS);
 	(void)pthread_mutex_init(&rm->mutex, NULL);
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&rm->left, &attr);
+	(void)pthread_condattr_destroy(&attr);
 	rm->memory = memory_new();
 	rm->streams = streams_new();
 	return rm;
@@ -61,6 +68,7 @@ remote_free(struct remote *rm)
 	memory_free(rm->memory);
 	while (rm->n_idle > 0)
 		curl_easy_cleanup(rm->idle[--rm->n_idle]);
+	(void)pthread_cond_destroy(&rm->left);
 	(void)pthread_mutex_destroy(&rm->mutex);
 	free(rm);
 }
@@ -94,21 +102,45 @@ remote_return(struct remote *rm, CURL *curl)
 		curl_easy_cleanup(curl);
 }
 
+/* The mutex is held. */
+static void
+queue_up(struct remote *rm)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += QUEUE_S;
+	rm->queued++;
+	while (rm->waiting >= rm->options.waiting &&
+	       pthread_cond_timedwait(&rm->left, &rm->mutex, &until) == 0)
+		;
+	rm->queued--;
+}
+
 enum result
 remote_wait_begin(struct remote *rm, struct err *err)
 {
-	unsigned before = atomic_fetch_add(&rm->waiting, 1);
+	unsigned most = rm->options.waiting;
+	bool may;
 
-	if (rm->options.waiting == 0 || before < rm->options.waiting)
-		return RC_OK;
-	remote_wait_end(rm);
-	return err_set(err, RC_BUSY, "%u requests wait for others already", before);
+	(void)pthread_mutex_lock(&rm->mutex);
+	if (most > 0 && rm->waiting >= most && rm->queued < most)
+		queue_up(rm);
+	may = most == 0 || rm->waiting < most;
+	rm->waiting += may;
+	(void)pthread_mutex_unlock(&rm->mutex);
+	return may ? RC_OK
+		   : err_set(
+			 err, RC_BUSY, "%u requests wait for others already", most);
 }
 
 void
 remote_wait_end(struct remote *rm)
 {
-	atomic_fetch_sub(&rm->waiting, 1);
+	(void)pthread_mutex_lock(&rm->mutex);
+	rm->waiting--;
+	(void)pthread_cond_signal(&rm->left);
+	(void)pthread_mutex_unlock(&rm->mutex);
 }
 
 /* ---- one answer ---- */

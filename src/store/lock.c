@@ -65,6 +65,22 @@ store_trylock(struct store *st, enum lock_kind kind, const char *key,
 	return take(st, kind, key, F_OFD_SETLK, out, err);
 }
 
+bool
+store_is_guarded(struct store *st, enum lock_kind kind, const char *key)
+{
+	struct flock fl = {.l_type = F_WRLCK,
+	    .l_whence = SEEK_SET,
+	    .l_start = place_of(kind, key),
+	    .l_len = 1};
+	int fd = openat(st->root, IO_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	bool guarded = fd != -1 && fcntl(fd, F_OFD_GETLK, &fl) == 0 &&
+		       fl.l_type != F_UNLCK;
+
+	if (fd != -1)
+		(void)close(fd);
+	return guarded;
+}
+
 /* ---- places of those who walk a layer ---- */
 
 static enum result

@@ -49,6 +49,9 @@ enum result store_trylock(struct store *st, enum lock_kind kind, const char *key
 enum result store_lock_walk(
     struct store *st, struct store_lock *out, struct err *err);
 
+/* Does somebody hold it? False also when that cannot be told. */
+bool store_is_guarded(struct store *st, enum lock_kind kind, const char *key);
+
 bool store_locked(const struct store_lock *lock);
 
 /* Gives it back; one that holds nothing is fine. */
