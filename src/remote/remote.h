@@ -7,7 +7,8 @@
  *
  * RC_REMOTE: no answer could be had (no connection, a timeout, closed half-way, more
  * bytes than the limit, no HTTP); err says which, with the address but without any
- * password in it. RC_BUSY: too many threads wait for answers already. An answer of any status is RC_OK. */
+ * password in it. An answer of any status is RC_OK. RC_BUSY: too many threads wait for
+ * answers already, and none of them was through within two seconds. */
 #ifndef REMOTE_REMOTE_H
 #define REMOTE_REMOTE_H
 

@@ -11,8 +11,8 @@
 #define WORKER_LEAVE SIGUSR1
 
 /* Serves until SIGTERM or WORKER_LEAVE, then finishes what is in flight; what outlives its
- * requests is waited for: a moment after SIGTERM, as long as it takes after WORKER_LEAVE. The result is the process's exit status. All signals
- * come blocked. */
+ * requests is waited for: a moment after SIGTERM, as long as it takes after WORKER_LEAVE.
+ * The result is the process's exit status. All signals come blocked. */
 int worker_run(int listening, const struct serve_options *options,
     const struct serve_app *app);
 
