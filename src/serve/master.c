@@ -16,6 +16,7 @@
 #include "serve/worker.h"
 
 #define CHILDREN_MAX     256
+#define WORKERS_MAX      64 /* of conf */
 #define TICK_MS          250
 #define YOUNG_MS         1000  /* who dies so soon is replaced after as long */
 #define END_WAIT_MS      60000 /* for what is in flight */
@@ -291,6 +292,12 @@ reload(struct master *m)
 	unsigned i;
 
 	log_reopen();
+	if (count(m, ROLE_NONE) <
+	    WORKERS_MAX) { /* they would leave nobody behind */
+		log_line(LOG_ERROR, "master.reload",
+		    "kept=old error=\"too many workers have not left yet\"");
+		return;
+	}
 	options = m->app->reload(m->app->arg);
 	if (options == NULL)
 		return;
