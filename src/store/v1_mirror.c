@@ -31,10 +31,14 @@ path_of(struct arena *a, const char *of, const char *key, const char *file)
 
 /* ---- notes ---- */
 
+/* time(2) may lag behind the clock that dates files. */
 static int64_t
 age_of(const struct stat *sb)
 {
-	return (int64_t)(time(NULL) - sb->st_mtim.tv_sec);
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)(now.tv_sec - sb->st_mtim.tv_sec);
 }
 
 enum result
