@@ -93,9 +93,11 @@ sub archives {
         sub { tarsum_seconds($berth, $image) },
         sub { seconds('gzip -dc "$1" | openssl dgst -sha256 >"$1.sum"', 'sh', $file) }));
     finish($berth, $image, $file);
-    row("GET $_ of it, first time, s", contest($turns,
-        sub { files_seconds($berth, $image, $_) },
-        sub { seconds('tar -tvzf "$1" >"$1.list"', 'sh', $file) })) for qw(files diff);
+    for my $list (qw(files diff)) {
+        row("GET $list of it, first time, s", contest($turns,
+            sub { files_seconds($berth, $image, $list) },
+            sub { seconds('tar -tvzf "$1" >"$1.list"', 'sh', $file) }));
+    }
     row('  peak of a worker meanwhile, MiB', $_, undef, undef, '< ' . WORKER_LIMIT) for peaks($berth->berth_workers);
     forget_image($berth, $image);
 }
