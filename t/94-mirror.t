@@ -74,7 +74,7 @@ subtest 'a pull through the mirror' => sub {
     ok(within(5, sub { stored($_) eq '_checksum ancestry json layer' }), 'is an image of the mirror') for $base, $top;
     is(Berth::Instance::slurp($mirror->data . '/images/' . $top->id . '/_checksum'), $top->payload_sum,
         'with its sum');
-    is_deeply([glob $mirror->data . '/_berth/mirror/image/*'], [], 'and nothing beside it');
+    ok(within(5, sub { !(() = glob $mirror->data . '/_berth/mirror/image/*') }), 'and nothing beside it');
     asked();
     is_pulled($docker->pull('team/app'), $base, $top);
     is_deeply([grep { m{^/v1/images/} } asked()], [], 'the next one asks for no image');
