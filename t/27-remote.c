@@ -481,20 +481,50 @@ test_silence(void)
 	ok(clock_ticks() - begun < 20000, "are not waited for");
 }
 
-static const char *thread_url;
+/* A call on a thread of its own. */
+struct asking {
+	pthread_t thread;
+	struct remote *from;
+	const char *url;
+	enum result result;
+};
 
 static void *
-get_silence(void *arg)
+get_alone(void *arg)
 {
-	struct remote *from = arg;
-	const struct remote_call call = {.url = thread_url, .limit = 10};
+	struct asking *asking = arg;
+	const struct remote_call call = {.url = asking->url, .limit = 100};
 	struct remote_answer out;
 	struct arena *a = arena_new();
 	struct err why;
-	bool right = remote_get(from, a, &call, &out, &why) == RC_REMOTE;
 
+	asking->result = remote_get(asking->from, a, &call, &out, &why);
 	arena_free(a);
-	return right ? arg : NULL;
+	return NULL;
+}
+
+static void
+begin_all(struct asking *all, size_t n, struct remote *from, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		all[i] = (struct asking){.from = from, .url = url(path)};
+		set_up(pthread_create(&all[i].thread, NULL, get_alone, &all[i]) == 0
+			   ? 0
+			   : -1);
+	}
+}
+
+static void
+end_all(struct asking *all, size_t n, enum result want, const char *what)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		(void)pthread_join(all[i].thread, NULL);
+		is_int(all[i].result, want, "%s", what);
+	}
 }
 
 static void
@@ -504,16 +534,10 @@ test_waiting(void)
 	const struct remote_call call = {.url = url("/yes"), .limit = 10};
 	struct remote *few = remote_new(&options);
 	struct remote_answer out;
-	pthread_t threads[2];
+	struct asking silent[2];
 	int64_t begun;
-	void *right;
-	int i;
 
-	thread_url = url("/silent");
-	for (i = 0; i < 2; i++)
-		set_up(pthread_create(&threads[i], NULL, get_silence, few) == 0
-			   ? 0
-			   : -1);
+	begin_all(silent, COUNT(silent), few, "/silent");
 	(void)usleep(300 * 1000);
 	is_int(remote_get(few, arena, &call, &out, &err), RC_BUSY,
 	    "one more than may wait");
@@ -521,26 +545,9 @@ test_waiting(void)
 	    "also where it would be remembered");
 	begun = clock_ticks();
 	remote_give_up(few);
-	for (i = 0; i < 2; i++) {
-		(void)pthread_join(threads[i], &right);
-		ok(right != NULL, "who waits is told");
-	}
+	end_all(silent, COUNT(silent), RC_REMOTE, "who waits is told");
 	ok(clock_ticks() - begun < 4000, "soon");
 	remote_free(few);
-}
-
-static void *
-get_late(void *arg)
-{
-	struct remote *from = arg;
-	const struct remote_call call = {.url = thread_url, .limit = 100};
-	struct remote_answer out;
-	struct arena *a = arena_new();
-	struct err why;
-	bool right = remote_get(from, a, &call, &out, &why) == RC_OK;
-
-	arena_free(a);
-	return right ? arg : NULL;
 }
 
 /* More than may wait at once, but each only for a moment. */
@@ -549,19 +556,10 @@ test_queue(void)
 {
 	const struct remote_options options = {.waiting = 3};
 	struct remote *few = remote_new(&options);
-	pthread_t threads[6];
-	void *right;
-	int i, n = 0;
+	struct asking late[6];
 
-	thread_url = url("/late");
-	for (i = 0; i < 6; i++)
-		set_up(
-		    pthread_create(&threads[i], NULL, get_late, few) == 0 ? 0 : -1);
-	for (i = 0; i < 6; i++) {
-		(void)pthread_join(threads[i], &right);
-		n += right != NULL;
-	}
-	is_int(n, 6, "a burst is answered");
+	begin_all(late, COUNT(late), few, "/late");
+	end_all(late, COUNT(late), RC_OK, "each of a burst is answered");
 	remote_free(few);
 }
 

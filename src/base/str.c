@@ -33,9 +33,15 @@ str_is(struct str a, const char *b)
 }
 
 bool
+str_eq_nocase(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0);
+}
+
+bool
 str_is_nocase(struct str a, const char *b)
 {
-	return a.n == strlen(b) && (a.n == 0 || strncasecmp(a.p, b, a.n) == 0);
+	return str_eq_nocase(a, str_of(b));
 }
 
 bool

@@ -21,7 +21,8 @@ struct str str_make(const char *p, size_t n);
 
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *b);
-bool str_is_nocase(struct str a, const char *b); /* of ASCII */
+bool str_eq_nocase(struct str a, struct str b); /* of ASCII; so the next */
+bool str_is_nocase(struct str a, const char *b);
 bool str_starts(struct str a, const char *prefix);
 
 /* Cuts *rest at the first c: returns what stood before it and leaves in *rest

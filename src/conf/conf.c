@@ -264,12 +264,18 @@ note_key(struct loading *ld, const char *name, const char *why)
 		notes_add(&ld->notes, s->line, "%s: %s", name, why);
 }
 
+static bool
+asks_own_tokens(const struct conf *c)
+{
+	return c->standalone && c->check_tokens && !c->disable_token_auth;
+}
+
 static enum result
 check_tokens(struct loading *ld)
 {
 	const struct conf *c = ld->conf;
 	bool asks_index = !c->standalone && !c->disable_token_auth;
-	bool asks_own = c->standalone && c->check_tokens && !c->disable_token_auth;
+	bool asks_own = asks_own_tokens(c);
 
 	if (asks_index && c->index_endpoint == NULL)
 		return refuse_key(ld, "standalone",
@@ -307,7 +313,7 @@ check_mirror(struct loading *ld)
 	if (c->mirroring_source == NULL)
 		note_key(ld, "mirroring.source_index",
 		    "changes nothing without mirroring.source");
-	else if (c->standalone && c->check_tokens && !c->disable_token_auth)
+	else if (asks_own_tokens(c))
 		return refuse_key(ld, "mirroring.source",
 		    "not beside check_tokens: its tokens cannot tell whose the "
 		    "source's images are (let nginx ask for a password)");

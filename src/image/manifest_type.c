@@ -1,11 +1,9 @@
 /* manifest_type.c: see manifest_type.h. */
 #include "image/manifest_type.h"
 
+#include "base/json_peek.h"
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
-
-#include "base/json_peek.h"
 
 #define DOCKER_SCHEMA1  "application/vnd.docker.distribution.manifest.v1+json"
 #define DOCKER_SIGNED   "application/vnd.docker.distribution.manifest.v1+prettyjws"
@@ -27,19 +25,13 @@ static const struct {
     {OCI_ARTIFACT, MANIFEST_ARTIFACT},
 };
 
-static bool
-same_type(struct str a, struct str b)
-{
-	return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0;
-}
-
 enum manifest_shape
 manifest_type_shape(struct str type)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (same_type(type, str_of(known[i].type)))
+		if (str_eq_nocase(type, str_of(known[i].type)))
 			return known[i].shape;
 	return MANIFEST_OTHER;
 }
@@ -125,7 +117,7 @@ check_types(
 	if (told.n > 0 && !is_type(told))
 		return err_set(
 		    err, RC_BAD_MANIFEST, "Content-Type is no media type");
-	if (own.n > 0 && told.n > 0 && !same_type(own, told))
+	if (own.n > 0 && told.n > 0 && !str_eq_nocase(own, told))
 		return err_set(err, RC_BAD_MANIFEST,
 		    "Content-Type is %.*s, mediaType %.*s", STR_ARG(told),
 		    STR_ARG(own));
@@ -141,7 +133,7 @@ says_nothing(struct str type)
 	size_t i;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (same_type(type, str_of(types[i])))
+		if (str_eq_nocase(type, str_of(types[i])))
 			return true;
 	return false;
 }
@@ -157,7 +149,7 @@ manifest_type_find(const struct json *root, struct str content_type,
 		return r;
 	out->type = own.n > 0 ? own : derived_type(root);
 	out->type_told = own.n == 0 && told.n > 0 && !says_nothing(told) &&
-			 !same_type(told, out->type);
+			 !str_eq_nocase(told, out->type);
 	if (out->type_told)
 		out->type = told;
 	return RC_OK;

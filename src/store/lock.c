@@ -23,19 +23,29 @@ place_of(enum lock_kind kind, const char *key)
 	return (off_t)(strtoull(hex, NULL, 16) >> 2);
 }
 
+/* The descriptor, and in *fl the byte of the key; -1 with errno. */
+static int
+open_byte(struct store *st, enum lock_kind kind, const char *key, struct flock *fl)
+{
+	*fl = (struct flock){.l_type = F_WRLCK,
+	    .l_whence = SEEK_SET,
+	    .l_start = place_of(kind, key),
+	    .l_len = 1};
+	return openat(st->root, IO_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+}
+
 static enum result
 take(struct store *st, enum lock_kind kind, const char *key, int command,
     struct store_lock *out, struct err *err)
 {
-	struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
-	int fd = openat(st->root, IO_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	struct flock fl;
+	int fd = open_byte(st, kind, key, &fl);
 
 	out->fd1 = 0;
 	if (fd == -1) {
 		(void)io_failed(err, "open", IO_LOCK);
 		return RC_IO;
 	}
-	fl.l_start = place_of(kind, key);
 	while (fcntl(fd, command, &fl) == -1) {
 		if (errno == EINTR)
 			continue;
@@ -68,11 +78,8 @@ store_trylock(struct store *st, enum lock_kind kind, const char *key,
 bool
 store_is_guarded(struct store *st, enum lock_kind kind, const char *key)
 {
-	struct flock fl = {.l_type = F_WRLCK,
-	    .l_whence = SEEK_SET,
-	    .l_start = place_of(kind, key),
-	    .l_len = 1};
-	int fd = openat(st->root, IO_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	struct flock fl;
+	int fd = open_byte(st, kind, key, &fl);
 	bool guarded = fd != -1 && fcntl(fd, F_OFD_GETLK, &fl) == 0 &&
 		       fl.l_type != F_UNLCK;
 
