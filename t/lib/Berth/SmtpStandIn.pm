@@ -9,49 +9,15 @@ package Berth::SmtpStandIn;
 use strict;
 use warnings;
 
+use parent 'Berth::StandIn';
+
 use Berth::Instance;
-use Berth::Test;
-use IO::Socket::INET;
+use IO::Handle;
 use JSON::PP qw(decode_json encode_json);
-use POSIX ();
-
-sub start {
-    my ($class) = @_;
-    my $self      = bless { scratch => scratch(), owner => $$ }, $class;
-    my $listening = IO::Socket::INET->new(Listen => 16, LocalAddr => '127.0.0.1') or die "listen: $!";
-    my $test      = $$;
-
-    $self->{port} = $listening->sockport;
-    $self->{pid}  = fork // die "fork: $!";
-    return $self if $self->{pid};
-    eval {
-        while (my $client = $listening->accept) {
-            $self->talk($client);
-        }
-    };
-    POSIX::_exit(0);    # the test's directories and servers are not this process's to end
-}
-
-sub port { return $_[0]{port} }
 
 sub mails {
     my ($self) = @_;
     return map { decode_json($_) } split /\n/, Berth::Instance::slurp("$self->{scratch}/mails");
-}
-
-sub stop {
-    my ($self) = @_;
-    my $pid = delete $self->{pid} or return;
-
-    kill 'TERM', $pid;
-    waitpid $pid, 0;
-}
-
-sub DESTROY {
-    my ($self) = @_;
-
-    local ($@, $?, $!);
-    $self->stop if $self->{owner} == $$;
 }
 
 # ---- in the process that serves (RFC 5321) ----
