@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 
+use Berth::FastCGI;
 use Berth::HTTP;
 use Berth::Image;
 use Berth::Instance;
@@ -239,31 +240,14 @@ subtest 'a socket from somebody else' => sub {
         open STDERR, '>', "$dir/log";
         exec(build_dir() . '/berth', 'serve', '--config', "$dir/config.yml") or POSIX::_exit(127);
     }
-    my $answer = ask_fcgi($path, REQUEST_METHOD => 'GET', REQUEST_URI => '/v1/_ping');
-    like($answer, qr/Status: 200 OK\r\n.*\r\n\r\ntrue/s, 'is served') or diag(Berth::Instance::slurp("$dir/log"));
+    my $answer = Berth::FastCGI->connect($path)
+        ->request({ REQUEST_METHOD => 'GET', REQUEST_URI => '/v1/_ping' }, '', keep => 0);
+    is("$answer->{status} $answer->{body}", '200 true', 'is served') or diag(Berth::Instance::slurp("$dir/log"));
     ok(!-e "$dir/data/_berth/berth.sock", 'and no other is made');
     kill 'TERM', $pid;
     ok(within(10, sub { waitpid($pid, POSIX::WNOHANG()) == $pid }), 'it ends');
     is($?, 0, 'well');
 };
-
-# One request by the FastCGI protocol; returns what came back on its standard output.
-sub ask_fcgi {
-    my ($path, %param) = @_;
-    my $socket = IO::Socket::UNIX->new(Peer => $path) or die "$path: $!";
-    my $record = sub { my ($type, $content) = @_; pack('CCnnCC', 1, $type, 1, length $content, 0, 0) . $content };
-    my $params = join '', map { pack('CC', length $_, length $param{$_}) . $_ . $param{$_} } sort keys %param;
-    my ($raw, $answer) = ('', '');
-
-    $socket->syswrite($record->(1, pack('nCx5', 1, 0)) . $record->(4, $params) . $record->(4, '') . $record->(5, ''));
-    1 while $socket->sysread($raw, 65536, length $raw);
-    while (length $raw >= 8) {
-        my (undef, $type, undef, $length, $padding) = unpack 'CCnnC', $raw;
-        $answer .= substr $raw, 8, $length if $type == 6;
-        $raw = substr $raw, 8 + $length + $padding;
-    }
-    return $answer;
-}
 
 is($berth->stop, 0, 'it ends well');
 done_testing;

@@ -104,7 +104,8 @@ perl_tests = \
 	t/94-mirror-source.t \
 	t/94-mirror.t \
 	t/95-mail.t \
-	t/96-cors.t
+	t/96-cors.t \
+	t/97-smuggling.t
 
 check_PROGRAMS = $(c_tests)
 if FAILPOINTS

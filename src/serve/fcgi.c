@@ -1,6 +1,7 @@
 /* fcgi.c: see fcgi.h. */
 #include "serve/fcgi.h"
 
+#include <assert.h>
 #include <fcgiapp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@
 #define PATIENCE_MS 5000 /* with kept connections, once told to end */
 #define HEADERS_MAX 128
 #define HEAD_MAX    ((size_t)64 << 10)
-#define PUT_MAX     65536 /* libfcgi counts in int */
+#define PUT_MAX     65536             /* libfcgi counts in int */
+#define UNREAD_MAX  ((size_t)8 << 20) /* bytes; nginx lets in 4 MiB at most */
 
 struct fcgi {
 	FCGX_Request fcgx;
@@ -142,6 +144,23 @@ take_request(struct fcgi *f, struct request *rq)
 	rq->note = param(f, "BERTH_NOTE", NULL);
 	rq->read_body = read_body;
 	rq->reader = f;
+}
+
+/* Reads and drops what nobody read of the request's body. The end of a request is the end
+ * of its input: FCGX_Finish_r() would throw away the part that it has buffered and take the
+ * next bytes on the kept connection, which are the client's, for FastCGI records: requests
+ * that nginx never saw. False: more is left than nginx lets in, or the connection broke. */
+static bool
+drain_body(struct fcgi *f)
+{
+	char unread[8192];
+	size_t n = 0;
+	int got;
+
+	while (n <= UNREAD_MAX &&
+	       (got = FCGX_GetStr(unread, (int)sizeof(unread), f->fcgx.in)) > 0)
+		n += (size_t)got;
+	return FCGX_HasSeenEOF(f->fcgx.in) != 0 && FCGX_GetError(f->fcgx.in) == 0;
 }
 
 /* ---- to nginx ---- */
@@ -271,7 +290,17 @@ answer(struct fcgi *f)
 	dispatch(&rq, &rp, check ? PASS_CHECK : PASS_SERVE);
 	if (check)
 		make_verdict(&rp);
+	if (!drain_body(f))
+		f->fcgx.keepConnection = 0;
 	send_reply(f, &rq, &rp);
+}
+
+/* The only place where a request ends. */
+static void
+finish(struct fcgi *f)
+{
+	assert(FCGX_HasSeenEOF(f->fcgx.in) != 0 || !f->fcgx.keepConnection);
+	FCGX_Finish_r(&f->fcgx);
 }
 
 /* No connection could be accepted: descriptors are short, or the end is near. */
@@ -301,7 +330,7 @@ fcgi_run(struct fcgi *f)
 		arena_clear(f->arena);
 		if (clock_ticks() >= atomic_load(&patient_until))
 			f->fcgx.keepConnection = 0;
-		FCGX_Finish_r(&f->fcgx);
+		finish(f);
 	}
 }
 
