@@ -175,7 +175,7 @@ mount(void)
 static enum result
 remove_tag(void)
 {
-	return manifests_remove(&reg, arena, THERE, str_of("v1"), &err);
+	return manifests_remove(&reg, arena, THERE, str_of("v1"), NULL, &err);
 }
 
 static enum result
@@ -184,7 +184,7 @@ remove_image(void)
 	struct digest d = sha256(image_manifest());
 
 	return manifests_remove(
-	    &reg, arena, HERE, str_of(digest_text(arena, &d)), &err);
+	    &reg, arena, HERE, str_of(digest_text(arena, &d)), NULL, &err);
 }
 
 static enum result

@@ -88,14 +88,15 @@ test_many_parts(void)
 }
 
 static const char *
-value_of(const char *target, const char *name)
+value_of(const char *target, const char *name, bool form)
 {
 	struct str text = tight(str_of(target)), value;
 	struct target t;
 	enum result r = target_parse(arena, text, &t, &err);
 
 	if (r == RC_OK)
-		r = target_query(arena, &t, name, &value, &err);
+		r = (form ? target_query_form : target_query)(
+		    arena, &t, name, &value, &err);
 	if (r != RC_OK)
 		return err_name(r);
 	return value.p == NULL ? NULL : shown(value);
@@ -133,9 +134,11 @@ test_queries(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_str(value_of(rows[i].target, "q"), rows[i].want, "q of %s",
+		is_str(value_of(rows[i].target, "q", true), rows[i].want, "q of %s",
 		    rows[i].target);
-	is_str(value_of("/s?a%20b=1", "a b"), "1", "a name with a blank");
+	is_str(value_of("/s?a%20b=1", "a b", true), "1", "a name with a blank");
+	is_str(value_of("/s?a=b/c+d%20e", "a", false), "b/c+d e",
+	    "a plus of no form is a plus");
 }
 
 /* At most three values of "t", each between "<" and ">"; or the error's name. */

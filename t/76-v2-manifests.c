@@ -201,6 +201,39 @@ static const struct row removals[] = {
 	.want = "~\"detail\": \"`layer`\"}"},
 };
 
+/* RFC 9110, section 13: two clients that change one tag do not overwrite each other. */
+#define FAILS .status = 412, .want = CODE("DENIED")
+
+static const struct row conditions[] = {
+    {"If-None-Match: * makes a tag that is not there", "PUT", AT "once",
+	"If-None-Match: *", "$other", 201},
+    {"and no second time", "PUT", AT "once", "If-None-Match: *", "$spaced", FAILS},
+    {"nor by digest", "PUT", AT "`other`", "If-None-Match: *", "$other", FAILS},
+    {"If-Match: another one is there", "PUT", AT "once", "If-Match: \"`spaced`\"",
+	"$spaced", FAILS},
+    {"nothing changed", "GET", AT "once", .status = 200, .want = "$other",
+	.want_headers = OCI("other")},
+    {"If-Match: this one", "PUT", AT "once", "If-Match: \"`other`\"", "$spaced",
+	201},
+    {"the bare digest", "PUT", AT "once", "If-Match: `spaced`", "$other", 201},
+    {"If-Match: * of what is not there", "PUT", AT "never", "If-Match: *", "$other",
+	FAILS},
+    {"it is not there", "GET", AT "never", NO_SUCH_THING},
+    {"GET, If-Match: this one", "GET", AT "once", "If-Match: \"`other`\"",
+	.status = 200, .want = "$other", .want_headers = OCI("other")},
+    {"another one", "GET", AT "once", "If-Match: \"`spaced`\"", FAILS},
+    {"a blob", "GET", REPO "/blobs/`config`", "If-Match: \"`other`\"", FAILS},
+    {"a comma in a tag is no end of it", "GET", AT "once",
+	"If-None-Match: \"a,*,b\"", .status = 200, .want = "$other",
+	.want_headers = OCI("other")},
+    {"DELETE, If-Match: another one", "DELETE", AT "once", "If-Match: \"`spaced`\"",
+	FAILS},
+    {"DELETE of nothing, If-Match: *", "DELETE", AT "never", "If-Match: *", FAILS},
+    {"DELETE, If-Match: this one", "DELETE", AT "once", "If-Match: \"`other`\"",
+	.status = 202},
+    {"it is gone", "GET", AT "once", NO_SUCH_THING},
+};
+
 /* ---- what does not fit into a row ---- */
 
 /* Of n bytes: blanks at its end count, too. */
@@ -291,6 +324,7 @@ main(void)
 	check_all(ROWS(push));
 	check_all(ROWS(types));
 	check_all(ROWS(refused));
+	check_all(ROWS(conditions));
 	check_all(ROWS(several_tags));
 	check_all(ROWS(removals));
 	test_sizes();

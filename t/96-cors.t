@@ -116,10 +116,19 @@ subtest 'preflights' => sub {
     }
 };
 
+subtest 'what README shows is enough' => sub {
+    my $readme = with_cors('origins: [' . SITE . ']', 'supports_credentials: true');
+    my $r      = Berth::HTTP::request($readme, GET => '/v2/', [ Origin => SITE ]);
+    my %shown  = map { lc $_ => 1 } split /, /, cors_of($r)->{'expose-headers'} // '';
+
+    ok($shown{$_}, "a page may read $_") for qw(docker-content-digest link www-authenticate);
+    is($readme->stop, 0, 'it ends well');
+};
+
 is($berth->stop, 0, 'a clean end');
 
 subtest 'any site' => sub {
-    $berth = with_cors('origins: "*"', 'send_wildcard: true');
+    $berth = with_cors('origins: "*"', 'send_wildcard: true', 'expose_headers: [Link]');
     $v1    = Berth::V1Client->new($berth);
     $v1->push('team/app', { latest => $image }, $image);
     for my $row (grep { $_->[2] eq 'GET' && $_->[3] !~ /oci/ } @rows) {
@@ -127,7 +136,7 @@ subtest 'any site' => sub {
         my $r = ask($method, $path, 'https://any.example.org', $headers);
 
         is($r->{status}, $status, $what);
-        is_deeply(cors_of($r), { 'allow-origin' => '*' }, "$what: may be read by all");
+        is_deeply(cors_of($r), { 'allow-origin' => '*', 'expose-headers' => 'Link' }, "$what: may be read by all");
     }
     is($berth->stop, 0, 'a clean end');
 };
@@ -137,6 +146,15 @@ subtest 'without cors' => sub {
     is_deeply(cors_of(ask(GET => '/v1/_ping', SITE)), {}, 'no page may read');
     is(Berth::HTTP::header(ask(GET => '/v1/_ping', SITE), 'Vary'), undef, 'nothing varies');
     is($berth->stop, 0, 'a clean end');
+};
+
+subtest 'what README shows is enough' => sub {
+    my $readme = with_cors('origins: [' . SITE . ']', 'supports_credentials: true');
+    my $r      = Berth::HTTP::request($readme, GET => '/v2/', [ Origin => SITE ]);
+    my %shown  = map { lc, 1 } split /, /, cors_of($r)->{'expose-headers'} // '';
+
+    ok($shown{$_}, "a page may read $_") for qw(docker-content-digest link www-authenticate);
+    is($readme->stop, 0, 'a clean end');
 };
 
 done_testing;

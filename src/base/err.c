@@ -29,6 +29,7 @@ static const char *const names[RC_MAX] = {
     [RC_BAD_RANGE] = "bad_range",
     [RC_TOO_MANY] = "too_many",
     [RC_MISSING] = "missing",
+    [RC_CONDITION] = "condition",
     [RC_ABSENT] = "absent",
     [RC_IMAGE_UNKNOWN] = "image_unknown",
     [RC_NOT_GRANTED] = "not_granted",

@@ -37,6 +37,7 @@ enum result {
 	RC_BAD_RANGE,    /* this part of an upload is not the next one */
 	RC_TOO_MANY,     /* more names at once than this call takes */
 	RC_MISSING,      /* a manifest refers to what the repository has not */
+	RC_CONDITION,    /* If-Match or If-None-Match does not hold */
 
 	/* what the store says */
 	RC_ABSENT, /* no such file; the caller knows what that means */

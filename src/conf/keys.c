@@ -69,8 +69,11 @@ static const struct key keys[] = {
 	"GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE", NULL},
     {"cors.headers", KEY_WORDS, MEMBER(cors_headers), 0, 0, NULL,
 	"those asked for"},
-    {"cors.expose_headers", KEY_WORDS, MEMBER(cors_expose_headers), 0, 0, NULL,
-	"none"},
+    {"cors.expose_headers", KEY_WORDS, MEMBER(cors_expose_headers), 0, 0,
+	"Docker-Content-Digest, Docker-Distribution-Api-Version, Docker-Upload-UUID, "
+	"ETag, Link, Location, OCI-Filters-Applied, OCI-Subject, OCI-Tag, Range, "
+	"Retry-After, WWW-Authenticate, X-Request-Id",
+	NULL},
     {"cors.max_age", KEY_NUMBER, MEMBER(cors_max_age), 0, YEAR, "0", NULL},
     {"cors.supports_credentials", KEY_FLAG, MEMBER(cors_supports_credentials), 0, 0,
 	"false", NULL},

@@ -1,34 +1,89 @@
 /* condition.c: see condition.h. */
 #include "http/condition.h"
 
+#include <string.h>
 #include <strings.h>
 
-/* Does the list of tags name this one? The comparison is weak (RFC 9110, section
- * 13.1.2): W/ before a tag counts for nothing. */
-static bool
-lists(struct str text, const char *etag)
+/* Cuts the first element off a list of tags. A tag may hold a comma between its quotes
+ * (RFC 9110, section 8.8.3). */
+static struct str
+cut_tag(struct str *list)
 {
-	while (text.p != NULL) {
-		struct str one = str_trim(str_cut(&text, ','));
+	struct str tag = *list;
+	bool quoted = false;
+	size_t i;
 
-		if (str_starts(one, "W/"))
-			one = str_make(one.p + 2, one.n - 2);
-		if (str_is(one, etag) || str_is(one, "*"))
-			return true;
+	for (i = 0; i < list->n && (quoted || list->p[i] != ','); i++)
+		if (list->p[i] == '"')
+			quoted = !quoted;
+	tag.n = i;
+	*list = i < list->n ? str_make(list->p + i + 1, list->n - i - 1)
+			    : str_make(NULL, 0);
+	return str_trim(tag);
+}
+
+static struct str
+unquoted(struct str tag)
+{
+	if (tag.n >= 2 && tag.p[0] == '"' && tag.p[tag.n - 1] == '"')
+		return str_make(tag.p + 1, tag.n - 2);
+	return tag;
+}
+
+/* A weak comparison ignores W/ before a tag, a strong one matches no weak tag (section
+ * 8.8.3.2). */
+static bool
+same_tag(struct str tag, const char *etag, bool weak)
+{
+	if (str_starts(tag, "W/")) {
+		if (!weak)
+			return false;
+		tag = str_make(tag.p + 2, tag.n - 2);
 	}
+	return str_eq(unquoted(tag), unquoted(str_of(etag)));
+}
+
+/* Does the header name what is there, or "*"? */
+static bool
+names(const struct request *rq, const char *header, const char *etag, bool weak)
+{
+	struct str list;
+	size_t at = 0;
+
+	if (etag == NULL)
+		return false;
+	while (request_next_header(rq, header, &at, &list))
+		while (list.p != NULL) {
+			struct str tag = cut_tag(&list);
+
+			if (str_is(tag, "*") || same_tag(tag, etag, weak))
+				return true;
+		}
 	return false;
 }
 
-bool
-condition_has(const struct request *rq, const char *etag)
+static bool
+reads(const struct request *rq)
 {
-	struct str value;
-	size_t at = 0;
+	return strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0;
+}
 
-	while (request_next_header(rq, "If-None-Match", &at, &value))
-		if (lists(value, etag))
-			return true;
-	return false;
+enum condition
+condition_check(const struct request *rq, const char *etag)
+{
+	if (request_has_header(rq, "If-Match") &&
+	    !names(rq, "If-Match", etag, false))
+		return CONDITION_FAILED;
+	if (!names(rq, "If-None-Match", etag, true))
+		return CONDITION_HOLDS;
+	return reads(rq) ? CONDITION_NOT_MODIFIED : CONDITION_FAILED;
+}
+
+bool
+condition_is_set(const struct request *rq)
+{
+	return request_has_header(rq, "If-Match") ||
+	       request_has_header(rq, "If-None-Match");
 }
 
 static bool

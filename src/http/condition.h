@@ -8,9 +8,20 @@
 #include "base/str.h"
 #include "http/request.h"
 
-/* Does If-None-Match name this strong tag ("..." with its quotes), or "*"? All header
- * lines of that name count. The answer to a GET or HEAD is 304 then. */
-bool condition_has(const struct request *rq, const char *etag);
+enum condition {
+	CONDITION_HOLDS,
+	CONDITION_NOT_MODIFIED, /* GET, HEAD: the client has it already; answer 304 */
+	CONDITION_FAILED        /* answer 412 */
+};
+
+/* Checks If-Match and If-None-Match (RFC 9110, section 13.2.2). etag is the strong tag of
+ * what is there now, with its quotes; NULL: nothing is there. Header lines of one name
+ * count together. A tag without quotes is taken as if it had them: clients of registries
+ * send bare digests. */
+enum condition condition_check(const struct request *rq, const char *etag);
+
+/* Does the request have one of the two headers at all? */
+bool condition_is_set(const struct request *rq);
 
 /* The Content-Range of an upload's part (OCI distribution-spec, "Pushing a blob in
  * chunks"): FIRST-LAST, both included; also as RFC 9110 writes it, "bytes FIRST-LAST/..."

@@ -37,8 +37,8 @@ target_parse(struct arena *a, struct str text, struct target *out, struct err *e
 	return r;
 }
 
-enum result
-target_query_all(struct arena *a, const struct target *t, const char *name,
+static enum result
+find_values(struct arena *a, const struct target *t, const char *name, bool form,
     struct str *out, size_t most, size_t *n, struct err *err)
 {
 	struct str rest = t->query, value, key;
@@ -47,14 +47,21 @@ target_query_all(struct arena *a, const struct target *t, const char *name,
 	while (rest.p != NULL && *n < most) {
 		value = str_cut(&rest, '&');
 		key = str_cut(&value, '=');
-		if (!percent_decode(a, key, true, &key) || !str_is(key, name))
+		if (!percent_decode(a, key, form, &key) || !str_is(key, name))
 			continue;
-		if (!percent_decode(a, value.p == NULL ? str_of("") : value, true,
+		if (!percent_decode(a, value.p == NULL ? str_of("") : value, form,
 			&out[(*n)++]))
 			return err_set(err, RC_BAD_REQUEST,
 			    "the query has a %% without two digits");
 	}
 	return RC_OK;
+}
+
+enum result
+target_query_all(struct arena *a, const struct target *t, const char *name,
+    struct str *out, size_t most, size_t *n, struct err *err)
+{
+	return find_values(a, t, name, false, out, most, n, err);
 }
 
 enum result
@@ -64,5 +71,15 @@ target_query(struct arena *a, const struct target *t, const char *name,
 	size_t n;
 
 	*out = str_make(NULL, 0);
-	return target_query_all(a, t, name, out, 1, &n, err);
+	return find_values(a, t, name, false, out, 1, &n, err);
+}
+
+enum result
+target_query_form(struct arena *a, const struct target *t, const char *name,
+    struct str *out, struct err *err)
+{
+	size_t n;
+
+	*out = str_make(NULL, 0);
+	return find_values(a, t, name, true, out, 1, &n, err);
 }

@@ -24,13 +24,18 @@ struct target {
 enum result target_parse(
     struct arena *a, struct str text, struct target *out, struct err *err);
 
-/* The first value of the name in the query, decoded as a form's (may hold any
- * byte). Without it the empty str, p NULL. RC_BAD_REQUEST: a broken %XX in it. */
+/* The first value of the name in the query, decoded (may hold any byte). A "+" stays one,
+ * as in "application/json+x". Without it the empty str, p NULL. RC_BAD_REQUEST: a broken
+ * %XX in it. */
 enum result target_query(struct arena *a, const struct target *t, const char *name,
     struct str *out, struct err *err);
 
+/* The same of a query that an HTML form made, which writes a blank as "+". */
+enum result target_query_form(struct arena *a, const struct target *t,
+    const char *name, struct str *out, struct err *err);
+
 /* All values of the name, in their order; *n of them, the rest is left out at `most`.
- * RC_BAD_REQUEST likewise. */
+ * RC_BAD_REQUEST likewise; "+" stays one. */
 enum result target_query_all(struct arena *a, const struct target *t,
     const char *name, struct str *out, size_t most, size_t *n, struct err *err);
 

@@ -34,6 +34,29 @@ resolve(struct registry *reg, struct arena *a, const char *name,
 	return v2_tag_get(reg->store, a, name, str_dup(a, reference), out, err);
 }
 
+/* The caller holds the repository. */
+static enum result
+check_condition(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, const struct manifests_condition *condition,
+    struct err *err)
+{
+	struct digest d, kept;
+	bool by_digest;
+	enum result r;
+
+	if (condition == NULL)
+		return RC_OK;
+	r = resolve(reg, a, name, reference, &d, &by_digest, err);
+	if (r == RC_OK)
+		r = v2_manifest_find(reg->store, a, name, &d, &kept, err);
+	if (r != RC_OK && r != RC_MANIFEST_UNKNOWN)
+		return r;
+	if (condition->holds(condition->arg, r == RC_OK ? &kept : NULL))
+		return RC_OK;
+	return err_set(err, RC_CONDITION, "the reference means %s now",
+	    r == RC_OK ? digest_text(a, &kept) : "nothing");
+}
+
 enum result
 manifests_get(struct registry *reg, struct arena *a, const char *name,
     struct str reference, struct manifests_found *out, struct err *err)
@@ -197,6 +220,8 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 	if (r == RC_OK)
 		r = store_lock(reg->store, LOCK_REPOSITORY, name, &lock, err);
 	if (r == RC_OK)
+		r = check_condition(reg, a, name, reference, given->condition, err);
+	if (r == RC_OK)
 		r = find_refs(&p, out, err);
 	if (r == RC_OK) {
 		r = store_it(&p, err);
@@ -295,7 +320,8 @@ remove_manifest(struct registry *reg, struct arena *a, const char *name,
 
 enum result
 manifests_remove(struct registry *reg, struct arena *a, const char *name,
-    struct str reference, struct err *err)
+    struct str reference, const struct manifests_condition *condition,
+    struct err *err)
 {
 	struct store_lock lock = {0};
 	struct digest d;
@@ -306,6 +332,8 @@ manifests_remove(struct registry *reg, struct arena *a, const char *name,
 	if (!by_digest && !v2_name_is_tag(reference))
 		return names_nothing(err);
 	r = store_lock(reg->store, LOCK_REPOSITORY, name, &lock, err);
+	if (r == RC_OK)
+		r = check_condition(reg, a, name, reference, condition, err);
 	if (r == RC_OK && by_digest)
 		r = remove_manifest(reg, a, name, &d, err);
 	else if (r == RC_OK)

@@ -26,11 +26,20 @@ struct manifests_found {
 enum result manifests_get(struct registry *reg, struct arena *a, const char *name,
     struct str reference, struct manifests_found *out, struct err *err);
 
+/* What must hold for what is there before a manifest changes. It is asked under the
+ * repository's lock, so nobody else changes it in between. now is what the reference means
+ * at that moment; NULL: nothing. */
+struct manifests_condition {
+	bool (*holds)(void *arg, const struct digest *now);
+	void *arg;
+};
+
 struct manifests_push {
 	struct str bytes;
 	struct str content_type; /* the client's header; may be empty */
 	const struct str *tags;  /* beside the reference: of a push by digest */
 	size_t n_tags;
+	const struct manifests_condition *condition; /* NULL: none */
 };
 
 struct manifests_pushed {
@@ -40,14 +49,16 @@ struct manifests_pushed {
 	size_t n_missing;
 };
 
-/* Durable when it returns RC_OK. RC_BAD_MANIFEST, RC_BAD_TAG; RC_MISMATCH: the bytes have
+/* Durable when it returns RC_OK. RC_BAD_MANIFEST, RC_BAD_TAG, RC_CONDITION; RC_MISMATCH: the bytes have
  * not the digest of the reference; RC_MISSING: out->missing are not in the repository. */
 enum result manifests_put(struct registry *reg, struct arena *a, const char *name,
     struct str reference, const struct manifests_push *push,
     struct manifests_pushed *out, struct err *err);
 
-/* By tag: the tag alone. By digest: the manifest, and each tag that means it. */
+/* By tag: the tag alone. By digest: the manifest, and each tag that means it. condition may
+ * be NULL. RC_CONDITION. */
 enum result manifests_remove(struct registry *reg, struct arena *a,
-    const char *name, struct str reference, struct err *err);
+    const char *name, struct str reference,
+    const struct manifests_condition *condition, struct err *err);
 
 #endif

@@ -146,7 +146,7 @@ v1_get_search(struct request *rq, struct reply *rp)
 	enum result r;
 
 	an->rq = rq;
-	r = target_query(rq->arena, &rq->target, "q", &an->term, &rq->err);
+	r = target_query_form(rq->arena, &rq->target, "q", &an->term, &rq->err);
 	if (r == RC_OK && !str_is_utf8(an->term))
 		r = err_set(&rq->err, RC_BAD_REQUEST, "q is not UTF-8");
 	if (r == RC_OK)

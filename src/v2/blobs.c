@@ -1,7 +1,6 @@
 /* blobs.c: see blobs.h. */
 #include "v2/blobs.h"
 
-#include "http/condition.h"
 #include "registry/blob.h"
 #include "v2/v2.h"
 
@@ -11,6 +10,7 @@ v2_get_blob(struct request *rq, struct reply *rp)
 	struct v2_blob blob;
 	struct digest d;
 	const char *name;
+	bool wanted;
 	enum result r = v2_name_arg(rq, &name);
 
 	if (r == RC_OK)
@@ -21,12 +21,11 @@ v2_get_blob(struct request *rq, struct reply *rp)
 		return r;
 	v2_is(rp, &blob.digest);
 	v2_immutable(rp);
-	if (condition_has(rq, reply_get(rp, "ETag")))
-		reply_none(rp, 304);
-	else
+	r = v2_if_wanted(rq, rp, &wanted);
+	if (wanted)
 		reply_file(
 		    rp, blob.file.name, blob.file.size, "application/octet-stream");
-	return RC_OK;
+	return r;
 }
 
 enum result

@@ -30,6 +30,8 @@ static const struct row {
 	"provided digest did not match uploaded content"},
     [RC_MISSING] = {400, "MANIFEST_BLOB_UNKNOWN",
 	"manifest references a manifest or blob unknown to the repository"},
+    [RC_CONDITION] = {412, "DENIED",
+	"If-Match or If-None-Match does not hold for what is there now"},
     [RC_TOO_LARGE] = {413, "SIZE_INVALID", "the content is too large"},
     [RC_NO_ROUTE] = {404, "UNSUPPORTED", "no such path"},
     [RC_BAD_METHOD] = {405, "UNSUPPORTED", "the operation is unsupported"},

@@ -23,6 +23,7 @@ v2_get_manifest(struct request *rq, struct reply *rp)
 {
 	struct manifests_found found;
 	const char *name;
+	bool wanted;
 	enum result r = v2_name_arg(rq, &name);
 
 	if (r == RC_OK)
@@ -35,13 +36,37 @@ v2_get_manifest(struct request *rq, struct reply *rp)
 		v2_immutable(rp);
 	else
 		reply_header(rp, "Cache-Control", "no-cache");
-	if (condition_has(rq, reply_get(rp, "ETag"))) {
-		reply_none(rp, 304);
-	} else {
+	r = v2_if_wanted(rq, rp, &wanted);
+	if (wanted) {
 		reply_json(rp, 200, found.bytes);
 		reply_header(rp, "Content-Type", str_dup(rq->arena, found.type));
 	}
-	return RC_OK;
+	return r;
+}
+
+/* ---- conditions of a change ---- */
+
+static bool
+holds(void *arg, const struct digest *now)
+{
+	struct request *rq = arg;
+	const char *etag = now == NULL ? NULL : v2_etag(rq->arena, now);
+
+	return condition_check(rq, etag) == CONDITION_HOLDS;
+}
+
+/* If-Match and If-None-Match as the registry asks for them; NULL where the client set none.
+ * With them, two clients that change one tag do not overwrite each other. */
+static const struct manifests_condition *
+condition_of(struct request *rq)
+{
+	struct manifests_condition *c;
+
+	if (!condition_is_set(rq))
+		return NULL;
+	c = arena_alloc(rq->arena, sizeof(*c));
+	*c = (struct manifests_condition){holds, rq};
+	return c;
 }
 
 /* ---- PUT ---- */
@@ -98,8 +123,9 @@ tell_pushed(struct reply *rp, const char *name, const struct manifests_push *pus
 enum result
 v2_put_manifest(struct request *rq, struct reply *rp)
 {
-	struct manifests_push push = {
-	    .bytes = rq->body, .content_type = request_header(rq, "Content-Type")};
+	struct manifests_push push = {.bytes = rq->body,
+	    .content_type = request_header(rq, "Content-Type"),
+	    .condition = condition_of(rq)};
 	struct manifests_pushed pushed;
 	const char *name;
 	enum result r = v2_name_arg(rq, &name);
@@ -124,8 +150,8 @@ v2_delete_manifest(struct request *rq, struct reply *rp)
 	enum result r = v2_name_arg(rq, &name);
 
 	if (r == RC_OK)
-		r = manifests_remove(
-		    rq->registry, rq->arena, name, rq->arg[1], &rq->err);
+		r = manifests_remove(rq->registry, rq->arena, name, rq->arg[1],
+		    condition_of(rq), &rq->err);
 	if (r == RC_OK)
 		reply_none(rp, 202);
 	return tell_unknown(rq, r);

@@ -4,6 +4,7 @@
 #include "auth/auth.h"
 #include "base/jsonw.h"
 #include "base/percent.h"
+#include "http/condition.h"
 #include "image/v2_name.h"
 #include "registry/registry.h"
 
@@ -80,13 +81,31 @@ v2_unknown(struct request *rq, struct str reference)
 	rq->detail = buf_str(&b);
 }
 
+const char *
+v2_etag(struct arena *a, const struct digest *d)
+{
+	return arena_printf(a, "\"%s\"", digest_text(a, d));
+}
+
 void
 v2_is(struct reply *rp, const struct digest *d)
 {
-	const char *text = digest_text(rp->arena, d);
+	reply_header(rp, "Docker-Content-Digest", digest_text(rp->arena, d));
+	reply_header(rp, "ETag", v2_etag(rp->arena, d));
+}
 
-	reply_header(rp, "Docker-Content-Digest", text);
-	reply_header(rp, "ETag", arena_printf(rp->arena, "\"%s\"", text));
+enum result
+v2_if_wanted(struct request *rq, struct reply *rp, bool *wanted)
+{
+	enum condition c = condition_check(rq, reply_get(rp, "ETag"));
+
+	*wanted = c == CONDITION_HOLDS;
+	if (c == CONDITION_NOT_MODIFIED)
+		reply_none(rp, 304);
+	if (c == CONDITION_FAILED)
+		return err_set(&rq->err, RC_CONDITION, "this is %s",
+		    reply_get(rp, "Docker-Content-Digest"));
+	return RC_OK;
 }
 
 void

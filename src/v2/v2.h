@@ -32,9 +32,16 @@ const char *v2_encode(struct request *rq, struct str value);
  * the front. */
 void v2_unknown(struct request *rq, struct str reference);
 
+/* The strong tag of content: its digest in quotes. */
+const char *v2_etag(struct arena *a, const struct digest *d);
+
 /* The answer is about this content: Docker-Content-Digest, and the ETag that goes with
  * it. */
 void v2_is(struct reply *rp, const struct digest *d);
+
+/* Of a GET or HEAD, after v2_is(): does the client want the content? *wanted is false where
+ * it has it already, and the reply is 304 then. RC_CONDITION. */
+enum result v2_if_wanted(struct request *rq, struct reply *rp, bool *wanted);
 
 /* Content under its digest never changes and may be kept for a year. */
 void v2_immutable(struct reply *rp);
