@@ -48,10 +48,11 @@ test_bad_digests(void)
 	    LIT(" sha256:" HEX_64), LIT("sha256:" HEX_64 " "),
 	    LIT("sha256::" HEX_64), LIT("sha256:sha256:" HEX_64),
 	    LIT("sha256-" HEX_64), LIT("sha256/" HEX_64), LIT("SHA256:" HEX_64),
-	    LIT("sha256\0:" HEX_64), LIT("sha25:" HEX_64), LIT("sha2566:" HEX_64),
-	    LIT("sha384:" HEX_64), LIT("sha1:" HEX_64), LIT("md5:" HEX_64),
-	    LIT("tarsum+sha256:" HEX_64), LIT("sha256:" HEX_128),
-	    LIT("sha512:" HEX_64), LIT("sha512:" HEX_128 "0"), LIT("sha512:"),
+	    LIT("sha256\0:" HEX_64), LIT("sha256:" HEX_128), LIT("blake3:"),
+	    LIT("blake3:a b"), LIT("blake3:a\0"), LIT("BLAKE3:a"), LIT("+a:b"),
+	    LIT("a+:b"), LIT("a+.b:c"), LIT("a/b:c"), LIT("a:b/c"), LIT("a:b:c"),
+	    LIT("a\0b:c"), LIT("a:.."), LIT("sha512:" HEX_64),
+	    LIT("sha512:" HEX_128 "0"), LIT("sha512:"),
 	    LIT("sha256:../../../../../../../../../../../../../../../etc/passwd//"),
 	    LIT("../sha256:" HEX_64)};
 	struct digest d;
@@ -61,6 +62,23 @@ test_bad_digests(void)
 		is_int(digest_parse(tight(rows[i]), &d, &err), RC_BAD_DIGEST,
 		    "no digest: %s", shown(rows[i]));
 	is_int(digest_parse(times('a', 10240), &d, &err), RC_BAD_DIGEST, "10 KiB");
+}
+
+/* Registered or not: what others may name, and what is not stored here. */
+static void
+test_other_algorithms(void)
+{
+	static const char *const rows[] = {"blake3:" HEX_64, "sha384:" HEX_64,
+	    "sha25:" HEX_64, "sha2566:" HEX_64, "md5:" HEX_63,
+	    "tarsum+sha256:" HEX_64, "multihash+base58:QmRZxt2b1FVZPNqd8hsiykDL",
+	    "sha256+b64u:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564=", "a:B",
+	    "1.2_3-4:x"};
+	struct digest d;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_int(digest_parse(tight(str_of(rows[i])), &d, &err),
+		    RC_OTHER_DIGEST, "%s", rows[i]);
 }
 
 static void
@@ -186,8 +204,8 @@ int
 main(void)
 {
 	static void (*const tests[])(void) = {test_good_digests, test_bad_digests,
-	    test_sums, test_equality, test_algorithms, test_good_names,
-	    test_bad_names, test_tags};
+	    test_other_algorithms, test_sums, test_equality, test_algorithms,
+	    test_good_names, test_bad_names, test_tags};
 
 	return run_tests(tests, COUNT(tests));
 }

@@ -23,6 +23,7 @@ static const char *const names[RC_MAX] = {
     [RC_BAD_METHOD] = "bad_method",
     [RC_BAD_TAG] = "bad_tag",
     [RC_BAD_DIGEST] = "bad_digest",
+    [RC_OTHER_DIGEST] = "other_digest",
     [RC_BAD_MANIFEST] = "bad_manifest",
     [RC_BAD_PAGE] = "bad_page",
     [RC_BAD_SIZE] = "bad_size",

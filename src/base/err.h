@@ -30,7 +30,8 @@ enum result {
 	RC_NO_ROUTE,     /* no such path */
 	RC_BAD_METHOD,   /* not this method on this path */
 	RC_BAD_TAG,      /* no tag of API v2 */
-	RC_BAD_DIGEST,   /* no digest, or of an algorithm that is not known */
+	RC_BAD_DIGEST,   /* not a digest, or content cannot be taken under it */
+	RC_OTHER_DIGEST, /* a digest of an algorithm that berth does not compute */
 	RC_BAD_MANIFEST, /* no manifest, or not of the type it was called */
 	RC_BAD_PAGE,     /* no number of entries */
 	RC_BAD_SIZE,     /* another length than was promised */

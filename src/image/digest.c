@@ -5,6 +5,8 @@
 
 #include "base/hex.h"
 
+#define DIGEST_FOREIGN_MAX 512 /* bytes of a digest that is not computed here */
+
 static const struct {
 	const char *name;
 	size_t digits;
@@ -26,15 +28,65 @@ digest_kind(struct str name, enum hash_kind *out)
 	return false;
 }
 
+static bool
+is_one_of(const char *set, char c)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+static bool
+is_small_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* algorithm ::= component (separator component)*, of small letters and digits; separator
+ * ::= one of "+._-". */
+static bool
+is_algorithm(struct str name)
+{
+	bool separated = true;
+	size_t i;
+
+	for (i = 0; i < name.n; i++) {
+		bool separates = is_one_of("+._-", name.p[i]);
+
+		if (separates ? separated : !is_small_or_digit(name.p[i]))
+			return false;
+		separated = separates;
+	}
+	return !separated;
+}
+
+/* encoded ::= [a-zA-Z0-9=_-]+ */
+static bool
+is_encoded(struct str text)
+{
+	size_t i;
+
+	for (i = 0; i < text.n; i++)
+		if (!is_small_or_digit(text.p[i]) &&
+		    !(text.p[i] >= 'A' && text.p[i] <= 'Z') &&
+		    !is_one_of("=_-", text.p[i]))
+			return false;
+	return text.n > 0;
+}
+
 enum result
 digest_parse(struct str text, struct digest *out, struct err *err)
 {
 	struct str hex = text, name = str_cut(&hex, ':');
 
 	memset(out, 0, sizeof(*out));
+	if (text.n < DIGEST_FOREIGN_MAX && !digest_kind(name, &out->kind) &&
+	    is_algorithm(name) && is_encoded(hex))
+		return err_set(err, RC_OTHER_DIGEST,
+		    "only sha256 and sha512 are computed here, not %.*s",
+		    STR_ARG(name));
 	if (!digest_kind(name, &out->kind) || !hex_is(hex, kinds[out->kind].digits))
 		return err_set(err, RC_BAD_DIGEST,
-		    "no digest of sha256 or sha512, in lower case");
+		    "not a digest: sha256 and 64 or sha512 and 128 digits in "
+		    "lower case, with a colon between");
 	memcpy(out->hex, hex.p, hex.n);
 	return RC_OK;
 }

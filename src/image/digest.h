@@ -18,7 +18,9 @@ struct digest {
 	char hex[HASH_HEX_SIZE];
 };
 
-/* RC_BAD_DIGEST. */
+/* RC_OTHER_DIGEST: well-formed (image-spec, descriptor.md, "Digests": algorithm ":" encoded),
+ * but of an algorithm that berth does not compute, such as blake3. Nothing is stored under
+ * such a digest, but others may refer to it. RC_BAD_DIGEST: anything else. */
 enum result digest_parse(struct str text, struct digest *out, struct err *err);
 
 void digest_of(enum hash_kind kind, struct str bytes, struct digest *out);

@@ -99,10 +99,12 @@ static enum result
 read_reference(struct push *p, struct str reference, struct err *err)
 {
 	struct digest want;
-	struct err ignored;
-	bool by_digest = digest_parse(reference, &want, &ignored) == RC_OK;
+	enum result r = digest_parse(reference, &want, err);
+	bool by_digest = r == RC_OK;
 	size_t i;
 
+	if (r == RC_OTHER_DIGEST)
+		return RC_BAD_DIGEST;
 	digest_of(by_digest ? want.kind : HASH_SHA256, p->given->bytes, &p->digest);
 	if (by_digest && !digest_eq(&p->digest, &want))
 		return err_set(err, RC_MISMATCH, "the bytes have %s",

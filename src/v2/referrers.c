@@ -108,10 +108,15 @@ v2_get_referrers(struct request *rq, struct reply *rp)
 	struct digest d;
 	struct str type;
 	const char *name;
+	bool computed = true;
 	enum result r = v2_name_arg(rq, &name);
 
 	if (r == RC_OK)
 		r = v2_digest_arg(rq, &d);
+	if (r == RC_OTHER_DIGEST) {
+		computed = false;
+		r = RC_OK;
+	}
 	if (r == RC_OK)
 		r = v2_page(rq, V2_PAGE_MAX, &part);
 	if (r == RC_OK)
@@ -119,12 +124,13 @@ v2_get_referrers(struct request *rq, struct reply *rp)
 	if (r != RC_OK)
 		return r;
 	begin_page(&page, rq->arena, part.most);
-	r = lists_referrers(rq->registry, rq->arena, name, &d, type, part.after,
-	    add_entry, &page, &rq->err);
+	if (computed)
+		r = lists_referrers(rq->registry, rq->arena, name, &d, type,
+		    part.after, add_entry, &page, &rq->err);
 	if (r == RC_OK)
 		tell(rq, rp, &page,
-		    arena_printf(rq->arena, "/v2/%s/referrers/%s", name,
-			digest_text(rq->arena, &d)),
+		    arena_printf(rq->arena, "/v2/%s/referrers/%.*s", name,
+			STR_ARG(rq->arg[1])),
 		    type);
 	return r;
 }

@@ -29,6 +29,15 @@ query_digest(struct request *rq, const char *name, struct digest *out, bool *giv
 	return *given ? digest_parse(text, out, &rq->err) : r;
 }
 
+/* The digest under which a blob is to be stored, so one that is computed here. */
+static enum result
+query_own_digest(struct request *rq, struct digest *out, bool *given)
+{
+	enum result r = query_digest(rq, "digest", out, given);
+
+	return r == RC_OTHER_DIGEST ? RC_BAD_DIGEST : r;
+}
+
 /* ---- POST ---- */
 
 /* Of the bytes, if the client cares (?digest-algorithm=, of the specification to
@@ -112,10 +121,12 @@ v2_post_upload(struct request *rq, struct reply *rp)
 
 	if (r == RC_OK)
 		r = query_digest(rq, "mount", &d, &mounts);
+	if (r == RC_OTHER_DIGEST) /* no such blob, so it is to be uploaded */
+		return begin(rq, rp, name);
 	if (r == RC_OK && mounts)
 		return mount(rq, rp, name, &d);
 	if (r == RC_OK)
-		r = query_digest(rq, "digest", &d, &whole);
+		r = query_own_digest(rq, &d, &whole);
 	if (r != RC_OK)
 		return r;
 	return whole ? take_whole(rq, rp, name, &d) : begin(rq, rp, name);
@@ -130,7 +141,7 @@ v2_check_post_upload(struct request *rq, struct reply *rp)
 	enum result r = v2_name_arg(rq, &name);
 
 	(void)rp;
-	return r == RC_OK ? query_digest(rq, "digest", &d, &given) : r;
+	return r == RC_OK ? query_own_digest(rq, &d, &given) : r;
 }
 
 /* ---- the parts ---- */
@@ -224,7 +235,7 @@ static enum result
 must_digest(struct request *rq, struct digest *out)
 {
 	bool given;
-	enum result r = query_digest(rq, "digest", out, &given);
+	enum result r = query_own_digest(rq, out, &given);
 
 	if (r == RC_OK && !given)
 		return err_set(
