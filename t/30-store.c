@@ -165,7 +165,7 @@ test_image(const struct image *base, const struct image *child)
 	    arena_printf(arena, "sha256:%s", child->sum), "_checksum");
 	(void)stat(in_dir(of_image(child, "layer")), &sb);
 	is_int(sb.st_nlink, 2, "of the layer's names one is nginx's");
-	is_int(sb.st_mode & 0777, 0644, "another user may read it");
+	is_int(sb.st_mode & 0777, 0640, "for its owner and group");
 }
 
 /* What old servers left in _checksum. */

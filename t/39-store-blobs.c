@@ -80,7 +80,8 @@ is_whole(const struct digest *d, const char *text, const char *what)
 	struct stat sb = stat_of(data_of(d));
 
 	is_str(read_text(data_of(d)), text, "%s: the bytes are there", what);
-	is_int(sb.st_mode, S_IFREG | 0644, "%s: for an old server to read", what);
+	is_int(sb.st_mode, S_IFREG | 0640,
+	    "%s: for an old server of this user to read", what);
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n",
 	    "%s: nothing is left on the way", what);
 }
@@ -115,7 +116,7 @@ test_layout(void)
 		is_str(got.file.name, data_of(&d), "in this file");
 		is_int(got.file.size, strlen(rows[i].text), "of this size");
 	}
-	is_int(stat_of("docker/registry/v2/blobs/sha256").st_mode & 07777, 0755,
+	is_int(stat_of("docker/registry/v2/blobs/sha256").st_mode & 07777, 0750,
 	    "directories are for an old server to read, too");
 }
 
@@ -358,6 +359,24 @@ find_as_nobody(void *arg)
 }
 
 static void
+let_others_read(const char *name)
+{
+	struct stat sb = stat_of(name);
+	struct dirent **e;
+	int i, n;
+
+	set_up(chmod(in_dir(name),
+	    (sb.st_mode & 07777) | (S_ISDIR(sb.st_mode) ? 0005 : 0004)));
+	n = S_ISDIR(sb.st_mode) ? scandir(in_dir(name), &e, visible, alphasort) : 0;
+	for (i = 0; i < n; i++) {
+		let_others_read(arena_printf(arena, "%s/%s", name, e[i]->d_name));
+		free(e[i]);
+	}
+	if (n > 0)
+		free(e);
+}
+
+static void
 test_foreign(void)
 {
 	struct stat sb;
@@ -366,7 +385,7 @@ test_foreign(void)
 		ok(true, "# SKIP only root can make another user's file");
 		return;
 	}
-	set_up(chmod(dir, 0755));
+	let_others_read(".");
 	make_older(data_of(&blob), 2 * V2_PIN_FRESH_S);
 	is_str(err_name((enum result)in_process(find_as_nobody, NULL)), "ok",
 	    "one that berth may only read is found");

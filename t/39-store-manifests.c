@@ -141,9 +141,9 @@ test_put(void)
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	is_str(read_text(data_of(&d)), TEXT, "its bytes (M1)");
 	is_str(read_text(link), digest_text(arena, &d), "its digest (M3)");
-	is_int(stat_of(data_of(&d)).st_mode, S_IFREG | 0644, "bytes to be read");
-	is_int(stat_of(link).st_mode, S_IFREG | 0644, "so is the link");
-	is_int(stat_of(in_repo(APP, "_layers")).st_mode, S_IFDIR | 0755,
+	is_int(stat_of(data_of(&d)).st_mode, S_IFREG | 0640, "bytes to be read");
+	is_int(stat_of(link).st_mode, S_IFREG | 0640, "so is the link");
+	is_int(stat_of(in_repo(APP, "_layers")).st_mode, S_IFDIR | 0750,
 	    "and a directory");
 
 	before = stat_of(link);
@@ -196,7 +196,7 @@ test_types(void)
 	is_int(put("a/b", "{}", HASH_SHA256, "text/x"), RC_OK, "put with a type");
 	is_str(type_of("a/b", &d), "text/x", "which is noted (M2)");
 	is_str(read_text(note), "text/x", "in a file of berth's own");
-	is_int(stat_of(note).st_mode, S_IFREG | 0644, "like any other");
+	is_int(stat_of(note).st_mode, S_IFREG | 0640, "like any other");
 	is_int(put("a", "{}", HASH_SHA256, "text/y"), RC_OK, "one that lies above");
 	is_int(put("a/b", "{}", HASH_SHA512, "text/z"), RC_OK, "one of sha512");
 	is_str(type_of("a", &d), "text/y", "each has its own");

@@ -109,7 +109,7 @@ make_repos(void)
 	set_up(symlink("none", in_dir(REPOS "/lost")));
 }
 
-#define ALL "9 a a/b a/b/c a-b a.b a0 alias b/c/d z__z "
+#define ALL "9 a a/b a/b/c a-b a.b a0 alias alias/b alias/b/c b/c/d z__z "
 
 static void
 test_walk(void)

@@ -86,7 +86,7 @@ test_parts(void)
 		is_int(append_text(&up, "one, "), RC_OK, "the first part");
 		stands(&up, "one, ", "one part");
 		set_up(lstat(in_dir(of_upload(up.id, "data")), &sb));
-		is_int(sb.st_mode, S_IFREG | 0644, "not 0600, as nginx has it");
+		is_int(sb.st_mode, S_IFREG | 0640, "not 0600, as nginx has it");
 		is_int(append_text(&up, "two, "), RC_OK, "the second");
 		stands(&up, "one, two, ", "two parts");
 		is_int(append_text(&up, ""), RC_OK, "nothing comes");

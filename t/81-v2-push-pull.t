@@ -68,7 +68,7 @@ subtest 'what lies in the store' => sub {
     for my $blob ($layer, $config, $image) {
         my $file = $berth->data . '/' . $data->($blob);
         is(Berth::Instance::slurp($file), $blob->bytes, 'the bytes as they came');
-        is(sprintf('%04o', (stat $file)[2] & 07777), '0644', 'readable by the old server');
+        is(sprintf('%04o', (stat $file)[2] & 07777), '0640', 'for its owner and group');
         is((stat $file)[3], 1, 'under one name');
     }
     is(Berth::Instance::slurp($berth->data . "/$_"), $image->digest, 'a link is a digest without a newline')

@@ -9,25 +9,135 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "store/failpoint.h"
-
-/* Descriptors that must not reach a child by exec. */
-#define O_BASE (O_CLOEXEC | O_NOFOLLOW)
+#include "store/odd.h"
 
 enum result
 io_failed(struct err *err, const char *call, const char *path)
 {
 	int e = errno;
 	enum result r = RC_IO;
+	const char *why = strerror(e);
 
-	if (e == ENOENT || e == ENOTDIR)
+	if (e == ENOENT || e == ENOTDIR || e == ELOOP || e == ENOLINK || e == ENXIO)
 		r = RC_ABSENT;
 	else if (e == ENOSPC || e == EDQUOT)
 		r = RC_FULL;
 	else if (e == ENAMETOOLONG)
 		r = RC_BAD_NAME;
-	return err_set(err, r, "%s %s: %s", call, path, strerror(e));
+	if (e == ENOLINK)
+		why = "a symbolic link on the way leads out of the store";
+	(void)err_set(err, r, "%s %s: %s", call, path, why);
+	errno = e;
+	return r;
 }
+
+/* ---- opening ---- */
+
+static int
+open_way(const struct store *st, const char *path, int flags, mode_t mode,
+    struct beneath_way *way)
+{
+	int fd = beneath_open(&st->beneath, path, flags, mode, way);
+
+	if (fd == -1 && (errno == ENOLINK || errno == ELOOP))
+		odd_link(st, way);
+	return fd;
+}
+
+static int
+open_mode(const struct store *st, const char *path, int flags, mode_t mode)
+{
+	struct beneath_way way;
+
+	return open_way(st, path, flags, mode, &way);
+}
+
+int
+io_open(const struct store *st, const char *path, int flags)
+{
+	return open_mode(st, path, flags, 0);
+}
+
+/* Where a name is: its directory, and the last part of the path. */
+struct place {
+	int dir; /* -1: errno says why */
+	const char *name;
+};
+
+static struct place
+find_place(const struct store *st, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct place p = {-1, slash == NULL ? path : slash + 1};
+	char dir[IO_PATH_MAX] = ".";
+
+	if (slash != NULL && (size_t)(slash - path) >= sizeof(dir)) {
+		errno = ENAMETOOLONG;
+		return p;
+	}
+	if (slash != NULL)
+		(void)snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
+	p.dir = io_open(st, dir, O_PATH | O_DIRECTORY);
+	return p;
+}
+
+/* errno stays. */
+static void
+leave(struct place p)
+{
+	int e = errno;
+
+	if (p.dir != -1)
+		(void)close(p.dir);
+	errno = e;
+}
+
+enum result
+io_open_file(const struct store *st, const char *path, int flags, int *fd,
+    struct stat *sb, struct err *err)
+{
+	enum result r = RC_OK;
+
+	*fd = io_open(st, path, flags | O_NONBLOCK | O_NOCTTY);
+	if (*fd == -1 && (errno == ENXIO || errno == EISDIR))
+		return io_stat_file(st, path, sb, err);
+	if (*fd == -1)
+		return io_failed(err, "open", path);
+	if (fstat(*fd, sb) == -1)
+		r = io_failed(err, "stat", path);
+	else if (!S_ISREG(sb->st_mode))
+		r = odd_file(st, path, sb->st_mode, err);
+	if (r != RC_OK) {
+		(void)close(*fd);
+		*fd = -1;
+	}
+	return r;
+}
+
+enum result
+io_open_unnamed(const struct store *st, int *fd, struct err *err)
+{
+	*fd = open_mode(st, IO_TMP_DIR, O_TMPFILE | O_RDWR, 0600);
+	return *fd == -1 ? io_failed(err, "create", IO_TMP_DIR) : RC_OK;
+}
+
+enum result
+io_create(const struct store *st, const char *path, int *fd, struct err *err)
+{
+	*fd = open_mode(st, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	return *fd == -1 ? io_failed(err, "create", path) : RC_OK;
+}
+
+enum result
+io_open_own(const struct store *st, const char *path, int *fd, struct err *err)
+{
+	*fd = open_mode(st, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
+	return *fd == -1 ? io_failed(err, "open", path) : RC_OK;
+}
+
+/* ---- reading ---- */
 
 static enum result
 read_all(int fd, char *p, size_t n, const char *path, struct err *err)
@@ -49,32 +159,20 @@ read_all(int fd, char *p, size_t n, const char *path, struct err *err)
 	return RC_OK;
 }
 
-static enum result
-no_such_file(struct err *err, const char *path, size_t limit)
-{
-	return err_set(
-	    err, RC_TOO_LARGE, "%s: no file of at most %zu bytes", path, limit);
-}
-
 enum result
 io_read(const struct store *st, struct arena *a, const char *path, size_t limit,
     struct str *out, struct err *err)
 {
-	int fd = openat(st->root, path, O_RDONLY | O_NONBLOCK | O_BASE);
 	struct stat sb;
-	enum result r;
+	int fd;
+	enum result r = io_open_file(st, path, O_RDONLY, &fd, &sb, err);
 	char *p;
 
-	if (fd == -1 && errno == ELOOP)
-		return no_such_file(err, path, limit);
-	if (fd == -1)
-		return io_failed(err, "open", path);
-	if (fstat(fd, &sb) == -1) {
-		r = io_failed(err, "stat", path);
-		goto out;
-	}
-	if (!S_ISREG(sb.st_mode) || (uint64_t)sb.st_size > limit) {
-		r = no_such_file(err, path, limit);
+	if (r != RC_OK)
+		return r;
+	if ((uint64_t)sb.st_size > limit) {
+		r = err_set(
+		    err, RC_TOO_LARGE, "%s: larger than %zu bytes", path, limit);
 		goto out;
 	}
 	p = arena_alloc(a, (size_t)sb.st_size + 1);
@@ -85,21 +183,81 @@ out:
 	return r;
 }
 
+static enum result
+stat_way(const struct store *st, const char *path, struct stat *sb,
+    struct beneath_way *way, struct err *err)
+{
+	int fd = open_way(st, path, O_PATH, 0, way);
+	enum result r = RC_OK;
+
+	if (fd == -1 || fstat(fd, sb) == -1)
+		r = io_failed(err, "stat", path);
+	if (fd != -1)
+		(void)close(fd);
+	return r;
+}
+
 enum result
 io_stat(const struct store *st, const char *path, struct stat *sb, struct err *err)
 {
-	if (fstatat(st->root, path, sb, AT_SYMLINK_NOFOLLOW) == -1)
-		return io_failed(err, "stat", path);
-	return RC_OK;
+	struct beneath_way way;
+
+	return stat_way(st, path, sb, &way, err);
 }
 
 bool
 io_exists(const struct store *st, const char *path)
 {
-	struct stat sb;
+	int fd = io_open(st, path, O_PATH);
 
-	return fstatat(st->root, path, &sb, AT_SYMLINK_NOFOLLOW) == 0;
+	if (fd != -1)
+		(void)close(fd);
+	return fd != -1;
 }
+
+enum result
+io_stat_file(
+    const struct store *st, const char *path, struct stat *sb, struct err *err)
+{
+	enum result r = io_stat(st, path, sb, err);
+
+	if (r == RC_OK && !S_ISREG(sb->st_mode))
+		r = odd_file(st, path, sb->st_mode, err);
+	return r;
+}
+
+enum result
+io_find_file(const struct store *st, struct arena *a, const char *path,
+    const char **name, struct stat *sb, struct err *err)
+{
+	struct beneath_way way;
+	enum result r = stat_way(st, path, sb, &way, err);
+
+	if (r == RC_OK && !S_ISREG(sb->st_mode))
+		r = odd_file(st, path, sb->st_mode, err);
+	*name = way.path[0] == '\0' ? path : arena_strdup(a, way.path);
+	return r;
+}
+
+enum result
+io_touch(const struct store *st, const char *path, const struct timespec times[2],
+    struct err *err)
+{
+	int fd = io_open(st, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	enum result r = RC_OK;
+	int e;
+
+	if (fd == -1)
+		return io_failed(err, "open", path);
+	if (futimens(fd, times) == -1)
+		r = io_failed(err, "utimens", path);
+	e = errno;
+	(void)close(fd);
+	errno = e;
+	return r;
+}
+
+/* ---- writing ---- */
 
 /* A name that no other process or thread uses; one that a crash left is passed over
  * by the caller's O_EXCL and a second call. */
@@ -120,8 +278,8 @@ tmp_create(const struct store *st, char tmp[IO_PATH_MAX], int *fd, struct err *e
 		if (failpoint_hit("create"))
 			*fd = -1;
 		else
-			*fd = openat(st->root, tmp,
-			    O_WRONLY | O_CREAT | O_EXCL | O_BASE, 0644);
+			*fd = open_mode(st, tmp,
+			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0640);
 	} while (*fd == -1 && errno == EEXIST);
 	return *fd == -1 ? io_failed(err, "create", tmp) : RC_OK;
 }
@@ -141,6 +299,45 @@ write_all(int fd, struct str s, const char *path, struct err *err)
 	return RC_OK;
 }
 
+/* 0, or -1 and errno; so the next two. */
+static int
+rename_path(const struct store *st, const char *from, const char *to)
+{
+	struct place old = find_place(st, from), new = find_place(st, to);
+	int failed = old.dir == -1 || new.dir == -1
+			 ? -1
+			 : renameat(old.dir, old.name, new.dir, new.name);
+
+	leave(new);
+	leave(old);
+	return failed;
+}
+
+static int
+link_path(const struct store *st, const char *from, const char *to)
+{
+	struct place old = find_place(st, from), new = find_place(st, to);
+	int failed = old.dir == -1 || new.dir == -1
+			 ? -1
+			 : linkat(old.dir, old.name, new.dir, new.name, 0);
+
+	leave(new);
+	leave(old);
+	return failed;
+}
+
+static int
+remove_path(const struct store *st, const char *path)
+{
+	struct place p = find_place(st, path);
+	int failed = -1;
+
+	if (p.dir != -1)
+		failed = unlinkat(p.dir, p.name, 0);
+	leave(p);
+	return failed;
+}
+
 static enum result
 rename_over(const struct store *st, const char *tmp, const char *dir,
     const char *name, struct err *err)
@@ -148,8 +345,7 @@ rename_over(const struct store *st, const char *tmp, const char *dir,
 	char path[IO_PATH_MAX];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	if (failpoint_hit("rename") ||
-	    renameat(st->root, tmp, st->root, path) == -1)
+	if (failpoint_hit("rename") || rename_path(st, tmp, path) == -1)
 		return io_failed(err, "rename", path);
 	return RC_OK;
 }
@@ -171,7 +367,7 @@ io_put(const struct store *st, const char *dir, const char *name,
 	if (r == RC_OK)
 		r = rename_over(st, tmp, dir, name, err);
 	if (r != RC_OK)
-		(void)unlinkat(st->root, tmp, 0);
+		(void)remove_path(st, tmp);
 	(void)close(fd);
 	return r;
 }
@@ -184,8 +380,7 @@ link_tmp(const struct store *st, const char *from, char tmp[IO_PATH_MAX],
 
 	do {
 		tmp_name(tmp);
-		failed = failpoint_hit("link") ||
-			 linkat(st->root, from, st->root, tmp, 0) == -1;
+		failed = failpoint_hit("link") || link_path(st, from, tmp) == -1;
 	} while (failed && errno == EEXIST);
 	return failed ? io_failed(err, "link", from) : RC_OK;
 }
@@ -202,19 +397,18 @@ io_link(const struct store *st, const char *from, const char *dir, const char *n
 	if (r != RC_OK)
 		return r;
 	r = rename_over(st, tmp, dir, name, err);
-	(void)unlinkat(st->root, tmp, 0);
+	(void)remove_path(st, tmp);
 	return r;
 }
 
-/* What is true of each file before it has a name. nginx makes its body files 0600; an
- * old server may run as another user. */
+/* What is true of each file before it has a name. nginx makes its body files 0600. */
 static enum result
-settle_fd(int fd, const char *path, struct err *err)
+settle_fd(const struct store *st, int fd, const char *path, struct err *err)
 {
 	const struct timespec read_now[2] = {
 	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
 
-	if (fchmod(fd, 0644) == -1)
+	if (fchmod(fd, st->file_mode) == -1)
 		return io_failed(err, "chmod", path);
 	if (futimens(fd, read_now) == -1)
 		return io_failed(err, "utimens", path);
@@ -228,11 +422,14 @@ static int
 link_fd(const struct store *st, int fd, const char *path)
 {
 	char self[64];
+	struct place p = find_place(st, path);
+	int failed = -1;
 
 	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	if (failpoint_hit("link"))
-		return -1;
-	return linkat(AT_FDCWD, self, st->root, path, AT_SYMLINK_FOLLOW);
+	if (p.dir != -1 && !failpoint_hit("link"))
+		failed = linkat(AT_FDCWD, self, p.dir, p.name, AT_SYMLINK_FOLLOW);
+	leave(p);
+	return failed;
 }
 
 static enum result
@@ -252,7 +449,7 @@ io_name_fd(const struct store *st, int fd, const char *dir, const char *name,
 	enum result r;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	r = settle_fd(fd, path, err);
+	r = settle_fd(st, fd, path, err);
 	if (r == RC_OK && link_fd(st, fd, path) == -1 && errno != EEXIST)
 		r = link_failed(st, dir, path, err);
 	return r;
@@ -264,7 +461,7 @@ io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
 {
 	char tmp[IO_PATH_MAX];
 	int failed;
-	enum result r = settle_fd(fd, dir, err);
+	enum result r = settle_fd(st, fd, dir, err);
 
 	if (r != RC_OK)
 		return r;
@@ -275,7 +472,7 @@ io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
 	if (failed)
 		return link_failed(st, IO_TMP_DIR, tmp, err);
 	r = rename_over(st, tmp, dir, name, err);
-	(void)unlinkat(st->root, tmp, 0); /* see io_link() */
+	(void)remove_path(st, tmp); /* see io_link() */
 	return r;
 }
 
@@ -283,7 +480,7 @@ enum result
 io_move_fd(const struct store *st, int fd, const char *from, const char *dir,
     const char *name, struct err *err)
 {
-	enum result r = settle_fd(fd, from, err);
+	enum result r = settle_fd(st, fd, from, err);
 
 	return r == RC_OK ? rename_over(st, from, dir, name, err) : r;
 }
@@ -292,12 +489,20 @@ static enum result
 mkdir_one(
     const struct store *st, const char *path, const char *parent, struct err *err)
 {
-	if (failpoint_hit("mkdir") || mkdirat(st->root, path, 0755) == -1) {
-		if (errno == EEXIST)
-			return RC_OK;
-		return io_failed(err, "mkdir", path);
-	}
-	return io_sync(st, parent, err);
+	struct place p = find_place(st, path);
+	int failed = -1;
+	enum result r;
+
+	if (p.dir != -1 && !failpoint_hit("mkdir"))
+		failed = mkdirat(p.dir, p.name, 0750);
+	leave(p);
+	if (failed && errno == EEXIST)
+		return RC_OK;
+	if (!failed)
+		return io_sync(st, parent, err);
+	r = io_failed(err, "mkdir", path);
+	return r == RC_ABSENT ? RC_IO
+			      : r; /* on the way is what cannot be entered */
 }
 
 enum result
@@ -324,7 +529,7 @@ io_mkdirs(const struct store *st, const char *path, struct err *err)
 enum result
 io_sync(const struct store *st, const char *dir, struct err *err)
 {
-	int fd = openat(st->root, dir, O_RDONLY | O_DIRECTORY | O_BASE);
+	int fd = io_open(st, dir, O_RDONLY | O_DIRECTORY);
 	enum result r = RC_OK;
 
 	if (fd == -1)
@@ -338,7 +543,7 @@ io_sync(const struct store *st, const char *dir, struct err *err)
 enum result
 io_unlink(const struct store *st, const char *path, struct err *err)
 {
-	if (failpoint_hit("unlink") || unlinkat(st->root, path, 0) == -1)
+	if (failpoint_hit("unlink") || remove_path(st, path) == -1)
 		if (errno != ENOENT)
 			return io_failed(err, "unlink", path);
 	return RC_OK;
@@ -347,7 +552,7 @@ io_unlink(const struct store *st, const char *path, struct err *err)
 enum result
 io_open_dir(const struct store *st, const char *dir, DIR **out, struct err *err)
 {
-	int fd = openat(st->root, dir, O_RDONLY | O_DIRECTORY | O_BASE);
+	int fd = io_open(st, dir, O_RDONLY | O_DIRECTORY);
 	enum result r = RC_OK;
 
 	*out = fd == -1 ? NULL : fdopendir(fd);
@@ -368,7 +573,7 @@ io_remove_tree(int dir, const char *name)
 
 	if (unlinkat(dir, name, 0) == 0)
 		return true;
-	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_BASE);
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	d = fd == -1 ? NULL : fdopendir(fd);
 	if (d == NULL) {
 		if (fd != -1)
@@ -380,6 +585,18 @@ io_remove_tree(int dir, const char *name)
 			(void)io_remove_tree(dirfd(d), e->d_name);
 	(void)closedir(d);
 	return unlinkat(dir, name, AT_REMOVEDIR) == 0;
+}
+
+static void
+remove_rest(const struct store *st, const char *tmp)
+{
+	struct place p = find_place(st, tmp);
+
+	if (p.dir == -1 || !io_remove_tree(p.dir, p.name))
+		log_line(LOG_WARN, "store.remove",
+		    "path=%s/%s error=\"%m; removed at the next start\"", st->path,
+		    tmp);
+	leave(p);
 }
 
 /* Once the directory has left its place it is gone; what follows is tidying, and
@@ -395,10 +612,9 @@ io_remove_dir(
 	do
 		tmp_name(tmp);
 	while (io_exists(st, tmp)); /* left by a crash: nothing moves over it */
-	if (failpoint_hit("rename-dir") ||
-	    renameat(st->root, path, st->root, tmp) == -1)
+	if (failpoint_hit("rename-dir") || rename_path(st, path, tmp) == -1)
 		return io_failed(err, "rename", path);
 	r = io_sync(st, parent, err);
-	(void)io_remove_tree(st->root, tmp);
+	remove_rest(st, tmp);
 	return r;
 }

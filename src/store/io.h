@@ -1,8 +1,18 @@
-/* io.h: the durable calls of the store. Seen by this room alone.
+/* io.h: the durable calls of the store. Seen by this room alone; the only file of it that
+ * opens, renames, links and removes by a path.
  *
- * Paths are relative to the store's directory. Every call that can fail names
- * itself and the path in err and answers RC_ABSENT (no such file or directory),
- * RC_FULL (no room), RC_BAD_NAME (a name too long for the file system) or RC_IO. */
+ * Paths are relative to the store's directory, and none leads out of it. A symbolic link
+ * is followed where it leads inside (beneath.h); one that leads out, or in a circle, is
+ * as good as nothing there, and the log says so. What removes, renames or replaces a name
+ * takes the link itself. Only regular files are content: a FIFO, a device, a socket or a
+ * directory in place of one is not there, and never waited for; the log says so too.
+ *
+ * Every call that can fail names itself and the path in err and answers RC_ABSENT (no
+ * such file or directory), RC_FULL (no room), RC_BAD_NAME (a name too long for the file
+ * system) or RC_IO.
+ *
+ * What is made here is for its owner and group: files 0640, directories 0750, and less
+ * where the umask says so. */
 #ifndef STORE_IO_H
 #define STORE_IO_H
 
@@ -15,6 +25,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/beneath.h"
 #include "store/store.h"
 
 #define IO_BODY_DIR   "_berth/body"
@@ -33,19 +44,52 @@ struct store {
 	char *path;
 	int root; /* descriptor of the directory */
 	int own;  /* descriptor that holds the ownership, -1: not owned */
+	struct beneath beneath;
+	mode_t file_mode; /* of a file that nginx made */
 };
 
 /* What errno means; writes "call path: reason". */
 enum result io_failed(struct err *err, const char *call, const char *path);
 
-/* A whole small file. RC_TOO_LARGE: above limit bytes, or no file (a directory, a
- * symbolic link, a pipe). */
+/* As openat(2), of what lies in the store. -1 and errno. */
+int io_open(const struct store *st, const char *path, int flags);
+
+/* A regular file, open; never waits. RC_ABSENT also for what is none. The caller closes
+ * it. */
+enum result io_open_file(const struct store *st, const char *path, int flags,
+    int *fd, struct stat *sb, struct err *err);
+
+/* A file without a name, to be written; io_replace_fd() gives it one. */
+enum result io_open_unnamed(const struct store *st, int *fd, struct err *err);
+
+/* A file that was not there, for reading and writing. */
+enum result io_create(
+    const struct store *st, const char *path, int *fd, struct err *err);
+
+/* A file of berth's own that only it opens, made where it is missing; no link. */
+enum result io_open_own(
+    const struct store *st, const char *path, int *fd, struct err *err);
+
+/* A whole small file. RC_TOO_LARGE: above limit bytes. */
 enum result io_read(const struct store *st, struct arena *a, const char *path,
     size_t limit, struct str *out, struct err *err);
 
+/* Whatever is there; of a link what it leads to. */
 enum result io_stat(
     const struct store *st, const char *path, struct stat *sb, struct err *err);
 bool io_exists(const struct store *st, const char *path);
+
+/* RC_ABSENT also for what is no regular file. */
+enum result io_stat_file(
+    const struct store *st, const char *path, struct stat *sb, struct err *err);
+
+/* The same; *name is the path as nginx can send it, which follows no link at all. */
+enum result io_find_file(const struct store *st, struct arena *a, const char *path,
+    const char **name, struct stat *sb, struct err *err);
+
+/* Its times, as of futimens(2); NULL: now. On failure errno stays as it was set. */
+enum result io_touch(const struct store *st, const char *path,
+    const struct timespec times[2], struct err *err);
 
 /* dir/name holds content now: written elsewhere, synced, renamed. The name itself
  * is durable after io_sync(dir). */
@@ -89,7 +133,8 @@ enum result io_remove_dir(
 enum result io_open_dir(
     const struct store *st, const char *dir, DIR **out, struct err *err);
 
-/* Removes a file, or a directory and all below it, as far as it can. */
+/* Removes a file, or a directory and all below it, as far as it can; follows no link.
+ * False: something stayed; errno is that of the last try. */
 bool io_remove_tree(int dir, const char *name);
 
 #endif

@@ -31,7 +31,7 @@ open_byte(struct store *st, enum lock_kind kind, const char *key, struct flock *
 	    .l_whence = SEEK_SET,
 	    .l_start = place_of(kind, key),
 	    .l_len = 1};
-	return openat(st->root, IO_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	return io_open(st, IO_LOCK, O_RDWR | O_NOFOLLOW);
 }
 
 static enum result

@@ -27,14 +27,11 @@ reader_open(const struct store *st, struct arena *a, const char *file,
 {
 	struct reader *r = arena_alloc(a, sizeof(*r));
 	struct stat sb;
+	enum result opened = io_open_file(st, file, O_RDONLY, &r->fd, &sb, err);
 
-	r->fd = openat(
-	    st->root, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-	if (r->fd == -1)
-		return io_failed(err, "open", file);
+	if (opened != RC_OK)
+		return opened;
 	arena_defer(a, close_reader, r);
-	if (fstat(r->fd, &sb) == -1 || !S_ISREG(sb.st_mode))
-		return err_set(err, RC_IO, "%s: no file", file);
 	r->size = (uint64_t)sb.st_size;
 	*out = r;
 	return RC_OK;

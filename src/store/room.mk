@@ -1,10 +1,12 @@
 # store: the directory; the only room that opens, links, renames and syncs files.
 libberth_a_SOURCES += \
 	src/store/about.c src/store/about.h \
+	src/store/beneath.c src/store/beneath.h \
 	src/store/failpoint.c src/store/failpoint.h \
 	src/store/io.c src/store/io.h \
 	src/store/listing.c src/store/listing.h \
 	src/store/lock.c src/store/lock.h \
+	src/store/odd.c src/store/odd.h \
 	src/store/reader.c src/store/reader.h \
 	src/store/stage.c src/store/stage.h \
 	src/store/stamp.c src/store/stamp.h \

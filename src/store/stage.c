@@ -33,17 +33,19 @@ close_stage(void *arg)
 		(void)close(sg->fd);
 }
 
-static int
-open_body(struct store *st, struct arena *a, const char *path)
+static enum result
+open_body(struct stage *sg, const char *path, struct stat *sb, struct err *err)
 {
 	const char *slash = path == NULL ? NULL : strrchr(path, '/');
 	const char *base = slash == NULL ? path : slash + 1;
 
-	if (base == NULL || *base == '\0')
-		return openat(
-		    st->root, IO_TMP_DIR, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	return openat(st->root, arena_printf(a, IO_BODY_DIR "/%s", base),
-	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (base == NULL || *base == '\0') {
+		*sb = (struct stat){.st_size = 0};
+		return io_open_unnamed(sg->st, &sg->fd, err);
+	}
+	return io_open_file(sg->st,
+	    arena_printf(sg->arena, IO_BODY_DIR "/%s", base), O_RDONLY | O_NOFOLLOW,
+	    &sg->fd, sb, err);
 }
 
 enum result
@@ -52,18 +54,17 @@ stage_adopt(struct store *st, struct arena *a, const char *path, struct stage **
 {
 	struct stage *sg = arena_alloc(a, sizeof(*sg));
 	struct stat sb;
+	enum result r;
 
 	sg->st = st;
 	sg->arena = a;
-	sg->fd = open_body(st, a, path);
-	if (sg->fd == -1 && errno == ENOENT)
+	r = open_body(sg, path, &sb, err);
+	if (r == RC_ABSENT && errno == ENOENT)
 		return err_set(
 		    err, RC_GONE, "the body was taken back before it was opened");
-	if (sg->fd == -1)
-		return io_failed(err, "open", path == NULL ? IO_TMP_DIR : path);
+	if (r != RC_OK)
+		return r == RC_ABSENT ? RC_IO : r;
 	arena_defer(a, close_stage, sg);
-	if (fstat(sg->fd, &sb) == -1 || !S_ISREG(sb.st_mode))
-		return err_set(err, RC_IO, "the body is no file");
 	sg->size = sb.st_size;
 	*out = sg;
 	return RC_OK;
@@ -75,17 +76,16 @@ stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
 {
 	struct stage *sg = arena_alloc(a, sizeof(*sg));
 	struct stat sb;
+	enum result r;
 
 	sg->st = st;
 	sg->arena = a;
 	sg->own = path;
 	sg->size = (off_t)size;
-	sg->fd = openat(st->root, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	if (sg->fd == -1)
-		return io_failed(err, "open", path);
+	r = io_open_file(st, path, O_RDWR | O_NOFOLLOW, &sg->fd, &sb, err);
+	if (r != RC_OK)
+		return r;
 	arena_defer(a, close_stage, sg);
-	if (fstat(sg->fd, &sb) == -1)
-		return io_failed(err, "stat", path);
 	if (sb.st_size < sg->size)
 		return err_set(err, RC_ABSENT, "%s: shorter than it was", path);
 	*out = sg;
@@ -290,11 +290,12 @@ enum result
 stage_append(struct stage *sg, const char *path, uint64_t at, struct err *err)
 {
 	struct target t = {.path = path, .from = (off_t)at};
+	struct stat sb;
 	enum result r;
 
-	t.fd = openat(sg->st->root, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (t.fd == -1)
-		return io_failed(err, "open", path);
+	r = io_open_file(sg->st, path, O_WRONLY | O_NOFOLLOW, &t.fd, &sb, err);
+	if (r != RC_OK)
+		return r;
 	r = cut(t.fd, t.from, path, err);
 	if (r != RC_OK)
 		goto out;

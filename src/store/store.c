@@ -17,6 +17,23 @@
 #define OWN_WAIT_MS \
 	10000 /* as long as workers of an earlier start may take to end */
 
+/* RC_ABSENT: nothing is there. Without this place nothing could be served, or a full store
+ * would look empty. */
+static enum result
+look_at_place(
+    const struct store *st, const char *place, struct stat *sb, struct err *err)
+{
+	enum result r = io_stat(st, place, sb, err);
+
+	if (r == RC_ABSENT && (errno == ENOLINK || errno == ELOOP))
+		return err_set(err, RC_IO,
+		    "%s/%s: a symbolic link that leads out of the store, or to "
+		    "itself, is not followed: move its target into the store, or "
+		    "mount that in place of the link (mount --bind)",
+		    st->path, place);
+	return r;
+}
+
 static enum result
 make_places(struct store *st, struct err *err)
 {
@@ -24,19 +41,21 @@ make_places(struct store *st, struct err *err)
 	    IO_TMP_DIR, IO_PUSH_DIR, IO_UPLOAD_DIR, IO_TYPE_DIR, IO_ABOUT_DIR,
 	    IO_MIRROR_DIR};
 	enum result r = RC_OK;
+	struct stat sb;
 	size_t i;
 	int fd;
 
-	for (i = 0; r == RC_OK && i < sizeof(dirs) / sizeof(dirs[0]); i++)
+	for (i = 0; r == RC_OK && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		r = io_mkdirs(st, dirs[i], err);
+		if (r == RC_OK)
+			r = look_at_place(st, dirs[i], &sb, err);
+	}
 	if (r != RC_OK)
 		return r;
-	fd = openat(
-	    st->root, IO_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd == -1)
-		return io_failed(err, "create", IO_LOCK);
-	(void)close(fd);
-	return RC_OK;
+	r = io_open_own(st, IO_LOCK, &fd, err);
+	if (r == RC_OK)
+		(void)close(fd);
+	return r;
 }
 
 /* May this process write there, so that the owner can still change what it makes? */
@@ -60,9 +79,12 @@ check_owner(struct store *st, struct err *err)
 	size_t i;
 
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (fstatat(st->root, places[i], &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
-		    is_ours(st, places[i], &sb))
+		enum result r = look_at_place(st, places[i], &sb, err);
+
+		if (r == RC_ABSENT || (r == RC_OK && is_ours(st, places[i], &sb)))
 			continue;
+		if (r != RC_OK)
+			return r;
 		return err_set(err, RC_IO,
 		    "%s%s%s belongs to user %u: run berth as that user, or give "
 		    "the directory to berth's",
@@ -70,6 +92,16 @@ check_owner(struct store *st, struct err *err)
 		    (unsigned)sb.st_uid);
 	}
 	return RC_OK;
+}
+
+/* There is no call that only reads it. */
+static mode_t
+umask_now(void)
+{
+	mode_t mask = umask(077);
+
+	(void)umask(mask);
+	return mask;
 }
 
 enum result
@@ -82,8 +114,9 @@ store_open(const char *path, struct store **out, struct err *err)
 	if (st == NULL || (st->path = strdup(path)) == NULL)
 		abort();
 	st->own = -1;
+	st->file_mode = 0640 & ~umask_now();
 	st->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (st->root == -1) {
+	if (st->root == -1 || !beneath_init(&st->beneath, st->root, path)) {
 		r = io_failed(err, "open", path);
 		goto out;
 	}
@@ -108,6 +141,7 @@ store_close(struct store *st)
 		(void)close(st->root);
 	if (st->own != -1)
 		(void)close(st->own);
+	beneath_free(&st->beneath);
 	free(st->path);
 	free(st);
 }
@@ -130,12 +164,8 @@ store_own(struct store *st, struct err *err)
 	int waited = 0;
 
 	servers.l_start = 1;
-	st->own = openat(
-	    st->root, IO_OWNER, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (st->own == -1) {
-		(void)io_failed(err, "open", IO_OWNER);
+	if (io_open_own(st, IO_OWNER, &st->own, err) != RC_OK)
 		return RC_IO;
-	}
 	if (fcntl(st->own, F_SETLK, &master) == -1)
 		return err_set(err, RC_IO,
 		    "%s: another berth serves this directory", st->path);
@@ -183,9 +213,9 @@ store_probe(const struct store *st, struct err *err)
 		r = io_stat(st, places[i], &sb, err);
 	if (r != RC_OK)
 		return r;
-	fd = openat(st->root, IO_TMP_DIR, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd == -1)
-		return io_failed(err, "create", IO_TMP_DIR);
+	r = io_open_unnamed(st, &fd, err);
+	if (r != RC_OK)
+		return r;
 	if (write(fd, "", 1) == -1)
 		r = io_failed(err, "write", IO_TMP_DIR);
 	(void)close(fd);

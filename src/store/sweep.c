@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,11 +16,14 @@
 
 /* Nobody has it open: the kernel grants a write lease only then. */
 static bool
-is_orphan(int dir, const char *name, int64_t age)
+is_orphan(struct store *st, const char *name, int64_t age)
 {
-	int fd = openat(dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	char path[IO_PATH_MAX];
 	bool orphan;
+	int fd;
 
+	(void)snprintf(path, sizeof(path), IO_BODY_DIR "/%s", name);
+	fd = io_open(st, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
 	if (fd == -1)
 		return false;
 	orphan = fcntl(fd, F_SETLEASE, F_WRLCK) == 0;
@@ -46,7 +50,7 @@ sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 		    !S_ISREG(sb.st_mode))
 			continue;
 		age = clock_now() - (int64_t)sb.st_mtime;
-		if (age < UNTOUCHED_S || !is_orphan(dirfd(d), e->d_name, age))
+		if (age < UNTOUCHED_S || !is_orphan(st, e->d_name, age))
 			continue;
 		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
 			(*removed)++;

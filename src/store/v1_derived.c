@@ -25,10 +25,8 @@ v1_derived_file(const struct store *st, struct arena *a, const char *id,
 	struct stat sb;
 	enum result r;
 
-	out->name = v1_image_path(a, id, name_of(which));
-	r = io_stat(st, out->name, &sb, err);
-	if (r == RC_OK && !S_ISREG(sb.st_mode))
-		return err_set(err, RC_IO, "%s: no file", out->name);
+	r = io_find_file(
+	    st, a, v1_image_path(a, id, name_of(which)), &out->name, &sb, err);
 	if (r == RC_OK)
 		out->size = (uint64_t)sb.st_size;
 	return r;
@@ -55,17 +53,14 @@ v1_derived_read(const struct store *st, struct arena *a, const char *id,
 {
 	const char *path = v1_image_path(a, id, name_of(which));
 	struct mapping *m = arena_alloc(a, sizeof(*m));
-	int fd = openat(
-	    st->root, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-	enum result r = RC_OK;
 	struct stat sb;
+	int fd;
+	enum result r = io_open_file(st, path, O_RDONLY, &fd, &sb, err);
 
-	if (fd == -1)
-		return io_failed(err, "open", path);
+	if (r != RC_OK)
+		return r;
 	*out = str_of(NULL);
-	if (fstat(fd, &sb) == -1 || !S_ISREG(sb.st_mode)) {
-		r = err_set(err, RC_IO, "%s: no file", path);
-	} else if (sb.st_size > 0) {
+	if (sb.st_size > 0) {
 		m->n = (size_t)sb.st_size;
 		m->p = mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (m->p == MAP_FAILED) {
@@ -141,9 +136,9 @@ v1_derived_put(struct store *st, struct arena *a, const char *id,
 
 	w->path = v1_image_path(a, id, name_of(which));
 	w->err = err;
-	w->fd = openat(st->root, IO_TMP_DIR, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (w->fd == -1)
-		return io_failed(err, "create", IO_TMP_DIR);
+	r = io_open_unnamed(st, &w->fd, err);
+	if (r != RC_OK)
+		return r;
 	r = make(arg, sink, &why);
 	if (r == RC_OK)
 		(void)flush(w);

@@ -22,16 +22,19 @@ v1_image_path(struct arena *a, const char *id, const char *file)
 	return arena_printf(a, "images/%s/%s", id, file);
 }
 
+typedef enum result look_at(
+    const struct store *st, const char *path, struct stat *sb, struct err *err);
+
 static enum result
-has(const struct store *st, const char *id, const char *file, bool *out,
-    struct err *err)
+has(const struct store *st, const char *id, const char *file, look_at *look,
+    bool *out, struct err *err)
 {
 	char path[128];
 	struct stat sb;
 	enum result r;
 
 	(void)snprintf(path, sizeof(path), "images/%s/%s", id, file);
-	r = io_stat(st, path, &sb, err);
+	r = look(st, path, &sb, err);
 	*out = r == RC_OK;
 	return r == RC_ABSENT ? RC_OK : r;
 }
@@ -43,9 +46,9 @@ v1_image_state(
 	bool json, unfinished = false;
 	enum result r;
 
-	r = has(st, id, "json", &json, err);
+	r = has(st, id, "json", io_stat_file, &json, err);
 	if (r == RC_OK && json)
-		r = has(st, id, "_inprogress", &unfinished, err);
+		r = has(st, id, "_inprogress", io_stat, &unfinished, err);
 	*out = !json ? V1_ABSENT : unfinished ? V1_UNFINISHED : V1_COMPLETE;
 	return r;
 }
@@ -116,8 +119,8 @@ v1_image_layer(const struct store *st, struct arena *a, const char *id,
 	struct stat sb;
 	enum result r;
 
-	out->name = v1_image_path(a, id, "layer");
-	r = io_stat(st, out->name, &sb, err);
+	r = io_find_file(
+	    st, a, v1_image_path(a, id, "layer"), &out->name, &sb, err);
 	if (r == RC_ABSENT)
 		return RC_IMAGE_UNKNOWN;
 	if (r == RC_OK)

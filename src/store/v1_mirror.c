@@ -87,11 +87,7 @@ v1_mirror_create(
 	/* who still reads an older one keeps that */
 	if (r == RC_OK)
 		r = io_unlink(st, path, err);
-	if (r != RC_OK)
-		return r;
-	*fd = openat(st->root, path,
-	    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return *fd == -1 ? io_failed(err, "create", path) : RC_OK;
+	return r == RC_OK ? io_create(st, path, fd, err) : r;
 }
 
 enum result
@@ -114,10 +110,10 @@ enum result
 v1_mirror_open(const struct store *st, struct arena *a, const char *id, int *fd,
     struct err *err)
 {
-	const char *path = path_of(a, "image", id, LAYER);
+	struct stat sb;
 
-	*fd = openat(st->root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	return *fd == -1 ? io_failed(err, "open", path) : RC_OK;
+	return io_open_file(st, path_of(a, "image", id, LAYER),
+	    O_RDONLY | O_NOFOLLOW, fd, &sb, err);
 }
 
 enum result

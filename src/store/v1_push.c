@@ -217,7 +217,9 @@ v1_push_others(struct store *st, struct arena *a, const char *id,
 void
 v1_push_touch(const struct store *st, struct arena *a, const char *id)
 {
-	(void)utimensat(st->root, v1_push_dir(a, id), NULL, 0);
+	struct err ignored;
+
+	(void)io_touch(st, v1_push_dir(a, id), NULL, &ignored);
 }
 
 enum result

@@ -23,16 +23,6 @@ unknown(struct arena *a, const struct digest *d, struct err *err)
 	return err_set(err, RC_BLOB_UNKNOWN, "%s: no such blob", digest_text(a, d));
 }
 
-static enum result
-look_at(const struct store *st, const char *path, struct stat *sb, struct err *err)
-{
-	enum result r = io_stat(st, path, sb, err);
-
-	if (r == RC_OK && !S_ISREG(sb->st_mode))
-		r = err_set(err, RC_ABSENT, "%s: no file", path);
-	return r;
-}
-
 /* Not ours to pin, so no collector's to remove. */
 static bool
 is_beyond_us(int e)
@@ -40,22 +30,24 @@ is_beyond_us(int e)
 	return e == EPERM || e == EACCES || e == EROFS;
 }
 
-/* A collector may have taken the name between its being found here and its time being
- * set, and have seen the old time: so the last look is at the name. */
+/* *name: as nginx can send it. A collector may have taken the blob's name between its
+ * being found here and its time being set, and have seen the old time: so the last look
+ * is at the name. */
 static enum result
-look_and_pin(
-    const struct store *st, const char *path, struct stat *sb, struct err *err)
+look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
+    const char **name, struct stat *sb, struct err *err)
 {
 	const struct timespec read_now[2] = {
 	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
-	enum result r = look_at(st, path, sb, err);
+	const char *path = data_path(a, d);
+	enum result r = io_find_file(st, a, path, name, sb, err);
 
 	if (r != RC_OK || sb->st_atime > clock_now() - V2_PIN_FRESH_S)
 		return r;
-	if (utimensat(st->root, path, read_now, AT_SYMLINK_NOFOLLOW) == -1 &&
-	    !is_beyond_us(errno))
-		return io_failed(err, "utimens", path);
-	return look_at(st, path, sb, err);
+	r = io_touch(st, path, read_now, err);
+	if (r != RC_OK && r != RC_ABSENT && !is_beyond_us(errno))
+		return r;
+	return io_find_file(st, a, path, name, sb, err);
 }
 
 enum result
@@ -66,8 +58,7 @@ v2_blob_anywhere(const struct store *st, struct arena *a, const struct digest *d
 	enum result r;
 
 	out->digest = *d;
-	out->file.name = data_path(a, d);
-	r = look_and_pin(st, out->file.name, &sb, err);
+	r = look_and_pin(st, a, d, &out->file.name, &sb, err);
 	if (r == RC_ABSENT)
 		return unknown(a, d, err);
 	if (r == RC_OK)
@@ -103,8 +94,9 @@ static enum result
 look_for(const struct store *st, struct arena *a, const struct digest *d,
     uint64_t size, bool *kept, struct err *err)
 {
+	const char *name;
 	struct stat sb;
-	enum result r = look_and_pin(st, data_path(a, d), &sb, err);
+	enum result r = look_and_pin(st, a, d, &name, &sb, err);
 
 	*kept = r == RC_OK && (uint64_t)sb.st_size == size;
 	return r == RC_ABSENT ? io_mkdirs(st, v2_blob_dir(a, d), err) : r;

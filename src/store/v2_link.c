@@ -88,7 +88,7 @@ v2_link_remove(
 {
 	const char *path = arena_printf(a, "%s/link", dir);
 	struct stat sb;
-	enum result r = io_stat(st, path, &sb, err);
+	enum result r = io_stat_file(st, path, &sb, err);
 
 	if (r == RC_OK)
 		r = io_unlink(st, path, err);

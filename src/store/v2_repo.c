@@ -95,6 +95,9 @@ struct walk {
 /* A directory on the walk's way. */
 struct level {
 	struct walk *walk;
+	const struct level *above; /* NULL: the topmost */
+	dev_t dev;
+	ino_t ino;
 	char path[sizeof(V2_REPOS) + V2_NAME_MAX + 1];
 };
 
@@ -112,7 +115,36 @@ holds_manifests(struct walk *w, const char *path)
 	return r == RC_OK && S_ISDIR(sb.st_mode);
 }
 
+/* A link can lead back to a directory that the walk came through. */
+static bool
+is_circle(const struct level *here)
+{
+	const struct level *l;
+
+	for (l = here->above; l != NULL; l = l->above)
+		if (l->dev == here->dev && l->ino == here->ino)
+			return true;
+	return false;
+}
+
 static bool see_part(void *arg, const char *part);
+
+/* False: no directory, or one that the walk is in. */
+static bool
+enter(struct level *l)
+{
+	struct walk *w = l->walk;
+	struct stat sb;
+	enum result r = io_stat(w->st, l->path, &sb, w->err);
+
+	if (r != RC_OK && r != RC_ABSENT)
+		w->result = r;
+	if (r != RC_OK || !S_ISDIR(sb.st_mode))
+		return false;
+	l->dev = sb.st_dev;
+	l->ino = sb.st_ino;
+	return !is_circle(l);
+}
 
 static void
 walk_below(struct level *l)
@@ -130,7 +162,7 @@ see_part(void *arg, const char *part)
 {
 	const struct level *above = arg;
 	struct walk *w = above->walk;
-	struct level here = {.walk = w};
+	struct level here = {.walk = w, .above = above};
 	const char *name = here.path + sizeof(V2_REPOS);
 	struct err ignored;
 	int n = snprintf(here.path, sizeof(here.path), "%s/%s", above->path, part);
@@ -138,6 +170,8 @@ see_part(void *arg, const char *part)
 	if ((size_t)n >= sizeof(here.path) ||
 	    v2_name_check(str_of(name), &ignored) != RC_OK)
 		return true;
+	if (!enter(&here))
+		return w->result == RC_OK;
 	if (holds_manifests(w, here.path))
 		w->stopped = !w->visit(w->arg, name);
 	if (w->result == RC_OK && !w->stopped)
@@ -151,9 +185,10 @@ v2_repo_walk(const struct store *st, bool (*visit)(void *arg, const char *name),
 {
 	struct walk w = {
 	    .st = st, .arena = arena_new(), .visit = visit, .arg = arg, .err = err};
-	struct level top = {&w, V2_REPOS};
+	struct level top = {.walk = &w, .path = V2_REPOS};
 
-	walk_below(&top);
+	if (enter(&top))
+		walk_below(&top);
 	arena_free(w.arena);
 	return w.result;
 }

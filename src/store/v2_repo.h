@@ -26,8 +26,8 @@ enum result v2_repo_stamp(const struct store *st, struct arena *a, const char *n
     uint64_t *out, struct err *err);
 
 /* Each repository that may hold something: its directory has `_manifests`. One comes
- * before those that lie in its directory; of a symbolic link to a directory the latter
- * are not looked for. Names that are none of API v2 are passed over. Memory is bounded by
+ * before those that lie in its directory. A symbolic link is followed like any other
+ * directory, but not back to one that the walk is in. Names that are none of API v2 are passed over. Memory is bounded by
  * the depth. visit returning false ends it. */
 enum result v2_repo_walk(const struct store *st,
     bool (*visit)(void *arg, const char *name), void *arg, struct err *err);

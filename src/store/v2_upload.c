@@ -122,7 +122,7 @@ check_data(const struct store *st, struct arena *a, const struct v2_upload *up,
 
 	if (up->size == 0)
 		return RC_OK;
-	r = io_stat(st, path_of(a, up->id, "data"), &sb, err);
+	r = io_stat_file(st, path_of(a, up->id, "data"), &sb, err);
 	if (r == RC_OK && (uint64_t)sb.st_size < up->size)
 		r = RC_ABSENT;
 	return r;
@@ -166,7 +166,9 @@ v2_upload_open(const struct store *st, struct arena *a, const char *name,
 void
 v2_upload_touch(const struct store *st, struct arena *a, const char *id)
 {
-	(void)utimensat(st->root, path_of(a, id, "state"), NULL, 0);
+	struct err ignored;
+
+	(void)io_touch(st, path_of(a, id, "state"), NULL, &ignored);
 }
 
 /* ---- the bytes ---- */

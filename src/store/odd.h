@@ -1,0 +1,20 @@
+/* odd.h: what is found in the store and not used, because it could lead elsewhere or make
+ * a reader wait. The log says what it is and what to do about it, once a process. Seen by
+ * this room alone. */
+#ifndef STORE_ODD_H
+#define STORE_ODD_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "store/beneath.h"
+#include "store/store.h"
+
+/* A link that leads out of the store (errno ENOLINK) or to itself (ELOOP); errno stays. */
+void odd_link(const struct store *st, const struct beneath_way *way);
+
+/* What is no regular file, in place of one. Returns RC_ABSENT, with errno ENXIO. */
+enum result odd_file(
+    const struct store *st, const char *path, mode_t mode, struct err *err);
+
+#endif
