@@ -42,9 +42,10 @@ my @HEADERS = (
 
 # A call that only some rooms, or some files, may make.
 my @CALLS = (
-    qr/^(?:open|openat|openat2|creat)$/      => [qw(store base/log.c)],
-    qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(store)],
-    qr/^(?:rename|renameat|renameat2)$/      => [qw(store)],
+    qr/^(?:open|openat|openat2|creat)$/      => [qw(store/beneath.c store/io.c store/store.c base/log.c)],
+    qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(store/io.c)],
+    qr/^(?:rename|renameat|renameat2)$/      => [qw(store/io.c)],
+    qr/^(?:mkdirat|utimensat|fchmodat|fchownat)$/ => [qw(store/io.c)],
     qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(store)],
     qr/^(?:fork|vfork|clone|posix_spawnp?)$/ => [qw(serve)],
     qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve index remote store/failpoint.c)],

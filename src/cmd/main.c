@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd/check_config.h"
 #include "cmd/commands.h"
@@ -109,6 +110,7 @@ run(const struct command *command, struct call *call, struct conf_source *source
 		goto out;
 	}
 	call->conf = conf;
+	(void)umask(umask(077) | 027); /* repositories can be private */
 	status = command->run(call);
 out:
 	arena_free(call->arena);

@@ -259,8 +259,10 @@ prepare(struct server *s, struct err *err)
 	r = store_open(s->conf->storage_path, &s->registry.store, err);
 	if (r == RC_OK)
 		r = store_own(s->registry.store, err);
-	if (r == RC_OK)
+	if (r == RC_OK) {
+		store_tell_links(s->registry.store);
 		r = sweep_tmp(s->registry.store, &swept, err);
+	}
 	if (r == RC_OK)
 		r = reindex_prepare(&s->registry, s->conf->index_database, err);
 	return r;

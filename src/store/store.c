@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,8 +13,10 @@
 #include <unistd.h>
 
 #include "store/io.h"
+#include "store/listing.h"
 #include "store/v2_link.h"
 
+#define LOOKED_AT 1000
 #define OWN_WAIT_MS \
 	10000 /* as long as workers of an earlier start may take to end */
 
@@ -177,6 +180,37 @@ store_own(struct store *st, struct err *err)
 		waited += 20;
 	}
 	return RC_OK;
+}
+
+struct look {
+	const struct store *st;
+	const char *dir;
+	unsigned left; /* entries that are still looked at */
+};
+
+static bool
+look_at_entry(void *arg, const char *name)
+{
+	struct look *l = arg;
+	char path[IO_PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", l->dir, name);
+	(void)io_exists(l->st, path); /* it is io.c that tells */
+	return --l->left > 0;
+}
+
+void
+store_tell_links(const struct store *st)
+{
+	static const char *const dirs[] = {"repositories", V2_REPOS};
+	struct err ignored;
+	size_t i;
+
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		struct look l = {st, dirs[i], LOOKED_AT};
+
+		(void)listing_each(st, dirs[i], look_at_entry, &l, &ignored);
+	}
 }
 
 void

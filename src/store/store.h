@@ -43,6 +43,11 @@ const char *store_path(const struct store *st);
  * for. */
 enum result store_own(struct store *st, struct err *err);
 
+/* Writes a line to the log for each symbolic link among the directories of repositories
+ * that is not followed (io.h), so that an operator reads of it at the start. Looks at a
+ * bounded number of them, the rest is told of when it is asked for. */
+void store_tell_links(const struct store *st);
+
 /* What a killed process wrote and did not come to sync is durable afterwards.
  * Called where a process starts in place of another, so that nobody builds on less.
  */
