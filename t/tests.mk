@@ -35,6 +35,7 @@ c_tests = \
 	t/38-store-errors \
 	t/39-store-blobs \
 	t/39-store-derived \
+	t/39-store-links \
 	t/39-store-manifests \
 	t/39-store-mirror \
 	t/39-store-repos \

@@ -1,0 +1,579 @@
+/* 39-store-links.c: symbolic links in the store, at each level, to each kind of place, for
+ * each kind of call; by openat2(2), and without it. What is no file, and modes. */
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "image/name.h"
+#include "store/about.h"
+#include "store/sweep.h"
+#include "store/v1_image.h"
+#include "store/v1_repo.h"
+#include "store/v1_tag.h"
+#include "store/v1_walk.h"
+#include "store/v2_blob.h"
+#include "store/v2_manifest.h"
+#include "store/v2_repo.h"
+#include "store/v2_tag.h"
+#include "store/v2_upload.h"
+#include "v2-store-test.h"
+
+#define ID       "00000000000000a1"
+#define OTHER_ID "00000000000000b2"
+#define TEXT     "a manifest, as it happens"
+
+static const struct repo_name ns_app = {"ns", "app"};
+static struct digest manifest;
+static const char *outside; /* a directory beside the store: "../<name>" */
+
+/* ---- a store with something of each kind ---- */
+
+static void
+fill(void)
+{
+	write_text("images/" ID "/json", "{\"id\": \"" ID "\"}");
+	write_text("images/" ID "/ancestry", "[\"" ID "\"]");
+	write_text("images/" ID "/layer", "the bytes of a layer");
+	write_text("repositories/ns/app/tag_latest", ID);
+	write_text("repositories/ns/app/_index_images", "[]");
+	manifest = old_manifest(APP, TEXT);
+	old_tag(APP, "v1", &manifest);
+	write_text(in_repo(APP,
+		       arena_printf(arena, "_layers/sha256/%s/link", manifest.hex)),
+	    digest_text(arena, &manifest));
+}
+
+static bool
+add_name(void *arg, const char *name)
+{
+	buf_printf(arg, " %s", name);
+	return true;
+}
+
+static bool
+add_tag(void *arg, const char *tag, const char *id)
+{
+	(void)id;
+	return add_name(arg, tag);
+}
+
+static bool
+add_v2_tag(void *arg, const char *tag, const struct digest *d)
+{
+	(void)d;
+	return add_name(arg, tag);
+}
+
+/* Its bytes, if no link is on the way: nginx follows none. */
+static const char *
+as_nginx(const struct store_file *file)
+{
+	char *real = realpath(in_dir(file->name), NULL),
+	     *root = realpath(dir, NULL);
+	bool straight = real != NULL && strcmp(real, arena_printf(arena, "%s/%s",
+							 root, file->name)) == 0;
+
+	free(real);
+	free(root);
+	return straight ? read_text(file->name) : "behind a link";
+}
+
+static void
+add_v1(struct buf *b)
+{
+	struct v1_repo repo = {"", false};
+	struct store_file file = {"none", 0};
+	struct str text = str_of(NULL);
+	const char *id = "";
+	enum result r;
+
+	r = v1_repo_find(store, arena, &ns_app, &repo, &err);
+	buf_printf(b, "repository=%s,%d", err_name(r), repo.there);
+	r = v1_tag_get(store, arena, &repo, "latest", &id, &err);
+	buf_printf(b, " tag=%s,%s", err_name(r), id);
+	(void)v1_tag_each(store, arena, &repo, add_tag, b, &err);
+	r = v1_image_json(store, arena, ID, &text, &err);
+	buf_printf(b, " json=%s,%.*s", err_name(r), STR_ARG(text));
+	r = v1_image_layer(store, arena, ID, &file, &err);
+	buf_printf(
+	    b, " layer=%s,%s", err_name(r), r == RC_OK ? as_nginx(&file) : "");
+	r = v1_walk(store, add_name, b, &err);
+	buf_printf(b, " walk=%s", err_name(r));
+}
+
+static void
+add_v2(struct buf *b)
+{
+	struct digest d;
+	struct v2_manifest m = {.bytes = {"", 0}};
+	struct v2_blob blob;
+	enum result r = v2_tag_get(store, arena, APP, "v1", &d, &err);
+
+	buf_printf(b, " tag=%s", err_name(r));
+	(void)v2_tag_each(store, APP, "", add_v2_tag, b, &err);
+	r = v2_manifest_read(store, arena, APP, &manifest, &m, &err);
+	buf_printf(b, " manifest=%s,%.*s", err_name(r), STR_ARG(m.bytes));
+	r = v2_blob_find(store, arena, APP, &manifest, &blob, &err);
+	buf_printf(
+	    b, " blob=%s,%s", err_name(r), r == RC_OK ? as_nginx(&blob.file) : "");
+	r = v2_repo_walk(store, add_name, b, &err);
+	buf_printf(b, " walk=%s", err_name(r));
+}
+
+/* All that the store tells. */
+static const char *
+facts(void)
+{
+	struct buf b;
+
+	buf_init(&b, arena, TREE_MAX);
+	add_v1(&b);
+	add_v2(&b);
+	return buf_str(&b).p;
+}
+
+/* ---- changes: each is made and taken back ---- */
+
+static enum result
+change_v1(void)
+{
+	struct v1_begin begin = {str_of("{\"id\": \"" OTHER_ID "\"}"),
+	    str_of("[\"" OTHER_ID "\"]"), str_of(NULL), str_of(NULL)};
+	struct v1_repo repo;
+	unsigned removed;
+	enum result r = v1_repo_find(store, arena, &ns_app, &repo, &err);
+
+	if (r == RC_OK)
+		r = v1_tag_put(store, arena, &repo, "new", ID, str_of("{}"), &err);
+	if (r == RC_OK)
+		r = v1_tag_remove(store, arena, &repo, "new", &err);
+	if (r == RC_OK)
+		r = v1_push_begin(store, arena, OTHER_ID, &begin, &err);
+	if (r == RC_OK)
+		r = v1_sweep_pushes(store, -1, &removed, &err);
+	if (r == RC_OK && (removed != 1 || is_there("images/" OTHER_ID)))
+		r = RC_MISMATCH;
+	return r;
+}
+
+static enum result
+change_v2(void)
+{
+	struct v2_manifest m = {sha256("another"), str_of("another")};
+	enum result r = v2_manifest_put(
+	    store, arena, APP, &m, str_of("text/plain"), &err);
+
+	if (r == RC_OK)
+		r = v2_tag_put(store, arena, APP, "new", &m.digest, &err);
+	if (r == RC_OK)
+		r = v2_tag_remove(store, arena, APP, "new", &err);
+	if (r == RC_OK)
+		r = v2_blob_link(store, arena, APP, &m.digest, &err);
+	if (r == RC_OK)
+		r = v2_blob_unlink(store, arena, APP, &m.digest, &err);
+	if (r == RC_OK)
+		r = v2_manifest_remove(store, arena, APP, &m.digest, &err);
+	return r;
+}
+
+static enum result
+change_own(void)
+{
+	struct v2_upload up;
+	unsigned removed;
+	enum result r = v2_upload_begin(store, arena, APP, HASH_SHA256, &up, &err);
+
+	if (r == RC_OK)
+		r = v2_upload_remove(store, up.id, &err);
+	if (r == RC_OK)
+		r = about_set(store, arena, &ns_app, str_of("about"), &err);
+	if (r == RC_OK)
+		r = about_set(store, arena, &ns_app, str_of(NULL), &err);
+	if (r == RC_OK)
+		r = sweep_tmp(store, &removed, &err);
+	if (r == RC_OK)
+		r = sweep_bodies(store, &removed, &err);
+	if (r == RC_OK)
+		r = v2_upload_sweep(store, 0, &removed, &err);
+	return r;
+}
+
+/* What removes most. */
+static void
+remove_all(void)
+{
+	struct v1_repo repo;
+
+	if (v1_repo_find(store, arena, &ns_app, &repo, &err) == RC_OK)
+		(void)v1_repo_remove(store, arena, &repo, &err);
+	(void)v2_tag_remove(store, arena, APP, "v1", &err);
+	(void)v2_manifest_remove(store, arena, APP, &manifest, &err);
+	(void)v2_blob_unlink(store, arena, APP, &manifest, &err);
+}
+
+/* ---- links ---- */
+
+enum kind { INSIDE, OUTSIDE, NOWHERE };
+
+/* In a target U stands for ".." as often as leads to the root, R for the root's path, N for
+ * its name, O for the directory beside it, and S for the link's own name. */
+static const struct way {
+	const char *name;
+	enum kind kind;
+	const char *target;
+} ways[] = {
+    {"relative", INSIDE, "Umoved"},
+    {"absolute", INSIDE, "R/moved"},
+    {"up and down again", INSIDE, "U../N/./moved"},
+    {"a link to a link", INSIDE, "Uhop"},
+    {"out, relative", OUTSIDE, "UO/moved"},
+    {"out, absolute", OUTSIDE, "R/O/moved"},
+    {"out and back", OUTSIDE, "UO/back"},
+    {"a neighbour whose name begins alike", OUTSIDE, "R-out/moved"},
+    {"to itself", NOWHERE, "S"},
+    {"a circle", NOWHERE, "Ucircle"},
+    {"to nothing", NOWHERE, "Unone"},
+};
+
+/* Without a directory that berth makes the store is not opened, nor with a link to elsewhere
+ * in place of one that distribution makes: it would look empty. */
+enum need { NOT, MADE, GIVEN };
+
+static const struct level {
+	const char *path;
+	enum need need;
+} levels[] = {
+    {"images", MADE},
+    {"images/" ID, NOT},
+    {"images/" ID "/json", NOT},
+    {"images/" ID "/layer", NOT},
+    {"repositories", MADE},
+    {"repositories/ns", NOT},
+    {"repositories/ns/app", NOT},
+    {"repositories/ns/app/tag_latest", NOT},
+    {"docker", GIVEN},
+    {"docker/registry", GIVEN},
+    {"docker/registry/v2", GIVEN},
+    {REPOS, GIVEN},
+    {REPOS "/team", NOT},
+    {REPOS "/team/app", NOT},
+    {REPOS "/team/app/_layers", NOT},
+    {REPOS "/team/app/_manifests", NOT},
+    {REPOS "/team/app/_manifests/tags", NOT},
+    {REPOS "/team/app/_manifests/tags/v1", NOT},
+    {REPOS "/team/app/_manifests/tags/v1/current/link", NOT},
+    {REPOS "/team/app/_manifests/revisions/sha256", NOT},
+    {BLOBS, GIVEN},
+    {BLOBS "/sha256", GIVEN},
+    {"_berth", MADE},
+    {"_berth/tmp", MADE},
+    {"_berth/upload", MADE},
+};
+
+static const char *
+own_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+static const char *
+target_of(const struct way *way, const char *path)
+{
+	const char *p;
+	struct buf b;
+
+	buf_init(&b, arena, 4096);
+	for (p = way->target; *p != '\0'; p++) {
+		const char *up = path;
+
+		if (*p == 'U')
+			while ((up = strchr(up, '/')) != NULL && *up++ == '/')
+				buf_adds(&b, "../");
+		else if (*p == 'R')
+			buf_adds(&b, dir);
+		else if (*p == 'N')
+			buf_adds(&b, own_name(dir));
+		else if (*p == 'O')
+			buf_adds(&b, outside);
+		else if (*p == 'S')
+			buf_adds(&b, own_name(path));
+		else
+			buf_add(&b, p, 1);
+	}
+	return buf_str(&b).p;
+}
+
+static void
+plant(const struct level *level, const struct way *way)
+{
+	const char *away = "moved";
+
+	if (way->kind == OUTSIDE)
+		away = arena_printf(arena, "%s/moved", outside);
+	set_up(rename(in_dir(level->path), in_dir(away)));
+	set_up(symlink(target_of(way, level->path), in_dir(level->path)));
+	set_up(symlink("moved", in_dir("hop")));
+	set_up(symlink(level->path, in_dir("circle")));
+	if (way->kind == OUTSIDE)
+		set_up(symlink(in_dir("hop"),
+		    in_dir(arena_printf(arena, "%s/back", outside))));
+}
+
+/* The files outside, with what is in them. */
+static const char *
+all_outside(void)
+{
+	char *names = arena_strdup(arena, tree(outside)), *name;
+	struct buf b;
+
+	buf_init(&b, arena, TREE_MAX);
+	for (name = strtok(names, "\n"); name != NULL; name = strtok(NULL, "\n")) {
+		const char *text = read_text(name);
+
+		buf_printf(&b, "%s=%s\n", name, text == NULL ? "" : text);
+	}
+	return buf_str(&b).p;
+}
+
+static void
+test_inside(const char *what, const char *before)
+{
+	is_int(store_open(dir, &store, &err), RC_OK, "%s: the store opens", what);
+	is_str(facts(), before, "%s: all is there", what);
+	is_str(err_name(change_v1()), "ok", "%s: API v1 writes", what);
+	is_str(err_name(change_v2()), "ok", "%s: so does API v2", what);
+	is_str(err_name(change_own()), "ok", "%s: so does berth itself", what);
+	is_str(facts(), before, "%s: nothing else has changed", what);
+	remove_all();
+	ok(strstr(facts(), " latest") == NULL && strstr(facts(), " v1") == NULL,
+	    "%s: what is removed is gone", what);
+}
+
+static void
+test_not_followed(const char *what, bool needed, const char *before)
+{
+	const char *there = all_outside();
+	enum result r = store_open(dir, &store, &err);
+
+	is_int(r, needed ? RC_IO : RC_OK, "%s: the store %s", what,
+	    needed ? "does not open" : "opens");
+	if (r == RC_OK) {
+		ok(strcmp(facts(), before) != 0, "%s: is not followed", what);
+		store_tell_links(store);
+		(void)change_v1();
+		(void)change_v2();
+		(void)change_own();
+		remove_all();
+	}
+	is_str(all_outside(), there, "%s: nothing outside is touched", what);
+}
+
+static void
+test_link(const char *how, const struct level *level, const struct way *way)
+{
+	const char *what = arena_printf(
+	    arena, "%s, %s, %s", how, level->path, way->name);
+	const char *before;
+
+	fresh_store();
+	remove_tree(in_dir(outside));
+	make_dir(outside);
+	fill();
+	before = facts();
+	store_close(store);
+	store = NULL;
+	plant(level, way);
+	if (way->kind == INSIDE)
+		test_inside(what, before);
+	else
+		test_not_followed(what,
+		    level->need == MADE ||
+			(level->need == GIVEN && strcmp(way->target, "Unone") != 0),
+		    before);
+	arena_clear(arena);
+	outside = arena_printf(arena, "../%s-out", strrchr(dir, '/') + 1);
+}
+
+static void
+test_links(const char *how)
+{
+	size_t i, j;
+
+	for (i = 0; i < COUNT(levels); i++)
+		for (j = 0; j < COUNT(ways); j++)
+			test_link(how, &levels[i], &ways[j]);
+}
+
+/* ---- without openat2 ---- */
+
+static void
+forbid_openat2(int error)
+{
+	struct sock_filter rules[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = {COUNT(rules), rules};
+
+	set_up(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	set_up(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter));
+}
+
+/* ---- the root ---- */
+
+static void
+test_root(void)
+{
+	const char *alias = arena_printf(arena, "%s-link", dir), *before;
+
+	fresh_store();
+	fill();
+	before = facts();
+	store_close(store);
+	set_up(symlink(dir, alias));
+	set_up(rename(in_dir("images"), in_dir("moved")));
+	set_up(symlink(arena_printf(arena, "%s/moved", alias), in_dir("images")));
+	set_up(rename(in_dir("repositories/ns"), in_dir("team")));
+	set_up(symlink(in_dir("team"), in_dir("repositories/ns")));
+	is_int(store_open(arena_printf(arena, "%s/", alias), &store, &err), RC_OK,
+	    "the root is a link");
+	is_str(facts(), before, "links by its name and by its target's are inside");
+	(void)unlink(alias);
+}
+
+/* ---- walks ---- */
+
+static void
+test_walks(void)
+{
+	struct buf b;
+
+	fresh_store();
+	fill();
+	write_text("parts/x/y/_manifests/here", "");
+	set_up(symlink("../../../../parts", in_dir(REPOS "/more")));
+	set_up(symlink(".", in_dir(REPOS "/self")));
+	set_up(symlink("..", in_dir(REPOS "/team/up")));
+	set_up(symlink(in_dir(REPOS "/team"), in_dir("parts/x/team")));
+	set_up(symlink("../more", in_dir(REPOS "/team/more")));
+	set_up(symlink(".", in_dir("repositories/self")));
+	buf_init(&b, arena, TREE_MAX);
+	is_int(v2_repo_walk(store, add_name, &b, &err), RC_OK, "a walk over links");
+	is_str(buf_str(&b).p, " more/x/team/app more/x/y team/app team/more/x/y",
+	    "ends, and goes back to no directory that it is in");
+	b.n = 0;
+	is_int(v1_walk(store, add_name, &b, &err), RC_OK, "so does the other");
+	is_str(buf_str(&b).p, " ns/app self/ns self/self", "which has two levels");
+}
+
+/* ---- no files ---- */
+
+static const char *const files[] = {"images/" ID "/json", "images/" ID "/layer",
+    "repositories/ns/app/tag_latest", "repositories/ns/app/_index_images",
+    REPOS "/team/app/_manifests/tags/v1/current/link"};
+
+static void
+test_no_file(const char *path, mode_t kind)
+{
+	const char *before;
+
+	fresh_store();
+	fill();
+	before = facts();
+	(void)unlink(in_dir(path));
+	if (kind == S_IFDIR)
+		make_dir(path);
+	else if (mknod(in_dir(path), kind | 0600, kind == S_IFCHR ? 0x105 : 0) ==
+		 -1)
+		return; /* only root makes a device */
+	ok(strcmp(facts(), before) != 0 || strstr(path, "_index") != NULL,
+	    "%s: a file of kind %o is none", path, (unsigned)kind);
+	(void)change_v1();
+	(void)change_v2();
+	ok(true, "%s: and nobody waits for it", path);
+}
+
+static void
+test_no_files(void)
+{
+	static const mode_t kinds[] = {S_IFIFO, S_IFSOCK, S_IFDIR, S_IFCHR};
+	size_t i, j;
+
+	for (i = 0; i < COUNT(files); i++)
+		for (j = 0; j < COUNT(kinds); j++)
+			test_no_file(files[i], kinds[j]);
+	for (j = 0; j < COUNT(kinds); j++)
+		test_no_file(data_of(&manifest), kinds[j]);
+}
+
+/* ---- modes ---- */
+
+static unsigned worst; /* bits of any file or directory */
+
+static int
+add_mode(const char *path, const struct stat *sb, int type, struct FTW *at)
+{
+	(void)type;
+	if (at->level > 0 && strstr(path, "/_berth/lock") == NULL)
+		worst |= sb->st_mode & 0777 & ~(S_ISDIR(sb->st_mode) ? 0110u : 0u);
+	return 0;
+}
+
+static void
+test_modes(void)
+{
+	static const struct {
+		mode_t mask;
+		unsigned most;
+	} rows[] = {{0, 0740}, {022, 0740}, {027, 0740}, {077, 0700}, {0177, 0600}};
+	struct stage *sg;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		mode_t old = umask(rows[i].mask & 0077);
+
+		fresh_store();
+		(void)change_v1();
+		set_up(chmod(body_of(str_of("text")), 0600));
+		is_int(
+		    stage_adopt(store, arena, body_of(str_of("a blob")), &sg, &err),
+		    RC_OK, "a blob");
+		manifest = sha256("a blob");
+		is_int(v2_blob_put(store, arena, sg, &manifest, &err), RC_OK,
+		    "is put");
+		(void)change_v2();
+		(void)umask(old);
+		remove_tree(in_dir("_berth/body"));
+		worst = 0;
+		(void)nftw(dir, add_mode, 16, FTW_PHYS);
+		is_int(worst & ~rows[i].most, 0, "umask %03o: no more than %03o",
+		    (unsigned)rows[i].mask, rows[i].most);
+	}
+}
+
+int
+main(void)
+{
+	setup(IN_MEMORY);
+	outside = arena_printf(arena, "../%s-out", strrchr(dir, '/') + 1);
+	test_links("openat2");
+	test_root();
+	test_walks();
+	test_no_files();
+	test_modes();
+	forbid_openat2(ENOSYS);
+	test_links("no openat2");
+	forbid_openat2(EPERM);
+	test_root();
+	test_walks();
+	test_no_files();
+	remove_tree(in_dir(outside));
+	return teardown();
+}
