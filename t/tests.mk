@@ -94,6 +94,7 @@ perl_tests = \
 	t/86-podman.t \
 	t/86-skopeo.t \
 	t/87-operation.t \
+	t/87-store-links.t \
 	t/88-parallel.t \
 	t/88-v2-parallel.t \
 	t/89-large-layer.t \
