@@ -3,7 +3,9 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stddef.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -198,6 +200,66 @@ change_own(void)
 		r = sweep_bodies(store, &removed, &err);
 	if (r == RC_OK)
 		r = v2_upload_sweep(store, 0, &removed, &err);
+	return r;
+}
+
+static enum result
+push_image(void)
+{
+	struct v1_begin begin = {str_of("{\"id\": \"" OTHER_ID "\"}"),
+	    str_of("[\"" OTHER_ID "\"]"), str_of(NULL), str_of(NULL)};
+	struct v1_begun begun[V1_PUSH_JSONS] = {{.name = ""}};
+	struct stage *sg;
+	size_t n;
+	enum result r = v1_push_begin(store, arena, OTHER_ID, &begin, &err);
+
+	if (r == RC_OK)
+		r = v1_push_begun(store, arena, OTHER_ID, begun, &n, &err);
+	if (r == RC_OK)
+		r = stage_adopt(store, arena, body_of(str_of("layer")), &sg, &err);
+	if (r == RC_OK)
+		r = stage_payload_sum(sg, begun[0].json, begun[0].payload, &err);
+	if (r == RC_OK)
+		r = v1_push_wait(store, arena, OTHER_ID, sg, begun, n, &err);
+	if (r == RC_OK)
+		r = v1_push_confirm(store, arena, OTHER_ID, begun[0].payload, &err);
+	if (r == RC_OK &&
+	    strcmp(read_text("images/" OTHER_ID "/layer"), "layer") != 0)
+		r = RC_MISMATCH;
+	return r;
+}
+
+/* In two parts, as the second is appended. */
+static enum result
+push_blob(void)
+{
+	struct digest d = sha256("a blob");
+	struct v2_upload up;
+	struct v2_blob blob;
+	struct stage *sg;
+	enum result r = v2_upload_begin(store, arena, APP, HASH_SHA256, &up, &err);
+	struct hash after = up.hash;
+
+	hash_add(&after, "a ", 2);
+	if (r == RC_OK)
+		r = stage_adopt(store, arena, body_of(str_of("a ")), &sg, &err);
+	if (r == RC_OK)
+		r = v2_upload_append(store, arena, &up, sg, &after, &err);
+	hash_add(&after, "blob", 4);
+	if (r == RC_OK)
+		r = stage_adopt(store, arena, body_of(str_of("blob")), &sg, &err);
+	if (r == RC_OK)
+		r = v2_upload_append(store, arena, &up, sg, &after, &err);
+	if (r == RC_OK)
+		r = v2_upload_stage(store, arena, &up, &sg, &err);
+	if (r == RC_OK)
+		r = v2_blob_put(store, arena, sg, &d, &err);
+	if (r == RC_OK)
+		r = v2_upload_remove(store, up.id, &err);
+	if (r == RC_OK)
+		r = v2_blob_anywhere(store, arena, &d, &blob, &err);
+	if (r == RC_OK && strcmp(read_text(data_of(&d)), "a blob") != 0)
+		r = RC_MISMATCH;
 	return r;
 }
 
@@ -473,6 +535,63 @@ test_walks(void)
 	is_str(buf_str(&b).p, " ns/app self/ns self/self", "which has two levels");
 }
 
+/* ---- mounts ---- */
+
+/* What an operator has instead of a link that leads out. */
+static const char *const mounts[] = {"images", "images/" ID, "repositories",
+    "repositories/ns", "repositories/ns/app", REPOS, REPOS "/team/app",
+    REPOS "/team/app/_manifests/tags", BLOBS, "_berth"};
+
+static bool
+mount_over(const char *path)
+{
+	const char *there = in_dir(arena_printf(arena, "%s/mounted", outside));
+
+	set_up(rename(in_dir(path), there));
+	make_dir(path);
+	return mount(there, in_dir(path), NULL, MS_BIND, NULL) == 0;
+}
+
+static void
+test_mount(const char *path)
+{
+	const char *before;
+
+	fresh_store();
+	remove_tree(in_dir(outside));
+	make_dir(outside);
+	fill();
+	before = facts();
+	if (!mount_over(path))
+		bail_out("mount");
+	is_str(facts(), before, "%s is a mount: all is there", path);
+	is_str(err_name(change_v1()), "ok", "%s: API v1 writes", path);
+	is_str(err_name(change_v2()), "ok", "%s: so does API v2", path);
+	is_str(err_name(change_own()), "ok", "%s: so does berth itself", path);
+	is_str(err_name(push_image()), "ok", "%s: an image comes", path);
+	is_str(err_name(push_blob()), "ok", "%s: so does a blob", path);
+	ok(strstr(tree("."), "/.berth-") == NULL, "%s: nothing is left", path);
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "%s: nor there", path);
+	remove_all();
+	ok(strstr(facts(), " latest") == NULL && strstr(facts(), " v1") == NULL,
+	    "%s: what is removed is gone", path);
+	set_up(umount2(in_dir(path), MNT_DETACH));
+}
+
+static void
+test_mounts(void)
+{
+	size_t i;
+
+	if (unshare(CLONE_NEWNS) == -1 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) {
+		ok(true, "# SKIP only root may mount");
+		return;
+	}
+	for (i = 0; i < COUNT(mounts); i++)
+		test_mount(mounts[i]);
+}
+
 /* ---- no files ---- */
 
 static const char *const files[] = {"images/" ID "/json", "images/" ID "/layer",
@@ -568,6 +687,7 @@ main(void)
 	test_walks();
 	test_no_files();
 	test_modes();
+	test_mounts();
 	forbid_openat2(ENOSYS);
 	test_links("no openat2");
 	forbid_openat2(EPERM);

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +33,8 @@ io_failed(struct err *err, const char *call, const char *path)
 	errno = e;
 	return r;
 }
+
+#define COPY_AT_ONCE ((size_t)1 << 30)
 
 /* ---- opening ---- */
 
@@ -338,16 +341,85 @@ remove_path(const struct store *st, const char *path)
 	return failed;
 }
 
+/* 0, or -1 and errno; so the next two. */
+static int
+copy_all(int from, int to)
+{
+	ssize_t k;
+
+	do
+		k = failpoint_hit("write") ? -1
+					   : sendfile(to, from, NULL, COPY_AT_ONCE);
+	while (k > 0 || (k == -1 && errno == EINTR));
+	return k == -1 || failpoint_hit("fsync") ? -1 : fsync(to);
+}
+
+/* The open file gets the name, by a link beside it: no call links over a name. */
+static int
+link_over(int fd, struct place to)
+{
+	static atomic_ulong counter;
+	char self[64], beside[64];
+
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	(void)snprintf(beside, sizeof(beside), ".berth-%ld.%lu", (long)getpid(),
+	    atomic_fetch_add(&counter, 1));
+	(void)unlinkat(to.dir, beside, 0); /* left by a crash */
+	if (linkat(AT_FDCWD, self, to.dir, beside, AT_SYMLINK_FOLLOW) == -1)
+		return -1;
+	if (failpoint_hit("rename") ||
+	    renameat(to.dir, beside, to.dir, to.name) == -1) {
+		int e = errno;
+
+		(void)unlinkat(to.dir, beside, 0);
+		errno = e;
+		return -1;
+	}
+	return 0;
+}
+
+/* For directories of the store that are mounts of their own: between them no file can be
+ * renamed or linked. */
+static int
+copy_path(const struct store *st, const char *from, const char *path)
+{
+	struct place to = find_place(st, path);
+	int in = -1, out = -1, failed = -1, e;
+
+	if (to.dir != -1)
+		in = io_open(st, from, O_RDONLY | O_NOFOLLOW);
+	if (in != -1)
+		out = openat(to.dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0640);
+	if (out != -1)
+		failed = copy_all(in, out);
+	if (!failed)
+		failed = link_over(out, to);
+	e = errno;
+	if (in != -1)
+		(void)close(in);
+	if (out != -1)
+		(void)close(out);
+	errno = e;
+	leave(to);
+	return failed;
+}
+
 static enum result
 rename_over(const struct store *st, const char *tmp, const char *dir,
     const char *name, struct err *err)
 {
 	char path[IO_PATH_MAX];
+	int failed = -1;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	if (failpoint_hit("rename") || rename_path(st, tmp, path) == -1)
-		return io_failed(err, "rename", path);
-	return RC_OK;
+	if (!failpoint_hit("rename"))
+		failed = rename_path(st, tmp, path);
+	if (failed && errno == EXDEV) {
+		failed = copy_path(st, tmp, path);
+		if (!failed)
+			(void)remove_path(st, tmp);
+	}
+	return failed ? io_failed(err, "rename", path) : RC_OK;
 }
 
 enum result
@@ -599,6 +671,26 @@ remove_rest(const struct store *st, const char *tmp)
 	leave(p);
 }
 
+/* A directory that is a mount, or in one, cannot leave at once: what a crash leaves of it is
+ * removed by the next call. A mount itself (EBUSY) stays, empty. */
+static enum result
+remove_in_place(
+    const struct store *st, const char *parent, const char *name, struct err *err)
+{
+	char path[IO_PATH_MAX];
+	struct place p;
+	enum result r = RC_OK;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", parent, name);
+	p = find_place(st, path);
+	if (p.dir == -1 || (!io_remove_tree(p.dir, p.name) && errno != EBUSY))
+		r = io_failed(err, "remove", path);
+	leave(p);
+	if (r == RC_OK && io_exists(st, path))
+		r = io_sync(st, path, err);
+	return r == RC_OK ? io_sync(st, parent, err) : r;
+}
+
 /* Once the directory has left its place it is gone; what follows is tidying, and
  * what a crash leaves of it is swept at the next start. */
 enum result
@@ -613,7 +705,9 @@ io_remove_dir(
 		tmp_name(tmp);
 	while (io_exists(st, tmp)); /* left by a crash: nothing moves over it */
 	if (failpoint_hit("rename-dir") || rename_path(st, path, tmp) == -1)
-		return io_failed(err, "rename", path);
+		return errno == EXDEV || errno == EBUSY
+			   ? remove_in_place(st, parent, name, err)
+			   : io_failed(err, "rename", path);
 	r = io_sync(st, parent, err);
 	remove_rest(st, tmp);
 	return r;
