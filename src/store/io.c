@@ -688,7 +688,9 @@ remove_in_place(
 	leave(p);
 	if (r == RC_OK && io_exists(st, path))
 		r = io_sync(st, path, err);
-	return r == RC_OK ? io_sync(st, parent, err) : r;
+	if (r == RC_OK)
+		r = io_sync(st, parent, err);
+	return r == RC_ABSENT ? RC_IO : r; /* it was there */
 }
 
 /* Once the directory has left its place it is gone; what follows is tidying, and
@@ -710,5 +712,5 @@ io_remove_dir(
 			   : io_failed(err, "rename", path);
 	r = io_sync(st, parent, err);
 	remove_rest(st, tmp);
-	return r;
+	return r == RC_ABSENT ? RC_IO : r; /* it was there */
 }
