@@ -1,7 +1,8 @@
-/* 11-json.c: JSON, read and written. */
+/* 11-json.c: JSON, read as a tree and in place, and written. */
 #include <limits.h>
 
 #include "base/json.h"
+#include "base/json_slice.h"
 #include "base/jsonw.h"
 #include "unit-test.h"
 
@@ -19,14 +20,18 @@ parse(struct str text)
 	return v;
 }
 
+/* By both, each with a reason. */
 static bool
 refused(struct str text)
 {
+	struct json_fault fault = {NULL, 0};
+	struct str root;
 	struct json *v;
 
 	why = NULL;
 	return !json_parse(arena, tight(text), &v, &why) && why != NULL &&
-	       why[0] != '\0';
+	       why[0] != '\0' && !json_slice_check(tight(text), &root, &fault) &&
+	       fault.why != NULL && fault.why[0] != '\0' && fault.at <= text.n;
 }
 
 static void
@@ -56,15 +61,20 @@ test_accepted(void)
 	    {"{}", JSON_OBJECT},
 	    {"{\"\":{\"a\":[]} , \"b\" : 1}", JSON_OBJECT},
 	};
+	struct json_fault fault;
+	struct str root;
 	struct json *v;
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		bool good = json_parse(
-		    arena, tight(str_of(rows[i].text)), &v, &why);
+		struct str text = tight(str_of(rows[i].text));
 
-		ok(good && json_kind(v) == rows[i].kind, "JSON: %s",
-		    shown(str_of(rows[i].text)));
+		ok(json_parse(arena, text, &v, &why) &&
+			json_kind(v) == rows[i].kind,
+		    "JSON: %s", shown(text));
+		ok(json_slice_check(text, &root, &fault) &&
+			json_slice_kind(root) == rows[i].kind,
+		    "in place: %s", shown(text));
 	}
 }
 
@@ -121,12 +131,15 @@ static void
 test_bounds(void)
 {
 	struct json *v = parse(nest(JSON_DEPTH));
+	struct json_fault fault;
+	struct str root;
 	struct buf b;
 	size_t i, depth = 0;
 
 	for (; json_kind(v) == JSON_ARRAY; v = json_at(v, 0))
 		depth++;
 	is_int(depth, JSON_DEPTH, "as many levels as are allowed");
+	ok(json_slice_check(nest(JSON_DEPTH), &root, &fault), "in place, too");
 	ok(refused(nest(JSON_DEPTH + 1)), "one more is refused");
 	ok(refused(times('[', 1000000)), "a million is refused");
 	buf_init(&b, arena, SIZE_MAX);
@@ -161,9 +174,12 @@ test_escapes(void)
 	};
 	size_t i;
 
-	for (i = 0; i < COUNT(rows); i++)
+	for (i = 0; i < COUNT(rows); i++) {
 		is_str(shown(json_text(parse(str_of(rows[i].text)))),
 		    shown(rows[i].want), "text of %s", rows[i].text);
+		is_str(shown(json_slice_text(arena, tight(str_of(rows[i].text)))),
+		    shown(rows[i].want), "in place: %s", rows[i].text);
+	}
 }
 
 static void

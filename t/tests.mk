@@ -8,6 +8,7 @@ c_tests = \
 	t/13-log \
 	t/14-json-each \
 	t/15-json-peek \
+	t/15-json-slice \
 	t/20-image \
 	t/21-image-files \
 	t/22-hash \

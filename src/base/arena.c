@@ -86,6 +86,17 @@ arena_free(struct arena *a)
 	free(a);
 }
 
+size_t
+arena_held(const struct arena *a)
+{
+	const struct block *b;
+	size_t n = 0;
+
+	for (b = a->blocks; b != NULL; b = b->next)
+		n += sizeof(*b) + b->size;
+	return n;
+}
+
 /* The first block stays last in the list, so that arena_clear() keeps it. */
 static struct block *
 arena_grow(struct arena *a, size_t n)

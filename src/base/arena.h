@@ -24,6 +24,9 @@ void arena_free(struct arena *a);
 /* The same, but keeps the arena (and its first block) for the next request. */
 void arena_clear(struct arena *a);
 
+/* Bytes of memory that it holds now, used or not, for tests of what a call costs. */
+size_t arena_held(const struct arena *a);
+
 /* n bytes of zeros, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n);
 

@@ -6,8 +6,10 @@ libberth_a_SOURCES += \
 	src/base/err.c src/base/err.h \
 	src/base/hex.c src/base/hex.h \
 	src/base/json.c src/base/json.h \
+	src/base/json_check.c \
 	src/base/json_each.c \
 	src/base/json_peek.c src/base/json_peek.h \
+	src/base/json_slice.c src/base/json_slice.h \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/log.c src/base/log.h \
 	src/base/percent.c src/base/percent.h \

@@ -1,0 +1,81 @@
+/* json_slice.h: reading JSON in place, whatever its shape.
+ *
+ * json_parse() makes a tree, which can be a hundred times as large as the text. Here a
+ * value is the slice of the text that spells it, and nothing is allocated: a document of
+ * any number of values costs no more memory than its text.
+ *
+ *	if (!json_slice_check(text, &root, &fault))
+ *		... fault.why, fault.at
+ *	json_slice_pick(root, (struct json_pick[]){{"layers", &layers}}, 1);
+ *	walk = json_slice_walk(layers);
+ *	while (json_slice_next(&walk))
+ *		... walk.value
+ *
+ * All functions but json_slice_check() accept any bytes and stay inside them. What they
+ * find in text that was not checked need not mean anything.
+ *
+ * The empty slice stands for a member that is not there. Its kind is JSON_NONE, which is
+ * the kind of null, too. */
+#ifndef BASE_JSON_SLICE_H
+#define BASE_JSON_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/str.h"
+
+struct json_fault {
+	const char *why; /* a constant: "unexpected character" */
+	size_t at;       /* the byte of the text where it was seen, from 0 */
+};
+
+/* Is text one JSON value of RFC 8259? Strict: UTF-8 without a byte order mark, blanks
+ * around the value and nothing else, at most JSON_DEPTH lists and objects inside each
+ * other. *root is the value without the blanks around it. */
+bool json_slice_check(struct str text, struct str *root, struct json_fault *fault);
+
+/* Without the blanks around it: what json_slice_check() calls the root. */
+struct str json_slice_trim(struct str text);
+
+/* By its first character. */
+enum json_kind json_slice_kind(struct str v);
+
+/* A member that is wanted, and where its value goes. */
+struct json_pick {
+	const char *key;
+	struct str *value;
+};
+
+/* Reads the members of the object v once. Of two with one name the last counts. A member
+ * that is not there becomes the empty slice. False: v, without blanks around it, is no
+ * object from its first brace to its last; then all are empty. */
+bool json_slice_pick(struct str v, const struct json_pick *wanted, size_t n);
+
+/* One member, found likewise. */
+struct str json_slice_get(struct str v, const char *key);
+
+/* The elements of a list or the members of an object, in their order; none of anything
+ * else. */
+struct json_walk {
+	struct str key; /* of a member: what stands between its quotes */
+	struct str value;
+	struct str rest;          /* behind the value */
+	bool in_object, complete; /* complete: the last bracket was reached */
+};
+
+struct json_walk json_slice_walk(struct str v);
+bool json_slice_next(struct json_walk *walk);
+
+/* Elements or members. */
+size_t json_slice_count(struct str v);
+
+/* The text of a string, which may hold NUL: a part of v, or in the arena if v has escapes.
+ * A surrogate without its other half becomes U+FFFD. Of anything else the empty str. */
+struct str json_slice_text(struct arena *a, struct str v);
+
+/* False: v is not a whole number, or not below LLONG_MAX and above LLONG_MIN. */
+bool json_slice_int(struct str v, long long *out);
+
+#endif
