@@ -59,11 +59,13 @@ test_types(void)
 		DOCKER_SIGNED},
 	    /* neither */
 	    {V2(OCI_MANIFEST) IMAGE "}", DOCKER_MANIFEST,
-		"Content-Type is " DOCKER_MANIFEST ", mediaType " OCI_MANIFEST},
+		"Content-Type is " DOCKER_MANIFEST " but mediaType is " OCI_MANIFEST
+		": they must be the same"},
 	    {V2(OTHER) "}", "application/json",
-		"Content-Type is application/json, mediaType " OTHER},
-	    {"{\"mediaType\": 2}", OTHER, "mediaType is no text"},
-	    {"{\"mediaType\": [\"" OTHER "\"]}", "", "mediaType is no text"},
+		"Content-Type is application/json but mediaType is " OTHER
+		": they must be the same"},
+	    {"{\"mediaType\": 2}", OTHER, "mediaType must be a string"},
+	    {"{\"mediaType\": [\"" OTHER "\"]}", "", "mediaType must be a string"},
 	};
 	size_t i;
 
@@ -86,15 +88,16 @@ test_no_types(void)
 		is_str(
 		    type_of(arena_printf(arena, "{\"mediaType\": \"%s\"}", rows[i]),
 			""),
-		    "mediaType is no media type", "%s", rows[i]);
-	is_str(type_of("{}", "json"), "Content-Type is no media type",
+		    "mediaType must be a media type: type/subtype", "%s", rows[i]);
+	is_str(type_of("{}", "json"),
+	    "Content-Type must be a media type: type/subtype",
 	    "so is a Content-Type");
-	is_str(type_of("{}", "a/b\nc"), "Content-Type is no media type",
-	    "with a line's end");
+	is_str(type_of("{}", "a/b\nc"),
+	    "Content-Type must be a media type: type/subtype", "with a line's end");
 	is_str(type_of("{}", longest), arena_printf(arena, "told %s", longest),
 	    "as long as it may be");
 	is_str(type_of("{}", arena_printf(arena, "%sb", longest)),
-	    "Content-Type is no media type", "longer");
+	    "Content-Type must be a media type: type/subtype", "longer");
 }
 
 /* "<type>", in brackets if the bytes do not tell it. */

@@ -6,6 +6,14 @@
 /* ---- what it refers to ---- */
 
 static const char *
+short_ref(struct str ref)
+{
+	struct digest d;
+
+	return digest_parse(ref, &d, &err) == RC_OK ? short_of(&d) : "(broken)";
+}
+
+static const char *
 refs_of(const char *text, const char *content_type)
 {
 	struct manifest m;
@@ -16,7 +24,7 @@ refs_of(const char *text, const char *content_type)
 		return err.text;
 	for (i = 0; i < m.n_refs; i++)
 		out = arena_printf(arena, "%s%s%s%s", out, i > 0 ? " " : "",
-		    m.refs[i].is_manifest ? ">" : "", short_of(&m.refs[i].digest));
+		    m.refs_are_manifests ? ">" : "", short_ref(m.refs[i]));
 	return out;
 }
 
@@ -49,6 +57,26 @@ test_refs(void)
 	    {V2(DOCKER_LIST) MANIFESTS(D(DOCKER_MANIFEST, "@b")) "}", "", ">@b"},
 	    {V2(OCI_INDEX) CHILDREN "}", "", ">@a >@b"},
 	    {V2(OCI_INDEX) MANIFESTS("") "}", "", ""},
+	    /* as programs in Go write an empty list */
+	    {BARE CONFIG "}", "", "@c"},
+	    {BARE CONFIG ", \"layers\": null}", "", "@c"},
+	    {V2(DOCKER_MANIFEST) CONFIG "}", DOCKER_MANIFEST, "@c"},
+	    {V2(OCI_INDEX) ", \"manifests\": null}", "", ""},
+	    {V2(DOCKER_LIST) ", \"manifests\": null}", "", ""},
+	    {V2(OCI_MANIFEST) IMAGE ", \"manifests\": null}", "", "@a @c"},
+	    {V2(OCI_INDEX) CHILDREN ", \"layers\": null, \"config\": null}", "",
+		">@a >@b"},
+	    {"{\"mediaType\": \"" OCI_ARTIFACT "\", \"blobs\": null}", "", ""},
+	    /* of two members with one name the last counts */
+	    {BARE CONFIG LAYER LAYERS(D(OCI_LAYER, "@b")) "}", "", "@b @c"},
+	    {BARE CONFIG LAYERS("{\"digest\": \"@a\", \"digest\": \"@b\"}") "}", "",
+		"@b @c"},
+	    /* however they are spelled */
+	    {BARE CONFIG ", \"l\\u0061yers\": [{\"di\\u0067est\":"
+			 " \"\\u0073ha256\\u003abbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+			 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\"}, {\"digest\":"
+			 " \"@b\"}]}",
+		"", "@b @c"},
 	    {BARE CHILDREN SUBJECT "}", "", ">@a >@b"},
 	    {"{\"mediaType\": \"" OCI_ARTIFACT
 	     "\"" KIND BLOBS(D("a/b", "@b") ", " D("a/b", "@a")) SUBJECT "}",
@@ -72,74 +100,79 @@ test_refs(void)
 		    "%.120s", rows[i].text);
 }
 
+#define DIGEST_OF(what) \
+	"the digest of " what \
+	" must be sha256: or sha512: and that many digits in lower case"
+
 static void
 test_refused(void)
 {
 	static const struct {
 		const char *text, *want;
 	} rows[] = {
-	    {"", "no JSON: "},
-	    {"{", "no JSON: "},
-	    {V2(OCI_MANIFEST) IMAGE "} x", "no JSON: "},
-	    {"[]", "no JSON object"},
-	    {"\"" OCI_MANIFEST "\"", "no JSON object"},
-	    {"null", "no JSON object"},
+	    {"", "a manifest must be JSON: "},
+	    {"{", "a manifest must be JSON: "},
+	    {V2(OCI_MANIFEST) IMAGE "} x", "a manifest must be JSON: "},
+	    {"[]", "a manifest must be a JSON object"},
+	    {"\"" OCI_MANIFEST "\"", "a manifest must be a JSON object"},
+	    {"null", "a manifest must be a JSON object"},
 	    /* schemaVersion */
-	    {"{}", "schemaVersion is not 2"},
+	    {"{}", "schemaVersion must be 2"},
 	    {"{\"mediaType\": \"" OCI_MANIFEST "\"" IMAGE "}",
-		"schemaVersion is not 2"},
-	    {"{\"schemaVersion\": \"2\"" IMAGE "}", "schemaVersion is not 2"},
-	    {"{\"schemaVersion\": 2.5" IMAGE "}", "schemaVersion is not 2"},
-	    {"{\"schemaVersion\": 3" IMAGE "}", "schemaVersion is not 2"},
+		"schemaVersion must be 2"},
+	    {"{\"schemaVersion\": \"2\"" IMAGE "}", "schemaVersion must be 2"},
+	    {"{\"schemaVersion\": 2.5" IMAGE "}", "schemaVersion must be 2"},
+	    {"{\"schemaVersion\": 3" IMAGE "}", "schemaVersion must be 2"},
 	    {"{\"schemaVersion\": 18446744073709551618" IMAGE "}",
-		"schemaVersion is not 2"},
+		"schemaVersion must be 2"},
 	    {"{\"schemaVersion\": 1, \"mediaType\": \"" DOCKER_LIST "\"" CHILDREN
 	     "}",
-		"schemaVersion is not 2"},
+		"schemaVersion must be 2"},
 	    /* the members */
-	    {BARE LAYER "}", "config is no descriptor"},
-	    {BARE ", \"config\": \"@c\"" LAYER "}", "config is no descriptor"},
-	    {BARE ", \"config\": []" LAYER "}", "config is no descriptor"},
-	    {BARE ", \"config\": null" LAYER "}", "config is no descriptor"},
-	    {BARE CONFIG "}", "layers is no list"},
-	    {BARE CONFIG ", \"layers\": null}", "layers is no list"},
-	    {BARE CONFIG ", \"layers\": {}}", "layers is no list"},
-	    {BARE CONFIG LAYERS("[]") "}", "layers[0] is no descriptor"},
+	    {BARE LAYER "}",
+		"config must be a descriptor: an object with a digest"},
+	    {BARE ", \"config\": \"@c\"" LAYER "}",
+		"config must be a descriptor: an object with a digest"},
+	    {BARE ", \"config\": []" LAYER "}",
+		"config must be a descriptor: an object with a digest"},
+	    {BARE ", \"config\": null" LAYER "}",
+		"config must be a descriptor: an object with a digest"},
+	    {BARE CONFIG ", \"layers\": {}}",
+		"layers must be a list of descriptors"},
+	    {BARE CONFIG LAYERS("[]") "}",
+		"layers[0] must be a descriptor: an object with a digest"},
 	    {BARE CONFIG LAYERS(D("a/b", "@a") ", null") "}",
-		"layers[1] is no descriptor"},
-	    {V2(OCI_INDEX) "}", "manifests is no list"},
-	    {V2(DOCKER_LIST) ", \"manifests\": {}}", "manifests is no list"},
+		"layers[1] must be a descriptor: an object with a digest"},
+	    {V2(OCI_INDEX) "}", "an index must have the member manifests"},
+	    {V2(DOCKER_LIST) ", \"manifests\": {}}",
+		"manifests must be a list of descriptors"},
 	    {V2(OCI_INDEX) MANIFESTS("\"@a\"") "}",
-		"manifests[0] is no descriptor"},
+		"manifests[0] must be a descriptor: an object with a digest"},
 	    {"{\"mediaType\": \"" OCI_ARTIFACT "\", \"blobs\": {}}",
-		"blobs is no list"},
-	    {BARE IMAGE ", \"annotations\": []}", "annotations is no object"},
-	    {BARE CHILDREN ", \"annotations\": \"x\"}", "annotations is no object"},
+		"blobs must be a list of descriptors"},
+	    {BARE IMAGE ", \"annotations\": []}", "annotations must be an object"},
+	    {BARE CHILDREN ", \"annotations\": \"x\"}",
+		"annotations must be an object"},
 	    /* two things at once */
 	    {V2(OCI_MANIFEST) IMAGE CHILDREN "}",
-		"manifests has no place in this type of manifest"},
-	    {BARE CONFIG CHILDREN "}",
-		"config has no place in this type of manifest"},
-	    {BARE CHILDREN LAYER "}",
-		"layers has no place in this type of manifest"},
+		"a manifest of an image must not have the member manifests"},
+	    {BARE CONFIG CHILDREN "}", "an index must not have the member config"},
+	    {BARE CHILDREN LAYER "}", "an index must not have the member layers"},
 	    /* digests */
-	    {BARE ", \"config\": {}" LAYER "}",
-		"config: the digest is none of sha256 or sha512"},
-	    {BARE ", \"config\": {\"digest\": 5}" LAYER "}",
-		"config: the digest is none of sha256 or sha512"},
+	    {BARE ", \"config\": {}" LAYER "}", DIGEST_OF("config")},
+	    {BARE ", \"config\": {\"digest\": 5}" LAYER "}", DIGEST_OF("config")},
 	    {BARE ", \"config\": " D("a/b", "sha256:aa") LAYER "}",
-		"config: the digest is none of sha256 or sha512"},
+		DIGEST_OF("config")},
 	    {BARE CONFIG LAYERS(D("a/b", "@a") ", " D("a/b", "@A")) "}",
-		"layers[1]: the digest is none of sha256 or sha512"},
-	    {BARE CONFIG LAYERS(D("a/b", "@a\\u0000")) "}",
-		"layers[0]: the digest is none of sha256 or sha512"},
+		DIGEST_OF("layers[1]")},
+	    {BARE CONFIG LAYERS(D("a/b", "@a\\u0000")) "}", DIGEST_OF("layers[0]")},
 	    {BARE CONFIG LAYERS(D(DOCKER_FOREIGN, "?")) "}",
-		"layers[0]: the digest is none of sha256 or sha512"},
-	    {BARE MANIFESTS(D("a/b", "@g")) "}",
-		"manifests[0]: the digest is none of sha256 or sha512"},
+		DIGEST_OF("layers[0]")},
+	    {BARE MANIFESTS(D("a/b", "@g")) "}", DIGEST_OF("manifests[0]")},
 	    {BARE IMAGE ", \"subject\": " D("a/b", "../../x") "}",
-		"subject: the digest is none of sha256 or sha512"},
-	    {BARE IMAGE ", \"subject\": \"@f\"}", "subject is no descriptor"},
+		DIGEST_OF("subject")},
+	    {BARE IMAGE ", \"subject\": \"@f\"}",
+		"subject must be a descriptor: an object with a digest"},
 	};
 	size_t i;
 
@@ -167,39 +200,161 @@ test_sizes(void)
 		    "the size %s", good[i]);
 	for (i = 0; i < COUNT(bad); i++)
 		is_str(refs_of(arena_printf(arena, form, bad[i]), ""),
-		    "layers[0]: the size is no length", "no size: %s", bad[i]);
+		    "the size of layers[0] must be a whole number, 0 or more",
+		    "no size: %s", bad[i]);
 }
 
-/* n layers, each of `times` the same. */
-static struct str
-many_layers(size_t n, size_t repeated)
-{
-	char *text = arena_alloc(arena, n * repeated * 100 + 1000), *p = text;
-	size_t i, k;
+/* ---- any shape ---- */
 
-	p += sprintf(p, "%s", BARE ", \"config\": {\"digest\": \"sha256:");
-	p += sprintf(p, "%064d\"}, \"layers\": [", 0);
-	for (k = 0; k < repeated; k++)
-		for (i = 0; i < n; i++)
-			p += sprintf(p, "%s{\"digest\": \"sha256:%064zu\"}",
-			    i + k > 0 ? "," : "", (i * 7919 + k) % n);
-	p += sprintf(p, "]}");
-	return str_make(text, (size_t)(p - text));
+/* `piece` with a number of seven digits for its %. */
+static char *
+put_piece(char *p, const char *piece, size_t number)
+{
+	for (; *piece != '\0'; piece++)
+		if (*piece == '%')
+			p += sprintf(p, "%07zu", number);
+		else
+			*p++ = *piece;
+	return p;
+}
+
+/* first, then `piece` n times, then last, and blanks up to MANIFEST_MAX bytes. */
+static struct str
+shape(const char *first, const char *piece, size_t n, const char *last)
+{
+	char *text = arena_alloc(arena, MANIFEST_MAX + 256), *p = text;
+	char *end = text + MANIFEST_MAX - strlen(last);
+	size_t i;
+
+	p += sprintf(p, "%s", first);
+	for (i = 0; i < n && p < end; i++) {
+		if (i > 0)
+			*p++ = ',';
+		/* 7919 is a prime: the numbers are not in their order */
+		p = put_piece(p, piece, i * 7919 % n);
+	}
+	is_int(i, n, "a manifest of 4 MiB");
+	p = p < end ? p : end;
+	p += sprintf(p, "%s", last);
+	memset(p, ' ', (size_t)(text + MANIFEST_MAX - p));
+	return str_make(text, MANIFEST_MAX);
+}
+
+#define DIGITS   "000000000000000000000000000000000000000000000000000000000%"
+#define SHA256   "sha256:" DIGITS
+#define IN(type) "{\"schemaVersion\":2,\"mediaType\":\"" type "\","
+#define CONFIG_IN \
+	"\"config\":{\"digest\":\"sha256:" \
+	"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc\"}"
+#define SUBJECT_IN \
+	"\"subject\":{\"digest\":\"sha256:" \
+	"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\"}"
+
+/* Manifests of 4 MiB. A tree of one of them would take up to a gigabyte. */
+static void
+test_shapes(void)
+{
+	static const struct {
+		const char *name, *first, *piece, *last, *type;
+		size_t n, refs;
+	} rows[] = {
+	    {"layers as docker writes them",
+		IN(OCI_MANIFEST) CONFIG_IN ",\"layers\":[",
+		"{\"mediaType\":\"" OCI_LAYER "\",\"digest\":\"" SHA256
+		"\",\"size\":1234}",
+		"]}", OCI_MANIFEST, 24000, 24000},
+	    {"as many layers as there can be",
+		IN(OCI_MANIFEST) CONFIG_IN ",\"layers\":[",
+		"{\"digest\":\"" SHA256 "\"}", "]}", OCI_MANIFEST, 49000, 49000},
+	    {"layers with members that nobody reads",
+		IN(OCI_MANIFEST) CONFIG_IN ",\"layers\":[",
+		"{\"digest\":\"" SHA256 "\",\"a\":[[],{},0,1,2,[[[3]]]]}", "]}",
+		OCI_MANIFEST, 30000, 30000},
+	    {"children with platforms, without mediaType",
+		"{\"schemaVersion\":2," SUBJECT_IN ",\"manifests\":[",
+		"{\"mediaType\":\"" OCI_MANIFEST "\",\"digest\":\"" SHA256
+		"\",\"size\":1234,\"platform\":{\"architecture\":\"amd64\",\"os\":"
+		"\"linux\"}}",
+		"]}", OCI_INDEX, 18000, 18000},
+	    {"annotations",
+		IN(OCI_MANIFEST) CONFIG_IN "," SUBJECT_IN ",\"annotations\":{",
+		"\"%\":\"\"", "}}", OCI_MANIFEST, 320000, 1},
+	    {"lists of nothing", IN(OCI_MANIFEST) CONFIG_IN ",\"x\":[", "[]", "]}",
+		OCI_MANIFEST, 1390000, 1},
+	    {"members", IN(OCI_MANIFEST) CONFIG_IN ",", "\"%\":0", "}",
+		OCI_MANIFEST, 345000, 1},
+	    {"blobs", IN(OCI_ARTIFACT) "\"blobs\":[", "{\"digest\":\"" SHA256 "\"}",
+		"]}", OCI_ARTIFACT, 49000, 49000},
+	};
+	struct manifest m;
+	size_t i, k, held, out_of_order;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		struct str text = shape(
+		    rows[i].first, rows[i].piece, rows[i].n, rows[i].last);
+		struct str type;
+
+		held = arena_held(arena);
+		is_int(manifest_parse(arena, text, str_of(""), &m, &err), RC_OK,
+		    "%s", rows[i].name);
+		is_int(m.n_refs, rows[i].refs + (i < 3), "all they refer to");
+		for (out_of_order = 0, k = 1; k < m.n_refs; k++)
+			out_of_order += memcmp(m.refs[k - 1].p, m.refs[k].p,
+					    m.refs[k].n) >= 0;
+		is_int(out_of_order, 0, "in order");
+		is_str(str_dup(arena, m.type), rows[i].type, "as what they are");
+		(void)manifest_type(arena, text, &type);
+		is_str(str_dup(arena, type), rows[i].type, "in the store, too");
+		ok(arena_held(arena) - held <= MANIFEST_MAX / 4,
+		    "in a quarter of their own size: %zu bytes",
+		    arena_held(arena) - held);
+	}
+}
+
+/* Each is listed once, also in the worst spelling. */
+static void
+test_repeated(void)
+{
+	struct str text = shape(IN(OCI_MANIFEST) CONFIG_IN ",\"layers\":[",
+	    "{\"digest\":\"\\u0073ha256:" DIGITS "\"}", 45000, "]}");
+	size_t i, held = arena_held(arena);
+	struct manifest m;
+	char *p;
+
+	is_int(manifest_parse(arena, text, str_of(""), &m, &err), RC_OK,
+	    "45,000 layers with an escape each");
+	is_int(m.n_refs, 45000 + 1, "all are read");
+	held = arena_held(arena) - held;
+	ok(held <= MANIFEST_MAX / 4 * 5, "in about their own size: %zu bytes",
+	    held);
+	p = arena_strndup(arena, text.p, text.n);
+	for (i = 0; i + 70 < text.n; i++)
+		if (memcmp(p + i, "ha256:", 6) == 0)
+			memset(p + i + 6, '1', 64);
+	is_int(manifest_parse(arena, str_make(p, text.n), str_of(""), &m, &err),
+	    RC_OK, "all of them the same");
+	is_int(m.n_refs, 1, "each is listed once");
+}
+
+/* n levels around nothing, as a member. */
+static enum result
+parse_nested(size_t n)
+{
+	struct manifest m;
+
+	return parse(arena_printf(arena, BARE CONFIG ", \"x\": %s%s}",
+			 times('[', n).p, times(']', n).p),
+	    "", &m);
 }
 
 static void
-test_many_refs(void)
+test_deep(void)
 {
-	struct manifest m;
-	size_t i, out_of_order = 0;
-
-	is_int(manifest_parse(arena, many_layers(5000, 3), str_of(""), &m, &err),
-	    RC_OK, "15,000 layers");
-	is_int(m.n_refs, 5000, "each is listed once");
-	for (i = 1; i < m.n_refs; i++)
-		out_of_order += strcmp(m.refs[i - 1].digest.hex,
-				    m.refs[i].digest.hex) >= 0;
-	is_int(out_of_order, 0, "in the order of their digests");
+	is_int(parse_nested(JSON_DEPTH - 1), RC_OK, "as deep as it may be");
+	is_int(parse_nested(JSON_DEPTH), RC_BAD_MANIFEST, "a level more");
+	is_int(parse_nested(20000), RC_BAD_MANIFEST, "20,000 levels");
+	ok(strstr(err.text, "lists and objects are nested too deeply") != NULL,
+	    "and that is said");
 }
 
 /* ---- what else it says ---- */
@@ -269,7 +424,7 @@ annotations_of(const char *text)
 
 	if (parse(text, "", &m) != RC_OK)
 		return err.text;
-	return m.annotations == NULL ? NULL : json_print(arena, m.annotations).p;
+	return m.annotations.n == 0 ? NULL : str_dup(arena, m.annotations);
 }
 
 static void
@@ -277,7 +432,7 @@ test_annotations(void)
 {
 	is_str(annotations_of(BARE IMAGE ", \"annotations\": {\"b\": \"1\","
 					 " \"a\": \"/\"}}"),
-	    "{\"b\":\"1\",\"a\":\"/\"}", "annotations");
+	    "{\"b\": \"1\", \"a\": \"/\"}", "annotations");
 	is_str(annotations_of(BARE IMAGE ", \"annotations\": {}}"), "{}", "empty");
 	is_str(annotations_of(BARE IMAGE "}"), NULL, "none");
 	is_str(annotations_of(V2(OTHER) ", \"annotations\": [1]}"), NULL,
@@ -322,7 +477,7 @@ test_entries(void)
 		 "@b") ", "
 		       "{\"mediaType\": \"c/d\", \"digest\": \"#a\", \"size\": 0,"
 		       " \"artifactType\": \"e/f\", \"annotations\": {\"k\": \"v\"}}") "}",
-		"@b a/b,,7,-;#a c/d,e/f,0,{\"k\":\"v\"};"},
+		"@b a/b,,7,-;#a c/d,e/f,0,{\"k\": \"v\"};"},
 	    {BARE CHILDREN "}",
 		"@b " OCI_MANIFEST ",,7,-;@a " OCI_MANIFEST ",,7,-;"},
 	    /* some that are not well-formed */
@@ -391,8 +546,8 @@ int
 main(void)
 {
 	static void (*const tests[])(void) = {test_refs, test_refused, test_sizes,
-	    test_many_refs, test_members, test_annotations, test_entries,
-	    test_config};
+	    test_shapes, test_repeated, test_deep, test_members, test_annotations,
+	    test_entries, test_config};
 
 	return run_tests(tests, COUNT(tests));
 }

@@ -284,6 +284,7 @@ see_manifest(void *arg, const struct digest *d)
 	struct v2_manifest stored;
 	struct v2_blob blob;
 	struct manifest m;
+	struct digest ref;
 	size_t i;
 
 	f->manifests++;
@@ -294,8 +295,8 @@ see_manifest(void *arg, const struct digest *d)
 		return false;
 	}
 	for (i = 0; i < m.n_refs && told->done < LAYER_GONE; i++)
-		if (v2_blob_find(store, arena, f->name, &m.refs[i].digest, &blob,
-			&err) != RC_OK)
+		if (digest_parse(m.refs[i], &ref, &err) != RC_OK ||
+		    v2_blob_find(store, arena, f->name, &ref, &blob, &err) != RC_OK)
 			f->fault = "a manifest lacks what it refers to";
 	return f->fault == NULL;
 }

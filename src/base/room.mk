@@ -8,7 +8,6 @@ libberth_a_SOURCES += \
 	src/base/json.c src/base/json.h \
 	src/base/json_check.c \
 	src/base/json_each.c \
-	src/base/json_peek.c src/base/json_peek.h \
 	src/base/json_slice.c src/base/json_slice.h \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/log.c src/base/log.h \

@@ -5,197 +5,242 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_slice.h"
 #include "image/manifest_descriptor.h"
 #include "image/manifest_type.h"
 
 #define DESCRIPTION "org.opencontainers.image.description"
 
-/* ---- what it refers to ---- */
-
-/* Refs on their way into the manifest. */
-struct refs {
-	struct arena *arena;
-	struct manifest_ref *all;
-	size_t n, size;
+/* The members of a manifest that mean something here; each a slice of its JSON. */
+struct members {
+	struct manifest_type_members type;
+	struct str artifact_type, config, layers, manifests, blobs, subject,
+	    annotations;
 };
 
-static void
-add_ref(struct refs *refs, const struct digest *d, bool is_manifest)
-{
-	struct manifest_ref *more;
+/* A manifest while it is read. */
+struct reading {
+	struct arena *arena;
+	struct members m;
+	struct str *refs;
+	size_t n_refs;
+	struct manifest *out;
+};
 
-	if (refs->n == refs->size) {
-		refs->size = 2 * refs->size + 32;
-		more = arena_alloc(refs->arena, refs->size * sizeof(*more));
-		if (refs->n > 0)
-			memcpy(more, refs->all, refs->n * sizeof(*more));
-		refs->all = more;
-	}
-	refs->all[refs->n++] = (struct manifest_ref){*d, is_manifest};
+/* False: it is not an object. */
+static bool
+read_members(struct str root, struct members *m)
+{
+	const struct json_pick wanted[] = {
+	    {"mediaType", &m->type.type},
+	    {"schemaVersion", &m->type.version},
+	    {"signatures", &m->type.signatures},
+	    {"artifactType", &m->artifact_type},
+	    {"config", &m->config},
+	    {"layers", &m->layers},
+	    {"manifests", &m->manifests},
+	    {"blobs", &m->blobs},
+	    {"subject", &m->subject},
+	    {"annotations", &m->annotations},
+	};
+	bool is_object = json_slice_pick(
+	    root, wanted, sizeof(wanted) / sizeof(wanted[0]));
+
+	m->type.manifests = m->manifests;
+	return is_object;
 }
 
-/* The list of descriptors that is called `key`. */
-static enum result
-read_list(const struct json *root, const char *key, bool must, bool are_manifests,
-    struct refs *refs, struct err *err)
+static bool
+is_null(struct str v)
 {
-	const struct json *list = json_get(root, key);
+	return json_slice_kind(v) == JSON_NONE;
+}
+
+/* ---- what it refers to ---- */
+
+/* The list of descriptors that is called `key`; null is an empty one. */
+static enum result
+read_list(struct reading *rd, struct str list, const char *key, struct err *err)
+{
+	struct json_walk walk = json_slice_walk(list);
 	struct manifest_descriptor d;
-	enum result r = RC_OK;
+	struct str digest;
 	char what[64];
+	enum result r = RC_OK;
 	size_t i;
 
-	if (list == NULL && !must)
-		return RC_OK;
-	if (json_kind(list) != JSON_ARRAY)
-		return err_set(err, RC_BAD_MANIFEST, "%s is no list", key);
-	for (i = 0; r == RC_OK && i < json_length(list); i++) {
+	if (!is_null(list) && json_slice_kind(list) != JSON_ARRAY)
+		return err_set(
+		    err, RC_BAD_MANIFEST, "%s must be a list of descriptors", key);
+	for (i = 0; r == RC_OK && json_slice_next(&walk); i++) {
 		(void)snprintf(what, sizeof(what), "%s[%zu]", key, i);
-		r = manifest_descriptor_read(json_at(list, i), what, &d, err);
+		r = manifest_descriptor_read(
+		    rd->arena, walk.value, what, &d, &digest, err);
 		if (r == RC_OK && !manifest_descriptor_is_elsewhere(&d))
-			add_ref(refs, &d.digest, are_manifests);
+			rd->refs[rd->n_refs++] = digest;
 	}
 	return r;
 }
 
-static int
-by_digest(const void *a, const void *b)
+/* Room for all that may be referred to. */
+static void
+make_room(struct reading *rd, struct str list)
 {
-	const struct manifest_ref *one = a, *other = b;
+	rd->refs = arena_alloc(
+	    rd->arena, (json_slice_count(list) + 1) * sizeof(*rd->refs));
+}
 
-	if (one->digest.kind != other->digest.kind)
-		return one->digest.kind < other->digest.kind ? -1 : 1;
-	return strcmp(one->digest.hex, other->digest.hex);
+static int
+by_bytes(const void *a, const void *b)
+{
+	const struct str *one = a, *other = b;
+	int order = memcmp(one->p, other->p, one->n < other->n ? one->n : other->n);
+
+	return order != 0 ? order : (one->n > other->n) - (one->n < other->n);
 }
 
 static void
-hand_over(struct refs *refs, struct manifest *out)
+hand_over(struct reading *rd)
 {
 	size_t i, n = 0;
 
-	if (refs->n > 0)
-		qsort(refs->all, refs->n, sizeof(refs->all[0]), by_digest);
-	for (i = 0; i < refs->n; i++)
-		if (i == 0 || by_digest(&refs->all[i], &refs->all[n - 1]) != 0)
-			refs->all[n++] = refs->all[i];
-	out->refs = refs->all;
-	out->n_refs = n;
+	if (rd->n_refs > 0)
+		qsort(rd->refs, rd->n_refs, sizeof(rd->refs[0]), by_bytes);
+	for (i = 0; i < rd->n_refs; i++)
+		if (i == 0 || !str_eq(rd->refs[i], rd->refs[n - 1]))
+			rd->refs[n++] = rd->refs[i];
+	rd->out->refs = rd->refs;
+	rd->out->n_refs = n;
 }
 
 /* ---- the shapes ---- */
 
 static enum result
-read_version(const struct json *root, struct err *err)
+read_version(const struct reading *rd, struct err *err)
 {
 	long long version;
 
-	if (json_int(json_get(root, "schemaVersion"), &version) && version == 2)
+	if (json_slice_int(rd->m.type.version, &version) && version == 2)
 		return RC_OK;
-	return err_set(err, RC_BAD_MANIFEST, "schemaVersion is not 2");
+	return err_set(err, RC_BAD_MANIFEST, "schemaVersion must be 2");
 }
 
 /* What one client takes for an image and another for an index is two things under one
  * digest; distribution refuses it, too. */
 static enum result
-refuse_member(const struct json *root, const char *key, struct err *err)
+refuse_member(struct str v, const char *key, const char *type, struct err *err)
 {
-	if (json_get(root, key) == NULL)
+	if (is_null(v))
 		return RC_OK;
 	return err_set(
-	    err, RC_BAD_MANIFEST, "%s has no place in this type of manifest", key);
+	    err, RC_BAD_MANIFEST, "%s must not have the member %s", type, key);
 }
 
 static enum result
-read_config(const struct json *root, struct refs *refs, struct manifest *out,
-    struct err *err)
+read_config(struct reading *rd, struct err *err)
 {
+	struct manifest *out = rd->out;
 	struct manifest_descriptor config;
+	struct str digest;
 	enum result r = manifest_descriptor_read(
-	    json_get(root, "config"), "config", &config, err);
+	    rd->arena, rd->m.config, "config", &config, &digest, err);
 
 	if (r != RC_OK)
 		return r;
 	out->has_config = true;
 	out->config = config.digest;
-	add_ref(refs, &out->config, false);
+	rd->refs[rd->n_refs++] = digest;
 	if (out->artifact_type.n == 0)
 		out->artifact_type = config.type;
 	return RC_OK;
 }
 
 static enum result
-read_image(const struct json *root, struct refs *refs, struct manifest *out,
-    struct err *err)
+read_image(struct reading *rd, struct err *err)
 {
-	enum result r = read_version(root, err);
+	enum result r = read_version(rd, err);
 
+	make_room(rd, rd->m.layers);
 	if (r == RC_OK)
-		r = refuse_member(root, "manifests", err);
+		r = refuse_member(
+		    rd->m.manifests, "manifests", "a manifest of an image", err);
 	if (r == RC_OK)
-		r = read_config(root, refs, out, err);
-	if (r == RC_OK)
-		r = read_list(root, "layers", true, false, refs, err);
-	return r;
+		r = read_config(rd, err);
+	return r == RC_OK ? read_list(rd, rd->m.layers, "layers", err) : r;
 }
 
 static enum result
-read_index(const struct json *root, struct refs *refs, struct manifest *out,
-    struct err *err)
+read_index(struct reading *rd, struct err *err)
 {
-	enum result r = read_version(root, err);
+	enum result r = read_version(rd, err);
 
+	make_room(rd, rd->m.manifests);
+	rd->out->refs_are_manifests = true;
 	if (r == RC_OK)
-		r = refuse_member(root, "config", err);
+		r = refuse_member(rd->m.config, "config", "an index", err);
 	if (r == RC_OK)
-		r = refuse_member(root, "layers", err);
+		r = refuse_member(rd->m.layers, "layers", "an index", err);
+	if (r == RC_OK && rd->m.manifests.n == 0)
+		return err_set(err, RC_BAD_MANIFEST,
+		    "an index must have the member manifests");
 	if (r == RC_OK)
-		r = read_list(root, "manifests", true, true, refs, err);
-	if (r == RC_OK && refs->n > 0) {
-		out->has_child = true;
-		out->child = refs->all[0].digest;
+		r = read_list(rd, rd->m.manifests, "manifests", err);
+	if (r == RC_OK && rd->n_refs > 0) {
+		rd->out->has_child = true;
+		r = digest_parse(rd->refs[0], &rd->out->child, err);
 	}
 	return r;
 }
 
 static enum result
-read_shape(const struct json *root, struct refs *refs, struct manifest *out,
-    struct err *err)
+read_artifact(struct reading *rd, struct err *err)
 {
-	switch (manifest_type_shape(out->type)) {
+	make_room(rd, rd->m.blobs);
+	return read_list(rd, rd->m.blobs, "blobs", err);
+}
+
+static enum result
+read_shape(struct reading *rd, struct err *err)
+{
+	switch (manifest_type_shape(rd->out->type)) {
 	case MANIFEST_IMAGE:
-		return read_image(root, refs, out, err);
+		return read_image(rd, err);
 	case MANIFEST_INDEX:
-		return read_index(root, refs, out, err);
+		return read_index(rd, err);
 	case MANIFEST_ARTIFACT:
-		return read_list(root, "blobs", false, false, refs, err);
+		return read_artifact(rd, err);
 	default:
 		return RC_OK;
 	}
 }
 
 static enum result
-read_annotations(const struct json *root, struct manifest *out, struct err *err)
+read_annotations(struct reading *rd, struct err *err)
 {
-	const struct json *v = json_get(root, "annotations");
+	struct str v = rd->m.annotations;
+	struct manifest *out = rd->out;
 
-	out->description = json_text(json_get(v, DESCRIPTION));
-	if (json_kind(v) == JSON_OBJECT)
+	out->description = json_slice_text(
+	    rd->arena, json_slice_get(v, DESCRIPTION));
+	if (json_slice_kind(v) == JSON_OBJECT)
 		out->annotations = v;
-	else if (v != NULL && manifest_type_shape(out->type) != MANIFEST_OTHER)
-		return err_set(err, RC_BAD_MANIFEST, "annotations is no object");
+	else if (!is_null(v) && manifest_type_shape(out->type) != MANIFEST_OTHER)
+		return err_set(
+		    err, RC_BAD_MANIFEST, "annotations must be an object");
 	return RC_OK;
 }
 
 static enum result
-read_subject(const struct json *root, struct manifest *out, struct err *err)
+read_subject(struct reading *rd, struct err *err)
 {
-	const struct json *v = json_get(root, "subject");
+	struct manifest *out = rd->out;
 	struct manifest_descriptor d;
 	enum result r;
 
-	if (v == NULL)
+	if (is_null(rd->m.subject))
 		return RC_OK;
-	r = manifest_descriptor_read(v, "subject", &d, err);
+	r = manifest_descriptor_read(
+	    rd->arena, rd->m.subject, "subject", &d, NULL, err);
 	if (r != RC_OK)
 		return manifest_type_shape(out->type) == MANIFEST_OTHER ? RC_OK : r;
 	out->has_subject = true;
@@ -203,31 +248,41 @@ read_subject(const struct json *root, struct manifest *out, struct err *err)
 	return RC_OK;
 }
 
+static enum result
+read_all(struct reading *rd, struct str bytes, struct err *err)
+{
+	struct json_fault fault;
+	struct str root;
+
+	if (!json_slice_check(bytes, &root, &fault))
+		return err_set(err, RC_BAD_MANIFEST,
+		    "a manifest must be JSON: %s at byte %zu", fault.why, fault.at);
+	if (!read_members(root, &rd->m))
+		return err_set(
+		    err, RC_BAD_MANIFEST, "a manifest must be a JSON object");
+	return RC_OK;
+}
+
 enum result
 manifest_parse(struct arena *a, struct str bytes, struct str content_type,
     struct manifest *out, struct err *err)
 {
-	struct refs refs = {.arena = a};
-	struct json *root;
-	const char *why;
-	enum result r;
+	struct reading rd = {.arena = a, .out = out};
+	enum result r = read_all(&rd, bytes, err);
 
 	memset(out, 0, sizeof(*out));
-	if (!json_parse(a, bytes, &root, &why))
-		return err_set(err, RC_BAD_MANIFEST, "no JSON: %s", why);
-	if (json_kind(root) != JSON_OBJECT)
-		return err_set(err, RC_BAD_MANIFEST, "no JSON object");
-	r = manifest_type_find(root, content_type, out, err);
+	if (r == RC_OK)
+		r = manifest_type_find(a, &rd.m.type, content_type, out, err);
 	if (r != RC_OK)
 		return r;
-	out->artifact_type = json_text(json_get(root, "artifactType"));
-	r = read_annotations(root, out, err);
+	out->artifact_type = json_slice_text(a, rd.m.artifact_type);
+	r = read_annotations(&rd, err);
 	if (r == RC_OK)
-		r = read_subject(root, out, err);
+		r = read_subject(&rd, err);
 	if (r == RC_OK)
-		r = read_shape(root, &refs, out, err);
+		r = read_shape(&rd, err);
 	if (r == RC_OK)
-		hand_over(&refs, out);
+		hand_over(&rd);
 	return r;
 }
 
@@ -238,37 +293,27 @@ manifest_each_entry(struct arena *a, struct str index,
     bool (*visit)(void *arg, const struct manifest_descriptor *d), void *arg)
 {
 	struct manifest_descriptor d;
-	const struct json *list, *annotations;
-	struct json *root;
+	struct json_fault fault;
+	struct json_walk walk;
 	struct err ignored;
-	const char *why;
-	size_t i;
+	bool wanted = json_slice_check(index, &index, &fault);
 
-	if (!json_parse(a, index, &root, &why))
-		return;
-	list = json_get(root, "manifests");
-	for (i = 0; i < json_length(list); i++) {
+	walk = json_slice_walk(json_slice_get(index, "manifests"));
+	while (wanted && !walk.in_object && json_slice_next(&walk))
 		if (manifest_descriptor_read(
-			json_at(list, i), "an entry", &d, &ignored) != RC_OK ||
-		    d.size < 0 || d.type.n == 0)
-			continue;
-		annotations = json_get(json_at(list, i), "annotations");
-		if (json_kind(annotations) == JSON_OBJECT)
-			d.annotations = json_print(a, annotations);
-		if (!visit(arg, &d))
-			return;
-	}
+			a, walk.value, "an entry", &d, NULL, &ignored) == RC_OK &&
+		    d.size >= 0 && d.type.n > 0)
+			wanted = visit(arg, &d);
 }
 
 struct str
 manifest_config_description(struct arena *a, struct str config)
 {
-	const struct json *labels;
-	struct json *root;
-	const char *why;
+	struct json_fault fault;
+	struct str labels;
 
-	if (!json_parse(a, config, &root, &why))
+	if (!json_slice_check(config, &config, &fault))
 		return str_of(NULL);
-	labels = json_get(json_get(root, "config"), "Labels");
-	return json_text(json_get(labels, DESCRIPTION));
+	labels = json_slice_get(json_slice_get(config, "config"), "Labels");
+	return json_slice_text(a, json_slice_get(labels, DESCRIPTION));
 }

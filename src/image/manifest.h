@@ -2,7 +2,10 @@
  * describes. Docker's schema 2 and lists, OCI's manifests, indexes and artifacts, and
  * any other JSON object, of which only the media type is known.
  *
- * A manifest is content: nothing here changes a byte of it. */
+ * A manifest is content: nothing here changes a byte of it. It is read in place
+ * (json_slice.h), so that its shape does not matter: reading it takes a fifth of its size
+ * in memory, and where a client spells digests with escapes about its size. What is
+ * returned points into its bytes. */
 #ifndef IMAGE_MANIFEST_H
 #define IMAGE_MANIFEST_H
 
@@ -11,7 +14,6 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "base/str.h"
 #include "image/digest.h"
 
@@ -19,29 +21,26 @@
 
 #define MANIFEST_OCI_INDEX "application/vnd.oci.image.index.v1+json"
 
-/* What must be in the repository before the manifest is. */
-struct manifest_ref {
-	struct digest digest;
-	bool is_manifest; /* a child of an index; else a blob */
-};
-
-/* All of it lives in the arena of the call. */
+/* It lives as long as its bytes and the arena of the call. */
 struct manifest {
 	struct str type; /* media type, without parameters */
 	bool type_told; /* only the client told it: the bytes have no mediaType, and
 			  * their shape says another */
 
-	/* Config, layers, blobs, children: each once, in the order of their digests.
-	 * Layers that may lie elsewhere (foreign, non-distributable) are not among
-	 * them. */
-	const struct manifest_ref *refs;
+	/* Digests of what must be in the repository before the manifest is: config and
+	 * layers, blobs, or the children of an index. Each once, in byte order, in a form
+	 * that digest_parse() accepts. Layers that may lie elsewhere (foreign,
+	 * non-distributable) are not among them. */
+	const struct str *refs;
 	size_t n_refs;
+	bool refs_are_manifests; /* children; else they are blobs */
 
 	bool has_subject;
 	struct digest subject;
 	struct str artifact_type; /* as a referrer shows it: its own, else the media
 				   * type of its config (not of an index's) */
-	const struct json *annotations; /* an object, or NULL */
+	struct str
+	    annotations; /* JSON of an object, as it stands there, or empty */
 
 	/* Where a description may be found: here, else in the labels of the config,
 	 * else in the first child. */
@@ -55,14 +54,20 @@ struct manifest {
 /* content_type is the client's header, with or without parameters, "" for none. Without
  * one and without mediaType the shape decides, as in distribution: an index if it has
  * `manifests`, else of Docker's schema 1 if its schemaVersion is 1, else an OCI manifest.
- * RC_BAD_MANIFEST: no JSON object; mediaType and content_type differ, or are no media
+ *
+ * `layers` that are null or not there are an empty list, and so are `manifests` that are
+ * null: programs in Go write an empty list so, and distribution accepts it. `manifests`
+ * must be there, though (image-spec, image-index.md): an index without it is nearly always
+ * something else under the wrong type.
+ *
+ * RC_BAD_MANIFEST: not a JSON object; mediaType and content_type differ, or are not media
  * types (RFC 6838); of a type that is known, but not of its form; a broken digest. */
 enum result manifest_parse(struct arena *a, struct str bytes,
     struct str content_type, struct manifest *out, struct err *err);
 
-/* The media type of one that is in the store, as its bytes tell it; it may point into
- * them. False: they have no mediaType, and it is what their shape says. Of bytes that
- * are no JSON it is some media type. */
+/* The media type of one that is in the store, as its bytes tell it. False: they have no
+ * mediaType, and it is what their shape says. Only the outermost members are read: of
+ * bytes that are not JSON it is some media type. */
 bool manifest_type(struct arena *a, struct str bytes, struct str *out);
 
 /* One row of an index: the members that a list of referrers shows. */
@@ -74,7 +79,8 @@ struct manifest_descriptor {
 };
 
 /* The well-formed entries of `manifests` of an index, in their order; of bytes that
- * are no index, none. visit returning false ends it. */
+ * are not an index, none. What visit gets lives as long as the bytes and the arena. visit
+ * returning false ends it. */
 void manifest_each_entry(struct arena *a, struct str index,
     bool (*visit)(void *arg, const struct manifest_descriptor *d), void *arg);
 

@@ -1,38 +1,56 @@
 /* manifest_descriptor.c: see manifest_descriptor.h. */
 #include "image/manifest_descriptor.h"
 
+#include "base/json_slice.h"
+
 static const char *const elsewhere[] = {
     "application/vnd.docker.image.rootfs.foreign.",
     "application/vnd.oci.image.layer.nondistributable.",
 };
 
 static enum result
-read_size(
-    const struct json *size, const char *what, long long *out, struct err *err)
+read_size(struct str size, const char *what, long long *out, struct err *err)
 {
 	*out = -1;
-	if (size != NULL && (!json_int(size, out) || *out < 0))
-		return err_set(
-		    err, RC_BAD_MANIFEST, "%s: the size is no length", what);
-	return RC_OK;
+	if (json_slice_kind(size) == JSON_NONE)
+		return RC_OK;
+	if (json_slice_int(size, out) && *out >= 0)
+		return RC_OK;
+	return err_set(err, RC_BAD_MANIFEST,
+	    "the size of %s must be a whole number, 0 or more", what);
 }
 
 enum result
-manifest_descriptor_read(const struct json *v, const char *what,
-    struct manifest_descriptor *out, struct err *err)
+manifest_descriptor_read(struct arena *a, struct str v, const char *what,
+    struct manifest_descriptor *out, struct str *digest, struct err *err)
 {
-	struct str digest = json_text(json_get(v, "digest"));
+	struct str name, type, artifact_type, size, annotations;
+	const struct json_pick wanted[] = {
+	    {"digest", &name},
+	    {"mediaType", &type},
+	    {"artifactType", &artifact_type},
+	    {"size", &size},
+	    {"annotations", &annotations},
+	};
 	struct err ignored;
 
-	if (json_kind(v) != JSON_OBJECT)
-		return err_set(err, RC_BAD_MANIFEST, "%s is no descriptor", what);
-	if (digest_parse(digest, &out->digest, &ignored) != RC_OK)
+	if (!json_slice_pick(v, wanted, sizeof(wanted) / sizeof(wanted[0])))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "%s: the digest is none of sha256 or sha512", what);
-	out->type = json_text(json_get(v, "mediaType"));
-	out->artifact_type = json_text(json_get(v, "artifactType"));
-	out->annotations = str_of(NULL);
-	return read_size(json_get(v, "size"), what, &out->size, err);
+		    "%s must be a descriptor: an object with a digest", what);
+	name = json_slice_text(a, name);
+	if (digest_parse(name, &out->digest, &ignored) != RC_OK)
+		return err_set(err, RC_BAD_MANIFEST,
+		    "the digest of %s must be sha256: or sha512: and that many "
+		    "digits in lower case",
+		    what);
+	if (digest != NULL)
+		*digest = name;
+	out->type = json_slice_text(a, type);
+	out->artifact_type = json_slice_text(a, artifact_type);
+	out->annotations = json_slice_kind(annotations) == JSON_OBJECT
+			       ? annotations
+			       : str_of(NULL);
+	return read_size(size, what, &out->size, err);
 }
 
 bool

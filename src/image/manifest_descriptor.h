@@ -4,13 +4,16 @@
 #define IMAGE_MANIFEST_DESCRIPTOR_H
 
 #include "base/err.h"
-#include "base/json.h"
+#include "base/str.h"
 #include "image/manifest.h"
 
-/* what: how err calls it. A size that is not there is -1; annotations are left out.
- * RC_BAD_MANIFEST: no object, a broken digest, a size that is none. */
-enum result manifest_descriptor_read(const struct json *v, const char *what,
-    struct manifest_descriptor *out, struct err *err);
+/* v is JSON that was checked; what: how err calls it. A size that is not there is -1.
+ * *digest, unless NULL, is the text of out->digest. All of it points into v, or into the
+ * arena where v has escapes. RC_BAD_MANIFEST: not an object, a broken digest, a size that
+ * is not a length. */
+enum result manifest_descriptor_read(struct arena *a, struct str v,
+    const char *what, struct manifest_descriptor *out, struct str *digest,
+    struct err *err);
 
 /* A registry need not have it: it is fetched from elsewhere (foreign,
  * non-distributable). */

@@ -1,7 +1,7 @@
 /* manifest_type.c: see manifest_type.h. */
 #include "image/manifest_type.h"
 
-#include "base/json_peek.h"
+#include "base/json_slice.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -64,63 +64,61 @@ is_type(struct str s)
 }
 
 static struct str
-own_type(const struct json *root)
+own_type(struct arena *a, const struct manifest_type_members *members)
 {
-	return without_parameters(json_text(json_get(root, "mediaType")));
+	return without_parameters(json_slice_text(a, members->type));
 }
 
 static struct str
-derived_type(const struct json *root)
+derived_type(const struct manifest_type_members *members)
 {
 	long long version;
 
-	if (json_kind(json_get(root, "manifests")) == JSON_ARRAY)
+	if (json_slice_kind(members->manifests) == JSON_ARRAY)
 		return str_of(MANIFEST_OCI_INDEX);
-	if (!json_int(json_get(root, "schemaVersion"), &version) || version != 1)
+	if (!json_slice_int(members->version, &version) || version != 1)
 		return str_of(OCI_MANIFEST);
-	return str_of(
-	    json_get(root, "signatures") == NULL ? DOCKER_SCHEMA1 : DOCKER_SIGNED);
+	return str_of(json_slice_kind(members->signatures) == JSON_NONE
+			  ? DOCKER_SCHEMA1
+			  : DOCKER_SIGNED);
 }
 
 bool
 manifest_type(struct arena *a, struct str bytes, struct str *out)
 {
-	struct json *root;
-	const char *why;
+	struct manifest_type_members m;
+	const struct json_pick wanted[] = {
+	    {"mediaType", &m.type},
+	    {"schemaVersion", &m.version},
+	    {"manifests", &m.manifests},
+	    {"signatures", &m.signatures},
+	};
 
-	if (json_peek(bytes, "mediaType", out)) {
-		*out = without_parameters(*out);
-		if (is_type(*out))
-			return true;
-	}
-	if (!json_parse(a, bytes, &root, &why)) {
-		*out = str_of(OCI_MANIFEST);
-		return false;
-	}
-	*out = own_type(root);
+	(void)json_slice_pick(
+	    json_slice_trim(bytes), wanted, sizeof(wanted) / sizeof(wanted[0]));
+	*out = own_type(a, &m);
 	if (is_type(*out))
 		return true;
-	*out = derived_type(root);
+	*out = derived_type(&m);
 	return false;
 }
 
 static enum result
-check_types(
-    const struct json *root, struct str own, struct str told, struct err *err)
+check_types(enum json_kind kind, struct str own, struct str told, struct err *err)
 {
-	const struct json *v = json_get(root, "mediaType");
-
-	if (v != NULL && json_kind(v) != JSON_STRING)
-		return err_set(err, RC_BAD_MANIFEST, "mediaType is no text");
+	if (kind != JSON_NONE && kind != JSON_STRING)
+		return err_set(err, RC_BAD_MANIFEST, "mediaType must be a string");
 	if (own.n > 0 && !is_type(own))
-		return err_set(err, RC_BAD_MANIFEST, "mediaType is no media type");
+		return err_set(err, RC_BAD_MANIFEST,
+		    "mediaType must be a media type: type/subtype");
 	if (told.n > 0 && !is_type(told))
-		return err_set(
-		    err, RC_BAD_MANIFEST, "Content-Type is no media type");
+		return err_set(err, RC_BAD_MANIFEST,
+		    "Content-Type must be a media type: type/subtype");
 	if (own.n > 0 && told.n > 0 && !str_eq_nocase(own, told))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "Content-Type is %.*s, mediaType %.*s", STR_ARG(told),
-		    STR_ARG(own));
+		    "Content-Type is %.*s but mediaType is %.*s: they must be "
+		    "the same",
+		    STR_ARG(told), STR_ARG(own));
 	return RC_OK;
 }
 
@@ -139,15 +137,16 @@ says_nothing(struct str type)
 }
 
 enum result
-manifest_type_find(const struct json *root, struct str content_type,
-    struct manifest *out, struct err *err)
+manifest_type_find(struct arena *a, const struct manifest_type_members *members,
+    struct str content_type, struct manifest *out, struct err *err)
 {
-	struct str told = without_parameters(content_type), own = own_type(root);
-	enum result r = check_types(root, own, told, err);
+	struct str told = without_parameters(content_type);
+	struct str own = own_type(a, members);
+	enum result r = check_types(json_slice_kind(members->type), own, told, err);
 
 	if (r != RC_OK)
 		return r;
-	out->type = own.n > 0 ? own : derived_type(root);
+	out->type = own.n > 0 ? own : derived_type(members);
 	out->type_told = own.n == 0 && told.n > 0 && !says_nothing(told) &&
 			 !str_eq_nocase(told, out->type);
 	if (out->type_told)

@@ -4,7 +4,6 @@
 #define IMAGE_MANIFEST_TYPE_H
 
 #include "base/err.h"
-#include "base/json.h"
 #include "base/str.h"
 #include "image/manifest.h"
 
@@ -18,8 +17,14 @@ enum manifest_shape {
 
 enum manifest_shape manifest_type_shape(struct str type);
 
+/* The members that tell the type of a manifest; each a slice of JSON. */
+struct manifest_type_members {
+	struct str type, version, manifests, signatures;
+};
+
 /* Sets out->type and out->type_told; see manifest_parse(). */
-enum result manifest_type_find(const struct json *root, struct str content_type,
+enum result manifest_type_find(struct arena *a,
+    const struct manifest_type_members *members, struct str content_type,
     struct manifest *out, struct err *err);
 
 #endif

@@ -1,38 +1,46 @@
 /* v1_json.c: see v1_json.h. */
 #include "image/v1_json.h"
 
-#include "base/json.h"
+#include "base/json_slice.h"
 
-/* A parent that is no text must not pass for "no parent": it is none that exists.
- */
+/* A parent that is not a string must not pass for "no parent": this one does not exist. */
 static struct str
-parent_of(const struct json *doc)
+parent_of(struct arena *a, struct str parent)
 {
-	struct json *parent = json_get(doc, "parent");
+	enum json_kind kind = json_slice_kind(parent);
 
-	if (json_kind(parent) != JSON_NONE && json_kind(parent) != JSON_STRING)
+	if (kind != JSON_NONE && kind != JSON_STRING)
 		return str_of("(no text)");
-	return json_text(parent);
+	return json_slice_text(a, parent);
 }
 
 enum result
 v1_json_parse(
     struct arena *a, struct str text, struct v1_json *out, struct err *err)
 {
-	struct json *doc;
-	const char *why;
+	struct str id, parent, comment, config, labels;
+	const struct json_pick wanted[] = {
+	    {"id", &id},
+	    {"parent", &parent},
+	    {"comment", &comment},
+	    {"config", &config},
+	};
+	struct json_fault fault;
 
-	if (!json_parse(a, text, &doc, &why))
-		return err_set(err, RC_BAD_JSON, "image json: %s", why);
-	if (json_kind(doc) != JSON_OBJECT || json_is_empty(doc))
-		return err_set(
-		    err, RC_BAD_JSON, "image json: no object, or an empty one");
-	if (json_kind(json_get(doc, "id")) == JSON_NONE)
-		return err_set(err, RC_NO_ID, "image json: no id");
-	out->id = json_text(json_get(doc, "id"));
-	out->parent = parent_of(doc);
-	out->comment = json_text(json_get(doc, "comment"));
-	out->label = json_text(json_get(json_get(json_get(doc, "config"), "Labels"),
-	    "org.opencontainers.image.description"));
+	if (!json_slice_check(text, &text, &fault))
+		return err_set(err, RC_BAD_JSON, "image json: %s at byte %zu",
+		    fault.why, fault.at);
+	if (!json_slice_pick(text, wanted, sizeof(wanted) / sizeof(wanted[0])) ||
+	    json_slice_count(text) == 0)
+		return err_set(err, RC_BAD_JSON,
+		    "image json: it must be an object with members");
+	if (json_slice_kind(id) == JSON_NONE)
+		return err_set(err, RC_NO_ID, "image json: there must be an id");
+	out->id = json_slice_text(a, id);
+	out->parent = parent_of(a, parent);
+	out->comment = json_slice_text(a, comment);
+	labels = json_slice_get(config, "Labels");
+	out->label = json_slice_text(
+	    a, json_slice_get(labels, "org.opencontainers.image.description"));
 	return RC_OK;
 }

@@ -97,7 +97,7 @@ lists_tags(struct registry *reg, struct arena *a, const char *name,
  * of their own while no registry listed referrers. */
 struct merge {
 	struct registry *reg;
-	struct arena *arena;
+	struct arena *arena, *scratch;
 	const char *name;
 	struct str artifact_type, after;
 
@@ -109,14 +109,20 @@ struct merge {
 	bool stopped;
 };
 
+/* In the scratch arena, which is cleared an entry. */
 static bool
 is_wanted(const struct merge *m, const struct manifest_descriptor *one)
 {
-	const char *digest = digest_text(m->arena, &one->digest);
+	struct digest found;
+	struct err ignored;
 
+	arena_clear(m->scratch);
 	if (m->artifact_type.n > 0 && !str_eq(m->artifact_type, one->artifact_type))
 		return false;
-	return strcmp(digest, str_dup(m->arena, m->after)) > 0;
+	return strcmp(digest_text(m->scratch, &one->digest),
+		   str_dup(m->scratch, m->after)) > 0 &&
+	       v2_manifest_find(m->reg->store, m->scratch, m->name, &one->digest,
+		   &found, &ignored) == RC_OK;
 }
 
 /* One that was deleted since is passed over. */
@@ -125,11 +131,8 @@ keep(void *arg, const struct manifest_descriptor *one)
 {
 	struct merge *m = arg;
 	struct manifest_descriptor *more;
-	struct digest found;
-	struct err ignored;
 
-	if (!is_wanted(m, one) || v2_manifest_find(m->reg->store, m->arena, m->name,
-				      &one->digest, &found, &ignored) != RC_OK)
+	if (!is_wanted(m, one))
 		return true;
 	if (m->n == m->size) {
 		m->size = 2 * m->size + 16;
@@ -167,7 +170,9 @@ read_kept(struct merge *m, const struct digest *subject)
 	    v2_manifest_read(
 		m->reg->store, m->arena, m->name, &d, &stored, &ignored) != RC_OK)
 		return;
+	m->scratch = arena_new();
 	manifest_each_entry(m->arena, stored.bytes, keep, m);
+	arena_free(m->scratch);
 	if (m->n > 0)
 		qsort(m->kept, m->n, sizeof(m->kept[0]), by_digest);
 }

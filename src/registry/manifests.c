@@ -123,41 +123,61 @@ read_reference(struct push *p, struct str reference, struct err *err)
 
 /* A child of an index may be a blob as well: caches of build tools are kept so. */
 static enum result
-find_ref(struct push *p, const struct manifest_ref *ref, struct err *err)
+find_ref(
+    const struct push *p, struct arena *scratch, struct str ref, struct err *err)
 {
 	struct v2_blob blob;
-	struct digest kept;
-	enum result r = RC_MANIFEST_UNKNOWN;
+	struct digest d, kept;
+	enum result r = digest_parse(ref, &d, err);
 
-	if (ref->is_manifest)
+	if (r != RC_OK)
+		return r;
+	r = RC_MANIFEST_UNKNOWN;
+	if (p->manifest.refs_are_manifests)
 		r = v2_manifest_find(
-		    p->reg->store, p->arena, p->name, &ref->digest, &kept, err);
+		    p->reg->store, scratch, p->name, &d, &kept, err);
 	if (r == RC_MANIFEST_UNKNOWN)
-		r = v2_blob_find(
-		    p->reg->store, p->arena, p->name, &ref->digest, &blob, err);
+		r = v2_blob_find(p->reg->store, scratch, p->name, &d, &blob, err);
 	return r;
 }
 
+/* Fills in `missing`, as far as there is room. */
+static enum result
+collect_missing(const struct push *p, struct str missing[MANIFESTS_MISSING_MAX],
+    size_t *n, struct err *err)
+{
+	struct arena *scratch = arena_new(); /* cleared a reference */
+	enum result r = RC_OK;
+	size_t i;
+
+	for (i = 0; i < p->manifest.n_refs && *n < MANIFESTS_MISSING_MAX; i++) {
+		arena_clear(scratch);
+		r = find_ref(p, scratch, p->manifest.refs[i], err);
+		if (r == RC_BLOB_UNKNOWN)
+			missing[(*n)++] = p->manifest.refs[i];
+		else if (r != RC_OK)
+			break;
+	}
+	arena_free(scratch);
+	return r == RC_BLOB_UNKNOWN ? RC_OK : r;
+}
+
+/* Without the lock: see manifests.h. */
 static enum result
 find_refs(struct push *p, struct manifests_pushed *out, struct err *err)
 {
-	struct digest *missing = arena_alloc(
-	    p->arena, (p->manifest.n_refs + 1) * sizeof(*missing));
-	enum result r;
-	size_t i;
+	struct str *missing = arena_alloc(
+	    p->arena, MANIFESTS_MISSING_MAX * sizeof(*missing));
+	enum result r = collect_missing(p, missing, &out->n_missing, err);
 
 	out->missing = missing;
-	for (i = 0; i < p->manifest.n_refs; i++) {
-		r = find_ref(p, &p->manifest.refs[i], err);
-		if (r == RC_BLOB_UNKNOWN)
-			missing[out->n_missing++] = p->manifest.refs[i].digest;
-		else if (r != RC_OK)
-			return r;
-	}
-	if (out->n_missing == 0)
-		return RC_OK;
-	return err_set(err, RC_MISSING, "%zu of what it refers to are missing",
-	    out->n_missing);
+	if (r != RC_OK || out->n_missing == 0)
+		return r;
+	return err_set(err, RC_MISSING,
+	    "push first what the manifest refers to: %zu%s of it are not in the "
+	    "repository",
+	    out->n_missing,
+	    out->n_missing == MANIFESTS_MISSING_MAX ? " or more" : "");
 }
 
 /* The caller holds the repository. */
@@ -220,11 +240,11 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 		r = manifest_parse(
 		    a, given->bytes, given->content_type, &p.manifest, err);
 	if (r == RC_OK)
+		r = find_refs(&p, out, err);
+	if (r == RC_OK)
 		r = store_lock(reg->store, LOCK_REPOSITORY, name, &lock, err);
 	if (r == RC_OK)
 		r = check_condition(reg, a, name, reference, given->condition, err);
-	if (r == RC_OK)
-		r = find_refs(&p, out, err);
 	if (r == RC_OK) {
 		r = store_it(&p, err);
 		if (r != RC_OK)

@@ -14,7 +14,8 @@
 #include "image/digest.h"
 #include "registry/registry.h"
 
-#define MANIFESTS_TAGS_MAX 32 /* at once */
+#define MANIFESTS_TAGS_MAX    32  /* at once */
+#define MANIFESTS_MISSING_MAX 100 /* that are looked for in vain before it ends */
 
 struct manifests_found {
 	struct digest digest;
@@ -45,12 +46,28 @@ struct manifests_push {
 struct manifests_pushed {
 	struct digest digest;
 	const char *subject; /* of the manifest, "sha256:..."; NULL: it has none */
-	const struct digest *missing;
+	const struct str *missing; /* digests, at most MANIFESTS_MISSING_MAX */
 	size_t n_missing;
 };
 
-/* Durable when it returns RC_OK. RC_BAD_MANIFEST, RC_BAD_TAG, RC_CONDITION; RC_MISMATCH: the bytes have
- * not the digest of the reference; RC_MISSING: out->missing are not in the repository. */
+/* Durable when it returns RC_OK. RC_BAD_MANIFEST, RC_BAD_TAG; RC_MISMATCH: the bytes do not
+ * have the digest of the reference; RC_MISSING: out->missing, and perhaps more, are not in
+ * the repository; RC_CONDITION, which comes last (RFC 9110, 13.2.1).
+ *
+ * A manifest may refer to tens of thousands of blobs. They are looked for before the
+ * repository is locked, and not again while it is, so that nobody waits for the lock that
+ * long. A blob or child that another request deletes in between leaves a manifest that
+ * refers to something missing. That is sound:
+ *	- A deletion does not ask what refers to its content. So it leaves the same state
+ *	  when it comes right after the push, with or without a lock: readers, collectors
+ *	  and the index must expect that state anyway.
+ *	- A deletion that was answered before this push began is seen here, because the
+ *	  link is gone before the answer. Only requests that cross each other have no order.
+ *	- A collector does not take what was found here: finding it pins it (v2_blob.h), for
+ *	  far longer than a wait for the lock.
+ * The lock is for what the push changes in the repository: the condition is asked, and the
+ * manifest, its type, its tags and their rows in the index are written, with no other
+ * change in between. */
 enum result manifests_put(struct registry *reg, struct arena *a, const char *name,
     struct str reference, const struct manifests_push *push,
     struct manifests_pushed *out, struct err *err);

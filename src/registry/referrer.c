@@ -1,8 +1,6 @@
 /* referrer.c: see referrer.h. */
 #include "registry/referrer.h"
 
-#include "base/json.h"
-
 void
 referrer_make(struct arena *a, const struct manifest *m,
     const struct digest *digest, size_t size, struct index_referrer *out)
@@ -11,9 +9,8 @@ referrer_make(struct arena *a, const struct manifest *m,
 	    .subject = str_of(digest_text(a, &m->subject)),
 	    .type = m->type,
 	    .artifact_type = m->artifact_type,
+	    .annotations = m->annotations,
 	    .size = (int64_t)size};
-	if (m->annotations != NULL)
-		out->annotations = json_print(a, m->annotations);
 }
 
 bool

@@ -6,8 +6,6 @@
 #include "registry/manifests.h"
 #include "v2/v2.h"
 
-#define MISSING_SHOWN 100 /* digests in one error */
-
 static enum result
 tell_unknown(struct request *rq, enum result r)
 {
@@ -81,8 +79,8 @@ tell_missing(struct request *rq, const struct manifests_pushed *pushed)
 	buf_init(&b, rq->arena, (size_t)64 << 10);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
-	for (i = 0; i < pushed->n_missing && i < MISSING_SHOWN; i++)
-		jsonw_text(&w, digest_text(rq->arena, &pushed->missing[i]));
+	for (i = 0; i < pushed->n_missing; i++)
+		jsonw_str(&w, pushed->missing[i]);
 	jsonw_end(&w);
 	rq->detail = buf_str(&b);
 }
