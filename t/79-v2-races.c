@@ -1,5 +1,6 @@
-/* 79-v2-races.c: requests on one upload that cross each other: parts, ends, and its
- * removal. One is taken, the other hears where the upload stands. */
+/* 79-v2-races.c: requests that cross each other. On one upload: parts, ends, and its
+ * removal; one is taken, the other hears where the upload stands. A push of a manifest, and
+ * the removal of what it refers to. */
 #include "v2-api-test.h"
 
 #include "registry/upload.h"
@@ -164,26 +165,34 @@ waiting(void)
 	return n;
 }
 
-/* Both have done what needs no guard before one of them gets it. The guard is taken when
- * they are there: it belongs to whoever has inherited it, too. */
-static struct outcome
-run_both(const struct race *race)
+/* Two processes that were started run until both wait for the guard: they have done what
+ * needs no guard before one of them gets it. The guard is taken when they are there: it
+ * belongs to whoever has inherited it, too. */
+static void
+let_both_wait(enum lock_kind kind, const char *key, const char *name)
 {
-	struct racer first = race->first, second = race->second;
 	struct store_lock lock = {0};
-	pid_t pids[2];
 	int i;
 
-	*started = 0;
-	pids[0] = start_process(run, &first);
-	pids[1] = start_process(run, &second);
-	if (store_lock(store, LOCK_UPLOAD, racing.id, &lock, &err) != RC_OK)
+	if (store_lock(store, kind, key, &lock, &err) != RC_OK)
 		bail_out(err.text);
 	*started = 1;
 	for (i = 0; i < 10000 && waiting() < 2; i++)
 		pause_ms(1);
-	is_int(waiting(), 2, "%s: both wait", race->name);
+	is_int(waiting(), 2, "%s: both wait", name);
 	store_unlock(&lock);
+	*started = 0;
+}
+
+static struct outcome
+run_both(const struct race *race)
+{
+	struct racer first = race->first, second = race->second;
+	pid_t pids[2];
+
+	pids[0] = start_process(run, &first);
+	pids[1] = start_process(run, &second);
+	let_both_wait(LOCK_UPLOAD, racing.id, race->name);
 	return (struct outcome){
 	    (enum result)status_of(pids[0]), (enum result)status_of(pids[1]), NULL};
 }
@@ -225,6 +234,81 @@ test_race(const struct race *race)
 		check_after(race->name, race->outcomes[i].after);
 }
 
+/* ---- a manifest and what it refers to ---- */
+
+#define MANIFESTS REPO "/manifests/"
+
+static const struct document docs[] = {
+    {"image", V2(OCI_MANIFEST, CONFIG("config") ", " LAYERS(""))},
+    {"index", V2(OCI_INDEX, CHILDREN(D(OCI_MANIFEST, "image")))},
+};
+
+/* Both begin when all is there and wait for the repository. */
+static const struct crossing {
+	const char *name, *pushed, *removed;
+	const char *left, *type; /* what the push makes, as it stands afterwards */
+} crossings[] = {
+    {"a manifest and the removal of its config", "image", REPO "/blobs/`config`",
+	MANIFESTS "`image`", "Content-Type: " OCI_MANIFEST},
+    {"an index and the removal of its child", "index", MANIFESTS "`image`",
+	MANIFESTS "`index`", "Content-Type: " OCI_INDEX},
+};
+
+static int
+push_it(void *arg)
+{
+	const struct crossing *c = arg;
+	const char *target = spell(
+	    arena_printf(arena, MANIFESTS "`%s`", c->pushed));
+
+	open_registry();
+	while (!*started)
+		pause_ms(1);
+	return request("PUT", target, NULL, document(str_of(c->pushed)))->status ==
+	       201;
+}
+
+static int
+remove_it(void *arg)
+{
+	const struct crossing *c = arg;
+
+	open_registry();
+	while (!*started)
+		pause_ms(1);
+	return request("DELETE", spell(c->removed), NULL, NULL)->status == 202;
+}
+
+/* Whatever comes first, both are done: it is as if the removal came last. A push that
+ * comes later is refused. */
+static void
+test_crossing(const struct crossing *crossing)
+{
+	struct crossing c = *crossing;
+	pid_t push, removal;
+
+	push_blob("team/app", "config");
+	push_document("team/app", "`image`", "image");
+	if (strcmp(c.pushed, "image") == 0)
+		(void)request("DELETE", spell(c.left), NULL, NULL);
+	close_registry(); /* no process may have another's index open */
+	push = start_process(push_it, &c);
+	removal = start_process(remove_it, &c);
+	let_both_wait(LOCK_REPOSITORY, "team/app", c.name);
+	is_int(status_of(push), 1, "%s: the push is done", c.name);
+	is_int(status_of(removal), 1, "and the removal");
+	open_registry();
+	check(&(const struct row){"the manifest is whole", "GET", c.left,
+	    .status = 200, .want = document(str_of(c.pushed)),
+	    .want_headers = c.type});
+	is_int(request("GET", spell(c.removed), NULL, NULL)->status, 404,
+	    "what it refers to is gone");
+	is_int(
+	    request("PUT", spell(c.left), NULL, document(str_of(c.pushed)))->status,
+	    400, "a push that comes later is refused");
+	(void)request("DELETE", spell(c.left), NULL, NULL);
+}
+
 static void
 test_rest(void)
 {
@@ -237,11 +321,13 @@ main(void)
 {
 	size_t i;
 
-	setup_v2(NULL, 0);
+	setup_v2(docs, COUNT(docs));
 	started = share(sizeof(*started));
 	test_noted();
 	for (i = 0; i < COUNT(races); i++)
 		test_race(&races[i]);
+	for (i = 0; i < COUNT(crossings); i++)
+		test_crossing(&crossings[i]);
 	test_rest();
 	return teardown_api();
 }

@@ -62,6 +62,7 @@ c_tests = \
 	t/74-v2-routes \
 	t/75-v2-push \
 	t/76-v2-manifests \
+	t/76-v2-shapes \
 	t/77-v2-changes \
 	t/77-v2-lists \
 	t/77-v2-referrers \

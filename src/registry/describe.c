@@ -193,16 +193,20 @@ describe_stamp(struct registry *reg, struct arena *a,
 	return v1 ^ v2 << 1 ^ said_stamp(reg, a, repository->name);
 }
 
+/* Manifests and configs are read for this, of some megabytes each: a line is kept. */
 struct str
 describe_text(struct registry *reg, struct arena *a,
     const struct index_repository *repository)
 {
-	struct str text = shorten(said(reg, a, repository->name));
+	struct arena *scratch = arena_new();
+	struct str text = shorten(said(reg, scratch, repository->name));
 
 	if (text.n == 0 && repository->v2)
-		text = shorten(said_by_tag(reg, a, repository->name.p));
+		text = shorten(said_by_tag(reg, scratch, repository->name.p));
 	if (text.n == 0 && repository->v1)
-		text = shorten(text_of_latest(reg, a, repository->name));
+		text = shorten(text_of_latest(reg, scratch, repository->name));
+	text = str_make(str_dup(a, text), text.n);
+	arena_free(scratch);
 	return text;
 }
 

@@ -115,20 +115,31 @@ v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
 	return r == RC_OK ? io_sync(st, dir, err) : r;
 }
 
+static bool
+holds(const struct store *st, const struct digest *d, struct str bytes)
+{
+	struct arena *scratch = arena_new();
+	struct err ignored;
+	struct str there;
+	bool same = io_read(st, scratch, data_path(scratch, d), bytes.n, &there,
+			&ignored) == RC_OK &&
+		    str_eq(there, bytes);
+
+	arena_free(scratch);
+	return same;
+}
+
 enum result
 v2_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
     const struct digest *d, struct err *err)
 {
 	const char *dir = v2_blob_dir(a, d);
-	struct str there;
 	bool kept;
 	enum result r = look_for(st, a, d, bytes.n, &kept, err);
 
 	/* an old server writes in place: power loss leaves the length without the bytes */
 	if (r == RC_OK && kept)
-		kept = io_read(st, a, data_path(a, d), bytes.n, &there, err) ==
-			   RC_OK &&
-		       str_eq(there, bytes);
+		kept = holds(st, d, bytes);
 	if (r == RC_OK && !kept)
 		r = io_put(st, dir, "data", bytes, err);
 	return r == RC_OK ? io_sync(st, dir, err) : r;
