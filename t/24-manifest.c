@@ -101,8 +101,8 @@ test_refs(void)
 }
 
 #define DIGEST_OF(what) \
-	"the digest of " what \
-	" must be sha256: or sha512: and that many digits in lower case"
+	what " must have a digest: sha256: and 64 digits, or sha512: and 128, in " \
+	     "lower case"
 
 static void
 test_refused(void)
@@ -200,7 +200,7 @@ test_sizes(void)
 		    "the size %s", good[i]);
 	for (i = 0; i < COUNT(bad); i++)
 		is_str(refs_of(arena_printf(arena, form, bad[i]), ""),
-		    "the size of layers[0] must be a whole number, 0 or more",
+		    "layers[0] must have a size that is a whole number, 0 or more",
 		    "no size: %s", bad[i]);
 }
 

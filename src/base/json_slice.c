@@ -46,11 +46,15 @@ json_slice_trim(struct str text)
 static size_t
 string_length(struct str s)
 {
+	const char *quote = memchr(s.p + 1, '"', s.n - 1);
 	size_t n = 1;
 
-	for (; n < s.n && s.p[n] != '"'; n++)
-		if (s.p[n] == '\\')
-			n++;
+	if (quote == NULL)
+		return s.n;
+	if (memchr(s.p, '\\', (size_t)(quote - s.p)) == NULL)
+		return (size_t)(quote - s.p) + 1;
+	while (n < s.n && s.p[n] != '"')
+		n += s.p[n] == '\\' ? 2 : 1;
 	return n < s.n ? n + 1 : s.n;
 }
 

@@ -1,7 +1,6 @@
 /* manifest.c: see manifest.h. */
 #include "image/manifest.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,21 +64,21 @@ read_list(struct reading *rd, struct str list, const char *key, struct err *err)
 	struct json_walk walk = json_slice_walk(list);
 	struct manifest_descriptor d;
 	struct str digest;
-	char what[64];
-	enum result r = RC_OK;
+	struct err why;
 	size_t i;
 
 	if (!is_null(list) && json_slice_kind(list) != JSON_ARRAY)
 		return err_set(
 		    err, RC_BAD_MANIFEST, "%s must be a list of descriptors", key);
-	for (i = 0; r == RC_OK && json_slice_next(&walk); i++) {
-		(void)snprintf(what, sizeof(what), "%s[%zu]", key, i);
-		r = manifest_descriptor_read(
-		    rd->arena, walk.value, what, &d, &digest, err);
-		if (r == RC_OK && !manifest_descriptor_is_elsewhere(&d))
+	for (i = 0; json_slice_next(&walk); i++) {
+		if (manifest_descriptor_read(
+			rd->arena, walk.value, &d, &digest, &why) != RC_OK)
+			return err_set(
+			    err, RC_BAD_MANIFEST, "%s[%zu] %s", key, i, why.text);
+		if (!manifest_descriptor_is_elsewhere(&d))
 			rd->refs[rd->n_refs++] = digest;
 	}
-	return r;
+	return RC_OK;
 }
 
 /* Room for all that may be referred to. */
@@ -142,11 +141,12 @@ read_config(struct reading *rd, struct err *err)
 	struct manifest *out = rd->out;
 	struct manifest_descriptor config;
 	struct str digest;
-	enum result r = manifest_descriptor_read(
-	    rd->arena, rd->m.config, "config", &config, &digest, err);
+	struct err why;
 
-	if (r != RC_OK)
-		return r;
+	if (manifest_descriptor_read(
+		rd->arena, rd->m.config, &config, &digest, &why) != RC_OK)
+		return err_set(err, RC_BAD_MANIFEST, "config %s", why.text);
+
 	out->has_config = true;
 	out->config = config.digest;
 	rd->refs[rd->n_refs++] = digest;
@@ -235,14 +235,16 @@ read_subject(struct reading *rd, struct err *err)
 {
 	struct manifest *out = rd->out;
 	struct manifest_descriptor d;
-	enum result r;
+	struct err why;
 
 	if (is_null(rd->m.subject))
 		return RC_OK;
-	r = manifest_descriptor_read(
-	    rd->arena, rd->m.subject, "subject", &d, NULL, err);
-	if (r != RC_OK)
-		return manifest_type_shape(out->type) == MANIFEST_OTHER ? RC_OK : r;
+	if (manifest_descriptor_read(rd->arena, rd->m.subject, &d, NULL, &why) !=
+	    RC_OK)
+		return manifest_type_shape(out->type) == MANIFEST_OTHER
+			   ? RC_OK
+			   : err_set(err, RC_BAD_MANIFEST, "subject %s", why.text);
+
 	out->has_subject = true;
 	out->subject = d.digest;
 	return RC_OK;
@@ -300,8 +302,8 @@ manifest_each_entry(struct arena *a, struct str index,
 
 	walk = json_slice_walk(json_slice_get(index, "manifests"));
 	while (wanted && !walk.in_object && json_slice_next(&walk))
-		if (manifest_descriptor_read(
-			a, walk.value, "an entry", &d, NULL, &ignored) == RC_OK &&
+		if (manifest_descriptor_read(a, walk.value, &d, NULL, &ignored) ==
+			RC_OK &&
 		    d.size >= 0 && d.type.n > 0)
 			wanted = visit(arg, &d);
 }

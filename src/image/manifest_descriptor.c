@@ -9,7 +9,7 @@ static const char *const elsewhere[] = {
 };
 
 static enum result
-read_size(struct str size, const char *what, long long *out, struct err *err)
+read_size(struct str size, long long *out, struct err *err)
 {
 	*out = -1;
 	if (json_slice_kind(size) == JSON_NONE)
@@ -17,11 +17,11 @@ read_size(struct str size, const char *what, long long *out, struct err *err)
 	if (json_slice_int(size, out) && *out >= 0)
 		return RC_OK;
 	return err_set(err, RC_BAD_MANIFEST,
-	    "the size of %s must be a whole number, 0 or more", what);
+	    "must have a size that is a whole number, 0 or more");
 }
 
 enum result
-manifest_descriptor_read(struct arena *a, struct str v, const char *what,
+manifest_descriptor_read(struct arena *a, struct str v,
     struct manifest_descriptor *out, struct str *digest, struct err *err)
 {
 	struct str name, type, artifact_type, size, annotations;
@@ -36,13 +36,12 @@ manifest_descriptor_read(struct arena *a, struct str v, const char *what,
 
 	if (!json_slice_pick(v, wanted, sizeof(wanted) / sizeof(wanted[0])))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "%s must be a descriptor: an object with a digest", what);
+		    "must be a descriptor: an object with a digest");
 	name = json_slice_text(a, name);
 	if (digest_parse(name, &out->digest, &ignored) != RC_OK)
 		return err_set(err, RC_BAD_MANIFEST,
-		    "the digest of %s must be sha256: or sha512: and that many "
-		    "digits in lower case",
-		    what);
+		    "must have a digest: sha256: and 64 digits, or sha512: and 128, "
+		    "in lower case");
 	if (digest != NULL)
 		*digest = name;
 	out->type = json_slice_text(a, type);
@@ -50,7 +49,7 @@ manifest_descriptor_read(struct arena *a, struct str v, const char *what,
 	out->annotations = json_slice_kind(annotations) == JSON_OBJECT
 			       ? annotations
 			       : str_of(NULL);
-	return read_size(size, what, &out->size, err);
+	return read_size(size, &out->size, err);
 }
 
 bool
