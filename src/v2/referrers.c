@@ -11,10 +11,10 @@
 
 /* A page on its way. An entry that does not fit is the next page's first. */
 struct page {
-	struct arena *arena;
+	struct arena *scratch; /* cleared an entry */
 	struct buf body;
 	size_t most, n;
-	const char *last; /* digest of the latest entry */
+	struct digest last; /* of the latest entry */
 	bool more;
 };
 
@@ -57,10 +57,12 @@ static bool
 add_entry(void *arg, const struct manifest_descriptor *one)
 {
 	struct page *page = arg;
-	struct str entry = entry_of(page->arena, one, true);
+	struct str entry;
 
+	arena_clear(page->scratch);
+	entry = entry_of(page->scratch, one, true);
 	if (page->n == 0 && !fits(page, entry))
-		entry = entry_of(page->arena, one, false);
+		entry = entry_of(page->scratch, one, false);
 	if (page->n == page->most || !fits(page, entry)) {
 		page->more = true;
 		return false;
@@ -68,14 +70,14 @@ add_entry(void *arg, const struct manifest_descriptor *one)
 	if (page->n++ > 0)
 		buf_adds(&page->body, ", ");
 	buf_add(&page->body, entry.p, entry.n);
-	page->last = digest_text(page->arena, &one->digest);
+	page->last = one->digest;
 	return true;
 }
 
 static void
 begin_page(struct page *page, struct arena *a, size_t most)
 {
-	*page = (struct page){.arena = a, .most = most};
+	*page = (struct page){.scratch = arena_new(), .most = most};
 	buf_init(&page->body, a, PAGE_BYTES);
 	buf_adds(&page->body, "{\"schemaVersion\": 2, \"mediaType\": "
 			      "\"" MANIFEST_OCI_INDEX "\", \"manifests\": [");
@@ -92,8 +94,9 @@ tell(struct request *rq, struct reply *rp, struct page *page, const char *path,
 		kept = arena_printf(
 		    rq->arena, "&artifactType=%s", v2_encode(rq, type));
 	}
-	if (page->more && page->last != NULL)
-		v2_next_page(rq, rp, path, page->last, page->most, kept);
+	if (page->more && page->n > 0)
+		v2_next_page(rq, rp, path, digest_text(rq->arena, &page->last),
+		    page->most, kept);
 	buf_adds(&page->body, "]}");
 	reply_json(rp, 200, buf_str(&page->body));
 	reply_header(rp, "Content-Type", MANIFEST_OCI_INDEX);
@@ -127,6 +130,7 @@ v2_get_referrers(struct request *rq, struct reply *rp)
 	if (computed)
 		r = lists_referrers(rq->registry, rq->arena, name, &d, type,
 		    part.after, add_entry, &page, &rq->err);
+	arena_free(page.scratch);
 	if (r == RC_OK)
 		tell(rq, rp, &page,
 		    arena_printf(rq->arena, "/v2/%s/referrers/%.*s", name,
