@@ -10,7 +10,8 @@ short_ref(struct str ref)
 {
 	struct digest d;
 
-	return digest_parse(ref, &d, &err) == RC_OK ? short_of(&d) : "(broken)";
+	return digest_parse(ref, &d, &err) == RC_OK ? short_of(&d)
+						    : str_dup(arena, ref);
 }
 
 static const char *
@@ -71,7 +72,13 @@ test_refs(void)
 	    {BARE CONFIG LAYER LAYERS(D(OCI_LAYER, "@b")) "}", "", "@b @c"},
 	    {BARE CONFIG LAYERS("{\"digest\": \"@a\", \"digest\": \"@b\"}") "}", "",
 		"@b @c"},
+	    /* of an algorithm that is not computed here: nothing can be there */
+	    {BARE CONFIG LAYERS(
+		 D(OCI_LAYER, "blake3:0a") ", " D(OCI_LAYER, "@a")) "}",
+		"", "blake3:0a @a @c"},
+	    {BARE MANIFESTS(D(OCI_MANIFEST, "blake3:0a")) "}", "", ">blake3:0a"},
 	    /* however they are spelled */
+
 	    {BARE CONFIG ", \"l\\u0061yers\": [{\"di\\u0067est\":"
 			 " \"\\u0073ha256\\u003abbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 			 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\"}, {\"digest\":"
@@ -368,7 +375,7 @@ told_by(const char *text, const char *content_type)
 	if (parse(text, content_type, &m) != RC_OK)
 		return err.text;
 	return arena_printf(arena, "%s %.*s | %.*s | %s | %s",
-	    m.has_subject ? short_of(&m.subject) : "-", STR_ARG(m.artifact_type),
+	    m.has_subject ? short_ref(m.subject) : "-", STR_ARG(m.artifact_type),
 	    STR_ARG(m.description), m.has_config ? short_of(&m.config) : "-",
 	    m.has_child ? short_of(&m.child) : "-");
 }
@@ -401,6 +408,13 @@ test_members(void)
 	    {V2(OTHER) IMAGE SUBJECT KIND NOTE "}", "",
 		"@f " OTHER " | A cat | - | -"},
 	    {V2(OTHER) SUBJECT "}", "", "@f  |  | - | -"},
+	    {V2(OCI_MANIFEST) IMAGE ", \"subject\": " D("a/b", "blake3:0a") "}", "",
+		"blake3:0a " OCI_CONFIG " |  | @c | -"},
+	    {V2(OCI_MANIFEST) ", \"config\": {\"digest\": \"blake3:0a\"}" LAYER "}",
+		"", "-  |  | - | -"},
+	    {V2(OCI_INDEX) MANIFESTS(D(OCI_MANIFEST, "blake3:0a")) "}", "",
+		"-  |  | - | -"},
+
 	    {V2(OTHER) ", \"subject\": {\"digest\": \"#f\"}}", "",
 		"#f  |  | - | -"},
 	    {V2(OTHER) ", \"subject\": \"@f\", \"annotations\": 1}", "",

@@ -38,6 +38,11 @@ static const struct document docs[] = {
     {"torn-index", V2(OCI_INDEX, CHILDREN(D(OCI_MANIFEST, "torn")))},
     {"signature",
 	V2(OCI_MANIFEST, CONFIG("config") ", " LAYERS("") ", " SUBJECT("nobody"))},
+    {"blake", V2(OCI_MANIFEST, CONFIG("config") ", \"subject\": {\"digest\":"
+						" \"blake3:0a\", \"size\": 1}")},
+    {"blake-layer", V2(OCI_MANIFEST, CONFIG("config") ", " LAYERS(
+					 "{\"digest\": \"blake3:0a\"}"))},
+
 };
 
 static const struct row before[] = {
@@ -101,6 +106,15 @@ static const struct row push[] = {
     {"a subject that is not there MUST be accepted", "PUT", AT "`signature`",
 	TYPE(OCI_MANIFEST), "$signature", 201,
 	.want_headers = CREATED("signature") "OCI-Subject: `nobody`"},
+    {"nor one of another algorithm", "PUT", AT "`blake`", .body = "$blake",
+	.status = 201, .want_headers = CREATED("blake") "OCI-Subject: blake3:0a"},
+    {"its referrers: an empty list", "GET", REPO "/referrers/blake3:0a", .status = 200,
+	.want = "~\"manifests\": []", .want_headers = TYPE(OCI_INDEX)},
+    {"a layer of another algorithm", "PUT", AT "x", .body = "$blake-layer",
+	.status = 400, .want = "~\"detail\": \"blake3:0a\"}"},
+    {"which is missing", "PUT", AT "x", .body = "$blake-layer", .status = 400,
+	.want = CODE("MANIFEST_BLOB_UNKNOWN")},
+
 };
 
 static const struct row types[] = {

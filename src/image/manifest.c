@@ -147,8 +147,9 @@ read_config(struct reading *rd, struct err *err)
 		rd->arena, rd->m.config, &config, &digest, &why) != RC_OK)
 		return err_set(err, RC_BAD_MANIFEST, "config %s", why.text);
 
-	out->has_config = true;
 	out->config = config.digest;
+	out->has_config = config.digest.hex[0] != '\0';
+
 	rd->refs[rd->n_refs++] = digest;
 	if (out->artifact_type.n == 0)
 		out->artifact_type = config.type;
@@ -173,6 +174,7 @@ static enum result
 read_index(struct reading *rd, struct err *err)
 {
 	enum result r = read_version(rd, err);
+	struct err ignored;
 
 	make_room(rd, rd->m.manifests);
 	rd->out->refs_are_manifests = true;
@@ -185,10 +187,9 @@ read_index(struct reading *rd, struct err *err)
 		    "an index must have the member manifests");
 	if (r == RC_OK)
 		r = read_list(rd, rd->m.manifests, "manifests", err);
-	if (r == RC_OK && rd->n_refs > 0) {
-		rd->out->has_child = true;
-		r = digest_parse(rd->refs[0], &rd->out->child, err);
-	}
+	if (r == RC_OK && rd->n_refs > 0)
+		rd->out->has_child = digest_parse(rd->refs[0], &rd->out->child,
+					 &ignored) == RC_OK;
 	return r;
 }
 
@@ -239,14 +240,14 @@ read_subject(struct reading *rd, struct err *err)
 
 	if (is_null(rd->m.subject))
 		return RC_OK;
-	if (manifest_descriptor_read(rd->arena, rd->m.subject, &d, NULL, &why) !=
-	    RC_OK)
+	if (manifest_descriptor_read(
+		rd->arena, rd->m.subject, &d, &out->subject, &why) != RC_OK)
 		return manifest_type_shape(out->type) == MANIFEST_OTHER
 			   ? RC_OK
 			   : err_set(err, RC_BAD_MANIFEST, "subject %s", why.text);
 
 	out->has_subject = true;
-	out->subject = d.digest;
+
 	return RC_OK;
 }
 
@@ -297,14 +298,16 @@ manifest_each_entry(struct arena *a, struct str index,
 	struct manifest_descriptor d;
 	struct json_fault fault;
 	struct json_walk walk;
+	struct str digest;
 	struct err ignored;
+
 	bool wanted = json_slice_check(index, &index, &fault);
 
 	walk = json_slice_walk(json_slice_get(index, "manifests"));
 	while (wanted && !walk.in_object && json_slice_next(&walk))
-		if (manifest_descriptor_read(a, walk.value, &d, NULL, &ignored) ==
-			RC_OK &&
-		    d.size >= 0 && d.type.n > 0)
+		if (manifest_descriptor_read(
+			a, walk.value, &d, &digest, &ignored) == RC_OK &&
+		    d.digest.hex[0] != '\0' && d.size >= 0 && d.type.n > 0)
 			wanted = visit(arg, &d);
 }
 

@@ -28,15 +28,18 @@ struct manifest {
 			  * their shape says another */
 
 	/* Digests of what must be in the repository before the manifest is: config and
-	 * layers, blobs, or the children of an index. Each once, in byte order, in a form
-	 * that digest_parse() accepts. Layers that may lie elsewhere (foreign,
-	 * non-distributable) are not among them. */
+	 	 * layers, blobs, or the children of an index. Each once, in byte order. Of those
+	 * whose algorithm is not computed here (RC_OTHER_DIGEST of digest_parse()) nothing
+	 * can be there. Layers that may lie elsewhere (foreign, non-distributable) are not
+	 * among them. */
 	const struct str *refs;
 	size_t n_refs;
 	bool refs_are_manifests; /* children; else they are blobs */
 
 	bool has_subject;
-	struct digest subject;
+	struct str
+	    subject; /* its digest, perhaps of an algorithm not computed here */
+
 	struct str artifact_type; /* as a referrer shows it: its own, else the media
 				   * type of its config (not of an index's) */
 	struct str
@@ -72,7 +75,7 @@ bool manifest_type(struct arena *a, struct str bytes, struct str *out);
 
 /* One row of an index: the members that a list of referrers shows. */
 struct manifest_descriptor {
-	struct digest digest;
+	struct digest digest; /* {0}: of an algorithm that is not computed here */
 	struct str type, artifact_type;
 	long long size;         /* bytes */
 	struct str annotations; /* JSON of an object; empty: none */

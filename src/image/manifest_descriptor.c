@@ -33,17 +33,18 @@ manifest_descriptor_read(struct arena *a, struct str v,
 	    {"annotations", &annotations},
 	};
 	struct err ignored;
+	enum result r;
 
 	if (!json_slice_pick(v, wanted, sizeof(wanted) / sizeof(wanted[0])))
 		return err_set(err, RC_BAD_MANIFEST,
 		    "must be a descriptor: an object with a digest");
-	name = json_slice_text(a, name);
-	if (digest_parse(name, &out->digest, &ignored) != RC_OK)
+	*digest = json_slice_text(a, name);
+	r = digest_parse(*digest, &out->digest, &ignored);
+	if (r != RC_OK && r != RC_OTHER_DIGEST)
 		return err_set(err, RC_BAD_MANIFEST,
 		    "must have a digest: sha256: and 64 digits, or sha512: and 128, "
 		    "in lower case");
-	if (digest != NULL)
-		*digest = name;
+
 	out->type = json_slice_text(a, type);
 	out->artifact_type = json_slice_text(a, artifact_type);
 	out->annotations = json_slice_kind(annotations) == JSON_OBJECT

@@ -7,8 +7,8 @@
 #include "base/str.h"
 #include "image/manifest.h"
 
-/* v is JSON that was checked. A size that is not there is -1. *digest, unless NULL, is the
- * text of out->digest. All of it points into v, or into the arena where v has escapes.
+/* v is JSON that was checked. A size that is not there is -1. *digest is the text of
+ * out->digest. All of it points into v, or into the arena where v has escapes.
  * RC_BAD_MANIFEST: not an object, a broken digest, a size that is not a length; err says
  * what it must be ("must have ..."), for the caller to put a name before it. */
 enum result manifest_descriptor_read(struct arena *a, struct str v,

@@ -128,11 +128,11 @@ find_ref(
 {
 	struct v2_blob blob;
 	struct digest d, kept;
-	enum result r = digest_parse(ref, &d, err);
+	enum result r = RC_MANIFEST_UNKNOWN;
 
-	if (r != RC_OK)
-		return r;
-	r = RC_MANIFEST_UNKNOWN;
+	if (digest_parse(ref, &d, err) != RC_OK)
+		return RC_BLOB_UNKNOWN; /* of an algorithm that is not computed here */
+
 	if (p->manifest.refs_are_manifests)
 		r = v2_manifest_find(
 		    p->reg->store, scratch, p->name, &d, &kept, err);
@@ -253,7 +253,7 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 	if (r == RC_OK) {
 		out->digest = p.digest;
 		if (p.manifest.has_subject)
-			out->subject = digest_text(a, &p.manifest.subject);
+			out->subject = str_dup(a, p.manifest.subject);
 		enter_it(&p);
 		log_push(&p);
 	}

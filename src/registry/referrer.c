@@ -6,7 +6,7 @@ referrer_make(struct arena *a, const struct manifest *m,
     const struct digest *digest, size_t size, struct index_referrer *out)
 {
 	*out = (struct index_referrer){.digest = str_of(digest_text(a, digest)),
-	    .subject = str_of(digest_text(a, &m->subject)),
+	    .subject = m->subject,
 	    .type = m->type,
 	    .artifact_type = m->artifact_type,
 	    .annotations = m->annotations,
