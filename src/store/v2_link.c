@@ -61,7 +61,7 @@ v2_link_read(const struct store *st, struct arena *a, const char *dir,
 
 	if (r == RC_OK)
 		r = digest_parse(text, out, err);
-	if (r == RC_TOO_LARGE || r == RC_BAD_DIGEST)
+	if (r == RC_TOO_LARGE || r == RC_BAD_DIGEST || r == RC_OTHER_DIGEST)
 		return err_set(err, RC_ABSENT, "%s: says no digest", path);
 	return r;
 }
