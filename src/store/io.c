@@ -104,10 +104,13 @@ io_open_file(const struct store *st, const char *path, int flags, int *fd,
 	enum result r = RC_OK;
 
 	*fd = io_open(st, path, flags | O_NONBLOCK | O_NOCTTY);
-	if (*fd == -1 && (errno == ENXIO || errno == EISDIR))
-		return io_stat_file(st, path, sb, err);
-	if (*fd == -1)
-		return io_failed(err, "open", path);
+	if (*fd == -1) {
+		r = io_failed(err, "open", path);
+		if (errno != ENXIO && errno != EISDIR) /* a socket, a directory */
+			return r;
+		r = io_stat_file(st, path, sb, err);
+		return r == RC_OK ? RC_IO : r;
+	}
 	if (fstat(*fd, sb) == -1)
 		r = io_failed(err, "stat", path);
 	else if (!S_ISREG(sb->st_mode))

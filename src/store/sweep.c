@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/io.h"
 
 #define UNTOUCHED_S 60 /* nginx writes on: younger files are not looked at */
@@ -33,6 +34,14 @@ is_orphan(struct store *st, const char *name, int64_t age)
 	return orphan;
 }
 
+/* Of what could not be removed; errno says why. */
+static void
+tell_left(const struct store *st, const char *dir, const char *name)
+{
+	log_line(LOG_WARN, "store.remove", "path=%s/%s/%s error=\"%m\"",
+	    store_path(st), dir, name);
+}
+
 enum result
 sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 {
@@ -54,6 +63,8 @@ sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 			continue;
 		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
 			(*removed)++;
+		else if (errno != ENOENT)
+			tell_left(st, IO_BODY_DIR, e->d_name);
 	}
 	(void)closedir(d);
 	return RC_OK;
@@ -68,9 +79,14 @@ sweep_tmp(struct store *st, unsigned *removed, struct err *err)
 	*removed = 0;
 	if (io_open_dir(st, IO_TMP_DIR, &d, err) != RC_OK)
 		return RC_IO;
-	while ((e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			*removed += io_remove_tree(dirfd(d), e->d_name);
+	while ((e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (io_remove_tree(dirfd(d), e->d_name))
+			(*removed)++;
+		else
+			tell_left(st, IO_TMP_DIR, e->d_name);
+	}
 	(void)closedir(d);
 	return RC_OK;
 }
