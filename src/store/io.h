@@ -1,5 +1,5 @@
-/* io.h: the durable calls of the store. Seen by this room alone; the only file of it that
- * opens, renames, links and removes by a path.
+/* io.h: the durable calls of the store. Seen by this room alone; the only file of it, but
+ * for beneath.c below it, that opens, renames, links and removes by a path.
  *
  * Paths are relative to the store's directory, and none leads out of it. A symbolic link
  * is followed where it leads inside (beneath.h); one that leads out, or in a circle, is

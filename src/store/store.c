@@ -27,14 +27,18 @@ look_at_place(
     const struct store *st, const char *place, struct stat *sb, struct err *err)
 {
 	enum result r = io_stat(st, place, sb, err);
+	int link = -1;
 
-	if (r == RC_ABSENT && (errno == ENOLINK || errno == ELOOP))
-		return err_set(err, RC_IO,
-		    "%s/%s: a symbolic link that leads out of the store, or to "
-		    "itself, is not followed: move its target into the store, or "
-		    "mount that in place of the link (mount --bind)",
-		    st->path, place);
-	return r;
+	if (r == RC_ABSENT)
+		link = io_open(st, place, O_PATH | O_NOFOLLOW);
+	if (link == -1)
+		return r;
+	(void)close(link);
+	return err_set(err, RC_IO,
+	    "%s/%s: a symbolic link that leads out of the store, to itself or to "
+	    "nothing is not followed: move its target into the store, or mount that "
+	    "in place of the link (mount --bind)",
+	    st->path, place);
 }
 
 static enum result
@@ -76,8 +80,9 @@ is_ours(const struct store *st, const char *place, const struct stat *sb)
 static enum result
 check_owner(struct store *st, struct err *err)
 {
-	static const char *const places[] = {
-	    ".", "images", "repositories", V2_REPOS, V2_BLOBS, V2_BLOBS "/sha256"};
+	static const char *const places[] = {".", "images", "repositories",
+	    "docker", "docker/registry", V2_ROOT, V2_REPOS, V2_BLOBS,
+	    V2_BLOBS "/sha256"};
 	struct stat sb;
 	size_t i;
 
