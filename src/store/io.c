@@ -390,7 +390,7 @@ copy_path(const struct store *st, const char *from, const char *path)
 	int in = -1, out = -1, failed = -1, e;
 
 	if (to.dir != -1)
-		in = io_open(st, from, O_RDONLY | O_NOFOLLOW);
+		in = io_open(st, from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	if (in != -1)
 		out = openat(to.dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0640);
 	if (out != -1)
