@@ -19,6 +19,9 @@ test_str_compare(void)
 	ok(!str_eq(TEXT("a\0b"), TEXT("a\0c")), "and does not end a text");
 	ok(!str_is(TEXT("a\0"), "a") && !str_is(TEXT("a"), "ab"), "lengths differ");
 	ok(str_starts(TEXT("abc"), "abc") && str_starts(TEXT("abc"), ""), "starts");
+	ok(str_ends(TEXT("abc"), "bc") && str_ends(TEXT("abc"), ""), "ends");
+	ok(!str_ends(TEXT("bc"), "abc") && !str_ends(TEXT("abC"), "c"),
+	    "does not end");
 	ok(!str_starts(TEXT("ab"), "abc") && !str_starts(TEXT("Abc"), "a"),
 	    "does not start");
 	ok(str_has(TEXT("a\0b"), '\0') && !str_has(TEXT("ab"), '\0'), "has a NUL");

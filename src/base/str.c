@@ -52,6 +52,14 @@ str_starts(struct str a, const char *prefix)
 	return a.n >= n && memcmp(a.p, prefix, n) == 0;
 }
 
+bool
+str_ends(struct str a, const char *ending)
+{
+	size_t n = strlen(ending);
+
+	return a.n >= n && memcmp(a.p + a.n - n, ending, n) == 0;
+}
+
 struct str
 str_cut(struct str *rest, char c)
 {

@@ -24,6 +24,7 @@ bool str_is(struct str a, const char *b);
 bool str_eq_nocase(struct str a, struct str b); /* of ASCII; so the next */
 bool str_is_nocase(struct str a, const char *b);
 bool str_starts(struct str a, const char *prefix);
+bool str_ends(struct str a, const char *ending);
 
 /* Cuts *rest at the first c: returns what stood before it and leaves in *rest
  * what came behind; without c all is returned and *rest is empty, its p NULL. */

@@ -183,7 +183,8 @@ place_layer(struct registry *reg, struct arena *a, const char *id,
 	if (is_wanted(reg, a, id, l)) {
 		r = v1_push_wait(reg->store, a, id, l->stage, l->begun, l->n, err);
 		if (r == RC_OK)
-			r = v1_push_confirm(reg->store, a, id, l->payload, err);
+			r = v1_push_confirm_early(
+			    reg->store, a, id, l->payload, err);
 		return r;
 	}
 	if (!v1_push_all_gave_sums(reg->store, a, id))
@@ -288,18 +289,14 @@ read_sum(struct registry *reg, struct arena *a, const char *id, struct sum sum,
 	return r;
 }
 
-enum result
-push_checksum(struct registry *reg, struct arena *a, const char *id,
-    struct str payload, struct str checksum, struct err *err)
+static enum result
+confirm_sum(struct registry *reg, struct arena *a, const char *id, struct sum sum,
+    struct err *err)
 {
-	struct sum sum = sum_parse(payload.n > 0 ? payload : checksum);
 	struct store_lock lock = {0};
 	const char *hex;
-	enum result r;
+	enum result r = check_sum(sum, err);
 
-	if (sum.kind == SUM_NONE)
-		return err_set(err, RC_NO_SUM, "no checksum was given");
-	r = check_sum(sum, err);
 	if (r == RC_OK)
 		r = read_sum(reg, a, id, sum, &hex, err);
 	if (r == RC_OK)
@@ -309,5 +306,26 @@ push_checksum(struct registry *reg, struct arena *a, const char *id,
 	store_unlock(&lock);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "push.image", "image=%s sum=sha256:%s", id, hex);
+	return r;
+}
+
+/* Docker 0.9 sends a payload sum that is wrong (of the unpacked archive, without the
+ * json) and a tarsum that is right; docker 0.10 to 1.4 may do the opposite, because
+ * tarsum changed. One right sum proves that the layer came whole. */
+enum result
+push_checksum(struct registry *reg, struct arena *a, const char *id,
+    struct str payload, struct str checksum, struct err *err)
+{
+	struct sum first = sum_parse(payload), second = sum_parse(checksum);
+	enum result r;
+
+	if (first.kind == SUM_NONE && second.kind == SUM_NONE)
+		return err_set(err, RC_NO_SUM, "no checksum was given");
+	if (first.kind == SUM_NONE)
+		return confirm_sum(reg, a, id, second, err);
+	r = confirm_sum(reg, a, id, first, err);
+	if (r == RC_MISMATCH &&
+	    (second.kind == SUM_SIMPLE || second.kind == SUM_TARSUM))
+		r = confirm_sum(reg, a, id, second, err);
 	return r;
 }

@@ -31,8 +31,8 @@ enum result push_layer_check(
 enum result push_layer(struct registry *reg, struct arena *a, const char *id,
     const char *body_file, struct err *err);
 
-/* checksum: X-Docker-Checksum-Payload decides where it is given, else
- * X-Docker-Checksum, which may be a tarsum. RC_NO_SUM, RC_BAD_SUM, RC_IMAGE_UNKNOWN,
+/* checksum: X-Docker-Checksum-Payload and X-Docker-Checksum, which may be a tarsum. One
+ * right sum is enough. RC_NO_SUM (neither is given), RC_BAD_SUM, RC_IMAGE_UNKNOWN,
  * RC_LAYER_UNKNOWN (none came yet), RC_MISMATCH or RC_BAD_LAYER (the image stays
  * unfinished, a right one may follow), RC_SUM_REFUSED (complete). */
 enum result push_checksum(struct registry *reg, struct arena *a, const char *id,

@@ -377,9 +377,9 @@ close_push(struct store *st, struct arena *a, const char *id, struct err *err)
 	return r;
 }
 
-enum result
-v1_push_confirm(struct store *st, struct arena *a, const char *id,
-    const char *payload, struct err *err)
+static enum result
+complete(struct store *st, struct arena *a, const char *id, const char *payload,
+    struct err *err)
 {
 	static const char *const files[] = {"layer", "ancestry", "json"};
 	const char *dir = v1_image_dir(a, id);
@@ -400,7 +400,23 @@ v1_push_confirm(struct store *st, struct arena *a, const char *id,
 		r = io_unlink(st, v1_image_path(a, id, "_inprogress"), err);
 	if (r == RC_OK)
 		r = io_sync(st, dir, err);
-	if (r == RC_OK)
-		r = close_push(st, a, id, err);
 	return r;
+}
+
+enum result
+v1_push_confirm(struct store *st, struct arena *a, const char *id,
+    const char *payload, struct err *err)
+{
+	enum result r = complete(st, a, id, payload, err);
+
+	return r == RC_OK ? close_push(st, a, id, err) : r;
+}
+
+enum result
+v1_push_confirm_early(struct store *st, struct arena *a, const char *id,
+    const char *payload, struct err *err)
+{
+	enum result r = complete(st, a, id, payload, err);
+
+	return r == RC_OK ? tidy(st, a, id, err) : r;
 }

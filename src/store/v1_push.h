@@ -111,6 +111,11 @@ enum result v1_push_note(struct store *st, struct arena *a, const char *id,
 enum result v1_push_confirm(struct store *st, struct arena *a, const char *id,
     const char *payload, struct err *err);
 
+/* The same for a layer whose sum came with the json. The push stays open until it is
+ * swept: old clients send no more, newer ones send the sum again. */
+enum result v1_push_confirm_early(struct store *st, struct arena *a, const char *id,
+    const char *payload, struct err *err);
+
 /* Something happens: the push is not swept for another while. */
 void v1_push_touch(const struct store *st, struct arena *a, const char *id);
 

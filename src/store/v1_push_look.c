@@ -74,14 +74,6 @@ v1_push_saw(
 	return push_has(st, a, id, "seen", payload, "");
 }
 
-static bool
-ends(struct str s, const char *ending)
-{
-	size_t n = strlen(ending);
-
-	return s.n >= n && memcmp(s.p + s.n - n, ending, n) == 0;
-}
-
 enum result
 v1_push_tarsums(const struct store *st, struct arena *a, const char *id,
     struct str *out, size_t most, size_t *n, struct err *err)
@@ -112,7 +104,7 @@ v1_push_waiting(const struct store *st, struct arena *a, const char *id,
 		struct v1_waiting *w = &out[*n];
 
 		if (!str_starts(str_of(names.names[i]), "wait-") ||
-		    !ends(str_of(names.names[i]), ".layer"))
+		    !str_ends(str_of(names.names[i]), ".layer"))
 			continue;
 		w->payload = str_dup(a, v1_push_sum_of(names.names[i], ".layer"));
 		r = io_read(st, a,
