@@ -17,6 +17,12 @@ handle(struct request *rq, struct reply *rp)
 		method, pattern, handle, MAY_ANYTHING, BODY_NONE, number, NULL \
 	}
 
+#define OWN(method, pattern, number) \
+	{ \
+		method, pattern, handle, MAY_ANYTHING, BODY_NONE, number, NULL, \
+		    .own_method = true \
+	}
+
 static const struct route routes[] = {
     ROW("GET", "/", 1),
     ROW("GET", "/images/:id/json", 2),
@@ -36,6 +42,13 @@ static const struct route routes[] = {
     ROW("POST", "/n/*name/blobs/uploads", 16),
     ROW("PUT", "/n/*name/blobs/uploads/:upload", 17),
     ROW("GET", "/n/*name/blobs/:digest", 18),
+    ROW("GET", "/v/*name{2,}/tags/:tag", 19),
+    OWN("PUT", "/v/*name{2}/", 20),
+    ROW("GET", "/v/*name/tags", 21),
+    ROW("PUT", "/v/*name/auth", 22),
+    ROW("GET", "/v/*name/tags/:tag", 23),
+    ROW("PUT", "/v/*name/tags/:tag", 24),
+    ROW("PUT", "/v/*name", 25),
 };
 
 static const struct api api = {NULL, routes, COUNT(routes), NULL, NULL, NULL};
@@ -112,6 +125,27 @@ test_rows(void)
 	    {"PUT", "/n/a/blobs/uploads/blobs/uploads/u",
 		"17 <a/blobs/uploads> <u>"},
 	    {"GET", "/n/blobs/uploads/u", "none"},
+	    /* names of so many parts, a slash at the end, rows for their own
+	     * method alone */
+	    {"GET", "/v/a/b/tags/t", "19 <a/b> <t>"},
+	    {"GET", "/v/a/b/tags/tags", "19 <a/b> <tags>"},
+	    {"GET", "/v/a/b/c/tags/t/", "19 <a/b/c> <t>"},
+	    {"GET", "/v/a/tags/tags/auth", "19 <a/tags> <auth>"},
+	    {"GET", "/v/a/tags/t", "23 <a> <t>"},
+	    {"GET", "/v/a/tags/tags", "21 <a/tags>"},
+	    {"HEAD", "/v/a/tags/tags/", "21 <a/tags>"},
+	    {"GET", "/v/a/tags/", "21 <a>"},
+	    {"PUT", "/v/a/auth", "22 <a>"},
+	    {"PUT", "/v/a/auth/", "20 <a/auth>"},
+	    {"PUT", "/v/a//auth//?q=/", "20 <a/auth>"},
+	    {"PUT", "/v/a/auth%2F", "25 <a/auth/>"},
+	    {"PUT", "/v/a/tags/", "20 <a/tags>"},
+	    {"PUT", "/v/a/tags/t/", "24 <a> <t>"},
+	    {"PUT", "/v/a/b/auth/", "22 <a/b>"},
+	    {"PUT", "/v/auth/", "25 <auth>"},
+	    {"GET", "/v/a/auth/", "Allow: PUT, OPTIONS"},
+	    {"GET", "/v/a/b/", "Allow: PUT, OPTIONS"},
+	    {"DELETE", "/v/a/b/tags/t", "Allow: GET, HEAD, OPTIONS"},
 	    /* HEAD is answered by GET's row, or by its own before that */
 	    {"HEAD", "/", "1"},
 	    {"HEAD", "/r/a/tags/t", "6 <a> <t>"},

@@ -219,8 +219,8 @@ static const struct row tags[] = {
 	.want = ERROR("Invalid data")},
     {"no image", "PUT", REPO "/tags/14.04", .body = "\"" NONE "\"", .status = 404,
 	.want = ERROR("Image not found")},
-    {"no id", "PUT", REPO "/tags/14.04", .body = "\"ubuntu\"", .status = 404,
-	.want = ERROR("Image not found")},
+    {"no id", "PUT", REPO "/tags/14.04", .body = "\"ubuntu\"", .status = 400,
+	.want = ERROR("Invalid data")},
     {"a tag", "PUT", REPO "/tags/14.04", AGENT_LINE, "\"" CHILD "\"", 200, "true"},
     {"latest", "PUT", REPO "/tags/latest", AGENT_LINE, "\"" CHILD "\"", 200,
 	"true"},
@@ -250,6 +250,63 @@ static const struct row tags[] = {
 	.want = DEFAULT_META},
     {"of no repository", "DELETE", "/v1/repositories/no/ne/tags/x", .status = 404,
 	.want = ERROR("Tag not found: x")},
+};
+
+/* Words of the paths as names of repositories; what docker sends of them. */
+#define CALLED(word, id) \
+	{"called " word, "PUT", "/v1/repositories/team/" word "/", HOST, \
+	    "[{\"id\": \"" id "\"}]", 200, "\"\"", "X-Docker-Token: ~team/" word}, \
+	    {"its tag", "PUT", "/v1/repositories/team/" word "/tags/json", NULL, \
+		"\"" BASE "\"", 200, "true"}, \
+	    {"the end of the push", "PUT", \
+		"/v1/repositories/team/" word "/images", HOST, "[]", 204, NULL, \
+		"X-Docker-Token: ~team/" word}, \
+	    {"its images", "GET", "/v1/repositories/team/" word "/images", HOST, \
+		NULL, 200, "[{\"id\": \"" id "\"}]", \
+		"X-Docker-Token: ~team/" word}, \
+	    {"its tags", "GET", "/v1/repositories/team/" word "/tags", \
+		.status = 200, .want = "{\"json\": \"" BASE "\"}"}, \
+	    {"that tag", "GET", "/v1/repositories/team/" word "/tags/json", \
+		.status = 200, .want = "\"" BASE "\""}, \
+	    {"its json", "GET", "/v1/repositories/team/" word "/json", \
+		.status = 200, .want = DEFAULT_META}, \
+	    {"its properties", "PUT", "/v1/repositories/team/" word "/properties", \
+		.body = "{\"access\": \"public\"}", .status = 200, \
+		.want = "true"}, \
+	    {"it goes", "DELETE", "/v1/repositories/team/" word "/", \
+		.status = 200, .want = "true"}, \
+	{ \
+		"and is gone", "GET", "/v1/repositories/team/" word "/tags", \
+		    .status = 404, .want = ERROR("Repository not found") \
+	}
+
+static const struct row odd_names[] = {
+    CALLED("tags", NONE),
+    CALLED("images", NONE),
+    CALLED("json", NONE),
+    CALLED("auth", NONE),
+    CALLED("properties", NONE),
+    /* without a namespace docker leaves it out, except in paths to tags */
+    {"tags alone", "PUT", "/v1/repositories/tags/", HOST,
+	"[{\"id\": \"" NONE "\"}]", 200, "\"\""},
+    {"its tag", "PUT", "/v1/repositories/library/tags/tags/x", NULL, "\"" BASE "\"",
+	200, "true"},
+    {"its images", "GET", "/v1/repositories/tags/images", HOST, NULL, 200,
+	"[{\"id\": \"" NONE "\"}]"},
+    {"its tags", "GET", "/v1/repositories/library/tags/tags", .status = 200,
+	.want = "{\"x\": \"" BASE "\"}"},
+    {"it goes", "DELETE", "/v1/repositories/tags/", .status = 200, .want = "true"},
+    /* a tag in short */
+    {"in short", "PUT", "/v1/repositories/solo/tags/x/", NULL, "\"" BASE "\"", 200,
+	"true"},
+    {"it", "GET", "/v1/repositories/solo/tags/x", .status = 200,
+	.want = "\"" BASE "\""},
+    {"its json", "GET", "/v1/repositories/solo/tags/x/json", .status = 200,
+	.want = "~{\"last_update\": 1"},
+    {"it is library's", "GET", "/v1/repositories/library/solo/tags", .status = 200,
+	.want = "{\"x\": \"" BASE "\"}"},
+    {"it goes", "DELETE", "/v1/repositories/solo/tags/x", .status = 200,
+	.want = "true"},
 };
 
 static const struct row removals[] = {
@@ -360,6 +417,7 @@ main(void)
 	check_rows(tags, 8);
 	test_metadata_files();
 	check_rows(tags + 8, sizeof(tags) / sizeof(tags[0]) - 8);
+	check_rows(ROWS(odd_names));
 	check_rows(ROWS(properties));
 	check_rows(ROWS(status));
 	check_rows(ROWS(removals));

@@ -281,6 +281,19 @@ my @table = (
     ['is in library', GET => repo('library/solo/images'), 200, [], want => invited('library/solo', 'read')],
     ['three parts', PUT => repo('team/a/b/'), 200, '""', want => invited('team/a%2Fb', 'write'), body => '[]'],
     ['are one name', GET => repo('team/a%2Fb/images'), 200, [], want => invited('team/a%2Fb', 'read')],
+    (map { my $word = $_; (
+        ["called $word", PUT => repo("team/$word/"), 200, '""', want => invited("team/$word", 'write'),
+            body => qq([{"id":"$none"}])],
+        ['its images', GET => repo("team/$word/images"), 200, [{ id => $none }],
+            want => invited("team/$word", 'read')],
+        ['its tag', PUT => repo("team/$word/tags/json"), 200, 'true', body => '"' . $base->id . '"'],
+        ['is there', GET => repo("team/$word/tags/json"), 200, '"' . $base->id . '"'],
+        ['in its list', GET => repo("team/$word/tags"), 200, { json => $base->id }],
+        ['its end', PUT => repo("team/$word/images"), 204, undef, body => '[]'],
+        ['its properties', GET => repo("team/$word/properties"), 200, { access => 'public' }],
+        ['it goes', DELETE => repo("team/$word/"), 200, 'true'],
+        ['and is gone', GET => repo("team/$word/tags"), 404, \'Repository not found'],
+    ) } qw(tags images json auth properties)),
     ['a name with a blank', PUT => repo('team/sp%20ace/'), 200, '""', want => invited('team/sp+ace', 'write'),
         body => '[]'],
 
@@ -344,8 +357,8 @@ my @table = (
         head => ['X-Docker-Checksum' => $zero]],
     ['a wrong one', PUT => image($new, 'checksum'), 400, \'Checksum mismatch', body => '',
         head => ['X-Docker-Checksum' => $zero]],
-    ['a wrong one that counts', PUT => image($new, 'checksum'), 400, \'Checksum mismatch', body => '',
-        head => ['X-Docker-Checksum-Payload' => $zero, 'X-Docker-Checksum' => $new->payload_sum]],
+    ['two wrong ones', PUT => image($new, 'checksum'), 400, \'Checksum mismatch', body => '',
+        head => ['X-Docker-Checksum-Payload' => $zero, 'X-Docker-Checksum' => $zero_tarsum]],
     ['a wrong tarsum', PUT => image($new, 'checksum'), 400, \'Checksum mismatch', body => '',
         head => ['X-Docker-Checksum' => $zero_tarsum]],
     ['it is unfinished', GET => image($new, 'json'), 400, \'Image is being uploaded, retry later'],
@@ -375,6 +388,8 @@ my @table = (
     ['it is unfinished', GET => image($given, 'json'), 400, \'Image is being uploaded, retry later'],
     ['the right layer', PUT => image($given, 'layer'), 200, 'true', body => $given->bytes],
     ['it is complete', GET => image($given, 'layer'), 200, $given->bytes, immutable => 1],
+    ['the sum once more, as 0.9.1 wants it', PUT => image($given, 'checksum'), 200, 'true',
+        head => ['X-Docker-Checksum' => $given->payload_sum]],
     ['a tarsum', PUT => image($first, 'json'), 200, 'true', body => $first->json,
         head => ['X-Docker-Checksum' => tarsum($first, @base_entries)]],
     ['another layer', PUT => image($first, 'layer'), 400, \'Checksum mismatch, ignoring the layer',
@@ -389,8 +404,8 @@ my @table = (
         head => ['X-Docker-Checksum' => tarsum($sum, @base_entries)]],
     ['of another json', PUT => image($sum, 'checksum'), 400, \'Checksum mismatch',
         head => ['X-Docker-Checksum' => tarsum($first, @child_entries)]],
-    ['the right one', PUT => image($sum, 'checksum'), 200, 'true',
-        head => ['X-Docker-Checksum' => tarsum($sum, @child_entries)]],
+    ['the right one beside a wrong payload sum, as docker 0.9 sends them', PUT => image($sum, 'checksum'), 200, 'true',
+        head => ['X-Docker-Checksum' => tarsum($sum, @child_entries), 'X-Docker-Checksum-Payload' => $zero]],
     ['it is complete', GET => image($sum, 'json'), 200, $sum->json, immutable => 1],
     (map { my ($name, $image, @counted) = @$_; (
         ["two entries of one name: json", PUT => image($image, 'json'), 200, 'true', body => $image->json],
@@ -455,8 +470,8 @@ my @table = (
     ['none', GET => "$app/tags/none", 404, \'Tag not found'],
     ['of an unknown repository', GET => repo('no/where/tags/latest'), 404, \'Tag not found'],
     (map { ["no id: $_", PUT => "$app/tags/bad", 400, \'Invalid data', body => $_] } '', '{', '5', '{}', '[]', 'null',
-        "\"\xff\"", $base->id),
-    (map { ["no image: $_", PUT => "$app/tags/bad", 404, \'Image not found', body => qq("$_")] } $none, 'xyz', ''),
+        "\"\xff\"", $base->id, '"xyz"', '""'),
+    ['no image', PUT => "$app/tags/bad", 404, \'Image not found', body => qq("$none")],
     ['none of these is there', GET => "$app/tags/bad", 404, \'Tag not found'],
     ['a good one', PUT => "$app/tags/x%20y", 200, 'true', body => '"' . $base->id . '"', head => ['User-Agent' =>
         'docker/0.9 docker/0.11.1 go/go1.2.1 git-commit/fb99f99 kernel/3.13.0-GENERIC os/Linux arch/AMD64 odd y/ /z']],
@@ -488,6 +503,10 @@ my @table = (
     ['is its tag', GET => repo('team/a%2Fb/tags'), 200, { latest => $base->id }],
     ['of one without a namespace', PUT => repo('solo/tags/latest'), 200, 'true', body => '"' . $base->id . '"'],
     ['is library\'s', GET => repo('library/solo/tags/latest'), 200, '"' . $base->id . '"'],
+    ['one more', PUT => repo('solo/tags/more/'), 200, 'true', body => '"' . $base->id . '"'],
+    ['is read so, too', GET => repo('solo/tags/more'), 200, '"' . $base->id . '"'],
+    ['its meta-data', GET => repo('solo/tags/more/json'), 200, meta()],
+    ['it goes', DELETE => repo('solo/tags/more'), 200, 'true'],
 
     'properties',
     ['public', GET => "$app/properties", 200, { access => 'public' }],
@@ -498,7 +517,7 @@ my @table = (
     ['nothing has changed', GET => "$app/properties", 200, { access => 'public' }],
     ['private', PUT => "$app/properties", 200, 'true', body => '{"access": "private"}'],
     ['it is', GET => "$app/properties", 200, { access => 'private' }],
-    ['public again, described', PUT => "$app/properties/", 200, 'true',
+    ['public again, described', PUT => "$app/properties", 200, 'true',
         body => qq({"access": "public", "description": "Serves 100% of_all \xc3\xa9t\xc3\xa9"})],
     ['it is', GET => "$app/properties", 200, { access => 'public', description => "Serves 100% of_all \x{e9}t\x{e9}" }],
     ['a description alone', PUT => repo('team/opaque/properties'), 200, 'true',
@@ -619,6 +638,8 @@ my %allowed = (
     repo('team/x/auth')      => 'PUT',
     repo('team/x/tags')      => 'GET DELETE',
     repo('team/x/tags/t')    => 'GET PUT DELETE',
+    repo('x/tags/t')         => 'GET PUT DELETE',
+    repo('x/tags/t/json')    => 'GET',
     repo('team/x/tags/t/json') => 'GET',
     repo('team/x/json')      => 'GET',
     repo('team/x/properties') => 'GET PUT',
@@ -798,14 +819,24 @@ sub routes_of {
     return @routes;
 }
 
-# The pattern that a path fits: the first, as berth takes it.
+# A pattern as an expression: of one part, of two, of two and more, of any number.
+sub expression_of {
+    my ($pattern) = @_;
+    my %star = ('' => '.+', '{2}' => '[^/]+/[^/]+', '{2,}' => '[^/]+/.+');
+
+    return join '/', map { /^:/ ? '[^/]+' : /^\*\w+(.*)/ ? $star{$1} : quotemeta } split m{/}, $pattern, -1;
+}
+
+# The pattern that a path fits: the first, as berth takes it. One that ends in a slash is
+# for PUT and DELETE alone.
 sub pattern_of {
-    my ($path, @patterns) = @_;
+    my ($method, $path, @patterns) = @_;
+    my $end   = $path =~ m{/(?:\?|\z)} && $method =~ /^(?:PUT|DELETE)$/ ? '/' : '';
     my $plain = '/' . join '/', grep { $_ ne '' } split m{/}, $path =~ s/\?.*//r;
 
     for my $pattern (@patterns) {
-        my $re = join '/', map { /^:/ ? '[^/]+' : /^\*/ ? '.+' : quotemeta } split m{/}, $pattern, -1;
-        return $pattern if $plain =~ /\A$re\z/;
+        my $re = expression_of($pattern);
+        return $pattern if $plain =~ /\A$re\z/ || "$plain$end" =~ /\A$re\z/;
     }
     return '';
 }
@@ -821,10 +852,11 @@ subtest 'every route has a row' => sub {
         push @patterns, $_->[1] unless $methods{ $_->[1] };
         $methods{ $_->[1] }{ $_->[0] } = 1;
     }
-    $has_row{"$_->[1] " . pattern_of($_->[2], @patterns)}++ for grep { ref } @table;
+    $has_row{"$_->[1] " . pattern_of($_->[1], $_->[2], @patterns)}++ for grep { ref } @table;
     ok($has_row{"$_->[0] $_->[1]"}, "a row for $_->[0] $_->[1]") for @routes;
-    my %allowed_of = map { pattern_of($_, @patterns) => join ' ', sort split / /, $allowed{$_} } keys %allowed;
-    is($allowed_of{$_}, join(' ', sort keys %{ $methods{$_} }), "the methods of $_") for @patterns;
+    my %allowed_of = map { pattern_of(GET => $_, @patterns) => join ' ', sort split / /, $allowed{$_} } keys %allowed;
+    is($allowed_of{$_}, join(' ', sort keys %{ $methods{$_} }), "the methods of $_")
+        for grep { $_ eq '/' || !m{/\z} } @patterns;
 };
 
 # ---- what is left in the store ----

@@ -131,6 +131,15 @@ subtest 'no token without a password' => sub {
     }
     is(ask(PUT => "/v1/repositories$_", undef, '[]')->{status}, 401, "PUT $_")
         for qw(///tags/x ////tags/x //properties ///properties /tags/x /properties ///tags/x/);
+    for my $path (map { "/v1/repositories/team/$_" } 'properties/', '/properties//', 'properties/?x', 'tags/images',
+        'tags//images/', 'tags/images?x', 'tags/%69mages', 'tags/auth', 'a%2Fproperties/', 'a%2Ftags/images',
+        'a/tags/images', 'a/properties/') {
+        for my $method (qw(GET HEAD PUT DELETE)) {
+            my $r = ask($method => $path, undef, $method eq 'PUT' ? '[]' : undef);
+            $open++ if token_in($r);
+            diag("$method $path: $r->{status}") if token_in($r);
+        }
+    }
     is($open, 0, 'none got one');
     cmp_ok($statuses{401}, '>', 500, 'nearly all were asked for a password') or diag(explain(\%statuses));
     ok(token_in(ask(PUT => '/v1/repositories/team/app/', 'Basic ' . encode_base64('jo:secret', ''), '[]')),

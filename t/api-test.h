@@ -257,7 +257,8 @@ check_rows(const struct row *rows, size_t n)
 
 /* ---- all rows of the table ---- */
 
-/* A path for the pattern: "*x" becomes this name, ":x" a word. */
+/* A path for the pattern: "*x" becomes this name, ":x" a word. ("{2}" behind "*x" goes
+ * with it.) */
 static inline const char *
 path_of(const char *pattern, const char *name)
 {
@@ -284,7 +285,8 @@ check_methods(const char *other, const char *refusal)
 
 	for (i = 0; i < tested.api->n_routes; i++) {
 		const struct route *route = &tested.api->routes[i];
-		const char *path = path_of(route->pattern, "x");
+		bool pair = strstr(route->pattern, "{2") != NULL;
+		const char *path = path_of(route->pattern, pair ? "x/x" : "x");
 		const char *allow = arena_printf(
 		    arena, "Allow: ~%s", route->method);
 		const struct row rows[] = {

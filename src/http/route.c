@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* Behind the name of a "*". */
+#define EXACTLY_TWO  "{2}"
+#define AT_LEAST_TWO "{2,}"
+
 /* The parts first..first+n-1 of the path, with slashes between. */
 static struct str
 join(struct request *rq, size_t first, size_t n)
@@ -33,14 +37,27 @@ count_parts(struct str pattern)
 	return n;
 }
 
+/* Is the length of the path, and its end, one that the pattern can have? */
+static bool
+may_fit(const char *pattern, size_t wanted, const struct target *path)
+{
+	if (pattern[strlen(pattern) - 1] == '/' && pattern[1] != '\0' &&
+	    !path->slash)
+		return false;
+	if (strstr(pattern, EXACTLY_TWO) != NULL)
+		return path->n == wanted + 1;
+	if (strstr(pattern, AT_LEAST_TWO) != NULL)
+		return path->n > wanted;
+	return strchr(pattern, '*') != NULL ? path->n >= wanted : path->n == wanted;
+}
+
 static bool
 fits(const char *text, struct request *rq)
 {
 	struct str pattern = str_of(text);
 	size_t wanted = count_parts(pattern), at = 0, arg = 0;
-	bool star = strchr(text, '*') != NULL;
 
-	if (star ? rq->target.n < wanted : rq->target.n != wanted)
+	if (!may_fit(text, wanted, &rq->target))
 		return false;
 	while (pattern.p != NULL) {
 		struct str word = str_cut(&pattern, '/');
@@ -66,6 +83,13 @@ takes(const struct route *route, const char *method)
 	       (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0);
 }
 
+static bool
+names_resource(const struct route *row, struct request *rq)
+{
+	return fits(row->pattern, rq) &&
+	       (!row->own_method || takes(row, rq->method));
+}
+
 /* The methods of all rows with the pattern of the row `first`. */
 static const char *
 allow_of(const struct api *api, size_t first, struct arena *a)
@@ -77,7 +101,8 @@ allow_of(const struct api *api, size_t first, struct arena *a)
 	for (i = first; i < api->n_routes; i++) {
 		const struct route *row = &api->routes[i];
 
-		if (strcmp(row->pattern, api->routes[first].pattern) != 0)
+		if (row->own_method ||
+		    strcmp(row->pattern, api->routes[first].pattern) != 0)
 			continue;
 		buf_printf(&b, "%s, ", row->method);
 		if (strcmp(row->method, "GET") == 0)
@@ -94,7 +119,7 @@ route_find(const struct api *api, struct request *rq, const char **allow)
 
 	*allow = NULL;
 	for (first = 0; first < api->n_routes; first++)
-		if (fits(api->routes[first].pattern, rq))
+		if (names_resource(&api->routes[first], rq))
 			break;
 	for (i = first; i < api->n_routes; i++)
 		if (takes(&api->routes[i], rq->method) &&

@@ -2,10 +2,11 @@
  *
  *	{"PUT", "/v1/images/:image/layer", v1_put_layer, .body = BODY_FILE, ...}
  *
- * A pattern's parts are words, ":name" (one part of the path) or "*name" (one or more,
- * handed over with their slashes; at most one a pattern). The first row whose pattern
- * fits the path names the resource: rows for more special paths stand first. HEAD is
- * answered by GET's row, OPTIONS by the table. */
+ * A pattern's parts are words, ":name" (one part of the path), "*name" (one or more,
+ * handed over with their slashes), "*name{2}" (exactly two) or "*name{2,}" (two or more);
+ * at most one with "*" in a pattern. A pattern that ends in "/" fits only paths that do; the others fit both. The
+ * first row whose pattern fits the path names the resource: rows for more special paths
+ * stand first. HEAD is answered by GET's row, OPTIONS by the table. */
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
@@ -37,6 +38,9 @@ struct route {
 	size_t limit;      /* of a small body, bytes */
 	handler_fn *check; /* may a file come at all? Asked before a byte is read */
 	bool of_index; /* of API v1: an index answers it, which asks for no token */
+	/* The row counts for its own method alone. With another method the path belongs
+	 * to a row further down. */
+	bool own_method;
 };
 
 /* An API: its table, and how it says that something went wrong. */

@@ -29,6 +29,7 @@ target_parse(struct arena *a, struct str text, struct target *out, struct err *e
 	enum result r = RC_OK;
 
 	out->n = 0;
+	out->slash = path.n > 0 && path.p[path.n - 1] == '/';
 	out->query = text;
 	if (!str_starts(path, "/"))
 		return err_set(err, RC_BAD_REQUEST, "the target is no path");

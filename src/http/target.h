@@ -2,6 +2,7 @@
 #ifndef HTTP_TARGET_H
 #define HTTP_TARGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -11,11 +12,12 @@
 #define TARGET_PARTS 160 /* more than any name has */
 
 /* The path, cut at its slashes, each part decoded once (so a part may hold a slash
- * that was written %2F). Slashes at the end and doubled ones count for nothing, as
- * the old servers had it. */
+ * that was written %2F). Doubled slashes count once. A slash at the end makes no part;
+ * that there was one is kept, since for API v1 it can mean another resource. */
 struct target {
 	struct str part[TARGET_PARTS];
 	size_t n;
+	bool slash;       /* the path ends in one */
 	struct str query; /* behind the "?", not decoded; p NULL without one */
 };
 

@@ -32,11 +32,27 @@ invite(struct request *rq, struct reply *rp, const char *token)
 	reply_header(rp, "X-Docker-Endpoints", endpoints);
 }
 
+/* Where own tokens are asked for, nginx asks for a password by path (README, "Tokens"), and
+ * not in paths to tags and properties. Repositories called like that have paths that look
+ * the same: PUT "team/properties/", GET "team/tags/images". Nobody gets a token there. */
 static enum result
-announce(struct request *rq, struct reply *rp)
+invited_name(struct request *rq, const char *ending, struct repo_name *name)
+{
+	const struct auth *auth = rq->registry->auth;
+	enum result r = v1_repo_arg(rq, name);
+
+	if (r == RC_OK && auth != NULL && auth->mode == AUTH_OWN &&
+	    str_ends(str_of(name_full(rq->arena, name)), ending))
+		return err_set(&rq->err, RC_BAD_NAME,
+		    "with check_tokens no repository can be called ...%s", ending);
+	return r;
+}
+
+static enum result
+announce(struct request *rq, struct reply *rp, const char *no_ending)
 {
 	struct repo_name name;
-	enum result r = v1_repo_arg(rq, &name);
+	enum result r = invited_name(rq, no_ending, &name);
 
 	if (r == RC_OK)
 		r = repository_announce(
@@ -49,7 +65,7 @@ announce(struct request *rq, struct reply *rp)
 enum result
 v1_put_repository(struct request *rq, struct reply *rp)
 {
-	enum result r = announce(rq, rp);
+	enum result r = announce(rq, rp, "/properties");
 
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of("\"\""));
@@ -59,7 +75,7 @@ v1_put_repository(struct request *rq, struct reply *rp)
 enum result
 v1_put_images(struct request *rq, struct reply *rp)
 {
-	enum result r = announce(rq, rp);
+	enum result r = announce(rq, rp, "/tags");
 
 	if (r == RC_OK)
 		reply_none(rp, 204);
@@ -98,7 +114,7 @@ v1_get_images(struct request *rq, struct reply *rp)
 {
 	struct repo_name name;
 	struct str images, token;
-	enum result r = v1_repo_arg(rq, &name);
+	enum result r = invited_name(rq, "/tags", &name);
 
 	if (r != RC_OK)
 		return r;
@@ -118,7 +134,7 @@ enum result
 v1_delete_images(struct request *rq, struct reply *rp)
 {
 	struct repo_name name;
-	enum result r = v1_repo_arg(rq, &name);
+	enum result r = invited_name(rq, "/tags", &name);
 
 	if (r != RC_OK)
 		return r;

@@ -1,6 +1,11 @@
-/* routes.c: the table of contents of API v1. A repository's name may have any
- * number of parts, so what stands behind it tells the resource: more special
- * patterns first. */
+/* routes.c: the table of contents of API v1. A repository's name may have any number of
+ * parts, so what stands behind it tells the resource: more special patterns first.
+ *
+ * A repository may itself be called tags, images, json, auth or properties. In a path to
+ * tags docker always writes the namespace: "acme/tags/images" are the images of
+ * acme/tags, no tag of library/acme. And where docker means a repository, it writes a
+ * slash behind the name: PUT "acme/images/" announces acme/images (docker-registry took
+ * such a word for the resource only without that slash). */
 #include "v1/routes.h"
 
 #include "image/v1_images.h"
@@ -22,9 +27,12 @@
 #define IMAGE   "/v1/images/:image"
 #define PRIVATE "/v1/private_images/:image"
 #define REPO    "/v1/repositories/*name"
-#define TAG     REPO "/tags/:tag"
+#define PAIR    REPO "{2}"
+#define TAG     REPO "{2,}/tags/:tag"
+#define SHORT   REPO "/tags/:tag"
 
-#define OF_INDEX .of_index = true
+#define OF_INDEX   .of_index = true
+#define OWN_METHOD .own_method = true
 
 static const struct route routes[] = {
     {"GET", IMAGE "/json", v1_get_image_json, MAY_PULL, BODY_NONE},
@@ -43,6 +51,10 @@ static const struct route routes[] = {
     {"GET", TAG, v1_get_tag, MAY_PULL, BODY_NONE},
     {"PUT", TAG, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX},
     {"DELETE", TAG, v1_delete_tag, MAY_DELETE, BODY_NONE},
+    {"GET", SHORT "/json", v1_get_tag_json, MAY_PULL, BODY_NONE},
+    {"PUT", PAIR "/", v1_put_repository, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
+	OF_INDEX, OWN_METHOD},
+    {"DELETE", PAIR "/", v1_delete_repository, MAY_DELETE, BODY_NONE, OWN_METHOD},
     {"GET", REPO "/tags", v1_get_tags, MAY_PULL, BODY_NONE},
     {"DELETE", REPO "/tags", v1_delete_repository, MAY_DELETE, BODY_NONE},
     {"GET", REPO "/images", v1_get_images, MAY_PULL, BODY_NONE, OF_INDEX},
@@ -53,6 +65,9 @@ static const struct route routes[] = {
     {"GET", REPO "/json", v1_get_repository_json, MAY_PULL, BODY_NONE},
     {"GET", REPO "/properties", v1_get_properties, MAY_PULL, BODY_NONE},
     {"PUT", REPO "/properties", v1_put_properties, MAY_PUSH, BODY_SMALL, NOTE_MAX},
+    {"GET", SHORT, v1_get_tag, MAY_PULL, BODY_NONE},
+    {"PUT", SHORT, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX},
+    {"DELETE", SHORT, v1_delete_tag, MAY_DELETE, BODY_NONE},
     {"PUT", REPO, v1_put_repository, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
 	OF_INDEX},
     {"DELETE", REPO, v1_delete_repository, MAY_DELETE, BODY_NONE},

@@ -146,7 +146,7 @@ v1_get_tag(struct request *rq, struct reply *rp)
 	return r;
 }
 
-/* The body is a JSON string: the id. What is no id is no image that is here. */
+/* The body is a JSON string: the id. */
 static enum result
 read_id(struct request *rq, const char **id)
 {
@@ -157,10 +157,9 @@ read_id(struct request *rq, const char **id)
 	if (!json_parse(rq->arena, rq->body, &doc, &why))
 		return err_set(&rq->err, RC_BAD_JSON, "tag: %s", why);
 	text = json_text(doc);
-	if (json_kind(doc) != JSON_STRING)
-		return err_set(&rq->err, RC_BAD_DATA, "tag: no string");
 	if (!name_is_image_id(text))
-		return err_set(&rq->err, RC_IMAGE_UNKNOWN, "tag: no image id");
+		return err_set(&rq->err, RC_BAD_DATA,
+		    "the body must be a JSON string that holds an image id");
 	*id = str_dup(rq->arena, text);
 	return RC_OK;
 }
