@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/percent.h"
@@ -213,12 +214,57 @@ test_percent_encode(void)
 	    "every byte comes back");
 }
 
+static void
+test_addresses(void)
+{
+	static const struct {
+		const char *network, *address;
+		bool in;
+	} rows[] = {
+	    {"192.0.2.1", "192.0.2.1", true},
+	    {"192.0.2.1", "192.0.2.2", false},
+	    {"10.0.0.0/8", "10.255.0.1", true},
+	    {"10.0.0.0/8", "11.0.0.1", false},
+	    {"10.1.2.3/8", "10.9.9.9", true},
+	    {"192.0.2.128/25", "192.0.2.200", true},
+	    {"192.0.2.128/25", "192.0.2.127", false},
+	    {"192.0.2.1/32", "192.0.2.1", true},
+	    {"0.0.0.0/0", "203.0.113.9", true},
+	    {"0.0.0.0/0", "::1", false},
+	    {"::/0", "127.0.0.1", false},
+	    {"::1", "::1", true},
+	    {"::1", "0:0:0:0:0:0:0:1", true},
+	    {"2001:db8::/33", "2001:db8:7fff::1", true},
+	    {"2001:db8::/33", "2001:db8:8000::1", false},
+	    {"unix:", "unix:", true},
+	    {"unix:", "127.0.0.1", false},
+	    {"127.0.0.1", "unix:", false},
+	    {"0.0.0.0/0", "", false},
+	    {"0.0.0.0/0", "1.2.3.4, 5.6.7.8", false},
+	    {"0.0.0.0/0", "1.2.3.4/0", false},
+	};
+	static const char *const bad[] = {"", "/8", "10.0.0.0/", "10.0.0.0/33",
+	    "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0", "10.0.0.256", "::1/129",
+	    ":::", "localhost", "unix", "unix:/x", "10.0.0.0 /8", "[::1]",
+	    "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb"};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		ok(address_is_network(rows[i].network), "%s", rows[i].network);
+		ok(address_in(rows[i].network, rows[i].address) == rows[i].in,
+		    "\"%s\" is %sin it", rows[i].address, rows[i].in ? "" : "not ");
+	}
+	for (i = 0; i < COUNT(bad); i++)
+		ok(!address_is_network(bad[i]) && !address_in(bad[i], "10.0.0.0"),
+		    "\"%s\" is no network", bad[i]);
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(void) = {test_str_compare, test_str_cut,
 	    test_str_trim, test_str_utf8, test_str_number, test_hex,
-	    test_percent_decode, test_percent_encode};
+	    test_percent_decode, test_percent_encode, test_addresses};
 
 	return run_tests(tests, COUNT(tests));
 }

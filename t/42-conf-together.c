@@ -214,11 +214,35 @@ test_cors(void)
 	    "any is any");
 }
 
+static void
+test_proxies(void)
+{
+	static const struct refusal rows[] = {
+	    {"  trusted_proxies: proxy.example\n",
+		":3: trusted_proxies: must be addresses or networks such as"},
+	    {"  trusted_proxies: 10.0.0.0/33\n", ":3: trusted_proxies: must be"},
+	    {"  trusted_proxies: [10.0.0.1, x]\n", ":3: trusted_proxies: must be"},
+	};
+	struct conf *c;
+
+	ARE_REFUSED(rows);
+	c = load_keys("");
+	ok(c != NULL && c->trusted_proxies == NULL, "none by default");
+	is_str(shown_as(c, "trusted_proxies"), "none", "which is said");
+	c = load_keys("  trusted_proxies: []\n");
+	ok(c != NULL && c->trusted_proxies == NULL, "an empty list is none");
+	c = load_keys("  trusted_proxies: 192.0.2.1\n");
+	is_str(shown_as(c, "trusted_proxies"), "192.0.2.1", "one");
+	c = load_keys("  trusted_proxies: [10.0.0.0/8, '::1', 'unix:']\n");
+	is_str(shown_as(c, "trusted_proxies"), "10.0.0.0/8, ::1, unix:", "three");
+	ok(c->trusted_proxies[3] == NULL, "and no more");
+}
+
 int
 main(void)
 {
-	static void (*const tests[])(void) = {
-	    test_tokens, test_token_notes, test_mirror, test_mail, test_cors};
+	static void (*const tests[])(void) = {test_tokens, test_token_notes,
+	    test_mirror, test_mail, test_cors, test_proxies};
 
 	return run_tests(tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -1,6 +1,7 @@
 /* 60-http.c: targets, headers and replies. */
 #include "base/buf.h"
 #include "base/json.h"
+#include "http/origin.h"
 #include "http/reply.h"
 #include "http/request.h"
 #include "http/target.h"
@@ -67,6 +68,15 @@ test_paths(void)
 		    shown(bad[i]));
 }
 
+static bool
+ends_in_slash(const char *text)
+{
+	struct target t;
+
+	return target_parse(arena, tight(str_of(text)), &t, &err) == RC_OK &&
+	       t.slash;
+}
+
 static void
 test_many_parts(void)
 {
@@ -85,6 +95,10 @@ test_many_parts(void)
 	is_int(target_parse(arena, buf_str(&b), &t, &err), RC_BAD_REQUEST,
 	    "one more is too many");
 	is_str(parts_of(times('/', 100000)), "", "100,000 slashes are none");
+	ok(ends_in_slash("/") && ends_in_slash("/a/") && ends_in_slash("/a//?b") &&
+		!ends_in_slash("/a") && !ends_in_slash("/a?/") &&
+		!ends_in_slash("/a%2F"),
+	    "a slash at the end is seen");
 }
 
 static const char *
@@ -372,13 +386,106 @@ test_reply_errors(void)
 	is_str(reply_reason(999), "Unknown", "one that nobody gives");
 }
 
+/* ---- the address for Location ---- */
+
+static const char *const trusted[] = {"10.0.0.0/8", "unix:", NULL};
+
+/* The headers: "Name: value", a line each. */
+static const char *
+url_of(const char *peer, bool https, const char *lines)
+{
+	struct request rq = {
+	    .arena = arena, .peer = peer, .https = https, .proxies = trusted};
+	struct header headers[8];
+	struct str rest = str_of(lines), line, name;
+
+	rq.headers = headers;
+	while (rest.n > 0) {
+		line = str_cut(&rest, '\n');
+		name = str_cut(&line, ':');
+		headers[rq.n_headers++] = (struct header){
+		    name.p, name.n, str_dup(arena, str_trim(line))};
+	}
+	return origin_url(&rq, "/v2/x");
+}
+
+#define PROXY    "10.1.2.3"
+#define STRANGER "192.0.2.7"
+
+static void
+test_origin(void)
+{
+	static const struct {
+		const char *peer;
+		bool https;
+		const char *headers, *want;
+	} rows[] = {
+	    {STRANGER, false, "Host: r.example", "http://r.example/v2/x"},
+	    {STRANGER, true, "Host: r.example", "https://r.example/v2/x"},
+	    {NULL, true, "Host: r.example", "https://r.example/v2/x"},
+	    {STRANGER, true, "HOST: R.example:5000", "https://R.example:5000/v2/x"},
+	    {STRANGER, true, "Host: localhost:1", "https://localhost:1/v2/x"},
+	    {STRANGER, true, "Host: my_host-2", "https://my_host-2/v2/x"},
+	    {STRANGER, false, "Host: 192.0.2.1:65535",
+		"http://192.0.2.1:65535/v2/x"},
+	    {STRANGER, false, "Host: [::1]:5000", "http://[::1]:5000/v2/x"},
+	    {STRANGER, false, "Host: [2001:db8::192.0.2.1]",
+		"http://[2001:db8::192.0.2.1]/v2/x"},
+	    /* a proxy that is not trusted */
+	    {STRANGER, true, "Host: r\nX-Forwarded-Proto: http", "/v2/x"},
+	    {STRANGER, true, "Host: r\nX-Forwarded-Host: evil", "/v2/x"},
+	    {STRANGER, true, "Host: r\nX-Forwarded-For: 10.1.2.3", "/v2/x"},
+	    {STRANGER, true, "Host: r\nVia: 1.1 p", "/v2/x"},
+	    {STRANGER, true, "Host: r\nForwarded: proto=http", "/v2/x"},
+	    {NULL, true, "Host: r\nX-Forwarded-Proto: http", "/v2/x"},
+	    {"10.1.2.3, 192.0.2.7", true, "Host: r\nX-Forwarded-Proto: http",
+		"/v2/x"},
+	    /* one that is */
+	    {PROXY, false, "Host: r\nX-Forwarded-Proto: https", "https://r/v2/x"},
+	    {PROXY, true, "Host: r\nX-Forwarded-Proto: HTTP", "http://r/v2/x"},
+	    {PROXY, false,
+		"Host: inside:80\nX-Forwarded-Proto: https\n"
+		"X-Forwarded-Host: r.example:444\nVia: 1.1 p",
+		"https://r.example:444/v2/x"},
+	    {"unix:", false, "Host: r\nX-Forwarded-Proto: https", "https://r/v2/x"},
+	    {PROXY, true, "Host: r", "/v2/x"},
+	    {PROXY, true, "Host: r\nX-Forwarded-Host: s", "/v2/x"},
+	    {PROXY, true, "Host: r\nX-Forwarded-Proto: https, http", "/v2/x"},
+	    {PROXY, true, "Host: r\nX-Forwarded-Proto: javascript", "/v2/x"},
+	    {PROXY, true, "Host: r\nX-Forwarded-Proto:", "/v2/x"},
+	    {PROXY, true,
+		"Host: r\nX-Forwarded-Proto: https\nX-Forwarded-Host: a, b",
+		"/v2/x"},
+	    {PROXY, true,
+		"Host: r\nX-Forwarded-Proto: https\nX-Forwarded-Host:", "/v2/x"},
+	};
+	static const char *const bad[] = {"", "a b", "a/b", "user@a", "u:p@a",
+	    "a:", "a:0", "a:65536", "a:123456", "a:+1", "a:80:80", "a?b", "a#b",
+	    "a\\b", "a,b", "<a>", "a\"", "a\rb", "a\x7f", "a%20b", "\xc3\xa9",
+	    "[::1", "::1", "[]", "[x]", "[1]", "[::1]x", "[::1]:", "[::1%eth0]",
+	    ":80"};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(url_of(rows[i].peer, rows[i].https, rows[i].headers),
+		    rows[i].want, "row %zu: %s", i, rows[i].want);
+	is_str(url_of(STRANGER, true, NULL), "/v2/x", "no Host");
+	for (i = 0; i < COUNT(bad); i++)
+		is_str(
+		    url_of(STRANGER, true, arena_printf(arena, "Host: %s", bad[i])),
+		    "/v2/x", "bad Host %zu", i);
+	is_str(url_of(STRANGER, true,
+		   arena_printf(arena, "Host: %s", times('a', 300).p)),
+	    "/v2/x", "a Host that is too long");
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(void) = {test_paths, test_many_parts,
 	    test_queries, test_repeated_queries, test_request_headers,
 	    test_repeated_headers, test_reply_headers, test_repeated_reply_headers,
-	    test_reply_values, test_reply_bodies, test_reply_errors};
+	    test_reply_values, test_reply_bodies, test_reply_errors, test_origin};
 
 	return run_tests(tests, COUNT(tests));
 }

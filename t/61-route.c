@@ -51,7 +51,7 @@ static const struct route routes[] = {
     ROW("PUT", "/v/*name", 25),
 };
 
-static const struct api api = {NULL, routes, COUNT(routes), NULL, NULL, NULL};
+static const struct api api = {NULL, routes, COUNT(routes), NULL, NULL, NULL, NULL};
 
 /* "number <arg>...", "Allow: ...", or "none". */
 static const char *

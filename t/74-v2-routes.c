@@ -184,6 +184,69 @@ test_choice(void)
 	}
 }
 
+/* Docker 1.3 to 1.5 must not find the API; all others do. */
+static void
+test_old_dockers(void)
+{
+	static const struct {
+		const char *agent;
+		bool found;
+	} rows[] = {
+	    {"Go 1.1 package http", false},
+	    {"docker/1.5.0 go/go1.3.3 git-commit/a8a31ef kernel/3.13.0 os/linux "
+	     "arch/amd64",
+		false},
+	    {"docker/1.3.3 go/go1.3.3", false},
+	    {"docker/1.4", false},
+	    {"docker/1.5", false},
+	    {"Go-http-client/1.1", true},
+	    {"Go-http-client/2.0", true},
+	    {"Go 1.1 package http 2", true},
+	    {"docker/1.6.2 go/go1.4.2", true},
+	    {"docker/1.15.0", true},
+	    {"docker/1.50.0", true},
+	    {"docker/15.0 (docker/1.5.0)", true},
+	    {"docker/1.13.1 go/go1.7.5 UpstreamClient(docker/1.5.0)", true},
+	    {"docker/20.10.24 go/go1.19.8 UpstreamClient(Go 1.1 package http)",
+		true},
+	    {"mydocker/1.5.0", true},
+	    {"", true},
+	};
+	static const char *const paths[] = {
+	    "/v2/", "/v2", REPO "/tags/list", BLOB, "/v2/%zz"};
+	size_t i, k;
+
+	for (i = 0; i < COUNT(rows); i++)
+		for (k = 0; k < COUNT(paths); k++) {
+			struct reply *rp = request("GET", paths[k],
+			    arena_printf(arena, "User-Agent: %s", rows[i].agent),
+			    NULL);
+			bool v2 = reply_get(rp,
+				      "Docker-Distribution-Api-Version") != NULL;
+			int none = k == 4 ? 400 : 404; /* a malformed path */
+
+			ok(rows[i].found ? v2 : !v2 && rp->status == none,
+			    "%s for \"%.40s\": %s", paths[k], rows[i].agent,
+			    rows[i].found ? "of API v2" : "not found");
+		}
+}
+
+/* Docker 1.6 and 1.7 use Location as it is. */
+static void
+test_whole_locations(void)
+{
+	struct reply *rp;
+
+	rp = request("POST", UPLOADS, "Host: r.example:5000", NULL);
+	ok(header_fault(rp, "Location", "~http://r.example:5000/v2/team/app/") ==
+		NULL,
+	    "an upload");
+	rp = request("POST", UPLOADS, "Host: a b", NULL);
+	ok(header_fault(rp, "Location", "~/v2/team/app/blobs/uploads/") == NULL &&
+		reply_get(rp, "Location")[0] == '/',
+	    "a path where Host is none");
+}
+
 int
 main(void)
 {
@@ -194,6 +257,8 @@ main(void)
 	check_all(ROWS(pull));
 	check_all(ROWS(removals));
 	test_choice();
+	test_old_dockers();
+	test_whole_locations();
 	check_methods("TRACE", CODE("UNSUPPORTED"));
 	return teardown_api();
 }

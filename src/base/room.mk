@@ -1,5 +1,6 @@
 # base: tools without a word of the domain; the only room that sees json-c.
 libberth_a_SOURCES += \
+	src/base/address.c src/base/address.h \
 	src/base/arena.c src/base/arena.h \
 	src/base/buf.c src/base/buf.h \
 	src/base/clock.c src/base/clock.h \

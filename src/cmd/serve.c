@@ -98,7 +98,8 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	    .standalone = conf->standalone};
 	s->cors = cors_of(conf);
 	s->options = (struct serve_options){conf->socket, conf->workers,
-	    conf->threads, &s->v1, &s->cors, conf->mail_smtp_host != NULL};
+	    conf->threads, &s->v1, &s->cors, conf->trusted_proxies,
+	    conf->mail_smtp_host != NULL};
 	s->registry.auth = &s->auth;
 	s->registry.mirror = &s->mirror;
 	s->registry.seats = share_of(conf);

@@ -46,6 +46,9 @@ struct conf {
 
 	const char *issue;              /* NULL: the default text of GET / */
 	const char *registry_endpoints; /* NULL: the request's Host */
+	/* Networks (base/address.h) whose X-Forwarded-... headers are believed; NULL
+	 * behind the last; NULL: none. */
+	const char *const *trusted_proxies;
 
 	bool debug;      /* GET /_ping tells of the machine and the versions */
 	bool standalone; /* the index's calls are answered here; default true */

@@ -28,6 +28,7 @@ static const struct key keys[] = {
 	"docker-registry server (<flavor>)"},
     {"registry_endpoints", KEY_TEXT, MEMBER(registry_endpoints), 0, 0, NULL,
 	"the request's Host"},
+    {"trusted_proxies", KEY_PROXIES, MEMBER(trusted_proxies), 0, 0, NULL, "none"},
     {"workers", KEY_WORKERS, MEMBER(workers), 1, 64, "auto", NULL},
     {"threads", KEY_NUMBER, MEMBER(threads), 1, 1024, "64", NULL},
     {"push_expiry", KEY_NUMBER, MEMBER(push_expiry), 60, YEAR, "86400", NULL},
@@ -134,7 +135,7 @@ keys_has_member(const struct key *key)
 bool
 keys_takes_list(enum key_kind kind)
 {
-	return kind == KEY_WORDS || kind == KEY_ORIGINS;
+	return kind == KEY_WORDS || kind == KEY_ORIGINS || kind == KEY_PROXIES;
 }
 
 static bool

@@ -21,6 +21,7 @@ enum key_kind {
 	KEY_SECRET,  /* const char *: one line that is not shown */
 	KEY_WORDS,   /* const char *: a list of words, "A, B" */
 	KEY_ORIGINS, /* const char *const *: a list of origins, or "*" */
+	KEY_PROXIES, /* const char *const *: a list of addresses and networks */
 
 	/* without one */
 	KEY_STORAGE /* local, or file: nothing else is served */

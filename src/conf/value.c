@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 
 #define SOCKET_MAX (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
@@ -231,6 +232,25 @@ set_origins(
 }
 
 static bool
+set_proxies(
+    struct arena *a, const char *text, const char *const **out, const char **why)
+{
+	const char **all = arena_alloc(a, (strlen(text) + 2) * sizeof(*all));
+	struct str rest = str_of(text);
+	size_t n = 0;
+
+	*why =
+	    "must be addresses or networks such as 192.0.2.1, 10.0.0.0/8 or unix:";
+	while (rest.p != NULL && rest.n > 0) {
+		all[n] = str_dup(a, str_trim(str_cut(&rest, ',')));
+		if (!address_is_network(all[n++]))
+			return false;
+	}
+	*out = all;
+	return n > 0;
+}
+
+static bool
 set_flag(const char *text, bool *out, const char **why)
 {
 	*why = "must be true or false";
@@ -261,6 +281,8 @@ value_set(struct arena *a, const struct key *key, const char *text,
 		return set_words(a, text, member, why);
 	case KEY_ORIGINS:
 		return set_origins(a, text, member, why);
+	case KEY_PROXIES:
+		return set_proxies(a, text, member, why);
 	case KEY_LEVEL:
 		*why = "must be debug, info, warn, error or critical";
 		return log_level_of(text, member);
@@ -314,6 +336,7 @@ value_show(struct arena *a, const struct key *key, const struct conf *conf)
 		text = *(const char *const *)member;
 		return text != NULL ? show_url(a, text) : key->says;
 	case KEY_ORIGINS:
+	case KEY_PROXIES:
 		return show_list(a, *(const char *const *const *)member, key->says);
 	case KEY_PATH:
 	case KEY_FILE:

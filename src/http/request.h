@@ -29,7 +29,8 @@ struct header {
 struct request {
 	struct arena *arena;
 	struct registry *registry;
-	const struct cors *cors; /* NULL: off */
+	const struct cors *cors;    /* NULL: off */
+	const char *const *proxies; /* trusted ones, address.h; NULL: none */
 	const void *options; /* of the API: v1 hands itself its struct v1_options */
 
 	const char *id; /* the request's own, for the log and the client */
@@ -41,6 +42,8 @@ struct request {
 	const struct caller *caller;  /* who was let in; NULL before */
 	const struct header *headers;
 	size_t n_headers;
+	const char *peer; /* its address, as nginx sees it; NULL: not known */
+	bool https;       /* the connection from there to nginx is TLS */
 
 	int64_t length;        /* Content-Length; -1: none given */
 	const char *body_file; /* nginx put the body there; NULL: it did not */

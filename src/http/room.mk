@@ -2,6 +2,7 @@
 libberth_a_SOURCES += \
 	src/http/condition.c src/http/condition.h \
 	src/http/cors.c src/http/cors.h \
+	src/http/origin.c src/http/origin.h \
 	src/http/reply.c src/http/reply.h \
 	src/http/request.c src/http/request.h \
 	src/http/route.c src/http/route.h \

@@ -49,6 +49,8 @@ struct api {
 	const char *first;
 	const struct route *routes;
 	size_t n_routes;
+	/* Is this a client that must not find the API? NULL: no client is. */
+	bool (*hidden)(const struct request *rq);
 	void (*headers)(struct request *rq, struct reply *rp); /* of every reply */
 	enum result (*admit)(struct request *rq); /* may this caller do this? */
 	void (*fail)(struct request *rq, struct reply *rp, enum result r);

@@ -8,24 +8,30 @@
 #include "v1/routes.h"
 #include "v2/routes.h"
 
-/* The first part of the path tells the API; of a target that cannot be parsed, its
- * text. */
+/* Of a target that cannot be parsed the text tells. */
+static bool
+begins_with(const struct request *rq, enum result parsed, const char *first)
+{
+	size_t n = strlen(first);
+
+	if (parsed == RC_OK)
+		return rq->target.n > 0 && str_is(rq->target.part[0], first);
+	return rq->target_text.n > n + 1 &&
+	       strncmp(rq->target_text.p + 1, first, n) == 0;
+}
+
+/* The first part of the path tells the API. Where it is one that the client must not
+ * find, the last one answers that there is no such path. */
 static const struct api *
 choose(const struct request *rq, enum result parsed)
 {
 	static const struct api *const apis[] = {&v2_api, &v1_api};
 	size_t i = 0;
 
-	for (; apis[i]->first != NULL; i++) {
-		const char *first = apis[i]->first;
-		size_t n = strlen(first);
-
-		if (parsed == RC_OK
-			? rq->target.n > 0 && str_is(rq->target.part[0], first)
-			: rq->target_text.n > n + 1 &&
-			      strncmp(rq->target_text.p + 1, first, n) == 0)
+	for (; apis[i]->first != NULL; i++)
+		if (begins_with(rq, parsed, apis[i]->first) &&
+		    (apis[i]->hidden == NULL || !apis[i]->hidden(rq)))
 			break;
-	}
 	return apis[i];
 }
 

@@ -132,11 +132,14 @@ take_request(struct fcgi *f, struct request *rq)
 	rq->registry = f->registry;
 	rq->options = f->options->api;
 	rq->cors = f->options->cors;
+	rq->proxies = f->options->proxies;
 	rq->id = param(f, "REQUEST_ID", "-");
 	rq->method = param(f, "REQUEST_METHOD", "");
 	rq->target_text = str_of(param(f, "REQUEST_URI", ""));
 	rq->headers = f->headers;
 	rq->n_headers = take_headers(f);
+	rq->peer = param(f, "REMOTE_ADDR", NULL);
+	rq->https = strcmp(param(f, "HTTPS", ""), "on") == 0;
 	rq->length = str_to_int64(str_of(param(f, "CONTENT_LENGTH", "")), &length)
 			 ? length
 			 : -1;

@@ -1,5 +1,5 @@
 /* fcgi.h: FastCGI behind nginx. The only file that knows libfcgi, the parameters of
- * nginx/berth-fastcgi.conf (BODY_FILE, BERTH_PASS, REQUEST_ID) and
+ * nginx/berth-fastcgi.conf (BODY_FILE, BERTH_PASS, REQUEST_ID, ...) and
  * X-Accel-Redirect. */
 #ifndef SERVE_FCGI_H
 #define SERVE_FCGI_H

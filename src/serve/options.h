@@ -15,8 +15,9 @@ struct serve_options {
 	unsigned workers;   /* processes */
 	unsigned threads;   /* of each: more than nginx may keep open, see README */
 	const void *api;    /* what the API's handlers find in rq->options */
-	const struct cors *cors; /* NULL: off */
-	bool mails;              /* errors are told of by serve_app.mail */
+	const struct cors *cors;    /* NULL: off */
+	const char *const *proxies; /* trusted ones, base/address.h; NULL: none */
+	bool mails;                 /* errors are told of by serve_app.mail */
 };
 
 /* What the master asks of cmd, which knows all rooms. */

@@ -85,5 +85,5 @@ static const struct route routes[] = {
     {"GET", "/", v1_get_root, MAY_ANYTHING, BODY_NONE},
 };
 
-const struct api v1_api = {NULL, routes, sizeof(routes) / sizeof(routes[0]),
+const struct api v1_api = {NULL, routes, sizeof(routes) / sizeof(routes[0]), NULL,
     v1_headers, v1_admit, v1_fail};

@@ -102,15 +102,14 @@ read_tags(struct request *rq, struct manifests_push *push)
 }
 
 static void
-tell_pushed(struct reply *rp, const char *name, const struct manifests_push *push,
-    const struct manifests_pushed *pushed)
+tell_pushed(const struct request *rq, struct reply *rp, const char *name,
+    const struct manifests_push *push, const struct manifests_pushed *pushed)
 {
 	const char *digest = digest_text(rp->arena, &pushed->digest);
 	size_t i;
 
 	reply_none(rp, 201);
-	reply_header(rp, "Location",
-	    arena_printf(rp->arena, "/v2/%s/manifests/%s", name, digest));
+	v2_at(rq, rp, arena_printf(rp->arena, "/v2/%s/manifests/%s", name, digest));
 	reply_header(rp, "Docker-Content-Digest", digest);
 	if (pushed->subject != NULL)
 		reply_header(rp, "OCI-Subject", pushed->subject);
@@ -135,7 +134,7 @@ v2_put_manifest(struct request *rq, struct reply *rp)
 	r = manifests_put(
 	    rq->registry, rq->arena, name, rq->arg[1], &push, &pushed, &rq->err);
 	if (r == RC_OK)
-		tell_pushed(rp, name, &push, &pushed);
+		tell_pushed(rq, rp, name, &push, &pushed);
 	else if (r == RC_MISSING)
 		tell_missing(rq, &pushed);
 	return r;

@@ -2,6 +2,7 @@
 libberth_a_SOURCES += \
 	src/v2/base.c src/v2/base.h \
 	src/v2/blobs.c src/v2/blobs.h \
+	src/v2/clients.c src/v2/clients.h \
 	src/v2/errors.c src/v2/errors.h \
 	src/v2/lists.c src/v2/lists.h \
 	src/v2/manifests.c src/v2/manifests.h \

@@ -6,6 +6,7 @@
 #include "image/manifest.h"
 #include "v2/base.h"
 #include "v2/blobs.h"
+#include "v2/clients.h"
 #include "v2/errors.h"
 #include "v2/lists.h"
 #include "v2/manifests.h"
@@ -46,4 +47,4 @@ static const struct route routes[] = {
 };
 
 const struct api v2_api = {"v2", routes, sizeof(routes) / sizeof(routes[0]),
-    v2_headers, v2_admit, v2_fail};
+    clients_without_v2, v2_headers, v2_admit, v2_fail};

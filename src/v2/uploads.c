@@ -8,11 +8,11 @@
 
 /* docker reads the end of Range as a size that is never negative: 0-0 for nothing, too. */
 static void
-tell(struct reply *rp, const struct v2_upload *up)
+tell(const struct request *rq, struct reply *rp, const struct v2_upload *up)
 {
 	unsigned long long end = up->size == 0 ? 0 : up->size - 1;
 
-	reply_header(rp, "Location",
+	v2_at(rq, rp,
 	    arena_printf(rp->arena, "/v2/%s/blobs/uploads/%s", up->name, up->id));
 	reply_header(rp, "Docker-Upload-UUID", up->id);
 	reply_header(rp, "Range", arena_printf(rp->arena, "0-%llu", end));
@@ -66,16 +66,17 @@ begin(struct request *rq, struct reply *rp, const char *name)
 		    rq->registry, rq->arena, name, kind, &up, &rq->err);
 	if (r != RC_OK)
 		return r;
-	tell(rp, &up);
+	tell(rq, rp, &up);
 	reply_header(rp, "OCI-Chunk-Min-Length", "1");
 	reply_none(rp, 202);
 	return RC_OK;
 }
 
 static void
-created(struct reply *rp, const char *name, const struct digest *d)
+created(const struct request *rq, struct reply *rp, const char *name,
+    const struct digest *d)
 {
-	v2_at_blob(rp, name, d);
+	v2_at_blob(rq, rp, name, d);
 	reply_none(rp, 201);
 }
 
@@ -95,7 +96,7 @@ mount(
 	if (r == RC_BLOB_UNKNOWN)
 		return begin(rq, rp, name);
 	if (r == RC_OK)
-		created(rp, name, &kept);
+		created(rq, rp, name, &kept);
 	return r;
 }
 
@@ -107,7 +108,7 @@ take_whole(
 	    rq->registry, rq->arena, name, rq->body_file, d, &rq->err);
 
 	if (r == RC_OK)
-		created(rp, name, d);
+		created(rq, rp, name, d);
 	return r;
 }
 
@@ -179,10 +180,11 @@ read_part(struct request *rq, struct upload_part *out)
 /* What a call on an upload came to; where it stands is told also to one whose part is
  * not the next. */
 static enum result
-end_part(struct reply *rp, enum result r, const struct v2_upload *up, int status)
+end_part(const struct request *rq, struct reply *rp, enum result r,
+    const struct v2_upload *up, int status)
 {
 	if (r == RC_OK || r == RC_BAD_RANGE)
-		tell(rp, up);
+		tell(rq, rp, up);
 	if (r == RC_OK)
 		reply_none(rp, status);
 	return r;
@@ -205,7 +207,7 @@ check(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		reply_header(rp, NOTE_HEADER,
 		    arena_printf(rq->arena, "%llu", (unsigned long long)up.size));
-	return end_part(rp, r, &up, 204);
+	return end_part(rq, rp, r, &up, 204);
 }
 
 enum result
@@ -228,7 +230,7 @@ v2_patch_upload(struct request *rq, struct reply *rp)
 		return r;
 	r = upload_append(
 	    rq->registry, rq->arena, name, rq->arg[1], &part, &up, &rq->err);
-	return end_part(rp, r, &up, 202);
+	return end_part(rq, rp, r, &up, 202);
 }
 
 static enum result
@@ -270,8 +272,8 @@ v2_put_upload(struct request *rq, struct reply *rp)
 	r = upload_finish(
 	    rq->registry, rq->arena, name, rq->arg[1], &part, &d, &up, &rq->err);
 	if (r == RC_OK)
-		created(rp, name, &d);
-	return r == RC_OK ? r : end_part(rp, r, &up, 201);
+		created(rq, rp, name, &d);
+	return r == RC_OK ? r : end_part(rq, rp, r, &up, 201);
 }
 
 /* ---- the upload itself ---- */
@@ -286,7 +288,7 @@ v2_get_upload(struct request *rq, struct reply *rp)
 	if (r != RC_OK)
 		return r;
 	r = upload_status(rq->registry, rq->arena, name, rq->arg[1], &up, &rq->err);
-	return end_part(rp, r, &up, 204);
+	return end_part(rq, rp, r, &up, 204);
 }
 
 enum result

@@ -5,6 +5,7 @@
 #include "base/jsonw.h"
 #include "base/percent.h"
 #include "http/condition.h"
+#include "http/origin.h"
 #include "image/v2_name.h"
 #include "registry/registry.h"
 
@@ -115,12 +116,18 @@ v2_immutable(struct reply *rp)
 }
 
 void
-v2_at_blob(struct reply *rp, const char *name, const struct digest *d)
+v2_at(const struct request *rq, struct reply *rp, const char *path)
+{
+	reply_header(rp, "Location", origin_url(rq, path));
+}
+
+void
+v2_at_blob(const struct request *rq, struct reply *rp, const char *name,
+    const struct digest *d)
 {
 	const char *text = digest_text(rp->arena, d);
 
-	reply_header(
-	    rp, "Location", arena_printf(rp->arena, "/v2/%s/blobs/%s", name, text));
+	v2_at(rq, rp, arena_printf(rp->arena, "/v2/%s/blobs/%s", name, text));
 	reply_header(rp, "Docker-Content-Digest", text);
 }
 

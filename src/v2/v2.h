@@ -46,8 +46,12 @@ enum result v2_if_wanted(struct request *rq, struct reply *rp, bool *wanted);
 /* Content under its digest never changes and may be kept for a year. */
 void v2_immutable(struct reply *rp);
 
-/* Where a blob of the repository is to be had. */
-void v2_at_blob(struct reply *rp, const char *name, const struct digest *d);
+/* Location: what the reply is about is found at this path. */
+void v2_at(const struct request *rq, struct reply *rp, const char *path);
+
+/* The same of a blob of the repository, with its digest. */
+void v2_at_blob(const struct request *rq, struct reply *rp, const char *name,
+    const struct digest *d);
 
 /* Which part of a list was asked for (?n=, ?last=). RC_BAD_PAGE: n is no number. */
 struct v2_page {

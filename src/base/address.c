@@ -1,0 +1,70 @@
+/* address.c: see address.h. */
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#define UNIX_PEER "unix:"
+
+struct network {
+	int family;
+	unsigned char bytes[sizeof(struct in6_addr)];
+	unsigned bits; /* that count */
+};
+
+static bool
+parse_address(struct str text, struct network *out)
+{
+	char copy[INET6_ADDRSTRLEN];
+
+	if (text.n >= sizeof(copy) || str_has(text, '\0'))
+		return false;
+	memcpy(copy, text.p, text.n);
+	copy[text.n] = '\0';
+	out->family = str_has(text, ':') ? AF_INET6 : AF_INET;
+	out->bits = out->family == AF_INET6 ? 128 : 32;
+	return inet_pton(out->family, copy, out->bytes) == 1;
+}
+
+static bool
+parse_network(const char *text, struct network *out)
+{
+	struct str bits = str_of(text), address = str_cut(&bits, '/');
+	long long n;
+
+	if (!parse_address(address, out))
+		return false;
+	if (bits.p == NULL)
+		return true;
+	if (!str_to_int64(bits, &n) || n > out->bits)
+		return false;
+	out->bits = (unsigned)n;
+	return true;
+}
+
+bool
+address_is_network(const char *text)
+{
+	struct network network;
+
+	return strcmp(text, UNIX_PEER) == 0 || parse_network(text, &network);
+}
+
+bool
+address_in(const char *network, const char *address)
+{
+	struct network n, a;
+	unsigned whole, rest;
+
+	if (strcmp(network, UNIX_PEER) == 0)
+		return strcmp(address, UNIX_PEER) == 0;
+	if (!parse_network(network, &n) || !parse_address(str_of(address), &a) ||
+	    n.family != a.family)
+		return false;
+	whole = n.bits / 8;
+	rest = n.bits % 8;
+	return memcmp(n.bytes, a.bytes, whole) == 0 &&
+	       (rest == 0 || (n.bytes[whole] ^ a.bytes[whole]) >> (8 - rest) == 0);
+}

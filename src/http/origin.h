@@ -1,0 +1,23 @@
+/* origin.h: the registry's own address as the client knows it, for Location.
+ *
+ * A Location may be a path (RFC 9110, section 10.2.2), and dockers since 1.8 take one.
+ * Docker 1.6 and 1.7 use it as it is and need the whole address. That is the scheme of
+ * the connection and its Host; behind a proxy, what the proxy says, if it is trusted:
+ *
+ *	the peer is		scheme			host
+ *	a trusted proxy		X-Forwarded-Proto	X-Forwarded-Host, else Host
+ *	anyone else		of the connection	Host
+ *
+ * A wrong address is worse than none, so in doubt the path alone is sent: without a valid
+ * Host, when a trusted proxy does not say which scheme the client used, and when headers
+ * tell of a proxy that is not trusted. */
+#ifndef HTTP_ORIGIN_H
+#define HTTP_ORIGIN_H
+
+#include "http/request.h"
+
+/* The address of the path, which begins with "/": "https://host:port/path", or the path
+ * itself. In the request's arena. */
+const char *origin_url(const struct request *rq, const char *path);
+
+#endif

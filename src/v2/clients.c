@@ -1,0 +1,21 @@
+/* clients.c: see clients.h. */
+#include "v2/clients.h"
+
+bool
+clients_without_v2(const struct request *rq)
+{
+	static const char *const versions[] = {
+	    "docker/1.3", "docker/1.4", "docker/1.5"};
+	struct str agent = request_header(rq, "User-Agent");
+	struct str product = str_cut(&agent, ' ');
+	size_t i;
+
+	if (str_is(product, "Go"))
+		return str_is(agent, "1.1 package http");
+	for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		if (str_is(product, versions[i]) ||
+		    str_starts(
+			product, arena_printf(rq->arena, "%s.", versions[i])))
+			return true;
+	return false;
+}

@@ -1,0 +1,21 @@
+/* clients.h: old clients that API v2 has to know by their User-Agent. */
+#ifndef V2_CLIENTS_H
+#define V2_CLIENTS_H
+
+#include <stdbool.h>
+
+#include "http/request.h"
+
+/* Docker 1.3, 1.4 and 1.5: they must find no API v2, then they use API v1, which they speak
+ * well. Docker 1.5 looks for API v2 first, and where it finds one it pushes by a draft of
+ * it: it names blobs by tarsums, which no registry of the finished API takes.
+ *
+ *	docker 1.3 to 1.5, when they look for it	"Go 1.1 package http"
+ *	the same, later					"docker/1.5.0 go/go1.3.3 ..."
+ *	docker 1.6 and later				"docker/1.6.2 go/go1.4.2 ..."
+ *	other programs in Go				"Go-http-client/1.1"
+ *
+ * The first is what net/http of Go 1.1 to 1.4 sends by itself. */
+bool clients_without_v2(const struct request *rq);
+
+#endif
