@@ -262,12 +262,25 @@ test_spelling(void)
 	/* what the newer servers made of "sp ace" the older ones made of "sp+ace"
 	 */
 	is_str(v1_spell_read(arena, "ns", "sp+ace"), "ns/sp ace", "a blank");
-	is_str(v1_spell_read(arena, "ns", "sp%2Bace"), "ns/sp+ace", "a plus");
+	is_str(
+	    v1_spell_read(arena, "ns", "sp%2Bace"), "ns/sp ace", "the newer one");
+	is_str(v1_spell_read(arena, "ns", "sp%252Bace"), "ns/sp+ace", "a plus");
+	is_str(v1_spell_read(arena, "ns", "a%2520b"), "ns/a%20b",
+	    "what no newer server wrote");
+	is_str(v1_spell_read(arena, "ns", "a%2525b"), "ns/a%b", "a %%");
+	is_str(v1_spell_read(arena, "ns", "a%25b"), "ns/a%b", "of an older one");
 	is_str(v1_spell_read(arena, "n+s", "r"), "n s/r", "a namespace");
 	is_str(v1_spell_read(arena, "n%s", "r"), "n%s/r", "one that is not quoted");
 	is_str(v1_spell_read(arena, "n%2Fs", "r"), NULL, "a slash in it");
 	is_str(v1_spell_tag(arena, "x y", V1_OLDER), "x y", "a tag as it is");
 	is_str(v1_spell_tag(arena, "x y", V1_NEWER), "x+y", "or quoted");
+	is_str(v1_spell_read_tag(arena, "p%2Bq"), "p+q", "read back");
+	is_str(v1_spell_read_tag(arena, "a+b%25"), "a b%", "with a blank");
+	is_str(v1_spell_read_tag(arena, "1.0+5"), "1.0+5", "a plus alone stays");
+	is_str(
+	    v1_spell_read_tag(arena, "50%"), "50%", "so does what is not quoted");
+	is_str(v1_spell_read_tag(arena, "a%2fb"), "a%2fb", "nor what none wrote");
+	is_str(v1_spell_read_tag(arena, "a%2Fb"), "a%2Fb", "nor what is no tag");
 }
 
 static void
@@ -340,9 +353,53 @@ test_one_name(void)
 	ok(repo("x y", "r").there, "a namespace with a blank");
 	ok(!repo("x+y", "r").there, "is none with a plus");
 	write_text("repositories/odd/a%2Bb/tag_t", im.id);
-	ok(repo("odd", "a+b").there, "a plus");
-	ok(!repo("odd", "a b").there, "is no blank");
-	is_str(repo("odd", "a b").dir, "repositories/odd/a+b", "which has its own");
+	ok(repo("odd", "a b").there, "a blank");
+	ok(!repo("odd", "a+b").there, "is no plus");
+	is_str(repo("odd", "a+b").dir, "repositories/odd/a%252Bb",
+	    "which has its own");
+}
+
+/* "ns/repo" as the store has it. */
+static const char *
+settled(const char *ns, const char *repo_name)
+{
+	struct repo_name name = {ns, repo_name};
+
+	if (v1_repo_settle(store, arena, &name, &err) != RC_OK)
+		return err.text;
+	return name_full(arena, &name);
+}
+
+/* In every spelling the one that is there is found. */
+static void
+test_settling(void)
+{
+	struct image im = make_image('9', NULL, "x");
+	struct v1_repo r;
+
+	write_text("repositories/old/sp%2Bace/tag_x+y", im.id);
+	write_text("repositories/old/sp%2Bace/tag_p%2Bq", im.id);
+	write_text("repositories/old/sp%2Bace/tag_1.0", im.id);
+	write_text("repositories/old/a%2520b/tag_t", im.id);
+	write_text("repositories/p+q/r/tag_t", im.id);
+	is_str(settled("old", "sp ace"), "old/sp ace", "a blank");
+	is_str(settled("old", "sp+ace"), "old/sp ace", "as a plus");
+	is_str(settled("old", "sp%2Bace"), "old/sp%2Bace",
+	    "none that no server wrote");
+	is_str(settled("old", "a%20b"), "old/a%20b", "a %%");
+	is_str(settled("p q", "r"), "p q/r", "in a namespace");
+	is_str(settled("p+q", "r"), "p q/r", "as a plus");
+	is_str(settled("old", "not here"), "old/not here", "one that is not there");
+	is_str(settled("old", "plain"), "old/plain", "an ordinary one");
+	r = repo("old", "sp ace");
+	ok(r.there, "it is there");
+	is_str(tags_of(&r), "1.0=9 p+q=9 x+y=9 ", "its tags");
+	is_str(tag_of(&r, "x y"), im.id, "one with a blank");
+	is_str(tag_of(&r, "x+y"), im.id, "as a plus");
+	is_str(tag_of(&r, "p+q"), im.id, "one with a plus");
+	is_str(tag_of(&r, "p%2Bq"), im.id, "as it is spelt");
+	write_text("repositories/old/sp%2Bace/tag_p+q", im.id);
+	is_str(tags_of(&r), "1.0=9 p+q=9 x+y=9 ", "a tag in both spellings is one");
 }
 
 /* ---- repositories ---- */
@@ -452,6 +509,7 @@ main(void)
 	test_repository(&base, &child);
 	test_finding();
 	test_one_name();
+	test_settling();
 	test_ambiguous_tags(&base, &child);
 	test_damaged_tags(&base);
 	return teardown();

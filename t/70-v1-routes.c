@@ -402,6 +402,56 @@ test_metadata_files(void)
 	    read_text("repositories/team/app/json"), "taglatest_json");
 }
 
+/* As docker-registry 0.9.1 left "old/sp ace" with the tags "x y" and "p+q"; asked for in
+ * every spelling. */
+static void
+test_old_names(void)
+{
+	static const char list[] = "{\"new\": \"" BASE "\", \"p+q\": \"" BASE
+				   "\", \"x+y\": \"" BASE "\"}";
+	static const char announced[] = "[{\"id\": \"" BASE "\"}]";
+	static const struct row rows[] = {
+	    {"a tag more", "PUT", "/v1/repositories/old/sp+ace/tags/new", NULL,
+		"\"" BASE "\"", 200, "true"},
+	    {"tags", "GET", "/v1/repositories/old/sp%20ace/tags", .status = 200,
+		.want = list},
+	    {"as a plus", "GET", "/v1/repositories/old/sp+ace/tags", .status = 200,
+		.want = list},
+	    {"images", "GET", "/v1/repositories/old/sp%20ace/images", HOST, NULL,
+		200, announced, "X-Docker-Token: ~old/sp+ace"},
+	    {"as a plus", "GET", "/v1/repositories/old/sp%2Bace/images", HOST, NULL,
+		200, announced, "X-Docker-Token: ~old/sp+ace"},
+	    {"json", "GET", "/v1/repositories/old/sp%20ace/json", .status = 200,
+		.want = "{\"os\": \"plan9\"}"},
+	    {"a tag's", "GET", "/v1/repositories/old/sp%20ace/tags/x%20y/json",
+		.status = 200, .want = "{\"os\": \"plan8\"}"},
+	    {"a blank", "GET", "/v1/repositories/old/sp%20ace/tags/x%20y",
+		.status = 200, .want = "\"" BASE "\""},
+	    {"as a plus", "GET", "/v1/repositories/old/sp+ace/tags/x+y",
+		.status = 200, .want = "\"" BASE "\""},
+	    {"a plus", "GET", "/v1/repositories/old/sp%20ace/tags/p+q",
+		.status = 200, .want = "\"" BASE "\""},
+	    {"as it is spelt", "GET", "/v1/repositories/old/sp%20ace/tags/p%252Bq",
+		.status = 200, .want = "\"" BASE "\""},
+	    {"found", "GET", "/v1/search?q=sp+ace", .status = 200,
+		.want = "~\"name\": \"old/sp ace\""},
+	    {"all of it goes", "DELETE", "/v1/repositories/old/sp+ace/",
+		.status = 200, .want = "true"},
+	    {"and is gone", "GET", "/v1/repositories/old/sp%20ace/tags",
+		.status = 404, .want = ERROR("Repository not found")},
+	    {"nor found", "GET", "/v1/search?q=sp+ace", .status = 200,
+		.want = "~\"num_results\": 0"},
+	};
+
+	write_text("repositories/old/sp%2Bace/_index_images", announced);
+	write_text("repositories/old/sp%2Bace/tag_x+y", BASE);
+	write_text("repositories/old/sp%2Bace/tagx+y_json", "{\"os\": \"plan8\"}");
+	write_text("repositories/old/sp%2Bace/tag_p%2Bq", BASE);
+	write_text("repositories/old/sp%2Bace/json", "{\"os\": \"plan9\"}");
+	check_rows(ROWS(rows));
+	ok(!is_there("repositories/old/sp%2Bace"), "nothing of it is left");
+}
+
 int
 main(void)
 {
@@ -418,6 +468,7 @@ main(void)
 	test_metadata_files();
 	check_rows(tags + 8, sizeof(tags) / sizeof(tags[0]) - 8);
 	check_rows(ROWS(odd_names));
+	test_old_names();
 	check_rows(ROWS(properties));
 	check_rows(ROWS(status));
 	check_rows(ROWS(removals));

@@ -11,6 +11,15 @@
 #include "store/lock.h"
 #include "store/v1_image.h"
 
+enum result
+repository_settle_name(
+    struct registry *reg, struct arena *a, struct repo_name *name, struct err *err)
+{
+	if (reg->auth != NULL && reg->auth->mode == AUTH_INDEX)
+		return RC_OK;
+	return v1_repo_settle(reg->store, a, name, err);
+}
+
 static enum result
 merge(struct registry *reg, struct arena *a, const struct repo_name *name,
     struct str body, struct err *err)

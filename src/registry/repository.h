@@ -10,6 +10,12 @@
 #include "registry/registry.h"
 #include "store/v1_repo.h"
 
+/* Which repository does a client mean? *name becomes the one under which it is kept, where
+ * that is another spelling of the same (v1_repo_settle() in store/v1_repo.h). With another
+ * index, whose tokens name it, the name stays. */
+enum result repository_settle_name(
+    struct registry *reg, struct arena *a, struct repo_name *name, struct err *err);
+
 /* A push announces its images: those that it may claim (claim.h) are merged into the
  * list. RC_BAD_JSON, RC_BAD_DATA, RC_TOO_LARGE. */
 enum result repository_announce(struct registry *reg, struct arena *a,

@@ -41,6 +41,40 @@ v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *na
 	return older;
 }
 
+/* The name of the directory in this spelling, if it is there and another's. */
+static const char *
+other_name(const struct store *st, struct arena *a, const struct repo_name *name,
+    enum v1_spelling how)
+{
+	const char *dir = v1_spell_repo(a, name, how);
+	struct str rest = str_of(dir), ns;
+	struct err ignored;
+	bool there = false;
+
+	if (listing_any(st, dir, &there, &ignored) != RC_OK || !there)
+		return NULL;
+	(void)str_cut(&rest, '/');
+	ns = str_cut(&rest, '/');
+	return v1_spell_read(a, str_dup(a, ns), str_dup(a, rest));
+}
+
+enum result
+v1_repo_settle(const struct store *st, struct arena *a, struct repo_name *name,
+    struct err *err)
+{
+	const char *full;
+	struct v1_repo repo;
+	struct err ignored;
+
+	if (v1_spell_is_plain(a, name) ||
+	    (v1_repo_find(st, a, name, &repo, &ignored) == RC_OK && repo.there))
+		return RC_OK;
+	full = other_name(st, a, name, V1_NEWER);
+	if (full == NULL)
+		full = other_name(st, a, name, V1_OLDER);
+	return full == NULL ? RC_OK : name_parse(a, str_of(full), name, err);
+}
+
 static enum result
 put(struct store *st, const struct v1_repo *repo, const char *file, struct str text,
     struct err *err)

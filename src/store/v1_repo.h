@@ -24,6 +24,11 @@ struct v1_repo {
 enum result v1_repo_find(const struct store *st, struct arena *a,
     const struct repo_name *name, struct v1_repo *out, struct err *err);
 
+/* A repository that is not there under this name, but in a directory that a server spelt
+ * like that (v1_spell.h), is meant: *name becomes the directory's own. */
+enum result v1_repo_settle(const struct store *st, struct arena *a,
+    struct repo_name *name, struct err *err);
+
 /* _index_images: RC_ABSENT when there is none. */
 enum result v1_repo_images(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);

@@ -27,17 +27,18 @@ v1_spell_tag(struct arena *a, const char *tag, enum v1_spelling how)
 	return how == V1_OLDER ? tag : quote(a, tag);
 }
 
-/* Unquoted once, and again if escapes are left: no docker names a repository with
- * "%". */
-static struct str
-unquote(struct arena *a, const char *s, bool *ok)
+const char *
+v1_spell_read_tag(struct arena *a, const char *spelt)
 {
-	struct str once = {"", 0}, twice;
+	struct str tag;
+	struct err ignored;
 
-	*ok = percent_decode(a, str_of(s), true, &once);
-	if (*ok && str_has(once, '%') && percent_decode(a, once, true, &twice))
-		return twice;
-	return once;
+	if (strchr(spelt, '%') == NULL ||
+	    !percent_decode(a, str_of(spelt), true, &tag) ||
+	    name_check_tag(tag, &ignored) != RC_OK ||
+	    strcmp(quote(a, str_dup(a, tag)), spelt) != 0)
+		return spelt;
+	return str_dup(a, tag);
 }
 
 /* "%" and "+" are what quoting leaves, and no docker names a namespace with them. */
@@ -49,23 +50,44 @@ unquote_ns(struct arena *a, const char *ns)
 	return percent_decode(a, str_of(ns), true, &once) ? once : str_of(ns);
 }
 
+/* "ns/repo"; NULL: it is no name. */
+static const char *
+full_name(struct arena *a, struct str ns, struct str repo)
+{
+	struct repo_name name;
+	struct err ignored;
+	const char *full;
+
+	if (str_has(repo, '\0') || str_has(ns, '\0') || str_has(ns, '/'))
+		return NULL;
+	full = arena_printf(a, "%s/%s", str_dup(a, ns), str_dup(a, repo));
+	return name_parse(a, str_of(full), &name, &ignored) == RC_OK ? full : NULL;
+}
+
+/* Of a name that both spellings could have made the newer counts: its servers were in
+ * use for longer. */
 const char *
 v1_spell_read(struct arena *a, const char *ns, const char *repo)
 {
-	struct str space = unquote_ns(a, ns), text;
-	struct repo_name name;
-	struct err ignored;
-	bool ok;
+	struct str space = unquote_ns(a, ns), once, twice;
+	const char *newer;
 
-	text = unquote(a, repo, &ok);
-	if (!ok || str_has(text, '\0') || str_has(space, '\0') ||
-	    str_has(space, '/'))
+	if (!percent_decode(a, str_of(repo), true, &once))
 		return NULL;
-	text = str_of(
-	    arena_printf(a, "%s/%s", str_dup(a, space), str_dup(a, text)));
-	if (name_parse(a, text, &name, &ignored) != RC_OK)
-		return NULL;
-	return text.p;
+	if (!percent_decode(a, once, true, &twice))
+		return full_name(a, space, once);
+	newer = full_name(a, space, twice);
+	if (newer == NULL ||
+	    strcmp(quote(a, quote(a, str_dup(a, twice))), repo) == 0)
+		return newer;
+	return full_name(a, space, once);
+}
+
+bool
+v1_spell_is_plain(struct arena *a, const struct repo_name *name)
+{
+	return strcmp(quote(a, name->ns), name->ns) == 0 &&
+	       strcmp(quote(a, name->repo), name->repo) == 0;
 }
 
 bool

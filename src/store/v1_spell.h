@@ -5,8 +5,12 @@
  *	since 0.8.1	quote_plus once	quote_plus twice	ns/a/b -> ns/a%252Fb
  *
  * berth looks a name up in either spelling and writes new ones in the older, unless that
- * is another's.
- * Letters, digits, "_", "." and "-" are the same in all. Seen by this room alone. */
+ * is another's. Letters, digits, "_", "." and "-" are the same in all. Seen by this room
+ * alone.
+ *
+ * One directory can be one name in the older spelling and another in the newer:
+ * "sp%2Bace" is "sp+ace" or "sp ace". It has one name, which v1_spell_read() tells; who
+ * asks for the other gets it too (v1_repo_settle() in v1_repo.h). */
 #ifndef STORE_V1_SPELL_H
 #define STORE_V1_SPELL_H
 
@@ -23,12 +27,20 @@ const char *v1_spell_repo(
 
 const char *v1_spell_tag(struct arena *a, const char *tag, enum v1_spelling how);
 
+/* What stands behind "tag_" as a tag. With "%XX" it is the newer spelling; a "+" alone may
+ * be a blank's or its own, and stays: "1.0+5" is a likelier tag than "1.0 5". Either is
+ * found. */
+const char *v1_spell_read_tag(struct arena *a, const char *spelt);
+
 /* The name of the directory repositories/<ns>/<repo>, for lists: "ns/a/b". NULL: it
  * can be no repository's (a name that looks it up would not find it). */
 const char *v1_spell_read(struct arena *a, const char *ns, const char *repo);
 
+/* Is the name the same in both spellings? */
+bool v1_spell_is_plain(struct arena *a, const struct repo_name *name);
+
 /* Is it read back as this very name? The older one of "ns/a%2Fb" is not, it is the newer
- * of "ns/a/b"; nor is the newer one of "ns/a b", the older of "ns/a+b". So one directory
+ * of "ns/a/b"; nor is the older one of "ns/a+b", the newer of "ns/a b". So one directory
  * is one repository. */
 bool v1_spell_is_own(
     struct arena *a, const struct repo_name *name, enum v1_spelling how);

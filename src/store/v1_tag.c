@@ -153,13 +153,26 @@ v1_tag_remove(struct store *st, struct arena *a, const struct v1_repo *repo,
 	return r == RC_OK ? there : r;
 }
 
+/* The tag of the file tag_<spelt>. NULL: the one in the older spelling counts, as in
+ * find(). */
+static const char *
+tag_name(const struct store *st, struct arena *a, const struct v1_repo *repo,
+    const char *spelt)
+{
+	const char *tag = v1_spell_read_tag(a, spelt);
+
+	if (strcmp(tag, spelt) != 0 && io_exists(st, id_path(a, repo, tag)))
+		return NULL;
+	return tag;
+}
+
 enum result
 v1_tag_each(const struct store *st, struct arena *a, const struct v1_repo *repo,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
     struct err *err)
 {
 	struct listing page = {.last = false};
-	const char *after = "tag_", *id;
+	const char *after = "tag_", *id, *tag;
 	enum result r;
 	size_t i;
 
@@ -173,7 +186,8 @@ v1_tag_each(const struct store *st, struct arena *a, const struct v1_repo *repo,
 				return RC_OK;
 			r = read_id(st, a,
 			    arena_printf(a, "%s/%s", repo->dir, after), &id, err);
-			if (r == RC_OK && !visit(arg, after + strlen("tag_"), id))
+			tag = tag_name(st, a, repo, after + strlen("tag_"));
+			if (r == RC_OK && tag != NULL && !visit(arg, tag, id))
 				return RC_OK;
 			if (r != RC_OK && r != RC_ABSENT && r != RC_TOO_LARGE)
 				return r;

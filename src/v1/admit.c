@@ -7,6 +7,7 @@
 #include "auth/auth.h"
 #include "http/route.h"
 #include "registry/access.h"
+#include "registry/repository.h"
 #include "v1/v1.h"
 
 static const struct auth open_house = {.mode = AUTH_OPEN};
@@ -110,12 +111,32 @@ look_at_token(struct request *rq, struct caller *caller)
 	return r;
 }
 
+/* Once a request, so that what is admitted is what is done. A name that is none is the
+ * handler's to refuse. */
+static enum result
+settle_name(struct request *rq)
+{
+	struct repo_name name;
+	struct err ignored;
+	enum result r;
+
+	if (!names_repository(rq) ||
+	    name_parse(rq->arena, rq->arg[0], &name, &ignored) != RC_OK)
+		return RC_OK;
+	r = repository_settle_name(rq->registry, rq->arena, &name, &rq->err);
+	if (r == RC_OK)
+		rq->arg[0] = str_of(name_full(rq->arena, &name));
+	return r;
+}
+
 enum result
 v1_admit(struct request *rq)
 {
 	struct caller *caller = arena_alloc(rq->arena, sizeof(*caller));
-	enum result r = RC_OK;
+	enum result r = settle_name(rq);
 
+	if (r != RC_OK)
+		return r;
 	caller->authorization = request_header(rq, "Authorization");
 	if (rq->route->of_index && !v1_options(rq)->standalone)
 		return err_set(&rq->err, RC_NO_ROUTE, "another index answers this");
