@@ -210,8 +210,8 @@ static const struct row json[] = {
 	.body = "{\"id\": \"" ID "\", \"x\": \"\xed\xa0\x80\"}", .status = 400,
 	.want = ERROR("Invalid JSON")},
     {"a NUL in a tag", "PUT", REPOS "t/j/tags/x",
-	.body = "\"0123456789abcde\\u0000\"", .status = 404,
-	.want = ERROR("Image not found")},
+	.body = "\"0123456789abcde\\u0000\"", .status = 400,
+	.want = ERROR("Invalid data")},
     {"a NUL behind an id", "PUT", REPOS "t/j",
 	.body = "[{\"id\": \"" ID "\\u0000\"}]", .status = 400,
 	.want = ERROR("Invalid data")},
@@ -343,8 +343,15 @@ static const struct row terms[] = {
     {"_", "GET", SEARCH "?q=_", .status = 200, .want = FOUND(1)},
     {"a_b is no pattern", "GET", SEARCH "?q=a_b", .status = 200, .want = FOUND(1)},
     {"a quote", "GET", SEARCH "?q=%22", .status = 200, .want = "~\"team/q\\\"q\""},
-    {"*", "GET", SEARCH "?q=*", .status = 200, .want = FOUND(1)},
-    {"x*", "GET", SEARCH "?q=a*", .status = 200, .want = FOUND(0)},
+    {"* is podman's pattern", "GET", SEARCH "?q=*", .status = 200,
+	.want = FOUND(8)},
+    {"x*", "GET", SEARCH "?q=axb*", .status = 200, .want = FOUND(1)},
+    {"x*y", "GET", SEARCH "?q=m*a*b", .status = 200, .want = FOUND(2)},
+    {"x*% is data", "GET", SEARCH "?q=1*%25", .status = 200, .want = FOUND(1)},
+    {"x*? is data", "GET", SEARCH "?q=a*?b", .status = 200, .want = FOUND(0)},
+    {"x*[ is data", "GET", SEARCH "?q=a*[x]b", .status = 200, .want = FOUND(0)},
+    {"x*] is data", "GET", SEARCH "?q=a*]b", .status = 200, .want = FOUND(0)},
+    {"x*NUL", "GET", SEARCH "?q=a*%00*b", .status = 200, .want = FOUND(0)},
     {"NEAR", "GET", SEARCH "?q=NEAR", .status = 200, .want = FOUND(1)},
     {"operators", "GET", SEARCH "?q=centos+OR+team", .status = 200,
 	.want = FOUND(0)},
@@ -368,12 +375,13 @@ static const struct row terms[] = {
 	.want = "~\"results\": []}"},
     {"the last there can be", "GET", SEARCH "?n=1000&page=99999999999",
 	.status = 200, .want = "~\"results\": []}"},
-    {"no rows", "GET", SEARCH "?n=0", .status = 400, .want = BAD_REQUEST},
-    {"fewer", "GET", SEARCH "?n=-1", .status = 400, .want = BAD_REQUEST},
-    {"no number", "GET", SEARCH "?n=1;x", .status = 400, .want = BAD_REQUEST},
-    {"no page", "GET", SEARCH "?page=0", .status = 400, .want = BAD_REQUEST},
-    {"too many digits", "GET", SEARCH "?n=99999999999999999999", .status = 400,
-	.want = BAD_REQUEST},
+    {"no rows are no limit", "GET", SEARCH "?n=0", .status = 200, .want = FOUND(8)},
+    {"fewer", "GET", SEARCH "?n=-1", .status = 200, .want = FOUND(8)},
+    {"no number", "GET", SEARCH "?n=1;x", .status = 200, .want = FOUND(8)},
+    {"no page is the first", "GET", SEARCH "?page=0&n=1", .status = 200,
+	.want = "~\"page\": 1, \"num_pages\": 8, \"page_size\": 1,"},
+    {"too many digits", "GET", SEARCH "?n=99999999999999999999", .status = 200,
+	.want = "~\"page_size\": 1000,"},
 };
 
 /* No name of the tests above is found. */
@@ -395,6 +403,8 @@ test_long_terms(void)
 	    200, FOUND(0));
 	expect("of quotes", "GET",
 	    target(SEARCH "?q=", repeat("%22", 10 << 10), ""), NULL, 200, FOUND(0));
+	expect("of stars", "GET", target(SEARCH "?q=", repeat("a*", 10 << 10), "b"),
+	    NULL, 200, FOUND(0));
 	expect("of one letter", "GET",
 	    target(SEARCH "?q=", repeat("a", 10 << 10), "&n=25"), NULL, 200,
 	    FOUND(0));

@@ -131,9 +131,12 @@ subtest 'search' => sub {
     ok(within(10, sub { found('other') =~ /library/ }), 'the index knows them');
     $berth->seen;
     is(found('team/app'), "team/app/copy: Says hello\nteam/app: Says hello", 'a part of a name, and the description');
-    like($berth->seen, qr{"GET /v1/search\?\S*q=team%2Fapp\S* .* status=200 }, 'by the search of v1');
+    like($berth->seen_until(qr{"GET /v1/search}), qr{"GET /v1/search\?\S*q=team%2Fapp\S* .* status=200 },
+        'by the search of v1');
     like(found('app'), qr{^old/application: \nteam/app/copy: .*\nteam/app: }, 'of both APIs');
     is(found('library/other'), 'library/other: ', 'one in library');
+    is(found('team/*'), found('team/app'), 'a pattern');
+    is(found('t*m/*pp'), found('team/app'), 'and one with stars inside');
     is(found('nothing'), '', 'nothing that is not there');
     is(found('team/app', '--limit', 1), 'team/app: Says hello', 'no more than the limit, the best first');
     my $tags = $podman->works('podman search --list-tags', search => '--list-tags', '--no-trunc', "$host/team/app");

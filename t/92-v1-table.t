@@ -561,7 +561,17 @@ my @table = (
             star_count => 0,
             is_official => FALSE, is_automated => FALSE, is_trusted => FALSE }, 'what it reads');
     }, head => ['X-Docker-Token' => 'true']],
-    ['no number', GET => '/v1/search?q=x&n=many', 400, \qr/./],
+    (map { ["a number that is none: $_", GET => "/v1/search?q=team&$_", 200, sub {
+        my ($doc) = @_;
+        is_deeply([map { $doc->{$_} } qw(num_results page num_pages page_size)], [5, 1, 1, 5], 'is as if not given');
+    }] } qw(n=0 n=-1 n=abc n= page=0 page=-1 page=x)),
+    ['a page of an odd number', GET => '/v1/search?q=team&n=2&page=x', 200, sub { is($_[0]{page}, 1, 'is the first') }],
+    (map { ["as podman has it: $_", GET => "/v1/search?q=$_", 200, finds('team/app')] } '*app*', 'team%2Fapp*', '*%2Fapp',
+        't*app', 't*m%2F*pp*'),
+    ['all of them', GET => '/v1/search?q=*', 200, sub { is(scalar @{ $_[0]{results} }, $_[0]{num_results}, 'all') }],
+    ['the stars are kept', GET => '/v1/search?q=*app*', 200, sub { is($_[0]{query}, '*app*', 'in query') }],
+    ['no such pattern', GET => '/v1/search?q=app*team', 200, finds()],
+    ['other signs are data', GET => '/v1/search?q=t*[a]pp', 200, finds()],
 
     'a private repository',
     ['its json', GET => private($hidden, 'json'), 200, $hidden->json, head => [named('team/secret')],

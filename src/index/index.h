@@ -92,6 +92,8 @@ struct index_query {
 	struct str term; /* any bytes: it is data, never syntax; empty finds all */
 	size_t skip;     /* rows left out at the front */
 	size_t most;     /* rows at the most; SIZE_MAX: all */
+	/* A "*" in the term stands for any characters, and only names are looked at. */
+	bool wild;
 };
 
 struct index_row {
@@ -111,7 +113,8 @@ struct index_visitor {
  * the name itself ("centos" is also "library/centos"), names that begin with it
  * ("cent" likewise), names that have it behind one of / - _ . , names that have it
  * inside a word, descriptions; each of these by name, without regard to ASCII case,
- * and in byte order where names differ in case alone. Count and rows are of one
+ * and in byte order where names differ in case alone; of a wild term by name. Count and
+ * rows are of one
  * moment. A term with NUL or that is no UTF-8 finds nothing. A search that met
  * damage on its way may have shown rows before it returns RC_REBUILDING. */
 enum result index_search(struct index *ix, const struct index_query *query,

@@ -20,6 +20,8 @@
 #define FEW       500
 #define FEW_SHARE 16
 
+#define WILD_MAX 1024 /* bytes of a wild term: more than any name has */
+
 /* The classes of index.h; the term itself begins with it, too. key is the name in
  * lower case. */
 #define CLASS \
@@ -51,9 +53,13 @@ static const char walk_described[] = ALL_NAMES
 static const char walk_described_scan[] = ALL_NAMES
     " AND NOT instr(key, :term) AND " SCAN_DESCRIPTION IN_ORDER;
 
+static const char walk_wild[] = ALL_NAMES " AND key GLOB :match" IN_ORDER;
+
 static const char count_all[] = "SELECT count(*) FROM repository WHERE hidden = 0";
 static const char count_match[] =
     "SELECT count(*) FROM search WHERE search MATCH :match";
+static const char count_wild[] =
+    "SELECT count(*) FROM repository WHERE hidden = 0 AND key GLOB :match";
 static const char count_scan[] = "SELECT count(*) FROM repository"
 				 " WHERE hidden = 0 AND (instr(key, :term)"
 				 " OR " SCAN_DESCRIPTION ")";
@@ -69,6 +75,7 @@ struct search {
 	struct term term;
 	size_t skip, most; /* rows still to leave out, to show */
 	size_t left;       /* rows found that no walk has met yet */
+	bool wild;
 };
 
 /* Binds those of the parameters that the statement has. */
@@ -96,7 +103,9 @@ count(struct db *db, struct search *s, struct err *err)
 	bool row = false;
 	enum result r;
 
-	if (s->term.text.n == 0)
+	if (s->wild)
+		walk.sql = count_wild;
+	else if (s->term.text.n == 0)
 		walk.sql = count_all;
 	else if (s->term.match.n > 0)
 		walk.sql = count_match;
@@ -147,6 +156,10 @@ plan(const struct search *s, bool few, struct walk walks[WALKS_MAX])
 {
 	size_t n = 0;
 
+	if (s->wild) {
+		walks[n++].sql = walk_wild;
+		return n;
+	}
 	if (s->term.text.n == 0) {
 		walks[n++].sql = walk_all;
 		return n;
@@ -235,28 +248,35 @@ search(struct db *db, void *arg, struct err *err)
 	return r;
 }
 
-/* Nothing that is stored holds a NUL or bytes that are no UTF-8. */
+/* Nothing that is stored holds a NUL or bytes that are no UTF-8, or is as long as patterns
+ * for which sqlite has a limit. */
 static bool
-can_be_found(struct str term)
+can_be_found(const struct index_query *query)
 {
-	return !str_has(term, '\0') && str_is_utf8(term);
+	return !str_has(query->term, '\0') && str_is_utf8(query->term) &&
+	       (!query->wild || query->term.n <= WILD_MAX);
 }
 
 enum result
 index_search(struct index *ix, const struct index_query *query,
     const struct index_visitor *visitor, struct err *err)
 {
-	struct search s = {
-	    .visitor = visitor, .skip = query->skip, .most = query->most};
+	struct search s = {.visitor = visitor,
+	    .skip = query->skip,
+	    .most = query->most,
+	    .wild = query->wild};
 	enum result r = RC_OK;
 
-	if (!can_be_found(query->term)) {
+	if (!can_be_found(query)) {
 		if (visitor->begin != NULL)
 			visitor->begin(visitor->arg, 0);
 		return RC_OK;
 	}
 	s.arena = arena_new();
-	term_make(s.arena, query->term, &s.term);
+	if (s.wild)
+		term_make_wild(s.arena, query->term, &s.term);
+	else
+		term_make(s.arena, query->term, &s.term);
 	r = pool_do(ix, DB_READ, search, &s, err);
 	arena_free(s.arena);
 	return r;

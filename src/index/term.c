@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+
 /* In characters. The trigrams know nothing of shorter ones; of a longer one each
  * costs sqlite memory and time, and nobody types that much. */
 #define MATCH_MIN 3
@@ -70,6 +72,28 @@ term_make(struct arena *a, struct str text, struct term *out)
 	out->match = str_of("");
 	if (n >= MATCH_MIN && n <= MATCH_MAX)
 		out->match = quoted(a, out->text);
+}
+
+/* GLOB's "?" and "[" are data here: each in brackets. */
+void
+term_make_wild(struct arena *a, struct str text, struct term *out)
+{
+	struct buf b;
+	size_t i;
+
+	out->text = lower(a, text);
+	out->library = in_library(a, out->text);
+	buf_init(&b, a, 3 * text.n + 2);
+	buf_addc(&b, '*');
+	for (i = 0; i < text.n; i++) {
+		bool special = out->text.p[i] == '?' || out->text.p[i] == '[';
+
+		buf_adds(&b, special ? "[" : "");
+		buf_addc(&b, out->text.p[i]);
+		buf_adds(&b, special ? "]" : "");
+	}
+	buf_addc(&b, '*');
+	out->match = buf_str(&b);
 }
 
 /* No byte of UTF-8 is the greatest of all bytes. */

@@ -82,7 +82,8 @@ enum result
 search_run(struct registry *reg, struct arena *a, const struct search *search,
     struct err *err)
 {
-	const struct index_query query = {search->term, search->skip, search->most};
+	const struct index_query query = {
+	    search->term, search->skip, search->most, search->wild};
 	struct merging m = {.search = search};
 	const struct index_visitor visitor = {begin, row, &m};
 	enum result r;
@@ -104,7 +105,7 @@ no_row(void *arg, const struct index_row *found)
 enum result
 search_probe(struct registry *reg, struct err *err)
 {
-	const struct index_query query = {str_of(NULL), 0, 0};
+	const struct index_query query = {str_of(NULL), 0, 0, false};
 	const struct index_visitor visitor = {NULL, no_row, NULL};
 
 	return index_search(reg->index, &query, &visitor, err);

@@ -20,6 +20,7 @@ struct search_row {
 struct search {
 	const struct caller *caller; /* NULL: nobody in particular */
 	struct str term; /* UTF-8; data, never syntax; empty finds all */
+	bool wild;       /* but a "*" in it stands for any characters of a name */
 	size_t skip;     /* rows left out at the front */
 	size_t most;     /* rows at the most; SIZE_MAX: all */
 	void (*begin)(void *arg, size_t total); /* once, before the rows */

@@ -13,9 +13,10 @@
 
 struct answer {
 	struct request *rq;
-	struct str term;
-	size_t rows; /* of a page; 0: all */
-	size_t page; /* from 1 */
+	struct str query; /* as it was sent */
+	struct str term;  /* what is looked for */
+	size_t rows;      /* of a page; 0: all */
+	size_t page;      /* from 1 */
 	struct jsonw w;
 };
 
@@ -34,7 +35,7 @@ write_head(void *arg, size_t total)
 
 	jsonw_object(&an->w);
 	jsonw_key(&an->w, "query");
-	jsonw_str(&an->w, an->term);
+	jsonw_str(&an->w, an->query);
 	put_int(&an->w, "num_results", total);
 	put_int(&an->w, "page", an->page);
 	put_int(&an->w, "num_pages", size == 0 ? 1 : (total + size - 1) / size);
@@ -72,8 +73,13 @@ write_row(void *arg, const struct search_row *row)
 static enum result
 write_answer(struct answer *an, struct sink sink)
 {
-	struct search search = {
-	    an->rq->caller, an->term, 0, SIZE_MAX, write_head, write_row, an};
+	struct search search = {.caller = an->rq->caller,
+	    .term = an->term,
+	    .wild = str_has(an->term, '*'),
+	    .most = SIZE_MAX,
+	    .begin = write_head,
+	    .row = write_row,
+	    .arg = an};
 	enum result r;
 
 	if (an->rows > 0) {
@@ -120,7 +126,22 @@ reply_page(struct answer *an, struct reply *rp)
 	return r;
 }
 
-/* A number of the query, `missing` without it. */
+/* Of any length, but not 0. */
+static bool
+is_number(struct str s)
+{
+	size_t i, zeros = 0;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		zeros += s.p[i] == '0';
+	}
+	return s.n > zeros;
+}
+
+/* A number of the query, `missing` without it. The index of Docker took "n=0" and the like
+ * for none, and tools send them. */
 static enum result
 number(
     struct request *rq, const char *name, size_t most, size_t missing, size_t *out)
@@ -132,11 +153,22 @@ number(
 	*out = missing;
 	if (r != RC_OK || text.n == 0)
 		return r;
-	if (!str_to_int64(text, &v) || v == 0)
-		return err_set(
-		    &rq->err, RC_BAD_REQUEST, "%s must be a number from 1", name);
-	*out = (unsigned long long)v > most ? most : (size_t)v;
+	if (is_number(text))
+		*out = str_to_int64(text, &v) && v < (long long)most ? (size_t)v
+								     : most;
 	return RC_OK;
+}
+
+/* podman sends the "*" that its users write, "team/" followed by one, say. A part of a
+ * name is looked for anyway, so at the ends they mean nothing. */
+static struct str
+without_outer_stars(struct str s)
+{
+	for (; s.n > 0 && s.p[0] == '*'; s.n--)
+		s.p++;
+	while (s.n > 0 && s.p[s.n - 1] == '*')
+		s.n--;
+	return s;
 }
 
 enum result
@@ -146,8 +178,9 @@ v1_get_search(struct request *rq, struct reply *rp)
 	enum result r;
 
 	an->rq = rq;
-	r = target_query_form(rq->arena, &rq->target, "q", &an->term, &rq->err);
-	if (r == RC_OK && !str_is_utf8(an->term))
+	r = target_query_form(rq->arena, &rq->target, "q", &an->query, &rq->err);
+	an->term = without_outer_stars(an->query);
+	if (r == RC_OK && !str_is_utf8(an->query))
 		r = err_set(&rq->err, RC_BAD_REQUEST, "q is not UTF-8");
 	if (r == RC_OK)
 		r = number(rq, "n", ROWS_MAX, 0, &an->rows);
