@@ -479,6 +479,12 @@ my @table = (
     ['its meta-data', GET => "$app/tags/x%20y/json", 200, meta(docker_version => '0.11.1',
         docker_go_version => 'go1.2.1',
         kernel => '3.13.0-generic', os => 'linux', arch => 'amd64')],
+    (map { my $word = $_; (
+        ["one called $word", PUT => "$app/tags/$word", 200, 'true', body => '"' . $base->id . '"'],
+        ['it', GET => "$app/tags/$word", 200, '"' . $base->id . '"'],
+        ['its meta-data', GET => "$app/tags/$word/json", 200, meta()],
+        ['it goes', DELETE => "$app/tags/$word", 200, 'true'],
+    ) } qw(tags images json auth properties)),
     ['in the list', GET => "$app/tags", 200, { latest => $top->id, 'v1.0' => $child->id, 'x y' => $base->id }],
     ['by one who says nothing', PUT => "$app/tags/mute/", 200, 'true', body => '"' . $base->id . '"'],
     ['leaves the time', GET => "$app/tags/mute/json", 200, meta()],

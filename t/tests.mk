@@ -85,6 +85,7 @@ perl_tests = \
 	t/80-serve.t \
 	t/81-v2-push-pull.t \
 	t/81-v2-uploads.t \
+	t/82-old-dockers.t \
 	t/82-v1-push-pull.t \
 	t/83-distribution.t \
 	t/83-printed-commands.t \

@@ -37,7 +37,7 @@ sub rows_of {
         my ($method, $pattern, $body) = ($1, $2, $3);
         1 while $pattern =~ s/\b([A-Z]+)\b/$macro{$1} \/\/ die "$file: no macro $1"/e;
         my $path = join '', $pattern =~ /"([^"]*)"/g;
-        $path =~ s/([:*]\w+)/$example{$1} \/\/ die "$file: no example of $1"/ge;
+        $path =~ s/([:*]\w+)(?:\{2,?\})?/$example{$1} \/\/ die "$file: no example of $1"/ge;
         push @rows, { method => $method, path => $path, body => $body };
     }
     my $wanted = () = $text =~ /^    \{"/mg;

@@ -8,7 +8,7 @@ package Berth::V1Client;
 #     $docker->push('team/app', { latest => $child }, $base, $child);
 #     my $got = $docker->pull('team/app');
 #
-# With an index of its own (index => a Berth::StandIn or an instance) the calls of the index
+# agent => another docker's User-Agent. With an index of its own (index => a Berth::StandIn or an instance) the calls of the index
 # go there, all others to the registry.
 #
 # The single steps (put_json, put_layer, ...) return the response and die of nothing.
@@ -36,7 +36,7 @@ sub call {
     my @first  = (Host => $server->host);
     my $c      = Berth::HTTP->connect($server, timeout => $option{timeout});
 
-    push @first, 'User-Agent' => $option{plain} ? 'Go 1.1 package http' : AGENT;
+    push @first, 'User-Agent' => $option{plain} ? 'Go 1.1 package http' : $self->{agent} // AGENT;
     push @first, 'Transfer-Encoding' => 'chunked' if ref $body;
     push @first, 'Content-Length' => length $body if defined $body && !ref $body;
     push @first, Connection => 'close' unless $option{plain};
