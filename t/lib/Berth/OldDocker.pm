@@ -68,6 +68,9 @@ sub new {
 
 sub header { return Berth::HTTP::header(@_) }
 
+# Does it push by API v2?
+sub speaks_v2 { return defined $_[0]{manifest} }
+
 # ---- which API? ----
 
 # It is there when a 200 or a 401 says so in a header. A docker with an API v1 of its own
