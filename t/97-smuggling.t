@@ -199,7 +199,7 @@ my $tls = Berth::Instance->start;
 my $tls_unharmed = victim($tls);
 
 subtest 'through nginx, TLS' => sub {
-    through_nginx($tls, $requests / 100);
+    through_nginx($tls, $requests / 50);
     $tls_unharmed->('afterwards');
 };
 
