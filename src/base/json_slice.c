@@ -281,14 +281,13 @@ json_slice_text(struct arena *a, struct str v)
 
 /* ---- members by name ---- */
 
+/* Of a name with escapes. */
 static bool
-is_key(struct str spelled, const char *key)
+spells(struct str spelled, const char *key)
 {
 	char c[4];
 	size_t i, n;
 
-	if (!str_has(spelled, '\\'))
-		return str_is(spelled, key);
 	while (spelled.n > 0) {
 		n = take_char(&spelled, c);
 		for (i = 0; i < n; i++)
@@ -302,15 +301,18 @@ bool
 json_slice_pick(struct str v, const struct json_pick *wanted, size_t n)
 {
 	struct json_walk walk = json_slice_walk(v);
-	bool whole;
+	bool escaped, whole;
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		*wanted[i].value = str_of(NULL);
-	while (walk.in_object && json_slice_next(&walk))
+	while (walk.in_object && json_slice_next(&walk)) {
+		escaped = str_has(walk.key, '\\');
 		for (i = 0; i < n; i++)
-			if (is_key(walk.key, wanted[i].key))
+			if (escaped ? spells(walk.key, wanted[i].key)
+				    : str_is(walk.key, wanted[i].key))
 				*wanted[i].value = walk.value;
+	}
 	whole = walk.in_object && walk.complete && walk.rest.n == 1;
 	for (i = 0; i < n && !whole; i++)
 		*wanted[i].value = str_of(NULL);
