@@ -206,10 +206,6 @@ test_members(void)
 	ok(json_text(list).n == 0 && json_text(json_at(list, 0)).n == 0 &&
 		json_text(NULL).n == 0 && json_text(NULL).p != NULL,
 	    "text of something else");
-	ok(json_is_empty(parse(TEXT("{ }"))), "an object without members");
-	ok(!json_is_empty(v) && !json_is_empty(NULL) &&
-		!json_is_empty(parse(TEXT("[]"))),
-	    "everything else is not empty");
 }
 
 /* ---- writing ---- */

@@ -190,13 +190,6 @@ json_members(const struct json *v,
 			return;
 }
 
-bool
-json_is_empty(const struct json *v)
-{
-	return json_kind(v) == JSON_OBJECT &&
-	       json_object_object_length(as_object(v)) == 0;
-}
-
 size_t
 json_length(const struct json *v)
 {

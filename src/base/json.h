@@ -52,9 +52,6 @@ struct json *json_get(const struct json *v, const char *key);
 void json_members(const struct json *v,
     bool (*visit)(void *arg, const char *key, const struct json *value), void *arg);
 
-/* An object without members. */
-bool json_is_empty(const struct json *v);
-
 /* Elements of an array, 0 for anything else; the i-th, NULL past the end. */
 size_t json_length(const struct json *v);
 struct json *json_at(const struct json *v, size_t i);
