@@ -366,7 +366,19 @@ test_deep(void)
 
 /* ---- what else it says ---- */
 
-/* "subject kind | description | config | child", "-" for what is not there. */
+/* "description | config | child", "-" for what is not there. */
+static const char *
+about(const char *text)
+{
+	struct manifest_about m;
+
+	manifest_about_read(arena, spelled_out(text), &m);
+	return arena_printf(arena, "%.*s | %s | %s", STR_ARG(m.description),
+	    m.has_config ? short_of(&m.config) : "-",
+	    m.has_child ? short_of(&m.child) : "-");
+}
+
+/* "subject kind | " before that. */
 static const char *
 told_by(const char *text, const char *content_type)
 {
@@ -374,10 +386,9 @@ told_by(const char *text, const char *content_type)
 
 	if (parse(text, content_type, &m) != RC_OK)
 		return err.text;
-	return arena_printf(arena, "%s %.*s | %.*s | %s | %s",
+	return arena_printf(arena, "%s %.*s | %s",
 	    m.has_subject ? short_ref(m.subject) : "-", STR_ARG(m.artifact_type),
-	    STR_ARG(m.description), m.has_config ? short_of(&m.config) : "-",
-	    m.has_child ? short_of(&m.child) : "-");
+	    about(text));
 }
 
 #define NOTE \
@@ -406,7 +417,7 @@ test_members(void)
 		"@f " OTHER " | A cat | - | -"},
 	    /* of any type */
 	    {V2(OTHER) IMAGE SUBJECT KIND NOTE "}", "",
-		"@f " OTHER " | A cat | - | -"},
+		"@f " OTHER " | A cat | @c | -"},
 	    {V2(OTHER) SUBJECT "}", "", "@f  |  | - | -"},
 	    {V2(OCI_MANIFEST) IMAGE ", \"subject\": " D("a/b", "blake3:0a") "}", "",
 		"blake3:0a " OCI_CONFIG " |  | @c | -"},
@@ -429,6 +440,32 @@ test_members(void)
 	for (i = 0; i < COUNT(rows); i++)
 		is_str(told_by(rows[i].text, rows[i].content_type), rows[i].want,
 		    "%.200s", rows[i].text);
+}
+
+/* Of what an old server left nothing is refused. */
+static void
+test_about(void)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+	    {"{\"config\": {\"digest\": \"@c\"}}", " | @c | -"},
+	    {"{\"config\": \"@c\", \"manifests\": {\"digest\": \"@a\"}}",
+		" | - | -"},
+	    {"{\"manifests\": [1, {\"digest\": \"@a\"}]}", " | - | -"},
+	    {"{\"manifests\": [{\"digest\": \"@a\", \"size\": -1}, 2]}",
+		" | - | @a"},
+	    {"{\"annotations\": []}", " | - | -"},
+	    {"{\"config\": {\"digest\": \"@c\"}", " | - | -"},
+	    {"[{\"config\": {\"digest\": \"@c\"}}]", " | - | -"},
+	    {"{\"config\": {\"digest\": \"@c\"}, \"x\": \"\xff\"}", " | - | -"},
+	    {"", " | - | -"},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(about(rows[i].text), rows[i].want, "about %s",
+		    shown(str_of(rows[i].text)));
 }
 
 static const char *
@@ -559,9 +596,9 @@ test_config(void)
 int
 main(void)
 {
-	static void (*const tests[])(void) = {test_refs, test_refused, test_sizes,
-	    test_shapes, test_repeated, test_deep, test_members, test_annotations,
-	    test_entries, test_config};
+	static void (*const tests[])(void) = {test_refs, test_about, test_refused,
+	    test_sizes, test_shapes, test_repeated, test_deep, test_members,
+	    test_annotations, test_entries, test_config};
 
 	return run_tests(tests, COUNT(tests));
 }

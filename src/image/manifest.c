@@ -138,21 +138,19 @@ refuse_member(struct str v, const char *key, const char *type, struct err *err)
 static enum result
 read_config(struct reading *rd, struct err *err)
 {
-	struct manifest *out = rd->out;
 	struct manifest_descriptor config;
 	struct str digest;
+
 	struct err why;
 
 	if (manifest_descriptor_read(
 		rd->arena, rd->m.config, &config, &digest, &why) != RC_OK)
 		return err_set(err, RC_BAD_MANIFEST, "config %s", why.text);
 
-	out->config = config.digest;
-	out->has_config = config.digest.hex[0] != '\0';
-
 	rd->refs[rd->n_refs++] = digest;
-	if (out->artifact_type.n == 0)
-		out->artifact_type = config.type;
+	if (rd->out->artifact_type.n == 0)
+		rd->out->artifact_type = config.type;
+
 	return RC_OK;
 }
 
@@ -174,7 +172,6 @@ static enum result
 read_index(struct reading *rd, struct err *err)
 {
 	enum result r = read_version(rd, err);
-	struct err ignored;
 
 	make_room(rd, rd->m.manifests);
 	rd->out->refs_are_manifests = true;
@@ -185,12 +182,7 @@ read_index(struct reading *rd, struct err *err)
 	if (r == RC_OK && rd->m.manifests.n == 0)
 		return err_set(err, RC_BAD_MANIFEST,
 		    "an index must have the member manifests");
-	if (r == RC_OK)
-		r = read_list(rd, rd->m.manifests, "manifests", err);
-	if (r == RC_OK && rd->n_refs > 0)
-		rd->out->has_child = digest_parse(rd->refs[0], &rd->out->child,
-					 &ignored) == RC_OK;
-	return r;
+	return r == RC_OK ? read_list(rd, rd->m.manifests, "manifests", err) : r;
 }
 
 static enum result
@@ -221,8 +213,6 @@ read_annotations(struct reading *rd, struct err *err)
 	struct str v = rd->m.annotations;
 	struct manifest *out = rd->out;
 
-	out->description = json_slice_text(
-	    rd->arena, json_slice_get(v, DESCRIPTION));
 	if (json_slice_kind(v) == JSON_OBJECT)
 		out->annotations = v;
 	else if (!is_null(v) && manifest_type_shape(out->type) != MANIFEST_OTHER)
@@ -309,6 +299,40 @@ manifest_each_entry(struct arena *a, struct str index,
 			a, walk.value, &d, &digest, &ignored) == RC_OK &&
 		    d.digest.hex[0] != '\0' && d.size >= 0 && d.type.n > 0)
 			wanted = visit(arg, &d);
+}
+
+/* The digest of a descriptor; false: there is none that is computed here. */
+static bool
+read_digest(struct arena *a, struct str descriptor, struct digest *out)
+{
+	struct str text = json_slice_text(a, json_slice_get(descriptor, "digest"));
+	struct err ignored;
+
+	return digest_parse(text, out, &ignored) == RC_OK;
+}
+
+void
+manifest_about_read(struct arena *a, struct str bytes, struct manifest_about *out)
+{
+	struct str annotations, config, children;
+	const struct json_pick wanted[] = {
+	    {"annotations", &annotations},
+	    {"config", &config},
+	    {"manifests", &children},
+	};
+	struct json_fault fault;
+	struct json_walk walk;
+
+	*out = (struct manifest_about){.description = str_of(NULL)};
+	if (!json_slice_check(bytes, &bytes, &fault))
+		return;
+	(void)json_slice_pick(bytes, wanted, sizeof(wanted) / sizeof(wanted[0]));
+	out->description = json_slice_text(
+	    a, json_slice_get(annotations, DESCRIPTION));
+	out->has_config = read_digest(a, config, &out->config);
+	walk = json_slice_walk(children);
+	if (!walk.in_object && json_slice_next(&walk))
+		out->has_child = read_digest(a, walk.value, &out->child);
 }
 
 struct str

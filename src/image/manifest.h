@@ -44,14 +44,6 @@ struct manifest {
 				   * type of its config (not of an index's) */
 	struct str
 	    annotations; /* JSON of an object, as it stands there, or empty */
-
-	/* Where a description may be found: here, else in the labels of the config,
-	 * else in the first child. */
-	struct str description; /* org.opencontainers.image.description, or empty */
-	bool has_config;
-	struct digest config;
-	bool has_child;
-	struct digest child;
 };
 
 /* content_type is the client's header, with or without parameters, "" for none. Without
@@ -86,6 +78,21 @@ struct manifest_descriptor {
  * returning false ends it. */
 void manifest_each_entry(struct arena *a, struct str index,
     bool (*visit)(void *arg, const struct manifest_descriptor *d), void *arg);
+
+/* Where the description of an image may be found: in its manifest, else in the labels of
+ * its config, else in those of its first child. */
+struct manifest_about {
+	struct str description; /* org.opencontainers.image.description, or empty */
+	bool has_config;
+	struct digest config;
+	bool has_child;
+	struct digest child;
+};
+
+/* Reads no more than that: a manifest that describes its repository is read for each change
+ * of it. Of bytes that are not a JSON object, nothing. */
+void manifest_about_read(
+    struct arena *a, struct str bytes, struct manifest_about *out);
 
 /* The description in the labels of an image's config (config.Labels); empty
  * without. */

@@ -8,13 +8,15 @@
 #include "image/name.h"
 #include "image/v1_json.h"
 #include "image/v2_name.h"
-#include "registry/stored.h"
+
 #include "store/about.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
 #include "store/v1_repo.h"
 #include "store/v1_tag.h"
 #include "store/v2_blob.h"
+#include "store/v2_manifest.h"
+
 #include "store/v2_repo.h"
 #include "store/v2_tag.h"
 
@@ -93,17 +95,20 @@ label(struct registry *reg, struct arena *a, const struct digest *config)
 }
 
 static bool
-read_manifest(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct manifest *out)
+read_about(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct manifest_about *out)
 {
-	struct v2_manifest bytes;
+	struct v2_manifest stored;
 	struct err ignored;
 
-	return stored_manifest(reg, a, name, d, &bytes, out, &ignored) == RC_OK;
+	if (v2_manifest_read(reg->store, a, name, d, &stored, &ignored) != RC_OK)
+		return false;
+	manifest_about_read(a, stored.bytes, out);
+	return true;
 }
 
 static struct str
-said_by(struct registry *reg, struct arena *a, const struct manifest *m)
+said_by(struct registry *reg, struct arena *a, const struct manifest_about *m)
 {
 	if (m->description.n > 0 || !m->has_config)
 		return m->description;
@@ -113,7 +118,7 @@ said_by(struct registry *reg, struct arena *a, const struct manifest *m)
 static struct str
 said_by_tag(struct registry *reg, struct arena *a, const char *name)
 {
-	struct manifest m, child;
+	struct manifest_about m, child;
 	struct digest d;
 	struct err ignored;
 	const char *last;
@@ -122,11 +127,11 @@ said_by_tag(struct registry *reg, struct arena *a, const char *name)
 	if (v2_tag_get(reg->store, a, name, "latest", &d, &ignored) != RC_OK &&
 	    v2_tag_last(reg->store, a, name, &last, &d, &ignored) != RC_OK)
 		return str_of(NULL);
-	if (!read_manifest(reg, a, name, &d, &m))
+	if (!read_about(reg, a, name, &d, &m))
 		return str_of(NULL);
 	text = said_by(reg, a, &m);
 	if (text.n == 0 && m.has_child &&
-	    read_manifest(reg, a, name, &m.child, &child))
+	    read_about(reg, a, name, &m.child, &child))
 		text = said_by(reg, a, &child);
 	return text;
 }
