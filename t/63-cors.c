@@ -1,9 +1,10 @@
 /* 63-cors.c: which page may read an answer (the Fetch standard, "CORS protocol"), with
- * the options of docker-registry 0.9. */
+ * the options of docker-registry 0.9; and which may change something. */
 #include <string.h>
 
 #include "base/buf.h"
 #include "http/cors.h"
+#include "http/site.h"
 #include "unit-test.h"
 
 #define SITE  "https://site.example"
@@ -143,10 +144,99 @@ test_rows(void)
 		is_str(headers_of(&rows[i]), rows[i].want, "%s", rows[i].what);
 }
 
+/* ---- requests that change something ---- */
+
+#define HOST "registry.example:5000"
+
+struct request_row {
+	const char *what, *method;
+	const char *site, *origin; /* Sec-Fetch-Site, Origin; NULL: not sent */
+	struct cors cors;
+	enum result want;
+	const char *password; /* Authorization; NULL: not sent */
+};
+
+#define TRUSTED_FOR(list) \
+	{ \
+		.origins = one, .methods = list \
+	}
+
+static const struct request_row requests[] = {
+    {"neither header", "POST", NULL, NULL, {0}, RC_OK},
+    {"a page of its own", "POST", "same-origin", "https://" HOST, {0}, RC_OK},
+    {"typed by the user", "POST", "none", NULL, {0}, RC_OK},
+    {"a page of another site", "POST", "cross-site", OTHER, {0}, RC_OTHER_SITE},
+    {"without a word of which", "POST", "cross-site", NULL, {0}, RC_OTHER_SITE},
+    {"a neighbour", "POST", "same-site", "https://www.registry.example", {0},
+	RC_OTHER_SITE},
+    {"a word that is new", "POST", "near-by", NULL, {0}, RC_OTHER_SITE},
+    {"PUT", "PUT", "cross-site", OTHER, {0}, RC_OTHER_SITE},
+    {"PATCH", "PATCH", "cross-site", OTHER, {0}, RC_OTHER_SITE},
+    {"DELETE", "DELETE", "cross-site", OTHER, {0}, RC_OTHER_SITE},
+    {"a method that nobody knows", "MERGE", "cross-site", OTHER, {0},
+	RC_OTHER_SITE},
+    {"GET changes nothing", "GET", "cross-site", OTHER, {0}, RC_OK},
+    {"HEAD changes nothing", "HEAD", "cross-site", OTHER, {0}, RC_OK},
+    {"OPTIONS changes nothing", "OPTIONS", "cross-site", OTHER, {0}, RC_OK},
+
+    {"an older browser, its own page", "POST", NULL, "https://" HOST, {0}, RC_OK},
+    {"in capitals", "POST", NULL, "https://REGISTRY.example:5000", {0}, RC_OK},
+    {"behind a proxy for TLS", "POST", NULL, "http://" HOST, {0}, RC_OK},
+    {"another page", "POST", NULL, OTHER, {0}, RC_OTHER_SITE},
+    {"another port", "POST", NULL, "https://registry.example", {0}, RC_OTHER_SITE},
+    {"a name that goes on", "POST", NULL, "https://" HOST ".evil.example", {0},
+	RC_OTHER_SITE},
+    {"a name that ends so", "POST", NULL, "https://evil." HOST, {0}, RC_OTHER_SITE},
+    {"a page of nowhere", "POST", NULL, "null", {0}, RC_OTHER_SITE},
+    {"a host alone", "POST", NULL, HOST, {0}, RC_OTHER_SITE},
+
+    {"trusted", "PUT", "cross-site", SITE, TRUSTED_FOR("GET, PUT"), RC_OK},
+    {"trusted, an older browser", "PUT", NULL, SITE, TRUSTED_FOR("GET, PUT"),
+	RC_OK},
+    {"not for this method", "POST", "cross-site", SITE, TRUSTED_FOR("GET, PUT"),
+	RC_OTHER_SITE},
+    {"not for a part of its name", "PU", "cross-site", SITE,
+	TRUSTED_FOR("GET, PUT"), RC_OTHER_SITE},
+    {"not another", "PUT", "cross-site", OTHER, TRUSTED_FOR("GET, PUT"),
+	RC_OTHER_SITE},
+    {"not one without a name", "PUT", "cross-site", NULL, TRUSTED_FOR("PUT"),
+	RC_OTHER_SITE},
+    {"any", "PUT", "cross-site", OTHER, {.origins = any, .methods = "PUT"}, RC_OK},
+    {"any, with the user's password", "PUT", "cross-site", OTHER,
+	{.origins = any, .methods = "PUT"}, RC_OTHER_SITE, "Basic am86"},
+    {"trusted, with the user's password", "PUT", "cross-site", SITE,
+	TRUSTED_FOR("PUT"), RC_OK, "Basic am86"},
+    {"a page of its own, with it", "PUT", "same-origin", "https://" HOST, {0},
+	RC_OK, "Basic am86"},
+};
+
+static void
+test_requests(void)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(requests); i++) {
+		const struct request_row *row = &requests[i];
+		struct header headers[4];
+		struct request rq = {
+		    .arena = arena, .headers = headers, .method = row->method};
+
+		rq.n_headers = add(headers, "HOST", HOST);
+		rq.n_headers += add(
+		    headers + rq.n_headers, "SEC_FETCH_SITE", row->site);
+		rq.n_headers += add(headers + rq.n_headers, "ORIGIN", row->origin);
+		rq.n_headers += add(
+		    headers + rq.n_headers, "AUTHORIZATION", row->password);
+		is_str(err_name(site_admit(&row->cors, &rq)), err_name(row->want),
+		    "a request: %s", row->what);
+	}
+}
+
 int
 main(void)
 {
-	static void (*const tests[])(void) = {test_rows, test_injection};
+	static void (*const tests[])(void) = {
+	    test_rows, test_injection, test_requests};
 
 	return run_tests(tests, COUNT(tests));
 }

@@ -68,9 +68,13 @@ static const struct check checks[] = {
 	CODE("UNSUPPORTED")},
     {"a broken path", "PUT", "/v2/%/blobs/uploads/x", NULL, 10, 400,
 	CODE("UNSUPPORTED")},
-    {"a manifest", "PUT", REPO "/manifests/v1", NULL, MANIFEST_MAX, 204},
-    {"one that is too large", "PUT", REPO "/manifests/v1", NULL,
-	(int64_t)MANIFEST_MAX + 1, 413, CODE("SIZE_INVALID")},
+    {"a manifest", "PUT", REPO "/manifests/v1", NULL, MANIFEST_MAX, 400,
+	CODE("UNSUPPORTED")},
+    {"one that nginx takes for an upload", "PUT",
+	REPO "/manifests/x%2fblobs%2fuploads%2fy", NULL, -1, 400,
+	CODE("UNSUPPORTED")},
+    {"a removal", "DELETE", REPO "/manifests/v1", NULL, 10, 400,
+	CODE("UNSUPPORTED")},
 };
 
 static const char *

@@ -31,6 +31,7 @@ static const char *const names[RC_MAX] = {
     [RC_TOO_MANY] = "too_many",
     [RC_MISSING] = "missing",
     [RC_CONDITION] = "condition",
+    [RC_OTHER_SITE] = "other_site",
     [RC_ABSENT] = "absent",
     [RC_IMAGE_UNKNOWN] = "image_unknown",
     [RC_NOT_GRANTED] = "not_granted",

@@ -39,6 +39,7 @@ enum result {
 	RC_TOO_MANY,     /* more names at once than this call takes */
 	RC_MISSING,      /* a manifest refers to what the repository has not */
 	RC_CONDITION,    /* If-Match or If-None-Match does not hold */
+	RC_OTHER_SITE,   /* sent by a page of another site, in a browser */
 
 	/* what the store says */
 	RC_ABSENT, /* no such file; the caller knows what that means */

@@ -91,3 +91,27 @@ cors_apply(const struct cors *cors, const struct request *rq, struct reply *rp)
 		reply_header(
 		    rp, "Access-Control-Expose-Headers", cors->expose_headers);
 }
+
+static bool
+trusts(const struct cors *cors, const struct request *rq)
+{
+	if (takes_any(cors))
+		return !request_has_credentials(rq);
+	return listed(cors, request_header(rq, "Origin")) != NULL;
+}
+
+bool
+cors_may_send(const struct cors *cors, const struct request *rq)
+{
+	struct str rest, one;
+
+	if (cors == NULL || cors->origins == NULL || !trusts(cors, rq))
+		return false;
+	rest = str_of(cors->methods);
+	while (rest.p != NULL && rest.n > 0) {
+		one = str_trim(str_cut(&rest, ','));
+		if (str_is(one, rq->method))
+			return true;
+	}
+	return false;
+}

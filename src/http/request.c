@@ -54,3 +54,11 @@ request_has_header(const struct request *rq, const char *name)
 
 	return request_next_header(rq, name, &at, &ignored);
 }
+
+bool
+request_has_credentials(const struct request *rq)
+{
+	return request_has_header(rq, "Authorization") ||
+	       request_has_header(rq, "Cookie") ||
+	       request_has_header(rq, "X-Signature");
+}

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "http/cors.h"
+#include "http/site.h"
 #include "v1/routes.h"
 #include "v2/routes.h"
 
@@ -46,6 +47,20 @@ find_row(const struct api *api, struct request *rq, const char **allow)
 	return err_set(&rq->err, RC_BAD_METHOD, "not on this path");
 }
 
+/* nginx knows the place of an upload by the words of its path as they are written. */
+static enum result
+no_file(struct request *rq)
+{
+	struct str path = rq->target_text;
+
+	path = str_cut(&path, '?');
+	if (str_has(path, '%'))
+		return err_set(&rq->err, RC_BAD_REQUEST,
+		    "the path of an upload is to be written without %%XX");
+	return err_set(&rq->err, RC_IO,
+	    "nginx did not put the body into a file: see berth's nginx files");
+}
+
 static enum result
 take_body(struct request *rq, struct reply *rp)
 {
@@ -63,11 +78,7 @@ take_body(struct request *rq, struct reply *rp)
 		/* what the client did wrong comes first */
 		if (rq->route->check != NULL)
 			r = rq->route->check(rq, rp);
-		if (r == RC_OK)
-			r = err_set(&rq->err, RC_IO,
-			    "nginx did not put the body "
-			    "into a file: see berth's nginx files");
-		return r;
+		return r == RC_OK ? no_file(rq) : r;
 	default:
 		return RC_OK;
 	}
@@ -76,8 +87,10 @@ take_body(struct request *rq, struct reply *rp)
 static enum result
 run(const struct api *api, struct request *rq, struct reply *rp, enum pass pass)
 {
-	enum result r = api->admit(rq);
+	enum result r = site_admit(rq->cors, rq);
 
+	if (r == RC_OK)
+		r = api->admit(rq);
 	if (r == RC_OK)
 		r = gate_admit(rq, pass);
 	if (r != RC_OK)
@@ -88,6 +101,19 @@ run(const struct api *api, struct request *rq, struct reply *rp, enum pass pass)
 	}
 	r = take_body(rq, rp);
 	return r == RC_OK ? rq->route->handler(rq, rp) : r;
+}
+
+/* What one caller was shown is kept by no cache for others (RFC 9111, section 5.2.2.7),
+ * whatever the API says of it. */
+static void
+keep_private(const struct request *rq, struct reply *rp)
+{
+	const char *control = reply_get(rp, "Cache-Control");
+
+	if (control != NULL && strncmp(control, "public", 6) == 0 &&
+	    request_has_credentials(rq))
+		reply_header(rp, "Cache-Control",
+		    arena_printf(rq->arena, "private%s", control + 6));
 }
 
 static void
@@ -120,7 +146,8 @@ dispatch(struct request *rq, struct reply *rp, enum pass pass)
 		r = find_row(api, rq, &allow);
 	if (allow != NULL)
 		reply_header(rp, "Allow", allow);
-	if (r == RC_BAD_METHOD && strcmp(rq->method, "OPTIONS") == 0) {
+	if (r == RC_BAD_METHOD && pass == PASS_SERVE &&
+	    strcmp(rq->method, "OPTIONS") == 0) {
 		reply_none(rp, 200);
 		r = RC_OK;
 	} else if (r == RC_OK) {
@@ -129,6 +156,7 @@ dispatch(struct request *rq, struct reply *rp, enum pass pass)
 	if (r != RC_OK)
 		api->fail(rq, rp, r);
 	cors_apply(rq->cors, rq, rp);
+	keep_private(rq, rp);
 	if (rp->status >= 400)
 		reply_header(rp, "X-Request-Id", rq->id);
 	log_reply(rq, rp, r);

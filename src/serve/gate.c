@@ -8,6 +8,8 @@ gate_admit(struct request *rq, enum pass pass)
 {
 	const struct route *route = rq->route;
 
+	if (pass == PASS_CHECK && route->body != BODY_FILE)
+		return err_set(&rq->err, RC_BAD_REQUEST, "this is no upload");
 	if (route->body == BODY_SMALL && rq->length > (int64_t)route->limit)
 		return err_set(&rq->err, RC_TOO_LARGE,
 		    "%lld bytes, the limit is %zu", (long long)rq->length,

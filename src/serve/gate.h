@@ -9,9 +9,10 @@ enum pass {
 	PASS_SERVE
 };
 
-/* Permission, length, room on the disk. RC_TOO_LARGE, RC_FULL. Both passes of a
- * request find the same row and so the same answer. In standalone mode every caller
- * may. */
+/* Length, room on the disk. RC_TOO_LARGE, RC_FULL. RC_BAD_REQUEST: nginx asks whether a
+ * file may come, and the row takes none. nginx decodes a path, and resolves ".." and "//",
+ * before it chooses its place of uploads; berth cuts it at its slashes first. So nginx may
+ * take for an upload what is none here, and only this row counts. */
 enum result gate_admit(struct request *rq, enum pass pass);
 
 #endif

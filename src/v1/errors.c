@@ -30,6 +30,7 @@ static const struct {
     [RC_MISMATCH] = {400, "Checksum mismatch"},
     [RC_TOO_LARGE] = {413, "The request is too large"},
     [RC_NO_ROUTE] = {404, "Not found"},
+    [RC_OTHER_SITE] = {403, "A page of another site may not change this registry"},
     [RC_BAD_METHOD] = {405, "Method not allowed"},
     [RC_ABSENT] = {404, "Not found"},
     [RC_IMAGE_UNKNOWN] = {404, "Image not found"},

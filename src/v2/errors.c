@@ -36,6 +36,8 @@ static const struct row {
 	"If-Match or If-None-Match does not hold for what is there now"},
     [RC_TOO_LARGE] = {413, "SIZE_INVALID", "the content is too large"},
     [RC_NO_ROUTE] = {404, "UNSUPPORTED", "no such path"},
+    [RC_OTHER_SITE] = {403, "DENIED",
+	"a page of another site may not change this registry"},
     [RC_BAD_METHOD] = {405, "UNSUPPORTED", "the operation is unsupported"},
     [RC_REPOSITORY_UNKNOWN] = {404, "NAME_UNKNOWN",
 	"repository name not known to registry"},

@@ -1,0 +1,45 @@
+/* site.c: see site.h. */
+#include "http/site.h"
+
+#include <string.h>
+
+static bool
+changes_nothing(const char *method)
+{
+	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
+	       strcmp(method, "OPTIONS") == 0;
+}
+
+/* Is it "scheme://" and then the Host that was asked? */
+static bool
+is_own(struct request *rq, struct str origin)
+{
+	struct str host = request_header(rq, "Host");
+	const char *text = str_dup(rq->arena, origin), *own = strstr(text, "://");
+
+	return own != NULL && host.n > 0 && str_is_nocase(host, own + 3);
+}
+
+static bool
+is_foreign(struct request *rq, struct str origin)
+{
+	struct str site = request_header(rq, "Sec-Fetch-Site");
+
+	if (site.n > 0)
+		return !str_is(site, "same-origin") && !str_is(site, "none");
+	return origin.n > 0 && !is_own(rq, origin);
+}
+
+enum result
+site_admit(const struct cors *cors, struct request *rq)
+{
+	struct str origin = request_header(rq, "Origin");
+
+	if (changes_nothing(rq->method) || !is_foreign(rq, origin) ||
+	    cors_may_send(cors, rq))
+		return RC_OK;
+	return err_set(&rq->err, RC_OTHER_SITE,
+	    "a page of another site (%.*s) may not do this: cors.origins and "
+	    "cors.methods do not allow it",
+	    STR_ARG(origin));
+}

@@ -1,0 +1,20 @@
+/* site.h: requests that a page of another site makes in its visitor's browser.
+ *
+ * A browser sends such a request with the visitor's password and from the visitor's
+ * network, and asks nobody before a simple one (a POST of a form; the Fetch standard,
+ * "CORS-preflight fetch"). It says where the page came from: in Sec-Fetch-Site (Fetch
+ * Metadata), an older one in Origin alone. Other clients send neither. */
+#ifndef HTTP_SITE_H
+#define HTTP_SITE_H
+
+#include "base/err.h"
+#include "http/cors.h"
+#include "http/request.h"
+
+/* May a request with this method change something? RC_OTHER_SITE: it comes from a page of
+ * another site, and cors (NULL: off) does not name that site with the method. GET, HEAD
+ * and OPTIONS change nothing and are let through. The Origin's scheme is not compared: a
+ * proxy before nginx may have ended TLS. */
+enum result site_admit(const struct cors *cors, struct request *rq);
+
+#endif
