@@ -4,7 +4,7 @@ nginxdir = $(datadir)/berth/nginx
 nginx_storage = /var/lib/berth
 nginx_socket = $(nginx_storage)/_berth/berth.sock
 
-dist_nginx_DATA = nginx/berth-fastcgi.conf
+dist_nginx_DATA = nginx/berth-answer.conf nginx/berth-fastcgi.conf
 nodist_nginx_DATA = nginx/berth-http.conf nginx/berth-server.conf nginx/site.conf
 CLEANFILES += $(nodist_nginx_DATA)
 EXTRA_DIST += nginx/berth-http.conf.in nginx/berth-server.conf.in nginx/site.conf.in \

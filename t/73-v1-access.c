@@ -15,7 +15,7 @@
 #define NO_IMAGE      ERROR("Image not found")
 #define NO_REPOSITORY ERROR("Repository not found")
 #define UNAUTHORIZED  ERROR("Requires authorization")
-#define FOR_A_YEAR    "Cache-Control: public, max-age=31536000"
+#define FOR_A_YEAR    "Cache-Control: ~, max-age=31536000"
 #define NOT_KEPT      "Cache-Control: no-cache"
 
 static const struct repo_name team_app = {"team", "app"}, plan = {"team", "plan"},

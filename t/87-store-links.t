@@ -119,7 +119,7 @@ subtest 'nginx follows no link' => sub {
     my ($location) = Berth::Instance::slurp("$data/_berth/run/berth-server.conf")
         =~ m{^(location \^~ /_berth_store/ \{.*?^\})}ms;
 
-    $location =~ s{^\s*(?:internal|error_page [^;]*|add_header [^;]*);$}{}mg;
+    $location =~ s{^\s*(?:internal|include [^;]*|error_page [^;]*|add_header [^;]*);$}{}mg;
     open my $file, '>', "$dir/nginx.conf" or die $!;
     print $file "daemon off; pid $dir/pid; ", $> == 0 ? 'user root; ' : '', "events { }\nhttp {\n",
         map({ "${_}_temp_path $dir/$_;\n" } qw(client_body proxy fastcgi uwsgi scgi)),

@@ -109,7 +109,8 @@ perl_tests = \
 	t/94-mirror.t \
 	t/95-mail.t \
 	t/96-cors.t \
-	t/97-smuggling.t
+	t/97-smuggling.t \
+	t/97-strangers.t
 
 check_PROGRAMS = $(c_tests)
 if FAILPOINTS

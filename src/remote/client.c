@@ -58,7 +58,7 @@ client_set_up(CURL *curl, const struct remote_options *options)
 	(void)curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
 	(void)curl_easy_setopt(
 	    curl, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_ms);
-	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "berth/" PACKAGE_VERSION);
+	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "berth");
 	if (ca != NULL && *ca != '\0')
 		(void)curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
 }

@@ -5,6 +5,10 @@
 
 #define YEAR_S 31536000
 
+/* The last docker-registry whose API this is: clients print it. Which program answers, and
+ * with which faults, is nobody's business. */
+#define V1_VERSION "0.9.1"
+
 const struct v1_options *
 v1_options(const struct request *rq)
 {
@@ -14,7 +18,7 @@ v1_options(const struct request *rq)
 void
 v1_headers(struct request *rq, struct reply *rp)
 {
-	reply_header(rp, "X-Docker-Registry-Version", PACKAGE_VERSION);
+	reply_header(rp, "X-Docker-Registry-Version", V1_VERSION);
 	reply_header(rp, "X-Docker-Registry-Config", v1_options(rq)->flavor);
 	reply_header(rp, "Cache-Control", "no-cache");
 	reply_header(rp, "Pragma", "no-cache");
