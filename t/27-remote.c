@@ -1,5 +1,6 @@
 /* 27-remote.c: calls to other servers, and servers that do not behave. */
 #include "base/clock.h"
+#include "remote/address.h"
 #include "remote/remote.h"
 #include "stand-in.h"
 #include "unit-test.h"
@@ -7,7 +8,7 @@
 #define BIG  ((size_t)3 << 20) /* bytes of a large body */
 #define MANY 8                 /* threads that ask at once */
 
-static struct stand_in server;
+static struct stand_in server, elsewhere;
 static struct remote *rm;
 static struct err err;
 static atomic_int asked; /* requests that were answered */
@@ -113,6 +114,18 @@ answer(int fd, const char *path, const char *request)
 	else if (strcmp(path, "/moved-away") == 0) {
 		(void)snprintf(other, sizeof(other),
 		    "http://localhost:%u/authorization", server.port);
+		say_moved(fd, other);
+	} else if (strcmp(path, "/moved-to-a-port") == 0) {
+		(void)snprintf(other, sizeof(other), "http://127.0.0.1:%u/yes",
+		    elsewhere.port);
+		say_moved(fd, other);
+	} else if (strcmp(path, "/moved-to-ipv6") == 0) {
+		(void)snprintf(
+		    other, sizeof(other), "http://[::1]:%u/yes", elsewhere.port);
+		say_moved(fd, other);
+	} else if (strcmp(path, "/moved-to-mapped") == 0) {
+		(void)snprintf(other, sizeof(other),
+		    "http://[::ffff:127.0.0.1]:%u/yes", elsewhere.port);
 		say_moved(fd, other);
 	} else if (strcmp(path, "/moved") == 0)
 		say_moved(fd, "/authorization");
@@ -277,9 +290,86 @@ test_redirects(void)
 	is_int(remote_get(rm, arena, &call, &out, &err), RC_OK, "moved");
 	is_text(out.body, "Token t", "the same host is shown the token");
 	is_text(out.captured[0], "", "headers are the last answer's");
+}
+
+/* Redirects to another host, on the loopback like the first. */
+static void
+test_private_redirects(void)
+{
+	static const char *const headers[] = {"Authorization: Token t", NULL};
+	static const char *const paths[] = {"/moved-away", "/moved-to-a-port",
+	    "/moved-to-ipv6", "/moved-to-mapped"};
+	const struct remote_options options = {
+	    .answer_ms = 700, .trust_redirects = true};
+	struct remote *trusting = remote_new(&options);
+	struct remote_call call = {.limit = 100, .headers = headers};
+	struct remote_answer out;
+	int before = atomic_load(&elsewhere.connections);
+	size_t i;
+
+	for (i = 0; i < COUNT(paths); i++) {
+		call.url = url(paths[i]);
+		is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE, "%s",
+		    paths[i]);
+		ok(strstr(err.text, "private address") != NULL &&
+			strstr(err.text, "trust_redirects") != NULL,
+		    "%s: is refused: %s", paths[i], err.text);
+	}
+	is_int(atomic_load(&elsewhere.connections), before, "nobody was asked");
 	call.url = url("/moved-away");
-	is_int(remote_get(rm, arena, &call, &out, &err), RC_OK, "moved away");
-	is_text(out.body, "none", "another host is not");
+	is_int(remote_get(trusting, arena, &call, &out, &err), RC_OK, "if trusted");
+	is_text(out.body, "none", "another host is not shown the token");
+	call.url = url("/moved-to-a-port");
+	is_int(remote_get(trusting, arena, &call, &out, &err), RC_OK, "if trusted");
+	is_text(out.body, "a body", "another port answers");
+	is_int(get("/yes", &out), RC_OK, "the host of the call may be private");
+	remote_free(trusting);
+}
+
+static void
+test_public_addresses(void)
+{
+	static const struct {
+		const char *text;
+		bool public;
+	} rows[] = {{"1.1.1.1", true}, {"9.255.255.255", true}, {"11.0.0.0", true},
+	    {"100.63.255.255", true}, {"100.128.0.0", true}, {"126.0.0.1", true},
+	    {"128.0.0.1", true}, {"169.253.255.255", true}, {"169.255.0.0", true},
+	    {"172.15.255.255", true}, {"172.32.0.0", true}, {"192.0.1.0", true},
+	    {"192.167.255.255", true}, {"192.169.0.0", true}, {"198.17.0.1", true},
+	    {"198.20.0.0", true}, {"223.255.255.255", true}, {"0.0.0.0", false},
+	    {"0.1.2.3", false}, {"10.0.0.0", false}, {"10.255.255.255", false},
+	    {"100.64.0.0", false}, {"100.127.255.255", false}, {"127.0.0.1", false},
+	    {"127.255.255.255", false}, {"169.254.169.254", false},
+	    {"172.16.0.0", false}, {"172.31.255.255", false}, {"192.0.0.8", false},
+	    {"192.168.0.1", false}, {"198.18.0.1", false},
+	    {"198.19.255.255", false}, {"224.0.0.1", false}, {"240.0.0.1", false},
+	    {"255.255.255.255", false}, {"2606:4700::1111", true},
+	    {"2001:4860::1", true}, {"fbff::1", true}, {"::ffff:1.1.1.1", true},
+	    {"64:ff9b::1.1.1.1", true}, {"2002:101:101::1", true}, {"::", false},
+	    {"::1", false}, {"::127.0.0.1", false}, {"::ffff:127.0.0.1", false},
+	    {"::ffff:169.254.169.254", false}, {"::ffff:0:10.0.0.1", false},
+	    {"64:ff9b::10.0.0.1", false}, {"64:ff9b:1::1", false},
+	    {"2002:a00:1::1", false}, {"2001::1", false}, {"100::1", false},
+	    {"fc00::1", false}, {"fd00:ec2::254", false}, {"fe80::1", false},
+	    {"febf::1", false}, {"fec0::1", false}, {"ff02::1", false}};
+	const struct sockaddr other = {.sa_family = AF_UNIX};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		struct sockaddr_in a = {.sin_family = AF_INET};
+		struct sockaddr_in6 b = {.sin6_family = AF_INET6};
+		bool four = inet_pton(AF_INET, rows[i].text, &a.sin_addr) == 1;
+
+		set_up(four || inet_pton(AF_INET6, rows[i].text, &b.sin6_addr) == 1
+			   ? 0
+			   : -1);
+		ok(address_is_public(
+		       four ? (struct sockaddr *)&a : (struct sockaddr *)&b) ==
+			rows[i].public,
+		    "%s: %s", rows[i].text, rows[i].public ? "public" : "private");
+	}
+	ok(!address_is_public(&other), "another family: private");
 }
 
 /* ---- memory ---- */
@@ -583,13 +673,15 @@ int
 main(void)
 {
 	static void (*const tests[])(void) = {test_answers, test_connections,
-	    test_no_answers, test_addresses, test_redirects, test_memory, test_many,
-	    test_streams, test_silence, test_waiting, test_queue, test_end};
+	    test_no_answers, test_addresses, test_redirects, test_private_redirects,
+	    test_public_addresses, test_memory, test_many, test_streams,
+	    test_silence, test_waiting, test_queue, test_end};
 	const struct remote_options options = {
 	    .connect_ms = 500, .answer_ms = 700, .silence_ms = 1000};
 	size_t i;
 
 	stand_in_start(&server, talk);
+	stand_in_start(&elsewhere, talk);
 	rm = remote_new(&options);
 	for (i = 0; i < COUNT(tests); i++) {
 		arena = arena_new();

@@ -16,9 +16,9 @@ use Digest::SHA qw(sha256_hex);
 use JSON::PP qw(decode_json encode_json);
 use Time::HiRes qw(sleep time);
 
-my $source = Berth::StandIn->start;
-my $mirror = Berth::Instance->configured("mirroring:\n  source: " . $source->url . "\n  tags_cache_ttl: 1\n");
-my $docker = Berth::V1Client->new($mirror);
+our $source = Berth::StandIn->start;
+our $mirror = Berth::Instance->configured("mirroring:\n  source: " . $source->url . "\n  tags_cache_ttl: 1\n");
+our $docker = Berth::V1Client->new($mirror);
 
 sub path_of {
     my ($image, $what) = @_;
@@ -318,6 +318,53 @@ subtest 'a source that is moved' => sub {
     $image = an_image();
     source_has($image, layer => { status => 302, headers => [ Location => path_of($image, 'layer') ], body => '' });
     is_no_layer($image, 'a redirect to itself');
+};
+
+# What the source answers is not trusted with the network that the mirror stands in.
+subtest 'a source that leads elsewhere' => sub {
+    my $other = Berth::StandIn->start;
+    my $moved = sub {
+        my ($to) = @_;
+        my $image = source_has(an_image());
+        my $path  = path_of($image, 'layer');
+
+        $other->answer("GET $path", body => $image->bytes);
+        $source->answer("GET $path", status => 302, headers => [ Location => $to . $path ], body => '');
+        return $image;
+    };
+
+    is_no_layer($moved->($other->url), 'another port of its own host');
+    is_no_layer($moved->('http://localhost:' . $other->port), 'a name of a private address');
+    is(scalar(() = $other->asked), 0, 'nobody is asked there');
+    like($mirror->log('berth.log'), qr/a redirect leads to the private address 127\.0\.0\.1/, 'the log says why');
+    $other->stop;
+};
+
+subtest 'a source that leads from https to http' => sub {
+    local $source = Berth::StandIn->start(tls => 1);
+    my $other = Berth::StandIn->start;
+    my %option = (env => { SSL_CERT_FILE => $source->certificate });
+    my $lines = 'mirroring: {source: "' . $source->url . "\"}\n";
+
+    for my $trusted (0, 1) {
+        local $mirror = Berth::Instance->configured($lines . ($trusted ? "trust_redirects: true\n" : ''), %option);
+        local $docker = Berth::V1Client->new($mirror);
+        my $image = source_has(an_image());
+        my $path  = path_of($image, 'layer');
+
+        is(layer_of(source_has(an_image()))->{status}, 200, 'what it has itself comes');
+        $other->answer("GET $path", body => $image->bytes);
+        $source->answer("GET $path", status => 302, headers => [ Location => $other->url . $path ], body => '');
+        if ($trusted) {
+            is(sha256_hex(layer_of($image)->{body}), $image->layer_sum, 'trusted: it is followed');
+        } else {
+            is_no_layer($image, 'by default');
+            is(scalar(() = $other->asked), 0, 'nobody is asked there');
+            like($mirror->log('berth.log'), qr/a redirect leads from https to http/, 'the log says why');
+        }
+        is($mirror->stop, 0, 'a clean end');
+    }
+    $_->stop for $source, $other;
 };
 
 subtest 'a source that is slow' => sub {

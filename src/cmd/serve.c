@@ -156,7 +156,8 @@ static struct registry *
 open_in_child(void *arg)
 {
 	struct server *s = arg;
-	const struct remote_options outgoing = {.waiting = share_of(s->conf)};
+	const struct remote_options outgoing = {.waiting = share_of(s->conf),
+	    .trust_redirects = s->conf->trust_redirects};
 
 	s->registry.index = index_new(
 	    s->conf->index_database, master_ask_rebuild, NULL);

@@ -60,6 +60,8 @@ struct conf {
 	const char *index_endpoint; /* not standalone: confirms them */
 	const char *privileged_key; /* file of the public key; NULL: none */
 
+	bool trust_redirects; /* of the source and the index, wherever they lead */
+
 	/* mirroring.*; source NULL: no mirror, as beside own tokens. The addresses are http or
 	 * https, without a slash at the end. */
 	const char *mirroring_source;

@@ -44,6 +44,7 @@ static const struct key keys[] = {
     {"index_endpoint", KEY_URL, MEMBER(index_endpoint), 0, 0, NULL, "none"},
     {"privileged_key", KEY_FILE, MEMBER(privileged_key), 0, 0, NULL, "none"},
 
+    {"trust_redirects", KEY_FLAG, MEMBER(trust_redirects), 0, 0, "false", NULL},
     {"mirroring.source", KEY_URL, MEMBER(mirroring_source), 0, 0, NULL, "none"},
     {"mirroring.source_index", KEY_URL, MEMBER(mirroring_source_index), 0, 0, NULL,
 	"the source"},

@@ -27,12 +27,9 @@ set_protocols(CURL *curl)
 {
 #if LIBCURL_VERSION_NUM >= 0x075500
 	(void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	(void)curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
 #else
 	(void)curl_easy_setopt(
 	    curl, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-	(void)curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS,
-	    (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 }
 
@@ -104,14 +101,17 @@ client_line(const char *p, size_t n)
 }
 
 void
-client_take_header(struct arena *a, const struct remote_call *call,
-    struct remote_answer *out, struct str line)
+client_take_header(struct client_run *run, struct str line)
 {
+	const struct remote_call *call = run->call;
+	struct remote_answer *out = run->out;
 	struct str value = line, name = str_cut(&value, ':');
 	size_t i;
 
-	if (str_starts(line, "HTTP/"))
+	if (str_starts(line, "HTTP/")) {
 		memset(out->captured, 0, sizeof(out->captured));
+		redirect_answered(&run->redirect);
+	}
 	if (value.p == NULL)
 		return;
 	value = str_trim(value);
@@ -119,7 +119,8 @@ client_take_header(struct arena *a, const struct remote_call *call,
 		    call->capture[i] != NULL;
 	     i++)
 		if (str_is_nocase(name, call->capture[i]))
-			out->captured[i] = str_make(str_dup(a, value), value.n);
+			out->captured[i] = str_make(
+			    str_dup(run->arena, value), value.n);
 }
 
 /* "scheme://host/path" of an address that may hold a name and a password. */
@@ -136,12 +137,29 @@ without_password(const char *url, struct str *scheme, struct str *rest)
 	*rest = str_of(at);
 }
 
-enum result
-client_failed(const char *url, CURLcode code, struct err *err)
+static enum result
+failed(const char *url, const char *why, struct err *err)
 {
 	struct str scheme, rest;
 
 	without_password(url, &scheme, &rest);
 	return err_set(err, RC_REMOTE, "GET %.*s%.*s: %s", STR_ARG(scheme),
-	    STR_ARG(rest), curl_easy_strerror(code));
+	    STR_ARG(rest), why);
+}
+
+enum result
+client_perform(
+    struct client_run *run, const struct remote_options *options, struct err *err)
+{
+	CURLcode code;
+
+	redirect_watch(
+	    &run->redirect, run->curl, run->call->url, options->trust_redirects);
+	code = curl_easy_perform(run->curl);
+	if (code == CURLE_OK)
+		return RC_OK;
+	return failed(run->call->url,
+	    redirect_failed(&run->redirect, code) ? run->redirect.refused.text
+						  : curl_easy_strerror(code),
+	    err);
 }

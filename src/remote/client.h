@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include "remote/redirect.h"
 #include "remote/remote.h"
 
 /* Once a process, before anything else of libcurl. */
@@ -21,12 +22,22 @@ enum result client_set_call(CURL *curl, const struct remote_call *call,
 /* A header line as libcurl hands it on, without its end. */
 struct str client_line(const char *p, size_t n);
 
+/* A call that is about to run, or runs. */
+struct client_run {
+	CURL *curl;
+	struct arena *arena;
+	const struct remote_call *call;
+	struct remote_answer *out;
+	struct redirect redirect;
+};
+
 /* One of the answer's header lines: kept in `out`, if it is wanted. A new status line
  * forgets what was kept before (a redirect's). */
-void client_take_header(struct arena *a, const struct remote_call *call,
-    struct remote_answer *out, struct str line);
+void client_take_header(struct client_run *run, struct str line);
 
-/* RC_REMOTE: "GET http://host/path: why", without a password. */
-enum result client_failed(const char *url, CURLcode code, struct err *err);
+/* Performs the call, whose handle is set up. RC_REMOTE: "GET http://host/path: why", without
+ * a password. */
+enum result client_perform(
+    struct client_run *run, const struct remote_options *options, struct err *err);
 
 #endif

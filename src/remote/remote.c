@@ -146,9 +146,7 @@ remote_wait_end(struct remote *rm)
 /* ---- one answer ---- */
 
 struct getting {
-	struct arena *arena;
-	const struct remote_call *call;
-	struct remote_answer *out;
+	struct client_run run;
 	struct buf body;
 };
 
@@ -157,7 +155,7 @@ take_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct getting *g = arg;
 
-	client_take_header(g->arena, g->call, g->out, client_line(p, size * n));
+	client_take_header(&g->run, client_line(p, size * n));
 	return size * n;
 }
 
@@ -171,9 +169,10 @@ take_body(char *p, size_t size, size_t n, void *arg)
 }
 
 static enum result
-perform(struct remote *rm, CURL *curl, struct getting *g, struct err *err)
+perform(struct remote *rm, struct getting *g, struct err *err)
 {
-	CURLcode code;
+	CURL *curl = g->run.curl;
+	enum result r;
 	long status = 0;
 
 	(void)curl_easy_setopt(
@@ -185,15 +184,15 @@ perform(struct remote *rm, CURL *curl, struct getting *g, struct err *err)
 	(void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, remote_look_up);
 	(void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, rm);
 	(void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	code = curl_easy_perform(curl);
+	r = client_perform(&g->run, &rm->options, err);
 	if (g->body.full)
 		return err_set(err, RC_REMOTE, "an answer of more than %zu bytes",
 		    g->body.limit);
-	if (code != CURLE_OK)
-		return client_failed(g->call->url, code, err);
+	if (r != RC_OK)
+		return r;
 	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	g->out->status = (int)status;
-	g->out->body = buf_str(&g->body);
+	g->run.out->status = (int)status;
+	g->run.out->body = buf_str(&g->body);
 	return RC_OK;
 }
 
@@ -201,15 +200,16 @@ enum result
 remote_get_waiting(struct remote *rm, struct arena *a,
     const struct remote_call *call, struct remote_answer *out, struct err *err)
 {
-	struct getting g = {.arena = a, .call = call, .out = out};
 	CURL *curl = remote_borrow(rm);
+	struct getting g = {
+	    .run = {.curl = curl, .arena = a, .call = call, .out = out}};
 	struct curl_slist *list;
 	enum result r;
 
 	buf_init(&g.body, a, call->limit);
 	r = client_set_call(curl, call, &list, err);
 	if (r == RC_OK)
-		r = perform(rm, curl, &g, err);
+		r = perform(rm, &g, err);
 	remote_return(rm, curl);
 	curl_slist_free_all(list);
 	return r;

@@ -2,7 +2,8 @@
  *
  * A struct remote belongs to a process and serves all its threads; create it after
  * fork(). It keeps connections open between calls. Redirects are followed within http
- * and https, at most a few, and never with the Authorization of another host.
+ * and https, at most a few, and never with the Authorization of another host; to a
+ * private address, or from https to http, only where trust_redirects is set.
  * Certificates are verified.
  *
  * RC_REMOTE: no answer could be had (no connection, a timeout, closed half-way, more
@@ -28,6 +29,7 @@ struct remote_options {
 	unsigned answer_ms;  /* a whole small answer; 0: 15000 */
 	unsigned silence_ms; /* that a stream may bring next to nothing; 0: 60000 */
 	unsigned waiting; /* threads that may wait for an answer at once; 0: any */
+	bool trust_redirects; /* wherever they lead, over http and https */
 };
 
 struct remote *remote_new(const struct remote_options *options);

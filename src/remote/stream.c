@@ -14,7 +14,7 @@ struct fetch {
 	struct arena *arena;
 	struct remote_call call; /* its texts are copies */
 	struct remote_answer head;
-	CURL *curl;
+	struct client_run run;
 	uint64_t taken; /* bytes */
 	bool chunked;
 	bool begun;
@@ -77,7 +77,7 @@ take_header(char *p, size_t size, size_t n, void *arg)
 		f->chunked = false;
 	else if (says_chunked(line))
 		f->chunked = true;
-	client_take_header(f->arena, &f->call, &f->head, line);
+	client_take_header(&f->run, line);
 	return n * size;
 }
 
@@ -91,9 +91,9 @@ begin(struct fetch *f)
 	if (f->begun)
 		return true;
 	f->begun = true;
-	(void)curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(f->run.curl, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(
-	    f->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	    f->run.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	f->head.status = (int)status;
 	f->refused = !f->stream.begin(f->stream.arg, &f->head, length);
 	return !f->refused;
@@ -120,26 +120,27 @@ static enum result
 perform(struct fetch *f, struct err *err)
 {
 	long silence = (long)(f->rm->options.silence_ms + 999) / 1000;
-	CURLcode code;
+	enum result r;
 
-	(void)curl_easy_setopt(f->curl, CURLOPT_HEADERFUNCTION, take_header);
-	(void)curl_easy_setopt(f->curl, CURLOPT_HEADERDATA, f);
-	(void)curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, take_body);
-	(void)curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, f);
-	(void)curl_easy_setopt(f->curl, CURLOPT_XFERINFOFUNCTION, remote_look_up);
-	(void)curl_easy_setopt(f->curl, CURLOPT_XFERINFODATA, f->rm);
-	(void)curl_easy_setopt(f->curl, CURLOPT_NOPROGRESS, 0L);
-	(void)curl_easy_setopt(f->curl, CURLOPT_LOW_SPEED_LIMIT, SLOWEST);
-	(void)curl_easy_setopt(f->curl, CURLOPT_LOW_SPEED_TIME, silence);
-	code = curl_easy_perform(f->curl);
-	if (code == CURLE_OK && !begin(f))
-		code = CURLE_WRITE_ERROR;
+	(void)curl_easy_setopt(f->run.curl, CURLOPT_HEADERFUNCTION, take_header);
+	(void)curl_easy_setopt(f->run.curl, CURLOPT_HEADERDATA, f);
+	(void)curl_easy_setopt(f->run.curl, CURLOPT_WRITEFUNCTION, take_body);
+	(void)curl_easy_setopt(f->run.curl, CURLOPT_WRITEDATA, f);
+	(void)curl_easy_setopt(
+	    f->run.curl, CURLOPT_XFERINFOFUNCTION, remote_look_up);
+	(void)curl_easy_setopt(f->run.curl, CURLOPT_XFERINFODATA, f->rm);
+	(void)curl_easy_setopt(f->run.curl, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(f->run.curl, CURLOPT_LOW_SPEED_LIMIT, SLOWEST);
+	(void)curl_easy_setopt(f->run.curl, CURLOPT_LOW_SPEED_TIME, silence);
+	r = client_perform(&f->run, &f->rm->options, err);
+	if (r == RC_OK)
+		(void)begin(f);
 	if (f->refused)
 		return err_set(err, RC_GONE, "nobody wants more of it");
 	if (f->over_limit)
 		return err_set(
 		    err, RC_REMOTE, "a body of more than %zu bytes", f->call.limit);
-	return code == CURLE_OK ? RC_OK : client_failed(f->call.url, code, err);
+	return r;
 }
 
 /* Did a length, the last chunk or the stream's end tell that this is all? Not where the
@@ -151,8 +152,8 @@ is_whole(const struct fetch *f)
 	long version = 0;
 
 	(void)curl_easy_getinfo(
-	    f->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-	(void)curl_easy_getinfo(f->curl, CURLINFO_HTTP_VERSION, &version);
+	    f->run.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	(void)curl_easy_getinfo(f->run.curl, CURLINFO_HTTP_VERSION, &version);
 	return length >= 0 || f->chunked || version >= CURL_HTTP_VERSION_2_0;
 }
 
@@ -175,13 +176,17 @@ run(void *arg)
 	enum result r;
 	bool whole;
 
-	f->curl = remote_borrow(f->rm);
-	r = client_set_call(f->curl, &f->call, &list, &err);
+	f->run.curl = remote_borrow(f->rm);
+	f->run = (struct client_run){.curl = f->run.curl,
+	    .arena = f->arena,
+	    .call = &f->call,
+	    .out = &f->head};
+	r = client_set_call(f->run.curl, &f->call, &list, &err);
 	if (r == RC_OK)
 		r = perform(f, &err);
 	whole = r == RC_OK && is_whole(f);
 	f->stream.end(f->stream.arg, r, whole, &err);
-	remote_return(f->rm, f->curl);
+	remote_return(f->rm, f->run.curl);
 	curl_slist_free_all(list);
 	arena_free(f->arena);
 	leave(s);

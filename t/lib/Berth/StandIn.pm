@@ -20,6 +20,7 @@ use Berth::Instance;
 use Berth::Test;
 use IO::Select;
 use IO::Socket::INET;
+use IO::Socket::SSL;
 use JSON::PP qw(decode_json encode_json);
 use MIME::Base64 qw(encode_base64url);
 use POSIX qw(:sys_wait_h);
@@ -27,13 +28,28 @@ use Time::HiRes qw(sleep);
 
 use constant LONGEST => 60;    # seconds that a connection may take
 
+# start(tls => 1): over TLS, with a certificate of its own (certificate()).
 sub start {
-    my ($class) = @_;
-    my $self = bless { scratch => scratch(), seen => 0, owner => $$ }, $class;
+    my ($class, %option) = @_;
+    my $self = bless { scratch => scratch(), seen => 0, owner => $$, tls => $option{tls} }, $class;
+
+    $self->make_certificate if $self->{tls};
 
     mkdir "$self->{scratch}/answers" or die "answers: $!";
     return $self->launch;
 }
+
+# For 127.0.0.1, and signed by itself.
+sub make_certificate {
+    my ($self) = @_;
+    my $dir = $self->{scratch};
+
+    system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=stand-in"
+        . " -addext subjectAltName=IP:127.0.0.1 -keyout $dir/key -out $dir/certificate 2>$dir/openssl.log") == 0
+        or die Berth::Instance::slurp("$dir/openssl.log");
+}
+
+sub certificate { return "$_[0]{scratch}/certificate" }
 
 # On the port that it had before, if it had one.
 sub launch {
@@ -60,9 +76,9 @@ sub listening {
 
 # As the clients of t/lib ask an instance.
 sub port   { return $_[0]{port} }
-sub scheme { return 'http' }
+sub scheme { return $_[0]{tls} ? 'https' : 'http' }
 sub host   { return "127.0.0.1:$_[0]{port}" }
-sub url    { return "http://127.0.0.1:$_[0]{port}" }
+sub url    { return $_[0]->scheme . '://' . $_[0]->host }
 
 # answer('PATH' or 'METHOD PATH', %answer): status (200), headers (a list), body, times (that
 # it is sent, in one answer), delay (seconds before it), pace (bytes of it that are sent each
@@ -144,13 +160,21 @@ sub serve {
             $SIG{TERM} = 'DEFAULT';
             close $listening;
             alarm LONGEST;
-            eval { $self->talk($client) };
+            eval { $self->talk($self->secured($client)) };
             POSIX::_exit(0);
         }
         $children{$pid} = 1;
         close $client;
     }
     kill 'KILL', keys %children;
+}
+
+sub secured {
+    my ($self, $client) = @_;
+
+    return $client unless $self->{tls};
+    return IO::Socket::SSL->start_SSL($client, SSL_server => 1, SSL_cert_file => $self->certificate,
+        SSL_key_file => "$self->{scratch}/key") || die "TLS: $IO::Socket::SSL::SSL_ERROR\n";
 }
 
 sub talk {
@@ -226,7 +250,17 @@ sub send_answer {
     my $piece = $answer->{pace} // (length($body) || 1);
     for (my $at = 0; $at < length $body; $at += $piece) {
         sleep 0.1 if $at > 0;
-        syswrite $client, substr $body, $at, $piece;
+        write_all($client, substr $body, $at, $piece);
+    }
+}
+
+# TLS takes one record at a time.
+sub write_all {
+    my ($client, $bytes) = @_;
+
+    while ($bytes ne '') {
+        my $n = syswrite($client, $bytes) or return;
+        substr $bytes, 0, $n, '';
     }
 }
 
