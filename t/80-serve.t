@@ -12,6 +12,7 @@ use Berth::Oci;
 use Berth::Test;
 use Berth::V1Client;
 use Berth::V2Client;
+use File::Path qw(make_path);
 use POSIX ();
 use Time::HiRes qw(sleep time);
 
@@ -39,6 +40,14 @@ sub raw {
 
     $c->send($bytes);
     return $c->response;
+}
+
+sub save {
+    my ($path, $text) = @_;
+
+    open my $file, '>', $path or die "$path: $!";
+    print $file $text;
+    close $file or die "$path: $!";
 }
 
 sub curl {
@@ -220,30 +229,132 @@ subtest 'a configuration of one\'s own' => sub {
     ok(-d "$dir/store/images", 'and its storage path');
 };
 
-subtest 'the owner of the data' => sub {
+# What the CA of quickstart may sign: a certificate for this name.
+sub ca_signs {
+    my ($name) = @_;
     my $dir = scratch();
+    my $tls = $berth->data . '/_berth/tls';
 
-    if ($> != 0) {
-        not_run("$0: data of another user", 'not run as root');
-        plan(skip_all => 'not run as root');
-    }
-    chmod 0711, "$dir";
-    mkdir "$dir/data";
-    chown 65534, 65534, "$dir/data";
-    my @as_nobody = ('setpriv', '--reuid', 65534, '--regid', 65534, '--clear-groups');
-    if (system @as_nobody, 'test', '-x', build_dir() . '/berth') {
-        not_run("$0: data of another user", 'the build directory is closed to others');
-        plan(skip_all => 'the build directory is closed to others');
-    }
-    my $other = Berth::Instance->start(data => "$dir/data");
-    my %uids = map { (stat "/proc/$_->{pid}")[4] => 1 } $other->processes;
-    my $image = Berth::Image->new(size => 2_000_000);
-    my $docker = Berth::V1Client->new($other);
+    my $made = system("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x"
+        . " -keyout $dir/key -out $dir/csr 2>/dev/null && printf 'subjectAltName=$name' >$dir/ext"
+        . " && openssl x509 -req -in $dir/csr -CA $tls/ca.crt -CAkey $tls/ca.key -set_serial 7 -days 1"
+        . " -extfile $dir/ext -out $dir/crt 2>/dev/null");
+    $made == 0 or die "no certificate for $name";
+    return system("openssl verify -CAfile $tls/ca.crt $dir/crt >/dev/null 2>&1") == 0;
+}
 
-    is_deeply([keys %uids], [65534], 'runs everything');
+subtest 'who trusts the CA trusts it for this registry alone' => sub {
+    ok(ca_signs($_), $_) for qw(DNS:localhost IP:127.0.0.1 IP:::1);
+    ok(!ca_signs($_), "not $_") for qw(DNS:registry.example.com DNS:com IP:127.0.0.2 IP:8.8.8.8 IP:::2 IP:2606:4700::1111);
+};
+
+subtest 'other names want another CA' => sub {
+    my $dir   = scratch();
+    my $other = Berth::Instance->start(data => "$dir/data", env => { HOSTNAME => 'one.example' });
+    my $first = Berth::Instance::slurp($other->ca);
+
+    like($first, qr/BEGIN CERTIFICATE/, 'there is one');
+    unlike($other->output, qr/new CA/, 'and no word of it');
+    $other->restart;
+    is(Berth::Instance::slurp($other->ca), $first, 'a restart keeps it');
+    $other->{env}{HOSTNAME} = 'two.example';
+    $other->restart;
+    isnt(Berth::Instance::slurp($other->ca), $first, 'another name makes another');
+    like($other->output, qr/new CA is made, for these names: .*two\.example.*\n.*must be given \Q@{[$other->ca]}\E/, 'which is said');
+    is(Berth::HTTP::request($other, GET => '/v2/')->{status}, 200, 'and serves');
+    unlink "$dir/data/_berth/tls/ca.names";    # as an older quickstart left it
+    $other->restart;
+    like($other->output, qr/new CA is made/, 'one without names is replaced');
+};
+
+# ---- which user runs it ----
+
+# The users of an instance's processes.
+sub uids_of {
+    my ($instance) = @_;
+    my %uids = map { (stat "/proc/$_->{pid}")[4] => 1 } $instance->processes;
+    return [ sort keys %uids ];
+}
+
+sub only_by_root {
+    my $why = $> != 0 ? 'not run as root'
+        : Berth::Instance::stays_root() ? 'the directories are closed to others' : return;
+
+    not_run("$0: root and other users", $why);
+    plan(skip_all => $why);
+}
+
+sub serves {
+    my ($instance) = @_;
+    my $image  = Berth::Image->new(size => 2_000_000);
+    my $docker = Berth::V1Client->new($instance);
+
     is($docker->push('a/b', { latest => $image }, $image), 1, 'a push succeeds');
     is($docker->pull('a/b')->{images}{ $image->id }{layer_sum}, $image->layer_sum, 'and a pull');
-    is($other->stop, 0, 'it ends');
+    is($instance->stop, 0, 'it ends');
+}
+
+subtest 'the owner of the data' => sub {
+    only_by_root();
+    my $dir = scratch();
+
+    mkdir "$dir/data";
+    chown 65534, 65534, "$dir/data";
+    my $other = Berth::Instance->start(data => "$dir/data");
+    is_deeply(uids_of($other), [65534], 'runs everything');
+    serves($other);
+};
+
+subtest 'root runs nothing' => sub {
+    only_by_root();
+    my $dir  = scratch();
+    my $data = "$dir/data";
+
+    isnt("@{ uids_of($berth) }", '0', 'of what has no owner yet');
+    unlike("@{ uids_of($berth) }", qr/\b0\b/, 'not a single process');
+
+    # a store that root has, and a way out of it
+    make_path("$data/images/x", "$data/_berth/run", "$dir/outside");
+    save("$data/images/x/json", '{}');
+    save("$dir/outside/file", 'of root');
+    symlink "$dir/outside", "$data/images/link";
+    my $other = Berth::Instance->start(data => $data);
+    my ($uid) = @{ uids_of($other) };
+    like($other->output, qr/^\Q$data\E goes from root to \S+: berth and nginx run as that user$/m, 'what root owns is handed over');
+    is((stat "$data/$_")[4], $uid, $_ || 'the directory') for '', 'images', 'images/x/json', '_berth/tls/ca.key';
+    is((stat "$dir/outside$_")[4], 0, 'not what lies outside') for '', '/file';
+    serves($other);
+    save("$data/images/x/new", '{}');
+    $other->launch;
+    unlike($other->output, qr/goes from root/, 'once');
+    is((stat "$data/images/x/new")[4], 0, 'and not again: the directory is the user\'s own by then');
+    $other->stop;
+};
+
+subtest 'what cannot be handed over' => sub {
+    only_by_root();
+    my $dir = scratch();
+    my $no  = sub {
+        my ($what, $pattern, %option) = @_;
+
+        ok(!eval { Berth::Instance->start(%option) }, $what);
+        like($@, qr/^quickstart ended: quickstart: [^\n]*$pattern[^\n]*\n at /, 'in one line');
+    };
+
+    mkdir "$dir/$_" for qw(data closed closed/data);
+    save("$dir/data/letters", 'of root');
+    chmod 0700, "$dir/closed";
+    $no->('a directory that holds something else', qr/holds more than a registry/, data => "$dir/data");
+    is((stat "$dir/data$_")[4], 0, 'which stays root\'s') for '', '/letters';
+    $no->('one in a closed directory', qr/cannot reach \Q$dir\E\/closed/, data => "$dir/closed/data");
+    is((stat "$dir/closed/data")[4], 0, 'which stays root\'s');
+    $no->('a user who is none', qr/no user: nobody-of-that-name/, args => [ '--user', 'nobody-of-that-name' ]);
+    my $other = Berth::Instance->start(data => "$dir/nobodys", args => [ '--user', 'nobody' ]);
+    is_deeply(uids_of($other), [65534], 'a user who is named');
+    $other->stop;
+    $other = Berth::Instance->start(data => "$dir/roots", args => [ '--user', 'root' ]);
+    is_deeply(uids_of($other), [0], 'root, if he is named');
+    serves($other);
 };
 
 subtest 'an upload in flight is finished before the end' => sub {

@@ -236,7 +236,7 @@ subtest 'nginx says no in the form of the API' => sub {
     my $c = bless { socket => $plain, in => '' }, 'Berth::HTTP';
     $c->send("GET /v2/ HTTP/1.0\r\n\r\n");
     $r = $c->response;
-    is_error($r, 400, 'UNSUPPORTED', 'plain HTTP on the TLS port');
+    is_error($r, 400, 'MANIFEST_UNKNOWN', 'plain HTTP on the TLS port');
     like($r->{body}, qr/HTTPS/, 'it says why');
 };
 

@@ -279,13 +279,14 @@ subtest "another user's directory" => sub {
         plan(skip_all => 'not run as root');
     }
     my $repositories = "$data/docker/registry/v2/repositories";
-    my $user = getpwnam 'nobody';
+    my $user  = getpwnam 'nobody';
+    my $owner = (stat $repositories)[4];
 
     chown $user, -1, $repositories or die "$repositories: $!";
     eval { $berth->launch };
     like($@, qr/^.*\Q$repositories\E belongs to user $user: run berth as that user, or give the directory to berth's$/m,
         'berth does not start, and says why');
-    chown 0, -1, $repositories;
+    chown $owner, -1, $repositories;
     ok(eval { $berth->launch }, 'it starts when it has its own again') or diag($@);
 };
 

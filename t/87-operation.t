@@ -33,7 +33,7 @@ sub search {
 
 sub berth_command {
     my (@arguments) = @_;
-    my $output = join ' ', map { "'$_'" } build_dir() . '/berth', @arguments, '--config', $config;
+    my $output = join ' ', map { "'$_'" } $berth->as_owner, build_dir() . '/berth', @arguments, '--config', $config;
 
     $output = `$output 2>&1`;
     return ($? >> 8, $output);
@@ -72,7 +72,7 @@ subtest 'berth reindex' => sub {
     is($output, "reindex: 21 repositories, done\n", 'and says so in a line');
     SKIP: {
         skip('script(1) is not there', 1) if system 'command -v script >/dev/null';
-        my $typescript = `script -qec "'@{[build_dir()]}/berth' reindex --afresh --config '$config'" /dev/null </dev/null`;
+        my $typescript = `@{[join ' ', $berth->as_owner]} script -qec "'@{[build_dir()]}/berth' reindex --afresh --config '$config'" /dev/null </dev/null`;
         like($typescript, qr/\r\[[-#]{20}\] \d+ repositories, at team\/app/, 'on a terminal it shows how far it is');
     }
     my $elsewhere = `@{[build_dir()]}/berth reindex --help`;

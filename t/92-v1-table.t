@@ -708,6 +708,12 @@ sub type_of {
     return $row->{path} =~ /layer$/ ? 'application/octet-stream' : 'application/json';
 }
 
+# By which caches an answer may be kept: what a token opens, by the asker's own.
+sub kept_by {
+    my ($row) = @_;
+    return (grep { $_ eq 'Authorization' } @{ $row->{head} // [] }) ? 'private' : 'public';
+}
+
 # What every answer carries, or must not.
 sub has_headers {
     my ($r, $row) = @_;
@@ -718,7 +724,7 @@ sub has_headers {
         'X-Accel-Redirect'          => undef,
         'ETag'                      => undef,
         $row->{immutable}
-        ? ('Cache-Control' => 'public, max-age=31536000', Pragma => undef,
+        ? ('Cache-Control' => kept_by($row) . ', max-age=31536000', Pragma => undef,
             'Last-Modified' => 'Thu, 01 Jan 1970 00:00:00 GMT')
         : ('Cache-Control' => 'no-cache', Pragma => 'no-cache', Expires => '-1', 'Last-Modified' => undef),
         'Content-Type' => type_of($r, $row),
@@ -763,7 +769,7 @@ sub is_kept {
                 [@{ $row->{head} // [] }, 'If-Modified-Since' => $date]);
 
             is($r->{status}, 304, "$method: 304 to $date");
-            is(header($r, 'Cache-Control'), 'public, max-age=31536000', 'with its Cache-Control');
+            is(header($r, 'Cache-Control'), kept_by($row) . ', max-age=31536000', 'with its Cache-Control');
             ok(is_a_year_on(header($r, 'Expires')), 'and its Expires');
         }
     }

@@ -690,7 +690,7 @@ subtest 'another index' => sub {
         is_away(ask($berth, GET => private($top, $_), $read->()), "$_, if it says nothing") for qw(json layer files);
         is(header(ask($berth, GET => image($top, 'json'), undef, undef, signature('GET,' . image($top, 'json'))),
             'Cache-Control'),
-            'public, max-age=31536000', 'who signs is in no one\'s name');
+            'private, max-age=31536000', 'what a signature opens is for who signed');
         is_ok(ask($berth, PUT => repo('team/app/properties'), token('team/app', 'write'), '{"access": "public"}'),
             'and public again', 'true');
         is_ok(ask($berth, GET => image($top, 'json'), $read->()), 'json', $top->json);

@@ -33,6 +33,7 @@ sub start {
     my $self = $class->new;
 
     mkdir $data;
+    $self->{data}   = $data;
     $self->{port}   = Berth::Instance::free_port();
     $self->{owner}  = $$;
     $self->{config} = $self->dir . '/config.yml';
@@ -56,6 +57,16 @@ sub launch {
     my $answers = sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) };
     within(30, sub { !$self->running || $answers->() });
     croak 'docker-registry does not start: ' . Berth::Instance::slurp($log) unless $self->running;
+}
+
+# As the directory's owner: what root would write there, nobody else could change.
+sub enter {
+    my ($self) = @_;
+    my ($uid, $gid) = (stat $self->{data})[ 4, 5 ];
+
+    $self->SUPER::enter;
+    return if $> != 0 || $uid == 0;
+    POSIX::setgid($gid) && POSIX::setuid($uid) or die "setuid: $!";
 }
 
 # As an instance of berth has it, for Berth::HTTP.

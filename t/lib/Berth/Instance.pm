@@ -65,11 +65,27 @@ sub launch {
     return $self;
 }
 
+# As root, quickstart lets another user run berth, who must reach the program and the test's
+# directories. Where he cannot, it is told to stay root.
+my $closed;
+
+sub stays_root {
+    return 0 if $> != 0;
+    return $closed if defined $closed;
+    my @as_nobody = ('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups');
+    my $dir       = scratch();
+    my @paths     = (source_dir() . '/quickstart', build_dir() . '/berth', "$dir/.");
+
+    $closed = (grep { system(@as_nobody, 'test', '-x', $_) != 0 } @paths) > 0;
+    not_run('berth run by root as another user', "@paths: others cannot reach all of them") if $closed;
+    return $closed;
+}
+
 sub spawn {
     my ($self) = @_;
     my @command = (
         source_dir() . '/quickstart', '--no-build', '--build-dir', build_dir(),
-        '--port', $self->{port}, $self->{scheme} eq 'http' ? '--http' : (),
+        '--port', $self->{port}, $self->{scheme} eq 'http' ? '--http' : (), stays_root() ? ('--user', 'root') : (),
         (grep { $_ eq '--config' } @{ $self->{args} }) ? () : ('--data', $self->{data}),
         @{ $self->{args} },
     );
@@ -90,6 +106,14 @@ sub host   { return "localhost:$_[0]{port}" }
 sub ca     { return "$_[0]{data}/_berth/tls/ca.crt" }
 sub output { return slurp("$_[0]{scratch}/stdout") }
 sub errors { return slurp("$_[0]{scratch}/stderr") }
+
+# What a command begins with to run as the data's owner, as berth and nginx do.
+sub as_owner {
+    my ($self) = @_;
+    my ($uid, $gid) = (stat $self->{data})[ 4, 5 ];
+
+    return $> == 0 && $uid != 0 ? ('setpriv', "--reuid=$uid", "--regid=$gid", '--clear-groups') : ();
+}
 
 # log('berth.log' | 'nginx-error.log' | 'nginx-access.log')
 sub log {

@@ -36,9 +36,13 @@ sub quick {
     return $ENV{BERTH_QUICK};
 }
 
-# A directory of this test's own, removed at its end.
+# A directory of this test's own, removed at its end. What root starts runs as another user,
+# who must be able to pass.
 sub scratch {
-    return File::Temp->newdir('berth-test-XXXXXX', TMPDIR => 1);
+    my $dir = File::Temp->newdir('berth-test-XXXXXX', TMPDIR => 1);
+
+    chmod 0711, "$dir" if $> == 0;
+    return $dir;
 }
 
 # Calls $check until it returns true, for $seconds at most; returns what it returned last.
