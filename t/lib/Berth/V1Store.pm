@@ -56,13 +56,13 @@ sub names {
     return sort grep { $_ ne '.' && $_ ne '..' } readdir $handle;
 }
 
-# Another user's server must be able to read what is here.
+# Another server of this user or group must be able to read what is here.
 sub is_dir {
     my ($self, $path) = @_;
     my $mode = (lstat "$self->{root}/$path")[2];
 
     return $self->say_of($path, 'is no directory') unless defined $mode && S_ISDIR($mode);
-    $self->say_of($path, sprintf 'has mode %o', $mode & 07777) if ($mode & 0555) != 0555;
+    $self->say_of($path, sprintf 'has mode %o', $mode & 07777) if ($mode & 0550) != 0550;
     return 1;
 }
 
@@ -73,7 +73,7 @@ sub read_file {
 
     return $self->say_of($path, 'is not there') unless defined $mode;
     return $self->say_of($path, 'is no file')   unless S_ISREG($mode);
-    $self->say_of($path, sprintf 'has mode %o', $mode & 07777) if ($mode & 0444) != 0444;
+    $self->say_of($path, sprintf 'has mode %o', $mode & 07777) if ($mode & 0440) != 0440;
     open my $file, '<:raw', "$self->{root}/$path" or return $self->say_of($path, "cannot be read: $!");
     local $/;
     return readline($file) // '';
