@@ -309,9 +309,9 @@ confirm_sum(struct registry *reg, struct arena *a, const char *id, struct sum su
 	return r;
 }
 
-/* Docker 0.9 sends a payload sum that is wrong (of the unpacked archive, without the
- * json) and a tarsum that is right; docker 0.10 to 1.4 may do the opposite, because
- * tarsum changed. One right sum proves that the layer came whole. */
+/* Docker 0.9 sends a payload sum that is wrong (of the unpacked archive, without the json)
+ * beside a tarsum that is right; of docker 0.10 and later the payload sum is right, whatever
+ * the tarsum. One right sum proves that the layer came whole. */
 enum result
 push_checksum(struct registry *reg, struct arena *a, const char *id,
     struct str payload, struct str checksum, struct err *err)
