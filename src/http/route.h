@@ -4,9 +4,10 @@
  *
  * A pattern's parts are words, ":name" (one part of the path), "*name" (one or more,
  * handed over with their slashes), "*name{2}" (exactly two) or "*name{2,}" (two or more);
- * at most one with "*" in a pattern. A pattern that ends in "/" fits only paths that do; the others fit both. The
- * first row whose pattern fits the path names the resource: rows for more special paths
- * stand first. HEAD is answered by GET's row, OPTIONS by the table. */
+ * at most one with "*" in a pattern. A pattern that ends in "/" fits only paths that do,
+ * any other fits both. The first row whose pattern fits the path names the resource: rows
+ * for more special paths stand first. HEAD is answered by GET's row, OPTIONS by the
+ * table. */
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
