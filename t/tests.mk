@@ -14,6 +14,7 @@ c_tests = \
 	t/23-digest \
 	t/24-manifest \
 	t/24-manifest-type \
+	t/24-schema1 \
 	t/25-tar \
 	t/25-tar-packing \
 	t/25-tarsum \
@@ -21,6 +22,7 @@ c_tests = \
 	t/27-mail \
 	t/27-remote \
 	t/28-auth \
+	t/28-jws \
 	t/28-privileged \
 	t/28-token \
 	t/30-store \
@@ -39,6 +41,7 @@ c_tests = \
 	t/39-store-manifests \
 	t/39-store-mirror \
 	t/39-store-repos \
+	t/39-store-secret \
 	t/39-store-stamps \
 	t/39-store-tags \
 	t/39-store-uploads \
@@ -63,6 +66,7 @@ c_tests = \
 	t/75-v2-push \
 	t/76-v2-manifests \
 	t/76-v2-shapes \
+	t/76-v2-schema1 \
 	t/77-v2-changes \
 	t/77-v2-lists \
 	t/77-v2-referrers \

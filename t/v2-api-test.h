@@ -16,6 +16,7 @@
 #include "api-test.h"
 #include "base/json.h"
 #include "image/digest.h"
+#include "image/pretty_jws.h"
 #include "v2/routes.h"
 #include "v2/v2.h"
 
@@ -134,7 +135,8 @@ is_code(struct str s)
 	    "BLOB_UPLOAD_UNKNOWN", "DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN",
 	    "MANIFEST_INVALID", "MANIFEST_UNKNOWN", "NAME_INVALID", "NAME_UNKNOWN",
 	    "SIZE_INVALID", "UNAUTHORIZED", "DENIED", "UNSUPPORTED",
-	    "TOOMANYREQUESTS", "PAGINATION_NUMBER_INVALID", "TAG_INVALID"};
+	    "MANIFEST_UNVERIFIED", "TOOMANYREQUESTS", "PAGINATION_NUMBER_INVALID",
+	    "TAG_INVALID"};
 	size_t i = 0;
 
 	while (i < COUNT(codes) && !str_is(s, codes[i]))
@@ -177,6 +179,18 @@ errors_fault(const char *body, int status)
 	return fault;
 }
 
+/* The digest of a signed manifest is that of its payload. */
+static inline struct str
+digested_part(const char *body)
+{
+	struct pretty_jws jws;
+
+	if (pretty_jws_is_signed(str_of(body)) &&
+	    pretty_jws_open(arena, str_of(body), &jws, &err) == RC_OK)
+		return jws.payload;
+	return str_of(body);
+}
+
 /* What it says of its content is true. */
 static inline const char *
 content_fault(const struct reply *rp, const char *body)
@@ -192,7 +206,7 @@ content_fault(const struct reply *rp, const char *body)
 		return "Docker-Content-Digest is none";
 	if (rp->status == 201)
 		return NULL;
-	digest_of(want.kind, str_of(body), &got);
+	digest_of(want.kind, digested_part(body), &got);
 	if (rp->status == 200 && !digest_eq(&got, &want))
 		return "content of another digest";
 	return header_fault(rp, "ETag", arena_printf(arena, "\"%s\"", told));

@@ -2,6 +2,7 @@
 libberth_a_SOURCES += \
 	src/base/address.c src/base/address.h \
 	src/base/arena.c src/base/arena.h \
+	src/base/base64url.c src/base/base64url.h \
 	src/base/buf.c src/base/buf.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/err.c src/base/err.h \

@@ -2,11 +2,10 @@
 #include "image/manifest_type.h"
 
 #include "base/json_slice.h"
+#include "image/schema1.h"
 #include <ctype.h>
 #include <string.h>
 
-#define DOCKER_SCHEMA1  "application/vnd.docker.distribution.manifest.v1+json"
-#define DOCKER_SIGNED   "application/vnd.docker.distribution.manifest.v1+prettyjws"
 #define DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
 #define DOCKER_LIST     "application/vnd.docker.distribution.manifest.list.v2+json"
 #define OCI_MANIFEST    "application/vnd.oci.image.manifest.v1+json"
@@ -79,8 +78,8 @@ derived_type(const struct manifest_type_members *members)
 	if (!json_slice_int(members->version, &version) || version != 1)
 		return str_of(OCI_MANIFEST);
 	return str_of(json_slice_kind(members->signatures) == JSON_NONE
-			  ? DOCKER_SCHEMA1
-			  : DOCKER_SIGNED);
+			  ? SCHEMA1_PLAIN
+			  : SCHEMA1_SIGNED);
 }
 
 bool

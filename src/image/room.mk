@@ -8,6 +8,8 @@ libberth_a_SOURCES += \
 	src/image/manifest_descriptor.c src/image/manifest_descriptor.h \
 	src/image/manifest_type.c src/image/manifest_type.h \
 	src/image/name.c src/image/name.h \
+	src/image/pretty_jws.c src/image/pretty_jws.h \
+	src/image/schema1.c src/image/schema1.h \
 	src/image/sum.c src/image/sum.h \
 	src/image/tar.c src/image/tar.h \
 	src/image/tar_bytes.c src/image/tar_bytes.h \

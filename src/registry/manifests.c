@@ -3,9 +3,11 @@
 
 #include "base/log.h"
 #include "image/manifest.h"
+#include "image/schema1.h"
 #include "image/v2_name.h"
 #include "registry/describe.h"
 #include "registry/referrer.h"
+#include "registry/signature.h"
 #include "store/lock.h"
 #include "store/v2_blob.h"
 #include "store/v2_manifest.h"
@@ -72,12 +74,17 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 		return r;
 	out->digest = stored.digest;
 	out->bytes = stored.bytes;
-	if (manifest_type(a, stored.bytes, &out->type))
+	if (!manifest_type(a, stored.bytes, &out->type)) {
+		r = v2_manifest_type(
+		    reg->store, a, name, &stored.digest, &told, err);
+		if (r == RC_OK)
+			out->type = told;
+		else if (r != RC_ABSENT)
+			return r;
+	}
+	if (!schema1_is_type(out->type))
 		return RC_OK;
-	r = v2_manifest_type(reg->store, a, name, &stored.digest, &told, err);
-	if (r == RC_OK)
-		out->type = told;
-	return r == RC_ABSENT ? RC_OK : r;
+	return signature_add(reg, a, &out->bytes, &out->type, err);
 }
 
 /* ---- in ---- */
@@ -88,11 +95,30 @@ struct push {
 	struct arena *arena;
 	const char *name;
 	const struct manifests_push *given;
+	struct str bytes; /* that are stored */
 	struct manifest manifest;
 	struct digest digest;
 	struct str *tags; /* that shall mean it */
 	size_t n_tags;
 };
+
+/* Of schema 1 the payload alone, without the signatures, is the manifest. */
+static enum result
+read_manifest(struct push *p, struct err *err)
+{
+	const struct manifests_push *given = p->given;
+	enum result r = manifest_parse(
+	    p->arena, given->bytes, given->content_type, &p->manifest, err);
+
+	p->bytes = given->bytes;
+	if (r != RC_OK || !schema1_is_type(p->manifest.type))
+		return r;
+	if (given->no_schema1)
+		return err_set(err, RC_FALLBACK,
+		    "a push of schema 1 by a docker that knows schema 2");
+	r = signature_check(p->arena, given->bytes, &p->bytes, err);
+	return r == RC_OK ? schema1_read(p->arena, p->bytes, &p->manifest, err) : r;
+}
 
 /* The reference is a digest, which the bytes must have, or the first of the tags. */
 static enum result
@@ -105,7 +131,7 @@ read_reference(struct push *p, struct str reference, struct err *err)
 
 	if (r == RC_OTHER_DIGEST)
 		return RC_BAD_DIGEST;
-	digest_of(by_digest ? want.kind : HASH_SHA256, p->given->bytes, &p->digest);
+	digest_of(by_digest ? want.kind : HASH_SHA256, p->bytes, &p->digest);
 	if (by_digest && !digest_eq(&p->digest, &want))
 		return err_set(err, RC_MISMATCH, "the bytes have %s",
 		    digest_text(p->arena, &p->digest));
@@ -184,7 +210,7 @@ find_refs(struct push *p, struct manifests_pushed *out, struct err *err)
 static enum result
 store_it(struct push *p, struct err *err)
 {
-	const struct v2_manifest m = {p->digest, p->given->bytes};
+	const struct v2_manifest m = {p->digest, p->bytes};
 	struct store *st = p->reg->store;
 	enum result r;
 	size_t i;
@@ -204,8 +230,8 @@ enter_it(struct push *p)
 	struct index_referrer referrer;
 
 	if (p->manifest.has_subject) {
-		referrer_make(p->arena, &p->manifest, &p->digest, p->given->bytes.n,
-		    &referrer);
+		referrer_make(
+		    p->arena, &p->manifest, &p->digest, p->bytes.n, &referrer);
 		change.referrer = &referrer;
 	}
 	describe_change(p->reg, p->arena, p->name, &change);
@@ -235,10 +261,9 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 	enum result r;
 
 	*out = (struct manifests_pushed){.subject = NULL};
-	r = read_reference(&p, reference, err);
+	r = read_manifest(&p, err);
 	if (r == RC_OK)
-		r = manifest_parse(
-		    a, given->bytes, given->content_type, &p.manifest, err);
+		r = read_reference(&p, reference, err);
 	if (r == RC_OK)
 		r = find_refs(&p, out, err);
 	if (r == RC_OK)

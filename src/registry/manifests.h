@@ -19,9 +19,9 @@
 
 struct manifests_found {
 	struct digest digest;
-	struct str bytes;
-	struct str type; /* media type, as it was pushed */
-	bool by_digest;  /* the reference was one: this never changes */
+	struct str bytes; /* of schema 1 they are signed (signature.h) */
+	struct str type;  /* media type, as it was pushed */
+	bool by_digest;   /* the reference was one: this never changes */
 };
 
 enum result manifests_get(struct registry *reg, struct arena *a, const char *name,
@@ -41,6 +41,7 @@ struct manifests_push {
 	const struct str *tags;  /* beside the reference: of a push by digest */
 	size_t n_tags;
 	const struct manifests_condition *condition; /* NULL: none */
+	bool no_schema1; /* the client should not push that: RC_FALLBACK */
 };
 
 struct manifests_pushed {
@@ -52,7 +53,8 @@ struct manifests_pushed {
 
 /* Durable when it returns RC_OK. RC_BAD_MANIFEST, RC_BAD_TAG; RC_MISMATCH: the bytes do not
  * have the digest of the reference; RC_MISSING: out->missing, and perhaps more, are not in
- * the repository; RC_CONDITION, which comes last (RFC 9110, 13.2.1).
+ * the repository; RC_CONDITION, which comes last (RFC 9110, 13.2.1). Of schema 1 the payload
+ * is stored, and its digest counts (signature.h): RC_UNVERIFIED, RC_FALLBACK.
  *
  * A manifest may refer to tens of thousands of blobs. They are looked for before the
  * repository is locked, and not again while it is, so that nobody waits for the lock that

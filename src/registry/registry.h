@@ -11,6 +11,7 @@ struct auth;
 struct index;
 struct mirror_options;
 struct remote;
+struct signing_key;
 struct store;
 
 struct registry {
@@ -19,6 +20,7 @@ struct registry {
 	const struct auth *auth;             /* NULL: nobody is asked for a token */
 	struct remote *remote;               /* NULL: no call goes out */
 	const struct mirror_options *mirror; /* NULL: no mirror */
+	const struct signing_key *signing_key; /* NULL: the store keeps one */
 	unsigned seats; /* threads of a process for one kind of long work; 0: any */
 	void (*index_lost)(
 	    void *arg); /* the index missed a change: rebuild it; NULL is fine */

@@ -23,6 +23,7 @@ libberth_a_SOURCES += \
 	src/registry/search.c src/registry/search.h \
 	src/registry/status.c src/registry/status.h \
 	src/registry/seats.c src/registry/seats.h \
+	src/registry/signature.c src/registry/signature.h \
 	src/registry/stored.c src/registry/stored.h \
 	src/registry/tag.c src/registry/tag.h \
 	src/registry/tarsums.c src/registry/tarsums.h \

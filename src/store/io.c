@@ -516,6 +516,30 @@ link_failed(
 	return io_failed(err, "link", path);
 }
 
+/* A file without a name is made in the directory itself, which may be a mount of its own.
+ * link(2), unlike rename(2), leaves alone what has the name already. */
+enum result
+io_put_secret(const struct store *st, const char *dir, const char *name,
+    struct str content, struct err *err)
+{
+	char path[IO_PATH_MAX];
+	enum result r;
+	int fd = -1;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (!failpoint_hit("create"))
+		fd = open_mode(st, dir, O_TMPFILE | O_RDWR, 0600);
+	if (fd == -1)
+		return io_failed(err, "create", path);
+	r = write_all(fd, content, path, err);
+	if (r == RC_OK && (failpoint_hit("fsync") || fsync(fd) == -1))
+		r = io_failed(err, "fsync", path);
+	if (r == RC_OK && link_fd(st, fd, path) == -1 && errno != EEXIST)
+		r = io_failed(err, "link", path);
+	(void)close(fd);
+	return r;
+}
+
 enum result
 io_name_fd(const struct store *st, int fd, const char *dir, const char *name,
     struct err *err)

@@ -96,6 +96,11 @@ enum result io_touch(const struct store *st, const char *path,
 enum result io_put(const struct store *st, const char *dir, const char *name,
     struct str content, struct err *err);
 
+/* dir/name holds content, unless it is there already: then it stays as it is. Only its
+ * owner may read it, from its first byte on. The name is durable after io_sync(dir). */
+enum result io_put_secret(const struct store *st, const char *dir, const char *name,
+    struct str content, struct err *err);
+
 /* dir/name is the file `from`, whatever it was before; durable after io_sync(dir).
  */
 enum result io_link(const struct store *st, const char *from, const char *dir,

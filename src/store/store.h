@@ -9,6 +9,7 @@
  *	_berth/type/<name>/	media types that no manifest tells	v2_manifest.h
  *	_berth/about/<name>	what was said of a repository		about.h
  *	_berth/mirror/		what a source has told			v1_mirror.h
+ *	_berth/schema1.pem	the key that signs schema 1		secret.h
  *	_berth/lock		guards, by byte range			lock.h
  *	_berth/owner		who serves it				store_own()
  *	_berth/index.db		the index, unless configured elsewhere

@@ -1,7 +1,7 @@
 /* errors.c: one table for statuses, codes and texts. Codes are the specification's;
- * where it has none, distribution's: TAG_INVALID, PAGINATION_NUMBER_INVALID, and
- * for what is not the client's fault UNKNOWN (500) and UNAVAILABLE (503, 507: later
- * it may go well). */
+ * where it has none, distribution's: TAG_INVALID, PAGINATION_NUMBER_INVALID,
+ * MANIFEST_UNVERIFIED, and for what is not the client's fault UNKNOWN (500) and
+ * UNAVAILABLE (503, 507: later it may go well). */
 #include "v2/errors.h"
 
 #include "base/json.h"
@@ -21,6 +21,12 @@ static const struct row {
 	"provided digest is not a sha256 or sha512 digest"},
     [RC_OTHER_DIGEST] = {404, "BLOB_UNKNOWN", "blob unknown to registry"},
     [RC_BAD_MANIFEST] = {400, "MANIFEST_INVALID", "manifest invalid"},
+    [RC_UNVERIFIED] = {400, "MANIFEST_UNVERIFIED",
+	"manifest failed signature verification"},
+    /* docker shows the message, and nothing else */
+    [RC_FALLBACK] = {400, "MANIFEST_INVALID",
+	"schema 1 is not accepted from docker 1.10 or newer, which sends it when "
+	"its manifest of schema 2 was refused; push again"},
     [RC_BAD_PAGE] = {400, "PAGINATION_NUMBER_INVALID",
 	"invalid number of results requested"},
     [RC_BAD_SIZE] = {400, "SIZE_INVALID",

@@ -1,0 +1,201 @@
+/* signing_key.c: see signing_key.h. */
+#include "auth/signing_key.h"
+
+#include <limits.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+
+#include "auth/jwk.h"
+#include "base/json.h"
+
+#define CURVE "prime256v1"
+#define HALF  32 /* bytes of a coordinate, and of half a signature */
+
+struct signing_key {
+	EVP_PKEY *pkey;
+	struct pretty_jws_key named;
+};
+
+static struct str
+coordinate(struct arena *a, EVP_PKEY *pkey, const char *name)
+{
+	unsigned char *p = arena_alloc(a, HALF);
+	BIGNUM *n = NULL;
+
+	if (EVP_PKEY_get_bn_param(pkey, name, &n) != 1 ||
+	    BN_bn2binpad(n, p, HALF) != HALF)
+		abort(); /* a key on this curve has both */
+	BN_free(n);
+	return str_make((const char *)p, HALF);
+}
+
+static const struct signing_key *
+make(struct arena *a, EVP_PKEY *pkey)
+{
+	struct signing_key *key = arena_alloc(a, sizeof(*key));
+
+	key->pkey = pkey;
+	key->named = (struct pretty_jws_key){jwk_kid(a, pkey),
+	    coordinate(a, pkey, OSSL_PKEY_PARAM_EC_PUB_X),
+	    coordinate(a, pkey, OSSL_PKEY_PARAM_EC_PUB_Y)};
+	return key;
+}
+
+/* ---- files ---- */
+
+/* For OpenSSL, which would ask at the terminal. */
+static int
+no_password(char *buf, int size, int writing, void *arg)
+{
+	(void)buf;
+	(void)size;
+	(void)writing;
+	(void)arg;
+	return -1;
+}
+
+static EVP_PKEY *
+read_pem(struct arena *a, struct str text)
+{
+	BIO *bio = BIO_new_mem_buf(text.p, (int)text.n);
+	EVP_PKEY *pkey;
+
+	if (bio == NULL)
+		abort();
+	pkey = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
+	BIO_free(bio);
+	ERR_clear_error();
+	return pkey == NULL ? NULL : jwk_keep(a, pkey);
+}
+
+static EVP_PKEY *
+read_jwk(struct arena *a, struct str text)
+{
+	EVP_PKEY *pkey = NULL;
+	struct json *jwk;
+	struct err ignored;
+	const char *why;
+
+	if (!json_parse(a, text, &jwk, &why) ||
+	    jwk_parse(a, jwk, &pkey, &ignored) != RC_OK)
+		return NULL;
+	return pkey;
+}
+
+/* The private half is there and belongs to the public one. */
+static bool
+is_whole(EVP_PKEY *pkey)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	bool whole;
+
+	if (ctx == NULL)
+		abort();
+	whole = EVP_PKEY_pairwise_check(ctx) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return whole;
+}
+
+static bool
+is_on_curve(EVP_PKEY *pkey)
+{
+	char group[32];
+
+	return EVP_PKEY_is_a(pkey, "EC") &&
+	       EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1 &&
+	       str_is(str_of(group), CURVE);
+}
+
+enum result
+signing_key_parse(struct arena *a, struct str text, const struct signing_key **out,
+    struct err *err)
+{
+	bool is_json = str_starts(str_trim(text), "{");
+	EVP_PKEY *pkey = NULL;
+
+	if (text.n > 0 && text.n <= SIGNING_KEY_MAX)
+		pkey = is_json ? read_jwk(a, text) : read_pem(a, text);
+	if (pkey == NULL || !is_on_curve(pkey) || !is_whole(pkey))
+		return err_set(err, RC_BAD_DATA,
+		    "not a private key on the curve P-256, in PEM without a "
+		    "password, or as a JWK");
+	*out = make(a, pkey);
+	return RC_OK;
+}
+
+const struct signing_key *
+signing_key_new(struct arena *a)
+{
+	EVP_PKEY *pkey = EVP_EC_gen(CURVE);
+
+	if (pkey == NULL)
+		abort(); /* no memory, or no random numbers */
+	return make(a, jwk_keep(a, pkey));
+}
+
+/* "EC PRIVATE KEY" is the form that libtrust, and so distribution, reads. */
+struct str
+signing_key_pem(struct arena *a, const struct signing_key *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *p;
+	long n;
+
+	if (bio == NULL || PEM_write_bio_PrivateKey_traditional(
+			       bio, key->pkey, NULL, NULL, 0, NULL, NULL) != 1)
+		abort();
+	n = BIO_get_mem_data(bio, &p);
+	p = arena_strndup(a, p, (size_t)n);
+	BIO_free(bio);
+	return str_make(p, (size_t)n);
+}
+
+/* ---- use ---- */
+
+const struct pretty_jws_key *
+signing_key_public(const struct signing_key *key)
+{
+	return &key->named;
+}
+
+/* OpenSSL's DER as two numbers of 32 bytes (RFC 7518, section 3.4). */
+static struct str
+from_der(struct arena *a, const unsigned char *der, size_t n)
+{
+	unsigned char *p = arena_alloc(a, 2 * (size_t)HALF);
+	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &der, (long)n);
+
+	if (sig == NULL || BN_bn2binpad(ECDSA_SIG_get0_r(sig), p, HALF) != HALF ||
+	    BN_bn2binpad(ECDSA_SIG_get0_s(sig), p + HALF, HALF) != HALF)
+		abort();
+	ECDSA_SIG_free(sig);
+	return str_make((const char *)p, 2 * (size_t)HALF);
+}
+
+struct str
+signing_key_sign(
+    struct arena *a, const struct signing_key *key, const struct jws_text *text)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char der[128]; /* 72 at most */
+	size_t n = sizeof(der);
+
+	if (ctx == NULL ||
+	    EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key->pkey) != 1 ||
+	    EVP_DigestSignUpdate(
+		ctx, text->protected_text.p, text->protected_text.n) != 1 ||
+	    EVP_DigestSignUpdate(ctx, ".", 1) != 1 ||
+	    EVP_DigestSignUpdate(ctx, text->payload.p, text->payload.n) != 1 ||
+	    EVP_DigestSignFinal(ctx, der, &n) != 1)
+		abort(); /* no memory, or no random numbers */
+	EVP_MD_CTX_free(ctx);
+	return from_der(a, der, n);
+}

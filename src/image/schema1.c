@@ -1,0 +1,257 @@
+/* schema1.c: see schema1.h. */
+#include "image/schema1.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_slice.h"
+#include "image/v1_json.h"
+
+#define NAMES_MAX 32 /* members of one object; docker writes seven */
+#define ID_MAX    64 /* bytes of an image's id */
+
+bool
+schema1_is_type(struct str type)
+{
+	return str_is_nocase(type, SCHEMA1_PLAIN) ||
+	       str_is_nocase(type, SCHEMA1_SIGNED);
+}
+
+/* ---- names ---- */
+
+/* Printable ASCII without escapes: "\u0069d" and "id" are one name, and Go takes some
+ * letters beyond ASCII for s and k. */
+static bool
+is_plain(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < name.n; i++)
+		if (name.p[i] < ' ' || name.p[i] > '~' || name.p[i] == '\\')
+			return false;
+	return true;
+}
+
+static enum result
+check_names(struct str object, const char *what, struct err *err)
+{
+	struct json_walk walk = json_slice_walk(object);
+	struct str seen[NAMES_MAX];
+	size_t n = 0, i;
+
+	if (!walk.in_object)
+		return err_set(err, RC_BAD_MANIFEST, "%s is not an object", what);
+	while (json_slice_next(&walk)) {
+		if (!is_plain(walk.key))
+			return err_set(err, RC_BAD_MANIFEST,
+			    "%s: a name is not plain ASCII", what);
+		if (n == NAMES_MAX)
+			return err_set(err, RC_BAD_MANIFEST,
+			    "%s has more than %d members", what, NAMES_MAX);
+		for (i = 0; i < n; i++)
+			if (str_eq_nocase(seen[i], walk.key))
+				return err_set(err, RC_BAD_MANIFEST,
+				    "%s: \"%.*s\" stands there twice", what,
+				    STR_ARG(walk.key));
+		seen[n++] = walk.key;
+	}
+	return RC_OK;
+}
+
+/* A payload with these members is another kind of manifest to somebody. */
+static enum result
+refuse_others(struct str root, struct err *err)
+{
+	static const char *const others[] = {
+	    "signatures", "manifests", "layers", "config", "subject"};
+	struct json_walk walk = json_slice_walk(root);
+	size_t i;
+
+	while (json_slice_next(&walk))
+		for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+			if (str_is_nocase(walk.key, others[i]))
+				return err_set(err, RC_BAD_MANIFEST,
+				    "%s has no place in a manifest of schema 1",
+				    others[i]);
+	return RC_OK;
+}
+
+/* The names of the objects in a list. */
+static enum result
+check_list(struct str list, const char *what, struct err *err)
+{
+	struct json_walk walk = json_slice_walk(list);
+	enum result r = RC_OK;
+
+	while (r == RC_OK && json_slice_next(&walk))
+		r = check_names(walk.value, what, err);
+	return r;
+}
+
+/* ---- layers ---- */
+
+static int
+in_byte_order(const void *a, const void *b)
+{
+	const struct str *one = a, *other = b;
+	size_t n = one->n < other->n ? one->n : other->n;
+	int order = memcmp(one->p, other->p, n);
+
+	return order != 0 ? order : (one->n > other->n) - (one->n < other->n);
+}
+
+static enum result
+read_layers(struct arena *a, struct str layers, size_t n, struct manifest *out,
+    struct err *err)
+{
+	struct str *refs = arena_alloc(a, n * sizeof(*refs));
+	struct json_walk walk = json_slice_walk(layers);
+	struct err ignored;
+	struct digest d;
+	size_t kept = 0, i;
+
+	for (i = 0; json_slice_next(&walk); i++) {
+		refs[i] = json_slice_text(a, json_slice_get(walk.value, "blobSum"));
+		if (digest_parse(refs[i], &d, &ignored) != RC_OK)
+			return err_set(err, RC_BAD_MANIFEST,
+			    "fsLayers[%zu]: blobSum is not a digest of sha256 or "
+			    "sha512",
+			    i);
+	}
+	qsort(refs, n, sizeof(*refs), in_byte_order);
+	for (i = 0; i < n; i++)
+		if (i == 0 || !str_eq(refs[i], refs[kept - 1]))
+			refs[kept++] = refs[i];
+	out->refs = refs;
+	out->n_refs = kept;
+	return RC_OK;
+}
+
+/* ---- history ---- */
+
+/* Who reads an entry takes two members of its json; the others may be anything. */
+static enum result
+check_entry_names(struct str json, size_t i, struct err *err)
+{
+	struct json_walk walk = json_slice_walk(json_slice_trim(json));
+	unsigned ids = 0, parents = 0;
+
+	while (json_slice_next(&walk)) {
+		ids += str_is_nocase(walk.key, "id");
+		parents += str_is_nocase(walk.key, "parent");
+		if (!is_plain(walk.key) || ids > 1 || parents > 1)
+			return err_set(err, RC_BAD_MANIFEST,
+			    "history[%zu]: an odd name, or one that stands there "
+			    "twice",
+			    i);
+	}
+	return RC_OK;
+}
+
+struct entry {
+	char id[ID_MAX + 1], parent[ID_MAX + 1];
+};
+
+static bool
+copy_id(char to[ID_MAX + 1], struct str id)
+{
+	if (id.n > ID_MAX || str_has(id, '\0'))
+		return false;
+	if (id.n > 0)
+		memcpy(to, id.p, id.n);
+	to[id.n] = '\0';
+	return true;
+}
+
+static enum result
+read_entry(struct arena *scratch, struct str v, size_t i, struct entry *out,
+    struct err *err)
+{
+	struct str json = json_slice_text(
+	    scratch, json_slice_get(v, "v1Compatibility"));
+	struct v1_json image;
+	struct err why;
+
+	if (v1_json_parse(scratch, json, &image, &why) != RC_OK)
+		return err_set(err, RC_BAD_MANIFEST,
+		    "history[%zu]: v1Compatibility: %s", i, why.text);
+	if (image.id.n == 0 || !copy_id(out->id, image.id) ||
+	    !copy_id(out->parent, image.parent))
+		return err_set(err, RC_BAD_MANIFEST,
+		    "history[%zu]: v1Compatibility: id or parent is not an id", i);
+	return check_entry_names(json, i, err);
+}
+
+static enum result
+read_history(struct str history, struct err *err)
+{
+	struct json_walk walk = json_slice_walk(history);
+	struct arena *scratch = arena_new(); /* cleared an entry */
+	struct entry above, here;
+	enum result r = RC_OK;
+	size_t i;
+
+	for (i = 0; r == RC_OK && json_slice_next(&walk); i++) {
+		arena_clear(scratch);
+		r = read_entry(scratch, walk.value, i, &here, err);
+		if (r == RC_OK && i > 0 && strcmp(here.id, above.id) != 0 &&
+		    strcmp(here.id, above.parent) != 0)
+			r = err_set(err, RC_BAD_MANIFEST,
+			    "history[%zu] is not the parent of the entry above it",
+			    i);
+		above = here;
+	}
+	arena_free(scratch);
+	return r;
+}
+
+/* ---- the whole ---- */
+
+static enum result
+read_lists(struct arena *a, struct str layers, struct str history,
+    struct manifest *out, struct err *err)
+{
+	size_t n = json_slice_count(layers);
+	enum result r;
+
+	if (json_slice_kind(layers) != JSON_ARRAY ||
+	    json_slice_kind(history) != JSON_ARRAY || n == 0 ||
+	    n != json_slice_count(history))
+		return err_set(err, RC_BAD_MANIFEST,
+		    "fsLayers and history must be lists of the same length, one "
+		    "entry or more");
+	r = check_list(layers, "fsLayers", err);
+	if (r == RC_OK)
+		r = check_list(history, "history", err);
+	if (r == RC_OK)
+		r = read_layers(a, layers, n, out, err);
+	return r == RC_OK ? read_history(history, err) : r;
+}
+
+enum result
+schema1_read(
+    struct arena *a, struct str payload, struct manifest *out, struct err *err)
+{
+	struct str root, version, name, layers, history;
+	const struct json_pick wanted[] = {{"schemaVersion", &version},
+	    {"name", &name}, {"fsLayers", &layers}, {"history", &history}};
+	struct json_fault fault;
+	long long number;
+	enum result r;
+
+	*out = (struct manifest){.type = str_of(SCHEMA1_PLAIN)};
+	if (!json_slice_check(payload, &root, &fault))
+		return err_set(err, RC_BAD_MANIFEST, "not JSON: %s at byte %zu",
+		    fault.why, fault.at);
+	r = check_names(root, "the manifest", err);
+	if (r == RC_OK)
+		r = refuse_others(root, err);
+	if (r != RC_OK)
+		return r;
+	(void)json_slice_pick(root, wanted, sizeof(wanted) / sizeof(wanted[0]));
+	if (!json_slice_int(version, &number) || number != 1)
+		return err_set(err, RC_BAD_MANIFEST, "schemaVersion is not 1");
+	if (json_slice_text(a, name).n == 0)
+		return err_set(err, RC_BAD_MANIFEST, "name is missing or empty");
+	return read_lists(a, layers, history, out, err);
+}
