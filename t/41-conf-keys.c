@@ -10,7 +10,8 @@ test_paths(void)
 	struct conf *c = load("dev:\n"
 			      "  storage_path: ./data//x/.\n"
 			      "  socket: /run/../s.sock\n"
-			      "  log_file: /var/log/berth.log/\n");
+			      "  log_file: /var/log/berth.log/\n"
+			      "  schema1_signing_key: key.pem\n");
 
 	if (getcwd(cwd, sizeof(cwd)) == NULL)
 		abort();
@@ -21,6 +22,8 @@ test_paths(void)
 	    "a default lies below it");
 	is_str(c->socket, "/run/../s.sock", "`..` stays");
 	is_str(c->log_file, "/var/log/berth.log", "no slash at the end");
+	is_str(c->schema1_signing_key, arena_printf(arena, "%s/key.pem", cwd),
+	    "of a key too");
 	ok(refused(load(arena_printf(arena, "dev: {storage_path: /%0100d}\n", 0)),
 	       "config.yml: default of socket: /000"),
 	    "a storage_path too long for a socket below it");

@@ -128,6 +128,18 @@ subtest 'sync' => sub {
     }
 };
 
+subtest 'schema 1' => sub {
+    my $place = "docker://$host/team/schema1";
+
+    works('it goes in', qw(copy --quiet --format v2s1), saved("$dir/schema1", $KINDS[1][2]), "$place:1");
+    my $image = decode_json(works('it is inspected', 'inspect', "$place:1"));
+    is(served($berth, 'team/schema1', '1'), $image->{Digest}, 'skopeo works out the same digest');
+    is(scalar @{ $image->{Layers} }, 3, 'its layers');
+    works('it comes out by that digest', qw(copy --quiet), "$place\@$image->{Digest}", "dir:$dir/schema1-out");
+    works('and goes in again', qw(copy --quiet --preserve-digests), "dir:$dir/schema1-out", "$place:1");
+    is(served($berth, 'team/schema1', '1'), $image->{Digest}, 'with the same digest');
+};
+
 subtest 'a directory of certificates' => sub {
     $skopeo->distrust;
     my ($list, $place) = ('list-tags', "docker://$host/team/oci");

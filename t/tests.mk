@@ -93,6 +93,7 @@ perl_tests = \
 	t/82-v1-push-pull.t \
 	t/83-distribution.t \
 	t/83-printed-commands.t \
+	t/83-schema1.t \
 	t/84-seed.t \
 	t/85-full-disk.t \
 	t/86-containerd.t \

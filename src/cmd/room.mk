@@ -3,6 +3,7 @@ berth_SOURCES += \
 	src/cmd/about.c src/cmd/about.h \
 	src/cmd/check_config.c src/cmd/check_config.h \
 	src/cmd/commands.h \
+	src/cmd/key_file.c src/cmd/key_file.h \
 	src/cmd/main.c \
 	src/cmd/open.c src/cmd/open.h \
 	src/cmd/progress.c src/cmd/progress.h \

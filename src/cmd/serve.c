@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cmd/about.h"
 #include "cmd/commands.h"
+#include "cmd/key_file.h"
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
 #include "cmd/serve_mail.h"
@@ -83,8 +84,14 @@ name_in_via(struct server *s)
 static enum result
 use_conf(struct server *s, const struct conf *conf, struct err *err)
 {
-	enum result r = serve_auth(s->arena, conf, &s->auth, err);
+	const struct signing_key *signing = NULL;
+	enum result r = RC_OK;
 
+	if (conf->schema1_signing_key != NULL)
+		r = key_file_signing(
+		    s->arena, conf->schema1_signing_key, &signing, err);
+	if (r == RC_OK)
+		r = serve_auth(s->arena, conf, &s->auth, err);
 	if (r != RC_OK)
 		return r;
 	s->conf = conf;
@@ -102,6 +109,7 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	    conf->mail_smtp_host != NULL};
 	s->registry.auth = &s->auth;
 	s->registry.mirror = &s->mirror;
+	s->registry.signing_key = signing;
 	s->registry.seats = share_of(conf);
 	return RC_OK;
 }

@@ -1,13 +1,11 @@
 /* serve_auth.c: see serve_auth.h. */
 #include "cmd/serve_auth.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include "auth/privileged.h"
+#include "cmd/key_file.h"
 
-#define KEY_MAX      ((size_t)64 << 10) /* bytes of a PEM file */
 #define SECRET_BYTES 32
 
 static enum auth_mode
@@ -34,34 +32,6 @@ secret_of(const struct conf *conf)
 	return str_make(made_up, sizeof(made_up));
 }
 
-static void
-free_key(void *arg)
-{
-	privileged_key_free(arg);
-}
-
-static enum result
-read_key(struct arena *a, const char *path, const struct privileged_key **out,
-    struct err *err)
-{
-	char *text = arena_alloc(a, KEY_MAX);
-	struct privileged_key *key;
-	struct err why;
-	FILE *f = fopen(path, "re");
-	size_t n;
-
-	if (f == NULL)
-		return err_set(err, RC_IO, "privileged_key %s: %m", path);
-	n = fread(text, 1, KEY_MAX, f);
-	(void)fclose(f);
-	if (privileged_key_parse(str_make(text, n), &key, &why) != RC_OK)
-		return err_set(
-		    err, RC_BAD_DATA, "privileged_key %s: %s", path, why.text);
-	arena_defer(a, free_key, key);
-	*out = key;
-	return RC_OK;
-}
-
 enum result
 serve_auth(
     struct arena *a, const struct conf *conf, struct auth *out, struct err *err)
@@ -70,7 +40,7 @@ serve_auth(
 	enum result r = RC_OK;
 
 	if (conf->privileged_key != NULL)
-		r = read_key(a, conf->privileged_key, &key, err);
+		r = key_file_privileged(a, conf->privileged_key, &key, err);
 	if (r != RC_OK)
 		return r;
 	*out = (struct auth){.mode = mode_of(conf),

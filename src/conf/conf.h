@@ -86,6 +86,8 @@ struct conf {
 	unsigned threads;     /* of a process, 1 to 1024; default 64 */
 	unsigned push_expiry; /* seconds until a push that was given up is
 			       * removed, 60 to a year; default 86400 */
+	const char
+	    *schema1_signing_key; /* file of the private key; NULL: the store's */
 
 	const struct conf_note *notes; /* in the order of their lines */
 	size_t n_notes;

@@ -32,6 +32,8 @@ static const struct key keys[] = {
     {"workers", KEY_WORKERS, MEMBER(workers), 1, 64, "auto", NULL},
     {"threads", KEY_NUMBER, MEMBER(threads), 1, 1024, "64", NULL},
     {"push_expiry", KEY_NUMBER, MEMBER(push_expiry), 60, YEAR, "86400", NULL},
+    {"schema1_signing_key", KEY_FILE, MEMBER(schema1_signing_key), 0, 0, NULL,
+	"made by berth"},
 
     {"debug", KEY_FLAG, MEMBER(debug), 0, 0, "false", NULL},
 

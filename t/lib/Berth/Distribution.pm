@@ -28,8 +28,9 @@ storage:
 http: { addr: "127.0.0.1:%d" }
 END
 
+# start(DATA, %option): compatibility, the value of that key of its configuration.
 sub start {
-    my ($class, $data) = @_;
+    my ($class, $data, %option) = @_;
     my $self = $class->new;
 
     mkdir $data;
@@ -37,7 +38,8 @@ sub start {
     $self->{port}   = Berth::Instance::free_port();
     $self->{owner}  = $$;
     $self->{config} = $self->dir . '/config.yml';
-    Berth::Programs::save($self->{config}, sprintf $CONFIG, $data, $self->{port});
+    my $more = $option{compatibility} ? "compatibility: $option{compatibility}\n" : '';
+    Berth::Programs::save($self->{config}, sprintf($CONFIG, $data, $self->{port}) . $more);
     $self->launch;
     return $self;
 }

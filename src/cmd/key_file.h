@@ -1,0 +1,17 @@
+/* key_file.h: files that config.yml names, with a key in them. */
+#ifndef CMD_KEY_FILE_H
+#define CMD_KEY_FILE_H
+
+#include "auth/privileged.h"
+#include "auth/signing_key.h"
+#include "base/arena.h"
+#include "base/err.h"
+
+/* Both live in the arena. RC_IO: the file cannot be read; RC_BAD_DATA: it holds no such
+ * key. err names the key of config.yml and the file. */
+enum result key_file_privileged(struct arena *a, const char *path,
+    const struct privileged_key **out, struct err *err);
+enum result key_file_signing(struct arena *a, const char *path,
+    const struct signing_key **out, struct err *err);
+
+#endif
