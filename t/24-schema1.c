@@ -162,9 +162,7 @@ test_seal(void)
 	static const char *const payloads[] = {"{\n   \"a\": 1\n}", "{\"a\":1}",
 	    "{\"a\":1}\n", "{\"a\": \"}\"  \t}\r\n ", " {\"a\": {\"b\": []}}",
 	    "{\n   \"a\": \"\\u003c\xc3\xa9\"\n}\n\n"};
-	static const char *const unfit[] = {"", "[]", "{", "}", "  ", "{\"a\":1",
-	    "{\"a\":1}                                                           "
-	    "        "};
+	static const char *const unfit[] = {"", "[]", "{", "}", "  ", "{\"a\":1"};
 	const struct pretty_jws_key key = {
 	    "AAAA:BBBB", times('x', 32), times('y', 32)};
 	struct str protected_text, body, signature = times('s', 64);
@@ -187,6 +185,9 @@ test_seal(void)
 			str_eq(jws.signatures[0].protected_text, protected_text),
 		    "its signature");
 	}
+	ok(!pretty_jws_protect(arena,
+	       str_of(arena_printf(arena, "{\"a\":1}%64s", "")), &protected_text),
+	    "there is no place for one before many blanks");
 	for (i = 0; i < COUNT(unfit); i++)
 		ok(!pretty_jws_protect(
 		       arena, tight(str_of(unfit[i])), &protected_text),

@@ -25,7 +25,7 @@ read_vectors(void)
 {
 	const char *srcdir = getenv("srcdir"), *why;
 	char *text = arena_alloc(arena, (size_t)1 << 20);
-	struct json *root;
+	struct json *root = NULL;
 	FILE *f = fopen(arena_printf(arena, "%s/t/data/schema1-push.json",
 			    srcdir == NULL ? "." : srcdir),
 	    "re");
