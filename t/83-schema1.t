@@ -180,6 +180,7 @@ subtest 'a key that is configured' => sub {
     my $other = "$scratch/other.pem";
 
     is(system("openssl ecparam -name prime256v1 -genkey -noout -out $other"), 0, 'openssl makes one');
+    chmod 0644, $other;    # berth may run as another user
     $berth = Berth::Instance->configured("schema1_signing_key: $other\n", dir => $scratch, http => 1);
     serves_all($berth);
     isnt(kids($berth, 'old/app:1'), $kid, 'the key is another');
