@@ -357,6 +357,32 @@ subtest 'what cannot be handed over' => sub {
     serves($other);
 };
 
+subtest 'a clone that others cannot enter' => sub {
+    only_by_root();
+    my $dir   = scratch();
+    my $clone = "$dir/closed/clone";
+    my $port  = Berth::Instance->free_port;
+
+    make_path("$clone/build");
+    chmod 0700, "$dir/closed";
+    system('cp', '-r', source_dir() . '/quickstart', source_dir() . '/nginx', $clone);
+    system('cp', build_dir() . '/berth', "$clone/build/");
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        $ENV{BERTH_HOME} = "$dir/home";
+        open STDOUT, '>', "$dir/stdout";
+        exec("$clone/quickstart", '--no-build', '--http', '--port', $port) or POSIX::_exit(127);
+    }
+    ok(within(60, sub { Berth::Instance::slurp("$dir/stdout") =~ /^berth is ready at /m }), 'it is served all the same');
+    like(Berth::Instance::slurp("$dir/stdout"), qr{its data is \Q$dir\E/home/data}, 'from elsewhere, which is said');
+    my $uid = (stat "$dir/home/data")[4];
+    isnt($uid, 0, 'as another user');
+    is((stat "$dir/home/data/_berth/berth.sock")[4], $uid, 'whose socket it is');
+    kill 'TERM', $pid;
+    ok(within(30, sub { waitpid($pid, POSIX::WNOHANG()) == $pid }), 'it ends');
+    is($?, 0, 'well');
+};
+
 subtest 'an upload in flight is finished before the end' => sub {
     my $image  = Berth::Image->new(size => 1_000_000);
     my $docker = Berth::V1Client->new($berth);
