@@ -7,6 +7,7 @@ c_tests = \
 	t/12-text \
 	t/13-log \
 	t/14-json-each \
+	t/15-json-closed \
 	t/15-json-slice \
 	t/20-image \
 	t/21-image-files \

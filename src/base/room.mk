@@ -9,6 +9,7 @@ libberth_a_SOURCES += \
 	src/base/hex.c src/base/hex.h \
 	src/base/json.c src/base/json.h \
 	src/base/json_check.c \
+	src/base/json_closed.c src/base/json_closed.h \
 	src/base/json_each.c \
 	src/base/json_slice.c src/base/json_slice.h \
 	src/base/jsonw.c src/base/jsonw.h \
