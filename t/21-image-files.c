@@ -194,7 +194,9 @@ test_images(void)
 	     " {\"id\": \"bad\"}, 1, null, [], {}]",
 		"[" TWO "]", "[" ONE ", " TWO "]"},
 	    {"{}", "[" ONE "]", "[" ONE "]"},
-	    {"[" ONE, "[]", "io"},
+	    /* damaged: what stands before the fault is kept */
+	    {"[" ONE ", " TWO, "[]", "[" ONE "]"},
+	    {"\\0\\0\\0", "[" ONE "]", "[" ONE "]"},
 	    /* what is refused */
 	    {"", "", "bad_json"},
 	    {"", "[", "bad_json"},

@@ -65,6 +65,9 @@ enum result manifest_parse(struct arena *a, struct str bytes,
  * bytes that are not JSON it is some media type. */
 bool manifest_type(struct arena *a, struct str bytes, struct str *out);
 
+/* Is the text a media type (RFC 6838), without parameters? */
+bool manifest_type_is(struct str text);
+
 /* One row of an index: the members that a list of referrers shows. */
 struct manifest_descriptor {
 	struct digest digest; /* {0}: of an algorithm that is not computed here */

@@ -54,8 +54,8 @@ is_name(struct str s)
 }
 
 /* It becomes a header of each reply: nothing else may pass for one. */
-static bool
-is_type(struct str s)
+bool
+manifest_type_is(struct str s)
 {
 	struct str sub = s, top = str_cut(&sub, '/');
 
@@ -96,7 +96,7 @@ manifest_type(struct arena *a, struct str bytes, struct str *out)
 	(void)json_slice_pick(
 	    json_slice_trim(bytes), wanted, sizeof(wanted) / sizeof(wanted[0]));
 	*out = own_type(a, &m);
-	if (is_type(*out))
+	if (manifest_type_is(*out))
 		return true;
 	*out = derived_type(&m);
 	return false;
@@ -107,10 +107,10 @@ check_types(enum json_kind kind, struct str own, struct str told, struct err *er
 {
 	if (kind != JSON_NONE && kind != JSON_STRING)
 		return err_set(err, RC_BAD_MANIFEST, "mediaType must be a string");
-	if (own.n > 0 && !is_type(own))
+	if (own.n > 0 && !manifest_type_is(own))
 		return err_set(err, RC_BAD_MANIFEST,
 		    "mediaType must be a media type: type/subtype");
-	if (told.n > 0 && !is_type(told))
+	if (told.n > 0 && !manifest_type_is(told))
 		return err_set(err, RC_BAD_MANIFEST,
 		    "Content-Type must be a media type: type/subtype");
 	if (own.n > 0 && told.n > 0 && !str_eq_nocase(own, told))

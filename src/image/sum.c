@@ -47,3 +47,14 @@ sum_begin(struct hash *h, struct str json)
 	hash_add(h, json.p, json.n);
 	hash_add(h, "\n", 1);
 }
+
+bool
+sum_is_of_nothing(struct sum sum, struct str json)
+{
+	char hex[SHA256_HEX_SIZE];
+	struct hash h;
+
+	sum_begin(&h, json);
+	hash_end(&h, hex);
+	return sum.kind == SUM_SIMPLE && strcmp(sum.hex, hex) == 0;
+}

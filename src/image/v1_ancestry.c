@@ -53,3 +53,32 @@ v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
 	*out = buf_str(&b);
 	return RC_OK;
 }
+
+/* Is this one sign, and blanks? */
+static bool
+is_sign(struct str text, char c)
+{
+	while (text.n > 0 && (unsigned char)text.p[0] <= ' ')
+		text = str_make(text.p + 1, text.n - 1);
+	while (text.n > 0 && (unsigned char)text.p[text.n - 1] <= ' ')
+		text.n--;
+	return text.n == 1 && text.p[0] == c;
+}
+
+/* Asked for each request of an image: nothing is parsed. */
+bool
+v1_ancestry_is_whole(struct str text, const char *id)
+{
+	struct str rest = text, between, one;
+	bool first = true;
+
+	for (;; first = false) {
+		between = str_cut(&rest, '"');
+		if (rest.p == NULL)
+			return !first && is_sign(between, ']');
+		one = str_cut(&rest, '"');
+		if (rest.p == NULL || !is_sign(between, first ? '[' : ',') ||
+		    !name_is_image_id(one) || (first && !str_is(one, id)))
+			return false;
+	}
+}

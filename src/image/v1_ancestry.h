@@ -3,6 +3,8 @@
 #ifndef IMAGE_V1_ANCESTRY_H
 #define IMAGE_V1_ANCESTRY_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -14,5 +16,8 @@
  * id stands in it already, so the image would be its own ancestor. */
 enum result v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
     struct str *out, struct err *err);
+
+/* Is it a list of ids, of which the first is the image's? */
+bool v1_ancestry_is_whole(struct str text, const char *id);
 
 #endif

@@ -124,11 +124,11 @@ v1_images_merge(struct arena *a, struct str old, struct str announced,
 	bool is_list;
 	const char *why;
 
-	if (old.n > 0 && !json_each (old, take_entry, &es, &is_list, &why))
-		return err_set(
-		    err, RC_IO, "the stored list of images is damaged: %s", why);
-	es.bad =
-	    false; /* what an old server let in and no client can use is lost */
+	/* of a damaged list what stands before the damage is kept; what an old server let in
+	 * and no client can use is lost */
+	if (old.n > 0)
+		(void)json_each (old, take_entry, &es, &is_list, &why);
+	es.bad = false;
 	if (!json_each (announced, take_entry, &es, &is_list, &why))
 		return err_set(err, RC_BAD_JSON, "list of images: %s", why);
 	if (!is_list || es.bad)

@@ -16,8 +16,8 @@
 
 /* Merges an announcement into what the file holds (empty: no file yet). One entry
  * an id, in the order of first mention; of two the newer if it has a checksum, else
- * the older. RC_BAD_JSON; RC_BAD_DATA: not a list of objects with an image id each;
- * RC_TOO_LARGE; RC_IO: the file holds no JSON. */
+ * the older. Of a file that is no JSON the entries before the fault are kept.
+ * RC_BAD_JSON; RC_BAD_DATA: not a list of objects with an image id each; RC_TOO_LARGE. */
 enum result v1_images_merge(struct arena *a, struct str old, struct str announced,
     struct str *out, struct err *err);
 

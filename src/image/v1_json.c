@@ -1,6 +1,9 @@
 /* v1_json.c: see v1_json.h. */
 #include "image/v1_json.h"
 
+#include <string.h>
+
+#include "base/json_closed.h"
 #include "base/json_slice.h"
 
 /* A parent that is not a string must not pass for "no parent": this one does not exist. */
@@ -43,4 +46,25 @@ v1_json_parse(
 	out->label = json_slice_text(
 	    a, json_slice_get(labels, "org.opencontainers.image.description"));
 	return RC_OK;
+}
+
+/* A client may have written it with escapes. */
+static bool
+has_id(struct str text, const char *id)
+{
+	struct arena *a = arena_new();
+	struct v1_json v;
+	struct err ignored;
+	bool has = v1_json_parse(a, text, &v, &ignored) == RC_OK &&
+		   str_is(v.id, id);
+
+	arena_free(a);
+	return has;
+}
+
+bool
+v1_json_is_whole(struct str text, const char *id)
+{
+	return json_is_closed(text) &&
+	       (memmem(text.p, text.n, id, strlen(id)) != NULL || has_id(text, id));
 }

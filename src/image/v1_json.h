@@ -2,6 +2,8 @@
 #ifndef IMAGE_V1_JSON_H
 #define IMAGE_V1_JSON_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -19,5 +21,10 @@ struct v1_json {
 /* RC_BAD_JSON (no object, or an empty one), RC_NO_ID. */
 enum result v1_json_parse(
     struct arena *a, struct str text, struct v1_json *out, struct err *err);
+
+/* Can a file of the store with this text be the json of the image? Its brackets and its id
+ * are looked at, no more: an old server took what json_parse() refuses (NaN, half a surrogate
+ * pair). */
+bool v1_json_is_whole(struct str text, const char *id);
 
 #endif
