@@ -216,15 +216,19 @@ test_states(void)
 	write_text(of_image(&im, "json"), im.json.p);
 	is_int(state_of(&im), V1_UNFINISHED, "with json: unfinished");
 	(void)unlink(in_dir(of_image(&im, "_inprogress")));
-	is_int(state_of(&im), V1_COMPLETE, "without _inprogress: complete");
+	is_int(state_of(&im), V1_DAMAGED,
+	    "without _inprogress, and nothing else: damaged");
 	is_int(v1_image_layer(store, arena, im.id, &layer, &err), RC_IMAGE_UNKNOWN,
-	    "although it has no layer");
+	    "it has no layer");
 	is_int(v1_image_ancestry(store, arena, im.id, &text, &err),
 	    RC_IMAGE_UNKNOWN, "nor ancestry");
 	write_text(of_image(&im, "layer"), "four");
 	is_int(v1_image_layer(store, arena, im.id, &layer, &err), RC_OK, "a layer");
 	is_int(layer.size, 4, "its size");
 	is_str(layer.name, of_image(&im, "layer"), "its name in the store");
+	is_int(state_of(&im), V1_DAMAGED, "still without ancestry");
+	write_text(of_image(&im, "ancestry"), im.ancestry);
+	is_int(state_of(&im), V1_COMPLETE, "with all three: complete");
 }
 
 /* ---- names ---- */

@@ -54,7 +54,11 @@ test_adopt(void)
 	write_text("_berth/body/0000000002", "other");
 	is_int(adopt("0000000002", &sg), RC_OK, "another body");
 	is_int(stage_name(sg, "images", "layer", &err), RC_OK, "for the same name");
-	is_str(read_text("images/layer"), "layer", "what had the name stays (D2)");
+	is_str(read_text("images/layer"), "other", "takes it");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+	is_int(stage_name(sg, "images", "layer", &err), RC_OK, "once more");
+	is_str(read_text("images/layer"), "other", "it stays");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	is_int(stage_name(sg, "images/none", "layer", &err), RC_ABSENT,
 	    "a directory that is not there");
 	(void)unlink(in_dir("images/layer"));

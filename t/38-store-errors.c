@@ -351,15 +351,27 @@ test_limits(void)
 
 /* ---- of the wrong kind or size ---- */
 
+static const char *
+large_json(size_t n)
+{
+	static const char head[] = "{\"id\": \"" ID "\"";
+	char *json = arena_alloc(arena, n + 1);
+
+	memset(json, ' ', n);
+	memcpy(json, head, sizeof(head) - 1);
+	json[n - 1] = '}';
+	return json;
+}
+
 static void
 test_sizes(void)
 {
 	fresh_store();
 	fill_store();
-	set_up(truncate(in_dir("images/" ID "/json"), (off_t)V1_JSON_MAX));
+	write_text("images/" ID "/json", large_json(V1_JSON_MAX));
 	is_int(image_json(), RC_OK, "a json as large as one may be");
-	set_up(truncate(in_dir("images/" ID "/json"), (off_t)V1_JSON_MAX + 1));
-	is_int(image_json(), RC_IO, "a byte more");
+	write_text("images/" ID "/json", large_json(V1_JSON_MAX + 1));
+	is_int(image_json(), RC_IMAGE_UNKNOWN, "a byte more");
 	set_up(truncate(
 	    in_dir("repositories/ns/app/_index_images"), (off_t)V1_IMAGES_MAX + 1));
 	is_int(repo_images(), RC_TOO_LARGE, "a list of images");
@@ -367,7 +379,8 @@ test_sizes(void)
 	make_dir("images/" ID "/json");
 	is_int(image_json(), RC_IMAGE_UNKNOWN, "a directory is no file");
 	(void)rmdir(in_dir("images/" ID "/json"));
-	set_up(symlink("_checksum", in_dir("images/" ID "/json")));
+	write_text("images/" ID "/other", "{\"id\": \"" ID "\"}");
+	set_up(symlink("other", in_dir("images/" ID "/json")));
 	is_int(image_json(), RC_OK, "a symbolic link in the store is its target");
 	(void)unlink(in_dir("images/" ID "/json"));
 	set_up(mkfifo(in_dir("images/" ID "/json"), 0644));

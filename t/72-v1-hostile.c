@@ -450,6 +450,8 @@ main(void)
 {
 	setup_api();
 	write_text("images/" ID "/json", "{\"id\": \"" ID "\"}");
+	write_text("images/" ID "/ancestry", "[\"" ID "\"]");
+	write_text("images/" ID "/layer", "layer");
 	check_rows(ROWS(slashes));
 	check_rows(ROWS(dots));
 	check_rows(ROWS(bytes));

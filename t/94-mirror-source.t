@@ -430,6 +430,45 @@ subtest 'what is kept' => sub {
     ok(within(5, sub { !(() = glob $mirror->data . '/_berth/mirror/image/*/layer') }), 'no layer is on the way');
 };
 
+# The file is empty, or cut off.
+sub damage {
+    my ($path, $left) = @_;
+
+    truncate $path, $left or die "$path: $!";
+    return;
+}
+
+subtest 'what is kept here is damaged' => sub {
+    my $place = $mirror->data . '/_berth/mirror/image/';
+    my $repo  = '/v1/repositories/team/damaged';
+    my $image = source_has(an_image());
+    my %file  = (json => 'json', facts => 'json', ancestry => 'ancestry');
+    my $want  = '{"latest": "' . 'b' x 64 . '"}';
+
+    for my $left (0, 7) {
+        for my $file (sort keys %file) {
+            my $path = path_of($image, $file{$file});
+            my $good = get($path);
+
+            damage($place . $image->id . "/$file", $left);
+            my $again = get($path);
+            is_deeply([@$again{qw(status body)}], [@$good{qw(status body)}],
+                "$file, $left bytes: the source is asked again");
+        }
+        $source->answer("GET $repo/tags", body => $want);
+        get("$repo/tags");
+        damage($_, $left) for glob $mirror->data . '/_berth/mirror/repo/*damaged/tags';
+        is(get("$repo/tags")->{body}, $want, "tags, $left bytes: likewise");
+    }
+    is_healed($image, 'a whole one');
+    for my $file (qw(json ancestry layer)) {
+        damage($mirror->data . '/images/' . $image->id . "/$file", 0);
+        is(get(path_of($image, 'json'))->{body}, $image->json, "an image without its $file: asked again");
+        is_healed($image, "an image without its $file");
+        is(get(path_of($image, 'ancestry'))->{body}, encode_json([ $image->id ]), 'all of it');
+    }
+};
+
 is($mirror->stop, 0, 'a clean end');
 is_deeply([Berth::V1Store::complaints($mirror->data)], [], 'its store is in order');
 

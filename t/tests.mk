@@ -59,12 +59,14 @@ c_tests = \
 	t/70-v1-routes \
 	t/71-v1-push \
 	t/71-v1-tarsum \
+	t/72-v1-damage \
 	t/72-v1-hostile \
 	t/73-v1-access \
 	t/73-v1-check \
 	t/74-v2-errors \
 	t/74-v2-routes \
 	t/75-v2-push \
+	t/76-v2-damage \
 	t/76-v2-manifests \
 	t/76-v2-shapes \
 	t/76-v2-schema1 \
@@ -130,6 +132,7 @@ LDADD = $(berth_libs)
 test_headers = \
 	t/api-test.h \
 	t/conf-test.h \
+	t/damage-test.h \
 	t/failpoint-test.h \
 	t/index-test.h \
 	t/manifest-test.h \

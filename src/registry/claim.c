@@ -42,15 +42,15 @@ take(void *arg, const struct json *item)
 {
 	struct claim *c = arg;
 	struct str text = json_text(json_get(item, "id"));
-	enum v1_state state;
+	bool there;
 	char id[65];
 
 	if (!name_is_image_id(text))
 		return true;
 	memcpy(id, text.p, text.n);
 	id[text.n] = '\0';
-	c->r = v1_image_state(c->reg->store, id, &state, c->err);
-	if (c->r == RC_OK && state != V1_ABSENT)
+	c->r = v1_image_there(c->reg->store, id, &there, c->err);
+	if (c->r == RC_OK && there)
 		c->images[c->n++].id = arena_strdup(c->arena, id);
 	return c->r == RC_OK;
 }

@@ -333,7 +333,8 @@ collect(void *arg, const char *tag, const struct digest *d)
 	return true;
 }
 
-/* The tags first: one never means a manifest that is not there. */
+/* The tags first: one never means a manifest that is not there. One whose bytes are damaged
+ * or lost is removed like any other. */
 static enum result
 remove_manifest(struct registry *reg, struct arena *a, const char *name,
     const struct digest *d, struct err *err)
@@ -345,7 +346,7 @@ remove_manifest(struct registry *reg, struct arena *a, const char *name,
 	enum result r;
 	size_t i;
 
-	r = v2_manifest_find(reg->store, a, name, d, &kept, err);
+	r = v2_manifest_linked(reg->store, a, name, d, &kept, err);
 	if (r == RC_OK)
 		r = v2_tag_each(reg->store, name, "", collect, &meant, err);
 	for (i = 0; r == RC_OK && i < meant.n; i++)

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "image/v1_ancestry.h"
 #include "image/v1_json.h"
@@ -172,6 +171,9 @@ find_json(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r == RC_OK)
 		r = v1_mirror_note(
 		    reg->store, a, "image", id, "facts", &facts, NULL, err);
+	if (r == RC_OK &&
+	    (check_json(a, out->json, id, err) != RC_OK || !str_has(facts, ' ')))
+		r = RC_ABSENT; /* damaged: asked for again */
 	if (r == RC_ABSENT && pull_json(reg, a, id, out, err) == RC_OK)
 		return RC_OK; /* its fetch is over */
 	if (r == RC_ABSENT)
@@ -195,19 +197,11 @@ mirror_json(struct registry *reg, struct arena *a, const struct caller *caller,
 /* ---- ancestry ---- */
 
 static enum result
-check_ancestry(struct arena *a, struct str text, const char *id, struct err *err)
+check_ancestry(struct str text, const char *id, struct err *err)
 {
-	struct json *list;
-	const char *why;
-	size_t i;
-	bool good = json_parse(a, text, &list, &why) &&
-		    str_is(json_text(json_at(list, 0)), id);
-
-	for (i = 0; good && i < json_length(list); i++)
-		good = name_is_image_id(json_text(json_at(list, i)));
-	return good ? RC_OK
-		    : err_set(err, RC_REMOTE, "the source's ancestry is none of %s",
-			  id);
+	if (v1_ancestry_is_whole(text, id))
+		return RC_OK;
+	return err_set(err, RC_REMOTE, "the source's ancestry is none of %s", id);
 }
 
 static enum result
@@ -220,13 +214,15 @@ find_ancestry(struct registry *reg, struct arena *a, const struct caller *caller
 	enum result r;
 
 	r = v1_mirror_note(reg->store, a, "image", id, "ancestry", out, NULL, err);
+	if (r == RC_OK && check_ancestry(*out, id, err) != RC_OK)
+		r = RC_ABSENT; /* damaged: asked for again */
 	if (r == RC_ABSENT && pull_ancestry(reg, a, id, out, err) == RC_OK)
 		return RC_OK; /* its fetch is over */
 	if (r != RC_ABSENT)
 		return r;
 	r = mirror_get(reg, a, caller, &call, &answer, err);
 	if (r == RC_OK)
-		r = check_ancestry(a, answer.body, id, err);
+		r = check_ancestry(answer.body, id, err);
 	if (r != RC_OK)
 		return r;
 	*out = answer.body;

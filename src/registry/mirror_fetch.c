@@ -272,20 +272,7 @@ push(struct fetch *f, struct stage *sg, const char *payload)
 			  : r;
 }
 
-/* Somebody has pushed the image meanwhile; or it lies here, complete by its marks, without
- * a layer, which no push can give it any more. */
-static enum result
-is_whole(struct fetch *f)
-{
-	struct store_file layer;
-	enum result r = v1_image_layer(
-	    f->reg->store, f->arena, f->id, &layer, &f->err);
-
-	return r == RC_OK ? RC_OK
-			  : err_set(&f->err, RC_IO,
-				"the image is complete here, without its layer");
-}
-
+/* Somebody may have pushed the image meanwhile. */
 static enum result
 become_image(struct fetch *f, const char *payload)
 {
@@ -306,8 +293,6 @@ become_image(struct fetch *f, const char *payload)
 		r = v1_image_state(st, f->id, &state, &f->err);
 	if (r == RC_OK && state != V1_COMPLETE)
 		r = push(f, sg, payload);
-	else if (r == RC_OK)
-		r = is_whole(f);
 	store_unlock(&lock);
 	return r;
 }

@@ -1,5 +1,6 @@
 /* mirror_lists.c: what the source's index and tags say (mirror.h). */
 #include "base/json.h"
+#include "base/json_closed.h"
 #include "base/log.h"
 #include "base/percent.h"
 #include "image/v1_images.h"
@@ -30,8 +31,12 @@ static enum result
 note(struct registry *reg, struct arena *a, const struct repo_name *name,
     const char *file, struct str *out, int64_t *age, struct err *err)
 {
-	return v1_mirror_note(
+	enum result r = v1_mirror_note(
 	    reg->store, a, "repo", name_full(a, name), file, out, age, err);
+
+	if (r == RC_OK && !json_is_closed(*out))
+		return err_set(err, RC_ABSENT, "what was kept is damaged");
+	return r;
 }
 
 /* What a token opened is kept for nobody: others might see it. */

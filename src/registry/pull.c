@@ -9,7 +9,7 @@ pull_check(struct registry *reg, const char *id, struct err *err)
 	enum v1_state state;
 	enum result r = v1_image_state(reg->store, id, &state, err);
 
-	if (r == RC_OK && state == V1_ABSENT)
+	if (r == RC_OK && (state == V1_ABSENT || state == V1_DAMAGED))
 		return err_set(err, RC_IMAGE_UNKNOWN, "no such image");
 	if (r == RC_OK && state == V1_UNFINISHED)
 		return err_set(err, RC_IMAGE_UNFINISHED, "its push is not over");
@@ -17,7 +17,7 @@ pull_check(struct registry *reg, const char *id, struct err *err)
 }
 
 /* _inprogress is looked for before the json is read: an image never goes back from
- * complete to unfinished. */
+ * complete to unfinished, unless it was damaged. */
 enum result
 pull_json(struct registry *reg, struct arena *a, const char *id,
     struct pull_json *out, struct err *err)

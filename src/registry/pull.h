@@ -1,4 +1,5 @@
-/* pull.h: a complete image goes out. RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED. */
+/* pull.h: a complete image goes out. RC_IMAGE_UNKNOWN, also of a damaged one
+ * (store/v1_image.h); RC_IMAGE_UNFINISHED. */
 #ifndef REGISTRY_PULL_H
 #define REGISTRY_PULL_H
 

@@ -53,6 +53,16 @@ ancestry_of(struct registry *reg, struct arena *a, const struct caller *caller,
 	return v1_ancestry_extend(a, id, above, out, err);
 }
 
+/* A large json or ancestry that is damaged is seen where it is read. */
+static bool
+is_whole(struct registry *reg, struct arena *a, const char *id, struct err *err)
+{
+	struct str text;
+
+	return v1_image_json(reg->store, a, id, &text, err) != RC_IMAGE_UNKNOWN &&
+	       v1_image_ancestry(reg->store, a, id, &text, err) != RC_IMAGE_UNKNOWN;
+}
+
 static enum result
 begin(struct registry *reg, struct arena *a, const char *id,
     const struct v1_begin *what, struct err *err)
@@ -64,7 +74,7 @@ begin(struct registry *reg, struct arena *a, const char *id,
 	r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
 	if (r == RC_OK)
 		r = v1_image_state(reg->store, id, &state, err);
-	if (r == RC_OK && state == V1_COMPLETE)
+	if (r == RC_OK && state == V1_COMPLETE && is_whole(reg, a, id, err))
 		r = err_set(err, RC_IMAGE_EXISTS, "the image is complete");
 	if (r == RC_OK)
 		r = v1_push_begin(reg->store, a, id, what, err);
@@ -107,7 +117,7 @@ push_layer_check(
 	enum v1_state state;
 	enum result r = v1_image_state(reg->store, id, &state, err);
 
-	if (r == RC_OK && state == V1_ABSENT)
+	if (r == RC_OK && (state == V1_ABSENT || state == V1_DAMAGED))
 		return err_set(err, RC_IMAGE_UNKNOWN, "no json came");
 	if (r == RC_OK && state == V1_COMPLETE &&
 	    !v1_push_is_open(reg->store, a, id))
@@ -265,7 +275,7 @@ confirm(struct registry *reg, struct arena *a, const char *id, const char *paylo
 
 	if (r != RC_OK)
 		return r;
-	if (state == V1_ABSENT)
+	if (state == V1_ABSENT || state == V1_DAMAGED)
 		return err_set(err, RC_IMAGE_UNKNOWN, "no json came");
 	if (state == V1_COMPLETE)
 		return confirm_late(reg, a, id, payload, err);

@@ -16,7 +16,7 @@
 /* json: `given` is X-Docker-Checksum, empty without one. In this order RC_BAD_JSON,
  * RC_NO_ID, RC_BAD_SUM, RC_OTHER_ID, RC_NOT_GRANTED, RC_NO_PARENT, RC_PARENT_REFUSED (of
  * the caller, see access.h), RC_IMAGE_EXISTS. An unfinished push of the image starts
- * afresh. */
+ * afresh; so does a damaged image, which is mended by it. */
 enum result push_json(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct str json, struct str given,
     struct err *err);

@@ -45,7 +45,8 @@ struct store {
 	int root; /* descriptor of the directory */
 	int own;  /* descriptor that holds the ownership, -1: not owned */
 	struct beneath beneath;
-	mode_t file_mode; /* of a file that nginx made */
+	mode_t file_mode;          /* of a file that nginx made */
+	struct damage_log *damage; /* damage.h */
 };
 
 /* What errno means; writes "call path: reason". */

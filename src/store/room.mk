@@ -2,6 +2,7 @@
 libberth_a_SOURCES += \
 	src/store/about.c src/store/about.h \
 	src/store/beneath.c src/store/beneath.h \
+	src/store/damage.c src/store/damage.h \
 	src/store/failpoint.c src/store/failpoint.h \
 	src/store/io.c src/store/io.h \
 	src/store/listing.c src/store/listing.h \

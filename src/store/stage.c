@@ -11,6 +11,7 @@
 #include "image/sum.h"
 #include "store/failpoint.h"
 #include "store/io.h"
+#include "store/reader.h"
 
 #define CHUNK       ((size_t)256 << 10) /* read at once: larger is not faster */
 #define FLUSH_EVERY ((off_t)16 << 20)
@@ -214,11 +215,65 @@ stage_flush(struct stage *sg, struct err *err)
 		   : RC_OK;
 }
 
+/* ---- are they there already? ---- */
+
+struct comparing {
+	struct reader *other;
+	char *chunk;
+	bool same;
+};
+
+/* Fills the chunk, as far as there is something to read. */
+static size_t
+read_full(struct reader *reader, char *chunk, size_t n)
+{
+	size_t got = 0;
+	ssize_t k;
+
+	while (got < n && (k = reader_read(reader, chunk + got, n - got)) > 0)
+		got += (size_t)k;
+	return got;
+}
+
+/* Returning another result than RC_OK ends it. */
+static enum result
+compare_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
+{
+	struct comparing *c = arg;
+
+	(void)at;
+	c->same = read_full(c->other, c->chunk, n) == n &&
+		  memcmp(c->chunk, p, n) == 0;
+	return c->same ? RC_OK : err_set(err, RC_MISMATCH, "the bytes differ");
+}
+
+bool
+stage_is(struct stage *sg, const char *path)
+{
+	struct arena *a = arena_new();
+	struct comparing c = {.same = true};
+	struct err ignored;
+	bool same = reader_open(sg->st, a, path, &c.other, &ignored) == RC_OK &&
+		    reader_size(c.other) == stage_size(sg);
+
+	if (same) {
+		c.chunk = arena_alloc(a, CHUNK);
+		same = each_chunk(sg, compare_chunk, &c, &ignored) == RC_OK &&
+		       c.same;
+	}
+	arena_free(a);
+	return same;
+}
+
 /* ---- where they go ---- */
 
 enum result
 stage_name(struct stage *sg, const char *dir, const char *name, struct err *err)
 {
+	const char *path = arena_printf(sg->arena, "%s/%s", dir, name);
+
+	if (io_exists(sg->st, path))
+		return io_replace_fd(sg->st, sg->fd, dir, name, err);
 	return io_name_fd(sg->st, sg->fd, dir, name, err);
 }
 

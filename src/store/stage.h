@@ -11,6 +11,8 @@
 #ifndef STORE_STAGE_H
 #define STORE_STAGE_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "image/hash.h"
@@ -47,8 +49,12 @@ struct tar_source stage_source(struct stage *sg);
  * is taken (D4). */
 enum result stage_flush(struct stage *sg, struct err *err);
 
-/* Names it dir/name in the store; one that has the name stays. Of an adopted one. See
- * io_name_fd(). */
+/* Has the file of the store the same bytes? One that cannot be read has not. */
+bool stage_is(struct stage *sg, const char *path);
+
+/* Names it dir/name in the store, in place of one that has the name: that one may be
+ * damaged, and comparing them would take long under the caller's lock. An opened one keeps
+ * the name that it has. See io_name_fd(). */
 enum result stage_name(
     struct stage *sg, const char *dir, const char *name, struct err *err);
 

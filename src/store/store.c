@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/damage.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/v2_link.h"
@@ -123,6 +124,7 @@ store_open(const char *path, struct store **out, struct err *err)
 		abort();
 	st->own = -1;
 	st->file_mode = 0640 & ~umask_now();
+	damage_open(st);
 	st->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (st->root == -1 || !beneath_init(&st->beneath, st->root, path)) {
 		r = io_failed(err, "open", path);
@@ -150,6 +152,7 @@ store_close(struct store *st)
 	if (st->own != -1)
 		(void)close(st->own);
 	beneath_free(&st->beneath);
+	damage_close(st);
 	free(st->path);
 	free(st);
 }

@@ -16,10 +16,12 @@
  *
  * Rules that every call keeps:
  * D1  Content is synced before it has a name, a directory before anybody is told.
- * D2  "Already there" is success for content: the name bears its sum.
+ * D2  "Already there" is success for content that was compared: the name bears its sum,
+ *     and what does not have that sum is replaced.
  * D3  A file is whole or not there: what changes is renamed over, never written in
  *     place.
  * D4  No lock outlives its process, and none is held while a layer is hashed.
+ * D5  What cannot be whole is not there, and a push heals it (damage.h).
  *
  * A struct store may be used by all threads and, after fork(), by all processes. */
 #ifndef STORE_STORE_H

@@ -6,6 +6,7 @@
 #include "image/sum.h"
 #include "image/v1_ancestry.h"
 #include "image/v1_json.h"
+#include "store/damage.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/v1_derived.h"
@@ -129,19 +130,34 @@ v1_push_begin(struct store *st, struct arena *a, const char *id,
 
 /* ---- the layer ---- */
 
+/* *whole: the json is the one that began, by the sum in its name. One that is not is passed
+ * over: its client begins again. */
 static enum result
 take_begun(struct store *st, struct arena *a, const char *id, const char *file,
-    struct v1_begun *out, struct err *err)
+    struct v1_begun *out, bool *whole, struct err *err)
 {
+	const char *path = arena_printf(a, "%s/%s", v1_push_dir(a, id), file);
+	char sum[SHA256_HEX_SIZE];
 	struct str name = str_of(file);
+	enum result r;
 
+	*whole = false;
 	(void)str_cut(&name, '-');
 	name = str_cut(&name, '.');
 	if (name.n != SHA256_HEX_SIZE - 1)
 		return err_set(err, RC_IO, "%s: no file of a push", file);
 	memcpy(out->name, name.p, SHA256_HEX_SIZE - 1);
-	return io_read(st, a, arena_printf(a, "%s/%s", v1_push_dir(a, id), file),
-	    V1_JSON_MAX, &out->json, err);
+	out->name[SHA256_HEX_SIZE - 1] = '\0';
+	r = io_read(st, a, path, V1_JSON_MAX, &out->json, err);
+	if (r != RC_OK)
+		return r;
+	hash_of(HASH_SHA256, out->json, sum);
+	*whole = strcmp(sum, out->name) == 0;
+	if (!*whole)
+		(void)damage_found(st, a, path,
+		    "its bytes have another sum than its name",
+		    "push the image again", err);
+	return RC_OK;
 }
 
 /* An old server died, or was replaced, between its json and its layer. */
@@ -175,6 +191,7 @@ read_begun(struct store *st, struct arena *a, const char *id,
 {
 	struct listing names;
 	enum result r;
+	bool whole;
 	size_t i;
 
 	*n = 0;
@@ -184,9 +201,10 @@ read_begun(struct store *st, struct arena *a, const char *id,
 
 		if (!str_starts(str_of(names.names[i]), "begun-"))
 			break;
-		if (dot != NULL && strcmp(dot, ".json") == 0)
-			r = take_begun(
-			    st, a, id, names.names[i], &begun[(*n)++], err);
+		if (dot == NULL || strcmp(dot, ".json") != 0)
+			continue;
+		r = take_begun(st, a, id, names.names[i], &begun[*n], &whole, err);
+		*n += whole;
 	}
 	return r;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "image/sum.h"
 #include "image/v1_json.h"
 #include "store/io.h"
 #include "store/listing.h"
@@ -60,11 +61,24 @@ v1_push_wants(
 	return push_has(st, a, id, "want", payload, "");
 }
 
+/* An empty one may be what is left of another (v1_image.h). */
 bool
 v1_push_waits(
     const struct store *st, struct arena *a, const char *id, const char *payload)
 {
-	return push_has(st, a, id, "wait", payload, ".layer");
+	const char *name = arena_printf(
+	    a, "%s/wait-%s", v1_push_dir(a, id), payload);
+	struct sum sum = sum_parse(str_of(arena_printf(a, "sha256:%s", payload)));
+	struct err ignored;
+	struct stat sb;
+	struct str json;
+
+	if (io_stat_file(st, arena_printf(a, "%s.layer", name), &sb, &ignored) !=
+	    RC_OK)
+		return false;
+	return sb.st_size > 0 || (io_read(st, a, arena_printf(a, "%s.json", name),
+				      V1_JSON_MAX, &json, &ignored) == RC_OK &&
+				     sum_is_of_nothing(sum, json));
 }
 
 bool

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/json_closed.h"
 #include "image/v1_images.h"
+#include "store/damage.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/stamp.h"
@@ -89,11 +91,24 @@ put(struct store *st, const struct v1_repo *repo, const char *file, struct str t
 }
 
 enum result
+v1_repo_document(const struct store *st, struct arena *a, const char *path,
+    size_t limit, struct str *out, struct err *err)
+{
+	enum result r = io_read(st, a, path, limit, out, err);
+
+	if (r == RC_OK && !json_is_closed(*out))
+		return damage_found(st, a, path, "it is empty, or cut off",
+		    "push the repository again", err);
+	return r;
+}
+
+enum result
 v1_repo_images(const struct store *st, struct arena *a, const struct v1_repo *repo,
     struct str *out, struct err *err)
 {
-	return io_read(st, a, arena_printf(a, "%s/_index_images", repo->dir),
-	    V1_IMAGES_MAX, out, err);
+	return v1_repo_document(st, a,
+	    arena_printf(a, "%s/_index_images", repo->dir), V1_IMAGES_MAX, out,
+	    err);
 }
 
 enum result
@@ -107,8 +122,8 @@ enum result
 v1_repo_granted(const struct store *st, struct arena *a, const struct v1_repo *repo,
     struct str *out, struct err *err)
 {
-	return io_read(st, a, arena_printf(a, "%s/_images_list", repo->dir),
-	    V1_IMAGES_MAX, out, err);
+	return v1_repo_document(st, a,
+	    arena_printf(a, "%s/_images_list", repo->dir), V1_IMAGES_MAX, out, err);
 }
 
 enum result
@@ -148,7 +163,7 @@ enum result
 v1_repo_meta(const struct store *st, struct arena *a, const struct v1_repo *repo,
     struct str *out, struct err *err)
 {
-	return io_read(
+	return v1_repo_document(
 	    st, a, arena_printf(a, "%s/json", repo->dir), META_MAX, out, err);
 }
 

@@ -29,7 +29,7 @@ enum result v1_repo_find(const struct store *st, struct arena *a,
 enum result v1_repo_settle(const struct store *st, struct arena *a,
     struct repo_name *name, struct err *err);
 
-/* _index_images: RC_ABSENT when there is none. */
+/* _index_images: RC_ABSENT when there is none, or no JSON (damage.h). */
 enum result v1_repo_images(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);
 enum result v1_repo_set_images(
@@ -47,9 +47,14 @@ enum result v1_repo_is_private(const struct store *st, struct arena *a,
 enum result v1_repo_set_private(struct store *st, struct arena *a,
     const struct v1_repo *repo, bool on, struct err *err);
 
-/* json, of tag "latest". RC_ABSENT. */
+/* json, of tag "latest". RC_ABSENT, also when it is no JSON. */
 enum result v1_repo_meta(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);
+
+/* A JSON document in the repository's directory; for v1_tag.c. RC_ABSENT, also when its text
+ * is no JSON. */
+enum result v1_repo_document(const struct store *st, struct arena *a,
+    const char *path, size_t limit, struct str *out, struct err *err);
 
 /* A number that changes when somebody else adds or removes a tag or moves "latest",
  * which describes the repository. Reads no file. 0: nothing is there. */

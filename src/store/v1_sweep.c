@@ -25,7 +25,7 @@ sweep_one(struct store *st, struct arena *a, const char *id, int64_t age,
 	if (r != RC_OK || sb.st_mtime + age > clock_now())
 		goto out;
 	r = v1_image_state(st, id, &state, err);
-	if (r == RC_OK && state != V1_COMPLETE &&
+	if (r == RC_OK && (state == V1_ABSENT || state == V1_UNFINISHED) &&
 	    io_exists(st, v1_image_dir(a, id)))
 		r = io_remove_dir(st, "images", id, err);
 	if (r == RC_OK)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "image/name.h"
+#include "store/damage.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/v1_spell.h"
@@ -26,10 +27,10 @@ read_id(const struct store *st, struct arena *a, const char *path, const char **
 	struct str text;
 	enum result r = io_read(st, a, path, TAG_FILE_MAX, &text, err);
 
+	if (r == RC_TOO_LARGE || (r == RC_OK && !is_id(&text)))
+		return err_set(err, RC_ABSENT, "%s holds no image id", path);
 	if (r != RC_OK)
 		return r;
-	if (!is_id(&text))
-		return err_set(err, RC_ABSENT, "%s holds no image id", path);
 	*id = str_dup(a, text);
 	return RC_OK;
 }
@@ -70,11 +71,26 @@ is_id_file(const struct store *st, struct arena *a, const char *path)
 	return read_id(st, a, path, &id, &ignored) != RC_ABSENT;
 }
 
+/* The file of a tag "x_json" may be the json of another, "_x". */
+static bool
+is_meta(const char *tag)
+{
+	const char *end = strrchr(tag, '_');
+
+	return end != NULL && strcmp(end, "_json") == 0;
+}
+
 enum result
 v1_tag_get(const struct store *st, struct arena *a, const struct v1_repo *repo,
     const char *tag, const char **id, struct err *err)
 {
-	return read_id(st, a, id_path(a, repo, find(st, a, repo, tag)), id, err);
+	const char *path = id_path(a, repo, find(st, a, repo, tag));
+	enum result r = read_id(st, a, path, id, err);
+
+	if (r == RC_ABSENT && io_exists(st, path) && !is_meta(tag))
+		return damage_found(st, a, path, "it holds no image id",
+		    "push the tag again, or delete it", err);
+	return r;
 }
 
 enum result
@@ -85,7 +101,7 @@ v1_tag_meta(const struct store *st, struct arena *a, const struct v1_repo *repo,
 
 	if (is_id_file(st, a, path))
 		return err_set(err, RC_ABSENT, "%s is a tag itself", path);
-	return io_read(st, a, path, TAG_FILE_MAX, out, err);
+	return v1_repo_document(st, a, path, TAG_FILE_MAX, out, err);
 }
 
 enum result
@@ -189,7 +205,7 @@ v1_tag_each(const struct store *st, struct arena *a, const struct v1_repo *repo,
 			tag = tag_name(st, a, repo, after + strlen("tag_"));
 			if (r == RC_OK && tag != NULL && !visit(arg, tag, id))
 				return RC_OK;
-			if (r != RC_OK && r != RC_ABSENT && r != RC_TOO_LARGE)
+			if (r != RC_OK && r != RC_ABSENT)
 				return r;
 		}
 	}

@@ -14,11 +14,11 @@
 #include "store/store.h"
 #include "store/v1_repo.h"
 
-/* The image's id. RC_ABSENT. */
+/* The image's id. RC_ABSENT, also when the file holds none (damage.h). */
 enum result v1_tag_get(const struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, const char **id, struct err *err);
 
-/* tag<tag>_json. RC_ABSENT. */
+/* tag<tag>_json. RC_ABSENT, also when it is no JSON. */
 enum result v1_tag_meta(const struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, struct str *out, struct err *err);
 

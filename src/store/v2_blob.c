@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "store/damage.h"
 #include "store/io.h"
 #include "store/v2_link.h"
 
@@ -21,6 +22,21 @@ static enum result
 unknown(struct arena *a, const struct digest *d, struct err *err)
 {
 	return err_set(err, RC_BLOB_UNKNOWN, "%s: no such blob", digest_text(a, d));
+}
+
+static enum result
+check_digest(const struct store *st, struct arena *a, const char *path,
+    struct str bytes, const struct digest *d, struct err *err)
+{
+	struct digest got;
+
+	digest_of(d->kind, bytes, &got);
+	if (digest_eq(&got, d))
+		return RC_OK;
+	return damage_found(st, a, path,
+	    arena_printf(
+		a, "its %zu bytes have another digest than its name", bytes.n),
+	    "push the image again", err);
 }
 
 /* Not ours to pin, so no collector's to remove. */
@@ -50,6 +66,24 @@ look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
 	return io_find_file(st, a, path, name, sb, err);
 }
 
+/* All of it is read, so it is a small one; in an arena of its own, for a manifest has
+ * thousands of references. *size: its bytes, which may have been put in place of damaged
+ * ones since they were counted. */
+static enum result
+check_bytes(const struct store *st, const char *path, const struct digest *d,
+    uint64_t *size, struct err *err)
+{
+	struct arena *turn = arena_new();
+	struct str bytes;
+	enum result r = io_read(st, turn, path, V2_SMALL_MAX, &bytes, err);
+
+	if (r == RC_OK)
+		r = check_digest(st, turn, path, bytes, d, err);
+	*size = r == RC_OK ? bytes.n : 0;
+	arena_free(turn);
+	return r;
+}
+
 enum result
 v2_blob_anywhere(const struct store *st, struct arena *a, const struct digest *d,
     struct v2_blob *out, struct err *err)
@@ -59,11 +93,15 @@ v2_blob_anywhere(const struct store *st, struct arena *a, const struct digest *d
 
 	out->digest = *d;
 	r = look_and_pin(st, a, d, &out->file.name, &sb, err);
-	if (r == RC_ABSENT)
-		return unknown(a, d, err);
 	if (r == RC_OK)
 		out->file.size = (uint64_t)sb.st_size;
-	return r;
+	if (r == RC_OK && out->file.size <= V2_SMALL_MAX)
+		r = check_bytes(st, data_path(a, d), d, &out->file.size, err);
+	if (r == RC_TOO_LARGE) { /* a push has just mended it */
+		r = io_stat_file(st, data_path(a, d), &sb, err);
+		out->file.size = (uint64_t)sb.st_size;
+	}
+	return r == RC_ABSENT ? unknown(a, d, err) : r;
 }
 
 enum result
@@ -71,7 +109,8 @@ v2_blob_find(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct v2_blob *out, struct err *err)
 {
 	struct digest kept;
-	enum result r = v2_link_read(st, a, v2_layer_dir(a, name, d), &kept, err);
+	enum result r = v2_link_follow(
+	    st, a, v2_layer_dir(a, name, d), d, &kept, err);
 
 	if (r == RC_ABSENT)
 		return unknown(a, d, err);
@@ -82,24 +121,37 @@ enum result
 v2_blob_read(const struct store *st, struct arena *a, const struct digest *d,
     size_t limit, struct str *out, struct err *err)
 {
-	enum result r = io_read(st, a, data_path(a, d), limit, out, err);
+	const char *path = data_path(a, d);
+	enum result r = io_read(st, a, path, limit, out, err);
 
+	if (r == RC_OK)
+		r = check_digest(st, a, path, *out, d, err);
 	return r == RC_ABSENT ? unknown(a, d, err) : r;
 }
 
 /* ---- a new one ---- */
 
-/* *kept: it is there in this length, pinned. If not, its place is ready. */
+/* *there: a file has its name, pinned. If not, its place is ready. */
 static enum result
 look_for(const struct store *st, struct arena *a, const struct digest *d,
-    uint64_t size, bool *kept, struct err *err)
+    bool *there, struct err *err)
 {
 	const char *name;
 	struct stat sb;
 	enum result r = look_and_pin(st, a, d, &name, &sb, err);
 
-	*kept = r == RC_OK && (uint64_t)sb.st_size == size;
+	*there = r == RC_OK;
 	return r == RC_ABSENT ? io_mkdirs(st, v2_blob_dir(a, d), err) : r;
+}
+
+/* Nobody may have noticed it: a large one is not hashed when it is found. */
+static void
+log_replaced(const struct store *st, struct arena *a, const struct digest *d)
+{
+	struct err ignored;
+
+	(void)damage_found(st, a, data_path(a, d), "its bytes had another digest",
+	    "none needed: a push has replaced it", &ignored);
 }
 
 enum result
@@ -107,14 +159,19 @@ v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
     const struct digest *d, struct err *err)
 {
 	const char *dir = v2_blob_dir(a, d);
-	bool kept;
-	enum result r = look_for(st, a, d, stage_size(sg), &kept, err);
+	bool there, same;
+	enum result r = look_for(st, a, d, &there, err);
 
-	if (r == RC_OK && !kept)
+	same = r == RC_OK && there && stage_is(sg, data_path(a, d));
+	if (r == RC_OK && !same)
 		r = stage_replace(sg, dir, "data", err);
+	if (r == RC_OK && there && !same)
+		log_replaced(st, a, d);
 	return r == RC_OK ? io_sync(st, dir, err) : r;
 }
 
+/* An old server writes manifests in place: power loss leaves the length without the
+ * bytes. */
 static bool
 holds(const struct store *st, const struct digest *d, struct str bytes)
 {
@@ -134,14 +191,14 @@ v2_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
     const struct digest *d, struct err *err)
 {
 	const char *dir = v2_blob_dir(a, d);
-	bool kept;
-	enum result r = look_for(st, a, d, bytes.n, &kept, err);
+	bool there, same;
+	enum result r = look_for(st, a, d, &there, err);
 
-	/* an old server writes in place: power loss leaves the length without the bytes */
-	if (r == RC_OK && kept)
-		kept = holds(st, d, bytes);
-	if (r == RC_OK && !kept)
+	same = r == RC_OK && there && holds(st, d, bytes);
+	if (r == RC_OK && !same)
 		r = io_put(st, dir, "data", bytes, err);
+	if (r == RC_OK && there && !same)
+		log_replaced(st, a, d);
 	return r == RC_OK ? io_sync(st, dir, err) : r;
 }
 

@@ -28,6 +28,9 @@
 
 #define V2_PIN_FRESH_S 3600
 
+#define V2_SMALL_MAX \
+	((size_t)32 << 10) /* bytes of a blob that is hashed when found */
+
 /* A blob as nginx sends it. */
 struct v2_blob {
 	struct digest digest;   /* under which it is kept */
@@ -35,22 +38,23 @@ struct v2_blob {
 };
 
 /* The blob d of the repository, pinned. RC_BLOB_UNKNOWN, also when the link leads
- * nowhere. */
+ * nowhere, or to a damaged one (damage.h): a small one (of at most V2_SMALL_MAX: most
+ * configs and manifests, too) that has another digest, or an empty one that should not be. */
 enum result v2_blob_find(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct v2_blob *out, struct err *err);
 
-/* The blob d whoever has it, pinned. RC_BLOB_UNKNOWN. */
+/* The blob d whoever has it, pinned. RC_BLOB_UNKNOWN as above. */
 enum result v2_blob_anywhere(const struct store *st, struct arena *a,
     const struct digest *d, struct v2_blob *out, struct err *err);
 
-/* A blob's bytes, for a small one (a manifest, a config). RC_BLOB_UNKNOWN,
- * RC_TOO_LARGE. */
+/* A blob's bytes, for a small one (a manifest, a config); they have the digest.
+ * RC_BLOB_UNKNOWN as above, RC_TOO_LARGE. */
 enum result v2_blob_read(const struct store *st, struct arena *a,
     const struct digest *d, size_t limit, struct str *out, struct err *err);
 
 /* B1: the stage, whose bytes have this digest; pinned. One that is there with the same
- * length stays; another length (an old server was killed while it wrote) is replaced.
- * RC_GONE as of stage_name(). */
+ * bytes stays; one with others (an old server was killed while it wrote, a disk failed) is
+ * replaced at once, without a moment in which there is none. RC_GONE as of stage_name(). */
 enum result v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
     const struct digest *d, struct err *err);
 

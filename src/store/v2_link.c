@@ -1,6 +1,7 @@
 /* v2_link.c: see v2_link.h. */
 #include "store/v2_link.h"
 
+#include "store/damage.h"
 #include "store/io.h"
 #include "store/listing.h"
 
@@ -51,6 +52,8 @@ v2_revision_dir(struct arena *a, const char *name, const struct digest *d)
 
 /* ---- one link ---- */
 
+#define CURE "push the image again, or delete the tag"
+
 enum result
 v2_link_read(const struct store *st, struct arena *a, const char *dir,
     struct digest *out, struct err *err)
@@ -61,8 +64,22 @@ v2_link_read(const struct store *st, struct arena *a, const char *dir,
 
 	if (r == RC_OK)
 		r = digest_parse(text, out, err);
-	if (r == RC_TOO_LARGE || r == RC_BAD_DIGEST || r == RC_OTHER_DIGEST)
-		return err_set(err, RC_ABSENT, "%s: says no digest", path);
+	if (r == RC_OTHER_DIGEST) /* a tarsum, of distribution 2.0 */
+		return RC_ABSENT;
+	if (r == RC_TOO_LARGE || r == RC_BAD_DIGEST)
+		return damage_found(st, a, path, "it says no digest", CURE, err);
+	return r;
+}
+
+enum result
+v2_link_follow(const struct store *st, struct arena *a, const char *dir,
+    const struct digest *d, struct digest *out, struct err *err)
+{
+	enum result r = v2_link_read(st, a, dir, out, err);
+
+	if (r == RC_OK && out->kind == d->kind && !digest_eq(out, d))
+		return damage_found(st, a, arena_printf(a, "%s/link", dir),
+		    "it says another digest than its path", CURE, err);
 	return r;
 }
 
@@ -123,8 +140,8 @@ see_link(void *arg, const char *hex)
 	text = str_of(arena_printf(l->arena, "%s:%s", l->algorithm, hex));
 	if (digest_parse(text, &d, &ignored) != RC_OK)
 		return true;
-	r = v2_link_read(
-	    l->st, l->arena, below(l->arena, l->dir, &d), &kept, l->err);
+	r = v2_link_follow(
+	    l->st, l->arena, below(l->arena, l->dir, &d), &d, &kept, l->err);
 	if (r == RC_OK)
 		l->stopped = !l->visit(l->arg, &d);
 	else if (r != RC_ABSENT)

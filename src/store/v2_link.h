@@ -3,8 +3,9 @@
  *
  * A link file holds a digest and nothing else, no newline either. What it says counts,
  * not its path: a blob that was pushed under another algorithm's digest is linked to the
- * one it is kept under. One that says nothing (empty, cut off, written by hand) is as
- * good as none: distribution fails on it, and writing it anew mends it.
+ * one it is kept under. One that says nothing (empty, cut off, written by hand), or another
+ * digest of the same algorithm than its path, is damaged, and as good as none: distribution
+ * fails on it, and writing it again mends it.
  *
  * Names are those of v2_name.h: the caller has checked. */
 #ifndef STORE_V2_LINK_H
@@ -30,9 +31,13 @@ const char *v2_revision_dir(
     struct arena *a, const char *name, const struct digest *d);
 const char *v2_tags_dir(struct arena *a, const char *name);
 
-/* dir/link. RC_ABSENT: none, or one that says nothing. */
+/* dir/link. RC_ABSENT: none, or a damaged one. */
 enum result v2_link_read(const struct store *st, struct arena *a, const char *dir,
     struct digest *out, struct err *err);
+
+/* The same of the link whose path names d. */
+enum result v2_link_follow(const struct store *st, struct arena *a, const char *dir,
+    const struct digest *d, struct digest *out, struct err *err);
 
 /* Durable when it returns; the directories above are made. Nothing is written where it
  * says so already. */
@@ -43,7 +48,7 @@ enum result v2_link_write(const struct store *st, struct arena *a, const char *d
 enum result v2_link_remove(
     const struct store *st, struct arena *a, const char *dir, struct err *err);
 
-/* Each <alg>:<hex> whose dir/<alg>/<hex>/link says something, in byte order. visit
+/* Each <alg>:<hex> whose dir/<alg>/<hex>/link is whole, in byte order. visit
  * returning false ends it. */
 enum result v2_link_each(const struct store *st, const char *dir,
     bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err);

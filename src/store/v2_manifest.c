@@ -2,6 +2,7 @@
 #include "store/v2_manifest.h"
 
 #include "image/manifest.h"
+#include "store/damage.h"
 #include "store/io.h"
 #include "store/v2_blob.h"
 #include "store/v2_link.h"
@@ -21,7 +22,14 @@ static enum result
 read_link(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct digest *out, struct err *err)
 {
-	return v2_link_read(st, a, v2_revision_dir(a, name, d), out, err);
+	return v2_link_follow(st, a, v2_revision_dir(a, name, d), d, out, err);
+}
+
+enum result
+v2_manifest_linked(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct digest *out, struct err *err)
+{
+	return or_unknown(read_link(st, a, name, d, out, err));
 }
 
 enum result
@@ -78,7 +86,13 @@ enum result
 v2_manifest_type(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct str *out, struct err *err)
 {
-	return io_read(st, a, type_path(a, name, d), V2_TYPE_MAX, out, err);
+	const char *path = type_path(a, name, d);
+	enum result r = io_read(st, a, path, V2_TYPE_MAX, out, err);
+
+	if (r == RC_TOO_LARGE || (r == RC_OK && !manifest_type_is(*out)))
+		return damage_found(st, a, path, "it is not a media type",
+		    "push the manifest again", err);
+	return r;
 }
 
 static enum result

@@ -29,7 +29,8 @@ struct v2_manifest {
 	struct str bytes;
 };
 
-/* The manifest of the repository, with its bytes. RC_MANIFEST_UNKNOWN. */
+/* The manifest of the repository, with its bytes, which have its digest.
+ * RC_MANIFEST_UNKNOWN, also when they have not (damage.h). */
 enum result v2_manifest_read(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct v2_manifest *out,
     struct err *err);
@@ -38,8 +39,13 @@ enum result v2_manifest_read(const struct store *st, struct arena *a,
 enum result v2_manifest_find(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct digest *out, struct err *err);
 
+/* What its link says, whether the bytes are there, or whole, or not: for who removes it.
+ * RC_MANIFEST_UNKNOWN. */
+enum result v2_manifest_linked(const struct store *st, struct arena *a,
+    const char *name, const struct digest *d, struct digest *out, struct err *err);
+
 /* The media type that was noted (M2) of the one that is kept under d; asked for where
- * the bytes do not tell it. RC_ABSENT. */
+ * the bytes do not tell it. RC_ABSENT, also when the note is damaged. */
 enum result v2_manifest_type(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct str *out, struct err *err);
 
