@@ -1,12 +1,8 @@
 /* lists.c: see lists.h. */
 #include "registry/lists.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "index/index.h"
 #include "registry/referrer.h"
-#include "store/v2_manifest.h"
 #include "store/v2_repo.h"
 #include "store/v2_tag.h"
 
@@ -93,140 +89,32 @@ lists_tags(struct registry *reg, struct arena *a, const char *name,
 
 /* ---- referrers ---- */
 
-/* Two sorted lists become one: rows of the index, and what clients wrote into an index
- * of their own while no registry listed referrers. */
-struct merge {
-	struct registry *reg;
-	struct arena *arena, *scratch;
-	const char *name;
-	struct str artifact_type, after;
-
-	struct manifest_descriptor *kept; /* by clients */
-	size_t n, size, next;
-
+struct showing {
 	bool (*visit)(void *arg, const struct manifest_descriptor *one);
 	void *arg;
-	bool stopped;
 };
-
-/* In the scratch arena, which is cleared an entry. */
-static bool
-is_wanted(const struct merge *m, const struct manifest_descriptor *one)
-{
-	struct digest found;
-	struct err ignored;
-
-	arena_clear(m->scratch);
-	if (m->artifact_type.n > 0 && !str_eq(m->artifact_type, one->artifact_type))
-		return false;
-	return strcmp(digest_text(m->scratch, &one->digest),
-		   str_dup(m->scratch, m->after)) > 0 &&
-	       v2_manifest_find(m->reg->store, m->scratch, m->name, &one->digest,
-		   &found, &ignored) == RC_OK;
-}
-
-/* One that was deleted since is passed over. */
-static bool
-keep(void *arg, const struct manifest_descriptor *one)
-{
-	struct merge *m = arg;
-	struct manifest_descriptor *more;
-
-	if (!is_wanted(m, one))
-		return true;
-	if (m->n == m->size) {
-		m->size = 2 * m->size + 16;
-		more = arena_alloc(m->arena, m->size * sizeof(*more));
-		if (m->n > 0)
-			memcpy(more, m->kept, m->n * sizeof(*more));
-		m->kept = more;
-	}
-	m->kept[m->n++] = *one;
-	return true;
-}
-
-static int
-by_digest(const void *a, const void *b)
-{
-	const struct manifest_descriptor *one = a, *other = b;
-
-	if (one->digest.kind != other->digest.kind)
-		return one->digest.kind < other->digest.kind ? -1 : 1;
-	return strcmp(one->digest.hex, other->digest.hex);
-}
-
-/* Distribution-spec, "Referrers tag schema": <alg>-<the first 64 digits>. */
-static void
-read_kept(struct merge *m, const struct digest *subject)
-{
-	const char *tag = arena_printf(
-	    m->arena, "%s-%.64s", digest_algorithm(subject), subject->hex);
-	struct v2_manifest stored;
-	struct digest d;
-	struct err ignored;
-
-	if (v2_tag_get(m->reg->store, m->arena, m->name, tag, &d, &ignored) !=
-		RC_OK ||
-	    v2_manifest_read(
-		m->reg->store, m->arena, m->name, &d, &stored, &ignored) != RC_OK)
-		return;
-	m->scratch = arena_new();
-	manifest_each_entry(m->arena, stored.bytes, keep, m);
-	arena_free(m->scratch);
-	if (m->n > 0)
-		qsort(m->kept, m->n, sizeof(m->kept[0]), by_digest);
-}
-
-/* Shows what clients kept, up to this one of the index and without it; NULL: all. */
-static void
-show_kept(struct merge *m, const struct manifest_descriptor *end)
-{
-	while (!m->stopped && m->next < m->n) {
-		const struct manifest_descriptor *one = &m->kept[m->next];
-		int order = end == NULL ? -1 : by_digest(one, end);
-
-		if (order > 0)
-			return;
-		m->next++;
-		if (order < 0 &&
-		    (m->next == m->n || by_digest(one, &m->kept[m->next]) != 0))
-			m->stopped = !m->visit(m->arg, one);
-	}
-}
 
 static bool
 show_row(void *arg, const struct index_referrer *row)
 {
-	struct merge *m = arg;
+	const struct showing *s = arg;
 	struct manifest_descriptor one;
 
-	if (!referrer_show(row, &one))
-		return true;
-	show_kept(m, &one);
-	if (!m->stopped)
-		m->stopped = !m->visit(m->arg, &one);
-	return !m->stopped;
+	return !referrer_show(row, &one) || s->visit(s->arg, &one);
 }
 
+/* The index has each manifest of the repository that has a subject, also those that were
+ * pushed while no registry listed referrers. The list that clients kept for themselves
+ * then (the tag <alg>-<hex>, distribution-spec, "Referrers tag schema") has nothing to add
+ * but what no manifest says, so it is not read. */
 enum result
 lists_referrers(struct registry *reg, struct arena *a, const char *name,
     const struct digest *d, struct str artifact_type, struct str after,
     bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg,
     struct err *err)
 {
-	struct merge m = {.reg = reg,
-	    .arena = a,
-	    .name = name,
-	    .artifact_type = artifact_type,
-	    .after = after,
-	    .visit = visit,
-	    .arg = arg};
-	enum result r;
+	struct showing s = {visit, arg};
 
-	read_kept(&m, d);
-	r = index_referrers(reg->index, str_of(name), str_of(digest_text(a, d)),
-	    artifact_type, after, SIZE_MAX, show_row, &m, err);
-	if (r == RC_OK)
-		show_kept(&m, NULL);
-	return r;
+	return index_referrers(reg->index, str_of(name), str_of(digest_text(a, d)),
+	    artifact_type, after, SIZE_MAX, show_row, &s, err);
 }

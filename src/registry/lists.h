@@ -29,10 +29,9 @@ enum result lists_catalog(struct registry *reg, struct arena *a, struct str afte
 enum result lists_tags(struct registry *reg, struct arena *a, const char *name,
     struct str after, size_t most, struct lists_page *out, struct err *err);
 
-/* Manifests whose subject is d, those too that clients listed in an index tagged
- * <alg>-<hex>, each once, in the order of their digests behind `after`. artifact_type ""
- * is any. A repository that is not there has none. visit (its descriptor lives until it
- * returns) returning false ends it. RC_REBUILDING. */
+/* Manifests whose subject is d, as they say themselves, in the order of their digests
+ * behind `after`. artifact_type "" is any. A repository that is not there has none. visit
+ * (its descriptor lives until it returns) returning false ends it. RC_REBUILDING. */
 enum result lists_referrers(struct registry *reg, struct arena *a, const char *name,
     const struct digest *d, struct str artifact_type, struct str after,
     bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg,
