@@ -490,77 +490,6 @@ test_annotations(void)
 	    "none that any type may have");
 }
 
-/* ---- entries of an index ---- */
-
-/* What was visited, and how many more are wanted. */
-struct seen {
-	const char *text;
-	size_t left;
-};
-
-static bool
-see(void *arg, const struct manifest_descriptor *d)
-{
-	struct seen *seen = arg;
-
-	seen->text = arena_printf(arena, "%s%s %.*s,%.*s,%lld,%s;", seen->text,
-	    short_of(&d->digest), STR_ARG(d->type), STR_ARG(d->artifact_type),
-	    d->size, d->annotations.n == 0 ? "-" : str_dup(arena, d->annotations));
-	return --seen->left > 0;
-}
-
-static const char *
-entries_of(const char *text, size_t most)
-{
-	struct seen seen = {"", most};
-
-	manifest_each_entry(arena, spelled_out(text), see, &seen);
-	return seen.text;
-}
-
-static void
-test_entries(void)
-{
-	static const struct {
-		const char *text, *want;
-	} rows[] = {
-	    {V2(OCI_INDEX) MANIFESTS(D("a/b",
-		 "@b") ", "
-		       "{\"mediaType\": \"c/d\", \"digest\": \"#a\", \"size\": 0,"
-		       " \"artifactType\": \"e/f\", \"annotations\": {\"k\": \"v\"}}") "}",
-		"@b a/b,,7,-;#a c/d,e/f,0,{\"k\": \"v\"};"},
-	    {BARE CHILDREN "}",
-		"@b " OCI_MANIFEST ",,7,-;@a " OCI_MANIFEST ",,7,-;"},
-	    /* some that are not well-formed */
-	    {BARE MANIFESTS(
-		 "1, null, [], {}, " D("a/b", "?") ", " D("a/b", "@e")) "}",
-		"@e a/b,,7,-;"},
-	    {BARE MANIFESTS("{\"mediaType\": \"a/b\", \"digest\": \"@a\"}") "}",
-		""},
-	    {BARE MANIFESTS("{\"mediaType\": \"a/b\", \"digest\": \"@a\","
-			    " \"size\": -1}") "}",
-		""},
-	    {BARE MANIFESTS("{\"digest\": \"@a\", \"size\": 1}") "}", ""},
-	    {BARE MANIFESTS(
-		 "{\"mediaType\": \"a/b\", \"digest\": \"@a\","
-		 " \"size\": 1, \"artifactType\": 1, \"annotations\": []}") "}",
-		"@a a/b,,1,-;"},
-	    /* no index */
-	    {V2(OCI_MANIFEST) IMAGE "}", ""},
-	    {"{\"manifests\": {}}", ""},
-	    {"[" D("a/b", "@b") "]", ""},
-	    {"{\"manifests\": [" D("a/b", "@b") "]", ""},
-	    {"", ""},
-	};
-	size_t i;
-
-	for (i = 0; i < COUNT(rows); i++)
-		is_str(entries_of(rows[i].text, SIZE_MAX), rows[i].want,
-		    "entries of %.100s", rows[i].text);
-	is_str(entries_of(BARE CHILDREN "}", 1), "@b " OCI_MANIFEST ",,7,-;",
-	    "no more than are wanted");
-}
-
 /* ---- the config of an image ---- */
 
 static void
@@ -598,7 +527,7 @@ main(void)
 {
 	static void (*const tests[])(void) = {test_refs, test_about, test_refused,
 	    test_sizes, test_shapes, test_repeated, test_deep, test_members,
-	    test_annotations, test_entries, test_config};
+	    test_annotations, test_config};
 
 	return run_tests(tests, COUNT(tests));
 }

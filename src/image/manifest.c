@@ -279,27 +279,7 @@ manifest_parse(struct arena *a, struct str bytes, struct str content_type,
 	return r;
 }
 
-/* ---- smaller questions ---- */
-
-void
-manifest_each_entry(struct arena *a, struct str index,
-    bool (*visit)(void *arg, const struct manifest_descriptor *d), void *arg)
-{
-	struct manifest_descriptor d;
-	struct json_fault fault;
-	struct json_walk walk;
-	struct str digest;
-	struct err ignored;
-
-	bool wanted = json_slice_check(index, &index, &fault);
-
-	walk = json_slice_walk(json_slice_get(index, "manifests"));
-	while (wanted && !walk.in_object && json_slice_next(&walk))
-		if (manifest_descriptor_read(
-			a, walk.value, &d, &digest, &ignored) == RC_OK &&
-		    d.digest.hex[0] != '\0' && d.size >= 0 && d.type.n > 0)
-			wanted = visit(arg, &d);
-}
+/* ---- a smaller question ---- */
 
 /* The digest of a descriptor; false: there is none that is computed here. */
 static bool

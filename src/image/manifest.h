@@ -76,12 +76,6 @@ struct manifest_descriptor {
 	struct str annotations; /* JSON of an object; empty: none */
 };
 
-/* The well-formed entries of `manifests` of an index, in their order; of bytes that
- * are not an index, none. What visit gets lives as long as the bytes and the arena. visit
- * returning false ends it. */
-void manifest_each_entry(struct arena *a, struct str index,
-    bool (*visit)(void *arg, const struct manifest_descriptor *d), void *arg);
-
 /* Where the description of an image may be found: in its manifest, else in the labels of
  * its config, else in those of its first child. */
 struct manifest_about {
