@@ -402,8 +402,8 @@ index_fault(const struct found *here, const struct found *there)
 	if (fault == NULL)
 		fault = lists_fault(there);
 	if (fault == NULL &&
-	    lists_referrers(&reg, arena, HERE, &subject, str_of(""), str_of(""),
-		count_one, &referrers, &err) != RC_OK)
+	    lists_referrers(&reg, HERE, str_of(digest_text(arena, &subject)),
+		str_of(""), str_of(""), count_one, &referrers, &err) != RC_OK)
 		return err.text;
 	has_signature = v2_manifest_find(
 			    store, arena, HERE, &signature, &kept, &err) == RC_OK;

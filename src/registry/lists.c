@@ -108,13 +108,13 @@ show_row(void *arg, const struct index_referrer *row)
  * then (the tag <alg>-<hex>, distribution-spec, "Referrers tag schema") has nothing to add
  * but what no manifest says, so it is not read. */
 enum result
-lists_referrers(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct str artifact_type, struct str after,
+lists_referrers(struct registry *reg, const char *name, struct str subject,
+    struct str artifact_type, struct str after,
     bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg,
     struct err *err)
 {
 	struct showing s = {visit, arg};
 
-	return index_referrers(reg->index, str_of(name), str_of(digest_text(a, d)),
-	    artifact_type, after, SIZE_MAX, show_row, &s, err);
+	return index_referrers(reg->index, str_of(name), subject, artifact_type,
+	    after, SIZE_MAX, show_row, &s, err);
 }

@@ -111,15 +111,12 @@ v2_get_referrers(struct request *rq, struct reply *rp)
 	struct digest d;
 	struct str type;
 	const char *name;
-	bool computed = true;
 	enum result r = v2_name_arg(rq, &name);
 
 	if (r == RC_OK)
 		r = v2_digest_arg(rq, &d);
-	if (r == RC_OTHER_DIGEST) {
-		computed = false;
+	if (r == RC_OTHER_DIGEST) /* it may have referrers all the same */
 		r = RC_OK;
-	}
 	if (r == RC_OK)
 		r = v2_page(rq, V2_PAGE_MAX, &part);
 	if (r == RC_OK)
@@ -127,9 +124,8 @@ v2_get_referrers(struct request *rq, struct reply *rp)
 	if (r != RC_OK)
 		return r;
 	begin_page(&page, rq->arena, part.most);
-	if (computed)
-		r = lists_referrers(rq->registry, rq->arena, name, &d, type,
-		    part.after, add_entry, &page, &rq->err);
+	r = lists_referrers(rq->registry, name, rq->arg[1], type, part.after,
+	    add_entry, &page, &rq->err);
 	arena_free(page.scratch);
 	if (r == RC_OK)
 		tell(rq, rp, &page,
