@@ -201,6 +201,15 @@ close_in_child(void *arg)
 	s->auth.remote = s->registry.remote = NULL;
 }
 
+static void
+settle(const struct server *s)
+{
+	struct err err;
+
+	if (store_settle(s->registry.store, &err) != RC_OK)
+		log_line(LOG_WARN, "store.sync", "reason=\"%s\"", err.text);
+}
+
 static bool
 rebuild(void *arg, const volatile sig_atomic_t *stop)
 {
@@ -210,7 +219,7 @@ rebuild(void *arg, const volatile sig_atomic_t *stop)
 	struct err err;
 	enum result r;
 
-	store_settle(s->registry.store); /* somebody may have been killed */
+	settle(s); /* somebody may have been killed */
 	r = reindex_run(open_in_child(s), &how, &done, &err);
 	if (r == RC_OK) {
 		log_line(LOG_INFO, "index.rebuilt", "done=%d", done);
@@ -271,6 +280,7 @@ prepare(struct server *s, struct err *err)
 		r = store_own(s->registry.store, err);
 	if (r == RC_OK) {
 		store_tell_links(s->registry.store);
+		settle(s);
 		r = sweep_tmp(s->registry.store, &swept, err);
 	}
 	if (r == RC_OK)

@@ -258,6 +258,19 @@ upload_whole(struct registry *reg, struct arena *a, const char *name,
 	return r;
 }
 
+/* Whoever hears "unknown" takes it for gone. */
+static enum result
+stay_unknown(struct registry *reg, struct arena *a, struct str id, struct err *err)
+{
+	struct err why;
+	enum result r = v2_upload_settle_absence(reg->store, a, id, &why);
+
+	if (r == RC_OK)
+		return RC_UPLOAD_UNKNOWN;
+	*err = why;
+	return r;
+}
+
 enum result
 upload_cancel(struct registry *reg, struct arena *a, const char *name,
     struct str id, struct err *err)
@@ -266,6 +279,8 @@ upload_cancel(struct registry *reg, struct arena *a, const char *name,
 	struct v2_upload up;
 	enum result r = v2_upload_open(reg->store, a, name, id, &up, err);
 
+	if (r == RC_UPLOAD_UNKNOWN)
+		return stay_unknown(reg, a, id, err);
 	if (r == RC_OK)
 		r = store_lock(reg->store, LOCK_UPLOAD, up.id, &lock, err);
 	if (r == RC_OK)

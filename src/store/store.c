@@ -123,6 +123,7 @@ store_open(const char *path, struct store **out, struct err *err)
 		abort();
 	st->own = -1;
 	st->file_mode = 0640 & ~umask_now();
+	st->settled = settled_new();
 	st->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (st->root == -1 || !beneath_init(&st->beneath, st->root, path)) {
 		r = io_failed(err, "open", path);
@@ -150,6 +151,7 @@ store_close(struct store *st)
 	if (st->own != -1)
 		(void)close(st->own);
 	beneath_free(&st->beneath);
+	settled_free(st->settled);
 	free(st->path);
 	free(st);
 }
@@ -218,10 +220,10 @@ store_tell_links(const struct store *st)
 	}
 }
 
-void
-store_settle(const struct store *st)
+enum result
+store_settle(const struct store *st, struct err *err)
 {
-	(void)syncfs(st->root);
+	return settle_all(st, err);
 }
 
 enum result

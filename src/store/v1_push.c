@@ -226,7 +226,7 @@ enum result
 v1_push_settle(
     const struct store *st, struct arena *a, const char *id, struct err *err)
 {
-	return io_sync(st, v1_image_dir(a, id), err);
+	return settle_dir(st, v1_image_dir(a, id), err);
 }
 
 static enum result

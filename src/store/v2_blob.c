@@ -42,6 +42,8 @@ look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
 	const char *path = data_path(a, d);
 	enum result r = io_find_file(st, a, path, name, sb, err);
 
+	if (r == RC_OK)
+		r = settle_name(st, path, err);
 	if (r != RC_OK || sb->st_atime > clock_now() - V2_PIN_FRESH_S)
 		return r;
 	r = io_touch(st, path, read_now, err);
@@ -71,7 +73,7 @@ v2_blob_find(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct v2_blob *out, struct err *err)
 {
 	struct digest kept;
-	enum result r = v2_link_read(st, a, v2_layer_dir(a, name, d), &kept, err);
+	enum result r = v2_link_find(st, a, v2_layer_dir(a, name, d), &kept, err);
 
 	if (r == RC_ABSENT)
 		return unknown(a, d, err);
@@ -89,7 +91,7 @@ v2_blob_read(const struct store *st, struct arena *a, const struct digest *d,
 
 /* ---- a new one ---- */
 
-/* *kept: it is there in this length, pinned. If not, its place is ready. */
+/* *kept: it is there in this length, pinned and durable. If not, its place is ready. */
 static enum result
 look_for(const struct store *st, struct arena *a, const struct digest *d,
     uint64_t size, bool *kept, struct err *err)
@@ -106,13 +108,13 @@ enum result
 v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
     const struct digest *d, struct err *err)
 {
-	const char *dir = v2_blob_dir(a, d);
 	bool kept;
 	enum result r = look_for(st, a, d, stage_size(sg), &kept, err);
 
-	if (r == RC_OK && !kept)
-		r = stage_replace(sg, dir, "data", err);
-	return r == RC_OK ? io_sync(st, dir, err) : r;
+	if (r != RC_OK || kept)
+		return r;
+	r = stage_replace(sg, v2_blob_dir(a, d), "data", err);
+	return r == RC_OK ? settle_made(st, data_path(a, d), err) : r;
 }
 
 static bool
@@ -133,16 +135,16 @@ enum result
 v2_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
     const struct digest *d, struct err *err)
 {
-	const char *dir = v2_blob_dir(a, d);
 	bool kept;
 	enum result r = look_for(st, a, d, bytes.n, &kept, err);
 
 	/* an old server writes in place: power loss leaves the length without the bytes */
 	if (r == RC_OK && kept)
 		kept = holds(st, d, bytes);
-	if (r == RC_OK && !kept)
-		r = io_put(st, dir, "data", bytes, err);
-	return r == RC_OK ? io_sync(st, dir, err) : r;
+	if (r != RC_OK || kept)
+		return r;
+	r = io_put(st, v2_blob_dir(a, d), "data", bytes, err);
+	return r == RC_OK ? settle_made(st, data_path(a, d), err) : r;
 }
 
 /* ---- whose it is ---- */

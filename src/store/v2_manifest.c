@@ -21,7 +21,7 @@ static enum result
 read_link(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct digest *out, struct err *err)
 {
-	return v2_link_read(st, a, v2_revision_dir(a, name, d), out, err);
+	return v2_link_find(st, a, v2_revision_dir(a, name, d), out, err);
 }
 
 enum result
@@ -100,10 +100,12 @@ drop_type(struct store *st, struct arena *a, const char *name,
 	const char *path = type_path(a, name, d);
 	enum result r;
 
-	if (!io_exists(st, path))
-		return RC_OK;
-	r = io_unlink(st, path, err);
-	return r == RC_OK ? io_sync(st, type_dir(a, name), err) : r;
+	if (io_exists(st, path)) {
+		r = io_unlink(st, path, err);
+		return r == RC_OK ? io_sync(st, type_dir(a, name), err) : r;
+	}
+	r = settle_dir(st, type_dir(a, name), err);
+	return r == RC_ABSENT ? RC_OK : r;
 }
 
 /* ---- changes ---- */

@@ -70,7 +70,6 @@ static enum result
 write_state(
     struct store *st, struct arena *a, const struct v2_upload *up, struct err *err)
 {
-	const char *dir = dir_of(a, up->id);
 	struct jsonw w;
 	struct buf b;
 	enum result r;
@@ -85,8 +84,8 @@ write_state(
 	jsonw_key(&w, "hash");
 	jsonw_text(&w, hash_save(&up->hash, a));
 	jsonw_end(&w);
-	r = io_put(st, dir, "state", buf_str(&b), err);
-	return r == RC_OK ? io_sync(st, dir, err) : r;
+	r = io_put(st, dir_of(a, up->id), "state", buf_str(&b), err);
+	return r == RC_OK ? settle_made(st, path_of(a, up->id, "state"), err) : r;
 }
 
 /* False: it says nothing, or is another repository's. */
@@ -223,6 +222,15 @@ v2_upload_remove(struct store *st, const char *id, struct err *err)
 	enum result r = io_remove_dir(st, IO_UPLOAD_DIR, id, err);
 
 	return r == RC_ABSENT ? RC_OK : r;
+}
+
+enum result
+v2_upload_settle_absence(
+    const struct store *st, struct arena *a, struct str id, struct err *err)
+{
+	if (!is_id(id))
+		return RC_OK;
+	return settle_absence(st, dir_of(a, str_dup(a, id)), err);
 }
 
 /* ---- sweeping ---- */

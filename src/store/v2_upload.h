@@ -60,6 +60,11 @@ enum result v2_upload_stage(struct store *st, struct arena *a,
 /* U5; also when it was not there. */
 enum result v2_upload_remove(struct store *st, const char *id, struct err *err);
 
+/* Of one that is unknown: so it stays, whoever has just removed it. `id` may be any
+ * text of a client. */
+enum result v2_upload_settle_absence(
+    const struct store *st, struct arena *a, struct str id, struct err *err);
+
 /* Something comes for it: it is not swept for another while. */
 void v2_upload_touch(const struct store *st, struct arena *a, const char *id);
 
