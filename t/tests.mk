@@ -81,7 +81,8 @@ failpoint_tests = \
 	t/51-two-pushes-failpoints \
 	t/52-uploads-failpoints \
 	t/53-manifests-failpoints \
-	t/54-v2-push-failpoints
+	t/54-v2-push-failpoints \
+	t/55-power-cut-failpoints
 
 perl_tests = \
 	t/00-rooms.t \
@@ -132,6 +133,7 @@ test_headers = \
 	t/failpoint-test.h \
 	t/index-test.h \
 	t/manifest-test.h \
+	t/power-cut.h \
 	t/push-test.h \
 	t/stand-in.h \
 	t/store-test.h \

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "store/failpoint.h"
@@ -76,16 +75,6 @@ key_of(const char *path, const struct statx *sx)
 	h = mix(h, &sx->stx_ino, sizeof(sx->stx_ino));
 	h = mix(h, &birth, sizeof(birth));
 	return h | 1;
-}
-
-/* The directory as it was when its names last changed. */
-static uint64_t
-key_of_dir(const char *path, const struct statx *sx)
-{
-	int64_t changed = time_of(&sx->stx_mtime);
-	uint64_t h = key_of(path, sx);
-
-	return h == 0 ? 0 : mix(h, &changed, sizeof(changed)) | 1;
 }
 
 static bool
@@ -168,15 +157,34 @@ settle_name(const struct store *st, const char *path, struct err *err)
 	return sync_name(st, path, &sx, err);
 }
 
-/* Two changes within one tick of the clock leave one time: what changed just now is
- * synced, but not noted. */
-static bool
-is_changing(const struct statx *sx)
+/* What is noted of a directory's names, beside its own: under the path with a slash. */
+static uint64_t
+key_of_names(const char *dir, const struct statx *sx)
 {
-	struct timespec now;
+	char path[IO_PATH_MAX + 1];
 
-	(void)clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	return time_of(&sx->stx_mtime) >= NS_OF(now.tv_sec, now.tv_nsec);
+	(void)snprintf(path, sizeof(path), "%s/", dir);
+	return key_of(path, sx);
+}
+
+static enum result
+sync_names(const struct store *st, const char *dir, const struct statx *sx,
+    struct err *err)
+{
+	enum result r = io_sync(st, dir, err);
+
+	if (r == RC_OK)
+		note(st, key_of_names(dir, sx));
+	return r;
+}
+
+enum result
+settle_finished(const struct store *st, const char *dir, struct err *err)
+{
+	struct statx sx;
+	enum result r = look(st, dir, &sx, err);
+
+	return r == RC_OK ? sync_names(st, dir, &sx, err) : r;
 }
 
 enum result
@@ -184,19 +192,10 @@ settle_dir(const struct store *st, const char *dir, struct err *err)
 {
 	struct statx sx;
 	enum result r = look(st, dir, &sx, err);
-	uint64_t key;
-	bool changing;
 
-	if (r != RC_OK || is_old(st, &sx))
+	if (r != RC_OK || is_old(st, &sx) || is_noted(st, key_of_names(dir, &sx)))
 		return r;
-	key = key_of_dir(dir, &sx);
-	changing = is_changing(&sx);
-	if (is_noted(st, key))
-		return RC_OK;
-	r = io_sync(st, dir, err);
-	if (r == RC_OK && !changing)
-		note(st, key);
-	return r;
+	return sync_names(st, dir, &sx, err);
 }
 
 enum result

@@ -40,8 +40,11 @@ enum result settle_made(const struct store *st, const char *path, struct err *er
 /* For the one who found the name: it is there for good. RC_ABSENT: it is not there. */
 enum result settle_name(const struct store *st, const char *path, struct err *err);
 
-/* All names in the directory are there for good, and those that are missing are gone for
- * good. RC_ABSENT. */
+/* The same for the names in a directory that is finished once and does not change any
+ * more, as the caller has seen: an image that is complete. The first is for the one who
+ * made the last change, the second for the one who found it finished. RC_ABSENT. */
+enum result settle_finished(
+    const struct store *st, const char *dir, struct err *err);
 enum result settle_dir(const struct store *st, const char *dir, struct err *err);
 
 /* The names of a path that is not there, or not any more, are gone for good: syncs the

@@ -399,7 +399,7 @@ complete(struct store *st, struct arena *a, const char *id, const char *payload,
 	if (r == RC_OK)
 		r = io_unlink(st, v1_image_path(a, id, "_inprogress"), err);
 	if (r == RC_OK)
-		r = io_sync(st, dir, err);
+		r = settle_finished(st, dir, err);
 	return r;
 }
 

@@ -11,9 +11,11 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "base/jsonw.h"
+#include "image/digest.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/lock.h"
+#include "store/v2_link.h"
 
 #define STATE_MAX ((size_t)4096)
 #define NEAR_S    60 /* from nginx's question to the body file, at most */
@@ -111,19 +113,38 @@ unknown(struct err *err, struct str id)
 	return err_set(err, RC_UPLOAD_UNKNOWN, "%.*s: no such upload", STR_ARG(id));
 }
 
-/* Where it has lost bytes that its state counts, nobody can go on with it. */
+/* The blob that its bytes became, or would become. */
+static const char *
+blob_path(struct arena *a, const struct v2_upload *up)
+{
+	struct hash hash = up->hash;
+	struct digest d;
+
+	digest_end(&hash, &d);
+	return arena_printf(a, "%s/data", v2_blob_dir(a, &d));
+}
+
+/* Where its bytes are: in its data, or, if that was moved (U4), in a blob. RC_ABSENT: it
+ * has lost bytes that its state counts, and nobody can go on with it. */
 static enum result
-check_data(const struct store *st, struct arena *a, const struct v2_upload *up,
-    struct err *err)
+find_data(const struct store *st, struct arena *a, const struct v2_upload *up,
+    const char **path, struct err *err)
 {
 	struct stat sb;
 	enum result r;
 
-	if (up->size == 0)
+	*path = path_of(a, up->id, "data");
+	r = io_stat_file(st, *path, &sb, err);
+	if (r == RC_OK && (uint64_t)sb.st_size >= up->size)
 		return RC_OK;
-	r = io_stat_file(st, path_of(a, up->id, "data"), &sb, err);
-	if (r == RC_OK && (uint64_t)sb.st_size < up->size)
-		r = RC_ABSENT;
+	if (r == RC_ABSENT) {
+		*path = blob_path(a, up);
+		r = io_stat_file(st, *path, &sb, err);
+		if (r == RC_OK && (uint64_t)sb.st_size == up->size)
+			return RC_OK;
+	}
+	if (r == RC_OK)
+		r = err_set(err, RC_ABSENT, "%s: not as long as it was", *path);
 	return r;
 }
 
@@ -147,6 +168,7 @@ enum result
 v2_upload_open(const struct store *st, struct arena *a, const char *name,
     struct str id, struct v2_upload *out, struct err *err)
 {
+	const char *data;
 	struct str text;
 	enum result r;
 
@@ -157,8 +179,10 @@ v2_upload_open(const struct store *st, struct arena *a, const char *name,
 	r = io_read(st, a, path_of(a, out->id, "state"), STATE_MAX, &text, err);
 	if (r == RC_OK && !read_state(a, text, out))
 		r = RC_ABSENT;
+	if (r == RC_OK && out->size > 0)
+		r = find_data(st, a, out, &data, err);
 	if (r == RC_OK)
-		r = check_data(st, a, out, err);
+		r = settle_name(st, path_of(a, out->id, "state"), err);
 	return r == RC_ABSENT || r == RC_TOO_LARGE ? unknown(err, id) : r;
 }
 
@@ -205,14 +229,25 @@ v2_upload_append(struct store *st, struct arena *a, struct v2_upload *up,
 }
 
 enum result
+v2_upload_rehash(struct store *st, struct arena *a, struct v2_upload *up,
+    const struct hash *hash, struct err *err)
+{
+	up->hash = *hash;
+	return write_state(st, a, up, err);
+}
+
+enum result
 v2_upload_stage(struct store *st, struct arena *a, const struct v2_upload *up,
     struct stage **out, struct err *err)
 {
+	const char *data;
 	enum result r;
 
 	if (up->size == 0)
 		return stage_adopt(st, a, NULL, out, err);
-	r = stage_open(st, a, path_of(a, up->id, "data"), up->size, out, err);
+	r = find_data(st, a, up, &data, err);
+	if (r == RC_OK)
+		r = stage_open(st, a, data, up->size, out, err);
 	return r == RC_ABSENT ? unknown(err, str_of(up->id)) : r;
 }
 
