@@ -169,6 +169,7 @@ open_in_child(void *arg)
 
 	s->registry.index = index_new(
 	    s->conf->index_database, master_ask_rebuild, NULL);
+	index_watch(s->registry.index, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_rebuild;
 	if (s->auth.mode == AUTH_INDEX || s->mirror.source != NULL)
 		s->auth.remote = s->registry.remote = remote_new(&outgoing);
@@ -267,6 +268,21 @@ mail(void *arg, unsigned n, struct str text)
 
 /* ---- start ---- */
 
+/* Images are served without an index: it is tried again, and lists say 503 until then. */
+static void
+prepare_index(struct server *s)
+{
+	struct err err;
+	enum result r = reindex_prepare(
+	    &s->registry, s->conf->index_database, &err);
+
+	if (r == RC_OK)
+		return;
+	open_complain("index_database", &err);
+	log_line(LOG_ERROR, "index.prepare", "error=%s reason=\"%s\"", err_name(r),
+	    err.text);
+}
+
 /* Before anything answers: this process owns the store, nothing of an earlier one
  * is left, the index has today's form. */
 static enum result
@@ -284,7 +300,7 @@ prepare(struct server *s, struct err *err)
 		r = sweep_tmp(s->registry.store, &swept, err);
 	}
 	if (r == RC_OK)
-		r = reindex_prepare(&s->registry, s->conf->index_database, err);
+		prepare_index(s);
 	return r;
 }
 
