@@ -267,6 +267,8 @@ power_cut(void)
 	restore_dir(inode, dir);
 	remove_tree(cut_dir);
 	cut_dir[0] = '\0';
+	(void)close(cut_lock);
+	cut_lock = -1;
 	open_store();
 }
 
