@@ -695,8 +695,9 @@ walk_through(void)
 
 #define CLIENTS      6
 #define REPOSITORIES 60
-#define CUTS         12
-#define CUT_AFTER_MS 40 /* at most */
+#define CUTS         24
+#define CUT_AFTER_MS 150 /* at most */
+#define SLOW_MS      50  /* some syncs, so that others get ahead */
 
 /* So many repositories each client has filled, as far as it heard. */
 static unsigned *filled;
@@ -728,6 +729,7 @@ fill(void *arg)
 {
 	unsigned of = *(unsigned *)arg, n;
 
+	srand((unsigned)rand() + of);
 	open_all();
 	for (n = 0; n < REPOSITORIES; n++) {
 		const char *name = repository_name(n);
@@ -792,8 +794,10 @@ test_many(void)
 	printf("# seed %u\n", seed);
 	srand(seed);
 	filled = share(CLIENTS * sizeof(*filled));
+	cut_slow_ms = SLOW_MS;
 	for (i = 0; i < CUTS; i++)
 		cut_many();
+	cut_slow_ms = 0;
 }
 
 int

@@ -19,6 +19,7 @@
 
 static char cut_dir[sizeof(dir) + 8]; /* empty: nothing is noted */
 static int cut_lock = -1;
+static int cut_slow_ms; /* one sync in ten takes so long, as on a busy disk */
 
 /* libc's function of this name. */
 static inline void *
@@ -133,6 +134,8 @@ fsync(int fd)
 
 	if (cut_dir[0] == '\0')
 		return next(fd);
+	if (cut_slow_ms > 0 && rand() % 10 == 0)
+		(void)usleep((useconds_t)cut_slow_ms * 1000);
 	lock_names(F_WRLCK);
 	note_sync(fd); /* what comes later is not promised */
 	lock_names(F_UNLCK);
