@@ -50,6 +50,7 @@ c_tests = \
 	t/41-conf-keys \
 	t/42-conf-together \
 	t/56-files \
+	t/57-power-cut-many \
 	t/60-http \
 	t/61-route \
 	t/62-condition \

@@ -763,8 +763,8 @@ io_remove_dir(
 	if (failpoint_hit("rename-dir") || rename_path(st, path, tmp) == -1)
 		return errno == EXDEV || errno == EBUSY
 			   ? remove_in_place(st, parent, name, err)
-			   : absent_for_good(st, path,
-				 io_failed(err, "rename", path), err);
+			   : absent_for_good(
+				 st, path, io_failed(err, "rename", path), err);
 	r = sync_removal(st, parent, err);
 	remove_rest(st, tmp);
 	return r == RC_ABSENT ? RC_IO : r; /* it was there */

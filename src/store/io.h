@@ -46,7 +46,7 @@ struct store {
 	int root; /* descriptor of the directory */
 	int own;  /* descriptor that holds the ownership, -1: not owned */
 	struct beneath beneath;
-	mode_t file_mode; /* of a file that nginx made */
+	mode_t file_mode;        /* of a file that nginx made */
 	struct settled *settled; /* settle.h */
 };
 

@@ -20,7 +20,8 @@
 
 /* Each note is one word, so it is whole whoever writes it and dies. */
 struct settled {
-	_Atomic int64_t since; /* settle_all() began then; 0: never */
+	_Atomic int64_t since;   /* settle_all() began then; 0: never */
+	_Atomic uint64_t device; /* of the file system that it synced */
 	_Atomic uint64_t note[NOTES];
 };
 
@@ -61,26 +62,35 @@ time_of(const struct statx_timestamp *t)
 	return NS_OF(t->tv_sec, t->tv_nsec);
 }
 
+static uint64_t
+device_of(const struct statx *sx)
+{
+	return (uint64_t)sx->stx_dev_major << 32 | sx->stx_dev_minor;
+}
+
 /* The inode of this path. Its number is given to another file once it is removed, so its
  * birth counts too. 0 where the file system does not tell that: never known, then. */
 static uint64_t
 key_of(const char *path, const struct statx *sx)
 {
 	int64_t birth = time_of(&sx->stx_btime);
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t device = device_of(sx), h = 0xcbf29ce484222325u;
 
 	if ((sx->stx_mask & STATX_BTIME) == 0)
 		return 0;
 	h = mix(h, path, strlen(path) + 1);
+	h = mix(h, &device, sizeof(device));
 	h = mix(h, &sx->stx_ino, sizeof(sx->stx_ino));
 	h = mix(h, &birth, sizeof(birth));
 	return h | 1;
 }
 
+/* What is mounted below the store is another file system. */
 static bool
 is_old(const struct store *st, const struct statx *sx)
 {
-	return time_of(&sx->stx_ctime) < atomic_load(&st->settled->since);
+	return time_of(&sx->stx_ctime) < atomic_load(&st->settled->since) &&
+	       device_of(sx) == atomic_load(&st->settled->device);
 }
 
 static bool
@@ -105,8 +115,8 @@ look(const struct store *st, const char *path, struct statx *sx, struct err *err
 	int fd = io_open(st, path, O_PATH);
 	enum result r = RC_OK;
 
-	if (fd == -1 || statx(fd, "", AT_EMPTY_PATH,
-			    STATX_BASIC_STATS | STATX_BTIME, sx) == -1)
+	if (fd == -1 ||
+	    statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, sx) == -1)
 		r = io_failed(err, "stat", path);
 	if (fd != -1)
 		(void)close(fd);
@@ -222,13 +232,20 @@ settle_all(const struct store *st, struct err *err)
 {
 	struct statx sx;
 	enum result r = io_touch(st, IO_LOCK, NULL, err);
+	int fd;
 
 	if (r == RC_OK)
 		r = look(st, IO_LOCK, &sx, err);
 	if (r != RC_OK)
 		return r;
-	if (failpoint_hit("syncfs") || syncfs(st->root) == -1)
-		return io_failed(err, "syncfs", st->path);
+	fd = io_open(st, IO_LOCK, O_RDONLY);
+	if (fd == -1 || failpoint_hit("syncfs") || syncfs(fd) == -1)
+		r = io_failed(err, "syncfs", IO_LOCK);
+	if (fd != -1)
+		(void)close(fd);
+	if (r != RC_OK)
+		return r;
+	atomic_store(&st->settled->device, device_of(&sx));
 	atomic_store(&st->settled->since, time_of(&sx.stx_ctime));
 	return RC_OK;
 }

@@ -10,8 +10,8 @@
  *  - what some process synced since the start: each success is noted in a table of fixed
  *    size that all processes of berth share. A note holds for one inode under one path.
  *    A note that was displaced by another one costs one sync more, nothing else.
- *  - what was there when settle_all() synced the file system, as its inode has not
- *    changed since. This makes the store that berth finds at its start cost nothing.
+ *  - what was there when settle_all() synced the file system of _berth, as its inode has
+ *    not changed since. This makes the store that berth finds at its start cost nothing.
  *    (Where the clock of the file system is set back behind that moment, new names look
  *    old until the next start: they are then as safe as their maker's own sync.)
  *
