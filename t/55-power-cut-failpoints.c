@@ -258,7 +258,7 @@ has_mounted(void)
 static enum result
 remove_tag(void)
 {
-	return manifests_remove(&reg, arena, HERE, str_of(tag_name()), &err);
+	return manifests_remove(&reg, arena, HERE, str_of(tag_name()), NULL, &err);
 }
 
 static bool
@@ -273,7 +273,7 @@ remove_image(void)
 	struct digest d = sha256(manifest());
 
 	return manifests_remove(
-	    &reg, arena, HERE, str_of(digest_text(arena, &d)), &err);
+	    &reg, arena, HERE, str_of(digest_text(arena, &d)), NULL, &err);
 }
 
 static bool

@@ -42,6 +42,7 @@ c_tests = \
 	t/39-store-mirror \
 	t/39-store-repos \
 	t/39-store-secret \
+	t/39-store-settle \
 	t/39-store-stamps \
 	t/39-store-tags \
 	t/39-store-uploads \
