@@ -259,6 +259,114 @@ test_replaced(void)
 	index_free(other);
 }
 
+static int foreign; /* calls of on_foreign() */
+
+static void
+on_foreign(void *arg)
+{
+	(void)arg;
+	foreign++;
+}
+
+static struct index *
+watched_index(void)
+{
+	struct index *ix = filled_index();
+
+	foreign = 0;
+	index_watch(ix, on_foreign, NULL);
+	return ix;
+}
+
+/* More than sqlite lets grow before it moves changes from the -wal into the file. */
+static void
+write_much(struct index *ix)
+{
+	char name[32];
+	int i;
+
+	for (i = 0; i < 400; i++) {
+		(void)snprintf(name, sizeof(name), "much/app-%d", i);
+		(void)put(ix, name, "an app of which there are many");
+	}
+}
+
+static void
+test_foreign_writes(void)
+{
+	struct index *ix = watched_index(),
+		     *other = index_new(path, on_damage, NULL);
+
+	(void)search(ix, "");
+	is_int(put(other, "new/row", ""), RC_OK, "another process writes");
+	is_str(search(ix, "new/row"), "1: new/row", "which is seen");
+	write_much(other);
+	write_much(ix);
+	(void)search(ix, "");
+	is_int(foreign, 0, "what berth writes is not foreign");
+	(void)run_sql("UPDATE repository SET stamp = 7");
+	(void)run_sql("DELETE FROM repository WHERE name = 'new/row'");
+	(void)search(ix, "");
+	is_int(foreign, 1, "what another program removes is noticed");
+	is_int(sql_int("SELECT count(*) FROM repository WHERE stamp <> 0"), 0,
+	    "everything is to be read again");
+	(void)search(ix, "");
+	(void)put(ix, "a/b", "");
+	is_int(foreign, 1, "once");
+	(void)search(other, "");
+	is_int(damages, 0, "it is no damage");
+	index_free(other);
+	index_free(ix);
+}
+
+/* A backup is put in its place, with its -wal. */
+static void
+test_foreign_file(void)
+{
+	const char *copy = in_dir("copy.db"), *wal = in_dir("copy.db-wal");
+	struct index *ix = watched_index(), *backup;
+	bool wanted;
+
+	(void)search(ix, "");
+	is_int(index_prepare(copy, &wanted, &err), RC_OK, "another index");
+	backup = index_new(copy, NULL, NULL);
+	is_int(rebuild(backup), RC_OK, "is whole");
+	index_free(backup);
+	set_up(rename(copy, path));
+	set_up(rename(wal, in_dir("index.db-wal")));
+	(void)unlink(in_dir("index.db-shm"));
+	(void)unlink(in_dir("copy.db-shm"));
+	is_str(search(ix, ""), "0:", "it answers in place of the one that was");
+	is_int(foreign, 1, "which is noticed");
+	(void)search(ix, "");
+	is_int(foreign, 1, "once");
+	remove_index();
+	(void)prepare();
+	(void)search(ix, "");
+	is_int(foreign, 1, "one that berth makes is not foreign");
+	index_free(ix);
+}
+
+static void
+test_directory(void)
+{
+	struct index *ix = filled_index();
+	bool wanted;
+
+	(void)search(ix, "");
+	remove_index();
+	set_up(mkdir(path, 0755));
+	set_up(mkdir(in_dir("index.db/something"), 0755));
+	is_str(search(ix, ""), "rebuilding", "a directory in its place");
+	is_int(damages, 1, "is reported as damage");
+	is_int(index_prepare(path, &wanted, &err), RC_IO, "it is not removed");
+	ok(strstr(err.text, "directory") != NULL, "but named: %s", err.text);
+	set_up(rmdir(in_dir("index.db/something")));
+	ok(prepare(), "one that is empty gives way");
+	is_str(search(ix, ""), "0:", "and the index is there again");
+	index_free(ix);
+}
+
 static void
 test_newer_version(void)
 {
@@ -494,6 +602,9 @@ main(void)
 	test_missing_state();
 	test_damage_is_remembered();
 	test_replaced();
+	test_foreign_writes();
+	test_foreign_file();
+	test_directory();
 	test_newer_version();
 	test_older_version();
 	test_older_process();

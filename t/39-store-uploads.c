@@ -230,11 +230,16 @@ test_finished(void)
 	is_int(v2_blob_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
 	set_up(lstat(in_dir(got.file.name), &sb));
 	is_int(sb.st_nlink, 1, "by one name");
-	is_int(reopen(up.id, &up), RC_UPLOAD_UNKNOWN, "the upload is over");
+	is_int(reopen(up.id, &up), RC_OK, "the upload stands until it is removed");
+	is_int(up.size, 5, "as it stood");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
 	    "one who did not notice adds nothing");
-	is_int(name_it(&late, &d), RC_UPLOAD_UNKNOWN, "nor names anything");
+	is_int(name_it(&late, &d), RC_OK, "its end may be asked for again");
 	is_str(bytes_of(&d), "whole", "the blob is what it was");
+	write_text(got.file.name, "whole, and more");
+	is_int(reopen(up.id, &up), RC_UPLOAD_UNKNOWN,
+	    "a blob of another length is not it");
+	write_text(got.file.name, "whole");
 	is_int(v2_upload_remove(store, late.id, &err), RC_OK, "it goes");
 	ok(!is_there(of_upload(late.id, "")), "wholly");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,

@@ -48,6 +48,10 @@ static const struct check checks[] = {
 	CODE("DIGEST_INVALID")},
     {"of no upload", "PUT", NOTHING "?digest=`x`", NULL, 10, 404,
 	CODE("BLOB_UPLOAD_UNKNOWN"), NOWHERE},
+    {"an end that was, whose answer was lost", "PUT", NOTHING "?digest=`there`",
+	NULL, 5, 204, NULL, NOWHERE},
+    {"the last part of what is whole", "PUT", "@?digest=`four`",
+	"Content-Range: 0-3", 4, 204, NULL, "X-Berth-Note: 4"},
     {"larger than any disk", "PUT", "@?digest=`x`", NULL, INT64_MAX, 507,
 	CODE("UNAVAILABLE")},
 
@@ -150,6 +154,8 @@ main(void)
 	size_t i;
 
 	setup_v2(NULL, 0);
+	check(&(const struct row){"a blob", "POST", UPLOADS "?digest=`there`",
+	    .body = "there", .status = 201});
 	check(&(const struct row){"an upload", "POST", UPLOADS, .status = 202});
 	check(&(const struct row){
 	    "four bytes of it", "PATCH", "@", .body = "four", .status = 202});

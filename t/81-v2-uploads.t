@@ -41,9 +41,10 @@ subtest 'a body is a file, unless it is refused' => sub {
     my $blob   = Berth::Oci->blob(size => 2_000_000);
     my $digest = 'digest=' . $blob->digest;
     my $unknown = '/v2/a/b/blobs/uploads/11111111-2222-4333-8444-555555555555';
+    my $other   = 'digest=' . Berth::Oci->blob(size => 1)->digest;    # the repository does not have it
     my %refused = (
         'a part of no upload'      => [PATCH => $unknown, 404, 'BLOB_UPLOAD_UNKNOWN'],
-        'the end of no upload'     => [PUT => "$unknown?$digest", 404, 'BLOB_UPLOAD_UNKNOWN'],
+        'the end of no upload'     => [PUT => "$unknown?$other", 404, 'BLOB_UPLOAD_UNKNOWN'],
         'an end without a digest'  => [PUT => $unknown, 400, 'DIGEST_INVALID'],
         'a digest that is none'    => [POST => '/v2/a/b/blobs/uploads/?digest=sha256:abc', 400, 'DIGEST_INVALID'],
         'a name that is none'      => [POST => "/v2/A/b/blobs/uploads/?$digest", 400, 'NAME_INVALID'],
@@ -73,6 +74,8 @@ subtest 'a body is a file, unless it is refused' => sub {
             is_error($r, $status, $code, $name);
         }
     }
+    my ($seen, $again) = body_files_while_sending(PUT => "$unknown?$digest", $blob);
+    is($again->{status}, 201, 'an end whose answer was lost may come again');
     my $r = Berth::HTTP::request($berth, PUT => '/v2/a/b/blobs/uploads', [], 'x');
     like(header($r, 'Allow'), qr/\bPOST\b/, 'the methods that are allowed are named');
 

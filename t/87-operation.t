@@ -65,6 +65,21 @@ subtest 'the index is damaged while requests come' => sub {
     diag("seen meanwhile: $_") for grep { length $_ < 10 } sort keys %seen;
 };
 
+subtest 'a directory is in the place of the index' => sub {
+    $berth->stop;
+    unlink "$index$_" for '', '-wal', '-shm';
+    make_path("$index/of/somebody");
+    $berth->launch;
+    is(Berth::HTTP::request($berth, GET => '/v1/repositories/team/app-10/images')->{status}, 200, 'images are served');
+    is(search('app-1'), 503, 'search says that it is not ready');
+    like($berth->log('berth.log'), qr/index\.prepare error=io .* directory/, 'the log says why');
+    ok(-d "$index/of/somebody", 'the directory is left alone');
+    $berth->stop;
+    remove_tree($index);
+    $berth->launch;
+    ok(within(10, sub { search('team/') eq join ' ', sort(@names, 'team/during') }), 'the index is made anew once it is gone');
+};
+
 subtest 'berth reindex' => sub {
     my ($status, $output) = berth_command('reindex', '--afresh');
 

@@ -43,6 +43,7 @@ c_tests = \
 	t/39-store-mirror \
 	t/39-store-repos \
 	t/39-store-secret \
+	t/39-store-settle \
 	t/39-store-stamps \
 	t/39-store-tags \
 	t/39-store-uploads \
@@ -51,6 +52,7 @@ c_tests = \
 	t/41-conf-keys \
 	t/42-conf-together \
 	t/56-files \
+	t/57-power-cut-many \
 	t/60-http \
 	t/61-route \
 	t/62-condition \
@@ -84,7 +86,8 @@ failpoint_tests = \
 	t/51-two-pushes-failpoints \
 	t/52-uploads-failpoints \
 	t/53-manifests-failpoints \
-	t/54-v2-push-failpoints
+	t/54-v2-push-failpoints \
+	t/55-power-cut-failpoints
 
 perl_tests = \
 	t/00-rooms.t \
@@ -136,6 +139,7 @@ test_headers = \
 	t/failpoint-test.h \
 	t/index-test.h \
 	t/manifest-test.h \
+	t/power-cut.h \
 	t/push-test.h \
 	t/stand-in.h \
 	t/store-test.h \

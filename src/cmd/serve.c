@@ -169,6 +169,7 @@ open_in_child(void *arg)
 
 	s->registry.index = index_new(
 	    s->conf->index_database, master_ask_rebuild, NULL);
+	index_watch(s->registry.index, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_rebuild;
 	if (s->auth.mode == AUTH_INDEX || s->mirror.source != NULL)
 		s->auth.remote = s->registry.remote = remote_new(&outgoing);
@@ -201,6 +202,15 @@ close_in_child(void *arg)
 	s->auth.remote = s->registry.remote = NULL;
 }
 
+static void
+settle(const struct server *s)
+{
+	struct err err;
+
+	if (store_settle(s->registry.store, &err) != RC_OK)
+		log_line(LOG_WARN, "store.sync", "reason=\"%s\"", err.text);
+}
+
 static bool
 rebuild(void *arg, const volatile sig_atomic_t *stop)
 {
@@ -210,7 +220,7 @@ rebuild(void *arg, const volatile sig_atomic_t *stop)
 	struct err err;
 	enum result r;
 
-	store_settle(s->registry.store); /* somebody may have been killed */
+	settle(s); /* somebody may have been killed */
 	r = reindex_run(open_in_child(s), &how, &done, &err);
 	if (r == RC_OK) {
 		log_line(LOG_INFO, "index.rebuilt", "done=%d", done);
@@ -258,6 +268,21 @@ mail(void *arg, unsigned n, struct str text)
 
 /* ---- start ---- */
 
+/* Images are served without an index: it is tried again, and lists say 503 until then. */
+static void
+prepare_index(struct server *s)
+{
+	struct err err;
+	enum result r = reindex_prepare(
+	    &s->registry, s->conf->index_database, &err);
+
+	if (r == RC_OK)
+		return;
+	open_complain("index_database", &err);
+	log_line(LOG_ERROR, "index.prepare", "error=%s reason=\"%s\"", err_name(r),
+	    err.text);
+}
+
 /* Before anything answers: this process owns the store, nothing of an earlier one
  * is left, the index has today's form. */
 static enum result
@@ -271,10 +296,11 @@ prepare(struct server *s, struct err *err)
 		r = store_own(s->registry.store, err);
 	if (r == RC_OK) {
 		store_tell_links(s->registry.store);
+		settle(s);
 		r = sweep_tmp(s->registry.store, &swept, err);
 	}
 	if (r == RC_OK)
-		r = reindex_prepare(&s->registry, s->conf->index_database, err);
+		prepare_index(s);
 	return r;
 }
 

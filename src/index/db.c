@@ -20,6 +20,7 @@ struct db {
 	sqlite3 *handle;
 	const char *path;
 	struct dbfile file;
+	struct db_seen seen;
 	bool lazy, damaged;
 	size_t kept;
 	struct {
@@ -133,6 +134,12 @@ const struct dbfile *
 db_file(const struct db *db)
 {
 	return &db->file;
+}
+
+struct db_seen *
+db_seen(struct db *db)
+{
+	return &db->seen;
 }
 
 bool

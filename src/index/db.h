@@ -34,6 +34,13 @@ const char *db_path(const struct db *db);
 /* The files that db_open() found; nothing for one with create. */
 const struct dbfile *db_file(const struct db *db);
 
+/* What the connection last saw of the writes of others; pool.c's own. */
+struct db_seen {
+	bool any;
+	int64_t writes, version;
+};
+struct db_seen *db_seen(struct db *db);
+
 /* Did a call meet bytes that make no sense, or tables that are missing? */
 bool db_is_damaged(const struct db *db);
 

@@ -39,6 +39,8 @@ dbfile_look(const char *path, struct dbfile *out, struct err *err)
 
 	if (!look(path, "", &st))
 		return fail("stat", path, "", err);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, RC_REBUILDING, "index: %s is not a file", path);
 	out->dev = st.st_dev;
 	out->ino = st.st_ino;
 	if (!look(path, "-wal", &st))
@@ -48,13 +50,18 @@ dbfile_look(const char *path, struct dbfile *out, struct err *err)
 }
 
 bool
+dbfile_eq(const struct dbfile *a, const struct dbfile *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->wal == b->wal;
+}
+
+bool
 dbfile_same(const char *path, const struct dbfile *file)
 {
 	struct dbfile now;
 	struct err ignored;
 
-	return dbfile_look(path, &now, &ignored) == RC_OK && now.dev == file->dev &&
-	       now.ino == file->ino && now.wal == file->wal;
+	return dbfile_look(path, &now, &ignored) == RC_OK && dbfile_eq(&now, file);
 }
 
 enum result
@@ -67,6 +74,11 @@ dbfile_remove(const char *path, struct err *err)
 	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		if (name_of(path, suffixes[i], name) && remove(name) == 0)
 			continue;
+		if (errno == ENOTEMPTY || errno == EEXIST)
+			return err_set(err, RC_IO,
+			    "index: %s%s is a directory that is not empty: move it "
+			    "away, the index is a file",
+			    path, suffixes[i]);
 		if (errno != ENOENT)
 			return fail("remove", path, suffixes[i], err);
 	}

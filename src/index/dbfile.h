@@ -16,8 +16,12 @@ struct dbfile {
 	ino_t ino, wal;
 };
 
-/* Which files the path names now. RC_REBUILDING: one of them is missing. */
+/* Which files the path names now. RC_REBUILDING: one of them is missing, or the path names
+ * a directory or something else that is not a file. */
 enum result dbfile_look(const char *path, struct dbfile *out, struct err *err);
+
+/* Are they the same files? */
+bool dbfile_eq(const struct dbfile *a, const struct dbfile *b);
 
 /* Does the path still name these? */
 bool dbfile_same(const char *path, const struct dbfile *file);

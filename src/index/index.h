@@ -54,6 +54,14 @@ enum result index_prepare(const char *path, bool *rebuild, struct err *err);
 struct index *index_new(const char *path, void (*on_damage)(void *), void *arg);
 void index_free(struct index *ix); /* NULL is fine; no call may be running */
 
+/* on_foreign is called when somebody else than berth has changed the index: put another
+ * whole file in its place (a backup, say), or written to its tables with another program.
+ * What is wrong or missing then is put right by a rebuild; it is time for one. Until it is
+ * through, the index answers what it holds. Rows that were written are noticed by the next
+ * call on a connection that was in use before, not at once. Without this call nothing of
+ * it is noticed. Call it before the index is used. */
+void index_watch(struct index *ix, void (*on_foreign)(void *), void *arg);
+
 /* A repository: in which of the two layouts it is, and how it is described. */
 struct index_repository {
 	struct str name, description;

@@ -2,6 +2,7 @@
 #include "index/pool.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "index/schema.h"
 
 struct index *
@@ -17,6 +18,13 @@ index_new(const char *path, void (*on_damage)(void *), void *arg)
 	(void)pthread_mutex_init(&ix->lock, NULL);
 	(void)pthread_cond_init(&ix->returned, NULL);
 	return ix;
+}
+
+void
+index_watch(struct index *ix, void (*on_foreign)(void *), void *arg)
+{
+	ix->on_foreign = on_foreign;
+	ix->foreign_arg = arg;
 }
 
 void
@@ -73,19 +81,93 @@ report(struct index *ix)
 		ix->on_damage(ix->arg);
 }
 
+/* ---- changes by others ---- */
+
+static void
+report_foreign(struct index *ix, const char *what)
+{
+	log_line(LOG_WARN, "index.foreign",
+	    "what=\"%s\" note=\"the index is brought up to the store\"", what);
+	ix->on_foreign(ix->foreign_arg);
+}
+
+/* A file that is being rebuilt was put there by berth. */
+static void
+look_at_new_file(struct index *ix, struct db *db)
+{
+	static const char sql[] = "SELECT whole FROM state";
+	int64_t whole = 0;
+	struct err ignored;
+
+	if (ix->on_foreign != NULL && db_int(db, sql, &whole, &ignored) == RC_OK &&
+	    whole != 0)
+		report_foreign(ix, "another index is in its place");
+}
+
+/* In a transaction: data_version tells that another connection has written, of any
+ * program; those of berth have counted it. *foreign: one has not. */
+static enum result
+look_for_writes(struct db *db, bool *foreign, struct err *err)
+{
+	static const char writes_sql[] = "SELECT writes FROM state";
+	static const char version_sql[] = "PRAGMA data_version";
+	struct db_seen *seen = db_seen(db), now = {.any = true};
+	enum result r = db_int(db, writes_sql, &now.writes, err);
+
+	if (r == RC_OK)
+		r = db_int(db, version_sql, &now.version, err);
+	if (r != RC_OK)
+		return r;
+	*foreign = seen->any && seen->writes == now.writes &&
+		   seen->version != now.version;
+	*seen = now;
+	return RC_OK;
+}
+
+/* In a transaction that changes something. */
+static enum result
+count_write(struct db *db, struct err *err)
+{
+	static const char sql[] = "UPDATE state SET writes = writes + 1";
+	sqlite3_stmt *stmt;
+	enum result r = db_start(db, sql, &stmt, err);
+
+	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
+}
+
+/* Nothing is known of any repository: the rebuild reads all of them. */
+static enum result
+void_stamps(struct db *db, void *arg, struct err *err)
+{
+	static const char sql[] = "UPDATE repository SET stamp = 0";
+	sqlite3_stmt *stmt;
+	enum result r = db_start(db, sql, &stmt, err);
+
+	(void)arg;
+	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
+}
+
+/* ---- connections ---- */
+
 static enum result
 connect_anew(struct index *ix, struct db **out, struct err *err)
 {
 	enum result r = schema_open(ix->path, out, err);
+	bool other;
 
 	if (r == RC_REBUILDING)
 		report(ix);
-	if (r == RC_OK) {
-		(void)pthread_mutex_lock(&ix->lock);
-		ix->reported = false;
-		(void)pthread_mutex_unlock(&ix->lock);
-	}
-	return r;
+	if (r != RC_OK)
+		return r;
+	(void)pthread_mutex_lock(&ix->lock);
+	ix->reported = false;
+	other = ix->opened && !dbfile_eq(&ix->file, db_file(*out));
+	ix->opened = true;
+	ix->file = *db_file(*out);
+	(void)pthread_mutex_unlock(&ix->lock);
+	if (other)
+		look_at_new_file(ix, *out);
+	return RC_OK;
 }
 
 /* I3. Connections to files that the path no longer names are closed, all of them:
@@ -130,17 +212,63 @@ put(struct index *ix, struct db *db)
 		report(ix);
 }
 
-enum result
-pool_do(struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *err)
+struct task {
+	enum db_mode mode;
+	pool_fn fn;
+	void *arg;
+	bool *foreign; /* NULL: nobody asks */
+};
+
+static enum result
+in_transaction(struct db *db, const struct task *t, struct err *err)
+{
+	enum result r = RC_OK;
+
+	if (t->foreign != NULL)
+		r = look_for_writes(db, t->foreign, err);
+	if (r == RC_OK)
+		r = t->fn(db, t->arg, err);
+	if (r == RC_OK && t->mode != DB_READ)
+		r = count_write(db, err);
+	return r;
+}
+
+static enum result
+do_task(struct index *ix, const struct task *t, struct err *err)
 {
 	struct db *db;
 	enum result r = take(ix, &db, err);
 
 	if (r != RC_OK)
 		return r;
-	r = db_begin(db, mode, err);
+	r = db_begin(db, t->mode, err);
 	if (r == RC_OK)
-		r = db_end(db, fn(db, arg, err), err);
+		r = db_end(db, in_transaction(db, t, err), err);
+	if (r == RC_OK && t->mode != DB_READ)
+		db_seen(db)->writes++;
 	put(ix, db);
+	return r;
+}
+
+static void
+forget_stamps(struct index *ix)
+{
+	const struct task task = {DB_CHANGE, void_stamps, NULL, NULL};
+	struct err ignored;
+
+	if (do_task(ix, &task, &ignored) == RC_OK)
+		report_foreign(ix, "another program has written to it");
+}
+
+enum result
+pool_do(struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *err)
+{
+	bool foreign = false;
+	const struct task task = {
+	    mode, fn, arg, ix->on_foreign == NULL ? NULL : &foreign};
+	enum result r = do_task(ix, &task, err);
+
+	if (foreign)
+		forget_stamps(ix);
 	return r;
 }

@@ -22,12 +22,16 @@ struct index {
 	const char *path;
 	void (*on_damage)(void *);
 	void *arg;
+	void (*on_foreign)(void *); /* NULL: nobody watches */
+	void *foreign_arg;
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t returned;
 	struct db *idle[POOL_SIZE];
 	size_t idle_count, lent;
 	bool reported; /* on_damage was called, no sound file opened since */
+	bool opened;
+	struct dbfile file; /* that was opened last */
 
 	int64_t
 	    rebuild; /* the generation of this process's rebuild; rebuild.c's own */

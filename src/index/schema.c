@@ -13,6 +13,9 @@
  * once. cursor is of version 1, and NULL: only sqlite 3.35 and later drop a column, and
  * a process of that version that still runs must not take its absence for damage.
  *
+ * writes counts the transactions in which berth changed something. Another program does
+ * not count, so what it changes is noticed (pool.c).
+ *
  * search finds pieces of text of three characters and more. It holds no text of its
  * own: the triggers tell it what repository says and said. Of a hidden row (since version
  * 3, which has every repository read again) it is told nothing.
@@ -112,6 +115,8 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "  SELECT new.id, new.name, new.description WHERE new.hidden = 0;"
     "END;"
     "UPDATE repository SET stamp = 0;",
+
+    "ALTER TABLE state ADD COLUMN writes INTEGER NOT NULL DEFAULT 0;",
 };
 
 static enum result

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "index/db.h"
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 extern const char *const schema_steps[SCHEMA_VERSION];
 

@@ -333,6 +333,24 @@ collect(void *arg, const char *tag, const struct digest *d)
 	return true;
 }
 
+/* Whoever hears "unknown" takes it for gone. */
+static enum result
+find_or_settle(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct digest *kept, struct err *err)
+{
+	enum result r = v2_manifest_linked(reg->store, a, name, d, kept, err),
+		    settled;
+	struct err why;
+
+	if (r != RC_MANIFEST_UNKNOWN)
+		return r;
+	settled = v2_manifest_settle_absence(reg->store, a, name, d, &why);
+	if (settled == RC_OK)
+		return r;
+	*err = why;
+	return settled;
+}
+
 /* The tags first: one never means a manifest that is not there. One whose bytes are damaged
  * or lost is removed like any other. */
 static enum result
@@ -346,7 +364,7 @@ remove_manifest(struct registry *reg, struct arena *a, const char *name,
 	enum result r;
 	size_t i;
 
-	r = v2_manifest_linked(reg->store, a, name, d, &kept, err);
+	r = find_or_settle(reg, a, name, d, &kept, err);
 	if (r == RC_OK)
 		r = v2_tag_each(reg->store, name, "", collect, &meant, err);
 	for (i = 0; r == RC_OK && i < meant.n; i++)

@@ -94,6 +94,17 @@ repository_images(struct registry *reg, struct arena *a,
 	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
 }
 
+/* Whoever hears "unknown" takes it for gone. */
+static enum result
+stay_unknown(struct registry *reg, const struct v1_repo *repo, struct err *err)
+{
+	enum result r = v1_repo_settle_absence(reg->store, repo, err);
+
+	if (r != RC_OK)
+		return r;
+	return err_set(err, RC_REPOSITORY_UNKNOWN, "no such repository");
+}
+
 enum result
 repository_remove(struct registry *reg, struct arena *a,
     const struct repo_name *name, struct err *err)
@@ -106,11 +117,12 @@ repository_remove(struct registry *reg, struct arena *a,
 	if (r == RC_OK)
 		r = v1_repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK && !repo.there)
-		r = err_set(err, RC_REPOSITORY_UNKNOWN, "no such repository");
-	if (r == RC_OK)
-		r = v1_repo_remove(reg->store, a, &repo, err);
+		r = stay_unknown(reg, &repo, err);
+	/* the description first: what is cut off between the two can be done again */
 	if (r == RC_OK)
 		r = about_set(reg->store, a, name, str_of(NULL), err);
+	if (r == RC_OK)
+		r = v1_repo_remove(reg->store, a, &repo, err);
 	store_unlock(&lock);
 	if (r == RC_OK ||
 	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */

@@ -9,6 +9,7 @@
 #include "registry/pull.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
+#include "store/v1_push.h"
 #include "store/v1_repo.h"
 #include "store/v1_tag.h"
 
@@ -52,6 +53,16 @@ tag_get(struct registry *reg, struct arena *a, const struct repo_name *name,
 	return or_tag_unknown(r);
 }
 
+/* Complete, and durably so: another push may have completed it just now. */
+static enum result
+check_complete(
+    struct registry *reg, struct arena *a, const char *id, struct err *err)
+{
+	enum result r = pull_check(reg, id, err);
+
+	return r == RC_OK ? v1_push_settle(reg->store, a, id, err) : r;
+}
+
 /* The image and all below it are there and complete. One of which only the json is
  * left can be tagged too, as ever. */
 static enum result
@@ -60,7 +71,7 @@ check_whole(struct registry *reg, struct arena *a, const char *id, struct err *e
 	struct str text, ancestor;
 	struct json *list;
 	const char *why;
-	enum result r = pull_check(reg, id, err);
+	enum result r = check_complete(reg, a, id, err);
 	size_t i;
 
 	if (r != RC_OK)
@@ -73,7 +84,7 @@ check_whole(struct registry *reg, struct arena *a, const char *id, struct err *e
 	for (i = 0; r == RC_OK && i < json_length(list); i++) {
 		ancestor = json_text(json_at(list, i));
 		r = name_is_image_id(ancestor)
-			? pull_check(reg, str_dup(a, ancestor), err)
+			? check_complete(reg, a, str_dup(a, ancestor), err)
 			: err_set(err, RC_IO, "ancestry of %s holds no ids", id);
 	}
 	return r;

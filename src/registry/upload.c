@@ -37,6 +37,20 @@ check_place(
 	return RC_OK;
 }
 
+/* All bytes are in: a worker died behind U3, or its answer was lost, and nginx or the client
+ * asks again. */
+static bool
+is_whole(const struct v2_upload *up, const struct digest *d)
+{
+	struct hash hash = up->hash;
+	struct digest got;
+
+	if (up->size == 0 || hash.kind != d->kind)
+		return false;
+	digest_end(&hash, &got);
+	return digest_eq(&got, d);
+}
+
 enum result
 upload_check(struct registry *reg, struct arena *a, const char *name, struct str id,
     const struct upload_part *part, struct v2_upload *out, struct err *err)
@@ -47,6 +61,31 @@ upload_check(struct registry *reg, struct arena *a, const char *name, struct str
 		return r;
 	v2_upload_touch(reg->store, a, out->id);
 	return check_place(out, part, err);
+}
+
+/* An upload that is unknown now may have been finished by a request of which the client did
+ * not hear. */
+static bool
+is_finished(
+    struct registry *reg, struct arena *a, const char *name, const struct digest *d)
+{
+	struct v2_blob blob;
+	struct err ignored;
+
+	return v2_blob_find(reg->store, a, name, d, &blob, &ignored) == RC_OK;
+}
+
+enum result
+upload_check_end(struct registry *reg, struct arena *a, const char *name,
+    struct str id, const struct upload_part *part, const struct digest *d,
+    struct v2_upload *out, bool *finished, struct err *err)
+{
+	enum result r = upload_check(reg, a, name, id, part, out, err);
+
+	*finished = r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, d);
+	if (*finished || (r == RC_BAD_RANGE && is_whole(out, d)))
+		return RC_OK;
+	return r;
 }
 
 /* A part on its way: the upload as it was when its bytes were hashed. */
@@ -147,6 +186,18 @@ verify(
 	return err_set(err, RC_MISMATCH, "the bytes have %s", digest_text(a, &got));
 }
 
+/* The upload holds all bytes, and its hash is of the digest's kind. */
+static enum result
+complete(struct registry *reg, struct arena *a, struct v2_upload *up,
+    const struct coming *c, struct err *err)
+{
+	if (stage_size(c->stage) > 0)
+		return v2_upload_append(reg->store, a, up, c->stage, &c->hash, err);
+	if (up->hash.kind != c->hash.kind)
+		return v2_upload_rehash(reg->store, a, up, &c->hash, err);
+	return RC_OK;
+}
+
 /* All bytes are there, in the upload, in the part, or in both. */
 static enum result
 make_blob(struct registry *reg, struct arena *a, struct v2_upload *up,
@@ -156,9 +207,7 @@ make_blob(struct registry *reg, struct arena *a, struct v2_upload *up,
 	enum result r = RC_OK;
 
 	if (up->size > 0) {
-		if (stage_size(c->stage) > 0)
-			r = v2_upload_append(
-			    reg->store, a, up, c->stage, &c->hash, err);
+		r = complete(reg, a, up, c, err);
 		if (r == RC_OK)
 			r = v2_upload_stage(reg->store, a, up, &whole, err);
 	}
@@ -177,19 +226,6 @@ log_blob(struct arena *a, const char *name, const struct digest *d)
 	if (log_wants(LOG_DEBUG))
 		log_line(LOG_DEBUG, "push.blob", "repository=%s digest=%s", name,
 		    digest_text(a, d));
-}
-
-/* A worker died behind U3 and nginx asks another: the part is in already. */
-static bool
-is_whole(const struct v2_upload *up, const struct digest *d)
-{
-	struct hash hash = up->hash;
-	struct digest got;
-
-	if (up->size == 0 || hash.kind != d->kind)
-		return false;
-	digest_end(&hash, &got);
-	return digest_eq(&got, d);
 }
 
 static enum result
@@ -225,14 +261,11 @@ upload_finish(struct registry *reg, struct arena *a, const char *name,
     struct str id, const struct upload_part *part, const struct digest *d,
     struct v2_upload *out, struct err *err)
 {
-	struct v2_blob blob;
-	struct err ignored;
 	enum result r = v2_upload_open(reg->store, a, name, id, out, err);
 
 	if (r == RC_OK)
 		r = finish(reg, a, part, d, out, err);
-	if (r == RC_UPLOAD_UNKNOWN &&
-	    v2_blob_find(reg->store, a, name, d, &blob, &ignored) == RC_OK)
+	if (r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, d))
 		r = RC_OK;
 	return r;
 }
@@ -258,6 +291,19 @@ upload_whole(struct registry *reg, struct arena *a, const char *name,
 	return r;
 }
 
+/* Whoever hears "unknown" takes it for gone. */
+static enum result
+stay_unknown(struct registry *reg, struct arena *a, struct str id, struct err *err)
+{
+	struct err why;
+	enum result r = v2_upload_settle_absence(reg->store, a, id, &why);
+
+	if (r == RC_OK)
+		return RC_UPLOAD_UNKNOWN;
+	*err = why;
+	return r;
+}
+
 enum result
 upload_cancel(struct registry *reg, struct arena *a, const char *name,
     struct str id, struct err *err)
@@ -266,6 +312,8 @@ upload_cancel(struct registry *reg, struct arena *a, const char *name,
 	struct v2_upload up;
 	enum result r = v2_upload_open(reg->store, a, name, id, &up, err);
 
+	if (r == RC_UPLOAD_UNKNOWN)
+		return stay_unknown(reg, a, id, err);
 	if (r == RC_OK)
 		r = store_lock(reg->store, LOCK_UPLOAD, up.id, &lock, err);
 	if (r == RC_OK)

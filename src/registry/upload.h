@@ -38,6 +38,13 @@ enum result upload_check(struct registry *reg, struct arena *a, const char *name
     struct str id, const struct upload_part *part, struct v2_upload *out,
     struct err *err);
 
+/* The same of the last part, which makes it the blob d. A client that did not hear the
+ * answer sends it again: it may come as well when the upload holds all bytes already, and
+ * when the repository has the blob (*finished) and the upload is over. */
+enum result upload_check_end(struct registry *reg, struct arena *a,
+    const char *name, struct str id, const struct upload_part *part,
+    const struct digest *d, struct v2_upload *out, bool *finished, struct err *err);
+
 /* RC_BAD_RANGE likewise; RC_BAD_SIZE: not as many bytes as its range says; RC_GONE. */
 enum result upload_append(struct registry *reg, struct arena *a, const char *name,
     struct str id, const struct upload_part *part, struct v2_upload *out,

@@ -33,24 +33,29 @@ about_get(const struct store *st, struct arena *a, const struct repo_name *name,
 	return io_read(st, a, path_of(a, name), ABOUT_MAX, out, err);
 }
 
+/* One that is not there may have been removed just now by somebody who was killed before
+ * it was durable. */
+static enum result
+forget(struct store *st, const char *path, struct err *err)
+{
+	enum result r = io_unlink(st, path, err);
+
+	return r == RC_OK ? settle_absence(st, path, err) : r;
+}
+
 enum result
 about_set(struct store *st, struct arena *a, const struct repo_name *name,
     struct str text, struct err *err)
 {
 	const char *file, *dir = place(a, name, &file);
-	const char *path = arena_printf(a, "%s/%s", dir, file);
 	enum result r;
 
-	if (text.n == 0 && !io_exists(st, path))
-		return RC_OK;
+	if (text.n == 0)
+		return forget(st, path_of(a, name), err);
 	r = io_mkdirs(st, dir, err);
-	if (r == RC_OK && text.n == 0)
-		r = io_unlink(st, path, err);
-	else if (r == RC_OK)
-		r = io_put(st, dir, file, text, err);
 	if (r == RC_OK)
-		r = io_sync(st, dir, err);
-	return r;
+		r = io_put(st, dir, file, text, err);
+	return r == RC_OK ? io_sync(st, dir, err) : r;
 }
 
 uint64_t

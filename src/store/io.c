@@ -584,9 +584,10 @@ io_move_fd(const struct store *st, int fd, const char *from, const char *dir,
 	return r == RC_OK ? rename_over(st, from, dir, name, err) : r;
 }
 
+/* One that is there already may have been made just now, by somebody who has not come to
+ * sync it. */
 static enum result
-mkdir_one(
-    const struct store *st, const char *path, const char *parent, struct err *err)
+mkdir_one(const struct store *st, const char *path, struct err *err)
 {
 	struct place p = find_place(st, path);
 	int failed = -1;
@@ -596,10 +597,11 @@ mkdir_one(
 		failed = mkdirat(p.dir, p.name, 0750);
 	leave(p);
 	if (failed && errno == EEXIST)
-		return RC_OK;
-	if (!failed)
-		return io_sync(st, parent, err);
-	r = io_failed(err, "mkdir", path);
+		r = settle_name(st, path, err);
+	else if (failed)
+		r = io_failed(err, "mkdir", path);
+	else
+		r = settle_made(st, path, err);
 	return r == RC_ABSENT ? RC_IO
 			      : r; /* on the way is what cannot be entered */
 }
@@ -607,20 +609,19 @@ mkdir_one(
 enum result
 io_mkdirs(const struct store *st, const char *path, struct err *err)
 {
-	char part[IO_PATH_MAX], parent[IO_PATH_MAX] = ".";
+	char part[IO_PATH_MAX];
 	const char *end = path;
-	enum result r;
+	enum result r = settle_name(st, path, err);
 
-	if (io_exists(st, path))
-		return RC_OK;
+	if (r != RC_ABSENT)
+		return r;
 	do {
 		end = strchrnul(end + 1, '/');
 		if ((size_t)(end - path) >= sizeof(part))
 			return err_set(
 			    err, RC_BAD_NAME, "mkdir %.60s...: too long", path);
 		(void)snprintf(part, sizeof(part), "%.*s", (int)(end - path), path);
-		r = mkdir_one(st, part, parent, err);
-		memcpy(parent, part, sizeof(parent));
+		r = mkdir_one(st, part, err);
 	} while (r == RC_OK && *end != '\0');
 	return r;
 }
@@ -720,6 +721,32 @@ remove_in_place(
 	return r == RC_ABSENT ? RC_IO : r; /* it was there */
 }
 
+/* The result of a removal that found nothing: another one may have done it just now. */
+static enum result
+absent_for_good(
+    const struct store *st, const char *path, enum result r, struct err *err)
+{
+	struct err why;
+	enum result synced;
+
+	if (r != RC_ABSENT)
+		return r;
+	synced = settle_absence(st, path, &why);
+	if (synced == RC_OK)
+		return RC_ABSENT;
+	*err = why;
+	return synced;
+}
+
+/* Both ends of the move: a file system may take it back unless it knows both. */
+static enum result
+sync_removal(const struct store *st, const char *parent, struct err *err)
+{
+	enum result r = io_sync(st, parent, err);
+
+	return r == RC_OK ? io_sync(st, IO_TMP_DIR, err) : r;
+}
+
 /* Once the directory has left its place it is gone; what follows is tidying, and
  * what a crash leaves of it is swept at the next start. */
 enum result
@@ -736,8 +763,9 @@ io_remove_dir(
 	if (failpoint_hit("rename-dir") || rename_path(st, path, tmp) == -1)
 		return errno == EXDEV || errno == EBUSY
 			   ? remove_in_place(st, parent, name, err)
-			   : io_failed(err, "rename", path);
-	r = io_sync(st, parent, err);
+			   : absent_for_good(
+				 st, path, io_failed(err, "rename", path), err);
+	r = sync_removal(st, parent, err);
 	remove_rest(st, tmp);
 	return r == RC_ABSENT ? RC_IO : r; /* it was there */
 }

@@ -26,6 +26,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "store/beneath.h"
+#include "store/settle.h"
 #include "store/store.h"
 
 #define IO_BODY_DIR   "_berth/body"
@@ -47,6 +48,7 @@ struct store {
 	struct beneath beneath;
 	mode_t file_mode;          /* of a file that nginx made */
 	struct damage_log *damage; /* damage.h */
+	struct settled *settled;   /* settle.h */
 };
 
 /* What errno means; writes "call path: reason". */
@@ -121,7 +123,7 @@ enum result io_replace_fd(const struct store *st, int fd, const char *dir,
 enum result io_move_fd(const struct store *st, int fd, const char *from,
     const char *dir, const char *name, struct err *err);
 
-/* Directories of the path are there and durable. */
+/* Directories of the path are there and durable, whoever made them. */
 enum result io_mkdirs(const struct store *st, const char *path, struct err *err);
 
 /* Names made, changed or removed in dir so far are durable. */
@@ -131,7 +133,7 @@ enum result io_sync(const struct store *st, const char *dir, struct err *err);
 enum result io_unlink(const struct store *st, const char *path, struct err *err);
 
 /* Moves a directory into _berth/tmp, so that it is gone at once, syncs, and removes
- * it there with the files in it. RC_ABSENT. */
+ * it there with the files in it. RC_ABSENT: it is gone already, and durably so. */
 enum result io_remove_dir(
     const struct store *st, const char *parent, const char *name, struct err *err);
 

@@ -10,6 +10,7 @@ libberth_a_SOURCES += \
 	src/store/odd.c src/store/odd.h \
 	src/store/reader.c src/store/reader.h \
 	src/store/secret.c src/store/secret.h \
+	src/store/settle.c src/store/settle.h \
 	src/store/stage.c src/store/stage.h \
 	src/store/stamp.c src/store/stamp.h \
 	src/store/store.c src/store/store.h \

@@ -125,6 +125,7 @@ store_open(const char *path, struct store **out, struct err *err)
 	st->own = -1;
 	st->file_mode = 0640 & ~umask_now();
 	damage_open(st);
+	st->settled = settled_new();
 	st->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (st->root == -1 || !beneath_init(&st->beneath, st->root, path)) {
 		r = io_failed(err, "open", path);
@@ -153,6 +154,7 @@ store_close(struct store *st)
 		(void)close(st->own);
 	beneath_free(&st->beneath);
 	damage_close(st);
+	settled_free(st->settled);
 	free(st->path);
 	free(st);
 }
@@ -221,10 +223,10 @@ store_tell_links(const struct store *st)
 	}
 }
 
-void
-store_settle(const struct store *st)
+enum result
+store_settle(const struct store *st, struct err *err)
 {
-	(void)syncfs(st->root);
+	return settle_all(st, err);
 }
 
 enum result

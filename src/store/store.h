@@ -15,7 +15,9 @@
  *	_berth/index.db		the index, unless configured elsewhere
  *
  * Rules that every call keeps:
- * D1  Content is synced before it has a name, a directory before anybody is told.
+ * D1  Content is synced before it has a name, a directory before anybody is told. That
+ *     holds for whoever relies on a name as for who made it (settle.h), and for names
+ *     that are gone.
  * D2  "Already there" is success for content that was compared: the name bears its sum,
  *     and what does not have that sum is replaced.
  * D3  A file is whole or not there: what changes is renamed over, never written in
@@ -51,10 +53,10 @@ enum result store_own(struct store *st, struct err *err);
  * bounded number of them, the rest is told of when it is asked for. */
 void store_tell_links(const struct store *st);
 
-/* What a killed process wrote and did not come to sync is durable afterwards.
- * Called where a process starts in place of another, so that nobody builds on less.
- */
-void store_settle(const struct store *st);
+/* What earlier processes wrote and did not come to sync is durable afterwards. Called
+ * before anything is served, and when a process was killed. Where it fails nothing is
+ * lost: each thing is then synced when somebody relies on it (settle.h). */
+enum result store_settle(const struct store *st, struct err *err);
 
 /* Bytes that an unprivileged process may still write. */
 enum result store_free_bytes(struct store *st, uint64_t *out, struct err *err);

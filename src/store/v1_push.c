@@ -244,7 +244,7 @@ enum result
 v1_push_settle(
     const struct store *st, struct arena *a, const char *id, struct err *err)
 {
-	return io_sync(st, v1_image_dir(a, id), err);
+	return settle_dir(st, v1_image_dir(a, id), err);
 }
 
 static enum result
@@ -417,7 +417,7 @@ complete(struct store *st, struct arena *a, const char *id, const char *payload,
 	if (r == RC_OK)
 		r = io_unlink(st, v1_image_path(a, id, "_inprogress"), err);
 	if (r == RC_OK)
-		r = io_sync(st, dir, err);
+		r = settle_finished(st, dir, err);
 	return r;
 }
 

@@ -149,14 +149,13 @@ enum result
 v1_repo_set_private(struct store *st, struct arena *a, const struct v1_repo *repo,
     bool on, struct err *err)
 {
+	const char *path = arena_printf(a, "%s/_private", repo->dir);
 	enum result r;
 
 	if (on)
 		return put(st, repo, "_private", str_of(NULL), err);
-	r = io_unlink(st, arena_printf(a, "%s/_private", repo->dir), err);
-	if (r == RC_OK && repo->there)
-		r = io_sync(st, repo->dir, err);
-	return r;
+	r = io_unlink(st, path, err);
+	return r == RC_OK ? settle_absence(st, path, err) : r;
 }
 
 enum result
@@ -184,4 +183,11 @@ v1_repo_remove(
 	return io_remove_dir(st,
 	    arena_strndup(a, repo->dir, (size_t)(slash - repo->dir)), slash + 1,
 	    err);
+}
+
+enum result
+v1_repo_settle_absence(
+    const struct store *st, const struct v1_repo *repo, struct err *err)
+{
+	return settle_absence(st, repo->dir, err);
 }

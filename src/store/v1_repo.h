@@ -61,6 +61,10 @@ enum result v1_repo_document(const struct store *st, struct arena *a,
 uint64_t v1_repo_stamp(
     const struct store *st, struct arena *a, const struct v1_repo *repo);
 
+/* Of one that is not there: so it stays, whoever has just removed it. */
+enum result v1_repo_settle_absence(
+    const struct store *st, const struct v1_repo *repo, struct err *err);
+
 /* Gone, with all tags, in one step. */
 enum result v1_repo_remove(
     struct store *st, struct arena *a, const struct v1_repo *repo, struct err *err);

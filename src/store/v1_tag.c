@@ -163,7 +163,7 @@ v1_tag_remove(struct store *st, struct arena *a, const struct v1_repo *repo,
 	if (r == RC_OK && strcmp(tag, "latest") == 0)
 		r = io_unlink(st, arena_printf(a, "%s/json", repo->dir), err);
 	if (r == RC_OK)
-		r = io_sync(st, repo->dir, err);
+		r = settle_absence(st, id_path(a, repo, spelt), err);
 	if (r == RC_OK)
 		r = remove_if_empty(st, a, repo, err);
 	return r == RC_OK ? there : r;

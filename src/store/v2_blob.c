@@ -58,6 +58,8 @@ look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
 	const char *path = data_path(a, d);
 	enum result r = io_find_file(st, a, path, name, sb, err);
 
+	if (r == RC_OK)
+		r = settle_name(st, path, err);
 	if (r != RC_OK || sb->st_atime > clock_now() - V2_PIN_FRESH_S)
 		return r;
 	r = io_touch(st, path, read_now, err);
@@ -109,7 +111,7 @@ v2_blob_find(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct v2_blob *out, struct err *err)
 {
 	struct digest kept;
-	enum result r = v2_link_follow(
+	enum result r = v2_link_find(
 	    st, a, v2_layer_dir(a, name, d), d, &kept, err);
 
 	if (r == RC_ABSENT)
@@ -131,7 +133,7 @@ v2_blob_read(const struct store *st, struct arena *a, const struct digest *d,
 
 /* ---- a new one ---- */
 
-/* *there: a file has its name, pinned. If not, its place is ready. */
+/* *there: a file has its name, pinned and durable. If not, its place is ready. */
 static enum result
 look_for(const struct store *st, struct arena *a, const struct digest *d,
     bool *there, struct err *err)
@@ -158,16 +160,16 @@ enum result
 v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
     const struct digest *d, struct err *err)
 {
-	const char *dir = v2_blob_dir(a, d);
 	bool there, same;
 	enum result r = look_for(st, a, d, &there, err);
 
 	same = r == RC_OK && there && stage_is(sg, data_path(a, d));
-	if (r == RC_OK && !same)
-		r = stage_replace(sg, dir, "data", err);
-	if (r == RC_OK && there && !same)
+	if (r != RC_OK || same)
+		return r;
+	r = stage_replace(sg, v2_blob_dir(a, d), "data", err);
+	if (r == RC_OK && there)
 		log_replaced(st, a, d);
-	return r == RC_OK ? io_sync(st, dir, err) : r;
+	return r == RC_OK ? settle_made(st, data_path(a, d), err) : r;
 }
 
 /* An old server writes manifests in place: power loss leaves the length without the
@@ -190,16 +192,16 @@ enum result
 v2_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
     const struct digest *d, struct err *err)
 {
-	const char *dir = v2_blob_dir(a, d);
 	bool there, same;
 	enum result r = look_for(st, a, d, &there, err);
 
 	same = r == RC_OK && there && holds(st, d, bytes);
-	if (r == RC_OK && !same)
-		r = io_put(st, dir, "data", bytes, err);
-	if (r == RC_OK && there && !same)
+	if (r != RC_OK || same)
+		return r;
+	r = io_put(st, v2_blob_dir(a, d), "data", bytes, err);
+	if (r == RC_OK && there)
 		log_replaced(st, a, d);
-	return r == RC_OK ? io_sync(st, dir, err) : r;
+	return r == RC_OK ? settle_made(st, data_path(a, d), err) : r;
 }
 
 /* ---- whose it is ---- */

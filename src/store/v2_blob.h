@@ -37,13 +37,14 @@ struct v2_blob {
 	struct store_file file; /* its bytes */
 };
 
-/* The blob d of the repository, pinned. RC_BLOB_UNKNOWN, also when the link leads
+/* The blob d of the repository, pinned, and durable whoever has just pushed it.
+ * RC_BLOB_UNKNOWN, also when the link leads
  * nowhere, or to a damaged one (damage.h): a small one (of at most V2_SMALL_MAX: most
  * configs and manifests, too) that has another digest, or an empty one that should not be. */
 enum result v2_blob_find(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct v2_blob *out, struct err *err);
 
-/* The blob d whoever has it, pinned. RC_BLOB_UNKNOWN as above. */
+/* The blob d whoever has it, likewise. RC_BLOB_UNKNOWN as above. */
 enum result v2_blob_anywhere(const struct store *st, struct arena *a,
     const struct digest *d, struct v2_blob *out, struct err *err);
 

@@ -54,11 +54,17 @@ v2_revision_dir(struct arena *a, const char *name, const struct digest *d)
 
 #define CURE "push the image again, or delete the tag"
 
+static const char *
+link_path(struct arena *a, const char *dir)
+{
+	return arena_printf(a, "%s/link", dir);
+}
+
 enum result
 v2_link_read(const struct store *st, struct arena *a, const char *dir,
     struct digest *out, struct err *err)
 {
-	const char *path = arena_printf(a, "%s/link", dir);
+	const char *path = link_path(a, dir);
 	struct str text;
 	enum result r = io_read(st, a, path, DIGEST_TEXT_MAX, &text, err);
 
@@ -78,9 +84,19 @@ v2_link_follow(const struct store *st, struct arena *a, const char *dir,
 	enum result r = v2_link_read(st, a, dir, out, err);
 
 	if (r == RC_OK && out->kind == d->kind && !digest_eq(out, d))
-		return damage_found(st, a, arena_printf(a, "%s/link", dir),
+		return damage_found(st, a, link_path(a, dir),
 		    "it says another digest than its path", CURE, err);
 	return r;
+}
+
+enum result
+v2_link_find(const struct store *st, struct arena *a, const char *dir,
+    const struct digest *d, struct digest *out, struct err *err)
+{
+	enum result r = d == NULL ? v2_link_read(st, a, dir, out, err)
+				  : v2_link_follow(st, a, dir, d, out, err);
+
+	return r == RC_OK ? settle_name(st, link_path(a, dir), err) : r;
 }
 
 enum result
@@ -88,28 +104,30 @@ v2_link_write(const struct store *st, struct arena *a, const char *dir,
     const struct digest *to, struct err *err)
 {
 	struct digest old;
-	enum result r = v2_link_read(st, a, dir, &old, err);
+	enum result r = v2_link_find(st, a, dir, NULL, &old, err);
 
 	if (r == RC_OK && digest_eq(&old, to))
-		return io_sync(st, dir, err);
+		return RC_OK;
 	if (r == RC_ABSENT)
 		r = io_mkdirs(st, dir, err);
 	if (r == RC_OK)
 		r = io_put(st, dir, "link", str_of(digest_text(a, to)), err);
-	return r == RC_OK ? io_sync(st, dir, err) : r;
+	return r == RC_OK ? settle_made(st, link_path(a, dir), err) : r;
 }
 
 enum result
 v2_link_remove(
     const struct store *st, struct arena *a, const char *dir, struct err *err)
 {
-	const char *path = arena_printf(a, "%s/link", dir);
+	const char *path = link_path(a, dir);
 	struct stat sb;
-	enum result r = io_stat_file(st, path, &sb, err);
+	enum result there = io_stat_file(st, path, &sb, err), r = there;
 
-	if (r == RC_OK)
+	if (there == RC_OK)
 		r = io_unlink(st, path, err);
-	return r == RC_OK ? io_sync(st, dir, err) : r;
+	if (r == RC_OK || r == RC_ABSENT)
+		r = settle_absence(st, path, err);
+	return r == RC_OK ? there : r;
 }
 
 /* ---- all links ---- */

@@ -31,7 +31,8 @@ const char *v2_revision_dir(
     struct arena *a, const char *name, const struct digest *d);
 const char *v2_tags_dir(struct arena *a, const char *name);
 
-/* dir/link. RC_ABSENT: none, or a damaged one. */
+/* dir/link. RC_ABSENT: none, or a damaged one. What is read may still be lost with the
+ * power: for a walk, not for an answer to a client. */
 enum result v2_link_read(const struct store *st, struct arena *a, const char *dir,
     struct digest *out, struct err *err);
 
@@ -39,12 +40,17 @@ enum result v2_link_read(const struct store *st, struct arena *a, const char *di
 enum result v2_link_follow(const struct store *st, struct arena *a, const char *dir,
     const struct digest *d, struct digest *out, struct err *err);
 
+/* The same, and it is durable. d is NULL where the path names no digest. */
+enum result v2_link_find(const struct store *st, struct arena *a, const char *dir,
+    const struct digest *d, struct digest *out, struct err *err);
+
 /* Durable when it returns; the directories above are made. Nothing is written where it
  * says so already. */
 enum result v2_link_write(const struct store *st, struct arena *a, const char *dir,
     const struct digest *to, struct err *err);
 
-/* Durable; the directory stays, as distribution leaves it. RC_ABSENT. */
+/* Durable; the directory stays, as distribution leaves it. RC_ABSENT: it is not there,
+ * which is durable too. */
 enum result v2_link_remove(
     const struct store *st, struct arena *a, const char *dir, struct err *err);
 

@@ -22,7 +22,7 @@ static enum result
 read_link(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct digest *out, struct err *err)
 {
-	return v2_link_follow(st, a, v2_revision_dir(a, name, d), d, out, err);
+	return v2_link_find(st, a, v2_revision_dir(a, name, d), d, out, err);
 }
 
 enum result
@@ -114,10 +114,10 @@ drop_type(struct store *st, struct arena *a, const char *name,
 	const char *path = type_path(a, name, d);
 	enum result r;
 
-	if (!io_exists(st, path))
-		return RC_OK;
 	r = io_unlink(st, path, err);
-	return r == RC_OK ? io_sync(st, type_dir(a, name), err) : r;
+	if (r == RC_OK)
+		r = io_sync(st, type_dir(a, name), err);
+	return r == RC_ABSENT ? RC_OK : r; /* the repository has no notes */
 }
 
 /* ---- changes ---- */
@@ -147,9 +147,21 @@ enum result
 v2_manifest_remove(struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct err *err)
 {
-	enum result r = v2_link_remove(st, a, v2_revision_dir(a, name, d), err);
+	const char *any_tag = arena_printf(a, "%s/_", v2_tags_dir(a, name));
+	enum result r = settle_absence(st, any_tag, err);
 
+	if (r == RC_OK)
+		r = v2_link_remove(st, a, v2_revision_dir(a, name, d), err);
 	if (r == RC_OK)
 		r = drop_type(st, a, name, d, err);
 	return or_unknown(r);
+}
+
+enum result
+v2_manifest_settle_absence(const struct store *st, struct arena *a,
+    const char *name, const struct digest *d, struct err *err)
+{
+	const char *link = arena_printf(a, "%s/link", v2_revision_dir(a, name, d));
+
+	return settle_absence(st, link, err);
 }

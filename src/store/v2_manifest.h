@@ -59,8 +59,13 @@ enum result v2_manifest_each(const struct store *st, const char *name,
 enum result v2_manifest_put(struct store *st, struct arena *a, const char *name,
     const struct v2_manifest *m, struct str type, struct err *err);
 
-/* The link goes, and the note of its type; the bytes stay. RC_MANIFEST_UNKNOWN. */
+/* The link goes, and the note of its type; the bytes stay. Tags that are gone stay so:
+ * none means it any more. RC_MANIFEST_UNKNOWN. */
 enum result v2_manifest_remove(struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct err *err);
+
+/* Of one that is unknown: so it stays, whoever has just removed it. */
+enum result v2_manifest_settle_absence(const struct store *st, struct arena *a,
+    const char *name, const struct digest *d, struct err *err);
 
 #endif

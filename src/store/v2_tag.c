@@ -17,19 +17,25 @@ or_unknown(enum result r)
 	return r == RC_ABSENT ? RC_MANIFEST_UNKNOWN : r;
 }
 
+static const char *
+current_dir(struct arena *a, const char *tags, const char *tag)
+{
+	return arena_printf(a, "%s/%s/current", tags, tag);
+}
+
 static enum result
 read_current(const struct store *st, struct arena *a, const char *tags,
     const char *tag, struct digest *out, struct err *err)
 {
-	return v2_link_read(
-	    st, a, arena_printf(a, "%s/%s/current", tags, tag), out, err);
+	return v2_link_read(st, a, current_dir(a, tags, tag), out, err);
 }
 
 enum result
 v2_tag_get(const struct store *st, struct arena *a, const char *name,
     const char *tag, struct digest *out, struct err *err)
 {
-	return or_unknown(read_current(st, a, v2_tags_dir(a, name), tag, out, err));
+	return or_unknown(v2_link_find(
+	    st, a, current_dir(a, v2_tags_dir(a, name), tag), NULL, out, err));
 }
 
 enum result

@@ -11,9 +11,11 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "base/jsonw.h"
+#include "image/digest.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/lock.h"
+#include "store/v2_link.h"
 
 #define STATE_MAX ((size_t)4096)
 #define NEAR_S    60 /* from nginx's question to the body file, at most */
@@ -70,7 +72,6 @@ static enum result
 write_state(
     struct store *st, struct arena *a, const struct v2_upload *up, struct err *err)
 {
-	const char *dir = dir_of(a, up->id);
 	struct jsonw w;
 	struct buf b;
 	enum result r;
@@ -85,8 +86,8 @@ write_state(
 	jsonw_key(&w, "hash");
 	jsonw_text(&w, hash_save(&up->hash, a));
 	jsonw_end(&w);
-	r = io_put(st, dir, "state", buf_str(&b), err);
-	return r == RC_OK ? io_sync(st, dir, err) : r;
+	r = io_put(st, dir_of(a, up->id), "state", buf_str(&b), err);
+	return r == RC_OK ? settle_made(st, path_of(a, up->id, "state"), err) : r;
 }
 
 /* False: it says nothing, or is another repository's. */
@@ -112,19 +113,38 @@ unknown(struct err *err, struct str id)
 	return err_set(err, RC_UPLOAD_UNKNOWN, "%.*s: no such upload", STR_ARG(id));
 }
 
-/* Where it has lost bytes that its state counts, nobody can go on with it. */
+/* The blob that its bytes became, or would become. */
+static const char *
+blob_path(struct arena *a, const struct v2_upload *up)
+{
+	struct hash hash = up->hash;
+	struct digest d;
+
+	digest_end(&hash, &d);
+	return arena_printf(a, "%s/data", v2_blob_dir(a, &d));
+}
+
+/* Where its bytes are: in its data, or, if that was moved (U4), in a blob. RC_ABSENT: it
+ * has lost bytes that its state counts, and nobody can go on with it. */
 static enum result
-check_data(const struct store *st, struct arena *a, const struct v2_upload *up,
-    struct err *err)
+find_data(const struct store *st, struct arena *a, const struct v2_upload *up,
+    const char **path, struct err *err)
 {
 	struct stat sb;
 	enum result r;
 
-	if (up->size == 0)
+	*path = path_of(a, up->id, "data");
+	r = io_stat_file(st, *path, &sb, err);
+	if (r == RC_OK && (uint64_t)sb.st_size >= up->size)
 		return RC_OK;
-	r = io_stat_file(st, path_of(a, up->id, "data"), &sb, err);
-	if (r == RC_OK && (uint64_t)sb.st_size < up->size)
-		r = RC_ABSENT;
+	if (r == RC_ABSENT) {
+		*path = blob_path(a, up);
+		r = io_stat_file(st, *path, &sb, err);
+		if (r == RC_OK && (uint64_t)sb.st_size == up->size)
+			return RC_OK;
+	}
+	if (r == RC_OK)
+		r = err_set(err, RC_ABSENT, "%s: not as long as it was", *path);
 	return r;
 }
 
@@ -148,6 +168,7 @@ enum result
 v2_upload_open(const struct store *st, struct arena *a, const char *name,
     struct str id, struct v2_upload *out, struct err *err)
 {
+	const char *data;
 	struct str text;
 	enum result r;
 
@@ -158,8 +179,10 @@ v2_upload_open(const struct store *st, struct arena *a, const char *name,
 	r = io_read(st, a, path_of(a, out->id, "state"), STATE_MAX, &text, err);
 	if (r == RC_OK && !read_state(a, text, out))
 		r = RC_ABSENT;
+	if (r == RC_OK && out->size > 0)
+		r = find_data(st, a, out, &data, err);
 	if (r == RC_OK)
-		r = check_data(st, a, out, err);
+		r = settle_name(st, path_of(a, out->id, "state"), err);
 	return r == RC_ABSENT || r == RC_TOO_LARGE ? unknown(err, id) : r;
 }
 
@@ -206,14 +229,25 @@ v2_upload_append(struct store *st, struct arena *a, struct v2_upload *up,
 }
 
 enum result
+v2_upload_rehash(struct store *st, struct arena *a, struct v2_upload *up,
+    const struct hash *hash, struct err *err)
+{
+	up->hash = *hash;
+	return write_state(st, a, up, err);
+}
+
+enum result
 v2_upload_stage(struct store *st, struct arena *a, const struct v2_upload *up,
     struct stage **out, struct err *err)
 {
+	const char *data;
 	enum result r;
 
 	if (up->size == 0)
 		return stage_adopt(st, a, NULL, out, err);
-	r = stage_open(st, a, path_of(a, up->id, "data"), up->size, out, err);
+	r = find_data(st, a, up, &data, err);
+	if (r == RC_OK)
+		r = stage_open(st, a, data, up->size, out, err);
 	return r == RC_ABSENT ? unknown(err, str_of(up->id)) : r;
 }
 
@@ -223,6 +257,15 @@ v2_upload_remove(struct store *st, const char *id, struct err *err)
 	enum result r = io_remove_dir(st, IO_UPLOAD_DIR, id, err);
 
 	return r == RC_ABSENT ? RC_OK : r;
+}
+
+enum result
+v2_upload_settle_absence(
+    const struct store *st, struct arena *a, struct str id, struct err *err)
+{
+	if (!is_id(id))
+		return RC_OK;
+	return settle_absence(st, dir_of(a, str_dup(a, id)), err);
 }
 
 /* ---- sweeping ---- */

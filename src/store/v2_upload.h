@@ -11,8 +11,10 @@
  *	U3 state renamed over, synced: the part is taken, all at once
  *	U4 data moved to its blob's name, and the blob linked (v2_blob.h, B1 and B2)
  *	U5 _berth/upload/<id>/ removed
- * Killed between any two, the upload stands where its state says; once its data was
- * moved it is unknown, and the blob is whole.
+ * Killed between any two, the upload stands where its state says, also when its data
+ * was moved already: its state's hash tells which blob holds the bytes. So U4 can be done
+ * again as often as a client asks. Before U4 the state's hash is of the kind that the
+ * client's digest has.
  *
  * Who appends or removes holds LOCK_UPLOAD of the id, and has compared the size that he
  * saw when he began to hash with the one that stands there now. */
@@ -52,13 +54,23 @@ enum result v2_upload_append(struct store *st, struct arena *a,
     struct v2_upload *up, struct stage *sg, const struct hash *after,
     struct err *err);
 
+/* The same bytes have another hash (U3). Before they become a blob under it. */
+enum result v2_upload_rehash(struct store *st, struct arena *a,
+    struct v2_upload *up, const struct hash *hash, struct err *err);
+
 /* The bytes so far as a stage, to be hashed (without the lock, too) or to become a blob
- * (v2_blob_put(); the upload is unknown afterwards). RC_UPLOAD_UNKNOWN. */
+ * (v2_blob_put(); nothing can be appended afterwards). Also when they are one already.
+ * RC_UPLOAD_UNKNOWN. */
 enum result v2_upload_stage(struct store *st, struct arena *a,
     const struct v2_upload *up, struct stage **out, struct err *err);
 
 /* U5; also when it was not there. */
 enum result v2_upload_remove(struct store *st, const char *id, struct err *err);
+
+/* Of one that is unknown: so it stays, whoever has just removed it. `id` may be any
+ * text of a client. */
+enum result v2_upload_settle_absence(
+    const struct store *st, struct arena *a, struct str id, struct err *err);
 
 /* Something comes for it: it is not swept for another while. */
 void v2_upload_touch(const struct store *st, struct arena *a, const char *id);

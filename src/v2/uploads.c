@@ -190,8 +190,19 @@ end_part(const struct request *rq, struct reply *rp, enum result r,
 	return r;
 }
 
+/* The end of a check: where the upload stands goes along with the part. */
 static enum result
-check(struct request *rq, struct reply *rp)
+end_check(
+    struct request *rq, struct reply *rp, enum result r, const struct v2_upload *up)
+{
+	if (r == RC_OK)
+		reply_header(rp, NOTE_HEADER,
+		    arena_printf(rq->arena, "%llu", (unsigned long long)up->size));
+	return end_part(rq, rp, r, up, 204);
+}
+
+enum result
+v2_check_patch_upload(struct request *rq, struct reply *rp)
 {
 	struct upload_part part;
 	struct v2_upload up;
@@ -204,16 +215,7 @@ check(struct request *rq, struct reply *rp)
 		return r;
 	r = upload_check(
 	    rq->registry, rq->arena, name, rq->arg[1], &part, &up, &rq->err);
-	if (r == RC_OK)
-		reply_header(rp, NOTE_HEADER,
-		    arena_printf(rq->arena, "%llu", (unsigned long long)up.size));
-	return end_part(rq, rp, r, &up, 204);
-}
-
-enum result
-v2_check_patch_upload(struct request *rq, struct reply *rp)
-{
-	return check(rq, rp);
+	return end_check(rq, rp, r, &up);
 }
 
 enum result
@@ -248,10 +250,25 @@ must_digest(struct request *rq, struct digest *out)
 enum result
 v2_check_put_upload(struct request *rq, struct reply *rp)
 {
+	struct upload_part part;
+	struct v2_upload up;
 	struct digest d;
+	bool finished;
+	const char *name;
 	enum result r = must_digest(rq, &d);
 
-	return r == RC_OK ? check(rq, rp) : r;
+	if (r == RC_OK)
+		r = v2_name_arg(rq, &name);
+	if (r == RC_OK)
+		r = read_part(rq, &part);
+	if (r != RC_OK)
+		return r;
+	r = upload_check_end(rq->registry, rq->arena, name, rq->arg[1], &part, &d,
+	    &up, &finished, &rq->err);
+	if (!finished)
+		return end_check(rq, rp, r, &up);
+	reply_none(rp, 204);
+	return RC_OK;
 }
 
 enum result

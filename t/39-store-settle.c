@@ -1,0 +1,145 @@
+/* 39-store-settle.c: when a name that is found is synced again, and when it is known to be
+ * durable (settle.h). The test's own fsync(2) stands before libc's: it counts the calls, and
+ * fails where it is told to. */
+#include <dlfcn.h>
+
+#include "store/v2_blob.h"
+#include "v2-store-test.h"
+
+static int *syncs;     /* calls so far, of all processes */
+static int failing_at; /* this call fails, counted from 1; 0: none */
+
+int
+fsync(int fd)
+{
+	int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+
+	if (syncs != NULL && ++*syncs == failing_at) {
+		errno = EIO;
+		return -1;
+	}
+	return next(fd);
+}
+
+static struct digest d;
+
+/* How many syncs it costs to find the blob, -1 where that fails. */
+static int
+find(void)
+{
+	struct v2_blob found;
+
+	*syncs = 0;
+	return v2_blob_find(store, arena, APP, &d, &found, &err) == RC_OK ? *syncs
+									  : -1;
+}
+
+static int
+find_in_process(void *ignored)
+{
+	(void)ignored;
+	return find();
+}
+
+static void
+push(void)
+{
+	struct stage *sg;
+
+	if (stage_adopt(store, arena, body_of(str_of("bytes")), &sg, &err) !=
+		RC_OK ||
+	    v2_blob_put(store, arena, sg, &d, &err) != RC_OK ||
+	    v2_blob_link(store, arena, APP, &d, &err) != RC_OK)
+		bail_out(err.text);
+}
+
+static int
+push_in_process(void *ignored)
+{
+	(void)ignored;
+	push();
+	return 0;
+}
+
+static void
+reopen_store(void)
+{
+	store_close(store);
+	open_store();
+}
+
+static void
+test_known(void)
+{
+	fresh_store();
+	push();
+	is_int(find(), 0, "what this process made and synced is known");
+	is_int(in_process(find_in_process, NULL), 0, "to every other one");
+	*syncs = 0;
+	push();
+	is_int(*syncs, 0, "pushed again, it costs nothing");
+	fresh_store();
+	(void)in_process(push_in_process, NULL);
+	is_int(find(), 0, "what another process made and synced is known");
+}
+
+static void
+test_unknown(void)
+{
+	fresh_store();
+	push();
+	reopen_store();
+	is_int(find(), 2, "another start: the link and the bytes are synced");
+	is_int(find(), 0, "once");
+	write_text(
+	    in_repo(APP, arena_printf(arena, "_layers/sha256/%s/link", d.hex)), "");
+	remove_tree(
+	    in_dir(in_repo(APP, arena_printf(arena, "_layers/sha256/%s", d.hex))));
+	(void)v2_blob_link(store, arena, APP, &d, &err);
+	remove_tree(
+	    in_dir(arena_printf(arena, BLOBS "/sha256/%.2s/%s", d.hex, d.hex)));
+	write_text(data_of(&d), "bytes");
+	is_int(find(), 1, "another file of the same name is another");
+}
+
+static void
+test_settled(void)
+{
+	fresh_store();
+	push();
+	(void)nanosleep(&(struct timespec){0, 20000000}, NULL); /* some ticks */
+	reopen_store();
+	is_int(store_settle(store, &err), RC_OK, "the file system is synced");
+	is_int(find(), 0, "what was there before is known");
+	(void)nanosleep(&(struct timespec){0, 20000000}, NULL);
+	remove_tree(
+	    in_dir(arena_printf(arena, BLOBS "/sha256/%.2s/%s", d.hex, d.hex)));
+	write_text(data_of(&d), "bytes");
+	is_int(find(), 1, "what came later is not");
+}
+
+static void
+test_error(void)
+{
+	fresh_store();
+	push();
+	reopen_store();
+	failing_at = 1;
+	is_int(find(), -1, "what cannot be synced is refused");
+	failing_at = 0;
+	is_int(find(), 2, "and not known: it is synced by the next");
+	is_int(find(), 0, "once");
+}
+
+int
+main(void)
+{
+	setup(IN_MEMORY);
+	syncs = share(sizeof(*syncs));
+	d = sha256("bytes");
+	test_known();
+	test_unknown();
+	test_settled();
+	test_error();
+	return teardown();
+}

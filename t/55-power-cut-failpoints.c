@@ -1,0 +1,720 @@
+/* 55-power-cut-failpoints.c: pushes and removals by both APIs, in repositories that are
+ * new; at each durable step the process is killed, or the step fails, and the power fails
+ * right then, or after the client asked again, or after another client pushed to the same
+ * repository. Only what was synced is left of the store then (power-cut.h). All that was
+ * acknowledged is there, and all whose end was acknowledged is gone. */
+#include <signal.h>
+
+#include "image/manifest.h"
+#include "power-cut.h"
+#include "push-test.h"
+#include "registry/blob.h"
+#include "registry/manifests.h"
+#include "registry/upload.h"
+#include "store/failpoint.h"
+#include "store/v2_manifest.h"
+#include "store/v2_tag.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+#define HERE        "team/app"
+#define THERE       "other/app"
+#define TYPE        "application/vnd.oci.image.manifest.v1+json"
+
+/* AddressSanitizer keeps what was freed, and each fork copies that. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "quarantine_size_mb=1";
+}
+
+/* What the clients know; also when a process was killed. */
+static struct told {
+	unsigned done; /* requests that were acknowledged */
+	unsigned count;
+	char last[32];
+	char upload[40], cancelled[40]; /* ids */
+} * told;
+
+static unsigned client; /* 0, or 1: another one, who pushes other bytes */
+
+/* ---- API v2 ---- */
+
+static const char *
+layer(void)
+{
+	return arena_printf(arena, "a layer of client %u", client);
+}
+
+static const char *
+config(void)
+{
+	return arena_printf(arena, "{\"config\": {\"of\": %u}}", client);
+}
+
+static const char *
+tag_name(void)
+{
+	return arena_printf(arena, "v%u", client);
+}
+
+static struct digest
+sha256(const char *text)
+{
+	struct digest d;
+
+	digest_of(HASH_SHA256, str_of(text), &d);
+	return d;
+}
+
+static const char *
+descriptor(const char *type, const char *text)
+{
+	struct digest d = sha256(text);
+
+	return arena_printf(arena,
+	    "{\"mediaType\": \"%s\", \"digest\": \"%s\", \"size\": %zu}", type,
+	    digest_text(arena, &d), strlen(text));
+}
+
+static const char *
+manifest(void)
+{
+	return arena_printf(arena,
+	    "{\"schemaVersion\": 2, \"config\": %s, \"layers\": [%s]}",
+	    descriptor("application/vnd.oci.image.config.v1+json", config()),
+	    descriptor("application/vnd.oci.image.layer.v1.tar", layer()));
+}
+
+static enum result
+begin_upload(char id[40])
+{
+	struct v2_upload up;
+	enum result r = upload_begin(&reg, arena, HERE, HASH_SHA256, &up, &err);
+
+	if (r == RC_OK)
+		(void)snprintf(id, 40, "%s", up.id);
+	return r;
+}
+
+static enum result
+begin(void)
+{
+	return begin_upload(told->upload);
+}
+
+static enum result
+begin_another(void)
+{
+	return begin_upload(told->cancelled);
+}
+
+static bool
+stands(const char *id)
+{
+	struct v2_upload up;
+
+	return upload_status(&reg, arena, HERE, str_of(id), &up, &err) == RC_OK;
+}
+
+static bool
+begun(void)
+{
+	return stands(told->upload);
+}
+
+/* As a client does it that did not hear the answer: it asks where the upload stands. */
+static enum result
+send_layer_text(void)
+{
+	struct upload_part part = {.ranged = false};
+	struct v2_upload up;
+	enum result r;
+
+	r = upload_status(&reg, arena, HERE, str_of(told->upload), &up, &err);
+	if (r != RC_OK || up.size > 0)
+		return r;
+	part.body_file = body_of(str_of(layer()));
+	return upload_append(
+	    &reg, arena, HERE, str_of(told->upload), &part, &up, &err);
+}
+
+static bool
+layer_came(void)
+{
+	struct v2_upload up;
+
+	return upload_status(&reg, arena, HERE, str_of(told->upload), &up, &err) ==
+		   RC_OK &&
+	       up.size == strlen(layer());
+}
+
+static enum result
+finish(void)
+{
+	const struct upload_part nothing = {.body_file = NULL};
+	struct digest d = sha256(layer());
+	struct v2_upload up;
+
+	return upload_finish(
+	    &reg, arena, HERE, str_of(told->upload), &nothing, &d, &up, &err);
+}
+
+static bool
+has_blob(const char *name, const char *text)
+{
+	struct digest d = sha256(text);
+	struct v2_blob blob;
+	const char *got;
+
+	if (v2_blob_find(store, arena, name, &d, &blob, &err) != RC_OK)
+		return false;
+	got = read_text(blob.file.name);
+	return got != NULL && strcmp(got, text) == 0;
+}
+
+static bool
+has_layer(void)
+{
+	return has_blob(HERE, layer());
+}
+
+static enum result
+send_config(void)
+{
+	struct digest d = sha256(config());
+
+	return upload_whole(&reg, arena, HERE, body_of(str_of(config())), &d, &err);
+}
+
+static bool
+has_config(void)
+{
+	return has_blob(HERE, config());
+}
+
+static enum result
+put(const char *name)
+{
+	const struct manifests_push push = {
+	    .bytes = str_of(manifest()), .content_type = str_of(TYPE)};
+	struct manifests_pushed pushed;
+
+	return manifests_put(
+	    &reg, arena, name, str_of(tag_name()), &push, &pushed, &err);
+}
+
+static bool
+has_manifest(const char *name)
+{
+	struct digest d = sha256(manifest());
+	struct v2_manifest m;
+
+	return v2_manifest_read(store, arena, name, &d, &m, &err) == RC_OK &&
+	       str_is(m.bytes, manifest());
+}
+
+static bool
+has_tag(const char *name)
+{
+	struct digest d, want = sha256(manifest());
+
+	return v2_tag_get(store, arena, name, tag_name(), &d, &err) == RC_OK &&
+	       digest_eq(&d, &want);
+}
+
+static enum result
+put_image(void)
+{
+	return put(HERE);
+}
+
+static bool
+has_image(void)
+{
+	return has_manifest(HERE) && has_tag(HERE) && has_layer() && has_config();
+}
+
+static enum result
+mount(void)
+{
+	struct digest blobs[] = {sha256(layer()), sha256(config())}, kept;
+	enum result r = RC_OK;
+	size_t i;
+
+	for (i = 0; r == RC_OK && i < COUNT(blobs); i++)
+		r = blob_mount(&reg, arena, THERE, &blobs[i], HERE, &kept, &err);
+	return r == RC_OK ? put(THERE) : r;
+}
+
+static bool
+has_mounted(void)
+{
+	return has_manifest(THERE) && has_tag(THERE) && has_blob(THERE, layer()) &&
+	       has_blob(THERE, config());
+}
+
+static enum result
+remove_tag(void)
+{
+	return manifests_remove(&reg, arena, HERE, str_of(tag_name()), NULL, &err);
+}
+
+static bool
+has_no_tag(void)
+{
+	return !has_tag(HERE);
+}
+
+static enum result
+remove_image(void)
+{
+	struct digest d = sha256(manifest());
+
+	return manifests_remove(
+	    &reg, arena, HERE, str_of(digest_text(arena, &d)), NULL, &err);
+}
+
+static bool
+has_no_image(void)
+{
+	return !has_manifest(HERE);
+}
+
+static enum result
+remove_layer(void)
+{
+	struct digest d = sha256(layer());
+
+	return blob_remove(&reg, arena, HERE, &d, &err);
+}
+
+static bool
+has_no_layer(void)
+{
+	return !has_layer();
+}
+
+static enum result
+cancel(void)
+{
+	return upload_cancel(&reg, arena, HERE, str_of(told->cancelled), &err);
+}
+
+static bool
+is_cancelled(void)
+{
+	return !stands(told->cancelled);
+}
+
+/* ---- API v1: a step of push-test.h each ---- */
+
+static struct image images[2]; /* a client's each */
+
+static enum result
+v1(enum verb verb, const char *text)
+{
+	const struct step steps[] = {
+	    {verb, &images[client], text}, {JSON, &images[0], NULL}};
+
+	return run_step(steps, COUNT(steps), 0);
+}
+
+static bool
+v1_kept(enum verb verb, const char *text)
+{
+	const struct step steps[] = {
+	    {verb, &images[client], text}, {JSON, &images[0], NULL}};
+
+	return broken_promise(steps, COUNT(steps), 1) == NULL;
+}
+
+static enum result
+announce(void)
+{
+	return v1(ANNOUNCE, NULL);
+}
+
+static bool
+announced(void)
+{
+	return is_there("repositories/team/app/_index_images");
+}
+
+static bool
+is_complete_now(void)
+{
+	return is_complete(&images[client]);
+}
+
+static enum result
+v1_json(void)
+{
+	return is_complete_now() ? RC_OK : v1(JSON, NULL);
+}
+
+static bool
+v1_has_json(void)
+{
+	return v1_kept(JSON, NULL);
+}
+
+static enum result
+v1_layer(void)
+{
+	return is_complete_now() ? RC_OK : v1(LAYER, NULL);
+}
+
+static bool
+v1_has_layer(void)
+{
+	return v1_kept(LAYER, NULL);
+}
+
+static enum result
+v1_sum(void)
+{
+	return is_complete_now() ? RC_OK : v1(CHECKSUM, NULL);
+}
+
+static bool
+v1_is_complete(void)
+{
+	return is_complete_now() && is_whole(&images[client]);
+}
+
+static enum result
+v1_tag(void)
+{
+	return v1(TAG, tag_name());
+}
+
+static bool
+v1_has_tag(void)
+{
+	return v1_kept(TAG, tag_name()) && v1_is_complete();
+}
+
+static enum result
+describe(void)
+{
+	return v1(DESCRIBE, "what it is for");
+}
+
+static bool
+is_described(void)
+{
+	return v1_kept(DESCRIBE, "what it is for");
+}
+
+static enum result
+describe_no_more(void)
+{
+	return v1(DESCRIBE, "");
+}
+
+static bool
+is_not_described(void)
+{
+	return properties_now().description.n == 0;
+}
+
+static enum result
+hide(void)
+{
+	return v1(HIDE, NULL);
+}
+
+static bool
+is_hidden(void)
+{
+	return properties_now().is_private;
+}
+
+static enum result
+show(void)
+{
+	const bool no = false;
+	const struct properties_change change = {.is_private = &no};
+
+	return properties_put(&reg, arena, &app, &change, &err);
+}
+
+static bool
+is_shown(void)
+{
+	return !is_hidden();
+}
+
+static enum result
+v1_drop_tag(void)
+{
+	return v1(DROP_TAG, tag_name());
+}
+
+static bool
+v1_has_no_tag(void)
+{
+	return is_dropped(tag_name());
+}
+
+static enum result
+v1_drop_all(void)
+{
+	return v1(DROP_ALL, NULL);
+}
+
+static bool
+v1_has_nothing(void)
+{
+	return strcmp(store_names_now(), "") == 0 && is_not_described();
+}
+
+/* ---- what is done ---- */
+
+struct request {
+	const char *name;
+	enum result (*run)(void);
+	bool (*kept)(void);
+	unsigned
+	    until; /* the request, counted from 1, after which that is over; 0 */
+};
+
+static const struct request push_v2[] = {
+    {"an upload begins", begin, begun, 3},
+    {"the layer", send_layer_text, layer_came, 3},
+    {"the upload's end", finish, has_layer, 0},
+    {"the config", send_config, has_config, 0},
+    {"the manifest", put_image, has_image, 0},
+    {"mounts", mount, has_mounted, 0},
+};
+
+static const struct request before_removal_v2[] = {{NULL, begin_another, NULL, 0},
+    {NULL, send_config, NULL, 0}, {NULL, begin, NULL, 0},
+    {NULL, send_layer_text, NULL, 0}, {NULL, finish, NULL, 0},
+    {NULL, put_image, NULL, 0}};
+
+static const struct request removal_v2[] = {
+    {"an upload cancelled", cancel, is_cancelled, 0},
+    {"a tag's end", remove_tag, has_no_tag, 0},
+    {"the manifest's end", remove_image, has_no_image, 0},
+    {"a blob's end", remove_layer, has_no_layer, 0},
+};
+
+static const struct request push_v1[] = {
+    {"the announcement", announce, announced, 0},
+    {"the json", v1_json, v1_has_json, 0},
+    {"the layer", v1_layer, v1_has_layer, 0},
+    {"the checksum", v1_sum, v1_is_complete, 0},
+    {"the tag", v1_tag, v1_has_tag, 0},
+    {"the description", describe, is_described, 0},
+    {"privacy", hide, is_hidden, 0},
+};
+
+static const struct request removal_v1[] = {
+    {"no privacy", show, is_shown, 0},
+    {"no description", describe_no_more, is_not_described, 3},
+    {"a description", describe, is_described, 5},
+    {"a tag's end", v1_drop_tag, v1_has_no_tag, 0},
+    {"all's end", v1_drop_all, v1_has_nothing, 0},
+};
+
+static const struct job {
+	const char *what;
+	const struct request *before;
+	size_t n_before;
+	const struct request *requests;
+	unsigned n;
+	bool removes;
+} jobs[] = {
+    {"v2 push", NULL, 0, push_v2, COUNT(push_v2), false},
+    {"v2 removal", before_removal_v2, COUNT(before_removal_v2), removal_v2,
+	COUNT(removal_v2), true},
+    {"v1 push", NULL, 0, push_v1, COUNT(push_v1), false},
+    {"v1 removal", push_v1, COUNT(push_v1), removal_v1, COUNT(removal_v1), true},
+};
+static const struct job *job;
+
+/* Outside of the store, and of no account here. */
+static const char *
+index_elsewhere(void)
+{
+	return arena_printf(arena, "%s.index.db", dir);
+}
+
+static void
+open_all(void)
+{
+	reg = (struct registry){
+	    store, index_new(index_elsewhere(), NULL, NULL), NULL, NULL};
+}
+
+static int
+run_and_tell(void *arg)
+{
+	open_all();
+	failpoint_arm(arg);
+	while (told->done < job->n && job->requests[told->done].run() == RC_OK)
+		told->done++;
+	told->count = failpoint_count();
+	(void)snprintf(told->last, sizeof(told->last), "%s", failpoint_last());
+	return 0;
+}
+
+/* What was there is as durable as if berth had just been started. */
+static void
+make_ready(void)
+{
+	size_t i;
+
+	fresh_store_with_cut();
+	client = 0;
+	memset(told, 0, sizeof(*told));
+	open_all();
+	for (i = 0; i < job->n_before; i++)
+		if (job->before[i].run() != RC_OK)
+			bail_out(err.text);
+	close_registry();
+}
+
+static void
+run_until(unsigned at, const char *action)
+{
+	char spec[24];
+
+	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
+	(void)in_process(run_and_tell, spec);
+}
+
+/* What is gone already is no error of the client's. */
+static bool
+is_fine(enum result r)
+{
+	return r == RC_OK ||
+	       (job->removes && r != RC_IO && r != RC_FULL && r != RC_GONE);
+}
+
+/* From the request on that had no answer, or that was refused. */
+static const char *
+go_on(void)
+{
+	for (; told->done < job->n; told->done++)
+		if (!is_fine(job->requests[told->done].run()))
+			return arena_printf(arena, "%s, again: %s",
+			    job->requests[told->done].name, err.text);
+	return NULL;
+}
+
+static const char *
+go_on_again(void)
+{
+	return go_on();
+}
+
+static const char *
+push_another(void)
+{
+	client = 1;
+	told->done = 0;
+	return go_on();
+}
+
+static const char *
+do_nothing(void)
+{
+	return NULL;
+}
+
+static const struct way {
+	const char *what;
+	const char *(*run)(void); /* NULL, or what is wrong */
+} ways[] = {{"the power fails", do_nothing}, {"the client asks again", go_on_again},
+    {"another client pushes", push_another}};
+
+static const char *
+promise_fault(void)
+{
+	unsigned i;
+
+	for (i = 0; i < told->done; i++) {
+		const struct request *rq = &job->requests[i];
+
+		/* one that is under way may have ended it */
+		if (rq->until > 0 && told->done + 1 >= rq->until)
+			continue;
+		if (!rq->kept())
+			return arena_printf(arena, "%s was acknowledged", rq->name);
+	}
+	return NULL;
+}
+
+static void
+try_cut(unsigned at, const char *action, const struct way *way)
+{
+	const char *fault;
+
+	arena_clear(arena);
+	make_ready();
+	run_until(at, action);
+	open_all();
+	fault = way->run();
+	close_registry();
+	power_cut();
+	open_all();
+	if (fault == NULL)
+		fault = promise_fault();
+	close_registry();
+	if (!ok(fault == NULL, "%s, %s at step %u (%u done), %s", job->what, action,
+		at, told->done, way->what))
+		printf("# %s\n", fault);
+}
+
+static void
+walk_through(void)
+{
+	unsigned at, total;
+	size_t i;
+
+	arena_clear(arena);
+	make_ready();
+	run_until(0, "count");
+	total = told->count;
+	is_int(told->done, (int)job->n, "%s: nothing ails it", job->what);
+	for (at = 1; at <= total; at++)
+		for (i = 0; i < COUNT(ways); i++) {
+			if (job->removes && ways[i].run == push_another)
+				continue;
+			try_cut(at, "die", &ways[i]);
+			if (ways[i].run != do_nothing)
+				try_cut(at, "io", &ways[i]);
+		}
+}
+
+int
+main(void)
+{
+	static const char *const index_files[] = {"", "-wal", "-shm"};
+	struct arena *kept;
+	bool rebuild;
+	size_t i;
+
+	setup(IN_MEMORY);
+	log_set_level(LOG_ERROR + 1);
+	images[0] = make_image('a', NULL, "the layer");
+	images[1] = make_image('b', NULL, "the other layer");
+	if (index_prepare(index_elsewhere(), &rebuild, &err) != RC_OK)
+		bail_out(err.text);
+	kept = arena; /* what outlives a case */
+	arena = arena_new();
+	told = share(sizeof(*told));
+	for (i = 0; i < COUNT(jobs); i++) {
+		job = &jobs[i];
+		walk_through();
+	}
+	for (i = 0; i < COUNT(index_files); i++)
+		(void)unlink(
+		    arena_printf(arena, "%s%s", index_elsewhere(), index_files[i]));
+	arena_free(kept);
+	return teardown();
+}
