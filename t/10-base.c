@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,6 +83,71 @@ test_arena_memory(void)
 	is_int(mixed, 0, "nobody has a part of another's");
 	ok(arena_alloc(a, 1) == (void *)p[0], "the first block is kept");
 	arena_free(a);
+}
+
+/* A text that grows keeps its bytes, whatever else the arena gave meanwhile. */
+static void
+test_arena_extend(void)
+{
+	struct arena *a = arena_new();
+	unsigned char *one = NULL, *two = NULL, *other;
+	size_t n, i, wrong = 0;
+
+	for (n = 1; n <= (size_t)4 << 20; n *= 2) {
+		one = arena_extend(a, one, n / 2, n);
+		two = arena_extend(a, two, n / 2, n);
+		other = arena_alloc(a, n);
+		memset(other, 3, n);
+		memset(one + n / 2, 1, n - n / 2);
+		memset(two + n / 2, 2, n - n / 2);
+	}
+	for (i = 0; i < n / 2; i++)
+		wrong += one[i] != 1 || two[i] != 2;
+	is_int(wrong, 0, "two pieces grow beside each other");
+	arena_clear(a);
+	one = arena_alloc(a, 1 << 20);
+	for (i = 0; i < 1 << 20; i++)
+		wrong += one[i] != 0;
+	is_int(wrong, 0, "a large piece is zeros, too");
+	arena_free(a);
+}
+
+/* Of this process, in KiB. */
+static inline long
+resident(void)
+{
+	char text[64] = "";
+	FILE *f = fopen("/proc/self/statm", "r");
+	long pages = 0;
+
+	if (f == NULL || fgets(text, sizeof(text), f) == NULL ||
+	    sscanf(text, "%*d %ld", &pages) != 1)
+		return -1;
+	(void)fclose(f);
+	return pages * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+/* A text costs what is in it, not all that it outgrew; and nothing once it is gone. */
+static void
+test_memory_goes_back(void)
+{
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed */
+	struct arena *a = arena_new();
+	long before = resident(), full;
+	struct buf b;
+	int i;
+
+	buf_init(&b, a, (size_t)33 << 20);
+	for (i = 0; i < 33 << 10; i++)
+		buf_printf(&b, "%01024d", i);
+	full = resident() - before;
+	ok(b.n == (size_t)33 << 20 && full < 45 << 10,
+	    "a text of 33 MiB: %ld KiB more", full);
+	arena_clear(a);
+	ok(resident() - before < 4 << 10, "given back: %ld KiB more",
+	    resident() - before);
+	arena_free(a);
+#endif
 }
 
 static void
@@ -282,8 +348,9 @@ int
 main(void)
 {
 	static void (*const tests[])(void) = {test_arena_defer, test_arena_memory,
-	    test_arena_text, test_arena_absurd, test_buf_limit, test_buf_growth,
-	    test_buf_sink, test_err, test_clock_http, test_clock};
+	    test_arena_extend, test_arena_text, test_arena_absurd,
+	    test_memory_goes_back, test_buf_limit, test_buf_growth, test_buf_sink,
+	    test_err, test_clock_http, test_clock};
 
 	return run_tests(tests, COUNT(tests));
 }

@@ -2,8 +2,11 @@
 #ifndef TAR_TEST_H
 #define TAR_TEST_H
 
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "base/buf.h"
 
@@ -53,6 +56,27 @@ put_content(struct buf *b, unsigned size)
 
 	for (i = 0; i < size; i += BLOCK)
 		buf_add(b, block, BLOCK);
+}
+
+/* Packed by gzip. */
+static inline struct str
+zipped(struct arena *a, struct str s, int level)
+{
+	z_stream z = {
+	    .next_in = (unsigned char *)(uintptr_t)s.p, .avail_in = (unsigned)s.n};
+	size_t room;
+	char *out;
+
+	if (deflateInit2(&z, level, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+		abort();
+	room = deflateBound(&z, (unsigned long)s.n);
+	out = arena_alloc(a, room);
+	z.next_out = (unsigned char *)out;
+	z.avail_out = (unsigned)room;
+	if (deflate(&z, Z_FINISH) != Z_STREAM_END)
+		abort();
+	(void)deflateEnd(&z);
+	return str_make(out, z.total_out);
 }
 
 #endif

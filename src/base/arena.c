@@ -1,4 +1,6 @@
-/* arena.c: blocks in a list, the newest first; see arena.h. */
+/* arena.c: see arena.h. Small pieces lie in blocks, each twice as large as the one before;
+ * a large piece has a block of its own, which malloc(3) takes from the system and gives
+ * back to it when it is freed (serve/worker.c sets from which size on). */
 #include "base/arena.h"
 
 #include <stdint.h>
@@ -7,10 +9,16 @@
 #include <string.h>
 
 #define BLOCK_SIZE ((size_t)8192)
+#define LARGE      ((size_t)128 << 10) /* bytes of a piece; and the largest block */
 
 struct block {
 	struct block *next;
 	size_t used, size;
+	max_align_t data[];
+};
+
+struct large {
+	struct large *next, *before;
 	max_align_t data[];
 };
 
@@ -21,15 +29,14 @@ struct deferred {
 };
 
 struct arena {
-	struct block *blocks;
+	struct block *blocks; /* the newest first */
+	struct large *large;
 	struct deferred *deferred;
 };
 
 static void *
-must_alloc(size_t n)
+must_have(void *p)
 {
-	void *p = malloc(n);
-
 	if (p == NULL) {
 		fputs("berth: out of memory\n", stderr);
 		abort();
@@ -40,7 +47,7 @@ must_alloc(size_t n)
 static struct block *
 block_new(size_t size)
 {
-	struct block *b = must_alloc(sizeof(*b) + size);
+	struct block *b = must_have(malloc(sizeof(*b) + size));
 
 	b->next = NULL;
 	b->used = 0;
@@ -51,9 +58,10 @@ block_new(size_t size)
 struct arena *
 arena_new(void)
 {
-	struct arena *a = must_alloc(sizeof(*a));
+	struct arena *a = must_have(malloc(sizeof(*a)));
 
 	a->blocks = block_new(BLOCK_SIZE);
+	a->large = NULL;
 	a->deferred = NULL;
 	return a;
 }
@@ -62,12 +70,17 @@ void
 arena_clear(struct arena *a)
 {
 	struct block *b;
+	struct large *l;
 
 	while (a->deferred != NULL) {
 		struct deferred *d = a->deferred;
 
 		a->deferred = d->next;
 		d->fn(d->arg);
+	}
+	while ((l = a->large) != NULL) {
+		a->large = l->next;
+		free(l);
 	}
 	while ((b = a->blocks)->next != NULL) {
 		a->blocks = b->next;
@@ -101,11 +114,38 @@ arena_held(const struct arena *a)
 static struct block *
 arena_grow(struct arena *a, size_t n)
 {
-	struct block *b = block_new(n > BLOCK_SIZE ? n : BLOCK_SIZE);
+	size_t size = 2 * a->blocks->size;
+	struct block *b;
 
+	while (size < n)
+		size *= 2;
+	b = block_new(size < LARGE ? size : LARGE);
 	b->next = a->blocks;
 	a->blocks = b;
 	return b;
+}
+
+static void *
+link_large(struct arena *a, struct large *l)
+{
+	if (l->next != NULL)
+		l->next->before = l;
+	if (l->before != NULL)
+		l->before->next = l;
+	else
+		a->large = l;
+	return l->data;
+}
+
+/* calloc(3) does not touch what comes from the system: what nobody writes to is not
+ * there. */
+static void *
+alloc_large(struct arena *a, size_t n)
+{
+	struct large *l = must_have(calloc(1, sizeof(*l) + n));
+
+	l->next = a->large;
+	return link_large(a, l);
 }
 
 void *
@@ -118,11 +158,32 @@ arena_alloc(struct arena *a, size_t n)
 	if (n > SIZE_MAX / 2)
 		abort();
 	n = (n + align - 1) / align * align;
+	if (n >= LARGE)
+		return alloc_large(a, n);
 	if (b->size - b->used < n)
 		b = arena_grow(a, n);
 	p = (char *)b->data + b->used;
 	b->used += n;
 	return memset(p, 0, n);
+}
+
+void *
+arena_extend(struct arena *a, void *p, size_t old, size_t n)
+{
+	struct large *l;
+	void *more;
+
+	if (n > SIZE_MAX / 2)
+		abort();
+	if (old >= LARGE) { /* p was given as a piece of its own */
+		l = (struct large *)(void *)((char *)p -
+					     offsetof(struct large, data));
+		return link_large(a, must_have(realloc(l, sizeof(*l) + n)));
+	}
+	more = arena_alloc(a, n);
+	if (old > 0)
+		memcpy(more, p, old);
+	return more;
 }
 
 char *

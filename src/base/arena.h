@@ -30,6 +30,11 @@ size_t arena_held(const struct arena *a);
 /* n bytes of zeros, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n);
 
+/* A piece of n bytes that begins with the `old` bytes of p, which is gone afterwards: p was
+ * given by arena_alloc(a, old) or by this call, and n is more than old. What follows the old
+ * bytes holds anything. NULL is fine where old is 0. A large piece is not copied. */
+void *arena_extend(struct arena *a, void *p, size_t old, size_t n);
+
 /* A copy of the n bytes at p, with a NUL behind them. */
 char *arena_strndup(struct arena *a, const char *p, size_t n);
 char *arena_strdup(struct arena *a, const char *s);

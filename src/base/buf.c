@@ -2,6 +2,8 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -16,7 +18,6 @@ static bool
 buf_reserve(struct buf *b, size_t n)
 {
 	size_t size = b->size == 0 ? 256 : b->size;
-	char *p;
 
 	if (b->full || n > b->limit - b->n) {
 		b->full = true;
@@ -26,10 +27,7 @@ buf_reserve(struct buf *b, size_t n)
 		return true;
 	while (size <= b->n + n)
 		size *= 2;
-	p = arena_alloc(b->arena, size);
-	if (b->n > 0)
-		memcpy(p, b->p, b->n);
-	b->p = p;
+	b->p = arena_extend(b->arena, b->p, b->size, size);
 	b->size = size;
 	return true;
 }
@@ -61,10 +59,19 @@ void
 buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;
+	int n;
 
 	va_start(ap, fmt);
-	buf_adds(b, arena_vprintf(b->arena, fmt, ap));
+	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
+	if (n < 0)
+		abort();
+	if (!buf_reserve(b, (size_t)n))
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->n += (size_t)n;
 }
 
 struct str

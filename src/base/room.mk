@@ -11,6 +11,7 @@ libberth_a_SOURCES += \
 	src/base/json_check.c \
 	src/base/json_closed.c src/base/json_closed.h \
 	src/base/json_each.c \
+	src/base/json_items.c src/base/json_items.h \
 	src/base/json_slice.c src/base/json_slice.h \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/log.c src/base/log.h \

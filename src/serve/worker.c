@@ -18,7 +18,7 @@
 #define HANG_UP_MS  200  /* of silence after which a kept connection is closed */
 #define WAKE_SIGNAL SIGUSR2
 #define HEAPS       2 /* of malloc(3): one a thread would cost megabytes each */
-#define LARGE       (1 << 20) /* bytes: given back to the system when freed */
+#define LARGE       (128 << 10) /* bytes: given back to the system when freed */
 
 struct thread {
 	pthread_t id;

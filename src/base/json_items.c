@@ -1,0 +1,173 @@
+/* json_items.c: see json_items.h. */
+#include "base/json_items.h"
+
+#include <string.h>
+
+#define PIECE ((size_t)32 << 10) /* bytes read at once */
+
+struct json_items {
+	struct arena *arena;
+	ssize_t (*read)(void *arg, void *p, size_t n);
+	void *arg;
+	char *p; /* what was read: at .. end are to be looked at */
+	size_t at, end, size;
+	bool begun; /* the opening bracket is behind us */
+	bool over;  /* the closing one is */
+};
+
+struct json_items *
+json_items_new(
+    struct arena *a, ssize_t (*read)(void *arg, void *p, size_t n), void *arg)
+{
+	struct json_items *it = arena_alloc(a, sizeof(*it));
+
+	it->arena = a;
+	it->read = read;
+	it->arg = arg;
+	it->size = PIECE;
+	it->p = arena_alloc(a, it->size);
+	return it;
+}
+
+/* Reads more behind what is there. False: there is no more, or no room for it. */
+static bool
+fill(struct json_items *it, const char **why)
+{
+	ssize_t n;
+
+	if (it->at > 0)
+		memmove(it->p, it->p + it->at, it->end - it->at);
+	it->end -= it->at;
+	it->at = 0;
+	if (it->end == JSON_ITEM_MAX) {
+		*why = "an element is too long";
+		return false;
+	}
+	if (it->end == it->size) {
+		it->p = arena_extend(it->arena, it->p, it->size, 2 * it->size);
+		it->size *= 2;
+	}
+	n = it->read(it->arg, it->p + it->end, it->size - it->end);
+	if (n > 0)
+		it->end += (size_t)n;
+	else
+		*why = n == 0 ? "the list does not end" : "it cannot be read";
+	return n > 0;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The next sign that is no blank, which stays. */
+static bool
+peek(struct json_items *it, char *out, const char **why)
+{
+	for (;;) {
+		while (it->at < it->end && is_blank(it->p[it->at]))
+			it->at++;
+		if (it->at < it->end)
+			break;
+		if (!fill(it, why))
+			return false;
+	}
+	*out = it->p[it->at];
+	return true;
+}
+
+/* The index behind the quote that ends the text which begins before i; n: not in here. */
+static size_t
+end_of_text(const char *p, size_t i, size_t n)
+{
+	while (i < n) {
+		const char *quote = memchr(p + i, '"', n - i);
+		const char *escape;
+
+		if (quote == NULL)
+			return n;
+		escape = memchr(p + i, '\\', (size_t)(quote - p) - i);
+		if (escape == NULL)
+			return (size_t)(quote - p) + 1;
+		i = (size_t)(escape - p) + 2;
+	}
+	return n;
+}
+
+/* Bytes of the element at the head of p, up to the comma or bracket that ends it; n: it
+ * does not end in here. */
+static size_t
+length_of(const char *p, size_t n)
+{
+	size_t i = 0, depth = 0;
+
+	while (i < n) {
+		char c = p[i];
+
+		if (c == '"') {
+			i = end_of_text(p, i + 1, n);
+			continue;
+		}
+		if (depth == 0 && (c == ',' || c == ']'))
+			return i;
+		if (c == '[' || c == '{')
+			depth++;
+		else if ((c == ']' || c == '}') && depth > 0)
+			depth--;
+		i++;
+	}
+	return n;
+}
+
+static bool
+begin(struct json_items *it, const char **why)
+{
+	char c;
+
+	if (!peek(it, &c, why))
+		return false;
+	*why = "no list";
+	if (c != '[')
+		return false;
+	it->at++;
+	it->begun = true;
+	if (!peek(it, &c, why))
+		return false;
+	it->over = c == ']';
+	it->at += it->over;
+	return true;
+}
+
+/* Behind the list. */
+static bool
+at_end(struct json_items *it, const char **why)
+{
+	const char *ignored = NULL;
+	char c;
+
+	*why = peek(it, &c, &ignored) ? "something follows the list" : NULL;
+	return false;
+}
+
+bool
+json_items_next(struct json_items *it, struct str *out, const char **why)
+{
+	size_t n;
+
+	if (!it->begun && !begin(it, why))
+		return false;
+	if (it->over)
+		return at_end(it, why);
+	for (;;) {
+		n = length_of(it->p + it->at, it->end - it->at);
+		if (n < it->end - it->at)
+			break;
+		if (!fill(it, why))
+			return false;
+	}
+	*out = str_make(it->p + it->at, n);
+	it->over = it->p[it->at + n] == ']';
+	it->at += n + 1;
+	return true;
+}
