@@ -219,32 +219,98 @@ test_bounds(void)
 	ok(taker.n <= FILE_LIST_MAX, "the bound is not passed");
 }
 
+/* What a layer that is packed well may have: the source says how small it was. */
+static void
+test_amplified(void)
+{
+	const struct str layer = one_entry("./a", '0');
+	const uint64_t packed = 1000;
+	struct taker taker = {0, SIZE_MAX};
+	struct bytes bytes = {layer, layer, 40000};
+	const struct tar_source source = {read_bytes, &bytes, packed};
+	const struct sink sink = {take_some, &taker};
+
+	is_int(file_list_write(&source, sink, &err), RC_BAD_LAYER,
+	    "40,000 entries of a layer of 1,000 bytes are too many");
+	ok(taker.n <= FILE_LIST_LIMIT(packed) && taker.n > FILE_LIST_LIMIT(0) / 2,
+	    "the bound is not passed: %zu bytes", taker.n);
+	bytes = (struct bytes){layer, layer, 20000};
+	is_int(file_list_write(&source, sink, &err), RC_OK, "20,000 are not");
+}
+
 /* ---- differences ---- */
 
+static struct json_items *
+items_of(struct bytes *bytes, struct str list)
+{
+	*bytes = (struct bytes){.left = tight(list)};
+	return json_items_new(arena, read_bytes, bytes);
+}
+
+static enum result
+new_diff(struct str own, struct file_diff **out)
+{
+	struct bytes bytes;
+
+	return file_diff_new(arena, items_of(&bytes, own), out, &err);
+}
+
+static enum result
+below(struct file_diff *d, struct str list)
+{
+	struct bytes bytes;
+
+	return file_diff_below(d, items_of(&bytes, list), &err);
+}
+
+struct again {
+	struct str list;
+	struct bytes bytes;
+};
+
+static struct json_items *
+own_again(void *arg, struct arena *a)
+{
+	struct again *again = arg;
+
+	again->bytes = (struct bytes){.left = again->list};
+	return json_items_new(a, read_bytes, &again->bytes);
+}
+
+static enum result
+write_diff(const struct file_diff *d, struct str own, struct sink sink)
+{
+	struct again again = {.list = tight(own)};
+
+	return file_diff_write(d, own_again, &again, sink, &err);
+}
+
 static const char *
-diff_text(const struct file_diff *d)
+diff_text(const struct file_diff *d, const char *own)
 {
 	struct buf b;
+	enum result r;
 
 	buf_init(&b, arena, 4 << 20);
-	return file_diff_write(d, buf_sink(&b)) ? shown(buf_str(&b)) : "(stopped)";
+	r = write_diff(d, str_of(own), buf_sink(&b));
+	return r == RC_OK ? shown(buf_str(&b)) : err_name(r);
 }
 
 /* Below are lists, the nearest first; "" ends them. "open" is said where more are
  * wanted. */
 static const char *
-diff_of(const char *own, const char *const below[])
+diff_of(const char *own, const char *const lists[])
 {
 	struct file_diff *d;
 	size_t i;
-	enum result r = file_diff_new(arena, tight(str_of(own)), &d, &err);
+	enum result r = new_diff(str_of(own), &d);
 
-	for (i = 0; r == RC_OK && below[i] != NULL && file_diff_is_open(d); i++)
-		r = file_diff_below(d, tight(str_of(below[i])), &err);
+	for (i = 0; r == RC_OK && lists[i] != NULL && file_diff_is_open(d); i++)
+		r = below(d, str_of(lists[i]));
 	if (r != RC_OK)
 		return err_name(r);
 	return arena_printf(arena, "%zu%s %s", i,
-	    file_diff_is_open(d) ? " open" : "", diff_text(d));
+	    file_diff_is_open(d) ? " open" : "", diff_text(d, own));
 }
 
 #define REST      "1, 2, 3, 4, 5"
@@ -336,24 +402,24 @@ test_bad_lists(void)
 	    "[" F("/a") ", [\"/\xff\", \"f\", false, " REST "]]",
 	};
 	struct file_diff *d, *other;
-	const char *blank;
 	size_t i;
 
-	is_int(
-	    file_diff_new(arena, TEXT("[" F("/a") "]"), &d, &err), RC_OK, "a list");
+	is_int(new_diff(TEXT("[" F("/a") "]"), &d), RC_OK, "a list");
 	for (i = 0; i < COUNT(rows); i++) {
-		struct str list = tight(str_of(rows[i]));
+		struct str list = str_of(rows[i]);
 
-		is_int(file_diff_new(arena, list, &other, &err), RC_BAD_DATA,
+		is_int(new_diff(list, &other), RC_BAD_DATA,
 		    "no list of its own: %s", shown(list));
-		is_int(file_diff_below(d, list, &err), RC_BAD_DATA, "nor below");
+		is_int(below(d, list), RC_BAD_DATA, "nor below");
 	}
-	blank = times(' ', FILE_LIST_MAX + 1).p;
-	is_int(file_diff_below(d, str_make(blank, FILE_LIST_MAX + 1), &err),
-	    RC_BAD_DATA, "one that is too long");
-	is_int(file_diff_below(d, TEXT("[]"), &err), RC_OK, "a good one");
+	is_int(below(d, TEXT("[]")), RC_OK, "a good one");
 	ok(file_diff_is_open(d), "nothing is decided");
-	is_str(diff_text(d), DIFF("", "", IS("/a")), "nothing of them counts");
+	is_str(diff_text(d, "[" F("/a") "]"), DIFF("", "", IS("/a")),
+	    "nothing of them counts");
+	is_str(diff_text(d, "[]"), "bad_data", "written of a shorter list");
+	is_str(diff_text(d, "[" F("/a") ", " F("/b") "]"), "bad_data",
+	    "or of a longer one");
+	is_str(diff_text(d, "[" F("/a") ", "), "bad_data", "or of half a one");
 }
 
 #define MANY 30000
@@ -377,16 +443,14 @@ many(unsigned step)
 static void
 test_many(void)
 {
-	const char *const below[] = {many(2), NULL};
+	struct str own = str_of(many(1));
 	struct file_diff *d;
 	struct buf b;
 
-	is_int(file_diff_new(arena, str_of(many(1)), &d, &err), RC_OK, "%d names",
-	    MANY);
-	is_int(file_diff_below(d, str_of(below[0]), &err), RC_OK,
-	    "half of them below");
+	is_int(new_diff(own, &d), RC_OK, "%d names", MANY);
+	is_int(below(d, str_of(many(2))), RC_OK, "half of them below");
 	buf_init(&b, arena, 8 << 20);
-	ok(file_diff_write(d, buf_sink(&b)), "written");
+	is_int(write_diff(d, own, buf_sink(&b)), RC_OK, "written");
 	ok(strstr(b.p, "\"changed\": {\"/0\": ") != NULL,
 	    "the first of the changed");
 	ok(strstr(b.p, "\"created\": {\"/7919\": ") != NULL,
@@ -404,11 +468,11 @@ test_stopped(void)
 {
 	struct taker taker = {0, 30};
 	const struct sink sink = {take_some, &taker};
+	struct str own = str_of(many(1));
 	struct file_diff *d;
 
-	is_int(
-	    file_diff_new(arena, str_of(many(1)), &d, &err), RC_OK, "many names");
-	ok(!file_diff_write(d, sink), "the sink wants no more");
+	is_int(new_diff(own, &d), RC_OK, "many names");
+	is_int(write_diff(d, own, sink), RC_FULL, "the sink wants no more");
 	ok(taker.n < 200, "and gets no more");
 }
 
@@ -419,6 +483,7 @@ main(void)
 	    test_names,
 	    test_lists,
 	    test_bounds,
+	    test_amplified,
 	    test_diffs,
 	    test_bad_lists,
 	    test_many,

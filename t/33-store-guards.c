@@ -286,6 +286,115 @@ test_killed_holder(void)
 	is_int(status_of(holder), 128 + SIGKILL, "so did the holder");
 }
 
+/* ---- memory ---- */
+
+#define ALL (LOCK_MEMORY_UNITS * LOCK_MEMORY_UNIT)
+
+static bool
+take_memory(size_t bytes, unsigned patience, struct store_lock *out)
+{
+	*out = (struct store_lock){0};
+	return store_lock_memory(store, bytes, patience, out, &err) == RC_OK &&
+	       store_locked(out);
+}
+
+static bool
+is_memory_free(size_t bytes)
+{
+	struct store_lock lock;
+	bool taken = take_memory(bytes, 0, &lock);
+
+	store_unlock(&lock);
+	return taken;
+}
+
+static void
+test_memory(void)
+{
+	struct store_lock half, one, rest;
+
+	ok(is_memory_free(ALL), "all memory is free");
+	ok(is_memory_free(SIZE_MAX / 2), "more than there is counts as all");
+	ok(take_memory(ALL / 2, 0, &half), "a half is taken");
+	ok(take_memory(1, 0, &one), "and a byte, which is a unit");
+	ok(!is_memory_free(ALL / 2), "the other half is not whole");
+	ok(take_memory(ALL / 2 - LOCK_MEMORY_UNIT, 0, &rest), "its rest is taken");
+	ok(!is_memory_free(1), "nothing is left");
+	store_unlock(&half);
+	store_unlock(&rest);
+	ok(take_memory(ALL - LOCK_MEMORY_UNIT, 0, &half),
+	    "what was given back need not lie together");
+	store_unlock(&one);
+	store_unlock(&half);
+	ok(is_memory_free(ALL), "all is free again");
+}
+
+static int
+hold_memory_and_hang(void *arg)
+{
+	struct store_lock lock;
+
+	(void)arg;
+	return take_memory(ALL, 0, &lock) ? hang() : 1;
+}
+
+/* All of it is another process's, which is killed while this one waits. */
+static void
+test_memory_of_killed(void)
+{
+	struct store_lock lock;
+	pid_t holder, killer;
+	int64_t began;
+
+	shared->ready = 0;
+	holder = start_process(hold_memory_and_hang, NULL);
+	wait_ready();
+	began = clock_ticks();
+	ok(!take_memory(1, A_MOMENT, &lock), "another process has all");
+	ok(clock_ticks() - began >= A_MOMENT, "it is waited for, but not for ever");
+	killer = start_process(kill_later, &holder);
+	ok(take_memory(ALL, 60000, &lock), "until its holder is killed");
+	store_unlock(&lock);
+	is_int(status_of(killer), 0, "the killer ends");
+	is_int(status_of(holder), 128 + SIGKILL, "so did the holder");
+}
+
+/* Another waits for all with the turn: who wants little does not take it from him. */
+static int
+wait_for_all(void *arg)
+{
+	struct store_lock lock;
+
+	(void)arg;
+	wait_ready();
+	if (!take_memory(ALL, 60000, &lock))
+		return 1;
+	shared->took = 1;
+	store_unlock(&lock);
+	return 0;
+}
+
+static void
+test_memory_turn(void)
+{
+	struct store_lock lock, other;
+	pid_t waiter;
+	int i;
+
+	shared->ready = shared->took = 0;
+	waiter = start_process(wait_for_all, NULL);
+	ok(take_memory(1, 0, &lock), "a unit is taken");
+	shared->ready = 1;
+	for (i = 0; i < 1000 && !store_is_guarded(store, LOCK_MEMORY, "turn"); i++)
+		pause_ms(1);
+	ok(!take_memory(1, 0, &other),
+	    "another waits for all: no unit for a third");
+	ok(!shared->took, "who waits has not got it yet");
+	store_unlock(&lock);
+	is_int(status_of(waiter), 0, "it gets all");
+	ok(shared->took, "in its turn");
+}
+
 /* ---- the owner ---- */
 
 /* How a worker of the owner ends: arg points to the milliseconds. */
@@ -378,6 +487,9 @@ main(void)
 	test_walkers();
 	test_places();
 	test_killed_holder();
+	test_memory();
+	test_memory_of_killed();
+	test_memory_turn();
 	test_owner();
 	test_lingering_worker();
 	return teardown();

@@ -1,7 +1,10 @@
-/* 39-store-derived.c: what is computed of a layer and kept beside it, written piece by
+/* 39-store-derived.c: what is computed of a layer and kept for a while, written piece by
  * piece and whole or not at all; files of the store read from their beginning. */
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "store-test.h"
 #include "store/reader.h"
@@ -9,6 +12,8 @@
 
 #define ID    "00000000000000a1"
 #define IMAGE "images/" ID
+#define FILES "_berth/derived/" ID "_files"
+#define DIFFS "_berth/derived/" ID "_diff"
 #define LARGE ((size_t)300000) /* more than is written at once */
 
 /* ---- put ---- */
@@ -40,15 +45,29 @@ put(enum v1_derived which, const char *piece, unsigned n, enum result made)
 }
 
 static const char *
-kept(enum v1_derived which)
+text_of(struct reader *reader)
 {
-	struct str text;
-	enum result r = v1_derived_read(store, arena, ID, which, &text, &err);
+	struct buf b;
+	char part[4096];
+	ssize_t n;
 
-	return r == RC_OK ? arena_strndup(arena, text.p, text.n) : err_name(r);
+	buf_init(&b, arena, TREE_MAX);
+	buf_adds(&b, "");
+	while ((n = reader_read(reader, part, sizeof(part))) > 0)
+		buf_add(&b, part, (size_t)n);
+	return b.p;
 }
 
-/* "images/.../_files 3" */
+static const char *
+kept(enum v1_derived which)
+{
+	struct reader *reader;
+	enum result r = v1_derived_open(store, arena, ID, which, &reader, &err);
+
+	return r == RC_OK ? text_of(reader) : err_name(r);
+}
+
+/* "_berth/derived/..._files 3" */
 static const char *
 file_of(enum v1_derived which)
 {
@@ -79,22 +98,19 @@ test_put(void)
 
 	is_str(file_of(V1_FILES), "absent", "nothing is kept");
 	is_str(kept(V1_FILES), "absent", "nor can be read");
-	is_int(put(V1_FILES, "[]", 1, RC_OK), RC_ABSENT, "no image, no file");
 	write_text(IMAGE "/json", "{}");
 	is_int(put(V1_FILES, "[1]", 1, RC_OK), RC_OK, "put");
-	is_str(file_of(V1_FILES), IMAGE "/_files 3", "it has its name");
+	is_str(file_of(V1_FILES), FILES " 3", "it has its name");
 	is_str(kept(V1_FILES), "[1]", "and its text");
 	is_str(file_of(V1_DIFF), "absent", "the other one is another");
 	is_int(put(V1_DIFF, "{}", 1, RC_OK), RC_OK, "that is put");
 	is_str(kept(V1_DIFF), "{}", "it has its text");
-	is_str(tree("images"), IMAGE "/_diff\n" IMAGE "/_files\n" IMAGE "/json\n",
-	    "both are where old servers look");
+	is_str(tree("images"), IMAGE "/json\n", "the image is as it was");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
-	ok(lstat(in_dir(IMAGE "/_files"), &sb) == 0 &&
-		sb.st_mode == (S_IFREG | 0640),
-	    "for an old server to read");
+	ok(lstat(in_dir(FILES), &sb) == 0 && sb.st_mode == (S_IFREG | 0640),
+	    "as other files of the store");
 	is_int(put(V1_FILES, "", 0, RC_OK), RC_OK, "nothing at all");
-	is_str(file_of(V1_FILES), IMAGE "/_files 0", "is kept");
+	is_str(file_of(V1_FILES), FILES " 0", "is kept");
 	is_str(kept(V1_FILES), "", "and read");
 }
 
@@ -102,7 +118,7 @@ static void
 test_large(void)
 {
 	is_int(put(V1_FILES, "abc", LARGE / 3, RC_OK), RC_OK, "many small pieces");
-	is_str(read_text(IMAGE "/_files"), many("abc", LARGE / 3), "all in order");
+	is_str(read_text(FILES), many("abc", LARGE / 3), "all in order");
 	is_int(put(V1_FILES, many("defg", LARGE / 4), 2, RC_OK), RC_OK,
 	    "two large ones");
 	is_str(kept(V1_FILES), many("defg", LARGE / 2), "all in order");
@@ -111,18 +127,18 @@ test_large(void)
 static void
 test_replaced(void)
 {
-	struct str old;
+	struct reader *old;
 
 	is_int(put(V1_FILES, "old", 1, RC_OK), RC_OK, "one that is");
-	is_int(
-	    v1_derived_read(store, arena, ID, V1_FILES, &old, &err), RC_OK, "read");
+	is_int(v1_derived_open(store, arena, ID, V1_FILES, &old, &err), RC_OK,
+	    "opened");
 	is_int(put(V1_FILES, "new", 1, RC_BAD_LAYER), RC_BAD_LAYER,
 	    "its making fails");
 	is_str(err.text, "as it is made", "and why is told");
 	is_str(kept(V1_FILES), "old", "it stays");
 	is_int(put(V1_FILES, "new", 1, RC_OK), RC_OK, "it is replaced");
 	is_str(kept(V1_FILES), "new", "by the new one");
-	ok(str_is(old, "old"), "who reads the old one keeps it");
+	is_str(text_of(old), "old", "who reads the old one keeps it");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
 
@@ -139,7 +155,7 @@ put_too_much(void *arg)
 	if (setrlimit(RLIMIT_FSIZE, &limit) == -1)
 		return 1;
 	r = v1_derived_put(store, arena, ID, V1_FILES, make, &m, &err);
-	if (r != RC_IO || strstr(err.text, "write " IMAGE "/_files: ") != err.text)
+	if (r != RC_IO || strstr(err.text, "write " FILES ": ") != err.text)
 		return 2;
 	return m.stopped ? 0 : 3;
 }
@@ -160,23 +176,77 @@ test_no_room(void)
 static void
 test_no_files(void)
 {
-	(void)unlink(in_dir(IMAGE "/_diff"));
-	set_up(symlink("_files", in_dir(IMAGE "/_diff")));
-	is_str(file_of(V1_DIFF), IMAGE "/_files 3",
-	    "of a link nginx is given its target");
+	(void)unlink(in_dir(DIFFS));
+	set_up(symlink(ID "_files", in_dir(DIFFS)));
+	is_str(file_of(V1_DIFF), FILES " 3", "of a link nginx is given its target");
 	is_str(kept(V1_DIFF), "new", "which is read");
 	is_int(put(V1_DIFF, "{}", 1, RC_OK), RC_OK, "it is replaced");
 	is_str(kept(V1_FILES), "new", "not what it points to");
-	(void)unlink(in_dir(IMAGE "/_diff"));
-	set_up(mkfifo(in_dir(IMAGE "/_diff"), 0644));
+	(void)unlink(in_dir(DIFFS));
+	set_up(mkfifo(in_dir(DIFFS), 0644));
 	is_str(file_of(V1_DIFF), "absent", "a pipe is none");
 	is_str(kept(V1_DIFF), "absent", "nor waited for");
-	(void)unlink(in_dir(IMAGE "/_diff"));
-	make_dir(IMAGE "/_diff");
+	(void)unlink(in_dir(DIFFS));
+	make_dir(DIFFS);
 	is_str(kept(V1_DIFF), "absent", "a directory is none");
 	is_int(put(V1_DIFF, "{}", 1, RC_OK), RC_IO, "and stays");
-	ok(is_there(IMAGE "/_diff"), "as it is");
+	ok(is_there(DIFFS), "as it is");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+	set_up(rmdir(in_dir(DIFFS)));
+}
+
+/* ---- those of an old server, and those that nobody asks for ---- */
+
+static void
+test_old(void)
+{
+	write_text(IMAGE "/_files", "of old");
+	is_str(kept(V1_FILES), "new", "our own is read before an old server's");
+	(void)unlink(in_dir(FILES));
+	is_str(kept(V1_FILES), "of old", "without it, that is");
+	is_str(file_of(V1_FILES), IMAGE "/_files 6", "where it lies");
+	is_int(put(V1_FILES, "new", 1, RC_OK), RC_OK, "one of our own");
+	is_str(read_text(IMAGE "/_files"), "of old", "does not touch it");
+	is_int(v1_derived_forget(store, arena, ID, &err), RC_OK, "forgotten");
+	is_str(kept(V1_FILES), "absent", "both are gone");
+}
+
+/* As if it had been used last so many days ago. */
+static void
+age_days(const char *path, int days)
+{
+	const struct timespec then[2] = {
+	    {time(NULL) - days * 86400L, 0}, {time(NULL) - days * 86400L, 0}};
+
+	set_up(utimensat(AT_FDCWD, in_dir(path), then, 0));
+}
+
+static unsigned
+swept(void)
+{
+	unsigned n = 0;
+
+	is_int(v1_derived_sweep(store, 7 * 86400, &n, &err), RC_OK, "a sweep");
+	return n;
+}
+
+static void
+test_sweep(void)
+{
+	write_text(IMAGE "/_diff", "of old");
+	is_int(put(V1_FILES, "new", 1, RC_OK), RC_OK, "a list");
+	age_days(IMAGE "/_diff", 100);
+	age_days(FILES, 6);
+	is_int(swept(), 0, "used within a week: it stays");
+	is_str(kept(V1_FILES), "new", "it is read");
+	is_int(swept(), 0, "so it is in use");
+	age_days(FILES, 8);
+	is_str(file_of(V1_FILES), FILES " 3", "asked for after more than a week");
+	is_int(swept(), 0, "it is in use again");
+	age_days(FILES, 8);
+	is_int(swept(), 1, "nobody asked for it in a week: gone");
+	is_str(kept(V1_FILES), "absent", "it is to be computed");
+	is_str(kept(V1_DIFF), "of old", "an old server's stays");
 }
 
 /* ---- readers ---- */
@@ -247,5 +317,7 @@ main(void)
 	test_no_room();
 	test_no_files();
 	test_reader();
+	test_old();
+	test_sweep();
 	return teardown();
 }

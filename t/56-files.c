@@ -35,6 +35,12 @@ image_file(const char *id, const char *file)
 	return arena_printf(arena, "images/%s/%s", id, file);
 }
 
+static const char *
+own_file(const char *id, const char *file)
+{
+	return arena_printf(arena, "_berth/derived/%s%s", id, file);
+}
+
 static void
 put_image(const char *id, const char *ancestry, struct str layer)
 {
@@ -98,8 +104,8 @@ test_list(void)
 {
 	put_images();
 	is_str(told(files_list, A), LIST_A, "what a layer holds");
-	is_str(read_text(image_file(A, "_files")), LIST_A, "is kept beside it");
-	ok(!is_there(image_file(A, "_diff")), "alone");
+	is_str(read_text(own_file(A, "_files")), LIST_A, "is kept");
+	ok(!is_there(own_file(A, "_diff")), "alone");
 	is_str(told(files_list, B), LIST_B, "with what it deletes");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	write_text(image_file(A, "layer"), "no archive");
@@ -111,15 +117,15 @@ test_diff(void)
 {
 	put_images();
 	is_str(told(files_diff, C), DIFF_C, "what a layer changes");
-	is_str(read_text(image_file(C, "_diff")), DIFF_C, "is kept beside it");
-	is_str(read_text(image_file(C, "_files")), LIST_C, "as is what it holds");
-	is_str(read_text(image_file(B, "_files")), LIST_B, "and its parent");
-	is_str(read_text(image_file(A, "_files")), LIST_A, "and theirs");
-	ok(!is_there(image_file(B, "_diff")), "no other difference");
+	is_str(read_text(own_file(C, "_diff")), DIFF_C, "is kept");
+	is_str(read_text(own_file(C, "_files")), LIST_C, "as is what it holds");
+	is_str(read_text(own_file(B, "_files")), LIST_B, "and its parent");
+	is_str(read_text(own_file(A, "_files")), LIST_A, "and theirs");
+	ok(!is_there(own_file(B, "_diff")), "no other difference");
 	is_str(told(files_diff, B), DIFF_B, "one that deletes");
 	is_str(told(files_diff, A), DIFF_A, "all of a base is new");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
-	(void)unlink(in_dir(image_file(A, "_files")));
+	(void)unlink(in_dir(own_file(A, "_files")));
 	write_text(image_file(A, "layer"), "no archive");
 	is_str(told(files_diff, C), DIFF_C, "no list is read again");
 }
@@ -135,8 +141,8 @@ test_nearest(void)
 	is_str(told(files_diff, D),
 	    DIFF(DELETED("/two"), ROOT ", " PLAIN("/four"), ""),
 	    "all is decided by the parent");
-	ok(is_there(image_file(B, "_files")), "whose list is made");
-	ok(!is_there(image_file(A, "_files")), "its parent's is not wanted");
+	ok(is_there(own_file(B, "_files")), "whose list is made");
+	ok(!is_there(own_file(A, "_files")), "its parent's is not wanted");
 }
 
 /* ---- kept by an old server ---- */
@@ -154,6 +160,7 @@ test_kept(void)
 	is_str(told(files_diff, A),
 	    DIFF("", "", "\"/old\": [\"f\", false, 0, 9.5, 420, 1, 2]"),
 	    "a difference is made of it");
+	(void)unlink(in_dir(own_file(A, "_diff")));
 	write_text(image_file(A, "_diff"), diff);
 	is_str(told(files_diff, A), diff, "a difference is as it was");
 	write_text(image_file(B, "_files"), "[]");
@@ -196,8 +203,8 @@ test_damaged_within(void)
 	write_text(image_file(C, "_files"), bad);
 	write_text(image_file(A, "_files"), bad);
 	is_str(told(files_diff, C), DIFF_C, "a difference of damaged lists");
-	is_str(read_text(image_file(C, "_files")), LIST_C, "its own is made anew");
-	is_str(read_text(image_file(A, "_files")), LIST_A, "an ancestor's too");
+	is_str(read_text(own_file(C, "_files")), LIST_C, "its own is made anew");
+	is_str(read_text(own_file(A, "_files")), LIST_A, "an ancestor's too");
 }
 
 /* ---- what cannot be told ---- */
@@ -217,10 +224,10 @@ test_errors(void)
 	(void)unlink(in_dir(image_file(A, "_inprogress")));
 	write_text(image_file(A, "layer"), bad);
 	is_str(told(files_list, A), "bad_layer", "no archive");
-	ok(!is_there(image_file(A, "_files")), "nothing is kept");
+	ok(!is_there(own_file(A, "_files")), "nothing is kept");
 	is_str(told(files_diff, A), "bad_layer", "no difference of it");
 	is_str(told(files_diff, C), "bad_layer", "nor of what is above");
-	ok(!is_there(image_file(C, "_diff")), "nothing is kept");
+	ok(!is_there(own_file(C, "_diff")), "nothing is kept");
 	(void)unlink(in_dir(image_file(A, "json")));
 	is_str(told(files_diff, C), "bad_layer", "an ancestor that is not here");
 	(void)unlink(in_dir(image_file(C, "layer")));
@@ -306,7 +313,7 @@ test_waits(void)
 	    "a list is being computed");
 	*taken = 1;
 	pause_ms(50);
-	ok(!is_there(image_file(B, "_files")), "nobody else computes it");
+	ok(!is_there(own_file(B, "_files")), "nobody else computes it");
 	is_int(v1_derived_put(store, arena, B, V1_FILES, make_same, NULL, &err),
 	    RC_OK, "it is there");
 	store_unlock(&lock);
@@ -341,7 +348,7 @@ test_places(void)
 	taken[0] = 1;
 	pause_ms(50);
 	ok(!taken[1], "a list waits for a place");
-	ok(!is_there(image_file(A, "_files")), "nothing is there meanwhile");
+	ok(!is_there(own_file(A, "_files")), "nothing is there meanwhile");
 	store_unlock(&places[1]);
 	is_int(status_of(asks), 0, "and takes it");
 	for (i = 0; i < LOCK_WALKS; i++)
@@ -366,6 +373,60 @@ test_seats(void)
 	is_int(files_diff(&reg, arena, C, &file, &err), RC_OK,
 	    "it is free again, and one is enough for a difference");
 	reg.seats = 0;
+}
+
+/* Memory is shared by all processes: all of it is taken, and none is waited for. */
+static void
+test_memory(void)
+{
+	struct store_lock all = {0};
+	struct store_file file;
+
+	arena_clear(arena);
+	put_images();
+	reg.seats = 8;
+	is_int(files_list(&reg, arena, A, &file, &err), RC_OK, "a list");
+	is_int(files_diff(&reg, arena, A, &file, &err), RC_OK, "and a difference");
+	arena_clear(arena); /* which gives their memory back */
+	(void)store_lock_memory(store, SIZE_MAX / 2, 0, &all, &err);
+	ok(store_locked(&all), "others take all memory there is");
+	is_int(
+	    files_list(&reg, arena, B, &file, &err), RC_BUSY, "a list finds none");
+	is_int(files_diff(&reg, arena, B, &file, &err), RC_BUSY,
+	    "nor does a difference");
+	is_int(files_list(&reg, arena, A, &file, &err), RC_OK,
+	    "a list that is kept needs none");
+	is_int(files_diff(&reg, arena, A, &file, &err), RC_OK,
+	    "nor does such a difference");
+	ok(!is_there(own_file(B, "_files")), "nothing else was computed");
+	store_unlock(&all);
+	is_int(files_list(&reg, arena, B, &file, &err), RC_OK,
+	    "when it is given back, there is some for a list");
+	reg.seats = 0;
+}
+
+/* A thousand names that pack well: the list is larger than such a layer's may be. */
+static void
+test_bomb(void)
+{
+	struct tar_header h = {NULL, '0', 0644, 0, 0, 0, 0};
+	struct buf b;
+	int i;
+
+	arena_clear(arena);
+	put_images();
+	h.name = arena_printf(arena, "%090d", 0);
+	buf_init(&b, arena, (size_t)32 << 20);
+	for (i = 0; i < 20000; i++)
+		put_header(&b, &h);
+	put_image(D, "[\"" D "\"]", zipped(arena, buf_str(&b), 9));
+	is_str(told(files_list, D), "bad_layer", "a list of many times its layer");
+	is_str(told(files_diff, D), "bad_layer", "nor a difference");
+	ok(!is_there(own_file(D, "_files")), "nothing is kept");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nor left on the way");
+	put_image(D, "[\"" D "\"]", buf_str(&b));
+	ok(strlen(told(files_list, D)) > (size_t)1 << 20,
+	    "the same names in a layer of that size are listed");
 }
 
 static int
@@ -410,6 +471,8 @@ main(void)
 	test_waits();
 	test_places();
 	test_seats();
+	test_memory();
+	test_bomb();
 	test_crowd();
 	return teardown();
 }

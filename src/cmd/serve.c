@@ -16,6 +16,7 @@
 #include "cmd/serve_mail.h"
 #include "http/cors.h"
 #include "index/index.h"
+#include "registry/files.h"
 #include "registry/mirror.h"
 #include "registry/reindex.h"
 #include "remote/remote.h"
@@ -23,6 +24,7 @@
 #include "serve/master.h"
 #include "store/store.h"
 #include "store/sweep.h"
+#include "store/v1_derived.h"
 #include "store/v1_mirror.h"
 #include "store/v1_sweep.h"
 #include "store/v2_upload.h"
@@ -59,12 +61,15 @@ cors_of(const struct conf *conf)
 	    .vary_header = conf->cors_vary_header};
 }
 
-/* Of a worker's threads, as many as may wait for an index or a source, be sent a layer
- * that still comes, or wait for lists of layers: others are left for all else. */
+#define PATIENCE_MS 10000 /* for a seat; docker asks again when it was refused */
+
+/* Of a worker's threads, as many may wait for an index or a source, as many may be sent a
+ * layer that still comes, and as many may have or want a seat: a quarter is left for all
+ * else. */
 static unsigned
 share_of(const struct conf *conf)
 {
-	return conf->threads / 3 + 1;
+	return conf->threads < 4 ? 1 : conf->threads / 4;
 }
 
 /* The same from start to end, in all workers. */
@@ -111,6 +116,7 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->registry.mirror = &s->mirror;
 	s->registry.signing_key = signing;
 	s->registry.seats = share_of(conf);
+	s->registry.patience = PATIENCE_MS;
 	return RC_OK;
 }
 
@@ -235,7 +241,7 @@ static void
 sweep(void *arg)
 {
 	struct server *s = arg;
-	unsigned bodies = 0, pushes = 0, uploads = 0, fetches = 0;
+	unsigned bodies = 0, pushes = 0, uploads = 0, fetches = 0, lists = 0;
 	struct err err;
 	enum result r;
 
@@ -249,10 +255,12 @@ sweep(void *arg)
 	if (r == RC_OK)
 		r = v1_mirror_sweep(
 		    s->registry.store, FETCH_EXPIRY, &fetches, &err);
-	if (bodies + pushes + uploads + fetches > 0)
+	if (r == RC_OK)
+		r = v1_derived_sweep(s->registry.store, FILES_EXPIRY, &lists, &err);
+	if (bodies + pushes + uploads + fetches + lists > 0)
 		log_line(LOG_INFO, "sweep",
-		    "bodies=%u pushes=%u uploads=%u fetches=%u", bodies, pushes,
-		    uploads, fetches);
+		    "bodies=%u pushes=%u uploads=%u fetches=%u lists=%u", bodies,
+		    pushes, uploads, fetches, lists);
 	if (r != RC_OK)
 		log_line(LOG_ERROR, "sweep", "error=%s reason=\"%s\"", err_name(r),
 		    err.text);

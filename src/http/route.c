@@ -129,3 +129,17 @@ route_find(const struct api *api, struct request *rq, const char **allow)
 		*allow = allow_of(api, first, rq->arena);
 	return NULL;
 }
+
+size_t
+route_cost(const struct route *route, int64_t length)
+{
+	const struct cost *cost = &route->cost;
+	size_t body = 0, bytes;
+
+	if (route->body == BODY_SMALL)
+		body = length >= 0 && (uint64_t)length < route->limit
+			   ? (size_t)length
+			   : route->limit;
+	bytes = cost->least + cost->per_byte * body;
+	return bytes < cost->most ? bytes : cost->most;
+}

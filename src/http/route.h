@@ -11,6 +11,8 @@
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 #include "http/reply.h"
 #include "http/request.h"
@@ -28,6 +30,16 @@ enum need { /* what the caller must be allowed to */
 	MAY_DELETE
 };
 
+/* The memory that a request may need, in bytes. One that may need more than any request may
+ * use takes a seat (registry/seats.h) before its body is read. */
+struct cost {
+	size_t least;      /* whatever it brings */
+	unsigned per_byte; /* beside it, for each byte of a small body */
+	size_t most;       /* of both together */
+	bool
+	    late; /* only the verb knows: it takes the seat when there is work to do */
+};
+
 typedef enum result handler_fn(struct request *rq, struct reply *rp);
 
 struct route {
@@ -38,6 +50,7 @@ struct route {
 	enum body_kind body;
 	size_t limit;      /* of a small body, bytes */
 	handler_fn *check; /* may a file come at all? Asked before a byte is read */
+	struct cost cost;
 	bool of_index; /* of API v1: an index answers it, which asks for no token */
 	/* The row counts for its own method alone. With another method the path belongs
 	 * to a row further down. */
@@ -56,6 +69,9 @@ struct api {
 	enum result (*admit)(struct request *rq); /* may this caller do this? */
 	void (*fail)(struct request *rq, struct reply *rp, enum result r);
 };
+
+/* What the row says of a request whose body has so many bytes; -1: as many as may be. */
+size_t route_cost(const struct route *route, int64_t length);
 
 /* The row for the request, with rq->arg filled in. NULL: *allow is the list of
  * methods of the path ("GET, HEAD, OPTIONS"), or NULL where no pattern fits. */

@@ -1,172 +1,168 @@
-/* file_diff.c: see file_diff.h. */
+/* file_diff.c: see file_diff.h. Layers have up to a million entries, so of each no more is
+ * kept than the sum of its name and its fate; what is written is read again. */
 #include "image/file_diff.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/json.h"
 #include "base/jsonw.h"
-#include "image/file_list.h"
+#include "image/hash.h"
+#include "image/tar.h"
 
-#define MEMBERS 8
+#define MEMBERS  8
+#define SUM_SIZE 16 /* bytes: two names with one sum are not found in a lifetime */
 
 enum fate { OPEN, DELETED, CHANGED, CREATED, SUPERSEDED };
 
-struct entry {
-	struct str name;
-	struct str rest;       /* JSON of the members behind the name */
-	enum fate fate, below; /* below: what the list at hand says */
-	size_t at;             /* its place in the list */
-	struct entry *next;
+struct entry { /* in the order of the list */
+	char sum[SUM_SIZE];
+	unsigned char fate, below; /* below: what the list at hand says */
 };
 
 struct file_diff {
 	struct arena *arena;
-	struct arena *scratch; /* of one entry; only while its own list is read */
-	struct entry *first, **last;
-	struct entry **by_name;
-	size_t n, n_open;
+	struct entry *entries;
+	size_t n, room, n_open;
+	unsigned *by_name; /* n_names of the entries, sorted by their sums */
+	size_t n_names;
 };
 
-/* ---- names: sorted, as who chose them could make a hash table slow ---- */
+/* ---- names ---- */
 
-static int
-compare_names(struct str a, struct str b)
+static void
+sum_of(struct str name, char sum[SUM_SIZE])
 {
-	size_t n = a.n < b.n ? a.n : b.n;
-	int c = n == 0 ? 0 : memcmp(a.p, b.p, n);
+	char hex[SHA256_HEX_SIZE];
+	size_t i;
 
-	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
+	hash_of(HASH_SHA256, name, hex);
+	for (i = 0; i < SUM_SIZE; i++)
+		sum[i] = (char)(hex_value(hex[2 * i]) << 4 |
+				hex_value(hex[2 * i + 1]));
 }
 
 static int
-compare_entries(const void *a, const void *b)
+compare(const void *a, const void *b, void *arg)
 {
-	const struct entry *x = *(struct entry *const *)a;
-	const struct entry *y = *(struct entry *const *)b;
-	int c = compare_names(x->name, y->name);
+	const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+	const struct entry *entries = arg;
+	int c = memcmp(entries[x].sum, entries[y].sum, SUM_SIZE);
 
-	return c != 0 ? c : (x->at > y->at) - (x->at < y->at);
+	return c != 0 ? c : (x > y) - (x < y);
 }
 
 /* Of one name the last stays. */
 static void
 sort(struct file_diff *d)
 {
-	struct entry *e;
-	size_t i = 0, kept = 0;
+	size_t i;
 
-	d->by_name = arena_alloc(d->arena, (d->n + 1) * sizeof(struct entry *));
-	for (e = d->first; e != NULL; e = e->next)
-		d->by_name[i++] = e;
-	qsort(d->by_name, d->n, sizeof(struct entry *), compare_entries);
+	d->by_name = arena_alloc(d->arena, (d->n + 1) * sizeof(*d->by_name));
+	for (i = 0; i < d->n; i++)
+		d->by_name[i] = (unsigned)i;
+	qsort_r(d->by_name, d->n, sizeof(*d->by_name), compare, d->entries);
 	for (i = 0; i < d->n; i++) {
-		e = d->by_name[i];
-		if (i + 1 < d->n && str_eq(e->name, d->by_name[i + 1]->name))
+		struct entry *e = &d->entries[d->by_name[i]];
+
+		if (i + 1 < d->n &&
+		    memcmp(e->sum, d->entries[d->by_name[i + 1]].sum, SUM_SIZE) ==
+			0)
 			e->fate = SUPERSEDED;
 		else
-			d->by_name[kept++] = e;
+			d->by_name[d->n_names++] = d->by_name[i];
 	}
-	d->n = kept;
-}
-
-static int
-compare_key(const void *key, const void *element)
-{
-	const struct str *name = key;
-
-	return compare_names(*name, (*(struct entry *const *)element)->name);
 }
 
 static struct entry *
 find(const struct file_diff *d, struct str name)
 {
-	struct entry **e = bsearch(
-	    &name, d->by_name, d->n, sizeof(struct entry *), compare_key);
+	size_t low = 0, high = d->n_names;
+	char sum[SUM_SIZE];
 
-	return e == NULL ? NULL : *e;
+	sum_of(name, sum);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct entry *e = &d->entries[d->by_name[middle]];
+		int c = memcmp(sum, e->sum, SUM_SIZE);
+
+		if (c == 0)
+			return e;
+		if (c < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
 }
 
 /* ---- lists ---- */
 
-struct reading {
-	struct file_diff *diff;
-	void (*take)(struct file_diff *d, const struct json *item);
-	bool bad;
-};
-
+/* An item of a list, in an arena that is cleared for each. */
 static bool
-take_item(void *arg, const struct json *item)
+parse(struct arena *scratch, struct str text, struct json **out, const char **why)
 {
-	struct reading *r = arg;
-
-	r->bad = json_length(item) != MEMBERS ||
-		 json_kind(json_at(item, 0)) != JSON_STRING ||
-		 json_kind(json_at(item, 2)) != JSON_BOOL;
-	if (!r->bad)
-		r->take(r->diff, item);
-	return !r->bad;
+	arena_clear(scratch);
+	if (!json_parse(scratch, text, out, why))
+		return false;
+	*why = "an entry is none";
+	return json_length(*out) == MEMBERS &&
+	       json_kind(json_at(*out, 0)) == JSON_STRING &&
+	       json_kind(json_at(*out, 2)) == JSON_BOOL;
 }
 
 static enum result
-read_list(struct file_diff *d, struct str list,
-    void (*take)(struct file_diff *d, const struct json *item), struct err *err)
+read_list(struct file_diff *d, struct json_items *list,
+    bool (*take)(struct file_diff *d, const struct json *item), struct err *err)
 {
-	struct reading r = {d, take, false};
-	bool is_list = false;
-	const char *why;
+	struct arena *scratch = arena_new();
+	const char *why = NULL;
+	struct json *item;
+	struct str text;
 
-	if (list.n > FILE_LIST_MAX)
-		return err_set(
-		    err, RC_BAD_DATA, "a list of files that is too long");
-	if (!json_each (list, take_item, &r, &is_list, &why))
-		return err_set(err, RC_BAD_DATA, "no list of files: %s", why);
-	if (!is_list || r.bad)
-		return err_set(
-		    err, RC_BAD_DATA, "no list of files, but other JSON");
-	return RC_OK;
-}
-
-static struct str
-rest_of(const struct file_diff *d, const struct json *item)
-{
-	struct buf b;
-	size_t i;
-
-	arena_clear(d->scratch);
-	buf_init(&b, d->scratch, FILE_LIST_MAX);
-	for (i = 1; i < MEMBERS; i++) {
-		struct str member = json_print(d->scratch, json_at(item, i));
-
-		buf_adds(&b, i > 1 ? ", " : "");
-		buf_add(&b, member.p, member.n);
+	while (json_items_next(list, &text, &why)) {
+		if (!parse(scratch, text, &item, &why))
+			break;
+		why = "too many entries";
+		if (!take(d, item))
+			break;
 	}
-	return str_make(arena_strndup(d->arena, b.p, b.n), b.n);
+	arena_free(scratch);
+	return why == NULL ? RC_OK
+			   : err_set(err, RC_BAD_DATA, "no list of files: %s", why);
 }
 
-static void
+static bool
 take_own(struct file_diff *d, const struct json *item)
 {
-	struct str name = json_text(json_at(item, 0));
-	struct entry *e = arena_alloc(d->arena, sizeof(*e));
+	const size_t size = sizeof(*d->entries);
+	struct entry *e;
 
-	e->name = str_make(arena_strndup(d->arena, name.p, name.n), name.n);
-	e->rest = rest_of(d, item);
+	if (d->n == TAR_ENTRIES)
+		return false;
+	if (d->n == d->room) {
+		d->entries = arena_extend(d->arena, d->entries, d->room * size,
+		    (2 * d->room + 64) * size);
+		d->room = 2 * d->room + 64;
+	}
+	e = &d->entries[d->n++];
+	sum_of(json_text(json_at(item, 0)), e->sum);
 	e->fate = json_is_true(json_at(item, 2)) ? DELETED : OPEN;
-	e->at = d->n++;
-	*d->last = e;
-	d->last = &e->next;
+	e->below = OPEN;
+	return true;
 }
 
 /* Of two entries with one name the later counts: the list is read to its end before
  * anything is settled. */
-static void
+static bool
 take_below(struct file_diff *d, const struct json *item)
 {
 	struct entry *e = find(d, json_text(json_at(item, 0)));
 
 	if (e != NULL && e->fate == OPEN)
 		e->below = json_is_true(json_at(item, 2)) ? CREATED : CHANGED;
+	return true;
 }
 
 /* What the list said counts, if it was a good one. */
@@ -177,7 +173,7 @@ settle(struct file_diff *d, bool good)
 
 	d->n_open = 0;
 	for (i = 0; i < d->n; i++) {
-		struct entry *e = d->by_name[i];
+		struct entry *e = &d->entries[i];
 
 		if (good && e->fate == OPEN)
 			e->fate = e->below;
@@ -189,18 +185,14 @@ settle(struct file_diff *d, bool good)
 /* ---- */
 
 enum result
-file_diff_new(
-    struct arena *a, struct str list, struct file_diff **out, struct err *err)
+file_diff_new(struct arena *a, struct json_items *list, struct file_diff **out,
+    struct err *err)
 {
 	struct file_diff *d = arena_alloc(a, sizeof(*d));
 	enum result r;
 
 	d->arena = a;
-	d->last = &d->first;
-	d->scratch = arena_new();
 	r = read_list(d, list, take_own, err);
-	arena_free(d->scratch);
-	d->scratch = NULL;
 	if (r != RC_OK)
 		return r;
 	sort(d);
@@ -216,7 +208,7 @@ file_diff_is_open(const struct file_diff *d)
 }
 
 enum result
-file_diff_below(struct file_diff *d, struct str list, struct err *err)
+file_diff_below(struct file_diff *d, struct json_items *list, struct err *err)
 {
 	enum result r = read_list(d, list, take_below, err);
 
@@ -224,35 +216,90 @@ file_diff_below(struct file_diff *d, struct str list, struct err *err)
 	return r;
 }
 
-static void
-write_fate(
-    const struct file_diff *d, struct jsonw *w, const char *key, enum fate fate)
-{
-	const struct entry *e;
+/* ---- to write it ---- */
 
-	jsonw_key(w, key);
-	jsonw_object(w);
-	for (e = d->first; e != NULL && !w->stopped; e = e->next)
-		/* what no ancestor has is new */
-		if (e->fate == fate || (fate == CREATED && e->fate == OPEN)) {
-			jsonw_key_str(w, e->name);
-			jsonw_array(w);
-			jsonw_json(w, e->rest);
-			jsonw_end(w);
-		}
-	jsonw_end(w);
+struct writing {
+	const struct file_diff *diff;
+	struct jsonw w;
+	struct arena *scratch; /* of one item */
+};
+
+static bool
+write_item(struct writing *wr, struct str text, const char **why)
+{
+	struct json *item;
+	size_t i;
+
+	if (!parse(wr->scratch, text, &item, why))
+		return false;
+	jsonw_key_str(&wr->w, json_text(json_at(item, 0)));
+	jsonw_array(&wr->w);
+	for (i = 1; i < MEMBERS; i++)
+		jsonw_json(&wr->w, json_print(wr->scratch, json_at(item, i)));
+	jsonw_end(&wr->w);
+	return true;
 }
 
-bool
-file_diff_write(const struct file_diff *d, struct sink sink)
+/* What no ancestor has is new. */
+static bool
+is_wanted(const struct entry *e, enum fate fate)
 {
-	struct jsonw w;
+	return e->fate == fate || (fate == CREATED && e->fate == OPEN);
+}
 
-	jsonw_init(&w, sink);
-	jsonw_object(&w);
-	write_fate(d, &w, "deleted", DELETED);
-	write_fate(d, &w, "changed", CHANGED);
-	write_fate(d, &w, "created", CREATED);
-	jsonw_end(&w);
-	return !w.stopped;
+/* Items of other fates are passed over unread. */
+static enum result
+write_fate(struct writing *wr, const char *key, enum fate fate,
+    struct json_items *own, struct err *err)
+{
+	const struct file_diff *d = wr->diff;
+	const char *why = NULL;
+	struct str text;
+	size_t i = 0;
+
+	jsonw_key(&wr->w, key);
+	jsonw_object(&wr->w);
+	while (!wr->w.stopped && json_items_next(own, &text, &why)) {
+		why = "it has more entries now";
+		if (i == d->n)
+			break;
+		if (is_wanted(&d->entries[i++], fate) &&
+		    !write_item(wr, text, &why))
+			break;
+		why = NULL;
+	}
+	jsonw_end(&wr->w);
+	if (wr->w.stopped)
+		return err_set(err, RC_FULL, "nobody takes more of the difference");
+	return why == NULL && i == d->n
+		   ? RC_OK
+		   : err_set(err, RC_BAD_DATA, "another list of files: %s",
+			 why == NULL ? "it has fewer entries now" : why);
+}
+
+enum result
+file_diff_write(const struct file_diff *d,
+    struct json_items *(*own)(void *arg, struct arena *a), void *arg,
+    struct sink sink, struct err *err)
+{
+	static const struct {
+		const char *key;
+		enum fate fate;
+	} parts[] = {
+	    {"deleted", DELETED}, {"changed", CHANGED}, {"created", CREATED}};
+	struct arena *a = arena_new();
+	struct writing wr = {.diff = d, .scratch = arena_new()};
+	enum result r = RC_OK;
+	size_t i;
+
+	jsonw_init(&wr.w, sink);
+	jsonw_object(&wr.w);
+	for (i = 0; r == RC_OK && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		arena_clear(a);
+		r = write_fate(&wr, parts[i].key, parts[i].fate, own(arg, a), err);
+	}
+	jsonw_end(&wr.w);
+	arena_free(wr.scratch);
+	arena_free(a);
+	return r;
 }

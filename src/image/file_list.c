@@ -10,7 +10,7 @@
 
 struct listing {
 	struct sink sink;
-	size_t written; /* bytes */
+	uint64_t written, limit; /* bytes */
 	bool too_long, refused;
 	struct jsonw w;
 	struct arena *scratch; /* of one entry */
@@ -22,7 +22,7 @@ count(void *arg, const char *p, size_t n)
 	struct listing *l = arg;
 
 	l->written += n;
-	l->too_long = l->written > FILE_LIST_MAX;
+	l->too_long = l->written > l->limit;
 	if (l->too_long)
 		return false;
 	l->refused = !l->sink.write(l->sink.arg, p, n);
@@ -113,7 +113,10 @@ take_entry(void *arg, const struct tar_entry *e)
 enum result
 file_list_write(const struct tar_source *layer, struct sink sink, struct err *err)
 {
-	struct listing l = {.sink = sink, .scratch = arena_new()};
+	const uint64_t limit = FILE_LIST_LIMIT(layer->size);
+	struct listing l = {.sink = sink,
+	    .limit = limit < FILE_LIST_MAX ? limit : FILE_LIST_MAX,
+	    .scratch = arena_new()};
 	const struct sink counted = {count, &l};
 	const struct tar_visitor visitor = {take_entry, NULL, &l};
 	enum result r;
@@ -124,8 +127,9 @@ file_list_write(const struct tar_source *layer, struct sink sink, struct err *er
 	jsonw_end(&l.w);
 	arena_free(l.scratch);
 	if (l.too_long)
-		return err_set(err, RC_BAD_LAYER, "a list of more than %zu bytes",
-		    FILE_LIST_MAX);
+		return err_set(err, RC_BAD_LAYER,
+		    "a list of more than %llu bytes for a layer of %llu",
+		    (unsigned long long)l.limit, (unsigned long long)layer->size);
 	if (r == RC_OK && l.refused)
 		return err_set(err, RC_FULL, "nobody takes more of the list");
 	return r;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "image/file_diff.h"
+#include "base/json_items.h"
 #include "image/file_list.h"
 #include "image/name.h"
 #include "registry/capacity.h"
@@ -17,18 +17,28 @@
 
 /* ---- what is kept ---- */
 
-/* An old server that died while it wrote left a part, or zeros: looked for at the end of
+#define END ((size_t)64) /* bytes of a file that are looked at */
+
+/* An old server that died while it wrote left a part, or zeros: looked for at both ends of
  * the text, which is not read for each request. */
 static bool
-looks_whole(struct str text, enum v1_derived which)
+looks_whole(const struct reader *reader, enum v1_derived which)
 {
+	uint64_t size = reader_size(reader), tail = size > END ? size - END : 0;
 	const char *end = which == V1_FILES ? "]]" : "}}";
+	char first[END], last[END];
+	ssize_t n = reader_read_at(reader, first, END, 0);
+	ssize_t k = reader_read_at(reader, last, END, tail);
+	struct str head, text;
 
-	text = str_trim(text);
-	if (which == V1_FILES && str_is(text, "[]"))
+	if (n <= 0 || k <= 0)
+		return false;
+	head = str_trim(str_make(first, (size_t)n));
+	text = str_trim(str_make(last, (size_t)k));
+	if (which == V1_FILES && size <= END && str_is(text, "[]"))
 		return true;
-	return text.n > 2 && text.p[0] == (which == V1_FILES ? '[' : '{') &&
-	       memcmp(text.p + text.n - 2, end, 2) == 0;
+	return head.n > 0 && head.p[0] == (which == V1_FILES ? '[' : '{') &&
+	       text.n > 2 && memcmp(text.p + text.n - 2, end, 2) == 0;
 }
 
 /* RC_ABSENT: it is to be computed. */
@@ -37,10 +47,10 @@ find_kept(struct registry *reg, struct arena *a, const char *id,
     enum v1_derived which, struct store_file *out, struct err *err)
 {
 	struct arena *turn = arena_new();
-	struct str text;
-	enum result r = v1_derived_read(reg->store, turn, id, which, &text, err);
+	struct reader *reader;
+	enum result r = v1_derived_open(reg->store, turn, id, which, &reader, err);
 
-	if (r == RC_OK && !looks_whole(text, which))
+	if (r == RC_OK && !looks_whole(reader, which))
 		r = err_set(err, RC_ABSENT, "what is kept of %s is damaged", id);
 	if (r == RC_OK)
 		r = v1_derived_file(reg->store, a, id, which, out, err);
@@ -84,14 +94,11 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
 	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
 }
 
-/* Those who compute or wait, which may take minutes. */
-static struct seats computing;
-
-/* For one request; what it needs of ancestors it takes from the same seat. */
+/* What is here and not kept needs memory. RC_ABSENT: that is taken, and it is to be
+ * computed. */
 static enum result
-find_from_seat(struct registry *reg, struct arena *a, const char *id,
-    enum v1_derived which, compute_fn *compute, struct store_file *out,
-    struct err *err)
+find_or_sit(struct registry *reg, struct arena *a, const char *id,
+    enum v1_derived which, size_t memory, struct store_file *out, struct err *err)
 {
 	enum result r = pull_check(reg, id, err);
 
@@ -99,11 +106,10 @@ find_from_seat(struct registry *reg, struct arena *a, const char *id,
 		r = find_kept(reg, a, id, which, out, err);
 	if (r != RC_ABSENT)
 		return r;
-	r = seats_take(reg, &computing, a, err);
+	r = seats_take(reg, a, memory, err);
 	if (r == RC_OK)
 		r = capacity_check(reg, 0, err);
-	return r == RC_OK ? find_or_compute(reg, a, id, which, compute, out, err)
-			  : r;
+	return r == RC_OK ? RC_ABSENT : r;
 }
 
 /* ---- what a layer holds ---- */
@@ -146,7 +152,11 @@ enum result
 files_list(struct registry *reg, struct arena *a, const char *id,
     struct store_file *out, struct err *err)
 {
-	return find_from_seat(reg, a, id, V1_FILES, compute_list, out, err);
+	enum result r = find_or_sit(reg, a, id, V1_FILES, TAR_MEMORY, out, err);
+
+	return r == RC_ABSENT
+		   ? find_or_compute(reg, a, id, V1_FILES, compute_list, out, err)
+		   : r;
 }
 
 /* ---- what it changes ---- */
@@ -154,19 +164,25 @@ files_list(struct registry *reg, struct arena *a, const char *id,
 struct diffing {
 	struct arena *arena;
 	struct file_diff *diff; /* NULL: before its own list */
+	struct reader *own;     /* of that list */
 };
 
 static enum result
 take_kept(struct registry *reg, struct arena *turn, const char *id,
     struct diffing *d, struct err *err)
 {
-	struct str list;
-	enum result r = v1_derived_read(reg->store, turn, id, V1_FILES, &list, err);
+	struct arena *a = d->diff == NULL ? d->arena : turn;
+	struct reader *list;
+	enum result r = v1_derived_open(reg->store, a, id, V1_FILES, &list, err);
 
-	if (r == RC_OK && d->diff == NULL)
-		r = file_diff_new(d->arena, list, &d->diff, err);
-	else if (r == RC_OK)
-		r = file_diff_below(d->diff, list, err);
+	if (r == RC_OK && d->diff != NULL)
+		return file_diff_below(
+		    d->diff, json_items_new(turn, reader_read, list), err);
+	if (r == RC_OK)
+		r = file_diff_new(d->arena, json_items_new(turn, reader_read, list),
+		    &d->diff, err);
+	if (r == RC_OK)
+		d->own = list;
 	return r;
 }
 
@@ -183,8 +199,7 @@ compute_again(
 	return r;
 }
 
-/* A list is mapped into memory for its turn only. Damage that nobody saw at its end is
- * seen here. */
+/* Damage of a list that nobody saw at its ends is seen here. */
 static enum result
 take_list(struct registry *reg, const char *id, struct diffing *d, struct err *err)
 {
@@ -242,20 +257,27 @@ take_ancestors(
 	return r;
 }
 
+static struct json_items *
+own_list(void *arg, struct arena *a)
+{
+	struct reader *own = arg;
+
+	reader_rewind(own);
+	return json_items_new(a, reader_read, own);
+}
+
 static enum result
 make_diff(void *arg, struct sink sink, struct err *err)
 {
 	const struct diffing *d = arg;
 
-	return file_diff_write(d->diff, sink)
-		   ? RC_OK
-		   : err_set(err, RC_FULL, "nobody takes more of the difference");
+	return file_diff_write(d->diff, own_list, d->own, sink, err);
 }
 
 static enum result
 compute_diff(struct registry *reg, struct arena *a, const char *id, struct err *err)
 {
-	struct diffing d = {a, NULL};
+	struct diffing d = {.arena = a};
 	enum result r = take_list(reg, id, &d, err);
 
 	if (r == RC_OK)
@@ -265,9 +287,36 @@ compute_diff(struct registry *reg, struct arena *a, const char *id, struct err *
 	return r;
 }
 
+/* Its own list comes first, from a seat of its own: then it is known how much memory the
+ * difference takes. */
+static enum result
+own_size(struct registry *reg, const char *id, uint64_t *out, struct err *err)
+{
+	struct arena *turn = arena_new();
+	struct store_file list = {.size = 0};
+	enum result r = files_list(reg, turn, id, &list, err);
+
+	*out = list.size;
+	arena_free(turn);
+	return r;
+}
+
 enum result
 files_diff(struct registry *reg, struct arena *a, const char *id,
     struct store_file *out, struct err *err)
 {
-	return find_from_seat(reg, a, id, V1_DIFF, compute_diff, out, err);
+	uint64_t size;
+	enum result r = pull_check(reg, id, err);
+
+	if (r == RC_OK)
+		r = find_kept(reg, a, id, V1_DIFF, out, err);
+	if (r != RC_ABSENT)
+		return r;
+	r = own_size(reg, id, &size, err);
+	if (r == RC_OK)
+		r = find_or_sit(reg, a, id, V1_DIFF,
+		    TAR_MEMORY + FILE_DIFF_MEMORY(size), out, err);
+	return r == RC_ABSENT
+		   ? find_or_compute(reg, a, id, V1_DIFF, compute_diff, out, err)
+		   : r;
 }

@@ -158,7 +158,7 @@ begin_or_follow(struct registry *reg, struct arena *a, struct arena *turn,
 
 /* ---- the layer ---- */
 
-static struct seats followers;
+static struct threads followers;
 
 /* Looks until there is a layer, or a fetch to follow; each look in an arena that is
  * cleared, for there may be many. */
@@ -197,7 +197,7 @@ mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
 
 	*growing = NULL;
 	if (r == RC_OK)
-		r = seats_take(reg, &followers, a, err);
+		r = seats_take_thread(reg, &followers, a, err);
 	return r == RC_OK ? find(reg, a, caller, id, &image, growing, file, err)
 			  : r;
 }

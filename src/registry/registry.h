@@ -21,7 +21,10 @@ struct registry {
 	struct remote *remote;               /* NULL: no call goes out */
 	const struct mirror_options *mirror; /* NULL: no mirror */
 	const struct signing_key *signing_key; /* NULL: the store keeps one */
-	unsigned seats; /* threads of a process for one kind of long work; 0: any */
+	/* Threads of a process for one kind of long work (seats.h). 0: no bounds, on
+	 * memory neither. */
+	unsigned seats;
+	unsigned patience; /* ms that a request waits for memory (seats.h) */
 	void (*index_lost)(
 	    void *arg); /* the index missed a change: rebuild it; NULL is fine */
 	void *arg;

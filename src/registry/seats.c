@@ -1,24 +1,61 @@
 /* seats.c: see seats.h. */
 #include "registry/seats.h"
 
+#include <malloc.h>
+
+#include "store/lock.h"
+
 static void
 leave(void *arg)
 {
-	struct seats *seats = arg;
+	struct threads *threads = arg;
 
-	atomic_fetch_sub(&seats->taken, 1);
+	atomic_fetch_sub(&threads->taken, 1);
 }
 
 enum result
-seats_take(const struct registry *reg, struct seats *seats, struct arena *a,
-    struct err *err)
+seats_take_thread(const struct registry *reg, struct threads *threads,
+    struct arena *a, struct err *err)
 {
-	unsigned before = atomic_fetch_add(&seats->taken, 1);
+	unsigned before = atomic_fetch_add(&threads->taken, 1);
 
 	if (reg->seats == 0 || before < reg->seats) {
-		arena_defer(a, leave, seats);
+		arena_defer(a, leave, threads);
 		return RC_OK;
 	}
-	leave(seats);
+	leave(threads);
 	return err_set(err, RC_BUSY, "%u such requests run already", before);
+}
+
+/* Those that have a seat, or wait for one. */
+static struct threads seated;
+
+/* What the request used in small pieces is free by now, but malloc(3) keeps it. */
+static void
+give_back(void *arg)
+{
+	(void)malloc_trim(0);
+	store_unlock(arg);
+}
+
+enum result
+seats_take(
+    const struct registry *reg, struct arena *a, size_t memory, struct err *err)
+{
+	struct store_lock *seat;
+	enum result r;
+
+	if (memory <= SEAT_FREE || reg->seats == 0)
+		return RC_OK;
+	r = seats_take_thread(reg, &seated, a, err);
+	if (r != RC_OK)
+		return r;
+	seat = arena_alloc(a, sizeof(*seat));
+	r = store_lock_memory(reg->store, memory, reg->patience, seat, err);
+	if (r == RC_OK && !store_locked(seat))
+		return err_set(err, RC_BUSY,
+		    "no %zu bytes of memory for large requests", memory);
+	if (r == RC_OK)
+		arena_defer(a, give_back, seat);
+	return r;
 }

@@ -1,20 +1,35 @@
-/* seats.h: threads that one kind of long work may hold at once, so that others are left
- * for all else: who finds none free is told to come again. */
+/* seats.h: bounds on requests that take long or need much memory, so that threads and
+ * memory are left for all others.
+ *
+ * Any request may use SEAT_FREE bytes. One that may need more, or that works for long, takes
+ * a seat first. Two things are counted: memory, of all threads and processes together
+ * (store/lock.h, LOCK_MEMORY), and in each process the threads that have or wait for a seat,
+ * of which there are at most reg->seats. A process that is killed leaves no seat taken. */
 #ifndef REGISTRY_SEATS_H
 #define REGISTRY_SEATS_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "registry/registry.h"
 
-struct seats {
+#define SEAT_FREE ((size_t)256 << 10) /* bytes */
+
+/* Until the arena ends: `memory` bytes, and a thread. Up to SEAT_FREE bytes nothing is
+ * taken. RC_BUSY: reg->seats threads of this process have or want one, or there was not
+ * enough memory for reg->patience ms. RC_IO. */
+enum result seats_take(
+    const struct registry *reg, struct arena *a, size_t memory, struct err *err);
+
+/* Threads for a kind of work that waits for others and needs no memory. */
+struct threads {
 	atomic_uint taken;
 };
 
-/* Until the arena ends. RC_BUSY: reg->seats are taken in this process. */
-enum result seats_take(const struct registry *reg, struct seats *seats,
+/* A thread, until the arena ends. RC_BUSY: reg->seats are taken in this process. */
+enum result seats_take_thread(const struct registry *reg, struct threads *threads,
     struct arena *a, struct err *err);
 
 #endif

@@ -10,9 +10,6 @@
 /* A layer is unpacked once for each sum: nobody honest has two. */
 #define WANTED_MAX 2
 
-/* Requests that walk layers, or wait for those who do. */
-static struct seats walking;
-
 /* As one of the few who walk a layer at once. */
 static enum result
 find(struct registry *reg, const struct str *json, size_t n, struct str given,
@@ -42,7 +39,7 @@ tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
 		json[i] = begun[i].json;
 	r = v1_push_tarsums(reg->store, a, id, wanted, WANTED_MAX, &n_wanted, err);
 	if (r == RC_OK && n_wanted > 0)
-		r = seats_take(reg, &walking, a, err);
+		r = seats_take(reg, a, TAR_MEMORY, err);
 	for (i = 0; r == RC_OK && i < n_wanted && which == n; i++) {
 		const struct tar_source layer = stage_source(sg);
 
@@ -157,7 +154,7 @@ tarsums_find(struct registry *reg, struct arena *a, const char *id,
 	enum result r;
 
 	*payload = NULL;
-	r = seats_take(reg, &walking, a, err);
+	r = seats_take(reg, a, TAR_MEMORY, err);
 	if (r == RC_OK)
 		r = find_waiting(reg, a, id, given, payload, err);
 	if (r != RC_OK || *payload != NULL)

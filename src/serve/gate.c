@@ -2,6 +2,7 @@
 #include "serve/gate.h"
 
 #include "registry/capacity.h"
+#include "registry/seats.h"
 
 enum result
 gate_admit(struct request *rq, enum pass pass)
@@ -17,5 +18,8 @@ gate_admit(struct request *rq, enum pass pass)
 	/* once the body is on the disk there is nothing left to refuse */
 	if (route->body == BODY_FILE && pass == PASS_CHECK)
 		return capacity_check(rq->registry, rq->length, &rq->err);
-	return RC_OK;
+	if (pass == PASS_CHECK || route->cost.late)
+		return RC_OK;
+	return seats_take(
+	    rq->registry, rq->arena, route_cost(route, rq->length), &rq->err);
 }

@@ -9,10 +9,12 @@ enum pass {
 	PASS_SERVE
 };
 
-/* Length, room on the disk. RC_TOO_LARGE, RC_FULL. RC_BAD_REQUEST: nginx asks whether a
- * file may come, and the row takes none. nginx decodes a path, and resolves ".." and "//",
- * before it chooses its place of uploads; berth cuts it at its slashes first. So nginx may
- * take for an upload what is none here, and only this row counts. */
+/* Length, room on the disk, and for the pass that serves the seat that the row wants, which
+ * is given back with the request's arena. RC_TOO_LARGE, RC_FULL, RC_BUSY. RC_BAD_REQUEST:
+ * nginx asks whether a file may come, and the row takes none. nginx decodes a path, and
+ * resolves ".." and "//", before it chooses its place of uploads; berth cuts it at its
+ * slashes first. So nginx may take for an upload what is none here, and only this row
+ * counts. */
 enum result gate_admit(struct request *rq, enum pass pass);
 
 #endif

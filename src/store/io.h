@@ -29,15 +29,16 @@
 #include "store/settle.h"
 #include "store/store.h"
 
-#define IO_BODY_DIR   "_berth/body"
-#define IO_TMP_DIR    "_berth/tmp"
-#define IO_PUSH_DIR   "_berth/push"
-#define IO_UPLOAD_DIR "_berth/upload"
-#define IO_TYPE_DIR   "_berth/type"
-#define IO_ABOUT_DIR  "_berth/about"
-#define IO_MIRROR_DIR "_berth/mirror"
-#define IO_LOCK       "_berth/lock"
-#define IO_OWNER      "_berth/owner"
+#define IO_BODY_DIR    "_berth/body"
+#define IO_TMP_DIR     "_berth/tmp"
+#define IO_PUSH_DIR    "_berth/push"
+#define IO_UPLOAD_DIR  "_berth/upload"
+#define IO_TYPE_DIR    "_berth/type"
+#define IO_ABOUT_DIR   "_berth/about"
+#define IO_MIRROR_DIR  "_berth/mirror"
+#define IO_DERIVED_DIR "_berth/derived"
+#define IO_LOCK        "_berth/lock"
+#define IO_OWNER       "_berth/owner"
 
 #define IO_PATH_MAX 1024
 

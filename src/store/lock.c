@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "image/hash.h"
 #include "store/io.h"
 
@@ -120,6 +121,76 @@ store_lock_walk(struct store *st, struct store_lock *out, struct err *err)
 	while (r == RC_OK && !store_locked(out)) {
 		(void)nanosleep(&moment, NULL);
 		r = try_places(st, out, err);
+	}
+	store_unlock(&turn);
+	return r;
+}
+
+/* ---- memory ---- */
+
+/* Locks free bytes from fl->l_start on, until it has `wanted` of them. The locks belong to
+ * the descriptor: to close it gives back all. */
+static bool
+lock_units(int fd, struct flock fl, size_t wanted)
+{
+	size_t i;
+
+	for (i = 0; wanted > 0 && LOCK_MEMORY_UNITS - i >= wanted; i++) {
+		wanted -= fcntl(fd, F_OFD_SETLK, &fl) == 0;
+		fl.l_start++;
+	}
+	return wanted == 0;
+}
+
+static enum result
+try_memory(struct store *st, size_t units, struct store_lock *out, struct err *err)
+{
+	struct flock fl;
+	int fd = open_byte(st, LOCK_MEMORY, "", &fl);
+
+	if (fd == -1) {
+		(void)io_failed(err, "open", IO_LOCK);
+		return RC_IO;
+	}
+	out->fd1 = fd + 1;
+	if (!lock_units(fd, fl, units))
+		store_unlock(out);
+	return RC_OK;
+}
+
+/* One of those who wait has the turn, and while somebody has it nobody else takes any: who
+ * wants many units is not passed by for ever by those who want few. */
+static enum result
+try_in_turn(struct store *st, size_t units, struct store_lock *turn,
+    struct store_lock *out, struct err *err)
+{
+	enum result r = RC_OK;
+
+	if (!store_locked(turn))
+		r = store_trylock(st, LOCK_MEMORY, "turn", turn, err);
+	if (r == RC_OK && store_locked(turn))
+		r = try_memory(st, units, out, err);
+	return r;
+}
+
+enum result
+store_lock_memory(struct store *st, size_t bytes, unsigned patience,
+    struct store_lock *out, struct err *err)
+{
+	static const struct timespec moment = {0, 5 * 1000 * 1000};
+	size_t units = (bytes + LOCK_MEMORY_UNIT - 1) / LOCK_MEMORY_UNIT;
+	int64_t end = clock_ticks() + patience;
+	struct store_lock turn = {0};
+	enum result r = RC_OK;
+
+	if (units > LOCK_MEMORY_UNITS)
+		units = LOCK_MEMORY_UNITS;
+	out->fd1 = 0;
+	if (!store_is_guarded(st, LOCK_MEMORY, "turn"))
+		r = try_memory(st, units, out, err);
+	while (r == RC_OK && !store_locked(out) && clock_ticks() < end) {
+		(void)nanosleep(&moment, NULL);
+		r = try_in_turn(st, units, &turn, out, err);
 	}
 	store_unlock(&turn);
 	return r;

@@ -11,7 +11,11 @@
  *
  * To walk a layer costs memory and a processor, whoever packed it; so only LOCK_WALKS
  * are walked at once, of all threads and processes. A place is the innermost guard: who
- * has one waits for no other, nor for a client or the network. */
+ * has one waits for no other, nor for a client or the network.
+ *
+ * Memory is shared out in the same way: LOCK_MEMORY_UNITS bytes of the lock file stand for
+ * as many units of memory, and whoever has locked one may use that much. What a process
+ * held is free again when it was killed. */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
 
@@ -27,10 +31,13 @@ enum lock_kind {
 	LOCK_DERIVED,    /* key: "<id>/_files" or "<id>/_diff" */
 	LOCK_MIRROR,     /* key: the id of an image that is fetched */
 	LOCK_REINDEX,    /* key "" */
-	LOCK_WALK        /* store_lock_walk()'s own */
+	LOCK_WALK,       /* store_lock_walk()'s own */
+	LOCK_MEMORY      /* store_lock_memory()'s own */
 };
 
-#define LOCK_WALKS 4
+#define LOCK_WALKS        4
+#define LOCK_MEMORY_UNIT  ((size_t)512 << 10) /* bytes */
+#define LOCK_MEMORY_UNITS 80 /* of all threads and processes together */
 
 /* {0} holds nothing. */
 struct store_lock {
@@ -48,6 +55,11 @@ enum result store_trylock(struct store *st, enum lock_kind kind, const char *key
 /* Waits for a place among those who walk a layer. RC_IO. */
 enum result store_lock_walk(
     struct store *st, struct store_lock *out, struct err *err);
+
+/* As many units as `bytes` take, but no more than there are. They are waited for no longer
+ * than `patience` ms; store_locked() is false when there were not enough of them. RC_IO. */
+enum result store_lock_memory(struct store *st, size_t bytes, unsigned patience,
+    struct store_lock *out, struct err *err);
 
 /* Does somebody hold it? False also when that cannot be told. */
 bool store_is_guarded(struct store *st, enum lock_kind kind, const char *key);

@@ -54,3 +54,20 @@ reader_read(void *arg, void *p, size_t n)
 	while (k == -1 && errno == EINTR);
 	return k;
 }
+
+ssize_t
+reader_read_at(const struct reader *r, void *p, size_t n, uint64_t at)
+{
+	ssize_t k;
+
+	do
+		k = pread(r->fd, p, n, (off_t)at);
+	while (k == -1 && errno == EINTR);
+	return k;
+}
+
+void
+reader_rewind(struct reader *r)
+{
+	(void)lseek(r->fd, 0, SEEK_SET);
+}

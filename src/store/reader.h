@@ -20,4 +20,10 @@ uint64_t reader_size(const struct reader *r); /* bytes */
 /* Bytes written to p, 0 at the end, -1 when reading failed. Fits struct tar_source. */
 ssize_t reader_read(void *r, void *p, size_t n);
 
+/* The same from this place in the file on; the next reader_read() is not moved. */
+ssize_t reader_read_at(const struct reader *r, void *p, size_t n, uint64_t at);
+
+/* The next reader_read() begins at the beginning. */
+void reader_rewind(struct reader *r);
+
 #endif

@@ -4,13 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "store/failpoint.h"
 #include "store/io.h"
+#include "store/listing.h"
 #include "store/v1_image.h"
+
+#define USED_S 86400 /* between two notes that a file is in use */
 
 static const char *
 name_of(enum v1_derived which)
@@ -18,60 +21,46 @@ name_of(enum v1_derived which)
 	return which == V1_FILES ? "_files" : "_diff";
 }
 
+static const char *
+own_name(struct arena *a, const char *id, enum v1_derived which)
+{
+	return arena_printf(a, "%s%s", id, name_of(which));
+}
+
+static const char *
+own_path(struct arena *a, const char *id, enum v1_derived which)
+{
+	return arena_printf(a, IO_DERIVED_DIR "/%s%s", id, name_of(which));
+}
+
+/* RC_ABSENT: there is neither its own nor an old server's. */
 enum result
 v1_derived_file(const struct store *st, struct arena *a, const char *id,
     enum v1_derived which, struct store_file *out, struct err *err)
 {
+	const char *own = own_path(a, id, which);
+	struct err ignored;
 	struct stat sb;
-	enum result r;
+	enum result r = io_find_file(st, a, own, &out->name, &sb, err);
 
-	r = io_find_file(
-	    st, a, v1_image_path(a, id, name_of(which)), &out->name, &sb, err);
+	if (r == RC_OK && sb.st_mtime + USED_S < clock_now())
+		(void)io_touch(st, own, NULL, &ignored);
+	if (r == RC_ABSENT)
+		r = io_find_file(st, a, v1_image_path(a, id, name_of(which)),
+		    &out->name, &sb, err);
 	if (r == RC_OK)
 		out->size = (uint64_t)sb.st_size;
 	return r;
 }
 
-struct mapping {
-	void *p;
-	size_t n;
-};
-
-static void
-unmap(void *arg)
-{
-	const struct mapping *m = arg;
-
-	(void)munmap(m->p, m->n);
-}
-
-/* A file that has this name is never written again, only replaced: the mapping stays
- * whole. */
 enum result
-v1_derived_read(const struct store *st, struct arena *a, const char *id,
-    enum v1_derived which, struct str *out, struct err *err)
+v1_derived_open(const struct store *st, struct arena *a, const char *id,
+    enum v1_derived which, struct reader **out, struct err *err)
 {
-	const char *path = v1_image_path(a, id, name_of(which));
-	struct mapping *m = arena_alloc(a, sizeof(*m));
-	struct stat sb;
-	int fd;
-	enum result r = io_open_file(st, path, O_RDONLY, &fd, &sb, err);
+	struct store_file file;
+	enum result r = v1_derived_file(st, a, id, which, &file, err);
 
-	if (r != RC_OK)
-		return r;
-	*out = str_of(NULL);
-	if (sb.st_size > 0) {
-		m->n = (size_t)sb.st_size;
-		m->p = mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (m->p == MAP_FAILED) {
-			r = io_failed(err, "mmap", path);
-		} else {
-			arena_defer(a, unmap, m);
-			*out = str_make(m->p, m->n);
-		}
-	}
-	(void)close(fd);
-	return r;
+	return r == RC_OK ? reader_open(st, a, file.name, out, err) : r;
 }
 
 #define CHUNK ((size_t)64 << 10)
@@ -134,7 +123,7 @@ v1_derived_put(struct store *st, struct arena *a, const char *id,
 	struct err why = {""};
 	enum result r;
 
-	w->path = v1_image_path(a, id, name_of(which));
+	w->path = own_path(a, id, which);
 	w->err = err;
 	r = io_open_unnamed(st, &w->fd, err);
 	if (r != RC_OK)
@@ -148,20 +137,72 @@ v1_derived_put(struct store *st, struct arena *a, const char *id,
 		*err = why;
 	if (r == RC_OK)
 		r = io_replace_fd(
-		    st, w->fd, v1_image_dir(a, id), name_of(which), err);
-	if (r == RC_OK)
-		r = io_sync(st, v1_image_dir(a, id), err);
+		    st, w->fd, IO_DERIVED_DIR, own_name(a, id, which), err);
 	(void)close(w->fd);
 	return r;
 }
+
+/* ---- to remove ---- */
 
 enum result
 v1_derived_forget(
     const struct store *st, struct arena *a, const char *id, struct err *err)
 {
-	enum result r = io_unlink(st, v1_image_path(a, id, name_of(V1_FILES)), err);
+	static const enum v1_derived each[] = {V1_FILES, V1_DIFF};
+	enum result r = RC_OK;
+	bool own = false;
+	size_t i;
 
-	if (r == RC_OK)
-		r = io_unlink(st, v1_image_path(a, id, name_of(V1_DIFF)), err);
-	return r;
+	for (i = 0; r == RC_OK && i < sizeof(each) / sizeof(each[0]); i++) {
+		const char *path = own_path(a, id, each[i]);
+
+		own = own || io_exists(st, path);
+		r = io_unlink(st, path, err);
+		if (r == RC_OK)
+			r = io_unlink(
+			    st, v1_image_path(a, id, name_of(each[i])), err);
+	}
+	return r == RC_OK && own ? io_sync(st, IO_DERIVED_DIR, err) : r;
+}
+
+struct sweep {
+	struct store *st;
+	struct arena *arena; /* of one file */
+	int64_t before;
+	unsigned removed;
+	enum result r;
+	struct err *err;
+};
+
+static bool
+sweep_one(void *arg, const char *name)
+{
+	struct sweep *s = arg;
+	const char *path;
+	struct stat sb;
+
+	arena_clear(s->arena);
+	path = arena_printf(s->arena, IO_DERIVED_DIR "/%s", name);
+	s->r = io_stat(s->st, path, &sb, s->err);
+	if (s->r == RC_OK && S_ISREG(sb.st_mode) && sb.st_mtime < s->before) {
+		s->r = io_unlink(s->st, path, s->err);
+		s->removed += s->r == RC_OK;
+	}
+	if (s->r == RC_ABSENT)
+		s->r = RC_OK;
+	return s->r == RC_OK;
+}
+
+enum result
+v1_derived_sweep(struct store *st, int64_t age, unsigned *removed, struct err *err)
+{
+	struct sweep s = {.st = st,
+	    .arena = arena_new(),
+	    .before = clock_now() - age,
+	    .err = err};
+	enum result r = listing_each(st, IO_DERIVED_DIR, sweep_one, &s, err);
+
+	arena_free(s.arena);
+	*removed = s.removed;
+	return r == RC_OK ? s.r : r;
 }

@@ -8,8 +8,10 @@
  * such a word for the resource only without that slash). */
 #include "v1/routes.h"
 
+#include "image/tar.h"
 #include "image/v1_images.h"
 #include "image/v1_json.h"
+#include "registry/files.h"
 #include "v1/admit.h"
 #include "v1/errors.h"
 #include "v1/images.h"
@@ -34,48 +36,63 @@
 #define OF_INDEX   .of_index = true
 #define OWN_METHOD .own_method = true
 
+/* What a request may need (http/route.h). Of JSON the worst is an object without members:
+ * three bytes become a kilobyte. The lists of a layer's files, its differences and its
+ * tarsum are made by few of those who ask. */
+#define MIB       ((size_t)1 << 20)
+#define OF_JSON   .cost = {0, 300, 40 * MIB}
+#define OF_LIST   .cost = {MIB, 300, 40 * MIB}
+#define OF_LAYER  .cost = {.least = TAR_MEMORY, .most = TAR_MEMORY, .late = true}
+#define OF_SEARCH .cost = {MIB, 0, MIB}
+#define OF_DIFF \
+	.cost = { \
+	    .least = FILES_DIFF_MEMORY, .most = FILES_DIFF_MEMORY, .late = true}
+
 static const struct route routes[] = {
     {"GET", IMAGE "/json", v1_get_image_json, MAY_PULL, BODY_NONE},
-    {"PUT", IMAGE "/json", v1_put_image_json, MAY_PUSH, BODY_SMALL, V1_JSON_MAX},
+    {"PUT", IMAGE "/json", v1_put_image_json, MAY_PUSH, BODY_SMALL, V1_JSON_MAX,
+	OF_JSON},
     {"GET", IMAGE "/layer", v1_get_layer, MAY_PULL, BODY_NONE},
-    {"PUT", IMAGE "/layer", v1_put_layer, MAY_PUSH, BODY_FILE, 0, v1_check_layer},
-    {"PUT", IMAGE "/checksum", v1_put_checksum, MAY_PUSH, BODY_NONE},
+    {"PUT", IMAGE "/layer", v1_put_layer, MAY_PUSH, BODY_FILE, 0, v1_check_layer,
+	OF_LAYER},
+    {"PUT", IMAGE "/checksum", v1_put_checksum, MAY_PUSH, BODY_NONE, OF_LAYER},
     {"GET", IMAGE "/ancestry", v1_get_ancestry, MAY_PULL, BODY_NONE},
-    {"GET", IMAGE "/files", v1_get_files, MAY_PULL, BODY_NONE},
-    {"GET", IMAGE "/diff", v1_get_diff, MAY_PULL, BODY_NONE},
+    {"GET", IMAGE "/files", v1_get_files, MAY_PULL, BODY_NONE, OF_LAYER},
+    {"GET", IMAGE "/diff", v1_get_diff, MAY_PULL, BODY_NONE, OF_DIFF},
     {"GET", PRIVATE "/json", v1_get_private_json, MAY_PULL, BODY_NONE},
     {"GET", PRIVATE "/layer", v1_get_private_layer, MAY_PULL, BODY_NONE},
-    {"GET", PRIVATE "/files", v1_get_private_files, MAY_PULL, BODY_NONE},
+    {"GET", PRIVATE "/files", v1_get_private_files, MAY_PULL, BODY_NONE, OF_LAYER},
 
     {"GET", TAG "/json", v1_get_tag_json, MAY_PULL, BODY_NONE},
     {"GET", TAG, v1_get_tag, MAY_PULL, BODY_NONE},
-    {"PUT", TAG, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX},
+    {"PUT", TAG, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX, OF_JSON},
     {"DELETE", TAG, v1_delete_tag, MAY_DELETE, BODY_NONE},
     {"GET", SHORT "/json", v1_get_tag_json, MAY_PULL, BODY_NONE},
     {"PUT", PAIR "/", v1_put_repository, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
-	OF_INDEX, OWN_METHOD},
+	OF_LIST, OF_INDEX, OWN_METHOD},
     {"DELETE", PAIR "/", v1_delete_repository, MAY_DELETE, BODY_NONE, OWN_METHOD},
     {"GET", REPO "/tags", v1_get_tags, MAY_PULL, BODY_NONE},
     {"DELETE", REPO "/tags", v1_delete_repository, MAY_DELETE, BODY_NONE},
     {"GET", REPO "/images", v1_get_images, MAY_PULL, BODY_NONE, OF_INDEX},
     {"PUT", REPO "/images", v1_put_images, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
-	OF_INDEX},
+	OF_LIST, OF_INDEX},
     {"DELETE", REPO "/images", v1_delete_images, MAY_DELETE, BODY_NONE, OF_INDEX},
     {"PUT", REPO "/auth", v1_put_auth, MAY_ANYTHING, BODY_NONE, OF_INDEX},
     {"GET", REPO "/json", v1_get_repository_json, MAY_PULL, BODY_NONE},
     {"GET", REPO "/properties", v1_get_properties, MAY_PULL, BODY_NONE},
-    {"PUT", REPO "/properties", v1_put_properties, MAY_PUSH, BODY_SMALL, NOTE_MAX},
+    {"PUT", REPO "/properties", v1_put_properties, MAY_PUSH, BODY_SMALL, NOTE_MAX,
+	OF_JSON},
     {"GET", SHORT, v1_get_tag, MAY_PULL, BODY_NONE},
-    {"PUT", SHORT, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX},
+    {"PUT", SHORT, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX, OF_JSON},
     {"DELETE", SHORT, v1_delete_tag, MAY_DELETE, BODY_NONE},
     {"PUT", REPO, v1_put_repository, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
-	OF_INDEX},
+	OF_LIST, OF_INDEX},
     {"DELETE", REPO, v1_delete_repository, MAY_DELETE, BODY_NONE},
 
-    {"GET", "/v1/search", v1_get_search, MAY_PULL, BODY_NONE, OF_INDEX},
+    {"GET", "/v1/search", v1_get_search, MAY_PULL, BODY_NONE, OF_SEARCH, OF_INDEX},
     {"GET", "/v1/users", v1_get_users, MAY_ANYTHING, BODY_NONE, OF_INDEX},
     {"POST", "/v1/users", v1_post_users, MAY_ANYTHING, BODY_SMALL, NOTE_MAX,
-	OF_INDEX},
+	OF_JSON, OF_INDEX},
     {"PUT", "/v1/users/:name", v1_put_user, MAY_ANYTHING, BODY_NONE, OF_INDEX},
 
     {"GET", "/v1/_ping", v1_get_ping, MAY_ANYTHING, BODY_NONE},

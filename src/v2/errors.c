@@ -54,6 +54,8 @@ static const struct row {
 	"blob upload unknown to registry"},
     [RC_GONE] = {400, "BLOB_UPLOAD_INVALID", "the request broke off"},
     [RC_FULL] = {507, "UNAVAILABLE", "no space left on the registry's disk"},
+    [RC_BUSY] = {503, "UNAVAILABLE",
+	"too many requests of this kind at once, retry later"},
     [RC_REBUILDING] = {503, "UNAVAILABLE", "the index is being made, retry later"},
     [RC_IO] = {500, "UNKNOWN",
 	"internal error; the registry's log has it under this X-Request-Id"},
@@ -124,6 +126,6 @@ v2_fail(struct request *rq, struct reply *rp, enum result r)
 	jsonw_end(&w);
 	reply_json(rp, row->status, buf_str(&b));
 	reply_header(rp, "Cache-Control", "no-cache");
-	if (r == RC_REBUILDING)
+	if (r == RC_REBUILDING || r == RC_BUSY)
 		reply_header(rp, "Retry-After", RETRY_S);
 }

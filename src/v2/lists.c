@@ -3,11 +3,22 @@
 
 #include "base/jsonw.h"
 #include "registry/lists.h"
+#include "registry/seats.h"
 #include "v2/v2.h"
 
 #define CATALOG_PAGE 1000 /* without ?n= */
 #define TAGS_PAGE    1000 /* read at once */
 #define BODY_MAX     ((size_t)4 << 20)
+
+static enum result
+take_page(struct request *rq, size_t usual, struct v2_page *out)
+{
+	enum result r = v2_page(rq, usual, out);
+
+	return r == RC_OK ? seats_take(rq->registry, rq->arena,
+				V2_LIST_MEMORY(out->most), &rq->err)
+			  : r;
+}
 
 static void
 write_names(struct jsonw *w, const struct lists_page *page)
@@ -33,7 +44,7 @@ v2_get_catalog(struct request *rq, struct reply *rp)
 	struct v2_page page;
 	struct jsonw w;
 	struct buf b;
-	enum result r = v2_page(rq, CATALOG_PAGE, &page);
+	enum result r = take_page(rq, CATALOG_PAGE, &page);
 
 	if (r == RC_OK)
 		r = lists_catalog(rq->registry, rq->arena, page.after, page.most,
@@ -116,7 +127,7 @@ v2_get_tags(struct request *rq, struct reply *rp)
 	enum result r = v2_name_arg(rq, &tags->name);
 
 	if (r == RC_OK)
-		r = v2_page(rq, TAGS_PAGE, &page);
+		r = take_page(rq, TAGS_PAGE, &page);
 	if (r != RC_OK)
 		return r;
 	tags->rq = rq;

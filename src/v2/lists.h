@@ -2,7 +2,12 @@
 #ifndef V2_LISTS_H
 #define V2_LISTS_H
 
+#include <stddef.h>
+
 #include "http/route.h"
+
+/* Bytes that a page of so many names takes; those of a thousand any request may use. */
+#define V2_LIST_MEMORY(most) ((most) <= 1000 ? (size_t)0 : (size_t)(most)*512)
 
 handler_fn v2_get_catalog;
 handler_fn v2_get_tags;

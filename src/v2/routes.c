@@ -20,6 +20,13 @@
 #define BLOB     REPO "/blobs/:digest"
 #define MANIFEST REPO "/manifests/:reference"
 
+/* What a request may need (http/route.h): a manifest its text and what is read of it, a list
+ * as many names as the client wants at once. */
+#define MIB         ((size_t)1 << 20)
+#define OF_MANIFEST .cost = {0, 6, 24 * MIB}
+#define LIST_MAX    V2_LIST_MEMORY(V2_PAGE_MAX)
+#define OF_LIST     .cost = {.least = LIST_MAX, .most = LIST_MAX, .late = true}
+
 static const struct route routes[] = {
     /* 4, 11 */
     {"POST", UPLOADS, v2_post_upload, MAY_PUSH, BODY_FILE, 0, v2_check_post_upload},
@@ -35,13 +42,14 @@ static const struct route routes[] = {
     {"DELETE", BLOB, v2_delete_blob, MAY_DELETE, BODY_NONE},
     /* 3, 7, 9 */
     {"GET", MANIFEST, v2_get_manifest, MAY_PULL, BODY_NONE},
-    {"PUT", MANIFEST, v2_put_manifest, MAY_PUSH, BODY_SMALL, MANIFEST_MAX},
+    {"PUT", MANIFEST, v2_put_manifest, MAY_PUSH, BODY_SMALL, MANIFEST_MAX,
+	OF_MANIFEST},
     {"DELETE", MANIFEST, v2_delete_manifest, MAY_DELETE, BODY_NONE},
     /* 8, 12 */
-    {"GET", REPO "/tags/list", v2_get_tags, MAY_PULL, BODY_NONE},
+    {"GET", REPO "/tags/list", v2_get_tags, MAY_PULL, BODY_NONE, OF_LIST},
     {"GET", REPO "/referrers/:digest", v2_get_referrers, MAY_PULL, BODY_NONE},
 
-    {"GET", "/v2/_catalog", v2_get_catalog, MAY_PULL, BODY_NONE},
+    {"GET", "/v2/_catalog", v2_get_catalog, MAY_PULL, BODY_NONE, OF_LIST},
     /* 1 */
     {"GET", "/v2", v2_get_base, MAY_ANYTHING, BODY_NONE},
 };
