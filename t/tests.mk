@@ -76,6 +76,7 @@ c_tests = \
 	t/77-v2-lists \
 	t/77-v2-referrers \
 	t/78-v2-check \
+	t/79-seats \
 	t/79-v2-hostile \
 	t/79-v2-races
 

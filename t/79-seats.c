@@ -1,0 +1,166 @@
+/* 79-seats.c: what each row of both tables may cost, and what becomes of its requests when
+ * the memory or the threads for large ones are taken: those are refused before their body is
+ * read, all others are served. */
+#include "api-test.h"
+#include "registry/seats.h"
+#include "store/lock.h"
+#include "v2/routes.h"
+
+#define ALL ((size_t)LOCK_MEMORY_UNITS * LOCK_MEMORY_UNIT)
+
+static const struct api *const apis[] = {&v1_api, &v2_api};
+
+#define FOR_EACH_ROUTE(route) \
+	for (size_t i = 0; i < COUNT(apis); i++) \
+		for (const struct route *route = apis[i]->routes; \
+		     route < apis[i]->routes + apis[i]->n_routes; route++)
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ---- what they say ---- */
+
+static void
+test_costs(void)
+{
+	FOR_EACH_ROUTE(route)
+	{
+		size_t most = route_cost(route, -1);
+
+		ok(most <= ALL, "%s %s: no more than there is: %zu", route->method,
+		    route->pattern, most);
+		if (route->body == BODY_SMALL)
+			ok(most >= route->limit, "for the largest body: its bytes");
+	}
+}
+
+static void
+test_figures(void)
+{
+	const struct route none = {.body = BODY_NONE, .cost = {100, 7, 5000}};
+	const struct route small = {
+	    .body = BODY_SMALL, .limit = 1000, .cost = {100, 7, 5000}};
+
+	is_int(route_cost(&none, 10), 100, "a body that is not read costs nothing");
+	is_int(route_cost(&small, 0), 100, "none");
+	is_int(route_cost(&small, 10), 170, "a small one");
+	is_int(route_cost(&small, 900), 5000, "no more than the most");
+	is_int(route_cost(&small, 1000000), 5000, "nor beyond the limit");
+	is_int(route_cost(&small, -1), 5000, "of unknown length: as the longest");
+}
+
+/* ---- when nothing is left ---- */
+
+/* Is a request with a body as long as may be told that there are too many? In an arena of
+ * its own. */
+static bool
+is_refused(const struct route *route, enum pass pass)
+{
+	struct arena *kept = arena;
+	struct call call = {.method = route->method, .length = -1, .pass = pass};
+	bool refused;
+
+	arena = arena_new();
+	call.target = path_of(route->pattern, "team/app");
+	if (route->body == BODY_SMALL)
+		call.length = (int64_t)route->limit;
+	send(&call);
+	refused = last_reply->status == 503 &&
+		  reply_get(last_reply, "Retry-After") != NULL &&
+		  strstr(str_dup(arena, last_reply->bytes), "oo many requests") !=
+		      NULL;
+	arena_free(arena);
+	arena = kept;
+	return refused;
+}
+
+static bool
+is_large(const struct route *route)
+{
+	return !route->cost.late &&
+	       route_cost(route, (int64_t)route->limit) > SEAT_FREE;
+}
+
+static void
+check_rows_busy(const char *why)
+{
+	size_t n = 0;
+
+	FOR_EACH_ROUTE(route)
+	{
+		bool refused;
+
+		bodies_read = 0;
+		refused = is_refused(route, PASS_SERVE);
+		n += refused;
+		ok(refused == is_large(route), "%s: %s %s is %srefused", why,
+		    route->method, route->pattern, is_large(route) ? "" : "not ");
+		ok(!refused || bodies_read == 0, "before its body is read");
+		ok(!is_refused(route, PASS_CHECK), "the question before it is not");
+	}
+	ok(n > 5, "%zu were refused", n);
+}
+
+static void
+test_no_memory(void)
+{
+	struct store_lock all = {0};
+
+	(void)store_lock_memory(store, ALL, 0, &all, &err);
+	ok(store_locked(&all), "all memory is taken, elsewhere");
+	check_rows_busy("no memory");
+	store_unlock(&all);
+}
+
+static void
+test_no_threads(void)
+{
+	struct arena *other = arena_new();
+
+	reg.seats = 1;
+	is_int(seats_take(&reg, other, SEAT_FREE + 1, &err), RC_OK,
+	    "the one thread for large requests is taken");
+	check_rows_busy("no thread");
+	arena_free(other);
+}
+
+/* Seats are free again when a request is over: as many requests as there are rows. */
+static void
+test_given_back(void)
+{
+	struct store_lock all = {0};
+
+	FOR_EACH_ROUTE(route)
+	if (is_large(route))
+		ok(!is_refused(route, PASS_SERVE), "with a seat: %s %s",
+		    route->method, route->pattern);
+	(void)store_lock_memory(store, ALL, 0, &all, &err);
+	ok(store_locked(&all), "no memory is taken afterwards");
+	store_unlock(&all);
+}
+
+static void
+test_free(void)
+{
+	struct arena *a = arena_new();
+	struct store_lock all = {0};
+
+	(void)store_lock_memory(store, ALL, 0, &all, &err);
+	is_int(seats_take(&reg, a, SEAT_FREE, &err), RC_OK,
+	    "what any request may use is not asked for");
+	is_int(seats_take(&reg, a, SEAT_FREE + 1, &err), RC_BUSY, "a byte more is");
+	store_unlock(&all);
+	arena_free(a);
+}
+
+int
+main(void)
+{
+	setup_api();
+	test_costs();
+	test_figures();
+	reg.seats = 8;
+	test_no_memory();
+	test_free();
+	test_given_back();
+	test_no_threads();
+	return teardown_api();
+}
