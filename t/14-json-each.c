@@ -2,6 +2,7 @@
  * once. */
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/json_items.h"
 #include "unit-test.h"
 
 static const char *why;
@@ -45,64 +46,64 @@ each(struct str text, size_t most)
 	return v.b.p;
 }
 
+static const struct {
+	struct str text;
+	const char *want;
+} lists[] = {
+    {LIT("[]"), ""},
+    {LIT(" [ \t\r\n] \n"), ""},
+    {LIT("\r\n[\t1 ,\n\"two\" , null ,true] "), "#\"two-?"},
+    {LIT("[[1,[2,3]],{\"a\":[{},5],\"b\":{}},[]]"), "[{["},
+    {LIT("[\"a,b]\",\"[{\",\"}\"]"), "\"a,b]\"[{\"}"},
+    {LIT("[\"\\\",\\\\\",\"\\u005d\",{\"]\\\"\":\"}\"}]"), "\"\",\\x5c\"]{"},
+    {LIT("{\"a\":[1,2]}"), " no list"},
+    {LIT(" \"[1]\""), " no list"},
+    {LIT("1"), " no list"},
+    {LIT("null"), " no list"},
+    /* no JSON */
+    {LIT(""), " refused"},
+    {LIT(" "), " refused"},
+    {LIT("{]"), " refused"},
+    {LIT("\f[1]"), " refused"},
+    {LIT("\xef\xbb\xbf[1]"), " refused"},
+    /* cut off */
+    {LIT("["), " refused"},
+    {LIT("[1"), " refused"},
+    {LIT("[1,"), "# refused"},
+    {LIT("[[1]"), " refused"},
+    {LIT("[\"a]"), " refused"},
+    {LIT("[\"a\\"), " refused"},
+    /* elements that are none */
+    {LIT("[,]"), " refused"},
+    {LIT("[ ,1]"), " refused"},
+    {LIT("[1,]"), "# refused"},
+    {LIT("[1,, 2]"), "# refused"},
+    {LIT("[1, \n]"), "# refused"},
+    {LIT("[1 2]"), " refused"},
+    {LIT("[1}]"), " refused"},
+    {LIT("[{]}]"), " refused"},
+    {LIT("[\"\xff\"]"), " refused"},
+    {LIT("[1,\0]"), "# refused"},
+    /* something around it */
+    {LIT("[]]"), " refused"},
+    {LIT("[] x"), " refused"},
+    {LIT("[1]]"), "# refused"},
+    {LIT("[1] [2]"), "# refused"},
+    {LIT("[1],"), "# refused"},
+    {LIT("[1]\f"), "# refused"},
+    {LIT("[1]\0"), "# refused"},
+    {LIT("\0[1]"), " refused"},
+    {LIT("[\0001]"), " refused"},
+};
+
 static void
 test_each(void)
 {
-	static const struct {
-		struct str text;
-		const char *want;
-	} rows[] = {
-	    {LIT("[]"), ""},
-	    {LIT(" [ \t\r\n] \n"), ""},
-	    {LIT("\r\n[\t1 ,\n\"two\" , null ,true] "), "#\"two-?"},
-	    {LIT("[[1,[2,3]],{\"a\":[{},5],\"b\":{}},[]]"), "[{["},
-	    {LIT("[\"a,b]\",\"[{\",\"}\"]"), "\"a,b]\"[{\"}"},
-	    {LIT("[\"\\\",\\\\\",\"\\u005d\",{\"]\\\"\":\"}\"}]"),
-		"\"\",\\x5c\"]{"},
-	    {LIT("{\"a\":[1,2]}"), " no list"},
-	    {LIT(" \"[1]\""), " no list"},
-	    {LIT("1"), " no list"},
-	    {LIT("null"), " no list"},
-	    /* no JSON */
-	    {LIT(""), " refused"},
-	    {LIT(" "), " refused"},
-	    {LIT("{]"), " refused"},
-	    {LIT("\f[1]"), " refused"},
-	    {LIT("\xef\xbb\xbf[1]"), " refused"},
-	    /* cut off */
-	    {LIT("["), " refused"},
-	    {LIT("[1"), " refused"},
-	    {LIT("[1,"), "# refused"},
-	    {LIT("[[1]"), " refused"},
-	    {LIT("[\"a]"), " refused"},
-	    {LIT("[\"a\\"), " refused"},
-	    /* elements that are none */
-	    {LIT("[,]"), " refused"},
-	    {LIT("[ ,1]"), " refused"},
-	    {LIT("[1,]"), "# refused"},
-	    {LIT("[1,, 2]"), "# refused"},
-	    {LIT("[1, \n]"), "# refused"},
-	    {LIT("[1 2]"), " refused"},
-	    {LIT("[1}]"), " refused"},
-	    {LIT("[{]}]"), " refused"},
-	    {LIT("[\"\xff\"]"), " refused"},
-	    {LIT("[1,\0]"), "# refused"},
-	    /* something around it */
-	    {LIT("[]]"), " refused"},
-	    {LIT("[] x"), " refused"},
-	    {LIT("[1]]"), "# refused"},
-	    {LIT("[1] [2]"), "# refused"},
-	    {LIT("[1],"), "# refused"},
-	    {LIT("[1]\f"), "# refused"},
-	    {LIT("[1]\0"), "# refused"},
-	    {LIT("\0[1]"), " refused"},
-	    {LIT("[\0001]"), " refused"},
-	};
 	size_t i;
 
-	for (i = 0; i < COUNT(rows); i++)
-		is_str(each(rows[i].text, SIZE_MAX), rows[i].want, "each of %s",
-		    shown(rows[i].text));
+	for (i = 0; i < COUNT(lists); i++)
+		is_str(each(lists[i].text, SIZE_MAX), lists[i].want, "each of %s",
+		    shown(lists[i].text));
 	is_str(each(TEXT("[1,null,2"), 2), "#-", "what is not wanted is not read");
 }
 
@@ -118,6 +119,91 @@ zeros(size_t n)
 		buf_adds(&b, ",0");
 	buf_addc(&b, ']');
 	return buf_str(&b);
+}
+
+/* ---- the same of what is read a piece at a time ---- */
+
+struct pieces {
+	struct str left;
+	size_t size; /* bytes of a piece */
+	bool fails;  /* at the end */
+};
+
+static ssize_t
+read_piece(void *arg, void *p, size_t n)
+{
+	struct pieces *from = arg;
+
+	n = n < from->size ? n : from->size;
+	n = n < from->left.n ? n : from->left.n;
+	if (n > 0)
+		memcpy(p, from->left.p, n);
+	from->left = str_make(from->left.p + n, from->left.n - n);
+	return n == 0 && from->fails ? -1 : (ssize_t)n;
+}
+
+static const char *
+items(struct str text, size_t size)
+{
+	struct pieces from = {tight(text), size, false};
+	struct json_items *it = json_items_new(arena, read_piece, &from);
+	struct visited v = {.most = SIZE_MAX};
+	struct arena *scratch = arena_new();
+	struct json *item;
+	struct str one;
+
+	buf_init(&v.b, arena, SIZE_MAX);
+	buf_adds(&v.b, "");
+	why = NULL;
+	while (json_items_next(it, &one, &why)) {
+		arena_clear(scratch);
+		if (!json_parse(scratch, one, &item, &why))
+			break;
+		(void)visit(&v, item);
+	}
+	arena_free(scratch);
+	buf_adds(&v.b, why == NULL ? "" : " refused");
+	return v.b.p;
+}
+
+static void
+test_items(void)
+{
+	static const size_t sizes[] = {1, 2, 3, 1000};
+	size_t i, k;
+
+	for (i = 0; i < COUNT(lists); i++) {
+		const char *want = strstr(lists[i].want, " no list") == NULL
+				       ? lists[i].want
+				       : " refused";
+
+		for (k = 0; k < COUNT(sizes); k++)
+			is_str(items(lists[i].text, sizes[k]), want,
+			    "in pieces of %zu: %s", sizes[k], shown(lists[i].text));
+	}
+}
+
+static void
+test_long_items(void)
+{
+	struct pieces from = {.size = SIZE_MAX};
+	struct str one;
+	struct buf b;
+
+	is_int(strlen(items(zeros(300000), SIZE_MAX)), 300000, "300,000 items");
+	buf_init(&b, arena, SIZE_MAX);
+	buf_printf(&b, "[1, \"%s\", 2]", times('x', JSON_ITEM_MAX - 10).p);
+	is_int(strlen(items(buf_str(&b), 70000)), JSON_ITEM_MAX - 10 + 3,
+	    "one as long as may be");
+	buf_init(&b, arena, SIZE_MAX);
+	buf_printf(&b, "[1, \"%s\", 2]", times('x', JSON_ITEM_MAX).p);
+	is_str(items(buf_str(&b), 70000), "# refused", "a longer one");
+	is_str(why, "an element is too long", "and why");
+	from.left = TEXT("[1");
+	from.fails = true;
+	ok(!json_items_next(json_items_new(arena, read_piece, &from), &one, &why),
+	    "what cannot be read");
+	is_str(why, "it cannot be read", "is no end");
 }
 
 static void
@@ -145,7 +231,8 @@ test_width(void)
 int
 main(void)
 {
-	static void (*const tests[])(void) = {test_each, test_width};
+	static void (*const tests[])(void) = {
+	    test_each, test_items, test_long_items, test_width};
 
 	return run_tests(tests, COUNT(tests));
 }

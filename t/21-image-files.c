@@ -318,12 +318,63 @@ test_long_agent(void)
 	is_text(json_text(json_get(v, "os")), "linux", "its os");
 }
 
+static void
+test_has(void)
+{
+	static const struct {
+		const char *list;
+		bool want;
+	} rows[] = {
+	    {"[" ONE "]", true},
+	    {"[" TWO ", " ONE "]", true},
+	    {"[\"" ID2 "\", \"" ID1 "\"]", true},
+	    {"[{\"Tag\": \"x\", \"id\" :\n\"" ID1 "\", \"a\": [1, {}]}]", true},
+	    {" [1, null, " ONE " , 2 ] ", true},
+	    {"[" TWO "]", false},
+	    {"[]", false},
+	    {"", false},
+	    {"{\"id\": \"" ID1 "\"}", false},
+	    {"\"" ID1 "\"", false},
+	    {"[[\"" ID1 "\"]]", false},
+	    {"[{\"a\": {\"id\": \"" ID1 "\"}}]", false},
+	    {"[{\"ID\": \"" ID1 "\"}]", false},
+	    {"[{\"checksum\": \"" ID1 "\"}]", false},
+	    {"[\"" ID1 "0\", \"0" ID1 "\"]", false},
+	    {"[{\"id\": \"" ID1 "\", \"id\": \"" ID2 "\"}]", false},
+	    {"[\"\\\"" ID1 "\\\"\"]", false},
+	    {"[\"\\\",\\\"" ID1 "\", 1]", false},
+	    {"[{\"id\": \"" ID1 "\", ", false},
+	    {"[{\"id\": \"" ID1 "\",}]", false},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_int(v1_images_has(tight(str_of(rows[i].list)), ID1),
+		    rows[i].want, "an image of %s", shown(str_of(rows[i].list)));
+}
+
+/* Of 200,000 entries only the one that is meant is looked into. */
+static void
+test_has_many(void)
+{
+	struct buf b;
+	unsigned i;
+
+	buf_init(&b, arena, (size_t)32 << 20);
+	for (i = 0; i < 200000; i++)
+		buf_printf(
+		    &b, "%s{\"id\": \"%064x\", bad}", i == 0 ? "[" : ", ", i);
+	buf_adds(&b, ", " ONE ", ");
+	ok(v1_images_has(buf_str(&b), ID1), "one of many");
+	ok(!v1_images_has(buf_str(&b), ID2), "none of many");
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(void) = {test_json, test_ancestry,
-	    test_long_ancestry, test_images, test_many_images, test_meta,
-	    test_long_agent};
+	    test_long_ancestry, test_images, test_many_images, test_has,
+	    test_has_many, test_meta, test_long_agent};
 
 	return run_tests(tests, COUNT(tests));
 }

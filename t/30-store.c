@@ -114,7 +114,7 @@ tags_of(const struct v1_repo *r)
 
 	buf_init(&b, arena, 4096);
 	buf_adds(&b, "");
-	(void)v1_tag_each(store, arena, r, add_tag, &b, &err);
+	(void)v1_tag_each(store, r, add_tag, &b, &err);
 	return b.n == 0 ? "" : b.p;
 }
 

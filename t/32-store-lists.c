@@ -149,12 +149,12 @@ test_many_tags(void)
 		    ID);
 	fill(repo.dir, "tag", "_json", 5000);
 	fill(repo.dir, "zzz", "", 2100);
-	is_int(v1_tag_each(store, arena, &repo, see_tag, &seen, &err), RC_OK,
+	is_int(v1_tag_each(store, &repo, see_tag, &seen, &err), RC_OK,
 	    "5000 tags between other files");
 	is_int(seen.n, 5000, "each once");
 	ok(seen.sorted, "in order, with their ids");
 	seen = (struct seen){.sorted = true, .stop = 3000};
-	(void)v1_tag_each(store, arena, &repo, see_tag, &seen, &err);
+	(void)v1_tag_each(store, &repo, see_tag, &seen, &err);
 	is_int(seen.n, 3000, "a visitor ends the list");
 	remove_tree(in_dir("repositories/team"));
 }

@@ -100,7 +100,7 @@ no_tag(void *arg, const char *tag, const char *id)
 static enum result
 each_tag(void)
 {
-	return v1_tag_each(store, arena, &repo, no_tag, NULL, &err);
+	return v1_tag_each(store, &repo, no_tag, NULL, &err);
 }
 
 static bool

@@ -241,3 +241,13 @@ arena_defer(struct arena *a, void (*fn)(void *), void *arg)
 	d->next = a->deferred;
 	a->deferred = d;
 }
+
+bool
+arena_defers(const struct arena *a, void (*fn)(void *))
+{
+	const struct deferred *d = a->deferred;
+
+	while (d != NULL && d->fn != fn)
+		d = d->next;
+	return d != NULL;
+}

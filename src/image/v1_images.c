@@ -137,31 +137,70 @@ v1_images_merge(struct arena *a, struct str old, struct str announced,
 	return write_entries(a, es.entry, unite(es.entry, es.n), out, err);
 }
 
-struct wanted {
-	const char *id;
-	bool found;
-};
-
 static bool
-look_at(void *arg, const struct json *item)
+mentions(struct str item, const char *id)
 {
-	struct wanted *w = arg;
+	const size_t n = strlen(id);
+	const char *quote;
 
-	w->found = str_is(json_text(item), w->id) ||
-		   str_is(json_text(json_get(item, "id")), w->id);
-	return !w->found;
+	while ((quote = memchr(item.p, '"', item.n)) != NULL) {
+		item = str_make(quote + 1, item.n - (size_t)(quote + 1 - item.p));
+		if (item.n > n && item.p[n] == '"' && memcmp(item.p, id, n) == 0)
+			return true;
+	}
+	return false;
 }
 
-/* A list is long and is asked about each image: what does not occur is no entry. */
+static bool
+names(const struct json *item, const char *id)
+{
+	return str_is(json_text(item), id) ||
+	       str_is(json_text(json_get(item, "id")), id);
+}
+
+bool
+v1_images_lists(struct json_items *list, const char *id)
+{
+	struct arena *scratch = arena_new();
+	bool found = false;
+	struct json *item;
+	const char *why;
+	struct str text;
+
+	while (!found && json_items_next(list, &text, &why)) {
+		if (!mentions(text, id))
+			continue;
+		arena_clear(scratch);
+		if (!json_parse(scratch, text, &item, &why))
+			break;
+		found = names(item, id);
+	}
+	arena_free(scratch);
+	return found;
+}
+
+static ssize_t
+read_text(void *arg, void *p, size_t n)
+{
+	struct str *left = arg;
+
+	n = n < left->n ? n : left->n;
+	if (n > 0)
+		memcpy(p, left->p, n);
+	*left = str_make(left->p + n, left->n - n);
+	return (ssize_t)n;
+}
+
 bool
 v1_images_has(struct str list, const char *id)
 {
-	struct wanted w = {id, false};
-	const char *why;
-	bool is_list;
+	struct arena *a;
+	bool found;
 
 	if (list.n == 0 || memmem(list.p, list.n, id, strlen(id)) == NULL)
 		return false;
-	(void)json_each (list, look_at, &w, &is_list, &why);
-	return w.found;
+	a = arena_new();
+	found = v1_images_lists(json_items_new(a, read_text, &list), id);
+	arena_free(a);
+	return found;
 }

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json_items.h"
 #include "base/str.h"
 
 #define V1_IMAGES_BODY_MAX ((size_t)4 << 20)  /* bytes of an announcement */
@@ -22,7 +23,9 @@ enum result v1_images_merge(struct arena *a, struct str old, struct str announce
     struct str *out, struct err *err);
 
 /* Does the list hold the id: in an entry, or as a plain string, as _images_list has the
- * ids that an index granted? What is no list holds none. */
+ * ids that an index granted? What is no list holds none. Of a long list only the items that
+ * mention the id are looked into. */
 bool v1_images_has(struct str list, const char *id);
+bool v1_images_lists(struct json_items *list, const char *id);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "auth/auth.h"
 #include "image/v1_images.h"
+#include "registry/seats.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
 #include "store/v1_repo.h"
@@ -24,6 +25,16 @@ is_bound(const struct caller *caller)
 
 /* ---- which images belong to a repository ---- */
 
+/* In a list that is there, or is not. */
+static enum result
+find_in(enum result opened, struct arena *a, struct reader *list, const char *id,
+    bool *out)
+{
+	*out = opened == RC_OK &&
+	       v1_images_lists(json_items_new(a, reader_read, list), id);
+	return opened == RC_ABSENT ? RC_OK : opened;
+}
+
 /* Announced or granted. What was announced before another index was asked is none of its
  * grants. */
 static enum result
@@ -31,41 +42,62 @@ is_listed(struct registry *reg, struct arena *a, const struct v1_repo *repo,
     const char *id, bool *out, struct err *err)
 {
 	bool announced = reg->auth == NULL || reg->auth->mode != AUTH_INDEX;
-	struct str list;
+	struct reader *list = NULL;
 	enum result r = RC_OK;
 
 	*out = false;
 	if (announced) {
-		r = v1_repo_images(reg->store, a, repo, &list, err);
-		*out = r == RC_OK && v1_images_has(list, id);
+		r = v1_repo_open_images(reg->store, a, repo, &list, err);
+		r = find_in(r, a, list, id, out);
 	}
-	if (*out || (r != RC_OK && r != RC_ABSENT))
+	if (r != RC_OK || *out)
 		return r;
-	r = v1_repo_granted(reg->store, a, repo, &list, err);
-	*out = r == RC_OK && v1_images_has(list, id);
-	return r == RC_ABSENT ? RC_OK : r;
+	r = v1_repo_open_granted(reg->store, a, repo, &list, err);
+	return find_in(r, a, list, id, out);
 }
+
+/* A walk over the tags of a repository takes long where there are many. */
+#define WALK_MEMORY (SEAT_FREE + 1)
 
 struct below {
 	struct registry *reg;
-	struct arena *arena;
+	struct arena *arena; /* of one tag */
 	const char *id;
 	bool found;
-	struct err *err;
 };
 
 static bool
 look_below(void *arg, const char *tag, const char *tagged)
 {
 	struct below *b = arg;
+	struct store *st = b->reg->store;
 	struct str ancestry;
+	struct err ignored;
 
 	(void)tag;
+	arena_clear(b->arena);
 	b->found = strcmp(tagged, b->id) == 0 ||
-		   (v1_image_ancestry(b->reg->store, b->arena, tagged, &ancestry,
-			b->err) == RC_OK &&
+		   (v1_image_ancestry(st, b->arena, tagged, &ancestry, &ignored) ==
+			   RC_OK &&
 		       v1_images_has(ancestry, b->id));
 	return !b->found;
+}
+
+/* Does one of its tags lead to the image? */
+static enum result
+is_tagged(struct registry *reg, struct arena *a, const struct v1_repo *repo,
+    const char *id, bool *out, struct err *err)
+{
+	struct below below = {reg, NULL, id, false};
+	enum result r = seats_take(reg, a, WALK_MEMORY, err);
+
+	if (r != RC_OK)
+		return r;
+	below.arena = arena_new();
+	r = v1_tag_each(reg->store, repo, look_below, &below, err);
+	arena_free(below.arena);
+	*out = below.found;
+	return r;
 }
 
 /* To the repository that the caller names. */
@@ -73,7 +105,6 @@ static enum result
 belongs(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, bool *out, struct err *err)
 {
-	struct below below = {reg, a, id, false, err};
 	struct v1_repo repo;
 	enum result r;
 
@@ -83,10 +114,8 @@ belongs(struct registry *reg, struct arena *a, const struct caller *caller,
 	r = v1_repo_find(reg->store, a, &caller->repository, &repo, err);
 	if (r == RC_OK)
 		r = is_listed(reg, a, &repo, id, out, err);
-	if (r == RC_OK && !*out) {
-		r = v1_tag_each(reg->store, a, &repo, look_below, &below, err);
-		*out = below.found;
-	}
+	if (r == RC_OK && !*out)
+		r = is_tagged(reg, a, &repo, id, out, err);
 	return r;
 }
 

@@ -8,6 +8,7 @@
 #include "auth/auth.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/json_items.h"
 #include "base/log.h"
 #include "image/v1_images.h"
 #include "store/v1_image.h"
@@ -31,6 +32,7 @@ struct claim {
 	const struct repo_name *name;
 	bool private;        /* what is looked at now */
 	struct arena *scrap; /* cleared a repository */
+	struct arena *below; /* cleared a tag */
 	enum result r;
 	struct err *err;
 };
@@ -113,12 +115,21 @@ mark_item(void *arg, const struct json *item)
 }
 
 static void
-mark_list(struct claim *c, struct str list)
+mark_list(struct claim *c, struct reader *list)
 {
+	struct json_items *items = json_items_new(c->below, reader_read, list);
+	struct arena *scratch = arena_new();
+	struct json *item;
 	const char *why;
-	bool is_list;
+	struct str text;
 
-	(void)json_each (list, mark_item, c, &is_list, &why);
+	while (json_items_next(items, &text, &why)) {
+		arena_clear(scratch);
+		if (!json_parse(scratch, text, &item, &why))
+			break;
+		(void)mark_item(c, item);
+	}
+	arena_free(scratch);
 }
 
 static bool
@@ -127,12 +138,15 @@ mark_below(void *arg, const char *tag, const char *id)
 	struct claim *c = arg;
 	struct err ignored;
 	struct str ancestry;
+	const char *why;
+	bool is_list;
 
 	(void)tag;
 	mark(c, str_of(id));
-	if (v1_image_ancestry(c->reg->store, c->scrap, id, &ancestry, &ignored) ==
+	arena_clear(c->below);
+	if (v1_image_ancestry(c->reg->store, c->below, id, &ancestry, &ignored) ==
 	    RC_OK)
-		mark_list(c, ancestry);
+		(void)json_each (ancestry, mark_item, c, &is_list, &why);
 	return true;
 }
 
@@ -140,17 +154,19 @@ static enum result
 mark_all(struct claim *c, const struct v1_repo *repo)
 {
 	struct store *st = c->reg->store;
-	struct str list;
-	enum result r = v1_repo_images(st, c->scrap, repo, &list, c->err);
+	struct reader *list;
+	enum result r;
 
+	arena_clear(c->below);
+	r = v1_repo_open_images(st, c->below, repo, &list, c->err);
 	if (r == RC_OK)
 		mark_list(c, list);
 	if (r == RC_OK || r == RC_ABSENT)
-		r = v1_repo_granted(st, c->scrap, repo, &list, c->err);
+		r = v1_repo_open_granted(st, c->below, repo, &list, c->err);
 	if (r == RC_OK)
 		mark_list(c, list);
 	if (r == RC_OK || r == RC_ABSENT)
-		r = v1_tag_each(st, c->scrap, repo, mark_below, c, c->err);
+		r = v1_tag_each(st, repo, mark_below, c, c->err);
 	return r;
 }
 
@@ -220,12 +236,14 @@ look(struct claim *c)
 	enum result r = RC_OK;
 
 	c->scrap = arena_new();
+	c->below = arena_new();
 	if (c->n > 0)
 		r = look_at_own(c);
 	if (r == RC_OK)
 		r = walk(c, true);
 	if (r == RC_OK)
 		r = walk(c, false);
+	arena_free(c->below);
 	arena_free(c->scrap);
 	return r;
 }
@@ -235,6 +253,7 @@ look(struct claim *c)
 struct leaving {
 	const struct claim *claim;
 	struct buf out;
+	struct arena *scratch; /* of one item */
 	size_t refused;
 };
 
@@ -249,7 +268,8 @@ leave(void *arg, const struct json *item)
 		l->refused++;
 		return true;
 	}
-	text = json_print(l->claim->arena, item);
+	arena_clear(l->scratch);
+	text = json_print(l->scratch, item);
 	buf_adds(&l->out, l->out.n == 1 ? "" : ",");
 	buf_add(&l->out, text.p, text.n);
 	return true;
@@ -258,7 +278,7 @@ leave(void *arg, const struct json *item)
 static struct str
 leave_out(struct claim *c, struct str announced)
 {
-	struct leaving l = {.claim = c};
+	struct leaving l = {.claim = c, .scratch = arena_new()};
 	const char *why;
 	bool is_list;
 
@@ -266,6 +286,7 @@ leave_out(struct claim *c, struct str announced)
 	buf_addc(&l.out, '[');
 	(void)json_each (announced, leave, &l, &is_list, &why);
 	buf_addc(&l.out, ']');
+	arena_free(l.scratch);
 	if (l.refused == 0)
 		return announced;
 	log_line(LOG_WARN, "push.claim", "repository=%s refused=%zu reason=private",

@@ -43,19 +43,19 @@ seats_take(
     const struct registry *reg, struct arena *a, size_t memory, struct err *err)
 {
 	struct store_lock *seat;
-	enum result r;
+	enum result r = RC_OK;
 
 	if (memory <= SEAT_FREE || reg->seats == 0)
 		return RC_OK;
-	r = seats_take_thread(reg, &seated, a, err);
+	if (!arena_defers(a, give_back))
+		r = seats_take_thread(reg, &seated, a, err);
 	if (r != RC_OK)
 		return r;
 	seat = arena_alloc(a, sizeof(*seat));
+	arena_defer(a, give_back, seat);
 	r = store_lock_memory(reg->store, memory, reg->patience, seat, err);
 	if (r == RC_OK && !store_locked(seat))
 		return err_set(err, RC_BUSY,
 		    "no %zu bytes of memory for large requests", memory);
-	if (r == RC_OK)
-		arena_defer(a, give_back, seat);
 	return r;
 }

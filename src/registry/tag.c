@@ -38,7 +38,7 @@ tag_list(struct registry *reg, struct arena *a, const struct repo_name *name,
 	struct v1_repo repo;
 	enum result r = find(reg, a, name, &repo, err);
 
-	return r == RC_OK ? v1_tag_each(reg->store, a, &repo, visit, arg, err) : r;
+	return r == RC_OK ? v1_tag_each(reg->store, &repo, visit, arg, err) : r;
 }
 
 enum result

@@ -111,6 +111,15 @@ v1_repo_images(const struct store *st, struct arena *a, const struct v1_repo *re
 	    err);
 }
 
+/* A list may be long: who looks for one image in it does not read it whole. */
+enum result
+v1_repo_open_images(const struct store *st, struct arena *a,
+    const struct v1_repo *repo, struct reader **out, struct err *err)
+{
+	return reader_open(
+	    st, a, arena_printf(a, "%s/_index_images", repo->dir), out, err);
+}
+
 enum result
 v1_repo_set_images(
     struct store *st, const struct v1_repo *repo, struct str text, struct err *err)
@@ -124,6 +133,14 @@ v1_repo_granted(const struct store *st, struct arena *a, const struct v1_repo *r
 {
 	return v1_repo_document(st, a,
 	    arena_printf(a, "%s/_images_list", repo->dir), V1_IMAGES_MAX, out, err);
+}
+
+enum result
+v1_repo_open_granted(const struct store *st, struct arena *a,
+    const struct v1_repo *repo, struct reader **out, struct err *err)
+{
+	return reader_open(
+	    st, a, arena_printf(a, "%s/_images_list", repo->dir), out, err);
 }
 
 enum result

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "image/name.h"
+#include "store/reader.h"
 #include "store/store.h"
 
 /* The directory under which the name is, or would be made. Opaque to other rooms.
@@ -32,12 +33,16 @@ enum result v1_repo_settle(const struct store *st, struct arena *a,
 /* _index_images: RC_ABSENT when there is none, or no JSON (damage.h). */
 enum result v1_repo_images(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);
+enum result v1_repo_open_images(const struct store *st, struct arena *a,
+    const struct v1_repo *repo, struct reader **out, struct err *err);
 enum result v1_repo_set_images(
     struct store *st, const struct v1_repo *repo, struct str text, struct err *err);
 
 /* _images_list, a JSON list of the ids that an index granted. RC_ABSENT. */
 enum result v1_repo_granted(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);
+enum result v1_repo_open_granted(const struct store *st, struct arena *a,
+    const struct v1_repo *repo, struct reader **out, struct err *err);
 enum result v1_repo_set_granted(
     struct store *st, const struct v1_repo *repo, struct str text, struct err *err);
 

@@ -182,32 +182,43 @@ tag_name(const struct store *st, struct arena *a, const struct v1_repo *repo,
 	return tag;
 }
 
+struct each {
+	const struct store *st;
+	const struct v1_repo *repo;
+	struct arena *arena; /* of one tag */
+	bool (*visit)(void *arg, const char *tag, const char *id);
+	void *arg;
+	enum result r;
+	struct err *err;
+};
+
+static bool
+visit_tag(void *arg, const char *name)
+{
+	struct each *e = arg;
+	const char *id, *tag;
+
+	if (!str_starts(str_of(name), "tag_"))
+		return false;
+	arena_clear(e->arena);
+	e->r = read_id(e->st, e->arena,
+	    arena_printf(e->arena, "%s/%s", e->repo->dir, name), &id, e->err);
+	tag = tag_name(e->st, e->arena, e->repo, name + strlen("tag_"));
+	if (e->r == RC_OK)
+		return tag == NULL || e->visit(e->arg, tag, id);
+	if (e->r == RC_ABSENT)
+		e->r = RC_OK;
+	return e->r == RC_OK;
+}
+
 enum result
-v1_tag_each(const struct store *st, struct arena *a, const struct v1_repo *repo,
+v1_tag_each(const struct store *st, const struct v1_repo *repo,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
     struct err *err)
 {
-	struct listing page = {.last = false};
-	const char *after = "tag_", *id, *tag;
-	enum result r;
-	size_t i;
+	struct each e = {st, repo, arena_new(), visit, arg, RC_OK, err};
+	enum result r = listing_in_order(st, repo->dir, "tag_", visit_tag, &e, err);
 
-	while (!page.last) {
-		r = listing_page(st, a, repo->dir, after, &page, err);
-		if (r != RC_OK)
-			return r;
-		for (i = 0; i < page.n; i++) {
-			after = page.names[i];
-			if (!str_starts(str_of(after), "tag_"))
-				return RC_OK;
-			r = read_id(st, a,
-			    arena_printf(a, "%s/%s", repo->dir, after), &id, err);
-			tag = tag_name(st, a, repo, after + strlen("tag_"));
-			if (r == RC_OK && tag != NULL && !visit(arg, tag, id))
-				return RC_OK;
-			if (r != RC_OK && r != RC_ABSENT)
-				return r;
-		}
-	}
-	return RC_OK;
+	arena_free(e.arena);
+	return r == RC_OK ? e.r : r;
 }

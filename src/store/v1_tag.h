@@ -33,9 +33,9 @@ enum result v1_tag_put(struct store *st, struct arena *a,
 enum result v1_tag_remove(struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, struct err *err);
 
-/* Each tag once, in byte order of its name on disk. visit returning false ends it. */
-enum result v1_tag_each(const struct store *st, struct arena *a,
-    const struct v1_repo *repo,
+/* Each tag once, in byte order of its name on disk; tag and id live until visit returns.
+ * visit returning false ends it. */
+enum result v1_tag_each(const struct store *st, const struct v1_repo *repo,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
     struct err *err);
 
