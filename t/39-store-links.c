@@ -96,7 +96,7 @@ add_v1(struct buf *b)
 	buf_printf(b, "repository=%s,%d", err_name(r), repo.there);
 	r = v1_tag_get(store, arena, &repo, "latest", &id, &err);
 	buf_printf(b, " tag=%s,%s", err_name(r), id);
-	(void)v1_tag_each(store, arena, &repo, add_tag, b, &err);
+	(void)v1_tag_each(store, &repo, add_tag, b, &err);
 	r = v1_image_json(store, arena, ID, &text, &err);
 	buf_printf(b, " json=%s,%.*s", err_name(r), STR_ARG(text));
 	r = v1_image_layer(store, arena, ID, &file, &err);

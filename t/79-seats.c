@@ -151,12 +151,33 @@ test_free(void)
 	arena_free(a);
 }
 
+/* One request that needs more and more takes what it lacks, and one thread. */
+static void
+test_more(void)
+{
+	struct arena *one = arena_new(), *two = arena_new();
+
+	reg.seats = 2;
+	is_int(seats_take(&reg, one, ALL / 2, &err), RC_OK, "half of the memory");
+	is_int(seats_take(&reg, one, ALL / 4, &err), RC_OK, "less than it has");
+	is_int(seats_take(&reg, two, ALL / 2, &err), RC_OK,
+	    "another request takes the other half, in the other thread");
+	is_int(seats_take(&reg, two, ALL, &err), RC_BUSY, "there is no more");
+	arena_free(one);
+	is_int(seats_take(&reg, two, SIZE_MAX / 2, &err), RC_OK,
+	    "it has all when the first is over");
+	arena_clear(two);
+	is_int(seats_take(&reg, two, ALL, &err), RC_OK, "all was given back");
+	arena_free(two);
+}
+
 int
 main(void)
 {
 	setup_api();
 	test_costs();
 	test_figures();
+	test_more();
 	reg.seats = 8;
 	test_no_memory();
 	test_free();

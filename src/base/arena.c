@@ -242,12 +242,12 @@ arena_defer(struct arena *a, void (*fn)(void *), void *arg)
 	a->deferred = d;
 }
 
-bool
-arena_defers(const struct arena *a, void (*fn)(void *))
+void *
+arena_deferred(const struct arena *a, void (*fn)(void *))
 {
 	const struct deferred *d = a->deferred;
 
 	while (d != NULL && d->fn != fn)
 		d = d->next;
-	return d != NULL;
+	return d == NULL ? NULL : d->arg;
 }

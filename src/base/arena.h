@@ -12,7 +12,6 @@
 #define BASE_ARENA_H
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -48,7 +47,7 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 /* Calls fn(arg) when the arena ends. */
 void arena_defer(struct arena *a, void (*fn)(void *), void *arg);
 
-/* Does a call of fn wait for the arena's end? */
-bool arena_defers(const struct arena *a, void (*fn)(void *));
+/* The arg of the youngest call of fn that waits for the arena's end; NULL: there is none. */
+void *arena_deferred(const struct arena *a, void (*fn)(void *));
 
 #endif

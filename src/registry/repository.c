@@ -7,6 +7,7 @@
 #include "image/v1_meta.h"
 #include "registry/claim.h"
 #include "registry/describe.h"
+#include "registry/seats.h"
 #include "store/about.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
@@ -19,6 +20,26 @@ repository_settle_name(
 		return RC_OK;
 	return v1_repo_settle(reg->store, a, name, err);
 }
+
+/* The list of a repository is as long as clients made it: who reads it whole takes a seat
+ * for it, `times` over. */
+static enum result
+sit_for_list(struct registry *reg, struct arena *a, const struct repo_name *name,
+    size_t times, struct err *err)
+{
+	struct reader *list;
+	struct v1_repo repo;
+	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+
+	if (r == RC_OK)
+		r = v1_repo_open_images(reg->store, a, &repo, &list, err);
+	if (r == RC_OK)
+		r = seats_take(reg, a, times * (size_t)reader_size(list), err);
+	return r == RC_ABSENT ? RC_OK : r;
+}
+
+/* Beside the list: what it becomes, and where its entries begin. */
+#define MERGE_TIMES 4
 
 static enum result
 merge(struct registry *reg, struct arena *a, const struct repo_name *name,
@@ -47,7 +68,9 @@ repository_announce(struct registry *reg, struct arena *a,
 	struct store_lock lock = {0};
 	enum result r;
 
-	r = claim_announced(reg, a, name, body, &body, err);
+	r = sit_for_list(reg, a, name, MERGE_TIMES, err);
+	if (r == RC_OK)
+		r = claim_announced(reg, a, name, body, &body, err);
 	if (r == RC_OK)
 		r = store_lock(
 		    reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
@@ -73,7 +96,10 @@ repository_claim(struct registry *reg, struct arena *a,
 	if (r != RC_OK || !str_eq(here, json))
 		return err_set(err, RC_NOT_GRANTED, "not among those of %s",
 		    name_full(a, name));
-	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	r = sit_for_list(reg, a, name, MERGE_TIMES, err);
+	if (r == RC_OK)
+		r = store_lock(
+		    reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = merge(reg, a, name, str_of(announced), err);
 	if (r == RC_OK)
@@ -87,8 +113,10 @@ repository_images(struct registry *reg, struct arena *a,
     const struct repo_name *name, struct str *out, struct err *err)
 {
 	struct v1_repo repo;
-	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+	enum result r = sit_for_list(reg, a, name, 1, err);
 
+	if (r == RC_OK)
+		r = v1_repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
 		r = v1_repo_images(reg->store, a, &repo, out, err);
 	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;

@@ -44,6 +44,9 @@
 #define OF_LIST   .cost = {MIB, 300, 40 * MIB}
 #define OF_LAYER  .cost = {.least = TAR_MEMORY, .most = TAR_MEMORY, .late = true}
 #define OF_SEARCH .cost = {MIB, 0, MIB}
+#define OF_TAGS   .cost = {.least = V1_TAGS_MAX, .most = V1_TAGS_MAX, .late = true}
+#define OF_IMAGES \
+	.cost = {.least = V1_IMAGES_MAX, .most = V1_IMAGES_MAX, .late = true}
 #define OF_DIFF \
 	.cost = { \
 	    .least = FILES_DIFF_MEMORY, .most = FILES_DIFF_MEMORY, .late = true}
@@ -71,9 +74,10 @@ static const struct route routes[] = {
     {"PUT", PAIR "/", v1_put_repository, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
 	OF_LIST, OF_INDEX, OWN_METHOD},
     {"DELETE", PAIR "/", v1_delete_repository, MAY_DELETE, BODY_NONE, OWN_METHOD},
-    {"GET", REPO "/tags", v1_get_tags, MAY_PULL, BODY_NONE},
+    {"GET", REPO "/tags", v1_get_tags, MAY_PULL, BODY_NONE, OF_TAGS},
     {"DELETE", REPO "/tags", v1_delete_repository, MAY_DELETE, BODY_NONE},
-    {"GET", REPO "/images", v1_get_images, MAY_PULL, BODY_NONE, OF_INDEX},
+    {"GET", REPO "/images", v1_get_images, MAY_PULL, BODY_NONE, OF_IMAGES,
+	OF_INDEX},
     {"PUT", REPO "/images", v1_put_images, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
 	OF_LIST, OF_INDEX},
     {"DELETE", REPO "/images", v1_delete_images, MAY_DELETE, BODY_NONE, OF_INDEX},

@@ -5,11 +5,10 @@
 #include "base/jsonw.h"
 #include "registry/access.h"
 #include "registry/mirror.h"
+#include "registry/seats.h"
 #include "registry/tag.h"
 #include "v1/admit.h"
 #include "v1/v1.h"
-
-#define TAGS_MAX ((size_t)16 << 20) /* bytes of a list: some 150,000 tags */
 
 static bool
 write_tag(void *arg, const char *tag, const char *id)
@@ -97,24 +96,41 @@ get_source_tag(struct request *rq, const struct repo_name *name, const char *tag
 
 /* ---- all of them ---- */
 
+/* Up to so many bytes: full is set where that is not enough. */
+static enum result
+write_tags(
+    struct request *rq, const struct repo_name *name, size_t most, struct buf *out)
+{
+	struct jsonw w;
+	enum result r;
+
+	buf_init(out, rq->arena, most);
+	jsonw_init(&w, buf_sink(out));
+	jsonw_object(&w);
+	r = tag_list(rq->registry, rq->arena, name, write_tag, &w, &rq->err);
+	r = add_source_tags(rq, name, &w, r);
+	jsonw_end(&w);
+	return r;
+}
+
+/* How many there are is seen when they are read. */
 enum result
 v1_get_tags(struct request *rq, struct reply *rp)
 {
 	struct repo_name name;
-	struct jsonw w;
 	struct buf b;
 	enum result r = v1_repo_arg(rq, &name);
 
-	if (r != RC_OK)
-		return r;
-	buf_init(&b, rq->arena, TAGS_MAX);
-	jsonw_init(&w, buf_sink(&b));
-	jsonw_object(&w);
-	r = tag_list(rq->registry, rq->arena, &name, write_tag, &w, &rq->err);
-	r = add_source_tags(rq, &name, &w, r);
-	jsonw_end(&w);
-	if (r == RC_OK && b.full)
-		r = err_set(&rq->err, RC_IO, "more tags than a list can hold");
+	if (r == RC_OK)
+		r = write_tags(rq, &name, SEAT_FREE, &b);
+	if (r == RC_OK && b.full) {
+		r = seats_take(rq->registry, rq->arena, V1_TAGS_MAX, &rq->err);
+		if (r == RC_OK)
+			r = write_tags(rq, &name, V1_TAGS_MAX, &b);
+		if (r == RC_OK && b.full)
+			r = err_set(
+			    &rq->err, RC_IO, "more tags than a list can hold");
+	}
 	if (r == RC_OK)
 		reply_json(rp, 200, buf_str(&b));
 	return r;

@@ -2,7 +2,11 @@
 #ifndef V1_TAGS_H
 #define V1_TAGS_H
 
+#include <stddef.h>
+
 #include "http/route.h"
+
+#define V1_TAGS_MAX ((size_t)16 << 20) /* bytes of a list: some 150,000 tags */
 
 handler_fn v1_get_tags;
 handler_fn v1_get_tag;
