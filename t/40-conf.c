@@ -43,6 +43,7 @@ test_seed(void)
 	is_str(c->registry_endpoints, NULL, "registry_endpoints stays unset");
 	is_int(c->threads, 64, "threads");
 	is_int(c->push_expiry, 86400, "push_expiry");
+	is_int(c->open_uploads, 10000, "open_uploads");
 	ok(c->workers >= 1 && c->workers <= 64, "workers follow the processors");
 	is_int(c->n_notes, 2,
 	    "an empty search_backend and an unset secret_key are no keys");

@@ -47,6 +47,8 @@ test_values(void)
 	    {"  workers: 65\n", ":3: workers: must be a number from 1 to 64"},
 	    {"  push_expiry: 59\n",
 		":3: push_expiry: must be a number from 60 to 31536000"},
+	    {"  open_uploads: 0\n",
+		":3: open_uploads: must be a number from 1 to 1000000"},
 	    {"  loglevel: loud\n",
 		":3: loglevel: must be debug, info, warn, error"},
 	    {"  log_file: /\n", ":3: log_file: is the root directory"},

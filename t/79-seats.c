@@ -3,7 +3,9 @@
  * read, all others are served. */
 #include "api-test.h"
 #include "registry/seats.h"
+#include "registry/upload.h"
 #include "store/lock.h"
+#include "store/v2_upload.h"
 #include "v2/routes.h"
 
 #define ALL ((size_t)LOCK_MEMORY_UNITS * LOCK_MEMORY_UNIT)
@@ -171,6 +173,68 @@ test_more(void)
 	arena_free(two);
 }
 
+/* ---- uploads ---- */
+
+static int
+begin_status(void)
+{
+	request("POST", "/v2/team/app/blobs/uploads/", NULL, NULL);
+	return last_reply->status;
+}
+
+static void
+test_uploads(void)
+{
+	struct v2_upload up;
+	uint64_t n = 0;
+	unsigned before;
+	int i;
+
+	is_int(v2_upload_count(store, &n, &err), RC_OK, "what is open is counted");
+	before = (unsigned)n;
+	reg.uploads = before + 3;
+	for (i = 0; i < 3; i++)
+		is_int(begin_status(), 202, "an upload is begun");
+	is_int(begin_status(), 503, "one more than may be open");
+	ok(reply_get(last_reply, "Retry-After") != NULL, "when to come again");
+	ok(strstr(str_dup(arena, last_reply->bytes), "\"UNAVAILABLE\"") != NULL,
+	    "and that it is not for ever");
+	reg.uploads = before + 4;
+	is_int(upload_begin(&reg, arena, "team/app", HASH_SHA256, &up, &err), RC_OK,
+	    "where one more may be");
+	is_int(begin_status(), 503, "but no other");
+	is_int(upload_cancel(&reg, arena, "team/app", str_of(up.id), &err), RC_OK,
+	    "one is cancelled");
+	is_int(begin_status(), 202, "another takes its place");
+	is_int(begin_status(), 503, "one");
+	is_int(upload_expiry(&reg, 86400), 900,
+	    "of so many, those that are left are given up soon");
+	is_int(upload_expiry(&reg, 600), 600, "or sooner");
+	reg.uploads = 100 * reg.uploads;
+	is_int(upload_expiry(&reg, 86400), 86400, "of a few they are not");
+}
+
+/* What other processes began and ended is seen when all are counted again. */
+static void
+test_uploads_of_others(void)
+{
+	uint64_t before = 0, n = 0;
+	int i;
+
+	(void)v2_upload_count(store, &before, &err);
+	write_text(
+	    "_berth/upload/00000000-0000-4000-8000-000000000000/state", "{}");
+	write_text(
+	    "_berth/upload/00000000-0000-4000-8000-000000000001/state", "{}");
+	write_text("_berth/upload/no-upload/state", "{}");
+	for (i = 0; i < 300 && n != before + 2; i++) {
+		if (v2_upload_count(store, &n, &err) != RC_OK)
+			break;
+		(void)usleep(10000);
+	}
+	is_int(n, before + 2, "with those that another process began");
+}
+
 int
 main(void)
 {
@@ -183,5 +247,8 @@ main(void)
 	test_free();
 	test_given_back();
 	test_no_threads();
+	reg.seats = 0;
+	test_uploads();
+	test_uploads_of_others();
 	return teardown_api();
 }

@@ -19,6 +19,7 @@
 #include "registry/files.h"
 #include "registry/mirror.h"
 #include "registry/reindex.h"
+#include "registry/upload.h"
 #include "remote/remote.h"
 #include "serve/listen.h"
 #include "serve/master.h"
@@ -117,6 +118,7 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->registry.signing_key = signing;
 	s->registry.seats = share_of(conf);
 	s->registry.patience = PATIENCE_MS;
+	s->registry.uploads = conf->open_uploads;
 	return RC_OK;
 }
 
@@ -250,8 +252,9 @@ sweep(void *arg)
 		r = v1_sweep_pushes(
 		    s->registry.store, s->conf->push_expiry, &pushes, &err);
 	if (r == RC_OK)
-		r = v2_upload_sweep(
-		    s->registry.store, s->conf->push_expiry, &uploads, &err);
+		r = v2_upload_sweep(s->registry.store,
+		    upload_expiry(&s->registry, s->conf->push_expiry), &uploads,
+		    &err);
 	if (r == RC_OK)
 		r = v1_mirror_sweep(
 		    s->registry.store, FETCH_EXPIRY, &fetches, &err);

@@ -82,9 +82,10 @@ struct conf {
 	bool cors_supports_credentials, cors_send_wildcard, cors_always_send,
 	    cors_vary_header;
 
-	unsigned workers;     /* processes, 1 to 64; default: processors */
-	unsigned threads;     /* of a process, 1 to 1024; default 64 */
-	unsigned push_expiry; /* seconds until a push that was given up is
+	unsigned workers;      /* processes, 1 to 64; default: processors */
+	unsigned threads;      /* of a process, 1 to 1024; default 64 */
+	unsigned open_uploads; /* of API v2 at once */
+	unsigned push_expiry;  /* seconds until a push that was given up is
 			       * removed, 60 to a year; default 86400 */
 	const char
 	    *schema1_signing_key; /* file of the private key; NULL: the store's */

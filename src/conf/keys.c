@@ -32,6 +32,7 @@ static const struct key keys[] = {
     {"workers", KEY_WORKERS, MEMBER(workers), 1, 64, "auto", NULL},
     {"threads", KEY_NUMBER, MEMBER(threads), 1, 1024, "64", NULL},
     {"push_expiry", KEY_NUMBER, MEMBER(push_expiry), 60, YEAR, "86400", NULL},
+    {"open_uploads", KEY_NUMBER, MEMBER(open_uploads), 1, 1000000, "10000", NULL},
     {"schema1_signing_key", KEY_FILE, MEMBER(schema1_signing_key), 0, 0, NULL,
 	"made by berth"},
 

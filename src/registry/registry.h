@@ -24,6 +24,7 @@ struct registry {
 	/* Threads of a process for one kind of long work (seats.h). 0: no bounds, on
 	 * memory neither. */
 	unsigned seats;
+	unsigned uploads;  /* of API v2 that may be open at once; 0: any number */
 	unsigned patience; /* ms that a request waits for memory (seats.h) */
 	void (*index_lost)(
 	    void *arg); /* the index missed a change: rebuild it; NULL is fine */

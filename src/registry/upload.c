@@ -9,7 +9,32 @@ enum result
 upload_begin(struct registry *reg, struct arena *a, const char *name,
     enum hash_kind kind, struct v2_upload *out, struct err *err)
 {
-	return v2_upload_begin(reg->store, a, name, kind, out, err);
+	uint64_t n = 0;
+	enum result r = RC_OK;
+
+	if (reg->uploads > 0)
+		r = v2_upload_count(reg->store, &n, err);
+	if (r == RC_OK && reg->uploads > 0 && n >= reg->uploads)
+		return err_set(err, RC_BUSY,
+		    "%llu uploads are open, open_uploads allows %u",
+		    (unsigned long long)n, reg->uploads);
+	return r == RC_OK ? v2_upload_begin(reg->store, a, name, kind, out, err)
+			  : r;
+}
+
+#define EXPIRY_CROWDED 900 /* seconds */
+
+unsigned
+upload_expiry(struct registry *reg, unsigned usual)
+{
+	uint64_t n;
+	struct err ignored;
+
+	if (reg->uploads == 0 || usual < EXPIRY_CROWDED ||
+	    v2_upload_count(reg->store, &n, &ignored) != RC_OK ||
+	    n < reg->uploads / 2)
+		return usual;
+	return EXPIRY_CROWDED;
 }
 
 enum result

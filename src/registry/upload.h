@@ -25,6 +25,7 @@ struct upload_part {
 	uint64_t size;         /* and the upload held so many bytes then */
 };
 
+/* RC_BUSY: as many are open as may be (reg->uploads), by a count that may be a second old. */
 enum result upload_begin(struct registry *reg, struct arena *a, const char *name,
     enum hash_kind kind, struct v2_upload *out, struct err *err);
 
@@ -64,5 +65,10 @@ enum result upload_whole(struct registry *reg, struct arena *a, const char *name
 
 enum result upload_cancel(struct registry *reg, struct arena *a, const char *name,
     struct str id, struct err *err);
+
+/* Seconds until an upload for which nothing came is given up: `usual`, or less once half of
+ * those that may be open are. Else whoever begins uploads and leaves them keeps all others
+ * from theirs for as long. */
+unsigned upload_expiry(struct registry *reg, unsigned usual);
 
 #endif

@@ -50,6 +50,10 @@ struct store {
 	mode_t file_mode;          /* of a file that nginx made */
 	struct damage_log *damage; /* damage.h */
 	struct settled *settled;   /* settle.h */
+
+	/* Uploads, as this process counted them last, in ticks (v2_upload.c); 0: never. */
+	_Atomic int64_t uploads_counted;
+	_Atomic int64_t uploads;
 };
 
 /* What errno means; writes "call path: reason". */

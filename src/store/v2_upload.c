@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -18,7 +19,8 @@
 #include "store/v2_link.h"
 
 #define STATE_MAX ((size_t)4096)
-#define NEAR_S    60 /* from nginx's question to the body file, at most */
+#define COUNT_MS  1000 /* between two counts of all */
+#define NEAR_S    60   /* from nginx's question to the body file, at most */
 
 /* ---- ids ---- */
 
@@ -161,6 +163,35 @@ v2_upload_begin(struct store *st, struct arena *a, const char *name,
 		r = io_mkdirs(st, dir_of(a, out->id), err);
 	if (r == RC_OK)
 		r = write_state(st, a, out, err);
+	if (r == RC_OK)
+		st->uploads++;
+	return r;
+}
+
+static bool
+count_one(void *arg, const char *name)
+{
+	int64_t *n = arg;
+
+	*n += is_id(str_of(name));
+	return true;
+}
+
+/* One thread counts, the others go by what was known before. */
+enum result
+v2_upload_count(struct store *st, uint64_t *out, struct err *err)
+{
+	int64_t last = st->uploads_counted, now = clock_ticks(), n = 0;
+	enum result r = RC_OK;
+
+	if ((last == 0 || now - last >= COUNT_MS) &&
+	    atomic_compare_exchange_strong(&st->uploads_counted, &last, now)) {
+		r = listing_each(st, IO_UPLOAD_DIR, count_one, &n, err);
+		if (r == RC_OK)
+			st->uploads = n;
+	}
+	n = st->uploads;
+	*out = n > 0 ? (uint64_t)n : 0;
 	return r;
 }
 
@@ -256,6 +287,8 @@ v2_upload_remove(struct store *st, const char *id, struct err *err)
 {
 	enum result r = io_remove_dir(st, IO_UPLOAD_DIR, id, err);
 
+	if (r == RC_OK)
+		st->uploads--;
 	return r == RC_ABSENT ? RC_OK : r;
 }
 
