@@ -268,6 +268,37 @@ subtest 'check_tokens' => sub {
         is(ask($berth, GET => $_)->{status}, 200, "nor does $_") for qw(/ /_ping /v1/_ping /_status /v1/_status);
     };
 
+    # What nginx has in files until it is whole: removed at once, they are seen at its descriptors.
+    subtest 'nor a long body before it' => sub {
+        my $held = sub {
+            return grep { (readlink $_ // '') =~ m{/temp-body/} } map { glob "/proc/$_/fd/*" } $berth->nginx_workers;
+        };
+        my $path  = '/v1/images/' . Berth::Image::random_id() . '/json';
+        my %reads = ('its length is told' => ['Content-Length' => 4_000_000],
+            'it comes in chunks' => ['Transfer-Encoding' => 'chunked']);
+
+        for my $how (sort keys %reads) {
+            my $c = Berth::HTTP->connect($berth, timeout => 10);
+            $c->head(PUT => $path, Host => $berth->host, @{ $reads{$how} });
+            is_refused($c->response, "before a byte of it came: $how");
+        }
+        my @left = map { Berth::HTTP->connect($berth, timeout => 10) } 1 .. 5;
+        for my $c (@left) {
+            $c->head(PUT => '/v1/users/', Host => $berth->host, 'Content-Length' => 4_000_000);
+            is($c->response->{status}, 413, 'where none may be long');
+        }
+        for my $c (@left = map { Berth::HTTP->connect($berth, timeout => 10) } 1 .. 5) {
+            $c->head(PUT => $path, Host => $berth->host, 'Content-Length' => 99_999);
+            $c->send('x' x 99_000);
+        }
+        is(scalar $held->(), 0, 'nothing of a short one is a file before it is whole');
+        my $c = Berth::HTTP->connect($berth, timeout => 10);
+        $c->head(PUT => $path, Host => $berth->host, Authorization => $token->('team/app', 'write'),
+            'Content-Length' => 4_000_000);
+        $c->send('x' x 3_900_000);
+        ok(within(10, sub { $held->() > 0 }), 'a long one is, of whoever has a token');
+    };
+
     subtest 'each fits its repository and its access' => sub {
         my %mine   = map { $_ => $token->('team/app',   $_) } qw(read write delete);
         my %others = map { $_ => $token->('team/other', $_) } qw(read write delete);
