@@ -25,14 +25,24 @@ is_bound(const struct caller *caller)
 
 /* ---- which images belong to a repository ---- */
 
+/* What takes long needs a seat, for its thread: to look through a list of so many bytes, or
+ * through the tags of a repository. */
+#define LONG_LIST   ((uint64_t)2 << 20)
+#define WALK_MEMORY (SEAT_FREE + 1)
+
 /* In a list that is there, or is not. */
 static enum result
-find_in(enum result opened, struct arena *a, struct reader *list, const char *id,
-    bool *out)
+find_in(enum result opened, struct registry *reg, struct arena *a,
+    struct reader *list, const char *id, bool *out, struct err *err)
 {
-	*out = opened == RC_OK &&
-	       v1_images_lists(json_items_new(a, reader_read, list), id);
-	return opened == RC_ABSENT ? RC_OK : opened;
+	enum result r = opened;
+
+	*out = false;
+	if (r == RC_OK && reader_size(list) > LONG_LIST)
+		r = seats_take(reg, a, WALK_MEMORY, err);
+	if (r == RC_OK)
+		*out = v1_images_lists(json_items_new(a, reader_read, list), id);
+	return r == RC_ABSENT ? RC_OK : r;
 }
 
 /* Announced or granted. What was announced before another index was asked is none of its
@@ -48,16 +58,13 @@ is_listed(struct registry *reg, struct arena *a, const struct v1_repo *repo,
 	*out = false;
 	if (announced) {
 		r = v1_repo_open_images(reg->store, a, repo, &list, err);
-		r = find_in(r, a, list, id, out);
+		r = find_in(r, reg, a, list, id, out, err);
 	}
 	if (r != RC_OK || *out)
 		return r;
 	r = v1_repo_open_granted(reg->store, a, repo, &list, err);
-	return find_in(r, a, list, id, out);
+	return find_in(r, reg, a, list, id, out, err);
 }
-
-/* A walk over the tags of a repository takes long where there are many. */
-#define WALK_MEMORY (SEAT_FREE + 1)
 
 struct below {
 	struct registry *reg;

@@ -30,11 +30,9 @@ seats_take_thread(const struct registry *reg, struct threads *threads,
 /* Those that have a seat, or wait for one. */
 static struct threads seated;
 
-#define ALL ((size_t)LOCK_MEMORY_UNITS * LOCK_MEMORY_UNIT)
-
 struct seat {
 	struct store_lock lock;
-	size_t memory; /* with that of earlier seats of the arena */
+	size_t memory;
 };
 
 /* What the request used in small pieces is free by now, but malloc(3) keeps it. */
@@ -47,30 +45,30 @@ give_back(void *arg)
 	store_unlock(&seat->lock);
 }
 
+/* Nobody waits for memory while he has some that others wait for: who needs more gives back
+ * what he has first. */
 enum result
 seats_take(
     const struct registry *reg, struct arena *a, size_t memory, struct err *err)
 {
-	const struct seat *before = arena_deferred(a, give_back);
-	size_t held = before == NULL ? 0 : before->memory;
-	struct seat *seat;
+	struct seat *seat = arena_deferred(a, give_back);
 	enum result r = RC_OK;
 
-	if (memory > ALL)
-		memory = ALL;
-	if (memory <= SEAT_FREE || memory <= held || reg->seats == 0)
+	if (memory <= SEAT_FREE || reg->seats == 0 ||
+	    (seat != NULL && memory <= seat->memory))
 		return RC_OK;
-	if (before == NULL)
+	if (seat == NULL) {
 		r = seats_take_thread(reg, &seated, a, err);
-	if (r != RC_OK)
-		return r;
-	seat = arena_alloc(a, sizeof(*seat));
-	r = store_lock_memory(
-	    reg->store, memory - held, reg->patience, &seat->lock, err);
+		if (r != RC_OK)
+			return r;
+		seat = arena_alloc(a, sizeof(*seat));
+		arena_defer(a, give_back, seat);
+	}
+	store_unlock(&seat->lock);
+	r = store_lock_memory(reg->store, memory, reg->patience, &seat->lock, err);
 	if (r == RC_OK && !store_locked(&seat->lock))
 		return err_set(err, RC_BUSY,
 		    "no %zu bytes of memory for large requests", memory);
 	seat->memory = memory;
-	arena_defer(a, give_back, seat);
 	return r;
 }

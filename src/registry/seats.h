@@ -18,9 +18,9 @@
 #define SEAT_FREE ((size_t)256 << 10) /* bytes */
 
 /* Until the arena ends its request may use `memory` bytes in all, and works in a thread for
- * such requests. Up to SEAT_FREE bytes nothing is taken; one that has a seat takes what it
- * lacks. RC_BUSY: reg->seats threads of this process have or want one, or there was not
- * enough memory for reg->patience ms. RC_IO. */
+ * such requests. Up to SEAT_FREE bytes nothing is taken; one that has a smaller seat
+ * changes it for this one. RC_BUSY: reg->seats threads of this process have or want one,
+ * or there was not enough memory for reg->patience ms. RC_IO. */
 enum result seats_take(
     const struct registry *reg, struct arena *a, size_t memory, struct err *err);
 

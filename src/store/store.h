@@ -8,9 +8,10 @@
  *	_berth/upload/<id>/	blobs on their way in, API v2		v2_upload.h
  *	_berth/type/<name>/	media types that no manifest tells	v2_manifest.h
  *	_berth/about/<name>	what was said of a repository		about.h
+ *	_berth/derived/		lists of files and differences		v1_derived.h
  *	_berth/mirror/		what a source has told			v1_mirror.h
  *	_berth/schema1.pem	the key that signs schema 1		secret.h
- *	_berth/lock		guards, by byte range			lock.h
+ *	_berth/lock		guards and memory, by byte range	lock.h
  *	_berth/owner		who serves it				store_own()
  *	_berth/index.db		the index, unless configured elsewhere
  *

@@ -23,7 +23,7 @@
 /* What a request may need (http/route.h): a manifest its text and what is read of it, a list
  * as many names as the client wants at once. */
 #define MIB         ((size_t)1 << 20)
-#define OF_MANIFEST .cost = {0, 6, 24 * MIB}
+#define OF_MANIFEST .cost = {0, 24, 40 * MIB}
 #define LIST_MAX    V2_LIST_MEMORY(V2_PAGE_MAX)
 #define OF_LIST     .cost = {.least = LIST_MAX, .most = LIST_MAX, .late = true}
 
