@@ -19,6 +19,7 @@ struct block {
 
 struct large {
 	struct large *next, *before;
+	size_t size;
 	max_align_t data[];
 };
 
@@ -103,10 +104,13 @@ size_t
 arena_held(const struct arena *a)
 {
 	const struct block *b;
+	const struct large *l;
 	size_t n = 0;
 
 	for (b = a->blocks; b != NULL; b = b->next)
 		n += sizeof(*b) + b->size;
+	for (l = a->large; l != NULL; l = l->next)
+		n += sizeof(*l) + l->size;
 	return n;
 }
 
@@ -144,6 +148,7 @@ alloc_large(struct arena *a, size_t n)
 {
 	struct large *l = must_have(calloc(1, sizeof(*l) + n));
 
+	l->size = n;
 	l->next = a->large;
 	return link_large(a, l);
 }
@@ -178,7 +183,9 @@ arena_extend(struct arena *a, void *p, size_t old, size_t n)
 	if (old >= LARGE) { /* p was given as a piece of its own */
 		l = (struct large *)(void *)((char *)p -
 					     offsetof(struct large, data));
-		return link_large(a, must_have(realloc(l, sizeof(*l) + n)));
+		l = must_have(realloc(l, sizeof(*l) + n));
+		l->size = n;
+		return link_large(a, l);
 	}
 	more = arena_alloc(a, n);
 	if (old > 0)

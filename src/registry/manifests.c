@@ -7,6 +7,7 @@
 #include "image/v2_name.h"
 #include "registry/describe.h"
 #include "registry/referrer.h"
+#include "registry/seats.h"
 #include "registry/signature.h"
 #include "store/lock.h"
 #include "store/v2_blob.h"
@@ -70,6 +71,8 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 
 	if (r == RC_OK)
 		r = v2_manifest_read(reg->store, a, name, &d, &stored, err);
+	if (r == RC_OK) /* a long one is held until it was sent */
+		r = seats_take(reg, a, stored.bytes.n, err);
 	if (r != RC_OK)
 		return r;
 	out->digest = stored.digest;
