@@ -60,6 +60,23 @@ check_condition(struct registry *reg, struct arena *a, const char *name,
 	    r == RC_OK ? digest_text(a, &kept) : "nothing");
 }
 
+/* Only a long one: it is sent from its file, so that its bytes are not held in memory until
+ * a client has read them. */
+static enum result
+find_file(struct registry *reg, struct arena *a, const struct v2_manifest *stored,
+    struct store_file *out, struct err *err)
+{
+	struct v2_blob blob;
+	enum result r;
+
+	if (stored->bytes.n <= SEAT_FREE)
+		return RC_OK;
+	r = v2_blob_anywhere(reg->store, a, &stored->digest, &blob, err);
+	if (r == RC_OK)
+		*out = blob.file;
+	return r == RC_BLOB_UNKNOWN ? RC_MANIFEST_UNKNOWN : r;
+}
+
 enum result
 manifests_get(struct registry *reg, struct arena *a, const char *name,
     struct str reference, struct manifests_found *out, struct err *err)
@@ -71,10 +88,9 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 
 	if (r == RC_OK)
 		r = v2_manifest_read(reg->store, a, name, &d, &stored, err);
-	if (r == RC_OK) /* a long one is held until it was sent */
-		r = seats_take(reg, a, stored.bytes.n, err);
 	if (r != RC_OK)
 		return r;
+	out->file.name = NULL;
 	out->digest = stored.digest;
 	out->bytes = stored.bytes;
 	if (!manifest_type(a, stored.bytes, &out->type)) {
@@ -86,7 +102,7 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 			return r;
 	}
 	if (!schema1_is_type(out->type))
-		return RC_OK;
+		return find_file(reg, a, &stored, &out->file, err);
 	return signature_add(reg, a, &out->bytes, &out->type, err);
 }
 

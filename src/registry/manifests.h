@@ -13,15 +13,17 @@
 #include "base/str.h"
 #include "image/digest.h"
 #include "registry/registry.h"
+#include "store/store.h"
 
 #define MANIFESTS_TAGS_MAX    32  /* at once */
 #define MANIFESTS_MISSING_MAX 100 /* that are looked for in vain before it ends */
 
 struct manifests_found {
 	struct digest digest;
-	struct str bytes; /* of schema 1 they are signed (signature.h) */
-	struct str type;  /* media type, as it was pushed */
-	bool by_digest;   /* the reference was one: this never changes */
+	struct str bytes;       /* of schema 1 they are signed (signature.h) */
+	struct store_file file; /* of many bytes; name is NULL for few */
+	struct str type;        /* media type, as it was pushed */
+	bool by_digest;         /* the reference was one: this never changes */
 };
 
 enum result manifests_get(struct registry *reg, struct arena *a, const char *name,

@@ -24,7 +24,6 @@
  * as many names as the client wants at once. */
 #define MIB         ((size_t)1 << 20)
 #define OF_MANIFEST .cost = {0, 2, 8 * MIB}
-#define OF_KEPT     .cost = {.least = MANIFEST_MAX, .most = MANIFEST_MAX, .late = true}
 #define LIST_MAX    V2_LIST_MEMORY(V2_PAGE_MAX)
 #define OF_LIST     .cost = {.least = LIST_MAX, .most = LIST_MAX, .late = true}
 
@@ -42,7 +41,7 @@ static const struct route routes[] = {
     {"GET", BLOB, v2_get_blob, MAY_PULL, BODY_NONE},
     {"DELETE", BLOB, v2_delete_blob, MAY_DELETE, BODY_NONE},
     /* 3, 7, 9 */
-    {"GET", MANIFEST, v2_get_manifest, MAY_PULL, BODY_NONE, OF_KEPT},
+    {"GET", MANIFEST, v2_get_manifest, MAY_PULL, BODY_NONE},
     {"PUT", MANIFEST, v2_put_manifest, MAY_PUSH, BODY_SMALL, MANIFEST_MAX,
 	OF_MANIFEST},
     {"DELETE", MANIFEST, v2_delete_manifest, MAY_DELETE, BODY_NONE},
