@@ -96,7 +96,8 @@ check_rows_busy(const char *why)
 		ok(refused == is_large(route), "%s: %s %s is %srefused", why,
 		    route->method, route->pattern, is_large(route) ? "" : "not ");
 		ok(!refused || bodies_read == 0, "before its body is read");
-		ok(!is_refused(route, PASS_CHECK), "the question before it is not");
+		ok(!is_refused(route, PASS_CHECK) && !is_refused(route, PASS_ASK),
+		    "the questions before it are not");
 	}
 	ok(n > 5, "%zu were refused", n);
 }
@@ -176,6 +177,40 @@ test_more(void)
 	arena_free(two);
 }
 
+/* ---- the questions before a body ---- */
+
+/* As a file or as a long document: only what its row takes may come. */
+static void
+test_questions(void)
+{
+	FOR_EACH_ROUTE(route)
+	{
+		struct call call = {.method = route->method,
+		    .target = path_of(route->pattern, "team/app"),
+		    .length = 1};
+		bool wrong;
+
+		call.pass = PASS_CHECK;
+		wrong = send(&call)->status == 204 && route->body != BODY_FILE;
+		call.pass = PASS_ASK;
+		wrong |= send(&call)->status == 204 && route->body != BODY_SMALL;
+		ok(!wrong, "%s %s: no other body is let in", route->method,
+		    route->pattern);
+	}
+	is_int(send(&(struct call){.method = "PUT",
+			.target = "/v2/team/app/manifests/x",
+			.length = 4 << 20,
+			.pass = PASS_ASK})
+		   ->status,
+	    204, "a long manifest may come");
+	is_int(send(&(struct call){.method = "PUT",
+			.target = "/v2/team/app/manifests/x",
+			.length = (4 << 20) + 1,
+			.pass = PASS_ASK})
+		   ->status,
+	    413, "but none that is too long");
+}
+
 /* ---- uploads ---- */
 
 static int
@@ -248,6 +283,7 @@ main(void)
 	reg.seats = 8;
 	test_no_memory();
 	test_free();
+	test_questions();
 	test_given_back();
 	test_no_threads();
 	reg.seats = 0;

@@ -95,7 +95,7 @@ run(const struct api *api, struct request *rq, struct reply *rp, enum pass pass)
 		r = gate_admit(rq, pass);
 	if (r != RC_OK)
 		return r;
-	if (pass == PASS_CHECK) {
+	if (pass != PASS_SERVE) {
 		reply_none(rp, 204);
 		return rq->route->check == NULL ? RC_OK : rq->route->check(rq, rp);
 	}

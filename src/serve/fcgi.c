@@ -282,16 +282,24 @@ make_verdict(struct reply *rp)
 	reply_none(rp, 403);
 }
 
+static enum pass
+pass_of(const char *text)
+{
+	if (strcmp(text, "check") == 0)
+		return PASS_CHECK;
+	return strcmp(text, "ask") == 0 ? PASS_ASK : PASS_SERVE;
+}
+
 static void
 answer(struct fcgi *f)
 {
-	bool check = strcmp(param(f, "BERTH_PASS", "serve"), "check") == 0;
+	enum pass pass = pass_of(param(f, "BERTH_PASS", "serve"));
 	struct request rq;
 	struct reply rp;
 
 	take_request(f, &rq);
-	dispatch(&rq, &rp, check ? PASS_CHECK : PASS_SERVE);
-	if (check)
+	dispatch(&rq, &rp, pass);
+	if (pass != PASS_SERVE)
 		make_verdict(&rp);
 	if (!drain_body(f))
 		f->fcgx.keepConnection = 0;

@@ -11,6 +11,8 @@ gate_admit(struct request *rq, enum pass pass)
 
 	if (pass == PASS_CHECK && route->body != BODY_FILE)
 		return err_set(&rq->err, RC_BAD_REQUEST, "this is no upload");
+	if (pass == PASS_ASK && route->body != BODY_SMALL)
+		return err_set(&rq->err, RC_BAD_REQUEST, "no body is taken here");
 	if (route->body == BODY_SMALL && rq->length > (int64_t)route->limit)
 		return err_set(&rq->err, RC_TOO_LARGE,
 		    "%lld bytes, the limit is %zu", (long long)rq->length,
@@ -18,7 +20,7 @@ gate_admit(struct request *rq, enum pass pass)
 	/* once the body is on the disk there is nothing left to refuse */
 	if (route->body == BODY_FILE && pass == PASS_CHECK)
 		return capacity_check(rq->registry, rq->length, &rq->err);
-	if (pass == PASS_CHECK || route->cost.late)
+	if (pass != PASS_SERVE || route->cost.late)
 		return RC_OK;
 	return seats_take(
 	    rq->registry, rq->arena, route_cost(route, rq->length), &rq->err);
