@@ -19,8 +19,8 @@
 #include "store/v2_link.h"
 
 #define STATE_MAX ((size_t)4096)
-#define COUNT_MS  1000 /* between two counts of all */
-#define NEAR_S    60   /* from nginx's question to the body file, at most */
+#define COUNT_MS  200 /* between two counts of all */
+#define NEAR_S    60  /* from nginx's question to the body file, at most */
 
 /* ---- ids ---- */
 

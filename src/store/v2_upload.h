@@ -41,8 +41,8 @@ struct v2_upload {
 enum result v2_upload_begin(struct store *st, struct arena *a, const char *name,
     enum hash_kind kind, struct v2_upload *out, struct err *err);
 
-/* How many there are, finished and cancelled ones not. They are counted once a second at
- * most; in between, a process knows of what it began and ended itself. */
+/* How many there are, finished and cancelled ones not. They are counted a few times a
+ * second at most; in between, a process knows of what it began and ended itself. */
 enum result v2_upload_count(struct store *st, uint64_t *out, struct err *err);
 
 /* The upload as it stands. RC_UPLOAD_UNKNOWN: none of this id (which may be any text of
