@@ -26,21 +26,19 @@ email_exceptions:
 END
 }
 
-# A directory where the image's json should be: no client's fault.
-sub break_image {
+# A file where the directory of all images should be: no client's fault.
+sub break_images {
     my ($berth) = @_;
-    my $dir = $berth->data . "/images/$ID";
+    my $images = $berth->data . '/images';
 
-    mkdir $berth->data . '/images';
-    mkdir $dir or die "$dir: $!";
-    mkdir "$dir/json" or die "$dir/json: $!";
-    open my $layer, '>', "$dir/layer" or die "$dir/layer: $!";
-    close $layer;
+    rmdir $images;
+    open my $file, '>', $images or die "$images: $!";
+    close $file;
 }
 
 sub ask {
     my ($berth) = @_;
-    return Berth::HTTP::request($berth, GET => "/v1/images/$ID/json")->{status};
+    return Berth::HTTP::request($berth, PUT => "/v1/images/$ID/json", [], "{\"id\": \"$ID\"}")->{status};
 }
 
 subtest 'a storm' => sub {
@@ -51,7 +49,7 @@ subtest 'a storm' => sub {
     is(Berth::HTTP::request($berth, GET => '/v1/images/nothing/json')->{status}, 404, 'a client errs');
     sleep 3;
     is(scalar $smtp->mails, 0, 'of which no mail tells');
-    break_image($berth);
+    break_images($berth);
     $seen{ ask($berth) }++ for 1 .. STORM;
     is(join(' ', %seen), '500 ' . STORM, 'many errors of the registry') or return;
     ok(within(10, sub { $smtp->mails > 0 }), 'a mail comes within seconds') or return;
@@ -62,7 +60,7 @@ subtest 'a storm' => sub {
     is(join(' ', sort @{ $mails[0]{to} }), 'night@example.org ops@example.org', 'to all');
     my ($errors) = $mails[0]{data} =~ /^Subject: berth on \S+: (\d+) errors?\r$/m;
     ok($errors && $errors <= STORM, 'it says how many') or diag($mails[0]{data});
-    my @lines = $mails[0]{data} =~ /^\S+Z error request id=\w+ status=500 method=GET result=\w+.*$ID/mg;
+    my @lines = $mails[0]{data} =~ /^\S+Z error request id=\w+ status=500 method=PUT result=\w+.*$ID/mg;
     is(scalar @lines, $errors < 40 ? $errors : 40, 'and shows the first');
     ok(length $mails[0]{data} < 40_000, 'it is short');
     is($berth->log('berth.log') =~ /info  mail errors=$errors to="/ ? 'told' : 'not told', 'told', 'the log has it');
@@ -72,7 +70,7 @@ subtest 'a storm' => sub {
 subtest 'the mail server is away' => sub {
     my $berth = with_mail(Berth::Instance::free_port());
 
-    break_image($berth);
+    break_images($berth);
     is(ask($berth), 500, 'an error');
     ok(within(15, sub { $berth->log('berth.log') =~ /warn  mail errors=1 error=remote/ }), 'is in the log, with why no mail went')
         or diag($berth->log('berth.log'));

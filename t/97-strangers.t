@@ -147,11 +147,15 @@ subtest 'errors of nginx' => sub {
 
 subtest 'a file that nginx cannot open' => sub {
     plan(skip_all => 'root opens every file') if Berth::Instance::stays_root();
-    my $file = $berth->data . '/docker/registry/v2/blobs/sha256/' . substr($blob->hex, 0, 2) . '/' . $blob->hex . '/data';
+    my $large = Berth::Oci->blob(size => 100_000, type => 'application/vnd.oci.image.layer.v1.tar');
+    my $file  = $berth->data . '/docker/registry/v2/blobs/sha256/' . substr($large->hex, 0, 2) . '/' . $large->hex . '/data';
+
+    # berth itself reads the small ones
+    Berth::V2Client->new($berth)->push('team/large', 'x', Berth::Oci->image(layers => [$large])) or die 'no push';
 
     my $mode = (stat $file)[2] & 0777;
     chmod 0, $file or die "$file: $!";
-    my $r = ask(GET => $bytes);
+    my $r = ask(GET => '/v2/team/large/blobs/' . $large->digest);
     chmod $mode, $file;
     carries([ 'is an error', 403, $r ]);
     is(Berth::V2Client::error_codes($r), 'DENIED', 'in the form of its API');
