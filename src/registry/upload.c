@@ -88,16 +88,17 @@ upload_check(struct registry *reg, struct arena *a, const char *name, struct str
 	return check_place(out, part, err);
 }
 
-/* An upload that is unknown now may have been finished by a request of which the client did
- * not hear. */
+/* An upload that is unknown now may have been finished by a request whose answer the client
+ * did not hear. An id that berth never gives was never one. */
 static bool
-is_finished(
-    struct registry *reg, struct arena *a, const char *name, const struct digest *d)
+is_finished(struct registry *reg, struct arena *a, const char *name, struct str id,
+    const struct digest *d)
 {
 	struct v2_blob blob;
 	struct err ignored;
 
-	return v2_blob_find(reg->store, a, name, d, &blob, &ignored) == RC_OK;
+	return v2_upload_is_id(id) &&
+	       v2_blob_find(reg->store, a, name, d, &blob, &ignored) == RC_OK;
 }
 
 enum result
@@ -107,7 +108,7 @@ upload_check_end(struct registry *reg, struct arena *a, const char *name,
 {
 	enum result r = upload_check(reg, a, name, id, part, out, err);
 
-	*finished = r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, d);
+	*finished = r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, id, d);
 	if (*finished || (r == RC_BAD_RANGE && is_whole(out, d)))
 		return RC_OK;
 	return r;
@@ -290,7 +291,7 @@ upload_finish(struct registry *reg, struct arena *a, const char *name,
 
 	if (r == RC_OK)
 		r = finish(reg, a, part, d, out, err);
-	if (r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, d))
+	if (r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, id, d))
 		r = RC_OK;
 	return r;
 }

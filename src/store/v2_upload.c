@@ -29,8 +29,8 @@
 
 /* Digits in groups of 8, 4, 4, 4 and 12; the third begins with the version, the fourth
  * with the variant, two bits. */
-static bool
-is_id(struct str id)
+bool
+v2_upload_is_id(struct str id)
 {
 	struct str rest = id;
 
@@ -173,7 +173,7 @@ count_one(void *arg, const char *name)
 {
 	int64_t *n = arg;
 
-	*n += is_id(str_of(name));
+	*n += v2_upload_is_id(str_of(name));
 	return true;
 }
 
@@ -203,7 +203,7 @@ v2_upload_open(const struct store *st, struct arena *a, const char *name,
 	struct str text;
 	enum result r;
 
-	if (!is_id(id))
+	if (!v2_upload_is_id(id))
 		return unknown(err, id);
 	out->id = str_dup(a, id);
 	out->name = name;
@@ -296,7 +296,7 @@ enum result
 v2_upload_settle_absence(
     const struct store *st, struct arena *a, struct str id, struct err *err)
 {
-	if (!is_id(id))
+	if (!v2_upload_is_id(id))
 		return RC_OK;
 	return settle_absence(st, dir_of(a, str_dup(a, id)), err);
 }
@@ -381,7 +381,7 @@ sweep_next(void *arg, const char *name)
 	struct err why;
 	enum result r;
 
-	if (!is_id(str_of(name)))
+	if (!v2_upload_is_id(str_of(name)))
 		return true;
 	arena_clear(s->arena);
 	r = sweep_one(s, name, &why);

@@ -37,6 +37,10 @@ struct v2_upload {
 	struct hash hash; /* of them */
 };
 
+/* Does the text have the form of an id that v2_upload_begin() gives? It need not be of an
+ * upload that was ever begun. */
+bool v2_upload_is_id(struct str id);
+
 /* A new one (U1). */
 enum result v2_upload_begin(struct store *st, struct arena *a, const char *name,
     enum hash_kind kind, struct v2_upload *out, struct err *err);
