@@ -42,8 +42,8 @@ sub ask_for_passwords {
     $server =~ s{/etc/nginx/registry\.htpasswd}{"$run/htpasswd"} or die "README: $server";
     $site =~ s/^server \{\n/$http$&$server/m or die "site.conf: $site";
     write_file("$run/site.conf", $site);
-    kill 'HUP', $berth->nginx_master;
-    return within(10, sub { ask(GET => '/v1/users/')->{status} == 401 });
+    $berth->reload_nginx;
+    return ask(GET => '/v1/users/')->{status} == 401;
 }
 
 # ask(METHOD => PATH, AUTHORIZATION, BODY)

@@ -296,8 +296,8 @@ sub ask_for_passwords {
     $lines =~ s{/etc/nginx/registry\.htpasswd}{"$run/htpasswd"} or die "README: $lines";
     $site =~ s/^server \{\n/$&$lines/m or die "site.conf: $site";
     save("$run/site.conf", $site);
-    kill 'HUP', $berth->nginx_master;
-    return within(10, sub { ask(GET => '/v2/')->{status} == 401 });
+    $berth->reload_nginx;
+    return ask(GET => '/v2/')->{status} == 401;
 }
 
 sub save {

@@ -213,6 +213,16 @@ sub nginx_workers { return $_[0]->pids('nginx', 0) }
 sub berth_master  { my ($pid) = $_[0]->pids('berth', 1); return $pid }
 sub berth_workers { return $_[0]->pids('berth', 0) }
 
+# nginx reads its files again. Until the workers of before are gone one of them may still
+# take a connection.
+sub reload_nginx {
+    my ($self) = @_;
+    my %before = map { $_ => 1 } $self->nginx_workers;
+
+    kill 'HUP', $self->nginx_master;
+    return within(20, sub { my @now = $self->nginx_workers; @now && !grep { $before{$_} } @now });
+}
+
 # kill9(PID...): at once, without a word to anybody.
 sub kill9 {
     my ($self, @pids) = @_;
