@@ -154,6 +154,25 @@ test_number(void)
 	}
 }
 
+/* A few bytes more could take hundreds of megabytes. */
+static void
+test_list_size(void)
+{
+	const char *one = SIGN(P(6, TAIL));
+	size_t n, used = encoded(one).n + strlen("[]");
+	struct buf b;
+
+	for (n = PRETTY_JWS_LIST_MAX; n <= PRETTY_JWS_LIST_MAX + 1; n++) {
+		buf_init(&b, arena, 2 * PRETTY_JWS_LIST_MAX);
+		buf_printf(&b, A "[%s%*s]}", one, (int)(n - used), "");
+		is_str(payload_of(b.p),
+		    n == PRETTY_JWS_LIST_MAX
+			? "{\"a\":1}"
+			: "the signatures have 65537 bytes; they may have 65536",
+		    "%zu bytes of signatures", n);
+	}
+}
+
 /* ---- signing ---- */
 
 static void
@@ -392,8 +411,8 @@ test_many_names(void)
 int
 main(void)
 {
-	static void (*const tests[])(void) = {test_open, test_number, test_seal,
-	    test_text, test_read, test_many_names};
+	static void (*const tests[])(void) = {test_open, test_number,
+	    test_list_size, test_seal, test_text, test_read, test_many_names};
 
 	return run_tests(tests, COUNT(tests));
 }

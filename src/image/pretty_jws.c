@@ -111,6 +111,10 @@ read_signatures(struct arena *a, struct str list, struct pretty_jws *out,
 	enum result r;
 	size_t i, n;
 
+	if (list.n > PRETTY_JWS_LIST_MAX)
+		return err_set(err, RC_BAD_MANIFEST,
+		    "the signatures have %zu bytes; they may have %zu", list.n,
+		    PRETTY_JWS_LIST_MAX);
 	if (!json_parse(a, list, &v, &why) || json_kind(v) != JSON_ARRAY)
 		return err_set(
 		    err, RC_BAD_MANIFEST, "\"signatures\" is not a list");
