@@ -20,7 +20,6 @@
 
 #define BUSY        INT64_MAX
 #define PATIENCE_MS 5000 /* with kept connections, once told to end */
-#define HEADERS_MAX 128
 #define HEAD_MAX    ((size_t)64 << 10)
 #define PUT_MAX     65536             /* libfcgi counts in int */
 #define UNREAD_MAX  ((size_t)8 << 20) /* bytes; nginx lets in 4 MiB at most */
@@ -31,7 +30,6 @@ struct fcgi {
 	const struct serve_options *options;
 	struct arena *arena;           /* of the request at hand */
 	_Atomic int64_t waiting_since; /* ticks, for a request; BUSY: it has one */
-	struct header headers[HEADERS_MAX];
 };
 
 static atomic_bool stopping;
@@ -69,26 +67,39 @@ fcgi_free(struct fcgi *f)
 
 /* ---- from nginx ---- */
 
-/* nginx 1.22 hands each header line on as a parameter of its own, so all are taken.
- */
 static size_t
-take_headers(struct fcgi *f)
+count_params(struct fcgi *f)
 {
 	size_t n = 0;
+
+	while (f->fcgx.envp[n] != NULL)
+		n++;
+	return n;
+}
+
+/* nginx 1.22 hands each header line on as a parameter of its own. All are taken, however
+ * many there are (nginx's large_client_header_buffers is the limit): a condition, or the
+ * mark of a page of another site, may stand behind any number of others. */
+static void
+take_headers(struct fcgi *f, struct request *rq)
+{
+	struct header *headers = arena_alloc(
+	    f->arena, (count_params(f) + 1) * sizeof(*headers));
 	char **p;
 
-	for (p = f->fcgx.envp; *p != NULL && n < HEADERS_MAX; p++) {
+	rq->headers = headers;
+	for (p = f->fcgx.envp; *p != NULL; p++) {
+		struct header *h = &headers[rq->n_headers];
 		const char *equals;
 
 		if (strncmp(*p, "HTTP_", 5) != 0 ||
 		    (equals = strchr(*p, '=')) == NULL)
 			continue;
-		f->headers[n].name = *p + 5;
-		f->headers[n].name_len = (size_t)(equals - *p - 5);
-		f->headers[n].value = equals + 1;
-		n++;
+		h->name = *p + 5;
+		h->name_len = (size_t)(equals - h->name);
+		h->value = equals + 1;
+		rq->n_headers++;
 	}
-	return n;
 }
 
 /* Of small bodies: at most limit bytes, whatever length was promised. */
@@ -136,8 +147,7 @@ take_request(struct fcgi *f, struct request *rq)
 	rq->id = param(f, "REQUEST_ID", "-");
 	rq->method = param(f, "REQUEST_METHOD", "");
 	rq->target_text = str_of(param(f, "REQUEST_URI", ""));
-	rq->headers = f->headers;
-	rq->n_headers = take_headers(f);
+	take_headers(f, rq);
 	rq->peer = param(f, "REMOTE_ADDR", NULL);
 	rq->https = strcmp(param(f, "HTTPS", ""), "on") == 0;
 	rq->length = str_to_int64(str_of(param(f, "CONTENT_LENGTH", "")), &length)
