@@ -357,16 +357,24 @@ subtest 'what cannot be handed over' => sub {
     serves($other);
 };
 
-subtest 'a clone that others cannot enter' => sub {
-    only_by_root();
-    my $dir   = scratch();
+# In the directory DIR/closed, which is root's alone.
+sub closed_clone {
+    my ($dir) = @_;
     my $clone = "$dir/closed/clone";
-    my $port  = Berth::Instance->free_port;
 
     make_path("$clone/build");
     chmod 0700, "$dir/closed";
     system('cp', '-r', source_dir() . '/quickstart', source_dir() . '/nginx', $clone);
     system('cp', build_dir() . '/berth', "$clone/build/");
+    return $clone;
+}
+
+subtest 'a clone that others cannot enter' => sub {
+    only_by_root();
+    my $dir   = scratch();
+    my $clone = closed_clone($dir);
+    my $port  = Berth::Instance->free_port;
+
     my $pid = fork // die "fork: $!";
     if (!$pid) {
         $ENV{BERTH_HOME} = "$dir/home";
@@ -381,6 +389,32 @@ subtest 'a clone that others cannot enter' => sub {
     kill 'TERM', $pid;
     ok(within(30, sub { waitpid($pid, POSIX::WNOHANG()) == $pid }), 'it ends');
     is($?, 0, 'well');
+};
+
+# Root would run a program that this user can exchange.
+subtest 'such a clone, and a directory of another user for its copy' => sub {
+    only_by_root();
+    my $dir     = scratch();
+    my $clone   = closed_clone($dir);
+    my $refused = sub {
+        my ($what, $place) = @_;
+        my $said = `BERTH_HOME='$dir/home' timeout 60 '$clone/quickstart' --no-build --http 2>&1`;
+
+        like($said, qr/^quickstart: others than root can change \Q$place\E: /, $what);
+        ok(!-e "$dir/home/program/quickstart", 'nothing is copied');
+    };
+
+    mkdir "$dir/$_" for qw(home other);
+    chown 65534, 65534, "$dir/home";
+    $refused->('it is his', "$dir/home");
+    chown 0, 0, "$dir/home";
+    chmod 0777, "$dir/home";
+    $refused->('all can write there', "$dir/home");
+    chmod 0755, "$dir/home";
+    chmod 0700, "$dir/other";
+    symlink "$dir/other", "$dir/home/program" or die "symlink: $!";
+    $refused->('there is a link', "$dir/home/program");
+    is((stat "$dir/other")[2] & 0777, 0700, 'what it leads to stays closed');
 };
 
 subtest 'an upload in flight is finished before the end' => sub {
