@@ -44,6 +44,22 @@ parse_network(const char *text, struct network *out)
 	return true;
 }
 
+/* "::ffff:192.0.2.1" is 192.0.2.1 on a socket that takes both families (RFC 4291, section
+ * 2.5.5.2). */
+static void
+unmap(struct network *n)
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	const unsigned bits = 8 * sizeof(mapped);
+
+	if (n->family != AF_INET6 || n->bits < bits ||
+	    memcmp(n->bytes, mapped, sizeof(mapped)) != 0)
+		return;
+	memmove(n->bytes, n->bytes + sizeof(mapped), sizeof(struct in_addr));
+	n->family = AF_INET;
+	n->bits -= bits;
+}
+
 bool
 address_is_network(const char *text)
 {
@@ -60,8 +76,11 @@ address_in(const char *network, const char *address)
 
 	if (strcmp(network, UNIX_PEER) == 0)
 		return strcmp(address, UNIX_PEER) == 0;
-	if (!parse_network(network, &n) || !parse_address(str_of(address), &a) ||
-	    n.family != a.family)
+	if (!parse_network(network, &n) || !parse_address(str_of(address), &a))
+		return false;
+	unmap(&n);
+	unmap(&a);
+	if (n.family != a.family)
 		return false;
 	whole = n.bits / 8;
 	rest = n.bits % 8;

@@ -8,7 +8,8 @@
 /* An address, an address with the number of leading bits that count, or "unix:". */
 bool address_is_network(const char *text);
 
-/* Does the address lie in the network? Also false when either is malformed. */
+/* Does the address lie in the network? Also false when either is malformed. An IPv4 address
+ * that is written as an IPv6 one ("::ffff:192.0.2.1") is the IPv4 address. */
 bool address_in(const char *network, const char *address);
 
 #endif
