@@ -316,6 +316,15 @@ test_private_redirects(void)
 		    "%s: is refused: %s", paths[i], err.text);
 	}
 	is_int(atomic_load(&elsewhere.connections), before, "nobody was asked");
+	call.url = arena_printf(arena, "http://127.0.0.1:%d/yes", elsewhere.port);
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_OK,
+	    "a call of its own, whose connection is kept");
+	call.url = url("/moved-to-a-port");
+	err.text[0] = '\0';
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE,
+	    "a redirect does not lead over it");
+	ok(strstr(err.text, "private address") != NULL, "it says why: %s",
+	    err.text);
 	call.url = url("/moved-away");
 	is_int(remote_get(trusting, arena, &call, &out, &err), RC_OK, "if trusted");
 	is_text(out.body, "none", "another host is not shown the token");

@@ -75,21 +75,62 @@ refuse_address(struct redirect *rd, const struct sockaddr *at)
 	    "a redirect leads to the private address %s; " ALLOWED_BY, text);
 }
 
-/* For CURLOPT_OPENSOCKETFUNCTION: each connection of its own, not one that is kept. Those
- * that are kept were looked at, or lead to hosts of the configuration. */
+static bool
+may_ask(struct redirect *rd, const struct sockaddr *at)
+{
+	if (rd->anywhere || address_is_public(at) ||
+	    have_same_host(rd->url, url_now(rd)))
+		return true;
+	refuse_address(rd, at);
+	return false;
+}
+
+/* For CURLOPT_OPENSOCKETFUNCTION: before each new connection. */
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
 {
-	struct redirect *rd = arg;
-
 	(void)purpose;
-	if (!rd->anywhere && !address_is_public(&at->addr) &&
-	    !have_same_host(rd->url, url_now(rd))) {
-		refuse_address(rd, &at->addr);
+	if (!may_ask(arg, &at->addr))
 		return CURL_SOCKET_BAD;
-	}
 	return socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
 }
+
+#if LIBCURL_VERSION_NUM >= 0x075000
+
+/* For CURLOPT_PREREQFUNCTION: before each request, also over a connection that was kept. An
+ * earlier call may have made it to a private host of the configuration. */
+static int
+before_request(void *arg, char *peer, char *own, int peer_port, int own_port)
+{
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+	struct sockaddr_in four = {.sin_family = AF_INET};
+	const struct sockaddr *at = (const struct sockaddr *)&six;
+
+	(void)own, (void)peer_port, (void)own_port;
+	if (inet_pton(AF_INET, peer, &four.sin_addr) == 1)
+		at = (const struct sockaddr *)&four;
+	else if (inet_pton(AF_INET6, peer, &six.sin6_addr) != 1)
+		return CURL_PREREQFUNC_ABORT;
+	return may_ask(arg, at) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+static void
+look_before_requests(struct redirect *rd)
+{
+	(void)curl_easy_setopt(rd->curl, CURLOPT_PREREQFUNCTION, before_request);
+	(void)curl_easy_setopt(rd->curl, CURLOPT_PREREQDATA, rd);
+}
+
+#else
+
+static void
+look_before_requests(struct redirect *rd)
+{
+	if (!rd->anywhere)
+		(void)curl_easy_setopt(rd->curl, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+#endif
 
 static void
 set_protocols(struct redirect *rd, bool secure)
@@ -115,6 +156,7 @@ redirect_watch(struct redirect *rd, CURL *curl, const char *url, bool anywhere)
 	set_protocols(rd, !anywhere && is_https(url));
 	(void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	(void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, rd);
+	look_before_requests(rd);
 }
 
 void
@@ -131,6 +173,8 @@ redirect_failed(struct redirect *rd, CURLcode code)
 	    strncasecmp(url_now(rd), "http:", 5) == 0)
 		(void)err_set(&rd->refused, RC_REMOTE,
 		    "a redirect leads from https to http; " ALLOWED_BY);
-	return rd->refused.text[0] != '\0' && (code == CURLE_UNSUPPORTED_PROTOCOL ||
-						  code == CURLE_COULDNT_CONNECT);
+	return rd->refused.text[0] != '\0' &&
+	       (code == CURLE_UNSUPPORTED_PROTOCOL ||
+		   code == CURLE_COULDNT_CONNECT ||
+		   code == CURLE_ABORTED_BY_CALLBACK);
 }

@@ -1,8 +1,8 @@
 /* redirect.h: how far an answer may lead on to another address. Who answers is not trusted
  * with the network that berth stands in: a redirect leads to a private address only if the
  * call itself was for that host and port, and from https to http never. The address is
- * looked at when the connection is made, so a name that changes its address leads no
- * further. Seen by this room alone. */
+ * looked at when the connection is made and, if it was kept, before it is used again: so a
+ * name that changes its address leads no further. Seen by this room alone. */
 #ifndef REMOTE_REDIRECT_H
 #define REMOTE_REDIRECT_H
 
