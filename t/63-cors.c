@@ -232,11 +232,45 @@ test_requests(void)
 	}
 }
 
+/* A proxy that asks nginx under another name says which one the client used; it is
+ * believed if it is trusted. */
+static void
+test_behind_a_proxy(void)
+{
+	static const char *const trusted[] = {"10.0.0.1", NULL};
+	static const struct {
+		const char *peer, *origin;
+		enum result want;
+	} peers[] = {
+	    {"10.0.0.1", "https://site.example", RC_OK},
+	    {"10.0.0.1", "https://inner.example", RC_OTHER_SITE},
+	    {"10.0.0.2", "https://site.example", RC_OTHER_SITE},
+	    {"10.0.0.2", "https://inner.example", RC_OK},
+	};
+	const struct cors off = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof(peers) / sizeof(peers[0]); i++) {
+		const struct header headers[] = {{"HOST", 4, "inner.example"},
+		    {"X_FORWARDED_HOST", 16, "site.example"},
+		    {"ORIGIN", 6, peers[i].origin}};
+		struct request rq = {.arena = arena,
+		    .method = "PUT",
+		    .headers = headers,
+		    .n_headers = 3,
+		    .peer = peers[i].peer,
+		    .proxies = trusted};
+
+		is_str(err_name(site_admit(&off, &rq)), err_name(peers[i].want),
+		    "a page of %s by way of %s", peers[i].origin, peers[i].peer);
+	}
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(void) = {
-	    test_rows, test_injection, test_requests};
+	    test_rows, test_injection, test_requests, test_behind_a_proxy};
 
 	return run_tests(tests, COUNT(tests));
 }

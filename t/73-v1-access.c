@@ -116,6 +116,12 @@ test_properties(void)
 	    "a description that is too long");
 	ok(is_there("repositories/team/plan/_private"), "_private");
 	is_str(read_text("repositories/team/plan/_private"), "", "is empty");
+	if (unlink(in_dir("repositories/team/plan/_private")) != 0 ||
+	    symlink("/nowhere", in_dir("repositories/team/plan/_private")) != 0)
+		bail_out("symlink");
+	check_row(&(const struct row){"a link to nothing makes it private, too",
+	    "GET", PLAN "/properties", .status = 200,
+	    .want = "{\"access\": \"private\"}"});
 }
 
 static void

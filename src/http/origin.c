@@ -106,19 +106,24 @@ scheme_of(struct str proto)
 	return str_is_nocase(proto, "http") ? "http" : NULL;
 }
 
+struct str
+origin_host(const struct request *rq)
+{
+	if (is_trusted(rq) && request_has_header(rq, "X-Forwarded-Host"))
+		return request_header(rq, "X-Forwarded-Host");
+	return request_header(rq, "Host");
+}
+
 const char *
 origin_url(const struct request *rq, const char *path)
 {
-	struct str host = request_header(rq, "Host");
+	struct str host = origin_host(rq);
 	const char *scheme = rq->https ? "https" : "http";
 
-	if (is_trusted(rq)) {
+	if (is_trusted(rq))
 		scheme = scheme_of(request_header(rq, "X-Forwarded-Proto"));
-		if (request_has_header(rq, "X-Forwarded-Host"))
-			host = request_header(rq, "X-Forwarded-Host");
-	} else if (came_by_proxy(rq)) {
+	else if (came_by_proxy(rq))
 		return path;
-	}
 	if (scheme == NULL || !is_host(host))
 		return path;
 	return arena_printf(

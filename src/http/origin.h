@@ -16,6 +16,9 @@
 
 #include "http/request.h"
 
+/* The host that the client used, as above; it need not be valid. */
+struct str origin_host(const struct request *rq);
+
 /* The address of the path, which begins with "/": "https://host:port/path", or the path
  * itself. In the request's arena. */
 const char *origin_url(const struct request *rq, const char *path);

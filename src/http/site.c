@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "http/origin.h"
+
 static bool
 changes_nothing(const char *method)
 {
@@ -10,11 +12,11 @@ changes_nothing(const char *method)
 	       strcmp(method, "OPTIONS") == 0;
 }
 
-/* Is it "scheme://" and then the Host that was asked? */
+/* Is it "scheme://" and then the host that the client asked? */
 static bool
 is_own(struct request *rq, struct str origin)
 {
-	struct str host = request_header(rq, "Host");
+	struct str host = origin_host(rq);
 	const char *text = str_dup(rq->arena, origin), *own = strstr(text, "://");
 
 	return own != NULL && host.n > 0 && str_is_nocase(host, own + 3);

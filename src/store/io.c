@@ -222,6 +222,18 @@ io_exists(const struct store *st, const char *path)
 }
 
 enum result
+io_is_taken(const struct store *st, const char *path, bool *out, struct err *err)
+{
+	int fd = io_open(st, path, O_PATH | O_NOFOLLOW);
+
+	*out = fd != -1;
+	if (fd == -1)
+		return errno == ENOENT ? RC_OK : io_failed(err, "open", path);
+	(void)close(fd);
+	return RC_OK;
+}
+
+enum result
 io_stat_file(
     const struct store *st, const char *path, struct stat *sb, struct err *err)
 {

@@ -154,11 +154,9 @@ enum result
 v1_repo_is_private(const struct store *st, struct arena *a,
     const struct v1_repo *repo, bool *out, struct err *err)
 {
-	struct stat sb;
-	enum result r = io_stat(
-	    st, arena_printf(a, "%s/_private", repo->dir), &sb, err);
+	enum result r = io_is_taken(
+	    st, arena_printf(a, "%s/_private", repo->dir), out, err);
 
-	*out = r == RC_OK;
 	return r == RC_ABSENT ? RC_OK : r;
 }
 
