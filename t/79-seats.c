@@ -211,6 +211,71 @@ test_questions(void)
 	    413, "but none that is too long");
 }
 
+/* ---- long documents go out ---- */
+
+static const char *
+json_of(const char *id, const char *more)
+{
+	return arena_printf(
+	    arena, "{\"id\": \"%s\", \"comment\": \"%s\"}", id, more);
+}
+
+static void
+put_documents(const char *id, const char *more)
+{
+	const char *image = arena_printf(arena, "images/%s", id);
+	const char *target = arena_printf(
+	    arena, "/v2/team/app/manifests/t%.1s", id);
+
+	write_text(arena_printf(arena, "%s/json", image), json_of(id, more));
+	write_text(arena_printf(arena, "%s/ancestry", image),
+	    arena_printf(arena, "[\"%s\"]", id));
+	write_text(arena_printf(arena, "%s/layer", image), "a layer");
+	is_int(request("PUT", target, NULL,
+		   arena_printf(arena,
+		       "{\"schemaVersion\": 2, \"mediaType\": "
+		       "\"application/vnd.oci.image.index.v1+json\", "
+		       "\"manifests\": [], \"annotations\": {\"a\": \"%s\"}}",
+		       more))
+		   ->status,
+	    201, "a manifest is pushed");
+}
+
+static void
+check_reading(const char *id, int status, const char *what)
+{
+	const char *targets[] = {arena_printf(arena, "/v1/images/%s/json", id),
+	    arena_printf(arena, "/v2/team/app/manifests/t%.1s", id)};
+
+	for (size_t i = 0; i < COUNT(targets); i++)
+		is_int(request("GET", targets[i], NULL, NULL)->status, status, "%s",
+		    what);
+	arena_clear(arena);
+}
+
+/* Whoever may read sends as many requests as he likes for what somebody once pushed. */
+static void
+test_reading(void)
+{
+	static const char few[] =
+	    "1111111111111111111111111111111111111111111111111111111111111111";
+	static const char many[] =
+	    "2222222222222222222222222222222222222222222222222222222222222222";
+	struct store_lock all = {0};
+	char *more = arena_alloc(arena, SEAT_FREE + 1);
+
+	memset(more, 'x', SEAT_FREE);
+	put_documents(few, "x");
+	put_documents(many, more);
+	arena_clear(arena);
+	check_reading(many, 200, "a long document is read from a seat");
+	(void)store_lock_memory(store, ALL, 0, &all, &err);
+	ok(store_locked(&all), "which it gives back");
+	check_reading(many, 503, "without memory it is not read");
+	check_reading(few, 200, "a short one is");
+	store_unlock(&all);
+}
+
 /* ---- uploads ---- */
 
 static int
@@ -285,6 +350,7 @@ main(void)
 	test_free();
 	test_questions();
 	test_given_back();
+	test_reading();
 	test_no_threads();
 	reg.seats = 0;
 	test_uploads();

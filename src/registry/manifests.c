@@ -60,6 +60,20 @@ check_condition(struct registry *reg, struct arena *a, const char *name,
 	    r == RC_OK ? digest_text(a, &kept) : "nothing");
 }
 
+/* A long one is read from a seat: its digest is computed each time. */
+static enum result
+read_stored(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct v2_manifest *out, struct err *err)
+{
+	enum result r = v2_manifest_read_short(
+	    reg->store, a, name, d, SEAT_FREE, out, err);
+
+	if (r != RC_TOO_LARGE)
+		return r;
+	r = seats_take(reg, a, MANIFEST_MAX, err);
+	return r == RC_OK ? v2_manifest_read(reg->store, a, name, d, out, err) : r;
+}
+
 /* Only a long one: it is sent from its file, so that its bytes are not held in memory until
  * a client has read them. */
 static enum result
@@ -87,7 +101,7 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 	enum result r = resolve(reg, a, name, reference, &d, &out->by_digest, err);
 
 	if (r == RC_OK)
-		r = v2_manifest_read(reg->store, a, name, &d, &stored, err);
+		r = read_stored(reg, a, name, &d, &stored, err);
 	if (r != RC_OK)
 		return r;
 	out->file.name = NULL;

@@ -26,6 +26,7 @@ struct manifests_found {
 	bool by_digest;         /* the reference was one: this never changes */
 };
 
+/* RC_BUSY: it is a long one, and there is no seat (seats.h) to read it. */
 enum result manifests_get(struct registry *reg, struct arena *a, const char *name,
     struct str reference, struct manifests_found *out, struct err *err);
 

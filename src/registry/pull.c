@@ -1,6 +1,8 @@
 /* pull.c: see pull.h. */
 #include "registry/pull.h"
 
+#include "image/v1_json.h"
+#include "registry/seats.h"
 #include "store/v1_image.h"
 
 enum result
@@ -16,6 +18,19 @@ pull_check(struct registry *reg, const char *id, struct err *err)
 	return r;
 }
 
+/* A long one is read from a seat. */
+static enum result
+read_json(struct registry *reg, struct arena *a, const char *id, struct str *out,
+    struct err *err)
+{
+	enum result r = v1_image_json_short(reg->store, a, id, SEAT_FREE, out, err);
+
+	if (r != RC_TOO_LARGE)
+		return r;
+	r = seats_take(reg, a, V1_JSON_MAX, err);
+	return r == RC_OK ? v1_image_json(reg->store, a, id, out, err) : r;
+}
+
 /* _inprogress is looked for before the json is read: an image never goes back from
  * complete to unfinished, unless it was damaged. */
 enum result
@@ -28,7 +43,7 @@ pull_json(struct registry *reg, struct arena *a, const char *id,
 
 	r = pull_check(reg, id, err);
 	if (r == RC_OK)
-		r = v1_image_json(reg->store, a, id, &out->json, err);
+		r = read_json(reg, a, id, &out->json, err);
 	if (r == RC_OK)
 		r = v1_image_sum(reg->store, a, id, &out->sum, err);
 	if (r != RC_OK)

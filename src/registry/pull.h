@@ -16,6 +16,7 @@ struct pull_json {
 	uint64_t layer_size; /* bytes */
 };
 
+/* RC_BUSY: the json is long, and there is no seat (seats.h) to read it. */
 enum result pull_json(struct registry *reg, struct arena *a, const char *id,
     struct pull_json *out, struct err *err);
 

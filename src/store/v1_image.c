@@ -83,6 +83,13 @@ v1_image_json(const struct store *st, struct arena *a, const char *id,
 }
 
 enum result
+v1_image_json_short(const struct store *st, struct arena *a, const char *id,
+    size_t limit, struct str *out, struct err *err)
+{
+	return read_document(st, a, id, &json, limit, out, err);
+}
+
+enum result
 v1_image_ancestry(const struct store *st, struct arena *a, const char *id,
     struct str *out, struct err *err)
 {

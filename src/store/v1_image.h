@@ -35,6 +35,9 @@ enum result v1_image_there(
 /* The files, whole. RC_IMAGE_UNKNOWN when the file is not there, or damaged. */
 enum result v1_image_json(const struct store *st, struct arena *a, const char *id,
     struct str *out, struct err *err);
+enum result v1_image_json_short(/* RC_TOO_LARGE: it has more than `limit` bytes */
+    const struct store *st, struct arena *a, const char *id, size_t limit,
+    struct str *out, struct err *err);
 enum result v1_image_ancestry(const struct store *st, struct arena *a,
     const char *id, struct str *out, struct err *err);
 

@@ -57,6 +57,17 @@ v2_manifest_read(const struct store *st, struct arena *a, const char *name,
 }
 
 enum result
+v2_manifest_read_short(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, size_t limit, struct v2_manifest *out, struct err *err)
+{
+	enum result r = read_link(st, a, name, d, &out->digest, err);
+
+	if (r == RC_OK)
+		r = v2_blob_read(st, a, &out->digest, limit, &out->bytes, err);
+	return r == RC_TOO_LARGE ? r : or_unknown(r);
+}
+
+enum result
 v2_manifest_each(const struct store *st, const char *name,
     bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err)
 {

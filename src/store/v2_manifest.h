@@ -35,6 +35,11 @@ enum result v2_manifest_read(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct v2_manifest *out,
     struct err *err);
 
+/* The same of one of at most `limit` bytes. RC_TOO_LARGE: it has more. */
+enum result v2_manifest_read_short(const struct store *st, struct arena *a,
+    const char *name, const struct digest *d, size_t limit, struct v2_manifest *out,
+    struct err *err);
+
 /* Its digest alone; the bytes are there, pinned (v2_blob.h). RC_MANIFEST_UNKNOWN. */
 enum result v2_manifest_find(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct digest *out, struct err *err);
