@@ -3,6 +3,7 @@
  * fails where it is told to. */
 #include <dlfcn.h>
 
+#include "store/v1_push.h"
 #include "store/v2_blob.h"
 #include "v2-store-test.h"
 
@@ -131,6 +132,29 @@ test_error(void)
 	is_int(find(), 0, "once");
 }
 
+static int
+find_image(const char *id)
+{
+	*syncs = 0;
+	return v1_push_settle(store, arena, id, &err) == RC_OK ? *syncs : -1;
+}
+
+/* A damaged image is pushed again: its directory is finished for a second time. */
+static void
+test_finished_again(void)
+{
+	static const char id[] = "0123456789abcdef";
+
+	fresh_store();
+	write_text("images/0123456789abcdef/layer", "");
+	is_int(find_image(id), 1, "an image that was just finished is synced");
+	is_int(find_image(id), 0, "once");
+	(void)nanosleep(&(struct timespec){0, 20000000}, NULL); /* some ticks */
+	write_text("images/0123456789abcdef/_inprogress", "");
+	(void)unlink(in_dir("images/0123456789abcdef/_inprogress"));
+	is_int(find_image(id), 1, "finished again, it is synced again");
+}
+
 int
 main(void)
 {
@@ -141,5 +165,6 @@ main(void)
 	test_unknown();
 	test_settled();
 	test_error();
+	test_finished_again();
 	return teardown();
 }

@@ -167,13 +167,15 @@ settle_name(const struct store *st, const char *path, struct err *err)
 	return sync_name(st, path, &sx, err);
 }
 
-/* What is noted of a directory's names, beside its own: under the path with a slash. */
+/* What is noted of a directory's names, beside its own: under the path with a slash, and the
+ * time of their last change. */
 static uint64_t
 key_of_names(const char *dir, const struct statx *sx)
 {
-	char path[IO_PATH_MAX + 1];
+	char path[IO_PATH_MAX + 32];
 
-	(void)snprintf(path, sizeof(path), "%s/", dir);
+	(void)snprintf(
+	    path, sizeof(path), "%s/%lld", dir, (long long)time_of(&sx->stx_ctime));
 	return key_of(path, sx);
 }
 

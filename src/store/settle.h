@@ -8,7 +8,8 @@
  *
  * Known to be durable is
  *  - what some process synced since the start: each success is noted in a table of fixed
- *    size that all processes of berth share. A note holds for one inode under one path.
+ *    size that all processes of berth share. A note holds for one inode under one path;
+ *    that of all names in a directory until one of them changes.
  *    A note that was displaced by another one costs one sync more, nothing else.
  *  - what was there when settle_all() synced the file system of _berth, as its inode has
  *    not changed since. This makes the store that berth finds at its start cost nothing.
@@ -40,8 +41,9 @@ enum result settle_made(const struct store *st, const char *path, struct err *er
 /* For the one who found the name: it is there for good. RC_ABSENT: it is not there. */
 enum result settle_name(const struct store *st, const char *path, struct err *err);
 
-/* The same for the names in a directory that is finished once and does not change any
- * more, as the caller has seen: an image that is complete. The first is for the one who
+/* The same for the names in a directory that is finished and seldom changes afterwards, as
+ * the caller has seen: an image that is complete, and is pushed again only if it is damaged.
+ * The first is for the one who
  * made the last change, the second for the one who found it finished. RC_ABSENT. */
 enum result settle_finished(
     const struct store *st, const char *dir, struct err *err);
