@@ -159,6 +159,7 @@ static void
 test_more(void)
 {
 	struct arena *one = arena_new(), *two = arena_new();
+	struct store_lock half = {0};
 
 	reg.seats = 2;
 	is_int(seats_take(&reg, one, ALL / 2, &err), RC_OK, "half of the memory");
@@ -166,6 +167,10 @@ test_more(void)
 	is_int(seats_take(&reg, two, ALL / 2, &err), RC_OK,
 	    "another request takes the other half, in the other thread");
 	is_int(seats_take(&reg, two, ALL, &err), RC_BUSY, "there is no more");
+	(void)store_lock_memory(store, ALL / 2, 0, &half, &err);
+	is_int(seats_take(&reg, two, ALL / 4, &err), RC_BUSY,
+	    "what it gave back for that, others have now");
+	store_unlock(&half);
 	arena_free(one);
 	is_int(seats_take(&reg, two, SIZE_MAX / 2, &err), RC_OK,
 	    "it has all when the first is over");

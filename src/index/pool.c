@@ -105,7 +105,8 @@ look_at_new_file(struct index *ix, struct db *db)
 }
 
 /* In a transaction: data_version tells that another connection has written, of any
- * program; those of berth have counted it. *foreign: one has not. */
+ * program; those of berth have counted it. *foreign: one has not. That may also be a worker
+ * that was killed behind its first page and before its commit. */
 static enum result
 look_for_writes(struct db *db, bool *foreign, struct err *err)
 {
@@ -257,7 +258,8 @@ forget_stamps(struct index *ix)
 	struct err ignored;
 
 	if (do_task(ix, &task, &ignored) == RC_OK)
-		report_foreign(ix, "another program has written to it");
+		report_foreign(ix,
+		    "another program, or a worker that was killed, wrote to it");
 }
 
 enum result

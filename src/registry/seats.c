@@ -65,10 +65,12 @@ seats_take(
 		arena_defer(a, give_back, seat);
 	}
 	store_unlock(&seat->lock);
+	seat->memory = 0;
 	r = store_lock_memory(reg->store, memory, reg->patience, &seat->lock, err);
 	if (r == RC_OK && !store_locked(&seat->lock))
 		return err_set(err, RC_BUSY,
 		    "no %zu bytes of memory for large requests", memory);
-	seat->memory = memory;
+	if (r == RC_OK)
+		seat->memory = memory;
 	return r;
 }

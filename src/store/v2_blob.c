@@ -100,8 +100,8 @@ v2_blob_anywhere(const struct store *st, struct arena *a, const struct digest *d
 	if (r == RC_OK && out->file.size <= V2_SMALL_MAX)
 		r = check_bytes(st, data_path(a, d), d, &out->file.size, err);
 	if (r == RC_TOO_LARGE) { /* a push has just mended it */
-		r = io_stat_file(st, data_path(a, d), &sb, err);
-		out->file.size = (uint64_t)sb.st_size;
+		r = look_and_pin(st, a, d, &out->file.name, &sb, err);
+		out->file.size = r == RC_OK ? (uint64_t)sb.st_size : 0;
 	}
 	return r == RC_ABSENT ? unknown(a, d, err) : r;
 }
