@@ -1,7 +1,9 @@
 /* 37-index-damage.c: files that are missing, damaged, replaced, of another version,
  * and disks that take nothing. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -319,6 +321,61 @@ test_foreign_writes(void)
 	index_free(ix);
 }
 
+/* The next sync of the database is when this index reads, in a thread. */
+static struct index *reads_at_sync;
+static pthread_t reader;
+
+static bool
+see_name(void *arg, struct str name)
+{
+	(void)arg, (void)name;
+	return true;
+}
+
+static void *
+read_names(void *arg)
+{
+	struct err ignored;
+
+	(void)index_catalog(arg, str_of(""), 1, see_name, NULL, &ignored);
+	return NULL;
+}
+
+/* Stands before libc's. */
+int
+fdatasync(int fd)
+{
+	int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+	struct index *ix = reads_at_sync;
+
+	reads_at_sync = NULL;
+	if (ix != NULL && pthread_create(&reader, NULL, read_names, ix) == 0)
+		(void)nanosleep(&(struct timespec){0, 100000000}, NULL);
+	return next(fd);
+}
+
+/* All of the -wal is in the file, so the next write begins it again. */
+static void
+test_wal_again(void)
+{
+	struct index *ix = watched_index(),
+		     *other = index_new(path, on_damage, NULL);
+
+	(void)put(other, "a/b", "");
+	(void)run_sql("PRAGMA wal_checkpoint(PASSIVE)");
+	(void)search(ix, "");
+	reads_at_sync = ix;
+	is_int(put(other, "c/d", ""), RC_OK, "another process writes");
+	(void)pthread_join(reader, NULL);
+	is_int(foreign, 0, "who reads meanwhile does not take it for foreign");
+	(void)search(ix, "");
+	(void)run_sql("UPDATE repository SET stamp = 7");
+	(void)search(ix, "");
+	is_int(foreign, 1, "what is foreign is noticed");
+	index_free(other);
+	index_free(ix);
+}
+
 /* A backup is put in its place, with its -wal. */
 static void
 test_foreign_file(void)
@@ -603,6 +660,7 @@ main(void)
 	test_damage_is_remembered();
 	test_replaced();
 	test_foreign_writes();
+	test_wal_again();
 	test_foreign_file();
 	test_directory();
 	test_newer_version();

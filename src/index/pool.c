@@ -104,13 +104,15 @@ look_at_new_file(struct index *ix, struct db *db)
 		report_foreign(ix, "another index is in its place");
 }
 
+static const char writes_sql[] = "SELECT writes FROM state";
+
 /* In a transaction: data_version tells that another connection has written, of any
- * program; those of berth have counted it. *foreign: one has not. That may also be a worker
- * that was killed behind its first page and before its commit. */
+ * program; those of berth have counted it. *foreign: one has not, by what is seen here. That
+ * may also be a worker that was killed behind its first page and before its commit, and, in
+ * a transaction that only reads, one that is just there: see is_still_foreign(). */
 static enum result
 look_for_writes(struct db *db, bool *foreign, struct err *err)
 {
-	static const char writes_sql[] = "SELECT writes FROM state";
 	static const char version_sql[] = "PRAGMA data_version";
 	struct db_seen *seen = db_seen(db), now = {.any = true};
 	enum result r = db_int(db, writes_sql, &now.writes, err);
@@ -136,15 +138,37 @@ count_write(struct db *db, struct err *err)
 	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
 }
 
+/* Some transaction found that somebody else has written. */
+struct suspicion {
+	bool any;
+	bool sure;      /* it was one that changes something */
+	int64_t writes; /* that berth had counted then */
+};
+
+/* Where a writer begins the -wal again from its start, data_version changes before it has
+ * committed, for who reads at that moment. Now that nobody else writes, it has counted
+ * itself. And if another program had written before it, it has noticed that itself. */
+static enum result
+is_still_foreign(struct db *db, const struct suspicion *s, struct err *err)
+{
+	int64_t now;
+	enum result r = s->sure ? RC_OK : db_int(db, writes_sql, &now, err);
+
+	if (r == RC_OK && !s->sure && now != s->writes)
+		r = err_set(err, RC_ABSENT, "index: it was berth's own");
+	return r;
+}
+
 /* Nothing is known of any repository: the rebuild reads all of them. */
 static enum result
 void_stamps(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] = "UPDATE repository SET stamp = 0";
 	sqlite3_stmt *stmt;
-	enum result r = db_start(db, sql, &stmt, err);
+	enum result r = is_still_foreign(db, arg, err);
 
-	(void)arg;
+	if (r == RC_OK)
+		r = db_start(db, sql, &stmt, err);
 	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
 }
 
@@ -217,7 +241,7 @@ struct task {
 	enum db_mode mode;
 	pool_fn fn;
 	void *arg;
-	bool *foreign; /* NULL: nobody asks */
+	struct suspicion *foreign; /* NULL: nobody asks */
 };
 
 static enum result
@@ -225,8 +249,11 @@ in_transaction(struct db *db, const struct task *t, struct err *err)
 {
 	enum result r = RC_OK;
 
-	if (t->foreign != NULL)
-		r = look_for_writes(db, t->foreign, err);
+	if (t->foreign != NULL) {
+		r = look_for_writes(db, &t->foreign->any, err);
+		t->foreign->sure = t->mode != DB_READ;
+		t->foreign->writes = db_seen(db)->writes;
+	}
 	if (r == RC_OK)
 		r = t->fn(db, t->arg, err);
 	if (r == RC_OK && t->mode != DB_READ)
@@ -252,9 +279,9 @@ do_task(struct index *ix, const struct task *t, struct err *err)
 }
 
 static void
-forget_stamps(struct index *ix)
+forget_stamps(struct index *ix, struct suspicion *s)
 {
-	const struct task task = {DB_CHANGE, void_stamps, NULL, NULL};
+	const struct task task = {DB_CHANGE, void_stamps, s, NULL};
 	struct err ignored;
 
 	if (do_task(ix, &task, &ignored) == RC_OK)
@@ -265,12 +292,12 @@ forget_stamps(struct index *ix)
 enum result
 pool_do(struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *err)
 {
-	bool foreign = false;
+	struct suspicion foreign = {.any = false};
 	const struct task task = {
 	    mode, fn, arg, ix->on_foreign == NULL ? NULL : &foreign};
 	enum result r = do_task(ix, &task, err);
 
-	if (foreign)
-		forget_stamps(ix);
+	if (foreign.any)
+		forget_stamps(ix, &foreign);
 	return r;
 }
