@@ -182,6 +182,63 @@ test_more(void)
 	arena_free(two);
 }
 
+/* ---- what dockers send ---- */
+
+static const char *
+json_of(const char *id, const char *more)
+{
+	return arena_printf(
+	    arena, "{\"id\": \"%s\", \"comment\": \"%s\"}", id, more);
+}
+
+static const char *
+ids_of(int n)
+{
+	struct buf b;
+	int i;
+
+	buf_init(&b, arena, (size_t)1 << 20);
+	for (i = 0; i < n; i++)
+		buf_printf(&b, "%s{\"id\": \"%064x\"}", i == 0 ? "[" : ",", i);
+	buf_addc(&b, ']');
+	return buf_str(&b).p;
+}
+
+static void
+test_pushes(void)
+{
+	static const char id[] =
+	    "4444444444444444444444444444444444444444444444444444444444444444";
+	const char *image = arena_printf(arena, "/v1/images/%s/json", id);
+	char *more = arena_alloc(arena, 8001), *worst;
+	struct store_lock all = {0};
+
+	memset(more, 'x', 8000);
+	worst = arena_printf(arena, "[{\"id\": [%s{}]}]", more);
+	for (int i = 0; i < 8000; i++)
+		worst[9 + i] = "{},"[i % 3];
+	(void)store_lock_memory(store, ALL, 0, &all, &err);
+	is_int(request("PUT", image, NULL, json_of(id, more))->status, 200,
+	    "the json of an image needs no seat");
+	is_int(
+	    request("PUT", "/v1/repositories/team/app/", NULL, ids_of(127))->status,
+	    200, "nor do a repository and its images,");
+	is_int(request("PUT", "/v1/repositories/team/app/images", NULL, ids_of(127))
+		   ->status,
+	    204, "at the begin and the end of a push");
+	is_int(
+	    request("PUT", arena_printf(arena, "/v1/repositories/team/app/tags/x"),
+		NULL, arena_printf(arena, "\"%s\"", id))
+		->status,
+	    400, "nor does a tag (of an image that is not complete)");
+	is_int(request("PUT", "/v1/repositories/team/app/", NULL, worst)->status,
+	    503, "one long element does");
+	store_unlock(&all);
+	is_int(request("PUT", "/v1/repositories/team/app/", NULL, worst)->status,
+	    400, "which is none");
+	arena_clear(arena); /* the end of that request */
+}
+
 /* ---- the questions before a body ---- */
 
 /* As a file or as a long document: only what its row takes may come. */
@@ -217,13 +274,6 @@ test_questions(void)
 }
 
 /* ---- long documents go out ---- */
-
-static const char *
-json_of(const char *id, const char *more)
-{
-	return arena_printf(
-	    arena, "{\"id\": \"%s\", \"comment\": \"%s\"}", id, more);
-}
 
 static void
 put_documents(const char *id, const char *more)
@@ -356,6 +406,7 @@ main(void)
 	test_questions();
 	test_given_back();
 	test_reading();
+	test_pushes();
 	test_no_threads();
 	reg.seats = 0;
 	test_uploads();

@@ -41,6 +41,14 @@ bool json_parse(
 bool json_each (struct str text, bool (*visit)(void *arg, const struct json *item),
     void *arg, bool *is_list, const char **why);
 
+/* Bytes of the longest element, which json_each() has in memory at once; all where the text
+ * is no list. */
+size_t json_longest(struct str text);
+
+/* A parsed text takes so many times its bytes at the most: of an object without members three
+ * become a kilobyte. */
+#define JSON_TIMES 300
+
 enum json_kind json_kind(const struct json *v);
 
 /* The member, of two with one name the last; NULL when v is no object or has none

@@ -63,6 +63,23 @@ each_element(struct arena *scratch, struct str rest,
 	return skip_blanks(str_make(rest.p + 1, rest.n - 1)).n == 0;
 }
 
+size_t
+json_longest(struct str text)
+{
+	struct str rest = skip_blanks(text);
+	size_t n, longest = 0;
+
+	if (rest.n == 0 || rest.p[0] != '[')
+		return text.n;
+	while (rest.n > 0) {
+		rest = str_make(rest.p + 1, rest.n - 1);
+		n = element_length(rest);
+		longest = n > longest ? n : longest;
+		rest = str_make(rest.p + n, rest.n - n);
+	}
+	return longest;
+}
+
 bool json_each (struct str text, bool (*visit)(void *arg, const struct json *item),
     void *arg, bool *is_list, const char **why)
 {

@@ -2,6 +2,7 @@
 #include "registry/repository.h"
 
 #include "auth/auth.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "image/v1_images.h"
 #include "image/v1_meta.h"
@@ -22,11 +23,12 @@ repository_settle_name(
 }
 
 /* The list of a repository is as long as clients made it: who reads it whole takes a seat
- * for it, `times` over. */
+ * for it, `times` over, and for the bytes that he needs beside it. */
 static enum result
 sit_for_list(struct registry *reg, struct arena *a, const struct repo_name *name,
-    size_t times, struct err *err)
+    size_t times, size_t beside, struct err *err)
 {
+	size_t size = 0;
 	struct reader *list;
 	struct v1_repo repo;
 	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
@@ -34,8 +36,10 @@ sit_for_list(struct registry *reg, struct arena *a, const struct repo_name *name
 	if (r == RC_OK)
 		r = v1_repo_open_images(reg->store, a, &repo, &list, err);
 	if (r == RC_OK)
-		r = seats_take(reg, a, times * (size_t)reader_size(list), err);
-	return r == RC_ABSENT ? RC_OK : r;
+		size = (size_t)reader_size(list);
+	if (r == RC_OK || r == RC_ABSENT)
+		r = seats_take(reg, a, times * size + beside, err);
+	return r;
 }
 
 /* Beside the list: what it becomes, and where its entries begin. */
@@ -68,7 +72,8 @@ repository_announce(struct registry *reg, struct arena *a,
 	struct store_lock lock = {0};
 	enum result r;
 
-	r = sit_for_list(reg, a, name, MERGE_TIMES, err);
+	r = sit_for_list(reg, a, name, MERGE_TIMES,
+	    REPOSITORY_TIMES * body.n + JSON_TIMES * json_longest(body), err);
 	if (r == RC_OK)
 		r = claim_announced(reg, a, name, body, &body, err);
 	if (r == RC_OK)
@@ -96,7 +101,7 @@ repository_claim(struct registry *reg, struct arena *a,
 	if (r != RC_OK || !str_eq(here, json))
 		return err_set(err, RC_NOT_GRANTED, "not among those of %s",
 		    name_full(a, name));
-	r = sit_for_list(reg, a, name, MERGE_TIMES, err);
+	r = sit_for_list(reg, a, name, MERGE_TIMES, 0, err);
 	if (r == RC_OK)
 		r = store_lock(
 		    reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
@@ -113,7 +118,7 @@ repository_images(struct registry *reg, struct arena *a,
     const struct repo_name *name, struct str *out, struct err *err)
 {
 	struct v1_repo repo;
-	enum result r = sit_for_list(reg, a, name, 1, err);
+	enum result r = sit_for_list(reg, a, name, 1, 0, err);
 
 	if (r == RC_OK)
 		r = v1_repo_find(reg->store, a, name, &repo, err);

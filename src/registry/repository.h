@@ -16,8 +16,13 @@
 enum result repository_settle_name(
     struct registry *reg, struct arena *a, struct repo_name *name, struct err *err);
 
+/* An announcement and what is made of it take so many times its bytes; the longest of its
+ * elements more (json.h, JSON_TIMES). */
+#define REPOSITORY_TIMES 16
+
 /* A push announces its images: those that it may claim (claim.h) are merged into the
- * list. RC_BAD_JSON, RC_BAD_DATA, RC_TOO_LARGE. */
+ * list. RC_BAD_JSON, RC_BAD_DATA, RC_TOO_LARGE; RC_BUSY: it is long, or its list or one of
+ * its elements is, and there is no seat (seats.h). */
 enum result repository_announce(struct registry *reg, struct arena *a,
     const struct repo_name *name, struct str body, struct err *err);
 

@@ -8,10 +8,12 @@
  * such a word for the resource only without that slash). */
 #include "v1/routes.h"
 
+#include "base/json.h"
 #include "image/tar.h"
 #include "image/v1_images.h"
 #include "image/v1_json.h"
 #include "registry/files.h"
+#include "registry/repository.h"
 #include "v1/admit.h"
 #include "v1/errors.h"
 #include "v1/images.h"
@@ -36,12 +38,15 @@
 #define OF_INDEX   .of_index = true
 #define OWN_METHOD .own_method = true
 
-/* What a request may need (http/route.h). Of JSON the worst is an object without members:
- * three bytes become a kilobyte. The lists of a layer's files, its differences and its
+/* What a request may need (http/route.h). The json of an image is read in place, not parsed.
+ * What an announcement needs for its longest element is known once it was read
+ * (registry/repository.h). So what dockers send with a push takes no seat, however many push
+ * at once: old ones do not ask again. The lists of a layer's files, its differences and its
  * tarsum are made by few of those who ask. */
 #define MIB       ((size_t)1 << 20)
-#define OF_JSON   .cost = {0, 300, 40 * MIB}
-#define OF_LIST   .cost = {MIB, 300, 40 * MIB}
+#define OF_JSON   .cost = {0, JSON_TIMES, 40 * MIB}
+#define OF_IMAGE  .cost = {0, 4, 16 * MIB}
+#define OF_LIST   .cost = {0, REPOSITORY_TIMES, 40 * MIB}
 #define OF_LAYER  .cost = {.least = TAR_MEMORY, .most = TAR_MEMORY, .late = true}
 #define OF_SEARCH .cost = {MIB, 0, MIB}
 #define OF_TAGS   .cost = {.least = V1_TAGS_MAX, .most = V1_TAGS_MAX, .late = true}
@@ -54,7 +59,7 @@
 static const struct route routes[] = {
     {"GET", IMAGE "/json", v1_get_image_json, MAY_PULL, BODY_NONE},
     {"PUT", IMAGE "/json", v1_put_image_json, MAY_PUSH, BODY_SMALL, V1_JSON_MAX,
-	OF_JSON},
+	OF_IMAGE},
     {"GET", IMAGE "/layer", v1_get_layer, MAY_PULL, BODY_NONE},
     {"PUT", IMAGE "/layer", v1_put_layer, MAY_PUSH, BODY_FILE, 0, v1_check_layer,
 	OF_LAYER},
