@@ -30,6 +30,30 @@ test_str_compare(void)
 	is_str(str_dup(arena, str_make("abc", 2)), "ab", "dup ends with a NUL");
 }
 
+static void
+test_str_order(void)
+{
+	struct str none = {NULL, 0};
+	struct str list[] = {TEXT("b"), TEXT("ab"), TEXT("b"), TEXT("\xff"),
+	    TEXT("a"), TEXT(""), TEXT("a\0"), TEXT("ab"), none};
+	struct buf b;
+	size_t i, n;
+
+	ok(str_order(TEXT("a"), TEXT("b")) < 0, "a comes before b");
+	ok(str_order(TEXT("\xff"), TEXT("b")) > 0, "bytes have no sign");
+	ok(str_order(TEXT("a"), TEXT("a\0")) < 0, "a beginning comes first");
+	ok(str_order(TEXT("ab"), TEXT("b")) < 0, "length alone does not count");
+	is_int(str_order(TEXT("ab"), TEXT("ab")), 0, "one text");
+	is_int(str_order(none, TEXT("")), 0, "NULL is empty here too");
+
+	n = str_sort_unique(list, COUNT(list));
+	buf_init(&b, arena, 100);
+	for (i = 0; i < n; i++)
+		buf_printf(&b, "<%s>", shown(list[i]));
+	is_str(buf_str(&b).p, "<><a><a\\x00><ab><b><\\xff>", "each once, sorted");
+	is_int(str_sort_unique(NULL, 0), 0, "of an empty list");
+}
+
 /* What str_cut gives, piece by piece, each between "<" and ">". */
 static const char *
 pieces(struct str s)
@@ -268,8 +292,8 @@ test_addresses(void)
 int
 main(void)
 {
-	static void (*const tests[])(void) = {test_str_compare, test_str_cut,
-	    test_str_trim, test_str_utf8, test_str_number, test_hex,
+	static void (*const tests[])(void) = {test_str_compare, test_str_order,
+	    test_str_cut, test_str_trim, test_str_utf8, test_str_number, test_hex,
 	    test_percent_decode, test_percent_encode, test_addresses};
 
 	return run_tests(tests, COUNT(tests));

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -58,6 +59,34 @@ str_ends(struct str a, const char *ending)
 	size_t n = strlen(ending);
 
 	return a.n >= n && memcmp(a.p + a.n - n, ending, n) == 0;
+}
+
+int
+str_order(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n == 0 ? 0 : memcmp(a.p, b.p, n);
+
+	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return str_order(*(const struct str *)a, *(const struct str *)b);
+}
+
+size_t
+str_sort_unique(struct str *list, size_t n)
+{
+	size_t i, kept = 0;
+
+	if (n > 0)
+		qsort(list, n, sizeof(*list), compare);
+	for (i = 0; i < n; i++)
+		if (i == 0 || !str_eq(list[i], list[kept - 1]))
+			list[kept++] = list[i];
+	return kept;
 }
 
 struct str

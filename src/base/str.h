@@ -26,6 +26,12 @@ bool str_is_nocase(struct str a, const char *b);
 bool str_starts(struct str a, const char *prefix);
 bool str_ends(struct str a, const char *ending);
 
+/* Byte order: negative, 0 or positive as a comes before b, is b, or comes after it. */
+int str_order(struct str a, struct str b);
+
+/* Sorts the list in byte order and drops repetitions. Returns how many are left. */
+size_t str_sort_unique(struct str *list, size_t n);
+
 /* Cuts *rest at the first c: returns what stood before it and leaves in *rest
  * what came behind; without c all is returned and *rest is empty, its p NULL. */
 struct str str_cut(struct str *rest, char c);

@@ -1,7 +1,6 @@
 /* manifest.c: see manifest.h. */
 #include "image/manifest.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json_slice.h"
@@ -89,27 +88,11 @@ make_room(struct reading *rd, struct str list)
 	    rd->arena, (json_slice_count(list) + 1) * sizeof(*rd->refs));
 }
 
-static int
-by_bytes(const void *a, const void *b)
-{
-	const struct str *one = a, *other = b;
-	int order = memcmp(one->p, other->p, one->n < other->n ? one->n : other->n);
-
-	return order != 0 ? order : (one->n > other->n) - (one->n < other->n);
-}
-
 static void
 hand_over(struct reading *rd)
 {
-	size_t i, n = 0;
-
-	if (rd->n_refs > 0)
-		qsort(rd->refs, rd->n_refs, sizeof(rd->refs[0]), by_bytes);
-	for (i = 0; i < rd->n_refs; i++)
-		if (i == 0 || !str_eq(rd->refs[i], rd->refs[n - 1]))
-			rd->refs[n++] = rd->refs[i];
 	rd->out->refs = rd->refs;
-	rd->out->n_refs = n;
+	rd->out->n_refs = str_sort_unique(rd->refs, rd->n_refs);
 }
 
 /* ---- the shapes ---- */
@@ -140,17 +123,14 @@ read_config(struct reading *rd, struct err *err)
 {
 	struct manifest_descriptor config;
 	struct str digest;
-
 	struct err why;
 
 	if (manifest_descriptor_read(
 		rd->arena, rd->m.config, &config, &digest, &why) != RC_OK)
 		return err_set(err, RC_BAD_MANIFEST, "config %s", why.text);
-
 	rd->refs[rd->n_refs++] = digest;
 	if (rd->out->artifact_type.n == 0)
 		rd->out->artifact_type = config.type;
-
 	return RC_OK;
 }
 
@@ -235,9 +215,7 @@ read_subject(struct reading *rd, struct err *err)
 		return manifest_type_shape(out->type) == MANIFEST_OTHER
 			   ? RC_OK
 			   : err_set(err, RC_BAD_MANIFEST, "subject %s", why.text);
-
 	out->has_subject = true;
-
 	return RC_OK;
 }
 

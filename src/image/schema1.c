@@ -1,7 +1,6 @@
 /* schema1.c: see schema1.h. */
 #include "image/schema1.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json_slice.h"
@@ -90,16 +89,6 @@ check_list(struct str list, const char *what, struct err *err)
 
 /* ---- layers ---- */
 
-static int
-in_byte_order(const void *a, const void *b)
-{
-	const struct str *one = a, *other = b;
-	size_t n = one->n < other->n ? one->n : other->n;
-	int order = memcmp(one->p, other->p, n);
-
-	return order != 0 ? order : (one->n > other->n) - (one->n < other->n);
-}
-
 static enum result
 read_layers(struct arena *a, struct str layers, size_t n, struct manifest *out,
     struct err *err)
@@ -108,7 +97,7 @@ read_layers(struct arena *a, struct str layers, size_t n, struct manifest *out,
 	struct json_walk walk = json_slice_walk(layers);
 	struct err ignored;
 	struct digest d;
-	size_t kept = 0, i;
+	size_t i;
 
 	for (i = 0; json_slice_next(&walk); i++) {
 		refs[i] = json_slice_text(a, json_slice_get(walk.value, "blobSum"));
@@ -118,12 +107,8 @@ read_layers(struct arena *a, struct str layers, size_t n, struct manifest *out,
 			    "sha512",
 			    i);
 	}
-	qsort(refs, n, sizeof(*refs), in_byte_order);
-	for (i = 0; i < n; i++)
-		if (i == 0 || !str_eq(refs[i], refs[kept - 1]))
-			refs[kept++] = refs[i];
 	out->refs = refs;
-	out->n_refs = kept;
+	out->n_refs = str_sort_unique(refs, n);
 	return RC_OK;
 }
 

@@ -47,14 +47,9 @@ static int
 by_id(const void *pa, const void *pb)
 {
 	const struct entry *a = pa, *b = pb;
-	size_t n = a->id.n < b->id.n ? a->id.n : b->id.n;
-	int c = memcmp(a->id.p, b->id.p, n);
+	int order = str_order(a->id, b->id);
 
-	if (c != 0)
-		return c;
-	if (a->id.n != b->id.n)
-		return a->id.n < b->id.n ? -1 : 1;
-	return a->place < b->place ? -1 : a->place > b->place;
+	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
 static int
