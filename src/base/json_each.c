@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_items.h"
 
 static struct str
 skip_blanks(struct str s)
@@ -9,31 +10,6 @@ skip_blanks(struct str s)
 	while (s.n > 0 && s.p[0] != '\0' && strchr(" \t\r\n", s.p[0]) != NULL)
 		s = str_make(s.p + 1, s.n - 1);
 	return s;
-}
-
-/* Length of the element at the head of s: up to the comma or bracket that ends it, at
- * most all. Whether it is well-formed is for json_parse() to say. */
-static size_t
-element_length(struct str s)
-{
-	size_t i, depth = 0;
-	bool in_text = false;
-
-	for (i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (in_text && c == '\\')
-			i++;
-		else if (c == '"')
-			in_text = !in_text;
-		else if (!in_text && depth == 0 && (c == ',' || c == ']'))
-			return i;
-		else if (!in_text && (c == '[' || c == '{'))
-			depth++;
-		else if (!in_text && (c == ']' || c == '}') && depth > 0)
-			depth--;
-	}
-	return s.n;
 }
 
 /* The elements behind the opening bracket. */
@@ -45,7 +21,7 @@ each_element(struct arena *scratch, struct str rest,
 	size_t n;
 
 	for (;;) {
-		n = element_length(rest);
+		n = json_item_length(rest);
 		*why = "the list does not end";
 		if (n >= rest.n)
 			return false;

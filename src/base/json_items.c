@@ -11,9 +11,55 @@ struct json_items {
 	void *arg;
 	char *p; /* what was read: at .. end are to be looked at */
 	size_t at, end, size;
-	bool begun; /* the opening bracket is behind us */
-	bool over;  /* the closing one is */
+	bool begun; /* the opening bracket was read */
+	bool over;  /* the closing one was */
 };
+
+/* ---- cutting ---- */
+
+/* The index after the quote that ends the text which begins before i; n: it does not end
+ * in here. */
+static size_t
+end_of_text(const char *p, size_t i, size_t n)
+{
+	while (i < n) {
+		const char *quote = memchr(p + i, '"', n - i);
+		const char *escape;
+
+		if (quote == NULL)
+			return n;
+		escape = memchr(p + i, '\\', (size_t)(quote - p) - i);
+		if (escape == NULL)
+			return (size_t)(quote - p) + 1;
+		i = (size_t)(escape - p) + 2;
+	}
+	return n;
+}
+
+size_t
+json_item_length(struct str s)
+{
+	size_t i = 0, depth = 0;
+
+	while (i < s.n) {
+		char c = s.p[i];
+
+		if (c == '"') {
+			i = end_of_text(s.p, i + 1, s.n);
+			continue;
+		}
+		if (depth == 0 && (c == ',' || c == ']'))
+			return i;
+		if (c == '[' || c == '{')
+			depth++;
+		else if ((c == ']' || c == '}') && depth > 0)
+			depth--;
+		i++;
+	}
+	return s.n;
+}
+
+/* ---- reading ---- */
 
 struct json_items *
 json_items_new(
@@ -29,7 +75,7 @@ json_items_new(
 	return it;
 }
 
-/* Reads more behind what is there. False: there is no more, or no room for it. */
+/* Reads more and appends it. False: there is no more, or no room for it. */
 static bool
 fill(struct json_items *it, const char **why)
 {
@@ -61,7 +107,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The next sign that is no blank, which stays. */
+/* The next character that is not a blank; it is not taken. */
 static bool
 peek(struct json_items *it, char *out, const char **why)
 {
@@ -77,49 +123,6 @@ peek(struct json_items *it, char *out, const char **why)
 	return true;
 }
 
-/* The index behind the quote that ends the text which begins before i; n: not in here. */
-static size_t
-end_of_text(const char *p, size_t i, size_t n)
-{
-	while (i < n) {
-		const char *quote = memchr(p + i, '"', n - i);
-		const char *escape;
-
-		if (quote == NULL)
-			return n;
-		escape = memchr(p + i, '\\', (size_t)(quote - p) - i);
-		if (escape == NULL)
-			return (size_t)(quote - p) + 1;
-		i = (size_t)(escape - p) + 2;
-	}
-	return n;
-}
-
-/* Bytes of the element at the head of p, up to the comma or bracket that ends it; n: it
- * does not end in here. */
-static size_t
-length_of(const char *p, size_t n)
-{
-	size_t i = 0, depth = 0;
-
-	while (i < n) {
-		char c = p[i];
-
-		if (c == '"') {
-			i = end_of_text(p, i + 1, n);
-			continue;
-		}
-		if (depth == 0 && (c == ',' || c == ']'))
-			return i;
-		if (c == '[' || c == '{')
-			depth++;
-		else if ((c == ']' || c == '}') && depth > 0)
-			depth--;
-		i++;
-	}
-	return n;
-}
-
 static bool
 begin(struct json_items *it, const char **why)
 {
@@ -127,7 +130,7 @@ begin(struct json_items *it, const char **why)
 
 	if (!peek(it, &c, why))
 		return false;
-	*why = "no list";
+	*why = "not a list";
 	if (c != '[')
 		return false;
 	it->at++;
@@ -139,7 +142,7 @@ begin(struct json_items *it, const char **why)
 	return true;
 }
 
-/* Behind the list. */
+/* After the closing bracket. */
 static bool
 at_end(struct json_items *it, const char **why)
 {
@@ -160,7 +163,7 @@ json_items_next(struct json_items *it, struct str *out, const char **why)
 	if (it->over)
 		return at_end(it, why);
 	for (;;) {
-		n = length_of(it->p + it->at, it->end - it->at);
+		n = json_item_length(str_make(it->p + it->at, it->end - it->at));
 		if (n < it->end - it->at)
 			break;
 		if (!fill(it, why))

@@ -1,5 +1,5 @@
-/* json_items.h: the elements of a JSON list that is read a piece at a time: of a file of
- * any length, in bounded memory. */
+/* json_items.h: the elements of a JSON list that is read a piece at a time, so that a file
+ * of any length takes bounded memory. */
 #ifndef BASE_JSON_ITEMS_H
 #define BASE_JSON_ITEMS_H
 
@@ -19,10 +19,15 @@ struct json_items;
 struct json_items *json_items_new(
     struct arena *a, ssize_t (*read)(void *arg, void *p, size_t n), void *arg);
 
-/* The text of the next element with the blanks around it, valid until the next call. It is cut out by its quotes and
- * brackets alone: whether it is well-formed, json_parse() says. False: there is none, and
- * *why is NULL if the list is over and nothing follows it, or says what is wrong (a
- * constant): no list, one that does not end, an element above JSON_ITEM_MAX. */
+/* The text of the next element, with the blanks around it, valid until the next call. It
+ * is cut by its quotes and brackets alone: json_parse() tells whether it is JSON. False:
+ * there is none. Then *why is NULL if the list has ended and nothing follows it; else it
+ * says what is wrong (a constant): it is not a list, it does not end, an element is longer
+ * than JSON_ITEM_MAX. */
 bool json_items_next(struct json_items *it, struct str *out, const char **why);
+
+/* Bytes of the element at the head of the text, up to the comma or bracket that ends it;
+ * s.n: it does not end in here. For json_each(), too. */
+size_t json_item_length(struct str s);
 
 #endif
