@@ -69,10 +69,18 @@ address_is_network(const char *text)
 }
 
 bool
+address_have_prefix(const unsigned char *a, const unsigned char *b, unsigned bits)
+{
+	unsigned whole = bits / 8, rest = bits % 8;
+
+	return memcmp(a, b, whole) == 0 &&
+	       (rest == 0 || (a[whole] ^ b[whole]) >> (8 - rest) == 0);
+}
+
+bool
 address_in(const char *network, const char *address)
 {
 	struct network n, a;
-	unsigned whole, rest;
 
 	if (strcmp(network, UNIX_PEER) == 0)
 		return strcmp(address, UNIX_PEER) == 0;
@@ -82,8 +90,5 @@ address_in(const char *network, const char *address)
 	unmap(&a);
 	if (n.family != a.family)
 		return false;
-	whole = n.bits / 8;
-	rest = n.bits % 8;
-	return memcmp(n.bytes, a.bytes, whole) == 0 &&
-	       (rest == 0 || (n.bytes[whole] ^ a.bytes[whole]) >> (8 - rest) == 0);
+	return address_have_prefix(n.bytes, a.bytes, n.bits);
 }

@@ -12,4 +12,8 @@ bool address_is_network(const char *text);
  * that is written as an IPv6 one ("::ffff:192.0.2.1") is the IPv4 address. */
 bool address_in(const char *network, const char *address);
 
+/* Do both, in network byte order, begin with the same `bits` bits? */
+bool address_have_prefix(
+    const unsigned char *a, const unsigned char *b, unsigned bits);
+
 #endif

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/address.h"
+
 #define IPV4_BYTES 4
 #define IPV6_BYTES 16
 
@@ -46,24 +48,13 @@ static const struct prefix ipv6[] = {
     {{0xff}, 8, 0},                                /* multicast */
 };
 
-static bool
-has_prefix(const uint8_t *address, const struct prefix *prefix)
-{
-	unsigned whole = prefix->bits / 8, rest = prefix->bits % 8;
-
-	if (memcmp(address, prefix->bytes, whole) != 0)
-		return false;
-	return rest == 0 ||
-	       (address[whole] ^ prefix->bytes[whole]) >> (8 - rest) == 0;
-}
-
 static const struct prefix *
 prefix_of(const uint8_t *address, const struct prefix *list, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (has_prefix(address, &list[i]))
+		if (address_have_prefix(address, list[i].bytes, list[i].bits))
 			return &list[i];
 	return NULL;
 }
