@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,6 +11,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/fnv.h"
+#include "base/shared.h"
 #include "unit-test.h"
 
 /* ---- arena ---- */
@@ -344,13 +347,42 @@ test_clock(void)
 	ok(ticks >= from && ticks <= milliseconds(), "ticks are milliseconds");
 }
 
+/* Vectors of draft-eastlake-fnv, appendix C. */
+static void
+test_fnv(void)
+{
+	uint64_t h = fnv_add(FNV_START, "foo", 3);
+
+	ok(fnv_add(FNV_START, NULL, 0) == 0xcbf29ce484222325u, "no bytes");
+	ok(fnv_add(FNV_START, "a", 1) == 0xaf63dc4c8601ec8cu, "one byte");
+	ok(fnv_add(h, "bar", 3) == 0x85944171f73967e8u, "\"foobar\" in two pieces");
+}
+
+static void
+test_shared(void)
+{
+	char *p = shared_alloc(2);
+	pid_t child;
+
+	if (p == NULL || (child = fork()) == -1)
+		abort();
+	if (child == 0) {
+		p[1] = 'x';
+		_exit(0);
+	}
+	(void)waitpid(child, NULL, 0);
+	ok(p[0] == 0 && p[1] == 'x', "a child writes to shared memory");
+	shared_free(p, 2);
+	shared_free(NULL, 2);
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(void) = {test_arena_defer, test_arena_memory,
 	    test_arena_extend, test_arena_text, test_arena_absurd,
 	    test_memory_goes_back, test_buf_limit, test_buf_growth, test_buf_sink,
-	    test_err, test_clock_http, test_clock};
+	    test_err, test_clock_http, test_clock, test_fnv, test_shared};
 
 	return run_tests(tests, COUNT(tests));
 }

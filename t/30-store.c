@@ -2,6 +2,7 @@
  * repositories, tags, and how their names are spelt. */
 #include "store-test.h"
 
+#include "store/once.h"
 #include "store/v1_image.h"
 #include "store/v1_repo.h"
 #include "store/v1_spell.h"
@@ -11,6 +12,25 @@
 	"{\"kernel\": \"3.13.0-24-generic\", \"arch\": \"amd64\", " \
 	"\"docker_go_version\": \"go1.2.1\", \"last_update\": 1400116767, " \
 	"\"docker_version\": \"0.11.1\", \"os\": \"linux\"}"
+
+static int
+log_once(void *once)
+{
+	return once_is_first(once, "event", "a");
+}
+
+static void
+test_once(void)
+{
+	struct once *once = once_new();
+
+	is_int(in_process(log_once, once), 1, "a line is written once");
+	is_int(log_once(once), 0, "by all processes together");
+	ok(once_is_first(once, "event", "b"), "another file's line is another");
+	ok(once_is_first(once, "other", "a"), "so is one about another event");
+	once_free(once);
+	ok(once_is_first(NULL, "event", "a"), "without memory each one is written");
+}
 
 static void
 begin(const struct image *im, const char *given, const char *want)
@@ -506,6 +526,7 @@ main(void)
 	is_str(tree("images"), "images/\n", "a new store has no images");
 	test_unfinished(&base);
 	test_image(&base, &child);
+	test_once();
 	test_sums();
 	test_states();
 	test_spelling();

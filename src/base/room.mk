@@ -6,6 +6,7 @@ libberth_a_SOURCES += \
 	src/base/buf.c src/base/buf.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/err.c src/base/err.h \
+	src/base/fnv.c src/base/fnv.h \
 	src/base/hex.c src/base/hex.h \
 	src/base/json.c src/base/json.h \
 	src/base/json_check.c \
@@ -16,4 +17,5 @@ libberth_a_SOURCES += \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/log.c src/base/log.h \
 	src/base/percent.c src/base/percent.h \
+	src/base/shared.c src/base/shared.h \
 	src/base/str.c src/base/str.h

@@ -4,10 +4,10 @@
 
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/shared.h"
 
 #define LINES      40
 #define LINE_BYTES 640 /* a longer one is cut */
@@ -28,10 +28,7 @@ struct alarm {
 struct alarm *
 alarm_new(void)
 {
-	void *p = mmap(NULL, sizeof(struct alarm), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p; /* zeros: nothing is gathered */
+	return shared_alloc(sizeof(struct alarm)); /* zeros: nothing is gathered */
 }
 
 /* One that came too late for its page, which is being read, may be lost or be told of in

@@ -47,9 +47,9 @@ struct store {
 	int root; /* descriptor of the directory */
 	int own;  /* descriptor that holds the ownership, -1: not owned */
 	struct beneath beneath;
-	mode_t file_mode;          /* of a file that nginx made */
-	struct damage_log *damage; /* damage.h */
-	struct settled *settled;   /* settle.h */
+	mode_t file_mode;        /* of a file that nginx made */
+	struct once *once;       /* once.h */
+	struct settled *settled; /* settle.h */
 
 	/* Uploads, as this process counted them last, in ticks (v2_upload.c); 0: never. */
 	_Atomic int64_t uploads_counted;

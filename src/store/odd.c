@@ -2,30 +2,14 @@
 #include "store/odd.h"
 
 #include <errno.h>
-#include <stdatomic.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "image/hash.h"
+#include "store/io.h"
+#include "store/once.h"
 
-#define TOLD 256
-
-/* Clients can ask for one path again and again, and each time would be a line. Of two
- * paths that share a place here, each is told again after the other. */
-static bool
-is_told(const char *path)
-{
-	static _Atomic uint64_t told[TOLD];
-	char hex[SHA256_HEX_SIZE];
-	uint64_t n;
-
-	hash_of(HASH_SHA256, str_of(path), hex);
-	hex[16] = '\0';
-	n = strtoull(hex, NULL, 16);
-	return atomic_exchange(&told[n % TOLD], n) == n;
-}
+#define LINK_EVENT "store.link"
+#define FILE_EVENT "store.file"
 
 void
 odd_link(const struct store *st, const struct beneath_way *way)
@@ -33,8 +17,8 @@ odd_link(const struct store *st, const struct beneath_way *way)
 	const int e = errno;
 	struct arena *a = arena_new();
 
-	if (way->link[0] != '\0' && !is_told(way->link))
-		log_line(LOG_WARN, "store.link", "path=%s target=%s error=\"%s\"",
+	if (way->link[0] != '\0' && once_is_first(st->once, LINK_EVENT, way->link))
+		log_line(LOG_WARN, LINK_EVENT, "path=%s target=%s error=\"%s\"",
 		    log_value(
 			a, arena_printf(a, "%s/%s", store_path(st), way->link)),
 		    log_value(a, way->target),
@@ -63,9 +47,9 @@ odd_file(const struct store *st, const char *path, mode_t mode, struct err *err)
 {
 	struct arena *a;
 
-	if (!is_told(path)) {
+	if (once_is_first(st->once, FILE_EVENT, path)) {
 		a = arena_new();
-		log_line(LOG_WARN, "store.file",
+		log_line(LOG_WARN, FILE_EVENT,
 		    "path=%s error=\"a %s where a file should be is not read: remove "
 		    "it\"",
 		    log_value(a, arena_printf(a, "%s/%s", store_path(st), path)),

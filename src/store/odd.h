@@ -1,6 +1,6 @@
-/* odd.h: what is found in the store and not used, because it could lead elsewhere or make
- * a reader wait. The log says what it is and what to do about it, once a process. Seen by
- * this room alone. */
+/* odd.h: what is found in the store and not used, because it could lead out of the store or
+ * make a reader wait. The log says, once (once.h), what it is and what to do about it. Seen
+ * by this room alone. */
 #ifndef STORE_ODD_H
 #define STORE_ODD_H
 
@@ -10,10 +10,11 @@
 #include "store/beneath.h"
 #include "store/store.h"
 
-/* A link that leads out of the store (errno ENOLINK) or to itself (ELOOP); errno stays. */
+/* A link that leads out of the store (errno ENOLINK) or to itself (ELOOP). Leaves errno as it is. */
 void odd_link(const struct store *st, const struct beneath_way *way);
 
-/* What is no regular file, in place of one. Returns RC_ABSENT, with errno ENXIO. */
+/* Something of this mode is where a regular file should be. Returns RC_ABSENT, with errno
+ * ENXIO. */
 enum result odd_file(
     const struct store *st, const char *path, mode_t mode, struct err *err);
 

@@ -8,6 +8,7 @@ libberth_a_SOURCES += \
 	src/store/listing.c src/store/listing.h \
 	src/store/lock.c src/store/lock.h \
 	src/store/odd.c src/store/odd.h \
+	src/store/once.c src/store/once.h \
 	src/store/reader.c src/store/reader.h \
 	src/store/secret.c src/store/secret.h \
 	src/store/settle.c src/store/settle.h \

@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fnv.h"
+#include "base/shared.h"
 #include "store/failpoint.h"
 #include "store/io.h"
 
@@ -28,33 +29,20 @@ struct settled {
 struct settled *
 settled_new(void)
 {
-	void *p = mmap(NULL, sizeof(struct settled), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct settled *s = shared_alloc(sizeof(*s));
 
-	if (p == MAP_FAILED)
+	if (s == NULL)
 		abort();
-	return p;
+	return s;
 }
 
 void
 settled_free(struct settled *s)
 {
-	if (s != NULL)
-		(void)munmap(s, sizeof(*s));
+	shared_free(s, sizeof(*s));
 }
 
 /* ---- what is known ---- */
-
-/* FNV-1a */
-static uint64_t
-mix(uint64_t h, const void *p, size_t n)
-{
-	const unsigned char *byte = p;
-
-	for (; n > 0; n--)
-		h = (h ^ *byte++) * 0x100000001b3u;
-	return h;
-}
 
 static int64_t
 time_of(const struct statx_timestamp *t)
@@ -74,14 +62,14 @@ static uint64_t
 key_of(const char *path, const struct statx *sx)
 {
 	int64_t birth = time_of(&sx->stx_btime);
-	uint64_t device = device_of(sx), h = 0xcbf29ce484222325u;
+	uint64_t device = device_of(sx), h = FNV_START;
 
 	if ((sx->stx_mask & STATX_BTIME) == 0)
 		return 0;
-	h = mix(h, path, strlen(path) + 1);
-	h = mix(h, &device, sizeof(device));
-	h = mix(h, &sx->stx_ino, sizeof(sx->stx_ino));
-	h = mix(h, &birth, sizeof(birth));
+	h = fnv_add(h, path, strlen(path) + 1);
+	h = fnv_add(h, &device, sizeof(device));
+	h = fnv_add(h, &sx->stx_ino, sizeof(sx->stx_ino));
+	h = fnv_add(h, &birth, sizeof(birth));
 	return h | 1;
 }
 

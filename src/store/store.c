@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store/damage.h"
 #include "store/io.h"
 #include "store/listing.h"
+#include "store/once.h"
 #include "store/v2_link.h"
 
 #define LOOKED_AT 1000
@@ -124,7 +124,7 @@ store_open(const char *path, struct store **out, struct err *err)
 		abort();
 	st->own = -1;
 	st->file_mode = 0640 & ~umask_now();
-	damage_open(st);
+	st->once = once_new();
 	st->settled = settled_new();
 	st->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (st->root == -1 || !beneath_init(&st->beneath, st->root, path)) {
@@ -153,7 +153,7 @@ store_close(struct store *st)
 	if (st->own != -1)
 		(void)close(st->own);
 	beneath_free(&st->beneath);
-	damage_close(st);
+	once_free(st->once);
 	settled_free(st->settled);
 	free(st->path);
 	free(st);
