@@ -91,6 +91,9 @@ test_str_trim(void)
 	is_text(str_trim(TEXT("\na\r")), "\na\r", "trim: lines stay");
 	is_int(str_trim(TEXT(" \t ")).n, 0, "trim of blanks alone");
 	is_int(str_trim(none).n, 0, "trim of nothing");
+	is_text(str_trim_controls(TEXT("\0\n a\0b \r\x1f")), "a\0b",
+	    "control characters at the ends");
+	is_int(str_trim_controls(none).n, 0, "there of nothing, too");
 }
 
 static void

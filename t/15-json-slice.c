@@ -45,7 +45,7 @@ test_faults(void)
 	    {LIT("[1.]"), 3, "malformed number"},
 	    {LIT("{1: 2}"), 1, "a member's name must be a string"},
 	    {LIT("{\"a\": 1,}"), 8, "a member's name must be a string"},
-	    {LIT("{\"a\" 1}"), 5, "no colon behind a member's name"},
+	    {LIT("{\"a\" 1}"), 5, "no colon after a member's name"},
 	    {LIT("[\"a\tb\"]"), 3, "control character in a string"},
 	    {LIT("[\"a\0b\"]"), 3, "control character in a string"},
 	    {LIT("\"\\x41\""), 2, "unknown escape in a string"},

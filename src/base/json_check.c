@@ -1,11 +1,13 @@
-/* json_check.c: is it JSON? RFC 8259's grammar, read once from left to right; see
- * json_slice.h. Of what is open only the kind is kept, a bit a level. */
+/* json_check.c: json_slice_check() of json_slice.h. Reads the text once, from left to right,
+ * by the grammar of RFC 8259. Of the lists and objects that are open only the kind is kept,
+ * one bit for each level. */
 #include "base/json_slice.h"
 
 #include <stdint.h>
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/json_blank.h"
 
 _Static_assert(JSON_DEPTH <= 64, "a level is a bit of `objects`");
 
@@ -40,8 +42,7 @@ is_at(const struct check *c, char wanted)
 static void
 skip_blanks(struct check *c)
 {
-	while (c->p < c->end &&
-	       (*c->p == ' ' || *c->p == '\n' || *c->p == '\t' || *c->p == '\r'))
+	while (c->p < c->end && json_is_blank(*c->p))
 		c->p++;
 }
 
@@ -89,7 +90,7 @@ take_number(struct check *c)
 	return true;
 }
 
-/* Behind a backslash. */
+/* After a backslash. */
 static bool
 take_escape(struct check *c)
 {
@@ -105,7 +106,7 @@ take_escape(struct check *c)
 	return true;
 }
 
-/* Behind the quote that opens it. */
+/* After the opening quote. */
 static bool
 take_string(struct check *c)
 {
@@ -179,7 +180,7 @@ take_key(struct check *c)
 		return false;
 	skip_blanks(c);
 	if (!is_at(c, ':'))
-		return fail(c, "no colon behind a member's name");
+		return fail(c, "no colon after a member's name");
 	c->p++;
 	c->expected = A_VALUE;
 	return true;
@@ -219,7 +220,7 @@ step(struct check *c)
 	}
 }
 
-/* False: c->why and c->p tell. */
+/* False: c->why says what is wrong, c->p where. */
 static bool
 check_all(struct check *c)
 {

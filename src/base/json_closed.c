@@ -1,20 +1,10 @@
 /* json_closed.c: see json_closed.h. */
 #include "base/json_closed.h"
 
-static struct str
-without_blanks(struct str s)
-{
-	while (s.n > 0 && (unsigned char)s.p[0] <= ' ')
-		s = str_make(s.p + 1, s.n - 1);
-	while (s.n > 0 && (unsigned char)s.p[s.n - 1] <= ' ')
-		s.n--;
-	return s;
-}
-
 bool
 json_is_closed(struct str text)
 {
-	struct str s = without_blanks(text);
+	struct str s = str_trim_controls(text);
 	bool in_text = false;
 	size_t i, depth = 0;
 

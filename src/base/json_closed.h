@@ -6,9 +6,10 @@
 
 #include "base/str.h"
 
-/* Is the text one object or list from its first sign to its last? So it looks when nothing
- * was cut off and nothing follows. What stands inside is not looked at: an old server wrote
- * what json_parse() refuses. */
+/* Is the text one object or list from its first character to its last, as it is when
+ * nothing was cut off and nothing follows? What is inside is not checked: old servers
+ * wrote texts that json_parse() refuses. Blanks and control characters around it do not
+ * count. */
 bool json_is_closed(struct str text);
 
 #endif

@@ -1,18 +1,9 @@
 /* json_each.c: the elements of a list, cut from its text; see json.h. */
-#include <string.h>
-
 #include "base/json.h"
 #include "base/json_items.h"
+#include "base/json_slice.h"
 
-static struct str
-skip_blanks(struct str s)
-{
-	while (s.n > 0 && s.p[0] != '\0' && strchr(" \t\r\n", s.p[0]) != NULL)
-		s = str_make(s.p + 1, s.n - 1);
-	return s;
-}
-
-/* The elements behind the opening bracket. */
+/* The elements after the opening bracket. */
 static bool
 each_element(struct arena *scratch, struct str rest,
     bool (*visit)(void *arg, const struct json *item), void *arg, const char **why)
@@ -36,7 +27,7 @@ each_element(struct arena *scratch, struct str rest,
 		rest = str_make(rest.p + 1, rest.n - 1);
 	}
 	*why = "something follows the value";
-	return skip_blanks(str_make(rest.p + 1, rest.n - 1)).n == 0;
+	return json_slice_trim(str_make(rest.p + 1, rest.n - 1)).n == 0;
 }
 
 size_t
@@ -59,13 +50,13 @@ json_longest(struct str text)
 bool json_each (struct str text, bool (*visit)(void *arg, const struct json *item),
     void *arg, bool *is_list, const char **why)
 {
-	struct str rest = skip_blanks(text), inner;
+	struct str rest = json_slice_trim(text), inner;
 	struct arena *scratch = arena_new();
 	struct json *other;
 	bool ok;
 
 	*is_list = rest.n > 0 && rest.p[0] == '[';
-	inner = *is_list ? skip_blanks(str_make(rest.p + 1, rest.n - 1)) : rest;
+	inner = *is_list ? json_slice_trim(str_make(rest.p + 1, rest.n - 1)) : rest;
 	if (!*is_list || (inner.n > 0 && inner.p[0] == ']'))
 		ok = json_parse(scratch, text, &other, why);
 	else

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/json_blank.h"
+
 #define PIECE ((size_t)32 << 10) /* bytes read at once */
 
 struct json_items {
@@ -101,18 +103,12 @@ fill(struct json_items *it, const char **why)
 	return n > 0;
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* The next character that is not a blank; it is not taken. */
 static bool
 peek(struct json_items *it, char *out, const char **why)
 {
 	for (;;) {
-		while (it->at < it->end && is_blank(it->p[it->at]))
+		while (it->at < it->end && json_is_blank(it->p[it->at]))
 			it->at++;
 		if (it->at < it->end)
 			break;

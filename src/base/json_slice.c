@@ -6,16 +6,11 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/json_blank.h"
 
 #define REPLACEMENT 0xfffd
 
 /* ---- lengths ---- */
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
 
 static struct str
 behind(struct str s, size_t n)
@@ -28,7 +23,7 @@ skip_blanks(struct str s)
 {
 	size_t n = 0;
 
-	while (n < s.n && is_blank(s.p[n]))
+	while (n < s.n && json_is_blank(s.p[n]))
 		n++;
 	return behind(s, n);
 }
@@ -37,7 +32,7 @@ struct str
 json_slice_trim(struct str text)
 {
 	text = skip_blanks(text);
-	while (text.n > 0 && is_blank(text.p[text.n - 1]))
+	while (text.n > 0 && json_is_blank(text.p[text.n - 1]))
 		text.n--;
 	return text;
 }
@@ -90,8 +85,8 @@ value_length(struct str s)
 		return string_length(s);
 	if (s.n > 0 && (s.p[0] == '[' || s.p[0] == '{'))
 		return nested_length(s);
-	while (n < s.n && !is_blank(s.p[n]) && s.p[n] != ',' && s.p[n] != ']' &&
-	       s.p[n] != '}')
+	while (n < s.n && !json_is_blank(s.p[n]) && s.p[n] != ',' &&
+	       s.p[n] != ']' && s.p[n] != '}')
 		n++;
 	return n;
 }
@@ -139,7 +134,7 @@ json_slice_walk(struct str v)
 	return walk;
 }
 
-/* A name and the colon behind it. */
+/* A name and the colon after it. */
 static bool
 take_key(struct json_walk *walk)
 {

@@ -36,7 +36,7 @@ struct json_fault {
  * other. *root is the value without the blanks around it. */
 bool json_slice_check(struct str text, struct str *root, struct json_fault *fault);
 
-/* Without the blanks around it: what json_slice_check() calls the root. */
+/* The text without the blanks around it: what json_slice_check() calls the root. */
 struct str json_slice_trim(struct str text);
 
 /* By its first character. */
@@ -49,7 +49,7 @@ struct json_pick {
 };
 
 /* Reads the members of the object v once. Of two with one name the last counts. A member
- * that is not there becomes the empty slice. False: v, without blanks around it, is no
+ * that is not there becomes the empty slice. False: v, without blanks around it, is not an
  * object from its first brace to its last; then all are empty. */
 bool json_slice_pick(struct str v, const struct json_pick *wanted, size_t n);
 
@@ -61,7 +61,7 @@ struct str json_slice_get(struct str v, const char *key);
 struct json_walk {
 	struct str key; /* of a member: what stands between its quotes */
 	struct str value;
-	struct str rest;          /* behind the value */
+	struct str rest;          /* after the value */
 	bool in_object, complete; /* complete: the last bracket was reached */
 };
 

@@ -9,6 +9,7 @@ libberth_a_SOURCES += \
 	src/base/fnv.c src/base/fnv.h \
 	src/base/hex.c src/base/hex.h \
 	src/base/json.c src/base/json.h \
+	src/base/json_blank.h \
 	src/base/json_check.c \
 	src/base/json_closed.c src/base/json_closed.h \
 	src/base/json_each.c \

@@ -106,6 +106,16 @@ str_cut(struct str *rest, char c)
 }
 
 struct str
+str_trim_controls(struct str s)
+{
+	while (s.n > 0 && (unsigned char)s.p[0] <= ' ')
+		s = str_make(s.p + 1, s.n - 1);
+	while (s.n > 0 && (unsigned char)s.p[s.n - 1] <= ' ')
+		s.n--;
+	return s;
+}
+
+struct str
 str_trim(struct str s)
 {
 	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))

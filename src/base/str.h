@@ -39,6 +39,10 @@ struct str str_cut(struct str *rest, char c);
 /* Without blanks and tabs on either side. */
 struct str str_trim(struct str s);
 
+/* Without blanks, line ends and other control characters (bytes up to 0x20, NUL too) on
+ * either side. */
+struct str str_trim_controls(struct str s);
+
 bool str_has(struct str s, char c);
 
 /* Well-formed UTF-8 (RFC 3629): no surrogate, nothing overlong, U+10FFFF at most.

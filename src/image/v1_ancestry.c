@@ -54,18 +54,15 @@ v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
 	return RC_OK;
 }
 
-/* Is this one sign, and blanks? */
+/* Is it this character, with blanks around it? */
 static bool
 is_sign(struct str text, char c)
 {
-	while (text.n > 0 && (unsigned char)text.p[0] <= ' ')
-		text = str_make(text.p + 1, text.n - 1);
-	while (text.n > 0 && (unsigned char)text.p[text.n - 1] <= ' ')
-		text.n--;
+	text = str_trim_controls(text);
 	return text.n == 1 && text.p[0] == c;
 }
 
-/* Asked for each request of an image: nothing is parsed. */
+/* It is called for each request of an image, so nothing is parsed. */
 bool
 v1_ancestry_is_whole(struct str text, const char *id)
 {

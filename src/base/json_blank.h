@@ -1,0 +1,14 @@
+/* json_blank.h: what may stand between the tokens of JSON (RFC 8259, section 2). Seen by
+ * json_*.c alone. */
+#ifndef BASE_JSON_BLANK_H
+#define BASE_JSON_BLANK_H
+
+#include <stdbool.h>
+
+static inline bool
+json_is_blank(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+#endif
