@@ -19,3 +19,18 @@ clients_without_v2(const struct request *rq)
 			return true;
 	return false;
 }
+
+bool
+clients_know_schema2(const struct request *rq)
+{
+	static const char *const dockers[] = {"docker/1.10.", "docker/1.11.",
+	    "docker/1.12.", "docker/1.13.", "docker/17.", "docker/18.",
+	    "docker/19."};
+	struct str agent = request_header(rq, "User-Agent");
+	size_t i;
+
+	for (i = 0; i < sizeof(dockers) / sizeof(dockers[0]); i++)
+		if (str_starts(agent, dockers[i]))
+			return true;
+	return false;
+}

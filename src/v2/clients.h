@@ -18,4 +18,9 @@
  * The first is what net/http of Go 1.1 to 1.4 sends by itself. */
 bool clients_without_v2(const struct request *rq);
 
+/* Docker 1.10 to 19.03: they push schema 1 whenever their manifest of schema 2 was refused,
+ * whatever the reason (503, 413, 401). A busy registry would so turn their images into
+ * schema 1, which newer clients cannot read. Dockers before 1.10 know nothing else. */
+bool clients_know_schema2(const struct request *rq);
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/jsonw.h"
 #include "http/condition.h"
 #include "registry/manifests.h"
+#include "v2/clients.h"
 #include "v2/v2.h"
 
 static enum result
@@ -121,30 +122,13 @@ tell_pushed(const struct request *rq, struct reply *rp, const char *name,
 		reply_add(rp, "OCI-Tag", str_dup(rp->arena, push->tags[i]));
 }
 
-/* docker 1.10 to 19.03 push schema 1 whenever schema 2 was refused, whatever the reason
- * (503, 413, 401): a busy registry would turn their images into schema 1, which newer
- * clients cannot read. docker before 1.10 knows nothing else. */
-static bool
-falls_back(struct str agent)
-{
-	static const char *const dockers[] = {"docker/1.10.", "docker/1.11.",
-	    "docker/1.12.", "docker/1.13.", "docker/17.", "docker/18.",
-	    "docker/19."};
-	size_t i;
-
-	for (i = 0; i < sizeof(dockers) / sizeof(dockers[0]); i++)
-		if (str_starts(agent, dockers[i]))
-			return true;
-	return false;
-}
-
 enum result
 v2_put_manifest(struct request *rq, struct reply *rp)
 {
 	struct manifests_push push = {.bytes = rq->body,
 	    .content_type = request_header(rq, "Content-Type"),
 	    .condition = condition_of(rq),
-	    .no_schema1 = falls_back(request_header(rq, "User-Agent"))};
+	    .no_schema1 = clients_know_schema2(rq)};
 	struct manifests_pushed pushed;
 	const char *name;
 	enum result r = v2_name_arg(rq, &name);
