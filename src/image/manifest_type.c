@@ -1,10 +1,11 @@
 /* manifest_type.c: see manifest_type.h. */
 #include "image/manifest_type.h"
 
-#include "base/json_slice.h"
-#include "image/schema1.h"
 #include <ctype.h>
 #include <string.h>
+
+#include "base/json_slice.h"
+#include "image/schema1.h"
 
 #define DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
 #define DOCKER_LIST     "application/vnd.docker.distribution.manifest.list.v2+json"

@@ -8,7 +8,6 @@
 #include "image/name.h"
 #include "image/v1_json.h"
 #include "image/v2_name.h"
-
 #include "store/about.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
@@ -16,7 +15,6 @@
 #include "store/v1_tag.h"
 #include "store/v2_blob.h"
 #include "store/v2_manifest.h"
-
 #include "store/v2_repo.h"
 #include "store/v2_tag.h"
 

@@ -176,8 +176,7 @@ run(void *arg)
 	enum result r;
 	bool whole;
 
-	f->run.curl = remote_borrow(f->rm);
-	f->run = (struct client_run){.curl = f->run.curl,
+	f->run = (struct client_run){.curl = remote_borrow(f->rm),
 	    .arena = f->arena,
 	    .call = &f->call,
 	    .out = &f->head};

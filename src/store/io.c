@@ -14,6 +14,8 @@
 #include "store/failpoint.h"
 #include "store/odd.h"
 
+#define COPY_AT_ONCE ((size_t)1 << 30) /* bytes */
+
 enum result
 io_failed(struct err *err, const char *call, const char *path)
 {
@@ -33,8 +35,6 @@ io_failed(struct err *err, const char *call, const char *path)
 	errno = e;
 	return r;
 }
-
-#define COPY_AT_ONCE ((size_t)1 << 30)
 
 /* ---- opening ---- */
 
