@@ -389,7 +389,7 @@ settled(const char *ns, const char *repo_name)
 {
 	struct repo_name name = {ns, repo_name};
 
-	if (v1_repo_settle(store, arena, &name, &err) != RC_OK)
+	if (v1_repo_resolve(store, arena, &name, &err) != RC_OK)
 		return err.text;
 	return name_full(arena, &name);
 }

@@ -424,7 +424,7 @@ test_not_followed(const char *what, bool needed, const char *before)
 	    needed ? "does not open" : "opens");
 	if (r == RC_OK) {
 		ok(strcmp(facts(), before) != 0, "%s: is not followed", what);
-		store_tell_links(store);
+		store_log_links(store);
 		(void)change_v1();
 		(void)change_v2();
 		(void)change_own();

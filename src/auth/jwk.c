@@ -16,7 +16,6 @@
 #define RSA_BITS_MAX 8192 /* one check of a longer one takes too long */
 
 #define POINT_MAX  (1 + 2 * 66)
-#define KID_BYTES  30
 #define KID_GROUPS 12
 #define KID_GROUP  4
 

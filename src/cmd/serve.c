@@ -306,7 +306,7 @@ prepare(struct server *s, struct err *err)
 	if (r == RC_OK)
 		r = store_own(s->registry.store, err);
 	if (r == RC_OK) {
-		store_tell_links(s->registry.store);
+		store_log_links(s->registry.store);
 		settle(s);
 		r = sweep_tmp(s->registry.store, &swept, err);
 	}

@@ -14,12 +14,12 @@
 #include "store/v1_image.h"
 
 enum result
-repository_settle_name(
+repository_resolve_name(
     struct registry *reg, struct arena *a, struct repo_name *name, struct err *err)
 {
 	if (reg->auth != NULL && reg->auth->mode == AUTH_INDEX)
 		return RC_OK;
-	return v1_repo_settle(reg->store, a, name, err);
+	return v1_repo_resolve(reg->store, a, name, err);
 }
 
 /* The list of a repository is as long as clients made it: who reads it whole takes a seat

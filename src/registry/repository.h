@@ -11,9 +11,9 @@
 #include "store/v1_repo.h"
 
 /* Which repository does a client mean? *name becomes the one under which it is kept, where
- * that is another spelling of the same (v1_repo_settle() in store/v1_repo.h). With another
+ * that is another spelling of the same (v1_repo_resolve() in store/v1_repo.h). With another
  * index, whose tokens name it, the name stays. */
-enum result repository_settle_name(
+enum result repository_resolve_name(
     struct registry *reg, struct arena *a, struct repo_name *name, struct err *err);
 
 /* An announcement and what is made of it take so many times its bytes; the longest of its

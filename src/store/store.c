@@ -210,7 +210,7 @@ look_at_entry(void *arg, const char *name)
 }
 
 void
-store_tell_links(const struct store *st)
+store_log_links(const struct store *st)
 {
 	static const char *const dirs[] = {"repositories", V2_REPOS};
 	struct err ignored;

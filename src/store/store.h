@@ -52,7 +52,7 @@ enum result store_own(struct store *st, struct err *err);
 /* Writes a line to the log for each symbolic link among the directories of repositories
  * that is not followed (io.h), so that an operator reads of it at the start. Looks at a
  * bounded number of them, the rest is told of when it is asked for. */
-void store_tell_links(const struct store *st);
+void store_log_links(const struct store *st);
 
 /* What earlier processes wrote and did not come to sync is durable afterwards. Called
  * before anything is served, and when a process was killed. Where it fails nothing is

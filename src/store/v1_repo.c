@@ -61,7 +61,7 @@ other_name(const struct store *st, struct arena *a, const struct repo_name *name
 }
 
 enum result
-v1_repo_settle(const struct store *st, struct arena *a, struct repo_name *name,
+v1_repo_resolve(const struct store *st, struct arena *a, struct repo_name *name,
     struct err *err)
 {
 	const char *full;

@@ -27,7 +27,7 @@ enum result v1_repo_find(const struct store *st, struct arena *a,
 
 /* A repository that is not there under this name, but in a directory that a server spelt
  * like that (v1_spell.h), is meant: *name becomes the directory's own. */
-enum result v1_repo_settle(const struct store *st, struct arena *a,
+enum result v1_repo_resolve(const struct store *st, struct arena *a,
     struct repo_name *name, struct err *err);
 
 /* _index_images: RC_ABSENT when there is none, or no JSON (damage.h). */

@@ -10,7 +10,7 @@
  *
  * One directory can be one name in the older spelling and another in the newer:
  * "sp%2Bace" is "sp+ace" or "sp ace". It has one name, which v1_spell_read() tells; who
- * asks for the other gets it too (v1_repo_settle() in v1_repo.h). */
+ * asks for the other gets it too (v1_repo_resolve() in v1_repo.h). */
 #ifndef STORE_V1_SPELL_H
 #define STORE_V1_SPELL_H
 

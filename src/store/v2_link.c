@@ -73,19 +73,20 @@ v2_link_read(const struct store *st, struct arena *a, const char *dir,
 	if (r == RC_OTHER_DIGEST) /* a tarsum, of distribution 2.0 */
 		return RC_ABSENT;
 	if (r == RC_TOO_LARGE || r == RC_BAD_DIGEST)
-		return damage_found(st, a, path, "it says no digest", CURE, err);
+		return damage_found(st, a, path, "it does not hold a digest", CURE, err);
 	return r;
 }
 
-enum result
-v2_link_follow(const struct store *st, struct arena *a, const char *dir,
+/* The link whose path names d. */
+static enum result
+follow(const struct store *st, struct arena *a, const char *dir,
     const struct digest *d, struct digest *out, struct err *err)
 {
 	enum result r = v2_link_read(st, a, dir, out, err);
 
 	if (r == RC_OK && out->kind == d->kind && !digest_eq(out, d))
 		return damage_found(st, a, link_path(a, dir),
-		    "it says another digest than its path", CURE, err);
+		    "it holds another digest than its path", CURE, err);
 	return r;
 }
 
@@ -94,7 +95,7 @@ v2_link_find(const struct store *st, struct arena *a, const char *dir,
     const struct digest *d, struct digest *out, struct err *err)
 {
 	enum result r = d == NULL ? v2_link_read(st, a, dir, out, err)
-				  : v2_link_follow(st, a, dir, d, out, err);
+				  : follow(st, a, dir, d, out, err);
 
 	return r == RC_OK ? settle_name(st, link_path(a, dir), err) : r;
 }
@@ -158,7 +159,7 @@ see_link(void *arg, const char *hex)
 	text = str_of(arena_printf(l->arena, "%s:%s", l->algorithm, hex));
 	if (digest_parse(text, &d, &ignored) != RC_OK)
 		return true;
-	r = v2_link_follow(
+	r = follow(
 	    l->st, l->arena, below(l->arena, l->dir, &d), &d, &kept, l->err);
 	if (r == RC_OK)
 		l->stopped = !l->visit(l->arg, &d);

@@ -36,11 +36,9 @@ const char *v2_tags_dir(struct arena *a, const char *name);
 enum result v2_link_read(const struct store *st, struct arena *a, const char *dir,
     struct digest *out, struct err *err);
 
-/* The same of the link whose path names d. */
-enum result v2_link_follow(const struct store *st, struct arena *a, const char *dir,
-    const struct digest *d, struct digest *out, struct err *err);
-
-/* The same, and it is durable. d is NULL where the path names no digest. */
+/* The same, and the name of the link is durable when this returns. d: the digest that
+ * the path names (another one of the same algorithm in the file is damage); NULL: the
+ * path names none. */
 enum result v2_link_find(const struct store *st, struct arena *a, const char *dir,
     const struct digest *d, struct digest *out, struct err *err);
 

@@ -114,7 +114,7 @@ look_at_token(struct request *rq, struct caller *caller)
 /* Once a request, so that what is admitted is what is done. A name that is none is the
  * handler's to refuse. */
 static enum result
-settle_name(struct request *rq)
+resolve_name(struct request *rq)
 {
 	struct repo_name name;
 	struct err ignored;
@@ -123,7 +123,7 @@ settle_name(struct request *rq)
 	if (!names_repository(rq) ||
 	    name_parse(rq->arena, rq->arg[0], &name, &ignored) != RC_OK)
 		return RC_OK;
-	r = repository_settle_name(rq->registry, rq->arena, &name, &rq->err);
+	r = repository_resolve_name(rq->registry, rq->arena, &name, &rq->err);
 	if (r == RC_OK)
 		rq->arg[0] = str_of(name_full(rq->arena, &name));
 	return r;
@@ -133,7 +133,7 @@ enum result
 v1_admit(struct request *rq)
 {
 	struct caller *caller = arena_alloc(rq->arena, sizeof(*caller));
-	enum result r = settle_name(rq);
+	enum result r = resolve_name(rq);
 
 	if (r != RC_OK)
 		return r;
