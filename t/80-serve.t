@@ -400,7 +400,7 @@ subtest 'such a clone, and a directory of another user for its copy' => sub {
         my ($what, $place) = @_;
         my $said = `BERTH_HOME='$dir/home' timeout 60 '$clone/quickstart' --no-build --http 2>&1`;
 
-        like($said, qr/^quickstart: others than root can change \Q$place\E: /, $what);
+        like($said, qr/^quickstart: users other than root can change \Q$place\E: /, $what);
         ok(!-e "$dir/home/program/quickstart", 'nothing is copied');
     };
 
