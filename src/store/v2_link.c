@@ -73,7 +73,8 @@ v2_link_read(const struct store *st, struct arena *a, const char *dir,
 	if (r == RC_OTHER_DIGEST) /* a tarsum, of distribution 2.0 */
 		return RC_ABSENT;
 	if (r == RC_TOO_LARGE || r == RC_BAD_DIGEST)
-		return damage_found(st, a, path, "it does not hold a digest", CURE, err);
+		return damage_found(
+		    st, a, path, "it does not hold a digest", CURE, err);
 	return r;
 }
 
@@ -159,8 +160,7 @@ see_link(void *arg, const char *hex)
 	text = str_of(arena_printf(l->arena, "%s:%s", l->algorithm, hex));
 	if (digest_parse(text, &d, &ignored) != RC_OK)
 		return true;
-	r = follow(
-	    l->st, l->arena, below(l->arena, l->dir, &d), &d, &kept, l->err);
+	r = follow(l->st, l->arena, below(l->arena, l->dir, &d), &d, &kept, l->err);
 	if (r == RC_OK)
 		l->stopped = !l->visit(l->arg, &d);
 	else if (r != RC_ABSENT)
