@@ -59,13 +59,13 @@ payload_of(const char *text)
 static void
 test_open(void)
 {
-#define NO_DOCUMENT "~not JSON: " /* with more behind it */
-#define NOT_LAST    "\"signatures\" is not the last member of the object"
-#define NOT_THERE   "formatLength of a signature is not where \"signatures\" begins"
-#define NO_BRACE    "formatTail of a signature is not the closing brace"
-#define NO_LENGTH   "formatLength of a signature is not a number"
-#define NO_TAIL     "formatTail of a signature is not base64url"
-#define NO_JSON     "\"protected\" of a signature is not JSON in base64url"
+#define NO_DOCUMENT "~a manifest must be JSON: " /* with more behind it */
+#define NOT_LAST    "\"signatures\" must be the last member of the object"
+#define NOT_THERE   "formatLength of a signature must be where \"signatures\" begins"
+#define NO_BRACE    "formatTail of a signature must be the closing brace"
+#define NO_LENGTH   "formatLength of a signature must be a number"
+#define NO_TAIL     "formatTail of a signature must be base64url"
+#define NO_JSON     "\"protected\" of a signature must be JSON in base64url"
 #define ALL_SIGNED  "a manifest of schema 1 must be signed, and this one is not"
 #define A           "{\"a\":1,\"signatures\":"
 	static const struct {
@@ -101,9 +101,9 @@ test_open(void)
 	    {A "[" SIGN(P(6, "XQ")) "]}", NO_BRACE},
 	    {A "[" SIGN(P(6, "!!!!")) "]}", NO_TAIL},
 	    {A "[" SIGN(P(6, TAIL)) "," SIGN(P(6, PRETTY_TAIL)) "]}",
-		"the signatures are of different payloads"},
+		"all signatures must be of the same payload"},
 	    {A "[" SIGN(P(6, TAIL)) "," SIGN(P(5, TAIL)) "]}",
-		"the signatures are of different payloads"},
+		"all signatures must be of the same payload"},
 	    {"{\"a\":1,\"b\":2,\"signatures\":[" SIGN(P(6, TAIL)) "]}", NOT_THERE},
 	    {"{\"signatures\":[" SIGN(P(1, TAIL)) "]}", NOT_THERE},
 	    /* the member */
@@ -116,15 +116,15 @@ test_open(void)
 	    {A "[" SIGN(P(6, TAIL)) "],}", NO_DOCUMENT},
 	    {A "[" SIGN(P(6, TAIL)) "]} {}", NO_DOCUMENT},
 	    {A "[]}", "0 signatures; there must be 1 to 32"},
-	    {A "{}}", "\"signatures\" is not a list"},
-	    {A "null}", "\"signatures\" is not a list"},
+	    {A "{}}", "\"signatures\" must be a list"},
+	    {A "null}", "\"signatures\" must be a list"},
 	    {A "[" SIGN(P(6, TAIL)) ",]}", NO_DOCUMENT},
 	    {A "[7]}", NO_JSON},
 	    {A "[{}]}", NO_JSON},
 	    {A "[" SIGN("!") "]}", NO_JSON},
 	    {A "[" SIGN("~[]~") "]}", NO_LENGTH},
 	    {A "[{\"protected\": \"" P(6, TAIL) "\", \"signature\": \"A\"}]}",
-		"a signature is not base64url"},
+		"a signature must be base64url"},
 	    {"", NO_DOCUMENT},
 	    {"[]", ALL_SIGNED},
 	    {"7", ALL_SIGNED},
@@ -304,52 +304,54 @@ test_read(void)
 		 "\\\"a\\\":2}\\n\"}"),
 		"@a"},
 	    /* names */
-	    {DOC(", \"Tag\": \"c\""), "the manifest: \"Tag\" stands there twice"},
-	    {DOC(", \"tag\": \"b\""), "the manifest: \"tag\" stands there twice"},
+	    {DOC(", \"Tag\": \"c\""), "the manifest: \"Tag\" is there twice"},
+	    {DOC(", \"tag\": \"b\""), "the manifest: \"tag\" is there twice"},
 	    {DOC(", \"fslayers\": []"),
-		"the manifest: \"fslayers\" stands there twice"},
+		"the manifest: \"fslayers\" is there twice"},
 	    {DOC(", \"fs\xc5\xbflayers\": []"),
-		"the manifest: a name is not plain ASCII"},
+		"the manifest: names must be plain ASCII"},
 	    {DOC(", \"\\u0074ag\": \"c\""),
-		"the manifest: a name is not plain ASCII"},
+		"the manifest: names must be plain ASCII"},
 	    {DOC(", \"SIGNATURES\": []"),
-		"signatures has no place in a manifest of schema 1"},
+		"a manifest of schema 1 must not have the member signatures"},
 	    {DOC(", \"manifests\": []"),
-		"manifests has no place in a manifest of schema 1"},
+		"a manifest of schema 1 must not have the member manifests"},
 	    {DOC(", \"Layers\": []"),
-		"layers has no place in a manifest of schema 1"},
+		"a manifest of schema 1 must not have the member layers"},
 	    {DOC(", \"config\": {}"),
-		"config has no place in a manifest of schema 1"},
+		"a manifest of schema 1 must not have the member config"},
 	    {DOC(", \"subject\": {}"),
-		"subject has no place in a manifest of schema 1"},
+		"a manifest of schema 1 must not have the member subject"},
 	    {"{" TOP ", \"fsLayers\": [{\"blobSum\": \"@a\", \"BlobSum\": \"@b\"}],"
 	     " \"history\": [" ENTRY("1", "") "]}",
-		"fsLayers: \"BlobSum\" stands there twice"},
+		"fsLayers: \"BlobSum\" is there twice"},
 	    {ONE("{\"v1Compatibility\": \"{}\", \"v1compatibility\": \"{}\"}"),
-		"history: \"v1compatibility\" stands there twice"},
+		"history: \"v1compatibility\" is there twice"},
 	    {ONE(ENTRY("1", ", \\\"ID\\\": \\\"2\\\"")),
-		"history[0]: an odd name, or one that stands there twice"},
+		"history[0]: names must be plain ASCII, and id and parent there once"},
 	    {ONE(ENTRY("1", PARENT("0") ", \\\"Parent\\\": \\\"\\\"")),
-		"history[0]: an odd name, or one that stands there twice"},
+		"history[0]: names must be plain ASCII, and id and parent there once"},
 	    {ONE(ENTRY("1", ", \\\"\\\\u0070arent\\\": \\\"\\\"")),
-		"history[0]: an odd name, or one that stands there twice"},
+		"history[0]: names must be plain ASCII, and id and parent there once"},
 	    /* members */
-	    {"{\"schemaVersion\": 2, \"name\": \"a\"}", "schemaVersion is not 1"},
+	    {"{\"schemaVersion\": 2, \"name\": \"a\"}", "schemaVersion must be 1"},
 	    {"{\"schemaVersion\": \"1\", \"name\": \"a\"}",
-		"schemaVersion is not 1"},
-	    {"{\"name\": \"a\"}", "schemaVersion is not 1"},
-	    {"{\"schemaVersion\": 1}", "name is missing or empty"},
-	    {"{\"schemaVersion\": 1, \"name\": \"\"}", "name is missing or empty"},
-	    {"{\"schemaVersion\": 1, \"name\": 7}", "name is missing or empty"},
+		"schemaVersion must be 1"},
+	    {"{\"name\": \"a\"}", "schemaVersion must be 1"},
+	    {"{\"schemaVersion\": 1}", "name must be there and not empty"},
+	    {"{\"schemaVersion\": 1, \"name\": \"\"}",
+		"name must be there and not empty"},
+	    {"{\"schemaVersion\": 1, \"name\": 7}",
+		"name must be there and not empty"},
 	    {"{" TOP "}", NO_LISTS},
 	    {"{" TOP ", \"fsLayers\": [], \"history\": []}", NO_LISTS},
 	    {"{" TOP ", \"fsLayers\": {}, \"history\": {}}", NO_LISTS},
 	    {"{" TOP ", \"fsLayers\": null, \"history\": null}", NO_LISTS},
 	    {TWO(ENTRY("1", "")), NO_LISTS},
 	    {"{" TOP ", \"fsLayers\": [7], \"history\": [" ENTRY("1", "") "]}",
-		"fsLayers is not an object"},
+		"fsLayers must be an object"},
 	    {"{" TOP ", \"fsLayers\": [{}], \"history\": [" ENTRY("1", "") "]}",
-		"fsLayers[0]: blobSum is not a digest of sha256 or sha512"},
+		"fsLayers[0]: blobSum must be a digest of sha256 or sha512"},
 	    {ONE("{}"), "~history[0]: v1Compatibility: "},
 	    {ONE("{\"v1Compatibility\": {\"id\": \"1\"}}"),
 		"~history[0]: v1Compatibility: "},
@@ -372,15 +374,15 @@ test_read(void)
 	    {ONE("{\"v1Compatibility\": \"{\\\"id\\\": 7}\"}"),
 		"history[0]: v1Compatibility: id or parent is not an id"},
 	    {TWO(ENTRY("2", PARENT("0")) "," ENTRY("1", "")),
-		"history[1] is not the parent of the entry above it"},
+		"history[1] must be the parent of the entry above it"},
 	    {TWO(ENTRY("2", "") "," ENTRY("1", "")),
-		"history[1] is not the parent of the entry above it"},
+		"history[1] must be the parent of the entry above it"},
 	    {TWO(ENTRY("2", ", \\\"parent\\\": 1") "," ENTRY("1", "")),
-		"history[1] is not the parent of the entry above it"},
-	    {"{" TOP, "~not JSON"},
-	    {"[]", "the manifest is not an object"},
-	    {"7", "the manifest is not an object"},
-	    {"", "~not JSON"},
+		"history[1] must be the parent of the entry above it"},
+	    {"{" TOP, "~a manifest must be JSON"},
+	    {"[]", "the manifest must be an object"},
+	    {"7", "the manifest must be an object"},
+	    {"", "~a manifest must be JSON"},
 	};
 	size_t i;
 

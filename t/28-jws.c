@@ -224,11 +224,11 @@ test_right(void)
 		    "right", "%s", rows[i].name);
 		ok(strcmp(verify(rows[i].header, PROTECTED, "eyJhIjoyfQ",
 			      rows[i].signature),
-		       "a signature is not of this payload and key") == 0,
+		       "a signature does not match its payload and key") == 0,
 		    "%s: another payload", rows[i].name);
 		ok(strcmp(verify(rows[i].header, "eyJ0IjoyfQ", PAYLOAD,
 			      rows[i].signature),
-		       "a signature is not of this payload and key") == 0,
+		       "a signature does not match its payload and key") == 0,
 		    "%s: another header", rows[i].name);
 	}
 }
@@ -239,12 +239,12 @@ test_wrong(void)
 #define NO_ALG \
 	"alg of a signature must be one of ES256, ES384, ES512, RS256, " \
 	"RS384 and RS512"
-#define NO_KEY "the key (jwk) is not a valid one of type EC or RSA"
+#define NO_KEY "jwk must be a valid key of type EC or RSA"
 #define NO_FIT "of a signature does not fit its key"
 #define NO_CURVE \
 	"the certificate's key is not on P-256, P-384 or P-521, nor RSA of " \
 	"1024 to 8192 bits"
-#define NOT_RIGHT "a signature is not of this payload and key"
+#define NOT_RIGHT "a signature does not match its payload and key"
 	const struct {
 		const char *header, *signature, *want;
 	} rows[] = {
@@ -254,7 +254,7 @@ test_wrong(void)
 	    {"{}", P256_SIGNATURE, NO_ALG},
 	    {"[]", P256_SIGNATURE, NO_ALG},
 	    {"{\"alg\": \"ES256\"}", P256_SIGNATURE,
-		"a signature comes without its key"},
+		"a signature must have its key in jwk or x5c"},
 	    {"{\"alg\": \"ES256\", \"jwk\": []}", P256_SIGNATURE, NO_KEY},
 	    {with(P256_HEADER, "\"EC\"", "\"oct\""), P256_SIGNATURE, NO_KEY},
 	    {with(P256_HEADER, "P-256", "P-224"), P256_SIGNATURE, NO_KEY},
@@ -277,17 +277,17 @@ test_wrong(void)
 	    {SMALL_HEADER, SMALL_RS256,
 		"a key of type RSA must have 1024 to 8192 bits"},
 	    {"{\"alg\": \"ES256\", \"x5c\": [\"AAAA\"]}", P256_SIGNATURE,
-		"the first entry of x5c is not a certificate"},
+		"the first entry of x5c must be a certificate"},
 	    {"{\"alg\": \"ES256\", \"x5c\": [\"" K1_X5C "\"]}", P256_SIGNATURE,
 		NO_CURVE},
 	    {"{\"alg\": \"ES256\", \"x5c\": [\"" ED_X5C "\"]}", P256_SIGNATURE,
 		NO_CURVE},
 	    {"{\"alg\": \"ES256\", \"x5c\": [7]}", P256_SIGNATURE,
-		"the first entry of x5c is not a certificate"},
+		"the first entry of x5c must be a certificate"},
 	    {with(P256_HEADER, "7YFN", "7YFM"), P256_SIGNATURE,
-		"kid is not the name of the key beside it, which is " KID},
+		"kid must be the name of its key, " KID},
 	    {with(P256_HEADER, "\"" KID "\"", "7"), P256_SIGNATURE,
-		"kid is not the name of the key beside it, which is " KID},
+		"kid must be the name of its key, " KID},
 	};
 	size_t i;
 

@@ -34,7 +34,8 @@ jwk_keep(struct arena *a, EVP_PKEY *key)
 
 /* ---- numbers to a key ---- */
 
-/* What OpenSSL makes a key of. Memory that is out ends the process, as in an arena. */
+/* The numbers that OpenSSL makes a key of. Ends the process when there is no memory,
+ * as an arena does. */
 static OSSL_PARAM_BLD *
 begin(void)
 {
@@ -68,7 +69,7 @@ add_number(struct arena *a, OSSL_PARAM_BLD *b, const char *name, struct str text
 	return OSSL_PARAM_BLD_push_BN(b, name, n) == 1;
 }
 
-/* NULL: OpenSSL makes no key of it; a point that is not on the curve, say. */
+/* NULL: OpenSSL refuses the numbers, for example a point that is not on the curve. */
 static EVP_PKEY *
 finish(OSSL_PARAM_BLD *b, const char *type, int selection)
 {
@@ -181,7 +182,7 @@ jwk_kid(struct arena *a, EVP_PKEY *key)
 	int n = i2d_PUBKEY(key, &der);
 
 	if (n < 0 || EVP_Digest(der, (size_t)n, sum, NULL, EVP_sha256(), NULL) != 1)
-		abort(); /* fails for want of memory alone */
+		abort(); /* fails only without memory */
 	OPENSSL_free(der);
 	add_letters(sum, kid);
 	return kid;
@@ -226,8 +227,8 @@ jwk_parse(struct arena *a, const struct json *jwk, EVP_PKEY **out, struct err *e
 	else if (str_is(kty, "RSA"))
 		key = read_rsa(a, jwk);
 	if (key == NULL)
-		return err_set(err, RC_BAD_DATA,
-		    "the key (jwk) is not a valid one of type EC or RSA");
+		return err_set(
+		    err, RC_BAD_DATA, "jwk must be a valid key of type EC or RSA");
 	*out = jwk_keep(a, key);
 	if (!is_fit(key))
 		return err_set(err, RC_BAD_DATA,
@@ -235,8 +236,7 @@ jwk_parse(struct arena *a, const struct json *jwk, EVP_PKEY **out, struct err *e
 		    RSA_BITS_MAX);
 	if (kid != NULL && !str_is(json_text(kid), jwk_kid(a, key)))
 		return err_set(err, RC_BAD_DATA,
-		    "kid is not the name of the key beside it, which is %s",
-		    jwk_kid(a, key));
+		    "kid must be the name of its key, %s", jwk_kid(a, key));
 	return RC_OK;
 }
 
@@ -259,7 +259,7 @@ jwk_parse_x5c(
 	ERR_clear_error();
 	if (key == NULL)
 		return err_set(err, RC_BAD_DATA,
-		    "the first entry of x5c is not a certificate");
+		    "the first entry of x5c must be a certificate");
 	*out = jwk_keep(a, key);
 	return is_fit(key) ? RC_OK
 			   : err_set(err, RC_BAD_DATA,

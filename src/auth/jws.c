@@ -42,18 +42,18 @@ read_key(
 	const struct json *x5c = json_get(header, "x5c");
 	enum result r;
 
-	if (json_length(x5c) > 0) /* as libtrust has it, it goes before a jwk */
+	if (json_length(x5c) > 0) /* before a jwk, as in libtrust */
 		r = jwk_parse_x5c(a, x5c, out, err);
 	else if (jwk != NULL)
 		r = jwk_parse(a, jwk, out, err);
 	else
-		return err_set(
-		    err, RC_UNVERIFIED, "a signature comes without its key");
+		return err_set(err, RC_UNVERIFIED,
+		    "a signature must have its key in jwk or x5c");
 	return r == RC_OK ? RC_OK : RC_UNVERIFIED;
 }
 
-/* Two numbers of one length (RFC 7518, section 3.4) as the DER that OpenSSL reads. 0: that
- * is not what they are. */
+/* Two numbers of the same length (RFC 7518, section 3.4) as the DER that OpenSSL
+ * reads. Returns its bytes; 0: the signature does not have that form. */
 static int
 to_der(struct str signature, int bits, unsigned char **out)
 {
@@ -135,6 +135,6 @@ jws_verify(struct arena *a, const struct json *header, const struct jws_text *te
 		    "%s of a signature does not fit its key", algorithm->name);
 	if (!is_signed(key, algorithm, text, signature))
 		return err_set(err, RC_UNVERIFIED,
-		    "a signature is not of this payload and key");
+		    "a signature does not match its payload and key");
 	return RC_OK;
 }

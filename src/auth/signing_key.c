@@ -50,7 +50,7 @@ make(struct arena *a, EVP_PKEY *pkey)
 
 /* ---- files ---- */
 
-/* For OpenSSL, which would ask at the terminal. */
+/* A callback for OpenSSL, which would ask at the terminal without it. */
 static int
 no_password(char *buf, int size, int writing, void *arg)
 {

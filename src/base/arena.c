@@ -141,8 +141,8 @@ link_large(struct arena *a, struct large *l)
 	return l->data;
 }
 
-/* calloc(3) does not touch what comes from the system: what nobody writes to is not
- * there. */
+/* calloc(3) does not write to memory that is new from the system: pages that nobody
+ * writes to take no memory. */
 static void *
 alloc_large(struct arena *a, size_t n)
 {

@@ -24,15 +24,17 @@ void arena_free(struct arena *a);
 /* The same, but keeps the arena (and its first block) for the next request. */
 void arena_clear(struct arena *a);
 
-/* Bytes of memory that it holds now, used or not, for tests of what a call costs. */
+/* Bytes of memory that the arena holds now, used or not. For tests of what a call
+ * costs. */
 size_t arena_held(const struct arena *a);
 
 /* n bytes of zeros, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n);
 
-/* A piece of n bytes that begins with the `old` bytes of p, which is gone afterwards: p was
- * given by arena_alloc(a, old) or by this call, and n is more than old. What follows the old
- * bytes holds anything. NULL is fine where old is 0. A large piece is not copied. */
+/* A piece of n bytes that begins with the `old` bytes of p. p must come from
+ * arena_alloc(a, old) or from this call, is invalid afterwards, and may be NULL if old
+ * is 0; n is more than old. The bytes after the old ones are undefined. A large piece
+ * is not copied. */
 void *arena_extend(struct arena *a, void *p, size_t old, size_t n);
 
 /* A copy of the n bytes at p, with a NUL behind them. */
@@ -47,7 +49,7 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 /* Calls fn(arg) when the arena ends. */
 void arena_defer(struct arena *a, void (*fn)(void *), void *arg);
 
-/* The arg of the youngest call of fn that waits for the arena's end; NULL: there is none. */
+/* The arg of the last arena_defer() of fn that has not run yet; NULL: there is none. */
 void *arena_deferred(const struct arena *a, void (*fn)(void *));
 
 #endif

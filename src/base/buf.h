@@ -19,7 +19,7 @@ struct buf {
 	bool full;    /* something did not fit */
 };
 
-/* What is added must not be a part of the buffer itself, which moves. */
+/* What is added must not be a part of the buffer itself, whose memory moves. */
 void buf_init(struct buf *b, struct arena *a, size_t limit);
 void buf_add(struct buf *b, const char *p, size_t n);
 void buf_adds(struct buf *b, const char *s);

@@ -34,7 +34,7 @@ enum result {
 	RC_OTHER_DIGEST, /* a digest of an algorithm that berth does not compute */
 	RC_BAD_MANIFEST, /* no manifest, or not of the type it was called */
 	RC_UNVERIFIED,   /* a signature of a manifest is wrong */
-	RC_FALLBACK,     /* an old form, of a client that knows a newer one */
+	RC_FALLBACK,     /* an old form, from a client that knows a newer one */
 	RC_BAD_PAGE,     /* no number of entries */
 	RC_BAD_SIZE,     /* another length than was promised */
 	RC_BAD_RANGE,    /* this part of an upload is not the next one */

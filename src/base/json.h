@@ -2,8 +2,8 @@
  *
  * Strict RFC 8259: UTF-8 only, one value and blanks around it, no NUL byte, at
  * most JSON_DEPTH levels and JSON_VALUES values (a value costs up to a kilobyte, so a
- * bound on the length alone is none). Whoever reads a body has bounded its length.
- * json_slice.h reads what may have more values. */
+ * limit on the length alone is not enough). The caller limits the length of the text.
+ * json_slice.h reads texts that may have more values. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 

@@ -11,7 +11,7 @@ struct json_items {
 	struct arena *arena;
 	ssize_t (*read)(void *arg, void *p, size_t n);
 	void *arg;
-	char *p; /* what was read: at .. end are to be looked at */
+	char *p; /* what was read; at to end is still to be looked at */
 	size_t at, end, size;
 	bool begun; /* the opening bracket was read */
 	bool over;  /* the closing one was */
@@ -19,8 +19,8 @@ struct json_items {
 
 /* ---- cutting ---- */
 
-/* The index after the quote that ends the text which begins before i; n: it does not end
- * in here. */
+/* The index after the quote that ends the string around index i; n: it does not end in
+ * here. */
 static size_t
 end_of_text(const char *p, size_t i, size_t n)
 {

@@ -14,8 +14,8 @@
 
 struct json_items;
 
-/* read writes bytes to p and returns how many, 0 at the end, -1 when it failed. The arena
- * keeps as much as two of the longest elements. */
+/* read(arg, p, n) writes up to n bytes to p and returns how many, 0 at the end, -1
+ * when it failed. The arena holds at most twice the longest element. */
 struct json_items *json_items_new(
     struct arena *a, ssize_t (*read)(void *arg, void *p, size_t n), void *arg);
 

@@ -31,15 +31,15 @@ struct json_fault {
 	size_t at;       /* the byte of the text where it was seen, from 0 */
 };
 
-/* Is text one JSON value of RFC 8259? Strict: UTF-8 without a byte order mark, blanks
- * around the value and nothing else, at most JSON_DEPTH lists and objects inside each
- * other. *root is the value without the blanks around it. */
+/* Is the text one JSON value of RFC 8259? Strict: UTF-8 without a byte order mark,
+ * only blanks around the value, at most JSON_DEPTH lists and objects inside each
+ * other. *root is the value without the blanks around it. False: *fault is filled in. */
 bool json_slice_check(struct str text, struct str *root, struct json_fault *fault);
 
 /* The text without the blanks around it: what json_slice_check() calls the root. */
 struct str json_slice_trim(struct str text);
 
-/* By its first character. */
+/* Tells the kind from the first character. */
 enum json_kind json_slice_kind(struct str v);
 
 /* A member that is wanted, and where its value goes. */
@@ -53,7 +53,7 @@ struct json_pick {
  * object from its first brace to its last; then all are empty. */
 bool json_slice_pick(struct str v, const struct json_pick *wanted, size_t n);
 
-/* One member, found likewise. */
+/* The value of one member, by the same rules. */
 struct str json_slice_get(struct str v, const char *key);
 
 /* The elements of a list or the members of an object, in their order; none of anything
@@ -75,7 +75,7 @@ size_t json_slice_count(struct str v);
  * A surrogate without its other half becomes U+FFFD. Of anything else the empty str. */
 struct str json_slice_text(struct arena *a, struct str v);
 
-/* False: v is not a whole number, or not below LLONG_MAX and above LLONG_MIN. */
+/* False: v is not a whole number between LLONG_MIN and LLONG_MAX, both excluded. */
 bool json_slice_int(struct str v, long long *out);
 
 #endif

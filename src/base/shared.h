@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* n bytes of zeros. NULL: there is no memory. The caller gives them back, in each process,
- * or leaves that to its end. */
+/* n bytes of zeros; NULL: there is no memory. Each process frees its mapping with
+ * shared_free(), or ends. */
 void *shared_alloc(size_t n);
 
 /* p may be NULL; n is that of shared_alloc(). */

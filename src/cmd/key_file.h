@@ -7,8 +7,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* Both live in the arena. RC_IO: the file cannot be read; RC_BAD_DATA: it holds no such
- * key. err names the key of config.yml and the file. */
+/* The keys live in the arena. RC_IO: the file cannot be read; RC_BAD_DATA: it does not
+ * hold such a key. err names the key of config.yml and the file. */
 enum result key_file_privileged(struct arena *a, const char *path,
     const struct privileged_key **out, struct err *err);
 enum result key_file_signing(struct arena *a, const char *path,

@@ -62,11 +62,12 @@ cors_of(const struct conf *conf)
 	    .vary_header = conf->cors_vary_header};
 }
 
-#define PATIENCE_MS 10000 /* for a seat; docker asks again when it was refused */
+#define PATIENCE_MS \
+	10000 /* wait for a seat; docker tries again when it was refused */
 
-/* Of a worker's threads, as many may wait for an index or a source, as many may be sent a
- * layer that still comes, and as many may have or want a seat: a quarter is left for all
- * else. */
+/* A quarter of a worker's threads may wait for an index or a mirror's source, a
+ * quarter may send layers that are still being fetched, and a quarter may have or want
+ * a seat. The last quarter is for all other requests. */
 static unsigned
 share_of(const struct conf *conf)
 {
@@ -228,7 +229,7 @@ rebuild(void *arg, const volatile sig_atomic_t *stop)
 	struct err err;
 	enum result r;
 
-	settle(s); /* somebody may have been killed */
+	settle(s); /* a process may have been killed */
 	r = reindex_run(open_in_child(s), &how, &done, &err);
 	if (r == RC_OK) {
 		log_line(LOG_INFO, "index.rebuilt", "done=%d", done);
@@ -279,7 +280,8 @@ mail(void *arg, unsigned n, struct str text)
 
 /* ---- start ---- */
 
-/* Images are served without an index: it is tried again, and lists say 503 until then. */
+/* Without an index images are served all the same, and lists answer 503; the master
+ * tries again later. */
 static void
 prepare_index(struct server *s)
 {

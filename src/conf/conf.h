@@ -46,8 +46,8 @@ struct conf {
 
 	const char *issue;              /* NULL: the default text of GET / */
 	const char *registry_endpoints; /* NULL: the request's Host */
-	/* Networks (base/address.h) whose X-Forwarded-... headers are believed; NULL
-	 * behind the last; NULL: none. */
+	/* Networks (base/address.h) whose X-Forwarded-... headers are believed, ended by
+	 * NULL; NULL: none. */
 	const char *const *trusted_proxies;
 
 	bool debug;      /* GET /_ping tells of the machine and the versions */
@@ -60,7 +60,8 @@ struct conf {
 	const char *index_endpoint; /* not standalone: confirms them */
 	const char *privileged_key; /* file of the public key; NULL: none */
 
-	bool trust_redirects; /* of the source and the index, wherever they lead */
+	bool
+	    trust_redirects; /* follow redirects of the source and the index anywhere */
 
 	/* mirroring.*; source NULL: no mirror, as beside own tokens. The addresses are http or
 	 * https, without a slash at the end. */
@@ -84,7 +85,7 @@ struct conf {
 
 	unsigned workers;      /* processes, 1 to 64; default: processors */
 	unsigned threads;      /* of a process, 1 to 1024; default 64 */
-	unsigned open_uploads; /* of API v2 at once */
+	unsigned open_uploads; /* of API v2 at once, 1 to 1000000; default 10000 */
 	unsigned push_expiry;  /* seconds until a push that was given up is
 			       * removed, 60 to a year; default 86400 */
 	const char

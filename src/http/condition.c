@@ -43,7 +43,7 @@ same_tag(struct str tag, const char *etag, bool weak)
 	return str_eq(unquoted(tag), unquoted(str_of(etag)));
 }
 
-/* Does the header name what is there, or "*"? */
+/* Does the header name the current content, or "*"? */
 static bool
 names(const struct request *rq, const char *header, const char *etag, bool weak)
 {

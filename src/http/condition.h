@@ -14,13 +14,13 @@ enum condition {
 	CONDITION_FAILED        /* answer 412 */
 };
 
-/* Checks If-Match and If-None-Match (RFC 9110, section 13.2.2). etag is the strong tag of
- * what is there now, with its quotes; NULL: nothing is there. Header lines of one name
- * count together. A tag without quotes is taken as if it had them: clients of registries
- * send bare digests. */
+/* Checks If-Match and If-None-Match (RFC 9110, section 13.2.2). etag: the strong tag
+ * of the current content, with its quotes; NULL: there is no content. All header lines
+ * of one name count together. Tags without quotes are accepted, because clients of
+ * registries send bare digests. */
 enum condition condition_check(const struct request *rq, const char *etag);
 
-/* Does the request have one of the two headers at all? */
+/* Does the request have If-Match or If-None-Match? */
 bool condition_is_set(const struct request *rq);
 
 /* The Content-Range of an upload's part (OCI distribution-spec, "Pushing a blob in

@@ -28,9 +28,10 @@ struct cors {
 void cors_apply(
     const struct cors *cors, const struct request *rq, struct reply *rp);
 
-/* May the page that sent the request send one with this method? A preflight would say so; a
- * form's POST comes without one. Origins "*" are for requests without credentials: else any
- * page could act as any user. cors may be NULL. */
+/* May a page of this Origin send a request with this method? A preflight tells the
+ * browser so; the POST of a form comes without one. If the origins are "*", only
+ * requests without credentials may be sent: otherwise any page could act as any user.
+ * cors may be NULL. */
 bool cors_may_send(const struct cors *cors, const struct request *rq);
 
 #endif

@@ -81,7 +81,7 @@ is_trusted(const struct request *rq)
 	return false;
 }
 
-/* Would anybody but a proxy send this? A client that does gets a path. */
+/* Headers that only proxies send. A client that sends one gets a path. */
 static bool
 came_by_proxy(const struct request *rq)
 {
@@ -97,7 +97,7 @@ came_by_proxy(const struct request *rq)
 	return false;
 }
 
-/* NULL: it is neither, or a list of both. */
+/* NULL: it is neither of the two, or a list. */
 static const char *
 scheme_of(struct str proto)
 {

@@ -10,7 +10,7 @@
  *
  * A wrong address is worse than none, so in doubt the path alone is sent: without a valid
  * Host, when a trusted proxy does not say which scheme the client used, and when headers
- * tell of a proxy that is not trusted. */
+ * show that a proxy that is not trusted was in between. */
 #ifndef HTTP_ORIGIN_H
 #define HTTP_ORIGIN_H
 
@@ -19,8 +19,8 @@
 /* The host that the client used, as above; it need not be valid. */
 struct str origin_host(const struct request *rq);
 
-/* The address of the path, which begins with "/": "https://host:port/path", or the path
- * itself. In the request's arena. */
+/* path begins with "/". Returns "https://host:port/path", or the path itself; in the
+ * request's arena. */
 const char *origin_url(const struct request *rq, const char *path);
 
 #endif

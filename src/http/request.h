@@ -70,7 +70,7 @@ bool request_next_header(
     const struct request *rq, const char *name, size_t *at, struct str *value);
 bool request_has_header(const struct request *rq, const char *name);
 
-/* Does it say who sent it: by a password, a token, a signature or a cookie? */
+/* Does it carry credentials: a password, a token, a signature or a cookie? */
 bool request_has_credentials(const struct request *rq);
 
 #endif

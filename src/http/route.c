@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Behind the name of a "*". */
+/* After the name of a "*": how many parts it takes. */
 #define EXACTLY_TWO  "{2}"
 #define AT_LEAST_TWO "{2,}"
 
@@ -37,7 +37,7 @@ count_parts(struct str pattern)
 	return n;
 }
 
-/* Is the length of the path, and its end, one that the pattern can have? */
+/* Can the pattern have a path of this length and with this end? */
 static bool
 may_fit(const char *pattern, size_t wanted, const struct target *path)
 {

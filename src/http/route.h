@@ -30,14 +30,14 @@ enum need { /* what the caller must be allowed to */
 	MAY_DELETE
 };
 
-/* The memory that a request may need, in bytes. One that may need more than any request may
- * use takes a seat (registry/seats.h) before its body is read. */
+/* The memory in bytes that a request may need. If it may be more than SEAT_FREE, the
+ * request takes a seat (registry/seats.h) before its body is read. */
 struct cost {
-	size_t least;      /* whatever it brings */
-	unsigned per_byte; /* beside it, for each byte of a small body */
-	size_t most;       /* of both together */
+	size_t least;      /* for any body */
+	unsigned per_byte; /* added for each byte of a small body */
+	size_t most;       /* the limit of both together */
 	bool
-	    late; /* only the verb knows: it takes the seat when there is work to do */
+	    late; /* the verb takes the seat, once it knows that there is work to do */
 };
 
 typedef enum result handler_fn(struct request *rq, struct reply *rp);
@@ -52,8 +52,8 @@ struct route {
 	handler_fn *check; /* may a file come at all? Asked before a byte is read */
 	struct cost cost;
 	bool of_index; /* of API v1: an index answers it, which asks for no token */
-	/* The row counts for its own method alone. With another method the path belongs
-	 * to a row further down. */
+	/* The row answers only its own method. With another method the path belongs to
+	 * a row further down. */
 	bool own_method;
 };
 
@@ -63,14 +63,15 @@ struct api {
 	const char *first;
 	const struct route *routes;
 	size_t n_routes;
-	/* Is this a client that must not find the API? NULL: no client is. */
+	/* Must the API be hidden from this client? NULL: from none. */
 	bool (*hidden)(const struct request *rq);
 	void (*headers)(struct request *rq, struct reply *rp); /* of every reply */
 	enum result (*admit)(struct request *rq); /* may this caller do this? */
 	void (*fail)(struct request *rq, struct reply *rp, enum result r);
 };
 
-/* What the row says of a request whose body has so many bytes; -1: as many as may be. */
+/* The memory that a request for this row may need, with a body of `length` bytes; -1:
+ * the length is not known. */
 size_t route_cost(const struct route *route, int64_t length);
 
 /* The row for the request, with rq->arg filled in. NULL: *allow is the list of

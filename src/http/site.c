@@ -42,6 +42,6 @@ site_admit(const struct cors *cors, struct request *rq)
 		return RC_OK;
 	return err_set(&rq->err, RC_OTHER_SITE,
 	    "a page of another site (%.*s) may not do this: cors.origins and "
-	    "cors.methods do not allow it",
+	    "cors.methods must allow it",
 	    STR_ARG(origin));
 }

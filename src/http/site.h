@@ -3,7 +3,7 @@
  * A browser sends such a request with the visitor's password and from the visitor's
  * network, and asks nobody before a simple one (a POST of a form; the Fetch standard,
  * "CORS-preflight fetch"). It says where the page came from: in Sec-Fetch-Site (Fetch
- * Metadata), an older one in Origin alone. Other clients send neither. */
+ * Metadata), or, if it is an old one, only in Origin. Other clients send neither. */
 #ifndef HTTP_SITE_H
 #define HTTP_SITE_H
 
@@ -11,10 +11,10 @@
 #include "http/cors.h"
 #include "http/request.h"
 
-/* May a request with this method change something? RC_OTHER_SITE: it comes from a page of
- * another site, and cors (NULL: off) does not name that site with the method. GET, HEAD
- * and OPTIONS change nothing and are let through. The Origin's scheme is not compared: a
- * proxy before nginx may have ended TLS. */
+/* May this request change something? RC_OTHER_SITE: it comes from a page of another
+ * site, and cors (NULL: off) does not allow that site this method. GET, HEAD and
+ * OPTIONS change nothing and always pass. The scheme of the Origin is not compared: a
+ * proxy in front of nginx may have ended TLS. */
 enum result site_admit(const struct cors *cors, struct request *rq);
 
 #endif

@@ -11,9 +11,9 @@
 
 #define TARGET_PARTS 160 /* more than any name has */
 
-/* The path, cut at its slashes, each part decoded once (so a part may hold a slash
- * that was written %2F). Doubled slashes count once. A slash at the end makes no part;
- * that there was one is kept, since for API v1 it can mean another resource. */
+/* The path, cut at its slashes, each part decoded once (so a part may contain a slash
+ * that was written %2F). Several slashes in a row count as one. A slash at the end
+ * makes no part, but is remembered, because for API v1 it can mean another resource. */
 struct target {
 	struct str part[TARGET_PARTS];
 	size_t n;
@@ -26,18 +26,18 @@ struct target {
 enum result target_parse(
     struct arena *a, struct str text, struct target *out, struct err *err);
 
-/* The first value of the name in the query, decoded (may hold any byte). A "+" stays one,
- * as in "application/json+x". Without it the empty str, p NULL. RC_BAD_REQUEST: a broken
- * %XX in it. */
+/* The first value of the name in the query, decoded (may contain any byte). "+" stays
+ * "+", as in "application/json+x". If the name is not there: the empty str, p NULL.
+ * RC_BAD_REQUEST: a broken %XX in it. */
 enum result target_query(struct arena *a, const struct target *t, const char *name,
     struct str *out, struct err *err);
 
-/* The same of a query that an HTML form made, which writes a blank as "+". */
+/* The same for a query that an HTML form made, which writes a blank as "+". */
 enum result target_query_form(struct arena *a, const struct target *t,
     const char *name, struct str *out, struct err *err);
 
-/* All values of the name, in their order; *n of them, the rest is left out at `most`.
- * RC_BAD_REQUEST likewise; "+" stays one. */
+/* All values of the name, in their order. *n: how many; those after the first `most`
+ * are left out. RC_BAD_REQUEST as above; "+" stays "+". */
 enum result target_query_all(struct arena *a, const struct target *t,
     const char *name, struct str *out, size_t most, size_t *n, struct err *err);
 

@@ -99,14 +99,14 @@ find(const struct file_diff *d, struct str name)
 
 /* ---- lists ---- */
 
-/* An item of a list, in an arena that is cleared for each. */
+/* Parses an item of a list. The arena is cleared for each item. */
 static bool
 parse(struct arena *scratch, struct str text, struct json **out, const char **why)
 {
 	arena_clear(scratch);
 	if (!json_parse(scratch, text, out, why))
 		return false;
-	*why = "an entry is none";
+	*why = "an entry is malformed";
 	return json_length(*out) == MEMBERS &&
 	       json_kind(json_at(*out, 0)) == JSON_STRING &&
 	       json_kind(json_at(*out, 2)) == JSON_BOOL;
@@ -129,8 +129,9 @@ read_list(struct file_diff *d, struct json_items *list,
 			break;
 	}
 	arena_free(scratch);
-	return why == NULL ? RC_OK
-			   : err_set(err, RC_BAD_DATA, "no list of files: %s", why);
+	return why == NULL
+		   ? RC_OK
+		   : err_set(err, RC_BAD_DATA, "not a list of files: %s", why);
 }
 
 static bool
@@ -165,7 +166,7 @@ take_below(struct file_diff *d, const struct json *item)
 	return true;
 }
 
-/* What the list said counts, if it was a good one. */
+/* good: the list was read without an error, so what it said counts. */
 static void
 settle(struct file_diff *d, bool good)
 {
@@ -247,7 +248,7 @@ is_wanted(const struct entry *e, enum fate fate)
 	return e->fate == fate || (fate == CREATED && e->fate == OPEN);
 }
 
-/* Items of other fates are passed over unread. */
+/* Items of other fates are skipped without being parsed. */
 static enum result
 write_fate(struct writing *wr, const char *key, enum fate fate,
     struct json_items *own, struct err *err)
@@ -270,10 +271,11 @@ write_fate(struct writing *wr, const char *key, enum fate fate,
 	}
 	jsonw_end(&wr->w);
 	if (wr->w.stopped)
-		return err_set(err, RC_FULL, "nobody takes more of the difference");
+		return err_set(
+		    err, RC_FULL, "the difference could not be written further");
 	return why == NULL && i == d->n
 		   ? RC_OK
-		   : err_set(err, RC_BAD_DATA, "another list of files: %s",
+		   : err_set(err, RC_BAD_DATA, "the list of files has changed: %s",
 			 why == NULL ? "it has fewer entries now" : why);
 }
 

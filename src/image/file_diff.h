@@ -16,10 +16,10 @@
 #include "base/err.h"
 #include "base/json_items.h"
 
-/* Bytes that a difference takes, of a list of so many bytes. */
-#define FILE_DIFF_ENTRY \
-	26 /* bytes of memory for each entry, and some 40 of its list */
-#define FILE_DIFF_MOST ((size_t)28 << 20)
+/* Bytes of memory that the difference of a layer takes, whose list has so many bytes: an
+ * entry takes some 40 bytes of the list, and FILE_DIFF_ENTRY of memory. */
+#define FILE_DIFF_ENTRY 26
+#define FILE_DIFF_MOST  ((size_t)28 << 20)
 #define FILE_DIFF_MEMORY(list) \
 	((list) / 40 * FILE_DIFF_ENTRY < FILE_DIFF_MOST \
 		? (size_t)((list) / 40 * FILE_DIFF_ENTRY) \
@@ -27,21 +27,23 @@
 
 struct file_diff;
 
-/* Of the layer's own list. RC_BAD_DATA: it is no file list, or has more entries than a layer
- * may (TAR_ENTRIES). */
+/* Begins with the layer's own list. RC_BAD_DATA: it is not a list of files, or has
+ * more entries than a layer may have (TAR_ENTRIES). */
 enum result file_diff_new(struct arena *a, struct json_items *list,
     struct file_diff **out, struct err *err);
 
-/* Is there an entry whose fate is open? Then the next ancestor's list is wanted. */
+/* Is there an entry whose fate is not known yet? Then the list of the next ancestor is
+ * needed. */
 bool file_diff_is_open(const struct file_diff *d);
 
-/* The list of the next ancestor, the nearest first. RC_BAD_DATA: as above, and nothing of it
- * counts. */
+/* Reads the list of the next ancestor, the nearest first. RC_BAD_DATA: as above; then
+ * nothing of the list counts. */
 enum result file_diff_below(
     struct file_diff *d, struct json_items *list, struct err *err);
 
-/* The layer's own list is read three times more, for names and what stands behind them: own
- * begins it again. RC_FULL: the sink wants no more. RC_BAD_DATA: it is another list. */
+/* Writes the difference. For the names and the members after them the layer's own list
+ * is read three more times: own(arg, a) starts it again. RC_FULL: the sink wants no
+ * more. RC_BAD_DATA: it is another list now. */
 enum result file_diff_write(const struct file_diff *d,
     struct json_items *(*own)(void *arg, struct arena *a), void *arg,
     struct sink sink, struct err *err);

@@ -128,7 +128,7 @@ file_list_write(const struct tar_source *layer, struct sink sink, struct err *er
 	arena_free(l.scratch);
 	if (l.too_long)
 		return err_set(err, RC_BAD_LAYER,
-		    "a list of more than %llu bytes for a layer of %llu",
+		    "the list of files has more than %llu bytes for a layer of %llu",
 		    (unsigned long long)l.limit, (unsigned long long)layer->size);
 	if (r == RC_OK && l.refused)
 		return err_set(err, RC_FULL, "nobody takes more of the list");

@@ -13,12 +13,14 @@
 
 #define FILE_LIST_MAX ((size_t)128 << 20) /* bytes */
 
-/* Bytes that the list of a layer of so many bytes may have: one of many small files takes
- * as much as the layer, one that was packed to fill a disk hundreds of times more. */
+/* The most bytes that the list of a layer of `packed` bytes may have. The list of many
+ * small files is as long as the layer; that of a layer that was made to fill a disk is
+ * hundreds of times longer. */
 #define FILE_LIST_LIMIT(packed) (((uint64_t)1 << 20) + 8 * (uint64_t)(packed))
 
-/* Writes it while the layer is walked. RC_BAD_LAYER, also where the list grows beyond
- * FILE_LIST_LIMIT() or FILE_LIST_MAX; RC_IO, RC_FULL: the sink wants no more (the caller knows why). */
+/* Writes the list while the layer is walked. RC_BAD_LAYER, also if the list grows
+ * beyond FILE_LIST_LIMIT() or FILE_LIST_MAX; RC_IO, RC_FULL: the sink wants no more
+ * (the caller knows why). */
 enum result file_list_write(
     const struct tar_source *layer, struct sink sink, struct err *err);
 

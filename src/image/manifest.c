@@ -9,7 +9,7 @@
 
 #define DESCRIPTION "org.opencontainers.image.description"
 
-/* The members of a manifest that mean something here; each a slice of its JSON. */
+/* The members of a manifest that are read; each a slice of its JSON. */
 struct members {
 	struct manifest_type_members type;
 	struct str artifact_type, config, layers, manifests, blobs, subject,
@@ -80,7 +80,7 @@ read_list(struct reading *rd, struct str list, const char *key, struct err *err)
 	return RC_OK;
 }
 
-/* Room for all that may be referred to. */
+/* Makes room for all references. */
 static void
 make_room(struct reading *rd, struct str list)
 {
@@ -259,7 +259,8 @@ manifest_parse(struct arena *a, struct str bytes, struct str content_type,
 
 /* ---- a smaller question ---- */
 
-/* The digest of a descriptor; false: there is none that is computed here. */
+/* The digest of a descriptor. False: there is none, or its algorithm is not computed
+ * here. */
 static bool
 read_digest(struct arena *a, struct str descriptor, struct digest *out)
 {

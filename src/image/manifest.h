@@ -1,11 +1,11 @@
-/* manifest.h: what a manifest of API v2 says: its type, what it refers to, whom it
- * describes. Docker's schema 2 and lists, OCI's manifests, indexes and artifacts, and
+/* manifest.h: what a manifest of API v2 says: its type, what it refers to, which manifest
+ * it describes. Docker's schema 2 and lists, OCI's manifests, indexes and artifacts, and
  * any other JSON object, of which only the media type is known.
  *
  * A manifest is content: nothing here changes a byte of it. It is read in place
- * (json_slice.h), so that its shape does not matter: reading it takes a fifth of its size
- * in memory, and where a client spells digests with escapes about its size. What is
- * returned points into its bytes. */
+ * (json_slice.h), so any shape is fine: reading it takes memory of a fifth of its size, or
+ * of about its size if digests are written with escapes. What is returned points into its
+ * bytes. */
 #ifndef IMAGE_MANIFEST_H
 #define IMAGE_MANIFEST_H
 
@@ -21,17 +21,17 @@
 
 #define MANIFEST_OCI_INDEX "application/vnd.oci.image.index.v1+json"
 
-/* It lives as long as its bytes and the arena of the call. */
+/* Valid as long as its bytes and the arena of the call. */
 struct manifest {
 	struct str type; /* media type, without parameters */
-	bool type_told; /* only the client told it: the bytes have no mediaType, and
-			  * their shape says another */
+	bool type_told;  /* the type is from the client alone: the bytes have no
+			 * mediaType, and their shape says another */
 
 	/* Digests of what must be in the repository before the manifest is: config and
-	 	 * layers, blobs, or the children of an index. Each once, in byte order. Of those
-	 * whose algorithm is not computed here (RC_OTHER_DIGEST of digest_parse()) nothing
-	 * can be there. Layers that may lie elsewhere (foreign, non-distributable) are not
-	 * among them. */
+	 * layers, blobs, or the children of an index. Each once, in byte order.
+	 * Content with a digest of an algorithm that is not computed here
+	 * (RC_OTHER_DIGEST of digest_parse()) is never there. Layers that may lie
+	 * elsewhere (foreign, non-distributable) are left out. */
 	const struct str *refs;
 	size_t n_refs;
 	bool refs_are_manifests; /* children; else they are blobs */
@@ -60,9 +60,9 @@ struct manifest {
 enum result manifest_parse(struct arena *a, struct str bytes,
     struct str content_type, struct manifest *out, struct err *err);
 
-/* The media type of one that is in the store, as its bytes tell it. False: they have no
- * mediaType, and it is what their shape says. Only the outermost members are read: of
- * bytes that are not JSON it is some media type. */
+/* The media type of a stored manifest, from its bytes. False: they have no mediaType,
+ * and *out is what their shape says. Only the outermost members are read; for bytes
+ * that are not JSON *out is some media type. */
 bool manifest_type(struct arena *a, struct str bytes, struct str *out);
 
 /* Is the text a media type (RFC 6838), without parameters? */
@@ -86,8 +86,8 @@ struct manifest_about {
 	struct digest child;
 };
 
-/* Reads no more than that: a manifest that describes its repository is read for each change
- * of it. Of bytes that are not a JSON object, nothing. */
+/* Reads these members alone, because this is called for each change of a repository.
+ * If the bytes are not a JSON object, *out is empty. */
 void manifest_about_read(
     struct arena *a, struct str bytes, struct manifest_about *out);
 

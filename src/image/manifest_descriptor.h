@@ -7,10 +7,10 @@
 #include "base/str.h"
 #include "image/manifest.h"
 
-/* v is JSON that was checked. A size that is not there is -1. *digest is the text of
- * out->digest. All of it points into v, or into the arena where v has escapes.
- * RC_BAD_MANIFEST: not an object, a broken digest, a size that is not a length; err says
- * what it must be ("must have ..."), for the caller to put a name before it. */
+/* v is JSON that was checked. *digest is the text of out->digest. If there is no size,
+ * it is -1. Everything points into v, or into the arena if v has escapes.
+ * RC_BAD_MANIFEST: v is not an object, its digest is broken, its size is not a length;
+ * err says what it must be ("must have ..."), and the caller puts a name before it. */
 enum result manifest_descriptor_read(struct arena *a, struct str v,
     struct manifest_descriptor *out, struct str *digest, struct err *err);
 

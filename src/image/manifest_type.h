@@ -17,7 +17,7 @@ enum manifest_shape {
 
 enum manifest_shape manifest_type_shape(struct str type);
 
-/* The members that tell the type of a manifest; each a slice of JSON. */
+/* The members from which the type of a manifest is known; each a slice of JSON. */
 struct manifest_type_members {
 	struct str type, version, manifests, signatures;
 };

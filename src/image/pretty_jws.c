@@ -9,9 +9,9 @@
 
 #define TAIL_MAX 64 /* bytes: a brace and blanks around it */
 
-/* Nobody checks when a manifest was signed. With a time that does not change the text has
- * one length for a payload, and HEAD can tell it. (The signature has 64 bytes, always; the
- * bytes differ each time, since ECDSA takes a random number.) */
+/* No client checks when a manifest was signed. With a fixed time the signed text of a
+ * payload always has the same length, so HEAD can announce it. (The signature has 64
+ * bytes, always; they differ each time, because ECDSA takes a random number.) */
 #define SIGNED_AT "1970-01-01T00:00:00Z"
 
 /* ---- taking apart ---- */
@@ -26,8 +26,8 @@ find_signatures(struct str body, struct json_walk *out, struct err *err)
 
 	*out = json_slice_walk(str_of(""));
 	if (!json_slice_check(body, &root, &fault))
-		return err_set(err, RC_BAD_MANIFEST, "not JSON: %s at byte %zu",
-		    fault.why, fault.at);
+		return err_set(err, RC_BAD_MANIFEST,
+		    "a manifest must be JSON: %s at byte %zu", fault.why, fault.at);
 	*out = json_slice_walk(root);
 	while (json_slice_next(out) && !str_is(out->key, "signatures"))
 		; /* the key of a list's element is empty */
@@ -37,7 +37,7 @@ find_signatures(struct str body, struct json_walk *out, struct err *err)
 	walk = *out;
 	if (json_slice_next(&walk))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "\"signatures\" is not the last member of the object");
+		    "\"signatures\" must be the last member of the object");
 	return RC_OK;
 }
 
@@ -58,14 +58,14 @@ read_format(
 	if (!base64url_decode(a, protected_text, &text) ||
 	    !json_parse(a, text, &header, &why))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "\"protected\" of a signature is not JSON in base64url");
+		    "\"protected\" of a signature must be JSON in base64url");
 	if (!json_int(json_get(header, "formatLength"), &out->length))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "formatLength of a signature is not a number");
+		    "formatLength of a signature must be a number");
 	text = json_text(json_get(header, "formatTail"));
 	if (text.n > 2 * (size_t)TAIL_MAX || !base64url_decode(a, text, &out->tail))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "formatTail of a signature is not base64url");
+		    "formatTail of a signature must be base64url");
 	return RC_OK;
 }
 
@@ -95,11 +95,11 @@ read_signature(struct arena *a, const struct json *v,
 	out->protected_text = json_text(json_get(v, "protected"));
 	if (!base64url_decode(a, json_text(json_get(v, "signature")), &out->bytes))
 		return err_set(
-		    err, RC_BAD_MANIFEST, "a signature is not base64url");
+		    err, RC_BAD_MANIFEST, "a signature must be base64url");
 	return read_format(a, out->protected_text, format, err);
 }
 
-/* All of them; they must agree on where the payload ends. */
+/* Reads all signatures; they must agree on where the payload ends. */
 static enum result
 read_signatures(struct arena *a, struct str list, struct pretty_jws *out,
     struct format *format, struct err *err)
@@ -117,7 +117,7 @@ read_signatures(struct arena *a, struct str list, struct pretty_jws *out,
 		    PRETTY_JWS_LIST_MAX);
 	if (!json_parse(a, list, &v, &why) || json_kind(v) != JSON_ARRAY)
 		return err_set(
-		    err, RC_BAD_MANIFEST, "\"signatures\" is not a list");
+		    err, RC_BAD_MANIFEST, "\"signatures\" must be a list");
 	n = json_length(v);
 	if (n == 0 || n > PRETTY_JWS_SIGNATURES_MAX)
 		return err_set(err, RC_BAD_MANIFEST,
@@ -130,7 +130,7 @@ read_signatures(struct arena *a, struct str list, struct pretty_jws *out,
 		if (r == RC_OK && (other.length != format->length ||
 				      !str_eq(other.tail, format->tail)))
 			r = err_set(err, RC_BAD_MANIFEST,
-			    "the signatures are of different payloads");
+			    "all signatures must be of the same payload");
 	}
 	out->signatures = all;
 	out->n_signatures = n;
@@ -152,10 +152,10 @@ pretty_jws_open(
 		return r;
 	if (!is_cut_at(body, format.length, member.key))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "formatLength of a signature is not where \"signatures\" begins");
+		    "formatLength of a signature must be where \"signatures\" begins");
 	if (!str_is(json_slice_trim(format.tail), "}"))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "formatTail of a signature is not the closing brace");
+		    "formatTail of a signature must be the closing brace");
 	buf_init(&payload, a, (size_t)format.length + format.tail.n);
 	buf_add(&payload, body.p, (size_t)format.length);
 	buf_add(&payload, format.tail.p, format.tail.n);
@@ -171,8 +171,8 @@ pretty_jws_is_signed(struct str body)
 
 /* ---- putting together ---- */
 
-/* Length of the payload without its closing brace and the blanks before it. 0: it does
- * not end as an object. */
+/* Length of the payload without its closing brace and the blanks before it. 0: its end
+ * is not that of an object. */
 static size_t
 format_length(struct str payload)
 {

@@ -17,7 +17,7 @@
  * protected + "." + base64url(payload). The digest of such a manifest is the payload's:
  * the same image that is signed again keeps its digest.
  *
- * Only the form is dealt with here; auth/jws.h says whether a signature is right. */
+ * This file knows the form only; auth/jws.h checks signatures. */
 #ifndef IMAGE_PRETTY_JWS_H
 #define IMAGE_PRETTY_JWS_H
 
@@ -48,10 +48,10 @@ struct pretty_jws {
 	size_t n_signatures;
 };
 
-/* Takes a signed document apart. Between the end of the payload and its closing brace
- * nothing but the signatures may stand, and the tail holds the brace and blanks alone:
- * some dockers read the whole document, others the payload, and both must see the same.
- * The payload is not parsed. RC_BAD_MANIFEST. */
+/* Takes a signed document apart. There may be nothing but the signatures between the
+ * end of the payload and its closing brace, and nothing but the brace and blanks in
+ * the tail: some dockers read the whole document, others only the payload, and both
+ * must see the same. The payload is not parsed. RC_BAD_MANIFEST. */
 enum result pretty_jws_open(
     struct arena *a, struct str body, struct pretty_jws *out, struct err *err);
 
@@ -66,7 +66,7 @@ struct pretty_jws_key {
 	struct str x, y; /* 32 bytes each */
 };
 
-/* The text for "protected". False: the payload does not end as an object. */
+/* The text for "protected". False: the end of the payload is not that of an object. */
 bool pretty_jws_protect(struct arena *a, struct str payload, struct str *out);
 
 /* The payload with its signature. Its length depends on the length of the payload alone. */

@@ -18,8 +18,8 @@ schema1_is_type(struct str type)
 
 /* ---- names ---- */
 
-/* Printable ASCII without escapes: "\u0069d" and "id" are one name, and Go takes some
- * letters beyond ASCII for s and k. */
+/* Printable ASCII without escapes. Otherwise two spellings could be one name to some
+ * readers: "\u0069d" is "id", and Go takes some letters beyond ASCII for s and k. */
 static bool
 is_plain(struct str name)
 {
@@ -39,25 +39,25 @@ check_names(struct str object, const char *what, struct err *err)
 	size_t n = 0, i;
 
 	if (!walk.in_object)
-		return err_set(err, RC_BAD_MANIFEST, "%s is not an object", what);
+		return err_set(err, RC_BAD_MANIFEST, "%s must be an object", what);
 	while (json_slice_next(&walk)) {
 		if (!is_plain(walk.key))
 			return err_set(err, RC_BAD_MANIFEST,
-			    "%s: a name is not plain ASCII", what);
+			    "%s: names must be plain ASCII", what);
 		if (n == NAMES_MAX)
 			return err_set(err, RC_BAD_MANIFEST,
 			    "%s has more than %d members", what, NAMES_MAX);
 		for (i = 0; i < n; i++)
 			if (str_eq_nocase(seen[i], walk.key))
 				return err_set(err, RC_BAD_MANIFEST,
-				    "%s: \"%.*s\" stands there twice", what,
+				    "%s: \"%.*s\" is there twice", what,
 				    STR_ARG(walk.key));
 		seen[n++] = walk.key;
 	}
 	return RC_OK;
 }
 
-/* A payload with these members is another kind of manifest to somebody. */
+/* Some clients would take a payload with these members for another kind of manifest. */
 static enum result
 refuse_others(struct str root, struct err *err)
 {
@@ -70,7 +70,7 @@ refuse_others(struct str root, struct err *err)
 		for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 			if (str_is_nocase(walk.key, others[i]))
 				return err_set(err, RC_BAD_MANIFEST,
-				    "%s has no place in a manifest of schema 1",
+				    "a manifest of schema 1 must not have the member %s",
 				    others[i]);
 	return RC_OK;
 }
@@ -103,7 +103,7 @@ read_layers(struct arena *a, struct str layers, size_t n, struct manifest *out,
 		refs[i] = json_slice_text(a, json_slice_get(walk.value, "blobSum"));
 		if (digest_parse(refs[i], &d, &ignored) != RC_OK)
 			return err_set(err, RC_BAD_MANIFEST,
-			    "fsLayers[%zu]: blobSum is not a digest of sha256 or "
+			    "fsLayers[%zu]: blobSum must be a digest of sha256 or "
 			    "sha512",
 			    i);
 	}
@@ -114,7 +114,8 @@ read_layers(struct arena *a, struct str layers, size_t n, struct manifest *out,
 
 /* ---- history ---- */
 
-/* Who reads an entry takes two members of its json; the others may be anything. */
+/* Clients read two members of the json of an entry; only these must be there no more
+ * than once. */
 static enum result
 check_entry_names(struct str json, size_t i, struct err *err)
 {
@@ -126,8 +127,8 @@ check_entry_names(struct str json, size_t i, struct err *err)
 		parents += str_is_nocase(walk.key, "parent");
 		if (!is_plain(walk.key) || ids > 1 || parents > 1)
 			return err_set(err, RC_BAD_MANIFEST,
-			    "history[%zu]: an odd name, or one that stands there "
-			    "twice",
+			    "history[%zu]: names must be plain ASCII, and id and "
+			    "parent there once",
 			    i);
 	}
 	return RC_OK;
@@ -182,7 +183,7 @@ read_history(struct str history, struct err *err)
 		if (r == RC_OK && i > 0 && strcmp(here.id, above.id) != 0 &&
 		    strcmp(here.id, above.parent) != 0)
 			r = err_set(err, RC_BAD_MANIFEST,
-			    "history[%zu] is not the parent of the entry above it",
+			    "history[%zu] must be the parent of the entry above it",
 			    i);
 		above = here;
 	}
@@ -226,8 +227,8 @@ schema1_read(
 
 	*out = (struct manifest){.type = str_of(SCHEMA1_PLAIN)};
 	if (!json_slice_check(payload, &root, &fault))
-		return err_set(err, RC_BAD_MANIFEST, "not JSON: %s at byte %zu",
-		    fault.why, fault.at);
+		return err_set(err, RC_BAD_MANIFEST,
+		    "a manifest must be JSON: %s at byte %zu", fault.why, fault.at);
 	r = check_names(root, "the manifest", err);
 	if (r == RC_OK)
 		r = refuse_others(root, err);
@@ -235,8 +236,9 @@ schema1_read(
 		return r;
 	(void)json_slice_pick(root, wanted, sizeof(wanted) / sizeof(wanted[0]));
 	if (!json_slice_int(version, &number) || number != 1)
-		return err_set(err, RC_BAD_MANIFEST, "schemaVersion is not 1");
+		return err_set(err, RC_BAD_MANIFEST, "schemaVersion must be 1");
 	if (json_slice_text(a, name).n == 0)
-		return err_set(err, RC_BAD_MANIFEST, "name is missing or empty");
+		return err_set(
+		    err, RC_BAD_MANIFEST, "name must be there and not empty");
 	return read_lists(a, layers, history, out, err);
 }

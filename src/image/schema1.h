@@ -22,14 +22,14 @@
 /* Is it one of the two media types? */
 bool schema1_is_type(struct str type);
 
-/* Checks a payload that a client pushed. *out refers to its layers, and says nothing else
- * than that; it lives as long as the payload. RC_BAD_MANIFEST:
- * - a list is missing, empty, or of another length than the other;
+/* Checks a payload that a client pushed. *out has the references to its layers and nothing
+ * else; it is valid as long as the payload. RC_BAD_MANIFEST:
+ * - a list is missing or empty, or the two lists differ in length;
  * - an entry of the history is not the json of an image, or is not the parent of the one
- *   above it. (The same entry twice in a row counts once: docker 1.6 and 1.7 push it.);
- * - a name stands twice in an object, or twice but for capitals: Go takes "FsLayers" for
- *   "fsLayers", and one digest must not mean one image here and another one there.
- * name and tag need not be those of the request: tools that copy tags keep them. */
+ *   above it (the same entry twice in a row counts once: docker 1.6 and 1.7 push that);
+ * - an object has two names that differ at most in their capitals: Go takes "FsLayers" for
+ *   "fsLayers", and one digest must mean the same image to every client.
+ * name and tag may differ from those of the request: tools that copy tags keep them. */
 enum result schema1_read(
     struct arena *a, struct str payload, struct manifest *out, struct err *err);
 

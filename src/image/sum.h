@@ -33,7 +33,7 @@ struct str sum_wanted(const struct sum *sum);
  */
 void sum_begin(struct hash *h, struct str json);
 
-/* Is this the simple sum of the json and a layer of 0 bytes? */
+/* Is it the simple sum of the json and a layer of 0 bytes? */
 bool sum_is_of_nothing(struct sum sum, struct str json);
 
 #endif

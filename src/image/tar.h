@@ -27,8 +27,8 @@
 #define TAR_ENTRIES ((size_t)1000000)
 #define TAR_TEXT    ((size_t)1 << 20)
 
-/* Bytes that a walk takes of a layer packed by gzip or not at all. bzip2 takes 4 MiB more,
- * xz and zstd as much as their window. */
+/* Bytes of memory for a walk through a layer that is packed by gzip or not at all.
+ * bzip2 takes 4 MiB more, xz and zstd as much as their window. */
 #define TAR_MEMORY ((size_t)3 << 20)
 
 /* What a layer of so many bytes may unpack to: beyond it, it is a bomb. */

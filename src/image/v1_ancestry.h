@@ -17,7 +17,7 @@
 enum result v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
     struct str *out, struct err *err);
 
-/* Is it a list of ids, of which the first is the image's? */
+/* Is the text a list of ids, of which the first is `id`? */
 bool v1_ancestry_is_whole(struct str text, const char *id);
 
 #endif

@@ -17,14 +17,14 @@
 
 /* Merges an announcement into what the file holds (empty: no file yet). One entry
  * an id, in the order of first mention; of two the newer if it has a checksum, else
- * the older. Of a file that is no JSON the entries before the fault are kept.
+ * the older. Of a damaged file the entries before the damage are kept.
  * RC_BAD_JSON; RC_BAD_DATA: not a list of objects with an image id each; RC_TOO_LARGE. */
 enum result v1_images_merge(struct arena *a, struct str old, struct str announced,
     struct str *out, struct err *err);
 
-/* Does the list hold the id: in an entry, or as a plain string, as _images_list has the
- * ids that an index granted? What is no list holds none. Of a long list only the items that
- * mention the id are looked into. */
+/* Does the list contain the id, in an entry or as a plain string (as _images_list has
+ * the ids that an index granted)? False also if it is not a list. Only items that
+ * mention the id are parsed. */
 bool v1_images_has(struct str list, const char *id);
 bool v1_images_lists(struct json_items *list, const char *id);
 

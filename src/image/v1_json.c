@@ -48,7 +48,7 @@ v1_json_parse(
 	return RC_OK;
 }
 
-/* A client may have written it with escapes. */
+/* The id may be written with escapes. */
 static bool
 has_id(struct str text, const char *id)
 {

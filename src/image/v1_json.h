@@ -22,9 +22,8 @@ struct v1_json {
 enum result v1_json_parse(
     struct arena *a, struct str text, struct v1_json *out, struct err *err);
 
-/* Can a file of the store with this text be the json of the image? Its brackets and its id
- * are looked at, no more: an old server took what json_parse() refuses (NaN, half a surrogate
- * pair). */
+/* Can this text be the json of the image? Only its brackets and its id are checked:
+ * old servers took what json_parse() refuses (NaN, half a surrogate pair). */
 bool v1_json_is_whole(struct str text, const char *id);
 
 #endif

@@ -34,7 +34,7 @@ const char *db_path(const struct db *db);
 /* The files that db_open() found; nothing for one with create. */
 const struct dbfile *db_file(const struct db *db);
 
-/* What the connection last saw of the writes of others; pool.c's own. */
+/* What the connection last saw of the writes of other programs. For pool.c alone. */
 struct db_seen {
 	bool any;
 	int64_t writes, version;

@@ -54,12 +54,11 @@ enum result index_prepare(const char *path, bool *rebuild, struct err *err);
 struct index *index_new(const char *path, void (*on_damage)(void *), void *arg);
 void index_free(struct index *ix); /* NULL is fine; no call may be running */
 
-/* on_foreign is called when somebody else than berth has changed the index: put another
- * whole file in its place (a backup, say), or written to its tables with another program.
- * What is wrong or missing then is put right by a rebuild; it is time for one. Until it is
- * through, the index answers what it holds. Rows that were written are noticed by the next
- * call on a connection that was in use before, not at once. Without this call nothing of
- * it is noticed. Call it before the index is used. */
+/* Calls on_foreign when another program has changed the index: put another whole file in
+ * its place (a backup, for example), or written to its tables. The index may then be wrong
+ * until a rebuild, and answers what it holds. Rows that were written are noticed by the
+ * next call on a connection that was in use before, so perhaps not at once. Call this
+ * before the index is used; without it no such change is noticed. */
 void index_watch(struct index *ix, void (*on_foreign)(void *), void *arg);
 
 /* A repository: in which of the two layouts it is, and how it is described. */
@@ -121,9 +120,9 @@ struct index_visitor {
  * the name itself ("centos" is also "library/centos"), names that begin with it
  * ("cent" likewise), names that have it behind one of / - _ . , names that have it
  * inside a word, descriptions; each of these by name, without regard to ASCII case,
- * and in byte order where names differ in case alone; of a wild term by name. Count and
- * rows are of one
- * moment. A term with NUL or that is no UTF-8 finds nothing. A search that met
+ * and in byte order where names differ in case alone. A wild term is looked for in names
+ * alone, which are ordered by name. Count and rows are of one moment. A term with NUL, or
+ * that is not UTF-8, finds nothing. A search that met
  * damage on its way may have shown rows before it returns RC_REBUILDING. */
 enum result index_search(struct index *ix, const struct index_query *query,
     const struct index_visitor *visitor, struct err *err);

@@ -87,7 +87,7 @@ static void
 report_foreign(struct index *ix, const char *what)
 {
 	log_line(LOG_WARN, "index.foreign",
-	    "what=\"%s\" note=\"the index is brought up to the store\"", what);
+	    "what=\"%s\" note=\"the index is built again from the store\"", what);
 	ix->on_foreign(ix->foreign_arg);
 }
 
@@ -101,15 +101,16 @@ look_at_new_file(struct index *ix, struct db *db)
 
 	if (ix->on_foreign != NULL && db_int(db, sql, &whole, &ignored) == RC_OK &&
 	    whole != 0)
-		report_foreign(ix, "another index is in its place");
+		report_foreign(ix, "another database is in its place");
 }
 
 static const char writes_sql[] = "SELECT writes FROM state";
 
-/* In a transaction: data_version tells that another connection has written, of any
- * program; those of berth have counted it. *foreign: one has not, by what is seen here. That
- * may also be a worker that was killed behind its first page and before its commit, and, in
- * a transaction that only reads, one that is just there: see is_still_foreign(). */
+/* Called in a transaction. data_version shows that another connection, of any program,
+ * has written; connections of berth have also counted it in `writes`. *foreign: one
+ * has not, by what is seen here. That may also be a worker that was killed after its first
+ * page and before its commit, and, in a transaction that only reads, one that commits just
+ * now: see is_still_foreign(). */
 static enum result
 look_for_writes(struct db *db, bool *foreign, struct err *err)
 {
@@ -127,7 +128,7 @@ look_for_writes(struct db *db, bool *foreign, struct err *err)
 	return RC_OK;
 }
 
-/* In a transaction that changes something. */
+/* Called in a transaction that changes something. */
 static enum result
 count_write(struct db *db, struct err *err)
 {
@@ -159,7 +160,7 @@ is_still_foreign(struct db *db, const struct suspicion *s, struct err *err)
 	return r;
 }
 
-/* Nothing is known of any repository: the rebuild reads all of them. */
+/* After this the rebuild reads every repository. */
 static enum result
 void_stamps(struct db *db, void *arg, struct err *err)
 {

@@ -248,8 +248,8 @@ search(struct db *db, void *arg, struct err *err)
 	return r;
 }
 
-/* Nothing that is stored holds a NUL or bytes that are no UTF-8, or is as long as patterns
- * for which sqlite has a limit. */
+/* No name contains NUL or bytes that are not UTF-8, and none is as long as the
+ * patterns that sqlite refuses. */
 static bool
 can_be_found(const struct index_query *query)
 {

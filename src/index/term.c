@@ -74,7 +74,8 @@ term_make(struct arena *a, struct str text, struct term *out)
 		out->match = quoted(a, out->text);
 }
 
-/* GLOB's "?" and "[" are data here: each in brackets. */
+/* "?" and "[" mean something to GLOB, but are plain characters here: each is put in
+ * brackets. */
 void
 term_make_wild(struct arena *a, struct str text, struct term *out)
 {

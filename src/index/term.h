@@ -15,7 +15,8 @@ struct term {
 /* Of any UTF-8 text without NUL; lives in a. */
 void term_make(struct arena *a, struct str text, struct term *out);
 
-/* Names that match a wild term somewhere, as a pattern of sqlite's GLOB, goes to `match`. */
+/* The same for a wild term: `match` becomes a pattern of sqlite's GLOB for names that
+ * match it somewhere. */
 void term_make_wild(struct arena *a, struct str text, struct term *out);
 
 /* The least string behind all that begin with s, which is UTF-8 and not empty. */
