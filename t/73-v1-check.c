@@ -11,7 +11,7 @@
 #define LAYER(id)  "/v1/images/" id "/layer"
 #define REPO       "/v1/repositories/team/app"
 
-#define NO_UPLOAD ERROR("Bad request: this is no upload")
+#define NO_UPLOAD ERROR("Bad request: this is not an upload")
 #define NO_ROOM   ERROR("No space left on the registry's disk")
 
 struct check {

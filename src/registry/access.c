@@ -25,12 +25,13 @@ is_bound(const struct caller *caller)
 
 /* ---- which images belong to a repository ---- */
 
-/* What takes long needs a seat, for its thread: to look through a list of so many bytes, or
- * through the tags of a repository. */
+/* Looking through a list longer than LONG_LIST bytes, or through the tags of a
+ * repository, takes long: it needs a seat, for its thread. */
 #define LONG_LIST   ((uint64_t)2 << 20)
 #define WALK_MEMORY (SEAT_FREE + 1)
 
-/* In a list that is there, or is not. */
+/* Is the id in the list? opened: what came of opening it; a list that is not there has
+ * no ids. */
 static enum result
 find_in(enum result opened, struct registry *reg, struct arena *a,
     struct reader *list, const char *id, bool *out, struct err *err)
@@ -90,7 +91,7 @@ look_below(void *arg, const char *tag, const char *tagged)
 	return !b->found;
 }
 
-/* Does one of its tags lead to the image? */
+/* Does the id belong to the image of a tag, or to one below it? */
 static enum result
 is_tagged(struct registry *reg, struct arena *a, const struct v1_repo *repo,
     const char *id, bool *out, struct err *err)

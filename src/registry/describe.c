@@ -196,7 +196,8 @@ describe_stamp(struct registry *reg, struct arena *a,
 	return v1 ^ v2 << 1 ^ said_stamp(reg, a, repository->name);
 }
 
-/* Manifests and configs are read for this, of some megabytes each: a line is kept. */
+/* Manifests and configs of some megabytes each are read for this, and one line of it
+ * is kept: hence the arena of its own. */
 struct str
 describe_text(struct registry *reg, struct arena *a,
     const struct index_repository *repository)

@@ -19,8 +19,8 @@
 
 #define END ((size_t)64) /* bytes of a file that are looked at */
 
-/* An old server that died while it wrote left a part, or zeros: looked for at both ends of
- * the text, which is not read for each request. */
+/* Old servers that died while they wrote left a part of the text, or zeros. Only both
+ * ends of it are checked: it is not read for each request. */
 static bool
 looks_whole(const struct reader *reader, enum v1_derived which)
 {
@@ -94,8 +94,8 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
 	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
 }
 
-/* What is here and not kept needs memory. RC_ABSENT: that is taken, and it is to be
- * computed. */
+/* For an image that is here. RC_ABSENT: what is asked for is not kept; the request has
+ * a seat for `memory` bytes now, and the caller computes it. */
 static enum result
 find_or_sit(struct registry *reg, struct arena *a, const char *id,
     enum v1_derived which, size_t memory, struct store_file *out, struct err *err)
@@ -199,7 +199,7 @@ compute_again(
 	return r;
 }
 
-/* Damage of a list that nobody saw at its ends is seen here. */
+/* Damage inside a list is noticed here; the checks before look at its ends only. */
 static enum result
 take_list(struct registry *reg, const char *id, struct diffing *d, struct err *err)
 {
@@ -287,8 +287,8 @@ compute_diff(struct registry *reg, struct arena *a, const char *id, struct err *
 	return r;
 }
 
-/* Its own list comes first, from a seat of its own: then it is known how much memory the
- * difference takes. */
+/* The size of the layer's own list, which is computed first, with a seat of its own:
+ * from it follows how much memory the difference takes. */
 static enum result
 own_size(struct registry *reg, const char *id, uint64_t *out, struct err *err)
 {

@@ -1,6 +1,7 @@
-/* files.h: what a layer holds, and what it changes of those below it. Computed when it is
- * first asked for and kept for a while (store/v1_derived.h); one request computes, others
- * for the same wait. What is not kept needs a seat (seats.h). */
+/* files.h: what a layer holds, and what it changes of the layers below it. Computed
+ * when a client first asks, and kept for a while (store/v1_derived.h). One request
+ * computes; others that ask for the same wait for it. What is not kept needs a seat
+ * (seats.h). */
 #ifndef REGISTRY_FILES_H
 #define REGISTRY_FILES_H
 
@@ -11,15 +12,16 @@
 #include "registry/registry.h"
 #include "store/store.h"
 
-/* Bytes that a difference takes at most: a layer is walked, or lists are read. */
+/* The most bytes of memory that a difference takes: a layer is walked, and lists are
+ * read. */
 #define FILES_DIFF_MEMORY (TAR_MEMORY + FILE_DIFF_MOST)
 
-/* Seconds that nobody asks for it until it is removed. */
+/* Seconds after which what nobody has asked for is removed. */
 #define FILES_EXPIRY (7 * 86400)
 
-/* RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED; RC_BAD_LAYER: it is no archive that can be
- * listed, or whose list would be many times larger than the layer; RC_BUSY: no seat;
- * RC_FULL. */
+/* RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED; RC_BAD_LAYER: the layer is not an archive
+ * that can be listed, or its list would be many times longer than the layer; RC_BUSY:
+ * no seat was free; RC_FULL. */
 enum result files_list(struct registry *reg, struct arena *a, const char *id,
     struct store_file *out, struct err *err);
 

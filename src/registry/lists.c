@@ -103,10 +103,10 @@ show_row(void *arg, const struct index_referrer *row)
 	return !referrer_show(row, &one) || s->visit(s->arg, &one);
 }
 
-/* The index has each manifest of the repository that has a subject, also those that were
- * pushed while no registry listed referrers. The list that clients kept for themselves
- * then (the tag <alg>-<hex>, distribution-spec, "Referrers tag schema") has nothing to add
- * but what no manifest says, so it is not read. */
+/* The index has each manifest of the repository that has a subject, also those that
+ * were pushed before registries listed referrers. The list that clients kept then (the
+ * tag <alg>-<hex>, distribution-spec, "Referrers tag schema") is not read: what it
+ * lists beyond that, no manifest says. */
 enum result
 lists_referrers(struct registry *reg, const char *name, struct str subject,
     struct str artifact_type, struct str after,

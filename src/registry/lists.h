@@ -29,9 +29,10 @@ enum result lists_catalog(struct registry *reg, struct arena *a, struct str afte
 enum result lists_tags(struct registry *reg, struct arena *a, const char *name,
     struct str after, size_t most, struct lists_page *out, struct err *err);
 
-/* Manifests with this subject, a digest of any algorithm, as they say themselves, in the order of their digests
- * behind `after`. artifact_type "" is any. A repository that is not there has none. visit
- * (its descriptor lives until it returns) returning false ends it. RC_REBUILDING. */
+/* The manifests whose subject this is: a digest of any algorithm. They come in the
+ * order of their digests, those after `after`; artifact_type "" is any. A repository
+ * that is not there has none. visit returning false ends it; the descriptor is valid
+ * until visit returns. RC_REBUILDING. */
 enum result lists_referrers(struct registry *reg, const char *name,
     struct str subject, struct str artifact_type, struct str after,
     bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg,

@@ -74,8 +74,8 @@ read_stored(struct registry *reg, struct arena *a, const char *name,
 	return r == RC_OK ? v2_manifest_read(reg->store, a, name, d, out, err) : r;
 }
 
-/* Only a long one: it is sent from its file, so that its bytes are not held in memory until
- * a client has read them. */
+/* Only for a long manifest: it is sent from its file, so its bytes do not stay in
+ * memory until a client has read them. */
 static enum result
 find_file(struct registry *reg, struct arena *a, const struct v2_manifest *stored,
     struct store_file *out, struct err *err)
@@ -135,7 +135,7 @@ struct push {
 	size_t n_tags;
 };
 
-/* Of schema 1 the payload alone, without the signatures, is the manifest. */
+/* Of schema 1 only the payload, without the signatures, is the manifest. */
 static enum result
 read_manifest(struct push *p, struct err *err)
 {
@@ -148,7 +148,7 @@ read_manifest(struct push *p, struct err *err)
 		return r;
 	if (given->no_schema1)
 		return err_set(err, RC_FALLBACK,
-		    "a push of schema 1 by a docker that knows schema 2");
+		    "this docker must push schema 2, not schema 1");
 	r = signature_check(p->arena, given->bytes, &p->bytes, err);
 	return r == RC_OK ? schema1_read(p->arena, p->bytes, &p->manifest, err) : r;
 }
@@ -366,7 +366,7 @@ collect(void *arg, const char *tag, const struct digest *d)
 	return true;
 }
 
-/* Whoever hears "unknown" takes it for gone. */
+/* A client that gets "unknown" may rely on it: so the absence is made durable. */
 static enum result
 find_or_settle(struct registry *reg, struct arena *a, const char *name,
     const struct digest *d, struct digest *kept, struct err *err)
@@ -384,8 +384,8 @@ find_or_settle(struct registry *reg, struct arena *a, const char *name,
 	return settled;
 }
 
-/* The tags first: one never means a manifest that is not there. One whose bytes are damaged
- * or lost is removed like any other. */
+/* The tags are removed first: a tag never means a manifest that is not there. A
+ * manifest whose bytes are damaged or lost is removed like any other. */
 static enum result
 remove_manifest(struct registry *reg, struct arena *a, const char *name,
     const struct digest *d, struct err *err)

@@ -16,7 +16,7 @@
 #include "store/store.h"
 
 #define MANIFESTS_TAGS_MAX    32  /* at once */
-#define MANIFESTS_MISSING_MAX 100 /* that are looked for in vain before it ends */
+#define MANIFESTS_MISSING_MAX 100 /* references; after so many the search ends */
 
 struct manifests_found {
 	struct digest digest;
@@ -30,9 +30,9 @@ struct manifests_found {
 enum result manifests_get(struct registry *reg, struct arena *a, const char *name,
     struct str reference, struct manifests_found *out, struct err *err);
 
-/* What must hold for what is there before a manifest changes. It is asked under the
- * repository's lock, so nobody else changes it in between. now is what the reference means
- * at that moment; NULL: nothing. */
+/* A condition on the current state, checked under the lock of the repository before a
+ * manifest changes: nobody changes it in between. now: the digest that the reference
+ * means at that moment; NULL: nothing. */
 struct manifests_condition {
 	bool (*holds)(void *arg, const struct digest *now);
 	void *arg;
@@ -44,7 +44,7 @@ struct manifests_push {
 	const struct str *tags;  /* beside the reference: of a push by digest */
 	size_t n_tags;
 	const struct manifests_condition *condition; /* NULL: none */
-	bool no_schema1; /* the client should not push that: RC_FALLBACK */
+	bool no_schema1; /* this client must not push schema 1: RC_FALLBACK */
 };
 
 struct manifests_pushed {

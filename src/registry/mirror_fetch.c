@@ -272,7 +272,7 @@ push(struct fetch *f, struct stage *sg, const char *payload)
 			  : r;
 }
 
-/* Somebody may have pushed the image meanwhile. */
+/* A client may have pushed the image meanwhile. */
 static enum result
 become_image(struct fetch *f, const char *payload)
 {

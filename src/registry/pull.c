@@ -31,8 +31,8 @@ read_json(struct registry *reg, struct arena *a, const char *id, struct str *out
 	return r == RC_OK ? v1_image_json(reg->store, a, id, out, err) : r;
 }
 
-/* _inprogress is looked for before the json is read: an image never goes back from
- * complete to unfinished, unless it was damaged. */
+/* _inprogress is checked before the json is read: a complete image never becomes
+ * unfinished again, unless it was damaged. */
 enum result
 pull_json(struct registry *reg, struct arena *a, const char *id,
     struct pull_json *out, struct err *err)

@@ -1,4 +1,4 @@
-/* pull.h: a complete image goes out. RC_IMAGE_UNKNOWN, also of a damaged one
+/* pull.h: reading complete images. RC_IMAGE_UNKNOWN, also for damaged ones
  * (store/v1_image.h); RC_IMAGE_UNFINISHED. */
 #ifndef REGISTRY_PULL_H
 #define REGISTRY_PULL_H

@@ -53,7 +53,7 @@ ancestry_of(struct registry *reg, struct arena *a, const struct caller *caller,
 	return v1_ancestry_extend(a, id, above, out, err);
 }
 
-/* A large json or ancestry that is damaged is seen where it is read. */
+/* Damage of a large json or ancestry is noticed only when it is read. */
 static bool
 is_whole(struct registry *reg, struct arena *a, const char *id, struct err *err)
 {
@@ -319,9 +319,9 @@ confirm_sum(struct registry *reg, struct arena *a, const char *id, struct sum su
 	return r;
 }
 
-/* Docker 0.9 sends a payload sum that is wrong (of the unpacked archive, without the json)
- * beside a tarsum that is right; of docker 0.10 and later the payload sum is right, whatever
- * the tarsum. One right sum proves that the layer came whole. */
+/* Docker 0.9 sends a wrong payload sum (of the unpacked archive, without the json) and
+ * a right tarsum. Docker 0.10 and later send a right payload sum, and a tarsum that
+ * may be wrong. One right sum proves that the layer arrived complete. */
 enum result
 push_checksum(struct registry *reg, struct arena *a, const char *id,
     struct str payload, struct str checksum, struct err *err)

@@ -16,7 +16,7 @@
 /* json: `given` is X-Docker-Checksum, empty without one. In this order RC_BAD_JSON,
  * RC_NO_ID, RC_BAD_SUM, RC_OTHER_ID, RC_NOT_GRANTED, RC_NO_PARENT, RC_PARENT_REFUSED (of
  * the caller, see access.h), RC_IMAGE_EXISTS. An unfinished push of the image starts
- * afresh; so does a damaged image, which is mended by it. */
+ * again from the beginning; so does one of a damaged image, and replaces it. */
 enum result push_json(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct str json, struct str given,
     struct err *err);
@@ -31,10 +31,10 @@ enum result push_layer_check(
 enum result push_layer(struct registry *reg, struct arena *a, const char *id,
     const char *body_file, struct err *err);
 
-/* checksum: X-Docker-Checksum-Payload and X-Docker-Checksum, which may be a tarsum. One
- * right sum is enough. RC_NO_SUM (neither is given), RC_BAD_SUM, RC_IMAGE_UNKNOWN,
- * RC_LAYER_UNKNOWN (none came yet), RC_MISMATCH or RC_BAD_LAYER (the image stays
- * unfinished, a right one may follow), RC_SUM_REFUSED (complete). */
+/* checksum: X-Docker-Checksum-Payload and X-Docker-Checksum, which may be a tarsum.
+ * One right sum is enough. RC_NO_SUM (none was sent), RC_BAD_SUM, RC_IMAGE_UNKNOWN,
+ * RC_LAYER_UNKNOWN (no layer came yet), RC_MISMATCH or RC_BAD_LAYER (the image stays
+ * unfinished; a right layer may follow), RC_SUM_REFUSED (the image is complete). */
 enum result push_checksum(struct registry *reg, struct arena *a, const char *id,
     struct str payload, struct str checksum, struct err *err);
 

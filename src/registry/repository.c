@@ -22,8 +22,8 @@ repository_resolve_name(
 	return v1_repo_resolve(reg->store, a, name, err);
 }
 
-/* The list of a repository is as long as clients made it: who reads it whole takes a seat
- * for it, `times` over, and for the bytes that he needs beside it. */
+/* A list of images is as long as clients made it: reading it as a whole takes a seat
+ * for `times` its size and for the bytes that are needed with it. */
 static enum result
 sit_for_list(struct registry *reg, struct arena *a, const struct repo_name *name,
     size_t times, size_t beside, struct err *err)
@@ -42,7 +42,7 @@ sit_for_list(struct registry *reg, struct arena *a, const struct repo_name *name
 	return r;
 }
 
-/* Beside the list: what it becomes, and where its entries begin. */
+/* In addition to the list: the new list, and where its entries begin. */
 #define MERGE_TIMES 4
 
 static enum result
@@ -127,7 +127,7 @@ repository_images(struct registry *reg, struct arena *a,
 	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
 }
 
-/* Whoever hears "unknown" takes it for gone. */
+/* A client that gets "unknown" may rely on it: so the absence is made durable. */
 static enum result
 stay_unknown(struct registry *reg, const struct v1_repo *repo, struct err *err)
 {

@@ -10,9 +10,10 @@
 #include "registry/registry.h"
 #include "store/v1_repo.h"
 
-/* Which repository does a client mean? *name becomes the one under which it is kept, where
- * that is another spelling of the same (v1_repo_resolve() in store/v1_repo.h). With another
- * index, whose tokens name it, the name stays. */
+/* Finds the repository that a client means: if the name is another spelling of one
+ * that is there, *name becomes the name under which that one is kept
+ * (v1_repo_resolve() in store/v1_repo.h). With another index the name stays, because
+ * its tokens name it. */
 enum result repository_resolve_name(
     struct registry *reg, struct arena *a, struct repo_name *name, struct err *err);
 

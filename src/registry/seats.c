@@ -24,10 +24,11 @@ seats_take_thread(const struct registry *reg, struct threads *threads,
 		return RC_OK;
 	}
 	leave(threads);
-	return err_set(err, RC_BUSY, "%u such requests run already", before);
+	return err_set(
+	    err, RC_BUSY, "%u such requests run already, try again later", before);
 }
 
-/* Those that have a seat, or wait for one. */
+/* Threads that have a seat, or wait for one. */
 static struct threads seated;
 
 struct seat {
@@ -35,7 +36,8 @@ struct seat {
 	size_t memory;
 };
 
-/* What the request used in small pieces is free by now, but malloc(3) keeps it. */
+/* The request has freed its small pieces of memory by now, but malloc(3) has kept
+ * them. */
 static void
 give_back(void *arg)
 {
@@ -45,8 +47,8 @@ give_back(void *arg)
 	store_unlock(&seat->lock);
 }
 
-/* Nobody waits for memory while he has some that others wait for: who needs more gives back
- * what he has first. */
+/* A request that waits for memory must hold none, or others could wait for it: one
+ * that needs more gives back what it has first. */
 enum result
 seats_take(
     const struct registry *reg, struct arena *a, size_t memory, struct err *err)
@@ -69,7 +71,9 @@ seats_take(
 	r = store_lock_memory(reg->store, memory, reg->patience, &seat->lock, err);
 	if (r == RC_OK && !store_locked(&seat->lock))
 		return err_set(err, RC_BUSY,
-		    "no %zu bytes of memory for large requests", memory);
+		    "large requests use all memory that is for them: %zu bytes were wanted, "
+		    "try again later",
+		    memory);
 	if (r == RC_OK)
 		seat->memory = memory;
 	return r;

@@ -1,4 +1,4 @@
-/* seats.h: bounds on requests that take long or need much memory, so that threads and
+/* seats.h: limits on requests that take long or need much memory, so that threads and
  * memory are left for all others.
  *
  * Any request may use SEAT_FREE bytes. One that may need more, or that works for long, takes
@@ -17,10 +17,10 @@
 
 #define SEAT_FREE ((size_t)256 << 10) /* bytes */
 
-/* Until the arena ends its request may use `memory` bytes in all, and works in a thread for
- * such requests. Up to SEAT_FREE bytes nothing is taken; one that has a smaller seat
- * changes it for this one. RC_BUSY: reg->seats threads of this process have or want one,
- * or there was not enough memory for reg->patience ms. RC_IO. */
+/* Takes a seat until the arena ends: its request may use `memory` bytes in all.
+ * Nothing is taken for up to SEAT_FREE bytes. A request that has a smaller seat
+ * exchanges it. RC_BUSY: reg->seats threads of this process have or want a seat, or
+ * not enough memory became free in reg->patience ms. RC_IO. */
 enum result seats_take(
     const struct registry *reg, struct arena *a, size_t memory, struct err *err);
 
@@ -29,7 +29,8 @@ struct threads {
 	atomic_uint taken;
 };
 
-/* A thread, until the arena ends. RC_BUSY: reg->seats are taken in this process. */
+/* Takes one of reg->seats threads until the arena ends. RC_BUSY: all of them are taken
+ * in this process. */
 enum result seats_take_thread(const struct registry *reg, struct threads *threads,
     struct arena *a, struct err *err);
 

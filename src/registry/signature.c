@@ -51,9 +51,9 @@ read_key(struct registry *reg, struct arena *a, const struct signing_key **out,
 	return r;
 }
 
-/* The first one who needs it makes it. If it cannot be stored (the disk is full, say, or a
- * directory is in its place) this answer is signed all the same: nobody compares the keys
- * of two answers. */
+/* The first request that needs a key makes it. If it cannot be stored (the disk is
+ * full, or a directory is in its place), this answer is signed all the same: no client
+ * compares the keys of two answers. */
 static enum result
 make_key(struct registry *reg, struct arena *a, const struct signing_key **out,
     struct err *err)
@@ -68,7 +68,7 @@ make_key(struct registry *reg, struct arena *a, const struct signing_key **out,
 			return r;
 	}
 	log_line(LOG_WARN, "signing.key",
-	    "error=%s reason=%s note=\"not stored: the next answer has another one\"",
+	    "error=%s reason=%s note=\"not stored: the next answer has another key\"",
 	    err_name(r), log_value(a, err->text));
 	*out = key;
 	return RC_OK;

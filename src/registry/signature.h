@@ -1,7 +1,7 @@
 /* signature.h: the signatures of schema 1 manifests. They are checked on the way in, and
  * only the payload is stored, as distribution 2.x stores it; on the way out the registry
- * signs it again with a key of its own. So a manifest keeps its digest, whoever signed it,
- * and each server reads the other's store. */
+ * signs it again with a key of its own. So the digest of a manifest does not depend on who
+ * signed it, and each of the two servers can read the store of the other. */
 #ifndef REGISTRY_SIGNATURE_H
 #define REGISTRY_SIGNATURE_H
 
@@ -15,9 +15,10 @@
 enum result signature_check(
     struct arena *a, struct str body, struct str *payload, struct err *err);
 
-/* A stored manifest of schema 1 as clients want it, signed. An earlier berth stored
- * the whole body that the client had signed, under the digest of that: it stays as it is,
- * byte for byte, and so does what is not a JSON object. *type becomes that of a signed one. RC_IO. */
+/* Makes of a stored manifest of schema 1 what clients want: signed bytes, with the
+ * type of signed manifests. Two things stay as they are, byte for byte: what an
+ * earlier berth stored together with the client's signatures, under the digest of
+ * both; and what is not a JSON object. RC_IO. */
 enum result signature_add(struct registry *reg, struct arena *a, struct str *bytes,
     struct str *type, struct err *err);
 

@@ -53,7 +53,7 @@ tag_get(struct registry *reg, struct arena *a, const struct repo_name *name,
 	return or_tag_unknown(r);
 }
 
-/* Complete, and durably so: another push may have completed it just now. */
+/* Is the image complete, and durably so? Another push may have completed it just now. */
 static enum result
 check_complete(
     struct registry *reg, struct arena *a, const char *id, struct err *err)

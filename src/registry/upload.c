@@ -16,7 +16,7 @@ upload_begin(struct registry *reg, struct arena *a, const char *name,
 		r = v2_upload_count(reg->store, &n, err);
 	if (r == RC_OK && reg->uploads > 0 && n >= reg->uploads)
 		return err_set(err, RC_BUSY,
-		    "%llu uploads are open, open_uploads allows %u",
+		    "%llu uploads are open, open_uploads allows %u: try again later",
 		    (unsigned long long)n, reg->uploads);
 	return r == RC_OK ? v2_upload_begin(reg->store, a, name, kind, out, err)
 			  : r;
@@ -62,8 +62,8 @@ check_place(
 	return RC_OK;
 }
 
-/* All bytes are in: a worker died behind U3, or its answer was lost, and nginx or the client
- * asks again. */
+/* Has the upload all bytes already? Then a worker died after U3, or its answer was
+ * lost, and nginx or the client asks again. */
 static bool
 is_whole(const struct v2_upload *up, const struct digest *d)
 {
@@ -88,8 +88,8 @@ upload_check(struct registry *reg, struct arena *a, const char *name, struct str
 	return check_place(out, part, err);
 }
 
-/* An upload that is unknown now may have been finished by a request whose answer the client
- * did not hear. An id that berth never gives was never one. */
+/* A request whose answer the client did not get may have finished the upload, which is
+ * unknown since then. An id that berth never gives was never one. */
 static bool
 is_finished(struct registry *reg, struct arena *a, const char *name, struct str id,
     const struct digest *d)
@@ -317,7 +317,7 @@ upload_whole(struct registry *reg, struct arena *a, const char *name,
 	return r;
 }
 
-/* Whoever hears "unknown" takes it for gone. */
+/* A client that gets "unknown" may rely on it: so the absence is made durable. */
 static enum result
 stay_unknown(struct registry *reg, struct arena *a, struct str id, struct err *err)
 {

@@ -25,7 +25,7 @@ struct upload_part {
 	uint64_t size;         /* and the upload held so many bytes then */
 };
 
-/* RC_BUSY: as many are open as may be (reg->uploads), by a count that may be a moment old. */
+/* RC_BUSY: reg->uploads are open already. The count may be a moment old. */
 enum result upload_begin(struct registry *reg, struct arena *a, const char *name,
     enum hash_kind kind, struct v2_upload *out, struct err *err);
 
@@ -39,9 +39,9 @@ enum result upload_check(struct registry *reg, struct arena *a, const char *name
     struct str id, const struct upload_part *part, struct v2_upload *out,
     struct err *err);
 
-/* The same of the last part, which makes it the blob d. A client that did not hear the
- * answer sends it again: it may come as well when the upload holds all bytes already, and
- * when the repository has the blob (*finished) and the upload is over. */
+/* The same for the last part, which makes the upload the blob d. A client that did not
+ * get the answer sends it again. So RC_OK also when the upload holds all bytes
+ * already, and when it is over and the repository has the blob (*finished). */
 enum result upload_check_end(struct registry *reg, struct arena *a,
     const char *name, struct str id, const struct upload_part *part,
     const struct digest *d, struct v2_upload *out, bool *finished, struct err *err);
@@ -53,8 +53,7 @@ enum result upload_append(struct registry *reg, struct arena *a, const char *nam
 
 /* The last part, which may be empty: what came is the blob d of the repository. Also
  * RC_MISMATCH; the upload then stands as it stood before. An upload that is unknown, while
- * the repository has the blob, was finished by a request of which nobody heard the
- * answer: RC_OK. */
+ * the repository has the blob, was finished by a request whose answer was lost: RC_OK. */
 enum result upload_finish(struct registry *reg, struct arena *a, const char *name,
     struct str id, const struct upload_part *part, const struct digest *d,
     struct v2_upload *out, struct err *err);
@@ -66,9 +65,9 @@ enum result upload_whole(struct registry *reg, struct arena *a, const char *name
 enum result upload_cancel(struct registry *reg, struct arena *a, const char *name,
     struct str id, struct err *err);
 
-/* Seconds until an upload for which nothing came is given up: `usual`, or less once half of
- * those that may be open are. Else whoever begins uploads and leaves them keeps all others
- * from theirs for as long. */
+/* Seconds after which an upload for which nothing came is removed: `usual`, or less
+ * while half of the uploads that may be open are. Otherwise a client that begins
+ * uploads and leaves them could keep all others from uploading for that long. */
 unsigned upload_expiry(struct registry *reg, unsigned usual);
 
 #endif

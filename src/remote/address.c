@@ -15,8 +15,7 @@
 struct prefix {
 	uint8_t bytes[IPV6_BYTES];
 	unsigned bits;
-	size_t
-	    embeds; /* where an IPv4 address follows that decides; 0: none does */
+	size_t embeds; /* index of the IPv4 address that decides; 0: none */
 };
 
 static const struct prefix ipv4[] = {

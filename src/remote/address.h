@@ -1,5 +1,5 @@
-/* address.h: addresses of the whole internet, and those that only a machine or a network of
- * one's own reaches. Seen by this room alone. */
+/* address.h: tells public addresses from those that lead into a machine or a private
+ * network. Seen by this room alone. */
 #ifndef REMOTE_ADDRESS_H
 #define REMOTE_ADDRESS_H
 

@@ -35,8 +35,8 @@ struct client_run {
  * forgets what was kept before (a redirect's). */
 void client_take_header(struct client_run *run, struct str line);
 
-/* Performs the call, whose handle is set up. RC_REMOTE: "GET http://host/path: why", without
- * a password. */
+/* Performs the call, whose handle is set up. RC_REMOTE: err says "GET
+ * http://host/path: why", without a password. */
 enum result client_perform(
     struct client_run *run, const struct remote_options *options, struct err *err);
 

@@ -1,8 +1,8 @@
-/* redirect.h: how far an answer may lead on to another address. Who answers is not trusted
- * with the network that berth stands in: a redirect leads to a private address only if the
- * call itself was for that host and port, and from https to http never. The address is
- * looked at when the connection is made and, if it was kept, before it is used again: so a
- * name that changes its address leads no further. Seen by this room alone. */
+/* redirect.h: which redirects are followed. The server that answers must not be able to
+ * send berth into the network where berth runs: a redirect leads to a private address only
+ * if the call itself was for that host and port, and never from https to http. The address
+ * is checked when the connection is made and, if it was kept, before it is used again: so a
+ * name whose address changes in between does not help. Seen by this room alone. */
 #ifndef REMOTE_REDIRECT_H
 #define REMOTE_REDIRECT_H
 
@@ -14,20 +14,20 @@
 struct redirect {
 	CURL *curl;
 	const char *url;    /* of the call */
-	bool anywhere;      /* nothing is refused */
+	bool anywhere;      /* follow all redirects */
 	struct err refused; /* why one was not followed; empty: none was refused */
 };
 
-/* Watches the redirects of the call that curl performs next. The struct is filled in and
- * must live until then. */
+/* Watches the redirects of the next call that curl performs. *rd is filled in, and
+ * must stay valid until that call has ended. */
 void redirect_watch(
     struct redirect *rd, CURL *curl, const char *url, bool anywhere);
 
-/* An answer's status line has come, maybe a redirect's. */
+/* To be called for each status line, also that of a redirect. */
 void redirect_answered(struct redirect *rd);
 
-/* The call failed with this code. False: not because of a redirect that was refused;
- * rd->refused tells otherwise. */
+/* Did the call fail with this code because of a redirect that was refused? Then
+ * rd->refused says why. */
 bool redirect_failed(struct redirect *rd, CURLcode code);
 
 #endif

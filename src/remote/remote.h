@@ -29,7 +29,7 @@ struct remote_options {
 	unsigned answer_ms;  /* a whole small answer; 0: 15000 */
 	unsigned silence_ms; /* that a stream may bring next to nothing; 0: 60000 */
 	unsigned waiting; /* threads that may wait for an answer at once; 0: any */
-	bool trust_redirects; /* wherever they lead, over http and https */
+	bool trust_redirects; /* follow all of them, over http and https */
 };
 
 struct remote *remote_new(const struct remote_options *options);

@@ -9,7 +9,8 @@
 #include "v1/routes.h"
 #include "v2/routes.h"
 
-/* Of a target that cannot be parsed the text tells. */
+/* Is `first` the first part of the path? If the target cannot be parsed, its text
+ * decides. */
 static bool
 begins_with(const struct request *rq, enum result parsed, const char *first)
 {
@@ -21,8 +22,8 @@ begins_with(const struct request *rq, enum result parsed, const char *first)
 	       strncmp(rq->target_text.p + 1, first, n) == 0;
 }
 
-/* The first part of the path tells the API. Where it is one that the client must not
- * find, the last one answers that there is no such path. */
+/* The first part of the path selects the API. If the API is hidden from the client,
+ * the last one answers that there is no such path. */
 static const struct api *
 choose(const struct request *rq, enum result parsed)
 {
@@ -47,7 +48,7 @@ find_row(const struct api *api, struct request *rq, const char **allow)
 	return err_set(&rq->err, RC_BAD_METHOD, "not on this path");
 }
 
-/* nginx knows the place of an upload by the words of its path as they are written. */
+/* nginx recognizes an upload by its path as it is written, so without %XX. */
 static enum result
 no_file(struct request *rq)
 {
@@ -56,7 +57,7 @@ no_file(struct request *rq)
 	path = str_cut(&path, '?');
 	if (str_has(path, '%'))
 		return err_set(&rq->err, RC_BAD_REQUEST,
-		    "the path of an upload is to be written without %%XX");
+		    "the path of an upload must be written without %%XX");
 	return err_set(&rq->err, RC_IO,
 	    "nginx did not put the body into a file: see berth's nginx files");
 }
@@ -103,8 +104,8 @@ run(const struct api *api, struct request *rq, struct reply *rp, enum pass pass)
 	return r == RC_OK ? rq->route->handler(rq, rp) : r;
 }
 
-/* What one caller was shown is kept by no cache for others (RFC 9111, section 5.2.2.7),
- * whatever the API says of it. */
+/* An answer to a request with credentials must not be given to others by a cache (RFC
+ * 9111, section 5.2.2.7), whatever the API says. */
 static void
 keep_private(const struct request *rq, struct reply *rp)
 {

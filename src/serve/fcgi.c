@@ -159,10 +159,11 @@ take_request(struct fcgi *f, struct request *rq)
 	rq->reader = f;
 }
 
-/* Reads and drops what nobody read of the request's body. The end of a request is the end
- * of its input: FCGX_Finish_r() would throw away the part that it has buffered and take the
- * next bytes on the kept connection, which are the client's, for FastCGI records: requests
- * that nginx never saw. False: more is left than nginx lets in, or the connection broke. */
+/* Reads and drops the rest of the request's body. A request must not end before its
+ * input does: FCGX_Finish_r() would throw away what it has buffered and take the next
+ * bytes on the kept connection, which the client wrote, for FastCGI records, that is
+ * for requests that nginx never saw. False: there is more than nginx lets in, or the
+ * connection broke. */
 static bool
 drain_body(struct fcgi *f)
 {
@@ -316,7 +317,7 @@ answer(struct fcgi *f)
 	send_reply(f, &rq, &rp);
 }
 
-/* The only place where a request ends. */
+/* The only place where a request ends: its input has ended, or its connection does. */
 static void
 finish(struct fcgi *f)
 {

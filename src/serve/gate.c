@@ -10,7 +10,7 @@ gate_admit(struct request *rq, enum pass pass)
 	const struct route *route = rq->route;
 
 	if (pass == PASS_CHECK && route->body != BODY_FILE)
-		return err_set(&rq->err, RC_BAD_REQUEST, "this is no upload");
+		return err_set(&rq->err, RC_BAD_REQUEST, "this is not an upload");
 	if (pass == PASS_ASK && route->body != BODY_SMALL)
 		return err_set(&rq->err, RC_BAD_REQUEST, "no body is taken here");
 	if (route->body == BODY_SMALL && rq->length > (int64_t)route->limit)

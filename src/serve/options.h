@@ -17,7 +17,7 @@ struct serve_options {
 	const void *api;    /* what the API's handlers find in rq->options */
 	const struct cors *cors;    /* NULL: off */
 	const char *const *proxies; /* trusted ones, base/address.h; NULL: none */
-	bool mails;                 /* errors are told of by serve_app.mail */
+	bool mails;                 /* errors are reported by serve_app.mail */
 };
 
 /* What the master asks of cmd, which knows all rooms. */
