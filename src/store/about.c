@@ -33,8 +33,8 @@ about_get(const struct store *st, struct arena *a, const struct repo_name *name,
 	return io_read(st, a, path_of(a, name), ABOUT_MAX, out, err);
 }
 
-/* One that is not there may have been removed just now by somebody who was killed before
- * it was durable. */
+/* A file that is not there may have been removed a moment ago, by a process that was
+ * killed before that was durable. */
 static enum result
 forget(struct store *st, const char *path, struct err *err)
 {

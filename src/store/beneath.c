@@ -16,7 +16,7 @@
 
 #include "base/str.h"
 
-#define LINKS_MAX 40 /* on one way: as many as the kernel follows */
+#define LINKS_MAX 40 /* in one path, as in the kernel */
 
 /* ---- a path without links ---- */
 
@@ -29,8 +29,9 @@ is_link(int dir, const char *name)
 	       S_ISLNK(sb.st_mode);
 }
 
-/* O_DIRECTORY makes ENOTDIR of a link, and O_PATH opens the link itself. Here both are
- * ELOOP, unless O_NOFOLLOW is given too, as of openat2 with RESOLVE_NO_SYMLINKS. */
+/* For a link, openat(2) fails with ENOTDIR if O_DIRECTORY is given, and opens the link
+ * itself if O_PATH is given. Here both fail with ELOOP, as openat2(2) does with
+ * RESOLVE_NO_SYMLINKS; only O_PATH with O_NOFOLLOW opens the link. */
 static int
 open_part(int dir, const char *part, int flags, mode_t mode)
 {
@@ -102,8 +103,8 @@ open_straight(const struct beneath *b, const char *path, int flags, mode_t mode)
 
 /* ---- a path with links ---- */
 
-/* Parts are taken from `rest` and become part of way->path. Above the root only the
- * root's own directories are known: a way may lead through them and come back. */
+/* Parts are taken from `rest` and appended to way->path. Above the root only the
+ * directories of the root's own path are known: a link may lead through them and back. */
 struct walk {
 	const struct beneath *b;
 	struct beneath_way *way;
@@ -113,7 +114,8 @@ struct walk {
 	char text[BENEATH_MAX]; /* of rest */
 };
 
-/* The root's path from its part `n` on, counted from its end: "c" of "/a/b/c" is 1. */
+/* The n-th part of the root's path, counted from its end: of "/a/b/c" the first is
+ * "c". */
 static struct str
 part_of_root(const struct beneath *b, size_t n)
 {
@@ -165,7 +167,8 @@ go_back(struct walk *w, struct str part)
 	return 0;
 }
 
-/* Where an absolute target leads: behind the root's path, or to "/". */
+/* Returns what follows the root's path in an absolute target, or the target if it is
+ * elsewhere. */
 static const char *
 take_root(struct walk *w, const char *target)
 {
@@ -207,7 +210,8 @@ follow(struct walk *w)
 	return 0;
 }
 
-/* What the link at way->path says is way->target. 1; 0: it is no link, or not there. */
+/* Reads the link at way->path into way->target. 1; 0: it is not a link, or not there;
+ * -1 and errno. */
 static int
 read_target(struct walk *w)
 {
@@ -289,13 +293,14 @@ beneath_open(const struct beneath *b, const char *path, int flags, mode_t mode,
 	if (resolve(&w, (flags & O_NOFOLLOW) == 0) == -1)
 		return -1;
 	way->link[0] =
-	    '\0'; /* it is not at fault if the last part must be no link */
+	    '\0'; /* if this fails, it is because the last part must not be a link */
 	return open_straight(b, way->path, flags, mode);
 }
 
 /* ---- the root ---- */
 
-/* "/" is "" here, so that a path below it is "/" and the rest whatever the root is. */
+/* The root "/" is "" here, so that a path below any root is the root, "/" and the
+ * rest. */
 static void
 cut_slashes(char *path)
 {

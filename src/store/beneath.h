@@ -1,15 +1,15 @@
 /* beneath.h: opens files below the store's root and never any other. Seen by this room
  * alone.
  *
- * A symbolic link stands for what it leads to, if that is below the root: relative or
+ * A symbolic link is followed if it leads to a place below the root: relative or
  * absolute, as a directory on the way or as the last part. A link that leads out of the
  * root, even if it comes back by another link, is not followed.
  *
  * How: the kernel opens a path only if no link is on the way (openat2(2),
  * RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS; where it has no openat2 or a filter forbids
  * it, part by part with O_NOFOLLOW). Where a link is found, its target is read and put
- * into the path here, until no link is left, and the path is opened again. Who changes a
- * directory meanwhile can make this fail, but cannot lead it out of the root. */
+ * into the path here, until no link is left, and the path is opened again. A process that
+ * changes a directory meanwhile can make this fail, but cannot lead it out of the root. */
 #ifndef STORE_BENEATH_H
 #define STORE_BENEATH_H
 
@@ -23,7 +23,7 @@ struct beneath {
 	int fd;       /* of the directory; the caller's */
 	char *spelt;  /* its path as the caller names it */
 	char *real;   /* its path without links */
-	bool by_part; /* there is no openat2 */
+	bool by_part; /* openat2 cannot be used */
 };
 
 /* False: errno says why. */
@@ -35,13 +35,13 @@ struct beneath_way {
 	char path[BENEATH_MAX]; /* the same file without any link, below the root */
 	char
 	    link[BENEATH_MAX]; /* the last link that was followed, below the root */
-	char target[BENEATH_MAX]; /* what that one says */
+	char target[BENEATH_MAX]; /* the target of that link */
 };
 
-/* Opens `path`, which is relative to the root, as openat(2) does (always O_CLOEXEC). With
- * O_NOFOLLOW the last part must be no link. -1 and errno; ENOLINK: a link leads out of
- * the root; ELOOP: links lead to each other. *way is written if links were followed
- * or if errno is ENOLINK or ELOOP; else its path is "". */
+/* Opens `path`, which is relative to the root, as openat(2) does (always with
+ * O_CLOEXEC). With O_NOFOLLOW the last part must not be a link. -1 and errno; ENOLINK:
+ * a link leads out of the root; ELOOP: links lead to each other. *way is filled in if
+ * links were followed, or if errno is ENOLINK or ELOOP; otherwise way->path is "". */
 int beneath_open(const struct beneath *b, const char *path, int flags, mode_t mode,
     struct beneath_way *way);
 

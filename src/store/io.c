@@ -63,7 +63,7 @@ io_open(const struct store *st, const char *path, int flags)
 	return open_mode(st, path, flags, 0);
 }
 
-/* Where a name is: its directory, and the last part of the path. */
+/* A name: its directory, and the last part of the path. */
 struct place {
 	int dir; /* -1: errno says why */
 	const char *name;
@@ -86,7 +86,7 @@ find_place(const struct store *st, const char *path)
 	return p;
 }
 
-/* errno stays. */
+/* Leaves errno as it is. */
 static void
 leave(struct place p)
 {
@@ -369,7 +369,8 @@ copy_all(int from, int to)
 	return k == -1 || failpoint_hit("fsync") ? -1 : fsync(to);
 }
 
-/* The open file gets the name, by a link beside it: no call links over a name. */
+/* Gives the open file the name, through a second name next to it, because no call
+ * links over a name. */
 static int
 link_over(int fd, struct place to)
 {
@@ -393,8 +394,8 @@ link_over(int fd, struct place to)
 	return 0;
 }
 
-/* For directories of the store that are mounts of their own: between them no file can be
- * renamed or linked. */
+/* For directories of the store that are mounts of their own: files cannot be renamed
+ * or linked from one mount to another. */
 static int
 copy_path(const struct store *st, const char *from, const char *path)
 {
@@ -488,7 +489,8 @@ io_link(const struct store *st, const char *from, const char *dir, const char *n
 	return r;
 }
 
-/* What is true of each file before it has a name. nginx makes its body files 0600. */
+/* Mode, times and sync of each file before it gets its name. nginx makes its body
+ * files 0600. */
 static enum result
 settle_fd(const struct store *st, int fd, const char *path, struct err *err)
 {
@@ -528,8 +530,8 @@ link_failed(
 	return io_failed(err, "link", path);
 }
 
-/* A file without a name is made in the directory itself, which may be a mount of its own.
- * link(2), unlike rename(2), leaves alone what has the name already. */
+/* The unnamed file is made in the directory itself, which may be a mount of its own.
+ * link(2), unlike rename(2), does not replace a name. */
 enum result
 io_put_secret(const struct store *st, const char *dir, const char *name,
     struct str content, struct err *err)
@@ -596,8 +598,8 @@ io_move_fd(const struct store *st, int fd, const char *from, const char *dir,
 	return r == RC_OK ? rename_over(st, from, dir, name, err) : r;
 }
 
-/* One that is there already may have been made just now, by somebody who has not come to
- * sync it. */
+/* A directory that is there may have been made just now by another thread, which has
+ * not synced it yet. */
 static enum result
 mkdir_one(const struct store *st, const char *path, struct err *err)
 {
@@ -615,7 +617,7 @@ mkdir_one(const struct store *st, const char *path, struct err *err)
 	else
 		r = settle_made(st, path, err);
 	return r == RC_ABSENT ? RC_IO
-			      : r; /* on the way is what cannot be entered */
+			      : r; /* something on the way is not a directory */
 }
 
 enum result
@@ -711,8 +713,9 @@ remove_rest(const struct store *st, const char *tmp)
 	leave(p);
 }
 
-/* A directory that is a mount, or in one, cannot leave at once: what a crash leaves of it is
- * removed by the next call. A mount itself (EBUSY) stays, empty. */
+/* A directory that is a mount, or in one, cannot be moved away: its files are removed
+ * where they are. What a crash leaves of it is removed by the next call. The mount
+ * itself (EBUSY) stays, empty. */
 static enum result
 remove_in_place(
     const struct store *st, const char *parent, const char *name, struct err *err)
@@ -733,7 +736,8 @@ remove_in_place(
 	return r == RC_ABSENT ? RC_IO : r; /* it was there */
 }
 
-/* The result of a removal that found nothing: another one may have done it just now. */
+/* What a removal returns that found nothing: another thread may have removed it just
+ * now. */
 static enum result
 absent_for_good(
     const struct store *st, const char *path, enum result r, struct err *err)
@@ -750,7 +754,7 @@ absent_for_good(
 	return synced;
 }
 
-/* Both ends of the move: a file system may take it back unless it knows both. */
+/* Syncs both ends of the move: some file systems undo it unless both are synced. */
 static enum result
 sync_removal(const struct store *st, const char *parent, struct err *err)
 {

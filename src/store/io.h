@@ -1,18 +1,18 @@
-/* io.h: the durable calls of the store. Seen by this room alone; the only file of it, but
- * for beneath.c below it, that opens, renames, links and removes by a path.
+/* io.h: the durable calls of the store. Seen by this room alone. Only io.c, and beneath.c
+ * for it, opens, renames, links and removes by a path.
  *
  * Paths are relative to the store's directory, and none leads out of it. A symbolic link
- * is followed where it leads inside (beneath.h); one that leads out, or in a circle, is
- * as good as nothing there, and the log says so. What removes, renames or replaces a name
- * takes the link itself. Only regular files are content: a FIFO, a device, a socket or a
- * directory in place of one is not there, and never waited for; the log says so too.
+ * is followed if it leads to a place in the store (beneath.h); one that leads out, or in a
+ * circle, counts as missing, and the log says so. Calls that remove, rename or replace a
+ * name act on the link itself. Only regular files are content: a FIFO, a device, a socket
+ * or a directory in place of one counts as missing, no call waits for it, and the log says
+ * so too.
  *
  * Every call that can fail names itself and the path in err and answers RC_ABSENT (no
  * such file or directory), RC_FULL (no room), RC_BAD_NAME (a name too long for the file
  * system) or RC_IO.
  *
- * What is made here is for its owner and group: files 0640, directories 0750, and less
- * where the umask says so. */
+ * New files have mode 0640 and new directories 0750, or less if the umask says so. */
 #ifndef STORE_IO_H
 #define STORE_IO_H
 
@@ -51,7 +51,8 @@ struct store {
 	struct once *once;       /* once.h */
 	struct settled *settled; /* settle.h */
 
-	/* Uploads, as this process counted them last, in ticks (v2_upload.c); 0: never. */
+	/* The number of uploads, as this process counted them last, and when, in ticks
+	 * (v2_upload.c); 0: never. */
 	_Atomic int64_t uploads_counted;
 	_Atomic int64_t uploads;
 };
@@ -59,22 +60,24 @@ struct store {
 /* What errno means; writes "call path: reason". */
 enum result io_failed(struct err *err, const char *call, const char *path);
 
-/* As openat(2), of what lies in the store. -1 and errno. */
+/* As openat(2), for a path in the store. -1 and errno. */
 int io_open(const struct store *st, const char *path, int flags);
 
-/* A regular file, open; never waits. RC_ABSENT also for what is none. The caller closes
- * it. */
+/* Opens a regular file, without waiting. RC_ABSENT also if something else is there.
+ * The caller closes it. */
 enum result io_open_file(const struct store *st, const char *path, int flags,
     int *fd, struct stat *sb, struct err *err);
 
-/* A file without a name, to be written; io_replace_fd() gives it one. */
+/* A new file without a name, for writing; io_replace_fd() gives it one. The caller
+ * closes it. */
 enum result io_open_unnamed(const struct store *st, int *fd, struct err *err);
 
-/* A file that was not there, for reading and writing. */
+/* Makes a file, for reading and writing; fails if it is there. The caller closes it. */
 enum result io_create(
     const struct store *st, const char *path, int *fd, struct err *err);
 
-/* A file of berth's own that only it opens, made where it is missing; no link. */
+/* Opens a file that only berth uses (a lock), for reading and writing; makes it if it
+ * is missing. Follows no link. The caller closes it. */
 enum result io_open_own(
     const struct store *st, const char *path, int *fd, struct err *err);
 
@@ -82,7 +85,7 @@ enum result io_open_own(
 enum result io_read(const struct store *st, struct arena *a, const char *path,
     size_t limit, struct str *out, struct err *err);
 
-/* Whatever is there; of a link what it leads to. */
+/* For a file of any kind; for a link, what it leads to. */
 enum result io_stat(
     const struct store *st, const char *path, struct stat *sb, struct err *err);
 bool io_exists(const struct store *st, const char *path);
@@ -91,15 +94,16 @@ bool io_exists(const struct store *st, const char *path);
 enum result io_is_taken(
     const struct store *st, const char *path, bool *out, struct err *err);
 
-/* RC_ABSENT also for what is no regular file. */
+/* RC_ABSENT also if it is not a regular file. */
 enum result io_stat_file(
     const struct store *st, const char *path, struct stat *sb, struct err *err);
 
-/* The same; *name is the path as nginx can send it, which follows no link at all. */
+/* The same; *name is the path without symbolic links, as nginx needs it. */
 enum result io_find_file(const struct store *st, struct arena *a, const char *path,
     const char **name, struct stat *sb, struct err *err);
 
-/* Its times, as of futimens(2); NULL: now. On failure errno stays as it was set. */
+/* Sets its times, as futimens(2) does; NULL: now. errno is that of the call that
+ * failed. */
 enum result io_touch(const struct store *st, const char *path,
     const struct timespec times[2], struct err *err);
 
@@ -108,8 +112,9 @@ enum result io_touch(const struct store *st, const char *path,
 enum result io_put(const struct store *st, const char *dir, const char *name,
     struct str content, struct err *err);
 
-/* dir/name holds content, unless it is there already: then it stays as it is. Only its
- * owner may read it, from its first byte on. The name is durable after io_sync(dir). */
+/* Makes the file dir/name with this content; if it is there already, it stays as it
+ * is. Only its owner may read it, from its first byte on. The name is durable after
+ * io_sync(dir). */
 enum result io_put_secret(const struct store *st, const char *dir, const char *name,
     struct str content, struct err *err);
 
@@ -132,7 +137,8 @@ enum result io_replace_fd(const struct store *st, int fd, const char *dir,
 enum result io_move_fd(const struct store *st, int fd, const char *from,
     const char *dir, const char *name, struct err *err);
 
-/* Directories of the path are there and durable, whoever made them. */
+/* Makes the directories of the path. They are durable when this returns, also those
+ * that were there. */
 enum result io_mkdirs(const struct store *st, const char *path, struct err *err);
 
 /* Names made, changed or removed in dir so far are durable. */
@@ -142,7 +148,7 @@ enum result io_sync(const struct store *st, const char *dir, struct err *err);
 enum result io_unlink(const struct store *st, const char *path, struct err *err);
 
 /* Moves a directory into _berth/tmp, so that it is gone at once, syncs, and removes
- * it there with the files in it. RC_ABSENT: it is gone already, and durably so. */
+ * it there with the files in it. RC_ABSENT: it was not there, and that is durable. */
 enum result io_remove_dir(
     const struct store *st, const char *parent, const char *name, struct err *err);
 
@@ -150,8 +156,8 @@ enum result io_remove_dir(
 enum result io_open_dir(
     const struct store *st, const char *dir, DIR **out, struct err *err);
 
-/* Removes a file, or a directory and all below it, as far as it can; follows no link.
- * False: something stayed; errno is that of the last try. */
+/* Removes a file, or a directory with everything below it, as far as possible; follows
+ * no link. False: something is left; errno is that of the last attempt. */
 bool io_remove_tree(int dir, const char *name);
 
 #endif

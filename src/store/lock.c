@@ -128,8 +128,8 @@ store_lock_walk(struct store *st, struct store_lock *out, struct err *err)
 
 /* ---- memory ---- */
 
-/* Locks free bytes from fl->l_start on, until it has `wanted` of them. The locks belong to
- * the descriptor: to close it gives back all. */
+/* Locks free bytes from fl->l_start on, until `wanted` are locked. False: there were
+ * not enough. The locks belong to the descriptor: closing it releases all. */
 static bool
 lock_units(int fd, struct flock fl, size_t wanted)
 {
@@ -158,8 +158,8 @@ try_memory(struct store *st, size_t units, struct store_lock *out, struct err *e
 	return RC_OK;
 }
 
-/* One of those who wait has the turn, and while somebody has it nobody else takes any: who
- * wants many units is not passed by for ever by those who want few. */
+/* One waiter at a time has the turn, and while it has, only it takes units. Otherwise
+ * those that want few units could keep a waiter that wants many waiting for ever. */
 static enum result
 try_in_turn(struct store *st, size_t units, struct store_lock *turn,
     struct store_lock *out, struct err *err)

@@ -13,9 +13,9 @@
  * are walked at once, of all threads and processes. A place is the innermost guard: who
  * has one waits for no other, nor for a client or the network.
  *
- * Memory is shared out in the same way: LOCK_MEMORY_UNITS bytes of the lock file stand for
- * as many units of memory, and whoever has locked one may use that much. What a process
- * held is free again when it was killed. */
+ * Memory is given out in the same way: LOCK_MEMORY_UNITS bytes of the lock file stand for
+ * as many units of memory, and the holder of a byte may use one unit. When a process is
+ * killed, its units are free again. */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
 
@@ -56,8 +56,8 @@ enum result store_trylock(struct store *st, enum lock_kind kind, const char *key
 enum result store_lock_walk(
     struct store *st, struct store_lock *out, struct err *err);
 
-/* As many units as `bytes` take, but no more than there are. They are waited for no longer
- * than `patience` ms; store_locked() is false when there were not enough of them. RC_IO. */
+/* Locks as many units as `bytes` need, at most all there are. Waits at most `patience`
+ * ms; store_locked() is false if they did not become free. RC_IO. */
 enum result store_lock_memory(struct store *st, size_t bytes, unsigned patience,
     struct store_lock *out, struct err *err);
 

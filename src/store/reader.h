@@ -20,10 +20,11 @@ uint64_t reader_size(const struct reader *r); /* bytes */
 /* Bytes written to p, 0 at the end, -1 when reading failed. Fits struct tar_source. */
 ssize_t reader_read(void *r, void *p, size_t n);
 
-/* The same from this place in the file on; the next reader_read() is not moved. */
+/* Reads at this offset of the file, without moving where the next reader_read()
+ * begins. */
 ssize_t reader_read_at(const struct reader *r, void *p, size_t n, uint64_t at);
 
-/* The next reader_read() begins at the beginning. */
+/* The next reader_read() starts from the beginning of the file. */
 void reader_rewind(struct reader *r);
 
 #endif

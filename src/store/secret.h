@@ -1,6 +1,6 @@
-/* secret.h: small files below _berth/ that only berth's user may read: keys. Made once,
- * by whoever needs one first, and never changed: all processes and all later starts have
- * the same. */
+/* secret.h: small files in _berth/ that only berth's user may read: keys. Such a file is
+ * made when it is needed first, and never changed: all processes have the same, also after
+ * a restart. */
 #ifndef STORE_SECRET_H
 #define STORE_SECRET_H
 
@@ -13,12 +13,12 @@
 
 #define SECRET_SIGNING_KEY "schema1.pem"
 
-/* RC_ABSENT: nobody has made it yet. RC_TOO_LARGE: above limit bytes. */
+/* RC_ABSENT: it was not made yet. RC_TOO_LARGE: it is larger than `limit` bytes. */
 enum result secret_read(const struct store *st, struct arena *a, const char *name,
     size_t limit, struct str *out, struct err *err);
 
-/* Makes it, durably, with mode 0600. If another thread or process was first its file
- * stays: who needs the secret reads it afterwards. */
+/* Makes it, durably, with mode 0600. If another thread or process was first, that file
+ * stays: read the secret afterwards to know which one is there. */
 enum result secret_make(
     const struct store *st, const char *name, struct str bytes, struct err *err);
 

@@ -19,7 +19,7 @@
 /* A time as one number: nanoseconds since 1970. */
 #define NS_OF(sec, nsec) ((int64_t)(sec)*1000000000 + (int64_t)(nsec))
 
-/* Each note is one word, so it is whole whoever writes it and dies. */
+/* Each note is one word, so it is never half written, even if the process dies. */
 struct settled {
 	_Atomic int64_t since;   /* settle_all() began then; 0: never */
 	_Atomic uint64_t device; /* of the file system that it synced */
@@ -56,8 +56,9 @@ device_of(const struct statx *sx)
 	return (uint64_t)sx->stx_dev_major << 32 | sx->stx_dev_minor;
 }
 
-/* The inode of this path. Its number is given to another file once it is removed, so its
- * birth counts too. 0 where the file system does not tell that: never known, then. */
+/* A key for this inode under this path. An inode's number is used again after the file
+ * was removed, so its time of birth is a part of the key. 0: the file system does not
+ * record that time, so nothing is noted. */
 static uint64_t
 key_of(const char *path, const struct statx *sx)
 {
@@ -73,7 +74,7 @@ key_of(const char *path, const struct statx *sx)
 	return h | 1;
 }
 
-/* What is mounted below the store is another file system. */
+/* A mount below the store is another file system. */
 static bool
 is_old(const struct store *st, const struct statx *sx)
 {
@@ -123,7 +124,7 @@ sync_parent(const struct store *st, const char *path, struct err *err)
 	return io_sync(st, parent, err);
 }
 
-/* Whoever has the name when its directory is synced has it for good. */
+/* The inode that has the name when its directory is synced has it durably. */
 static enum result
 sync_name(const struct store *st, const char *path, const struct statx *sx,
     struct err *err)
@@ -155,8 +156,8 @@ settle_name(const struct store *st, const char *path, struct err *err)
 	return sync_name(st, path, &sx, err);
 }
 
-/* What is noted of a directory's names, beside its own: under the path with a slash, and the
- * time of their last change. */
+/* The key for the names in a directory, as opposed to its own name: its path with a
+ * slash, and the time of their last change. */
 static uint64_t
 key_of_names(const char *dir, const struct statx *sx)
 {
@@ -216,7 +217,7 @@ settle_absence(const struct store *st, const char *path, struct err *err)
 	return r;
 }
 
-/* The file system's own clock tells when: it dates the inodes. */
+/* The time is read from the file system, whose clock also dates the inodes. */
 enum result
 settle_all(const struct store *st, struct err *err)
 {

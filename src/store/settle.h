@@ -1,29 +1,29 @@
-/* settle.h: is what is seen in the store durable? Seen by this room alone.
+/* settle.h: makes sure that names in the store are durable. Seen by this room alone.
  *
- * A name that a thread finds may have been made a moment ago by another one, or by a
+ * A name that a thread finds may have been made a moment ago by another thread, or by a
  * process that was killed, and may be lost when the power fails: a name is durable
- * only after fsync(2) of its directory. So nobody is answered "it is done" or "it is
- * there" because of a name that was merely seen. Whoever relies on it calls
- * settle_name(), which syncs the directory unless the name is known to be durable.
+ * only after fsync(2) of its directory. So finding a name is not enough to answer "it is
+ * done" or "it is there". Code that relies on a name calls settle_name(), which syncs the
+ * directory unless the name is known to be durable.
  *
- * Known to be durable is
+ * Two kinds of names are known to be durable:
  *  - what some process synced since the start: each success is noted in a table of fixed
  *    size that all processes of berth share. A note holds for one inode under one path;
- *    that of all names in a directory until one of them changes.
- *    A note that was displaced by another one costs one sync more, nothing else.
- *  - what was there when settle_all() synced the file system of _berth, as its inode has
- *    not changed since. This makes the store that berth finds at its start cost nothing.
- *    (Where the clock of the file system is set back behind that moment, new names look
- *    old until the next start: they are then as safe as their maker's own sync.)
+ *    a note for all names in a directory holds until one of them changes.
+ *    A note that was replaced by another one costs one more sync, nothing else.
+ *  - what was there when settle_all() synced the file system of _berth, if its inode has
+ *    not changed since. So the store that berth finds at its start costs nothing.
+ *    (If the clock of the file system is set back to before that moment, new names look
+ *    old until the next start: then only the sync of the thread that made them counts.)
  *
- * A sync that failed notes nothing, so the next one who relies on the name syncs again,
- * or is refused. The kernel tells an error of writing back once per open file; a later
- * fsync(2) of a directory may then say yes although the first said no. That is the most
- * that can be known. A file's bytes are not trusted so: they are written again, to a
- * new file or over the old bytes (io_put(), stage_append()).
+ * A sync that failed notes nothing, so the next caller that relies on the name syncs
+ * again, or gets an error. The kernel reports an error of writing back once per open file;
+ * a later fsync(2) of a directory may succeed although the first failed. Nothing more can
+ * be known. A file's bytes are not trusted after such an error: they are written again, to
+ * a new file or over the old bytes (io_put(), stage_append()).
  *
- * A directory is only given a name once the names above it are durable (io_mkdirs()), so
- * of a path only the last part is looked at. */
+ * A directory gets its name only when the names above it are durable (io_mkdirs()), so
+ * only the last part of a path is checked. */
 #ifndef STORE_SETTLE_H
 #define STORE_SETTLE_H
 
@@ -35,26 +35,28 @@ struct settled;
 struct settled *settled_new(void);
 void settled_free(struct settled *s); /* NULL is fine */
 
-/* For the one who made the name `path`, or gave it to another file: syncs its directory. */
+/* For code that has made the name `path`, or given it to another file: syncs its
+ * directory. */
 enum result settle_made(const struct store *st, const char *path, struct err *err);
 
-/* For the one who found the name: it is there for good. RC_ABSENT: it is not there. */
+/* For code that has found the name: it is durable when this returns. RC_ABSENT: it is
+ * not there. */
 enum result settle_name(const struct store *st, const char *path, struct err *err);
 
-/* The same for the names in a directory that is finished and seldom changes afterwards, as
- * the caller has seen: an image that is complete, and is pushed again only if it is damaged.
- * The first is for the one who
- * made the last change, the second for the one who found it finished. RC_ABSENT. */
+/* The same for the names in a directory that is complete and seldom changes afterwards,
+ * such as a complete image, which is pushed again only if it is damaged. Call the first
+ * after the last change, the second where the directory was found complete. RC_ABSENT. */
 enum result settle_finished(
     const struct store *st, const char *dir, struct err *err);
 enum result settle_dir(const struct store *st, const char *dir, struct err *err);
 
-/* The names of a path that is not there, or not any more, are gone for good: syncs the
- * nearest directory above it that exists. */
+/* That the path is not there is durable when this returns: syncs the nearest directory
+ * above it that exists. */
 enum result settle_absence(
     const struct store *st, const char *path, struct err *err);
 
-/* Syncs the whole file system: all that was there before the call is durable. */
+/* Syncs the whole file system of _berth: all that was there before the call is
+ * durable. */
 enum result settle_all(const struct store *st, struct err *err);
 
 #endif

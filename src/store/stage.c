@@ -235,7 +235,7 @@ read_full(struct reader *reader, char *chunk, size_t n)
 	return got;
 }
 
-/* Returning another result than RC_OK ends it. */
+/* For each_chunk(): another result than RC_OK ends it. */
 static enum result
 compare_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
 {

@@ -49,12 +49,12 @@ struct tar_source stage_source(struct stage *sg);
  * is taken (D4). */
 enum result stage_flush(struct stage *sg, struct err *err);
 
-/* Has the file of the store the same bytes? One that cannot be read has not. */
+/* Does the file of the store have the same bytes? False also if it cannot be read. */
 bool stage_is(struct stage *sg, const char *path);
 
-/* Names it dir/name in the store, in place of one that has the name: that one may be
- * damaged, and comparing them would take long under the caller's lock. An opened one keeps
- * the name that it has. See io_name_fd(). */
+/* Names it dir/name in the store. It replaces a file that has the name, because that
+ * one may be damaged, and comparing the two would take long under the caller's lock.
+ * An opened stage keeps its own name. See io_name_fd(). */
 enum result stage_name(
     struct stage *sg, const char *dir, const char *name, struct err *err);
 

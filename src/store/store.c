@@ -21,8 +21,8 @@
 #define OWN_WAIT_MS \
 	10000 /* as long as workers of an earlier start may take to end */
 
-/* RC_ABSENT: nothing is there. Without this place nothing could be served, or a full store
- * would look empty. */
+/* RC_ABSENT: nothing is there. RC_IO: the place is a link that cannot be followed.
+ * Without this place nothing could be served, or a full store would look empty. */
 static enum result
 look_at_place(
     const struct store *st, const char *place, struct stat *sb, struct err *err)
@@ -103,7 +103,7 @@ check_owner(struct store *st, struct err *err)
 	return RC_OK;
 }
 
-/* There is no call that only reads it. */
+/* No call reads the umask without setting it. */
 static mode_t
 umask_now(void)
 {
@@ -205,7 +205,7 @@ look_at_entry(void *arg, const char *name)
 	char path[IO_PATH_MAX];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", l->dir, name);
-	(void)io_exists(l->st, path); /* it is io.c that tells */
+	(void)io_exists(l->st, path); /* io.c logs what it finds */
 	return --l->left > 0;
 }
 

@@ -6,25 +6,25 @@
  *	_berth/tmp/		files that have no name yet		io.h
  *	_berth/push/<id>/	layers that wait for their checksum	v1_push.h
  *	_berth/upload/<id>/	blobs on their way in, API v2		v2_upload.h
- *	_berth/type/<name>/	media types that no manifest tells	v2_manifest.h
- *	_berth/about/<name>	what was said of a repository		about.h
+ *	_berth/type/<name>/	media types that no manifest names	v2_manifest.h
+ *	_berth/about/<name>	descriptions that were set		about.h
  *	_berth/derived/		lists of files and differences		v1_derived.h
- *	_berth/mirror/		what a source has told			v1_mirror.h
+ *	_berth/mirror/		tags and layers of a source		v1_mirror.h
  *	_berth/schema1.pem	the key that signs schema 1		secret.h
  *	_berth/lock		guards and memory, by byte range	lock.h
  *	_berth/owner		who serves it				store_own()
  *	_berth/index.db		the index, unless configured elsewhere
  *
  * Rules that every call keeps:
- * D1  Content is synced before it has a name, a directory before anybody is told. That
- *     holds for whoever relies on a name as for who made it (settle.h), and for names
- *     that are gone.
- * D2  "Already there" is success for content that was compared: the name bears its sum,
- *     and what does not have that sum is replaced.
+ * D1  Content is synced before it has a name, and a directory before a client gets an
+ *     answer. That holds for code that relies on a name as well as for code that made it
+ *     (settle.h), and for names that were removed.
+ * D2  "Already there" is success for content that was compared: its name contains its
+ *     sum, and content without that sum is replaced.
  * D3  A file is whole or not there: what changes is renamed over, never written in
  *     place.
  * D4  No lock outlives its process, and none is held while a layer is hashed.
- * D5  What cannot be whole is not there, and a push heals it (damage.h).
+ * D5  What cannot be whole counts as missing, and a push replaces it (damage.h).
  *
  * A struct store may be used by all threads and, after fork(), by all processes. */
 #ifndef STORE_STORE_H
@@ -49,14 +49,14 @@ const char *store_path(const struct store *st);
  * for. */
 enum result store_own(struct store *st, struct err *err);
 
-/* Writes a line to the log for each symbolic link among the directories of repositories
- * that is not followed (io.h), so that an operator reads of it at the start. Looks at a
- * bounded number of them, the rest is told of when it is asked for. */
+/* Logs each symbolic link among the directories of repositories that is not followed
+ * (io.h), so that an operator reads about it at the start. Checks a limited number of
+ * directories; links in the others are logged when a client asks for them. */
 void store_log_links(const struct store *st);
 
-/* What earlier processes wrote and did not come to sync is durable afterwards. Called
- * before anything is served, and when a process was killed. Where it fails nothing is
- * lost: each thing is then synced when somebody relies on it (settle.h). */
+/* What earlier processes wrote and had not synced is durable afterwards. Called before
+ * anything is served, and when a process was killed. If it fails, nothing is lost:
+ * each file is then synced when a request relies on it (settle.h). */
 enum result store_settle(const struct store *st, struct err *err);
 
 /* Bytes that an unprivileged process may still write. */

@@ -34,9 +34,9 @@ is_orphan(struct store *st, const char *name, int64_t age)
 	return orphan;
 }
 
-/* Of what could not be removed; errno says why. */
+/* Logs what could not be removed; errno says why. */
 static void
-tell_left(const struct store *st, const char *dir, const char *name)
+log_left(const struct store *st, const char *dir, const char *name)
 {
 	log_line(LOG_WARN, "store.remove", "path=%s/%s/%s error=\"%m\"",
 	    store_path(st), dir, name);
@@ -64,7 +64,7 @@ sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
 			(*removed)++;
 		else if (errno != ENOENT)
-			tell_left(st, IO_BODY_DIR, e->d_name);
+			log_left(st, IO_BODY_DIR, e->d_name);
 	}
 	(void)closedir(d);
 	return RC_OK;
@@ -85,7 +85,7 @@ sweep_tmp(struct store *st, unsigned *removed, struct err *err)
 		if (io_remove_tree(dirfd(d), e->d_name))
 			(*removed)++;
 		else
-			tell_left(st, IO_TMP_DIR, e->d_name);
+			log_left(st, IO_TMP_DIR, e->d_name);
 	}
 	(void)closedir(d);
 	return RC_OK;

@@ -33,7 +33,7 @@ own_path(struct arena *a, const char *id, enum v1_derived which)
 	return arena_printf(a, IO_DERIVED_DIR "/%s%s", id, name_of(which));
 }
 
-/* RC_ABSENT: there is neither its own nor an old server's. */
+/* RC_ABSENT: neither berth nor an old server has computed it. */
 enum result
 v1_derived_file(const struct store *st, struct arena *a, const char *id,
     enum v1_derived which, struct store_file *out, struct err *err)

@@ -4,8 +4,8 @@
  *	_berth/derived/<id>_files, <id>_diff	computed here
  *	images/<id>/_files, _diff		computed by docker-registry 0.7 and later
  *
- * Both are derived: they may be removed at any time. Those of an old server are read where
- * there is none of our own, and are never written or swept. */
+ * Both are derived: they may be removed at any time. Those of an old server are read if
+ * berth has none of its own, and are never written or swept. */
 #ifndef STORE_V1_DERIVED_H
 #define STORE_V1_DERIVED_H
 
@@ -20,12 +20,11 @@
 
 enum v1_derived { V1_FILES, V1_DIFF };
 
-/* RC_ABSENT: it was not computed yet. One that is asked for is not swept for another
- * while. */
+/* RC_ABSENT: it was not computed yet. A file that is asked for is kept for longer. */
 enum result v1_derived_file(const struct store *st, struct arena *a, const char *id,
     enum v1_derived which, struct store_file *out, struct err *err);
 
-/* To be read, closed with the arena. RC_ABSENT. */
+/* Opens it for reading; closed with the arena. RC_ABSENT. */
 enum result v1_derived_open(const struct store *st, struct arena *a, const char *id,
     enum v1_derived which, struct reader **out, struct err *err);
 
@@ -37,13 +36,13 @@ enum result v1_derived_put(struct store *st, struct arena *a, const char *id,
     enum result (*make)(void *arg, struct sink sink, struct err *err), void *arg,
     struct err *err);
 
-/* Removes all: the layer that they were computed of is about to be replaced. Durable with
- * the next io_sync() of the image's directory. */
+/* Removes all of the image, because the layer that they were computed from is about to
+ * be replaced. Durable with the next io_sync() of the image's directory. */
 enum result v1_derived_forget(
     const struct store *st, struct arena *a, const char *id, struct err *err);
 
-/* Removes those computed here that nobody asked for in `age` seconds (a day more or less).
- * *removed counts them. */
+/* Removes those computed here that no client has asked for in `age` seconds (a day
+ * more or less). *removed counts them. */
 enum result v1_derived_sweep(
     struct store *st, int64_t age, unsigned *removed, struct err *err);
 

@@ -13,8 +13,8 @@
 #define SUM_MAX ((size_t)64 << 10)
 #define CURE    "push the image again"
 
-/* Bytes of a document that is looked at whenever the image is; a tag asks for the state of
- * all ancestors, and each could have megabytes. */
+/* Bytes; longer documents are not checked each time. Setting a tag checks all
+ * ancestors of an image, and each could have documents of megabytes. */
 #define SMALL_MAX ((size_t)64 << 10)
 
 const char *
@@ -182,7 +182,7 @@ v1_image_layer(const struct store *st, struct arena *a, const char *id,
 
 /* ---- all of it ---- */
 
-/* A large one is not read for this. */
+/* A large document is not read for this. */
 static enum result
 check_document(const struct store *st, struct arena *a, const char *id,
     const struct document *doc, struct err *err)
@@ -193,7 +193,7 @@ check_document(const struct store *st, struct arena *a, const char *id,
 	return r == RC_TOO_LARGE ? RC_OK : r;
 }
 
-/* Of an image that is marked as complete. RC_IMAGE_UNKNOWN: it is not. */
+/* For an image that is marked as complete. RC_IMAGE_UNKNOWN: it is not. */
 static enum result
 check_whole(
     const struct store *st, struct arena *a, const char *id, struct err *err)

@@ -6,10 +6,10 @@
  * is marked as complete, but its json, ancestry or layer is missing or cannot be whole
  * (damage.h); a push begins it again.
  *
- * A layer of 0 bytes is whole where the sum of the image is that of its json and no bytes,
- * and damaged else. docker never sent one (the layer of an image without files is an
- * archive without members, in gzip: 23 bytes or more), old servers took it from others, and
- * always wrote the sum down.
+ * A layer of 0 bytes is whole if the sum of the image is that of its json and no bytes,
+ * and damaged otherwise. docker never sent an empty layer (for an image without files it
+ * sends an archive without members, in gzip: 23 bytes or more); old servers took one from
+ * other clients, and always wrote the sum down.
  *
  * Ids come from the caller checked (name_is_image_id()). */
 #ifndef STORE_V1_IMAGE_H
@@ -24,15 +24,15 @@
 
 enum v1_state { V1_ABSENT, V1_DAMAGED, V1_UNFINISHED, V1_COMPLETE };
 
-/* Documents of more than 64 KiB are not looked at for this, but when they are read. */
+/* Documents of more than 64 KiB are checked only when they are read. */
 enum result v1_image_state(
     const struct store *st, const char *id, enum v1_state *out, struct err *err);
 
-/* Has it a json, whatever state it is in? */
+/* Does it have a json, in whatever state the image is? */
 enum result v1_image_there(
     const struct store *st, const char *id, bool *out, struct err *err);
 
-/* The files, whole. RC_IMAGE_UNKNOWN when the file is not there, or damaged. */
+/* The content of the files. RC_IMAGE_UNKNOWN if the file is missing or damaged. */
 enum result v1_image_json(const struct store *st, struct arena *a, const char *id,
     struct str *out, struct err *err);
 enum result v1_image_json_short(/* RC_TOO_LARGE: it has more than `limit` bytes */
@@ -41,13 +41,13 @@ enum result v1_image_json_short(/* RC_TOO_LARGE: it has more than `limit` bytes 
 enum result v1_image_ancestry(const struct store *st, struct arena *a,
     const char *id, struct str *out, struct err *err);
 
-/* The sum of the layer, "sha256:..." or "tarsum...:...": of a file that holds a
- * list (docker-registry 0.7 and later) the plain one if it has one. Empty when
- * there is none, or no text of that form. */
+/* The sum of the layer, "sha256:..." or "tarsum...:...". If the file holds a list
+ * (docker-registry 0.7 and later): its plain sum if it has one. Empty if there is no
+ * sum, or the text does not have that form. */
 enum result v1_image_sum(const struct store *st, struct arena *a, const char *id,
     struct str *out, struct err *err);
 
-/* RC_IMAGE_UNKNOWN, also when it is empty and should not be. */
+/* RC_IMAGE_UNKNOWN, also if it is empty and should not be. */
 enum result v1_image_layer(const struct store *st, struct arena *a, const char *id,
     struct store_file *out, struct err *err);
 

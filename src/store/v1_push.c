@@ -130,8 +130,8 @@ v1_push_begin(struct store *st, struct arena *a, const char *id,
 
 /* ---- the layer ---- */
 
-/* *whole: the json is the one that began, by the sum in its name. One that is not is passed
- * over: its client begins again. */
+/* *whole: the json is the one that began the push, by the sum in its name. Otherwise
+ * the push is skipped: its client begins again. */
 static enum result
 take_begun(struct store *st, struct arena *a, const char *id, const char *file,
     struct v1_begun *out, bool *whole, struct err *err)

@@ -112,7 +112,7 @@ enum result v1_push_confirm(struct store *st, struct arena *a, const char *id,
     const char *payload, struct err *err);
 
 /* The same for a layer whose sum came with the json. The push stays open until it is
- * swept: old clients send no more, newer ones send the sum again. */
+ * swept, because newer clients send the sum again; old clients send nothing more. */
 enum result v1_push_confirm_early(struct store *st, struct arena *a, const char *id,
     const char *payload, struct err *err);
 

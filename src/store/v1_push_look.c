@@ -61,7 +61,7 @@ v1_push_wants(
 	return push_has(st, a, id, "want", payload, "");
 }
 
-/* An empty one may be what is left of another (v1_image.h). */
+/* An empty layer may be the rest of another one (v1_image.h). */
 bool
 v1_push_waits(
     const struct store *st, struct arena *a, const char *id, const char *payload)

@@ -43,7 +43,7 @@ v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *na
 	return older;
 }
 
-/* The name of the directory in this spelling, if it is there and another's. */
+/* The name of the repository whose directory has this spelling. NULL: there is none. */
 static const char *
 other_name(const struct store *st, struct arena *a, const struct repo_name *name,
     enum v1_spelling how)
@@ -111,7 +111,7 @@ v1_repo_images(const struct store *st, struct arena *a, const struct v1_repo *re
 	    err);
 }
 
-/* A list may be long: who looks for one image in it does not read it whole. */
+/* A list may be long: to look for one image, it need not be read as a whole. */
 enum result
 v1_repo_open_images(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct reader **out, struct err *err)

@@ -25,12 +25,12 @@ struct v1_repo {
 enum result v1_repo_find(const struct store *st, struct arena *a,
     const struct repo_name *name, struct v1_repo *out, struct err *err);
 
-/* A repository that is not there under this name, but in a directory that a server spelt
- * like that (v1_spell.h), is meant: *name becomes the directory's own. */
+/* If the name is not there, but its spelling on disk (v1_spell.h) is the directory of
+ * another name, that repository is meant, and *name becomes its name. */
 enum result v1_repo_resolve(const struct store *st, struct arena *a,
     struct repo_name *name, struct err *err);
 
-/* _index_images: RC_ABSENT when there is none, or no JSON (damage.h). */
+/* _index_images. RC_ABSENT if it is missing, empty or cut off (damage.h). */
 enum result v1_repo_images(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);
 enum result v1_repo_open_images(const struct store *st, struct arena *a,
@@ -53,12 +53,12 @@ enum result v1_repo_is_private(const struct store *st, struct arena *a,
 enum result v1_repo_set_private(struct store *st, struct arena *a,
     const struct v1_repo *repo, bool on, struct err *err);
 
-/* json, of tag "latest". RC_ABSENT, also when it is no JSON. */
+/* json, of tag "latest". RC_ABSENT, also if it is empty or cut off. */
 enum result v1_repo_meta(const struct store *st, struct arena *a,
     const struct v1_repo *repo, struct str *out, struct err *err);
 
-/* A JSON document in the repository's directory; for v1_tag.c. RC_ABSENT, also when its text
- * is no JSON. */
+/* A JSON document in the directory of the repository; for v1_tag.c. RC_ABSENT, also if
+ * it is empty or cut off. */
 enum result v1_repo_document(const struct store *st, struct arena *a,
     const char *path, size_t limit, struct str *out, struct err *err);
 
@@ -67,7 +67,7 @@ enum result v1_repo_document(const struct store *st, struct arena *a,
 uint64_t v1_repo_stamp(
     const struct store *st, struct arena *a, const struct v1_repo *repo);
 
-/* Of one that is not there: so it stays, whoever has just removed it. */
+/* For one that is not there: its absence is durable when this returns. */
 enum result v1_repo_settle_absence(
     const struct store *st, const struct v1_repo *repo, struct err *err);
 

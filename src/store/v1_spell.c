@@ -50,7 +50,7 @@ unquote_ns(struct arena *a, const char *ns)
 	return percent_decode(a, str_of(ns), true, &once) ? once : str_of(ns);
 }
 
-/* "ns/repo"; NULL: it is no name. */
+/* "ns/repo". NULL: it cannot be a name. */
 static const char *
 full_name(struct arena *a, struct str ns, struct str repo)
 {
@@ -64,8 +64,8 @@ full_name(struct arena *a, struct str ns, struct str repo)
 	return name_parse(a, str_of(full), &name, &ignored) == RC_OK ? full : NULL;
 }
 
-/* Of a name that both spellings could have made the newer counts: its servers were in
- * use for longer. */
+/* If both spellings could have made the name of the directory, the newer one counts:
+ * its servers were in use for longer. */
 const char *
 v1_spell_read(struct arena *a, const char *ns, const char *repo)
 {

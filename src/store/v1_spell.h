@@ -9,8 +9,8 @@
  * alone.
  *
  * One directory can be one name in the older spelling and another in the newer:
- * "sp%2Bace" is "sp+ace" or "sp ace". It has one name, which v1_spell_read() tells; who
- * asks for the other gets it too (v1_repo_resolve() in v1_repo.h). */
+ * "sp%2Bace" is "sp+ace" or "sp ace". It has one name, that of v1_spell_read(); a client
+ * that asks for the other name gets it too (v1_repo_resolve() in v1_repo.h). */
 #ifndef STORE_V1_SPELL_H
 #define STORE_V1_SPELL_H
 
@@ -27,9 +27,9 @@ const char *v1_spell_repo(
 
 const char *v1_spell_tag(struct arena *a, const char *tag, enum v1_spelling how);
 
-/* What stands behind "tag_" as a tag. With "%XX" it is the newer spelling; a "+" alone may
- * be a blank's or its own, and stays: "1.0+5" is a likelier tag than "1.0 5". Either is
- * found. */
+/* The tag of what follows "tag_". With "%XX" it is in the newer spelling. A "+" alone
+ * may stand for a blank or for itself, and stays "+": "1.0+5" is a likelier tag than
+ * "1.0 5". Both are found. */
 const char *v1_spell_read_tag(struct arena *a, const char *spelt);
 
 /* The name of the directory repositories/<ns>/<repo>, for lists: "ns/a/b". NULL: it

@@ -88,7 +88,7 @@ v1_tag_get(const struct store *st, struct arena *a, const struct v1_repo *repo,
 	enum result r = read_id(st, a, path, id, err);
 
 	if (r == RC_ABSENT && io_exists(st, path) && !is_meta(tag))
-		return damage_found(st, a, path, "it holds no image id",
+		return damage_found(st, a, path, "it does not hold an image id",
 		    "push the tag again, or delete it", err);
 	return r;
 }
@@ -169,8 +169,8 @@ v1_tag_remove(struct store *st, struct arena *a, const struct v1_repo *repo,
 	return r == RC_OK ? there : r;
 }
 
-/* The tag of the file tag_<spelt>. NULL: the one in the older spelling counts, as in
- * find(). */
+/* The tag of the file tag_<spelt>. NULL: the tag is also there in the older spelling,
+ * which counts, as in find(). */
 static const char *
 tag_name(const struct store *st, struct arena *a, const struct v1_repo *repo,
     const char *spelt)

@@ -14,11 +14,11 @@
 #include "store/store.h"
 #include "store/v1_repo.h"
 
-/* The image's id. RC_ABSENT, also when the file holds none (damage.h). */
+/* The image's id. RC_ABSENT, also if the file does not hold one (damage.h). */
 enum result v1_tag_get(const struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, const char **id, struct err *err);
 
-/* tag<tag>_json. RC_ABSENT, also when it is no JSON. */
+/* tag<tag>_json. RC_ABSENT, also if it is empty or cut off. */
 enum result v1_tag_meta(const struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, struct str *out, struct err *err);
 
@@ -33,8 +33,8 @@ enum result v1_tag_put(struct store *st, struct arena *a,
 enum result v1_tag_remove(struct store *st, struct arena *a,
     const struct v1_repo *repo, const char *tag, struct err *err);
 
-/* Each tag once, in byte order of its name on disk; tag and id live until visit returns.
- * visit returning false ends it. */
+/* Each tag once, in the byte order of its name on disk; tag and id are valid until
+ * visit returns. visit returning false ends it. */
 enum result v1_tag_each(const struct store *st, const struct v1_repo *repo,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
     struct err *err);

@@ -46,9 +46,10 @@ is_beyond_us(int e)
 	return e == EPERM || e == EACCES || e == EROFS;
 }
 
-/* *name: as nginx can send it. A collector may have taken the blob's name between its
- * being found here and its time being set, and have seen the old time: so the last look
- * is at the name. */
+/* Finds the blob and pins it. *name: its path without symbolic links, as nginx needs
+ * it. A collector may have taken the blob's name after it was found here and before
+ * its time was set, because it saw the old time: so the name is looked for again at
+ * the end. */
 static enum result
 look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
     const char **name, struct stat *sb, struct err *err)
@@ -68,9 +69,9 @@ look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
 	return io_find_file(st, a, path, name, sb, err);
 }
 
-/* All of it is read, so it is a small one; in an arena of its own, for a manifest has
- * thousands of references. *size: its bytes, which may have been put in place of damaged
- * ones since they were counted. */
+/* Reads all of it, so for small blobs only; in an arena of its own, because a manifest
+ * may have thousands of references. *size: the bytes that were read; a push may have
+ * replaced a damaged file since it was found. */
 static enum result
 check_bytes(const struct store *st, const char *path, const struct digest *d,
     uint64_t *size, struct err *err)
@@ -99,7 +100,7 @@ v2_blob_anywhere(const struct store *st, struct arena *a, const struct digest *d
 		out->file.size = (uint64_t)sb.st_size;
 	if (r == RC_OK && out->file.size <= V2_SMALL_MAX)
 		r = check_bytes(st, data_path(a, d), d, &out->file.size, err);
-	if (r == RC_TOO_LARGE) { /* a push has just mended it */
+	if (r == RC_TOO_LARGE) { /* a push has just replaced it */
 		r = look_and_pin(st, a, d, &out->file.name, &sb, err);
 		out->file.size = r == RC_OK ? (uint64_t)sb.st_size : 0;
 	}
@@ -133,7 +134,8 @@ v2_blob_read(const struct store *st, struct arena *a, const struct digest *d,
 
 /* ---- a new one ---- */
 
-/* *there: a file has its name, pinned and durable. If not, its place is ready. */
+/* *there: a file has its name, and is pinned and durable. Otherwise its directory is
+ * ready. */
 static enum result
 look_for(const struct store *st, struct arena *a, const struct digest *d,
     bool *there, struct err *err)
@@ -146,7 +148,8 @@ look_for(const struct store *st, struct arena *a, const struct digest *d,
 	return r == RC_ABSENT ? io_mkdirs(st, v2_blob_dir(a, d), err) : r;
 }
 
-/* Nobody may have noticed it: a large one is not hashed when it is found. */
+/* Perhaps the damage was not noticed before: a large blob is not hashed when it is
+ * found. */
 static void
 log_replaced(const struct store *st, struct arena *a, const struct digest *d)
 {
@@ -172,8 +175,8 @@ v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
 	return r == RC_OK ? settle_made(st, data_path(a, d), err) : r;
 }
 
-/* An old server writes manifests in place: power loss leaves the length without the
- * bytes. */
+/* Old servers write manifests in place: after a power loss the length can be right and
+ * the bytes wrong. */
 static bool
 holds(const struct store *st, const struct digest *d, struct str bytes)
 {

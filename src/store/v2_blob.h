@@ -28,8 +28,8 @@
 
 #define V2_PIN_FRESH_S 3600
 
-#define V2_SMALL_MAX \
-	((size_t)32 << 10) /* bytes of a blob that is hashed when found */
+/* Bytes; a blob of at most so many is hashed when it is found. */
+#define V2_SMALL_MAX ((size_t)32 << 10)
 
 /* A blob as nginx sends it. */
 struct v2_blob {
@@ -37,25 +37,26 @@ struct v2_blob {
 	struct store_file file; /* its bytes */
 };
 
-/* The blob d of the repository, pinned, and durable whoever has just pushed it.
- * RC_BLOB_UNKNOWN, also when the link leads
- * nowhere, or to a damaged one (damage.h): a small one (of at most V2_SMALL_MAX: most
- * configs and manifests, too) that has another digest, or an empty one that should not be. */
+/* The blob d of the repository, pinned and durable. RC_BLOB_UNKNOWN, also if its link
+ * leads nowhere or to a damaged file (damage.h): a small one (at most V2_SMALL_MAX;
+ * most configs and manifests) with another digest, or an empty one that should not be
+ * empty. */
 enum result v2_blob_find(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct v2_blob *out, struct err *err);
 
-/* The blob d whoever has it, likewise. RC_BLOB_UNKNOWN as above. */
+/* The blob d of any repository, likewise. RC_BLOB_UNKNOWN as above. */
 enum result v2_blob_anywhere(const struct store *st, struct arena *a,
     const struct digest *d, struct v2_blob *out, struct err *err);
 
-/* A blob's bytes, for a small one (a manifest, a config); they have the digest.
+/* The bytes of a small blob (a manifest, a config), checked by its digest.
  * RC_BLOB_UNKNOWN as above, RC_TOO_LARGE. */
 enum result v2_blob_read(const struct store *st, struct arena *a,
     const struct digest *d, size_t limit, struct str *out, struct err *err);
 
-/* B1: the stage, whose bytes have this digest; pinned. One that is there with the same
- * bytes stays; one with others (an old server was killed while it wrote, a disk failed) is
- * replaced at once, without a moment in which there is none. RC_GONE as of stage_name(). */
+/* B1: stores the stage, whose bytes have this digest, and pins it. A file with the
+ * same bytes stays; one with other bytes (an old server was killed while it wrote, a
+ * disk failed) is replaced in one step, so a blob is there all the time. RC_GONE as of
+ * stage_name(). */
 enum result v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
     const struct digest *d, struct err *err);
 

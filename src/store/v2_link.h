@@ -3,9 +3,9 @@
  *
  * A link file holds a digest and nothing else, no newline either. What it says counts,
  * not its path: a blob that was pushed under another algorithm's digest is linked to the
- * one it is kept under. One that says nothing (empty, cut off, written by hand), or another
- * digest of the same algorithm than its path, is damaged, and as good as none: distribution
- * fails on it, and writing it again mends it.
+ * one it is kept under. A link without a digest (empty, cut off, written by hand), or with
+ * another digest of the same algorithm than its path, is damaged and counts as missing:
+ * distribution fails on it, and writing it again mends it.
  *
  * Names are those of v2_name.h: the caller has checked. */
 #ifndef STORE_V2_LINK_H
@@ -31,8 +31,8 @@ const char *v2_revision_dir(
     struct arena *a, const char *name, const struct digest *d);
 const char *v2_tags_dir(struct arena *a, const char *name);
 
-/* dir/link. RC_ABSENT: none, or a damaged one. What is read may still be lost with the
- * power: for a walk, not for an answer to a client. */
+/* Reads dir/link. RC_ABSENT: it is missing or damaged. What is read may not be durable
+ * yet: good for a walk, not for an answer to a client. */
 enum result v2_link_read(const struct store *st, struct arena *a, const char *dir,
     struct digest *out, struct err *err);
 
@@ -47,8 +47,8 @@ enum result v2_link_find(const struct store *st, struct arena *a, const char *di
 enum result v2_link_write(const struct store *st, struct arena *a, const char *dir,
     const struct digest *to, struct err *err);
 
-/* Durable; the directory stays, as distribution leaves it. RC_ABSENT: it is not there,
- * which is durable too. */
+/* Removes the link, durably; the directory stays, as with distribution. RC_ABSENT: it
+ * was not there, and that is durable too. */
 enum result v2_link_remove(
     const struct store *st, struct arena *a, const char *dir, struct err *err);
 

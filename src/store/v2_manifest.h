@@ -29,8 +29,8 @@ struct v2_manifest {
 	struct str bytes;
 };
 
-/* The manifest of the repository, with its bytes, which have its digest.
- * RC_MANIFEST_UNKNOWN, also when they have not (damage.h). */
+/* The manifest of the repository, with its bytes, checked by its digest.
+ * RC_MANIFEST_UNKNOWN, also if they do not have it (damage.h). */
 enum result v2_manifest_read(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct v2_manifest *out,
     struct err *err);
@@ -44,13 +44,13 @@ enum result v2_manifest_read_short(const struct store *st, struct arena *a,
 enum result v2_manifest_find(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct digest *out, struct err *err);
 
-/* What its link says, whether the bytes are there, or whole, or not: for who removes it.
- * RC_MANIFEST_UNKNOWN. */
+/* The digest in its link, whether or not the bytes are there and whole; for removing
+ * it. RC_MANIFEST_UNKNOWN. */
 enum result v2_manifest_linked(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct digest *out, struct err *err);
 
-/* The media type that was noted (M2) of the one that is kept under d; asked for where
- * the bytes do not tell it. RC_ABSENT, also when the note is damaged. */
+/* The media type that was noted (M2) of the one that is kept under d, for manifests
+ * whose bytes do not name it. RC_ABSENT, also if the note is damaged. */
 enum result v2_manifest_type(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct str *out, struct err *err);
 
@@ -64,12 +64,13 @@ enum result v2_manifest_each(const struct store *st, const char *name,
 enum result v2_manifest_put(struct store *st, struct arena *a, const char *name,
     const struct v2_manifest *m, struct str type, struct err *err);
 
-/* The link goes, and the note of its type; the bytes stay. Tags that are gone stay so:
- * none means it any more. RC_MANIFEST_UNKNOWN. */
+/* Removes the link and the note of its type; the bytes stay. Also makes durable that
+ * tags were removed, so that none means this manifest after a crash.
+ * RC_MANIFEST_UNKNOWN. */
 enum result v2_manifest_remove(struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct err *err);
 
-/* Of one that is unknown: so it stays, whoever has just removed it. */
+/* For one that is not there: its absence is durable when this returns. */
 enum result v2_manifest_settle_absence(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct err *err);
 

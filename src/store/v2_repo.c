@@ -129,7 +129,7 @@ is_circle(const struct level *here)
 
 static bool see_part(void *arg, const char *part);
 
-/* False: no directory, or one that the walk is in. */
+/* False: it is not a directory, or one that the walk is in. */
 static bool
 enter(struct level *l)
 {

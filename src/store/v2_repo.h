@@ -25,10 +25,10 @@ enum result v2_repo_there(const struct store *st, struct arena *a, const char *n
 enum result v2_repo_stamp(const struct store *st, struct arena *a, const char *name,
     uint64_t *out, struct err *err);
 
-/* Each repository that may hold something: its directory has `_manifests`. One comes
- * before those that lie in its directory. A symbolic link is followed like any other
- * directory, but not back to one that the walk is in. Names that are none of API v2 are passed over. Memory is bounded by
- * the depth. visit returning false ends it. */
+/* Each repository that may hold something: its directory has `_manifests`. A repository
+ * comes before those in its directory. A symbolic link is followed like any other
+ * directory, but not back to one that the walk is in. Names that API v2 does not allow are
+ * skipped. Memory is limited by the depth. visit returning false ends it. */
 enum result v2_repo_walk(const struct store *st,
     bool (*visit)(void *arg, const char *name), void *arg, struct err *err);
 

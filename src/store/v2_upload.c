@@ -126,8 +126,8 @@ blob_path(struct arena *a, const struct v2_upload *up)
 	return arena_printf(a, "%s/data", v2_blob_dir(a, &d));
 }
 
-/* Where its bytes are: in its data, or, if that was moved (U4), in a blob. RC_ABSENT: it
- * has lost bytes that its state counts, and nobody can go on with it. */
+/* Where its bytes are: in its data, or, if that was moved (U4), in a blob. RC_ABSENT:
+ * bytes that its state counts are lost, so the upload cannot be continued. */
 static enum result
 find_data(const struct store *st, struct arena *a, const struct v2_upload *up,
     const char **path, struct err *err)
@@ -177,7 +177,7 @@ count_one(void *arg, const char *name)
 	return true;
 }
 
-/* One thread counts, the others go by what was known before. */
+/* One thread counts; the others take the last count. */
 enum result
 v2_upload_count(struct store *st, uint64_t *out, struct err *err)
 {

@@ -11,13 +11,13 @@
  *	U3 state renamed over, synced: the part is taken, all at once
  *	U4 data moved to its blob's name, and the blob linked (v2_blob.h, B1 and B2)
  *	U5 _berth/upload/<id>/ removed
- * Killed between any two, the upload stands where its state says, also when its data
- * was moved already: its state's hash tells which blob holds the bytes. So U4 can be done
- * again as often as a client asks. Before U4 the state's hash is of the kind that the
+ * Killed between any two, the upload is where its state says, also if its data was moved
+ * already: the hash in its state tells which blob holds the bytes. So U4 can be repeated as
+ * often as a client asks. Before U4 the hash in the state becomes one of the kind that the
  * client's digest has.
  *
- * Who appends or removes holds LOCK_UPLOAD of the id, and has compared the size that he
- * saw when he began to hash with the one that stands there now. */
+ * A caller that appends or removes holds LOCK_UPLOAD of the id, and has checked that the
+ * size is still the one that it saw when it began to hash. */
 #ifndef STORE_V2_UPLOAD_H
 #define STORE_V2_UPLOAD_H
 
@@ -45,8 +45,9 @@ bool v2_upload_is_id(struct str id);
 enum result v2_upload_begin(struct store *st, struct arena *a, const char *name,
     enum hash_kind kind, struct v2_upload *out, struct err *err);
 
-/* How many there are, finished and cancelled ones not. They are counted a few times a
- * second at most; in between, a process knows of what it began and ended itself. */
+/* How many uploads there are, without finished and cancelled ones. They are counted at
+ * most a few times a second; in between a process knows only what it began and ended
+ * itself. */
 enum result v2_upload_count(struct store *st, uint64_t *out, struct err *err);
 
 /* The upload as it stands. RC_UPLOAD_UNKNOWN: none of this id (which may be any text of
@@ -62,20 +63,21 @@ enum result v2_upload_append(struct store *st, struct arena *a,
     struct v2_upload *up, struct stage *sg, const struct hash *after,
     struct err *err);
 
-/* The same bytes have another hash (U3). Before they become a blob under it. */
+/* Writes the hash of another kind of the same bytes into the state (U3), before they
+ * become a blob under it. */
 enum result v2_upload_rehash(struct store *st, struct arena *a,
     struct v2_upload *up, const struct hash *hash, struct err *err);
 
-/* The bytes so far as a stage, to be hashed (without the lock, too) or to become a blob
- * (v2_blob_put(); nothing can be appended afterwards). Also when they are one already.
- * RC_UPLOAD_UNKNOWN. */
+/* The bytes so far as a stage, to be hashed (also without the lock) or to become a
+ * blob (v2_blob_put(); nothing can be appended afterwards). Works also if they became
+ * a blob already. RC_UPLOAD_UNKNOWN. */
 enum result v2_upload_stage(struct store *st, struct arena *a,
     const struct v2_upload *up, struct stage **out, struct err *err);
 
 /* U5; also when it was not there. */
 enum result v2_upload_remove(struct store *st, const char *id, struct err *err);
 
-/* Of one that is unknown: so it stays, whoever has just removed it. `id` may be any
+/* For one that is unknown: its absence is durable when this returns. `id` may be any
  * text of a client. */
 enum result v2_upload_settle_absence(
     const struct store *st, struct arena *a, struct str id, struct err *err);

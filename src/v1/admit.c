@@ -111,8 +111,8 @@ look_at_token(struct request *rq, struct caller *caller)
 	return r;
 }
 
-/* Once a request, so that what is admitted is what is done. A name that is none is the
- * handler's to refuse. */
+/* Done once for each request, so that the repository that was admitted is the one that
+ * is used. Malformed names are left to the handler to refuse. */
 static enum result
 resolve_name(struct request *rq)
 {

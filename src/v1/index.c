@@ -32,9 +32,9 @@ invite(struct request *rq, struct reply *rp, const char *token)
 	reply_header(rp, "X-Docker-Endpoints", endpoints);
 }
 
-/* Where own tokens are asked for, nginx asks for a password by path (README, "Tokens"), and
- * not in paths to tags and properties. Repositories called like that have paths that look
- * the same: PUT "team/properties/", GET "team/tags/images". Nobody gets a token there. */
+/* With check_tokens, nginx asks for a password by path (README, "Tokens"), but not in
+ * paths to tags and properties. Paths to repositories with such names look the same:
+ * PUT "team/properties/", GET "team/tags/images". No token is given for them. */
 static enum result
 invited_name(struct request *rq, const char *ending, struct repo_name *name)
 {
@@ -44,7 +44,9 @@ invited_name(struct request *rq, const char *ending, struct repo_name *name)
 	if (r == RC_OK && auth != NULL && auth->mode == AUTH_OWN &&
 	    str_ends(str_of(name_full(rq->arena, name)), ending))
 		return err_set(&rq->err, RC_BAD_NAME,
-		    "with check_tokens no repository can be called ...%s", ending);
+		    "with check_tokens no repository can be called ...%s: choose "
+		    "another name",
+		    ending);
 	return r;
 }
 

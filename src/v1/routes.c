@@ -1,10 +1,10 @@
 /* routes.c: the table of contents of API v1. A repository's name may have any number of
- * parts, so what stands behind it tells the resource: more special patterns first.
+ * parts, so what follows it names the resource: more special patterns come first.
  *
  * A repository may itself be called tags, images, json, auth or properties. In a path to
  * tags docker always writes the namespace: "acme/tags/images" are the images of
- * acme/tags, no tag of library/acme. And where docker means a repository, it writes a
- * slash behind the name: PUT "acme/images/" announces acme/images (docker-registry took
+ * acme/tags, not a tag of library/acme. And where docker means a repository, it writes a
+ * slash after the name: PUT "acme/images/" announces acme/images (docker-registry took
  * such a word for the resource only without that slash). */
 #include "v1/routes.h"
 
@@ -39,10 +39,10 @@
 #define OWN_METHOD .own_method = true
 
 /* What a request may need (http/route.h). The json of an image is read in place, not parsed.
- * What an announcement needs for its longest element is known once it was read
+ * What an announcement needs for its longest element is known after it was read
  * (registry/repository.h). So what dockers send with a push takes no seat, however many push
- * at once: old ones do not ask again. The lists of a layer's files, its differences and its
- * tarsum are made by few of those who ask. */
+ * at once: old ones do not ask again. Lists of files, differences and tarsums are computed
+ * for few of the requests that ask for them, so these rows are `late`. */
 #define MIB       ((size_t)1 << 20)
 #define OF_JSON   .cost = {0, JSON_TIMES, 40 * MIB}
 #define OF_IMAGE  .cost = {0, 4, 16 * MIB}

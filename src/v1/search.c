@@ -140,8 +140,8 @@ is_number(struct str s)
 	return s.n > zeros;
 }
 
-/* A number of the query, `missing` without it. The index of Docker took "n=0" and the like
- * for none, and tools send them. */
+/* A number of the query, `missing` without it. Docker's own index ignored "n=0" and
+ * the like, and tools send them. */
 static enum result
 number(
     struct request *rq, const char *name, size_t most, size_t missing, size_t *out)
@@ -159,8 +159,8 @@ number(
 	return RC_OK;
 }
 
-/* podman sends the "*" that its users write, "team/" followed by one, say. A part of a
- * name is looked for anyway, so at the ends they mean nothing. */
+/* podman sends the "*" that its users write, as in "team/" followed by one. At the
+ * ends of a term they mean nothing, because a term is looked for inside names anyway. */
 static struct str
 without_outer_stars(struct str s)
 {

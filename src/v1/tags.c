@@ -96,7 +96,7 @@ get_source_tag(struct request *rq, const struct repo_name *name, const char *tag
 
 /* ---- all of them ---- */
 
-/* Up to so many bytes: full is set where that is not enough. */
+/* Writes at most `most` bytes; out->full: there are more. */
 static enum result
 write_tags(
     struct request *rq, const struct repo_name *name, size_t most, struct buf *out)
@@ -113,7 +113,7 @@ write_tags(
 	return r;
 }
 
-/* How many there are is seen when they are read. */
+/* The number of tags is known only after they were read. */
 enum result
 v1_get_tags(struct request *rq, struct reply *rp)
 {

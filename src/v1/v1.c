@@ -5,8 +5,8 @@
 
 #define YEAR_S 31536000
 
-/* The last docker-registry whose API this is: clients print it. Which program answers, and
- * with which faults, is nobody's business. */
+/* The last docker-registry with this API; clients print it. berth's own version is not
+ * shown to strangers. */
 #define V1_VERSION "0.9.1"
 
 const struct v1_options *

@@ -6,7 +6,7 @@
 
 #include "http/request.h"
 
-/* Docker 1.3, 1.4 and 1.5: they must find no API v2, then they use API v1, which they speak
+/* Docker 1.3, 1.4 and 1.5: they must not find API v2; then they use API v1, which they speak
  * well. Docker 1.5 looks for API v2 first, and where it finds one it pushes by a draft of
  * it: it names blobs by tarsums, which no registry of the finished API takes.
  *

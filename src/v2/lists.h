@@ -6,7 +6,8 @@
 
 #include "http/route.h"
 
-/* Bytes that a page of so many names takes; those of a thousand any request may use. */
+/* Bytes of memory that a page of so many names takes. A page of up to 1000 takes no
+ * seat. */
 #define V2_LIST_MEMORY(most) ((most) <= 1000 ? (size_t)0 : (size_t)(most)*512)
 
 handler_fn v2_get_catalog;

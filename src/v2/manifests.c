@@ -15,9 +15,9 @@ tell_unknown(struct request *rq, enum result r)
 	return r;
 }
 
-/* As it was pushed, whatever Accept says: an old client that cannot read it had better
- * see what it is. Only schema 1 is signed again: Docker-Content-Digest and ETag are those
- * of its payload, Content-Length is that of the signed body. */
+/* The manifest as it was pushed, whatever Accept says: an old client that cannot read
+ * it should see what it is. Only schema 1 is signed again: Docker-Content-Digest and
+ * ETag are those of its payload, Content-Length is that of the signed body. */
 enum result
 v2_get_manifest(struct request *rq, struct reply *rp)
 {
@@ -58,8 +58,9 @@ holds(void *arg, const struct digest *now)
 	return condition_check(rq, etag) == CONDITION_HOLDS;
 }
 
-/* If-Match and If-None-Match as the registry asks for them; NULL where the client set none.
- * With them, two clients that change one tag do not overwrite each other. */
+/* If-Match and If-None-Match as a condition for the registry; NULL: the client set
+ * none. With them two clients that change one tag do not overwrite each other's
+ * change. */
 static const struct manifests_condition *
 condition_of(struct request *rq)
 {

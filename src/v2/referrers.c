@@ -115,7 +115,7 @@ v2_get_referrers(struct request *rq, struct reply *rp)
 
 	if (r == RC_OK)
 		r = v2_digest_arg(rq, &d);
-	if (r == RC_OTHER_DIGEST) /* it may have referrers all the same */
+	if (r == RC_OTHER_DIGEST) /* such a digest can have referrers, too */
 		r = RC_OK;
 	if (r == RC_OK)
 		r = v2_page(rq, V2_PAGE_MAX, &part);

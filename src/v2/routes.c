@@ -20,8 +20,8 @@
 #define BLOB     REPO "/blobs/:digest"
 #define MANIFEST REPO "/manifests/:reference"
 
-/* What a request may need (http/route.h): a manifest its text and what is read of it, a list
- * as many names as the client wants at once. */
+/* What a request may need (http/route.h): for a manifest its text and what is read
+ * from it, for a list as many names as the client asks for. */
 #define MIB         ((size_t)1 << 20)
 #define OF_MANIFEST .cost = {0, 2, 8 * MIB}
 #define LIST_MAX    V2_LIST_MEMORY(V2_PAGE_MAX)

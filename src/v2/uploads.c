@@ -29,7 +29,8 @@ query_digest(struct request *rq, const char *name, struct digest *out, bool *giv
 	return *given ? digest_parse(text, out, &rq->err) : r;
 }
 
-/* The digest under which a blob is to be stored, so one that is computed here. */
+/* The digest under which a blob is to be stored; its algorithm must be one that is
+ * computed here. */
 static enum result
 query_own_digest(struct request *rq, struct digest *out, bool *given)
 {
@@ -190,7 +191,8 @@ end_part(const struct request *rq, struct reply *rp, enum result r,
 	return r;
 }
 
-/* The end of a check: where the upload stands goes along with the part. */
+/* The end of a check. The size of the upload is noted, and nginx passes the note on
+ * with the part. */
 static enum result
 end_check(
     struct request *rq, struct reply *rp, enum result r, const struct v2_upload *up)

@@ -39,17 +39,17 @@ const char *v2_etag(struct arena *a, const struct digest *d);
  * it. */
 void v2_is(struct reply *rp, const struct digest *d);
 
-/* Of a GET or HEAD, after v2_is(): does the client want the content? *wanted is false where
- * it has it already, and the reply is 304 then. RC_CONDITION. */
+/* For GET and HEAD, after v2_is(): does the client want the content? *wanted is false
+ * if the client has it already; then the reply is 304. RC_CONDITION. */
 enum result v2_if_wanted(struct request *rq, struct reply *rp, bool *wanted);
 
 /* Content under its digest never changes and may be kept for a year. */
 void v2_immutable(struct reply *rp);
 
-/* Location: what the reply is about is found at this path. */
+/* Sets Location: what the reply is about is found at this path. */
 void v2_at(const struct request *rq, struct reply *rp, const char *path);
 
-/* The same of a blob of the repository, with its digest. */
+/* The same for a blob of the repository, with Docker-Content-Digest. */
 void v2_at_blob(const struct request *rq, struct reply *rp, const char *name,
     const struct digest *d);
 
