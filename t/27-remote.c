@@ -1,6 +1,6 @@
 /* 27-remote.c: calls to other servers, and servers that do not behave. */
+#include "base/address.h"
 #include "base/clock.h"
-#include "remote/address.h"
 #include "remote/remote.h"
 #include "stand-in.h"
 #include "unit-test.h"

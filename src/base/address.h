@@ -1,9 +1,10 @@
-/* address.h: addresses of peers, and networks of them: "192.0.2.1", "10.0.0.0/8",
+/* address.h: IP addresses, and networks of them as text: "192.0.2.1", "10.0.0.0/8",
  * "2001:db8::/32". "unix:" is what nginx calls the peer on a Unix socket. */
 #ifndef BASE_ADDRESS_H
 #define BASE_ADDRESS_H
 
 #include <stdbool.h>
+#include <sys/socket.h>
 
 /* An address, an address with the number of leading bits that count, or "unix:". */
 bool address_is_network(const char *text);
@@ -12,8 +13,10 @@ bool address_is_network(const char *text);
  * that is written as an IPv6 one ("::ffff:192.0.2.1") is the IPv4 address. */
 bool address_in(const char *network, const char *address);
 
-/* Do both, in network byte order, begin with the same `bits` bits? */
-bool address_have_prefix(
-    const unsigned char *a, const unsigned char *b, unsigned bits);
+/* Is it an address of the public internet? False: loopback, link-local (with the metadata
+ * services of clouds), private (RFC 1918, RFC 6598, RFC 4193), multicast, reserved; an IPv6
+ * address that stands for such an IPv4 address (mapped, NAT64, 6to4, Teredo); any other
+ * family. */
+bool address_is_public(const struct sockaddr *at);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "remote/address.h"
+#include "base/address.h"
 
 #define ALLOWED_BY "trust_redirects: true would allow it"
 

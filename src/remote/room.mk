@@ -1,6 +1,5 @@
 # remote: calls to other servers; the only room that sees libcurl.
 libberth_a_SOURCES += \
-	src/remote/address.c src/remote/address.h \
 	src/remote/client.c src/remote/client.h \
 	src/remote/mail.c src/remote/mail.h \
 	src/remote/memory.c \
