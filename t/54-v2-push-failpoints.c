@@ -16,6 +16,7 @@
 #include "store/v2_manifest.h"
 #include "store/v2_repo.h"
 #include "store/v2_tag.h"
+#include "v2-image-test.h"
 
 #define HERE   "team/app"
 #define THERE  "other/app"
@@ -43,34 +44,6 @@ static struct told {
 
 /* ---- the image ---- */
 
-static struct digest
-sha256(const char *text)
-{
-	struct digest d;
-
-	digest_of(HASH_SHA256, str_of(text), &d);
-	return d;
-}
-
-static const char *
-descriptor(const char *type, const char *text)
-{
-	struct digest d = sha256(text);
-
-	return arena_printf(arena,
-	    "{\"mediaType\": \"%s\", \"digest\": \"%s\", \"size\": %zu}", type,
-	    digest_text(arena, &d), strlen(text));
-}
-
-static const char *
-image_manifest(void)
-{
-	return arena_printf(arena,
-	    "{\"schemaVersion\": 2, \"config\": %s, \"layers\": [%s]}",
-	    descriptor("application/vnd.oci.image.config.v1+json", CONFIG),
-	    descriptor("application/vnd.oci.image.layer.v1.tar", LAYER));
-}
-
 static const char *
 signature_manifest(void)
 {
@@ -78,7 +51,7 @@ signature_manifest(void)
 	    "{\"schemaVersion\": 2, \"mediaType\": \"" OCI_MANIFEST
 	    "\", \"config\": %s, \"layers\": [], \"subject\": %s}",
 	    descriptor("application/x-signature", CONFIG),
-	    descriptor(OCI_MANIFEST, image_manifest()));
+	    descriptor(OCI_MANIFEST, manifest_of(CONFIG, LAYER)));
 }
 
 /* ---- the steps ---- */
@@ -150,7 +123,7 @@ put(const char *name, const char *reference, const char *text)
 static enum result
 put_image(void)
 {
-	return put(HERE, "v1", image_manifest());
+	return put(HERE, "v1", manifest_of(CONFIG, LAYER));
 }
 
 static enum result
@@ -169,7 +142,7 @@ mount(void)
 
 	if (r == RC_OK)
 		r = blob_mount(&reg, arena, THERE, &config, NULL, &kept, &err);
-	return r == RC_OK ? put(THERE, "v1", image_manifest()) : r;
+	return r == RC_OK ? put(THERE, "v1", manifest_of(CONFIG, LAYER)) : r;
 }
 
 static enum result
@@ -181,7 +154,7 @@ remove_tag(void)
 static enum result
 remove_image(void)
 {
-	struct digest d = sha256(image_manifest());
+	struct digest d = sha256(manifest_of(CONFIG, LAYER));
 
 	return manifests_remove(
 	    &reg, arena, HERE, str_of(digest_text(arena, &d)), NULL, &err);
@@ -325,16 +298,6 @@ look_at(const char *name)
 	return f;
 }
 
-static bool
-has_blob(const char *name, const char *text)
-{
-	struct digest d = sha256(text);
-	struct v2_blob blob;
-
-	return v2_blob_find(store, arena, name, &d, &blob, &err) == RC_OK &&
-	       strcmp(read_text(blob.file.name), text) == 0;
-}
-
 /* What was acknowledged, step by step. */
 static const char *
 kept_fault(const struct found *here, const struct found *there)
@@ -392,7 +355,7 @@ lists_fault(const struct found *f)
 static const char *
 index_fault(const struct found *here, const struct found *there)
 {
-	struct digest subject = sha256(image_manifest());
+	struct digest subject = sha256(manifest_of(CONFIG, LAYER));
 	const struct digest signature = sha256(signature_manifest());
 	struct digest kept;
 	unsigned referrers = 0;

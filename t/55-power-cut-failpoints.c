@@ -14,6 +14,7 @@
 #include "store/failpoint.h"
 #include "store/v2_manifest.h"
 #include "store/v2_tag.h"
+#include "v2-image-test.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 #define HERE        "team/app"
@@ -59,32 +60,10 @@ tag_name(void)
 	return arena_printf(arena, "v%u", client);
 }
 
-static struct digest
-sha256(const char *text)
-{
-	struct digest d;
-
-	digest_of(HASH_SHA256, str_of(text), &d);
-	return d;
-}
-
-static const char *
-descriptor(const char *type, const char *text)
-{
-	struct digest d = sha256(text);
-
-	return arena_printf(arena,
-	    "{\"mediaType\": \"%s\", \"digest\": \"%s\", \"size\": %zu}", type,
-	    digest_text(arena, &d), strlen(text));
-}
-
 static const char *
 manifest(void)
 {
-	return arena_printf(arena,
-	    "{\"schemaVersion\": 2, \"config\": %s, \"layers\": [%s]}",
-	    descriptor("application/vnd.oci.image.config.v1+json", config()),
-	    descriptor("application/vnd.oci.image.layer.v1.tar", layer()));
+	return manifest_of(config(), layer());
 }
 
 static enum result
@@ -159,19 +138,6 @@ finish(void)
 
 	return upload_finish(
 	    &reg, arena, HERE, str_of(told->upload), &nothing, &d, &up, &err);
-}
-
-static bool
-has_blob(const char *name, const char *text)
-{
-	struct digest d = sha256(text);
-	struct v2_blob blob;
-	const char *got;
-
-	if (v2_blob_find(store, arena, name, &d, &blob, &err) != RC_OK)
-		return false;
-	got = read_text(blob.file.name);
-	return got != NULL && strcmp(got, text) == 0;
 }
 
 static bool

@@ -7,7 +7,7 @@
 #include "power-cut.h"
 #include "registry/registry.h"
 #include "registry/upload.h"
-#include "store/v2_blob.h"
+#include "v2-image-test.h"
 
 static struct registry reg;
 
@@ -31,15 +31,6 @@ static const char *
 blob_text(unsigned of, unsigned n)
 {
 	return arena_printf(arena, "blob %u of client %u", n, of);
-}
-
-static struct digest
-sha256(const char *text)
-{
-	struct digest d;
-
-	digest_of(HASH_SHA256, str_of(text), &d);
-	return d;
 }
 
 static enum result
@@ -67,19 +58,6 @@ fill(void *arg)
 		filled[of]++;
 	}
 	return 0;
-}
-
-static bool
-has_blob(const char *name, const char *text)
-{
-	struct digest d = sha256(text);
-	struct v2_blob blob;
-	const char *got;
-
-	if (v2_blob_find(store, arena, name, &d, &blob, &err) != RC_OK)
-		return false;
-	got = read_text(blob.file.name);
-	return got != NULL && strcmp(got, text) == 0;
 }
 
 static const char *

@@ -149,6 +149,7 @@ test_headers = \
 	t/unit-test.h \
 	t/upload-test.h \
 	t/v2-api-test.h \
+	t/v2-image-test.h \
 	t/v2-store-test.h
 
 EXTRA_DIST += $(perl_tests) $(test_headers) t/check.sh t/lib t/data

@@ -12,6 +12,7 @@ package Berth::FastCGI;
 use strict;
 use warnings;
 
+use Berth::HTTP;
 use IO::Socket::UNIX;
 use Socket qw(SOL_SOCKET SO_RCVTIMEO SO_SNDTIMEO);
 
@@ -68,16 +69,10 @@ sub request {
     return $self->answer;
 }
 
+# Sends bytes as they are; false when berth has closed the connection.
 sub send {
     my ($self, $bytes) = @_;
-    my $sent = 0;
-
-    while ($sent < length $bytes) {
-        my $n = syswrite $self->{socket}, $bytes, length($bytes) - $sent, $sent;
-        return 0 unless $n;
-        $sent += $n;
-    }
-    return 1;
+    return Berth::HTTP::send($self, $bytes);
 }
 
 # Reads the records of one answer, up to the one that ends it.
