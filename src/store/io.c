@@ -36,6 +36,12 @@ io_failed(struct err *err, const char *call, const char *path)
 	return r;
 }
 
+static void
+join(char path[IO_PATH_MAX], const char *dir, const char *name)
+{
+	(void)snprintf(path, IO_PATH_MAX, "%s/%s", dir, name);
+}
+
 /* ---- opening ---- */
 
 static int
@@ -427,7 +433,7 @@ rename_over(const struct store *st, const char *tmp, const char *dir,
 	char path[IO_PATH_MAX];
 	int failed = -1;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	join(path, dir, name);
 	if (!failpoint_hit("rename"))
 		failed = rename_path(st, tmp, path);
 	if (failed && errno == EXDEV) {
@@ -540,7 +546,7 @@ io_put_secret(const struct store *st, const char *dir, const char *name,
 	enum result r;
 	int fd = -1;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	join(path, dir, name);
 	if (!failpoint_hit("create"))
 		fd = open_mode(st, dir, O_TMPFILE | O_RDWR, 0600);
 	if (fd == -1)
@@ -561,7 +567,7 @@ io_name_fd(const struct store *st, int fd, const char *dir, const char *name,
 	char path[IO_PATH_MAX];
 	enum result r;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	join(path, dir, name);
 	r = settle_fd(st, fd, path, err);
 	if (r == RC_OK && link_fd(st, fd, path) == -1 && errno != EEXIST)
 		r = link_failed(st, dir, path, err);
@@ -724,7 +730,7 @@ remove_in_place(
 	struct place p;
 	enum result r = RC_OK;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", parent, name);
+	join(path, parent, name);
 	p = find_place(st, path);
 	if (p.dir == -1 || (!io_remove_tree(p.dir, p.name) && errno != EBUSY))
 		r = io_failed(err, "remove", path);
@@ -772,7 +778,7 @@ io_remove_dir(
 	char path[IO_PATH_MAX], tmp[IO_PATH_MAX];
 	enum result r;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", parent, name);
+	join(path, parent, name);
 	do
 		tmp_name(tmp);
 	while (io_exists(st, tmp)); /* left by a crash: nothing moves over it */
