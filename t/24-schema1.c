@@ -115,7 +115,7 @@ test_open(void)
 	    {A "[" SIGN(P(6, TAIL)) "]", NO_DOCUMENT},
 	    {A "[" SIGN(P(6, TAIL)) "],}", NO_DOCUMENT},
 	    {A "[" SIGN(P(6, TAIL)) "]} {}", NO_DOCUMENT},
-	    {A "[]}", "0 signatures; there must be 1 to 32"},
+	    {A "[]}", "there are 0 signatures; there must be 1 to 32"},
 	    {A "{}}", "\"signatures\" must be a list"},
 	    {A "null}", "\"signatures\" must be a list"},
 	    {A "[" SIGN(P(6, TAIL)) ",]}", NO_DOCUMENT},
@@ -168,7 +168,7 @@ test_list_size(void)
 		is_str(payload_of(b.p),
 		    n == PRETTY_JWS_LIST_MAX
 			? "{\"a\":1}"
-			: "the signatures have 65537 bytes; they may have 65536",
+			: "the signatures have 65537 bytes; at most 65536 are allowed",
 		    "%zu bytes of signatures", n);
 	}
 }

@@ -77,9 +77,11 @@ read_ids(struct arena *a, struct str list, struct str *out, struct err *err)
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
 	if (!json_each (list, write_id, &w, &is_list, &why))
-		return err_set(err, RC_REMOTE, "no list of images: %s", why);
+		return err_set(
+		    err, RC_REMOTE, "the answer must be a list of images: %s", why);
 	if (!is_list)
-		return err_set(err, RC_REMOTE, "no list of images, but other JSON");
+		return err_set(err, RC_REMOTE,
+		    "the answer must be a list of images, not other JSON");
 	jsonw_end(&w);
 	*out = buf_str(&b);
 	return RC_OK;

@@ -69,13 +69,13 @@ privileged_key_parse(struct str pem, struct privileged_key **out, struct err *er
 	EVP_PKEY *pkey;
 
 	if (pem.n == 0 || pem.n > INT_MAX || (pkey = read_pem(pem)) == NULL)
-		return err_set(err, RC_BAD_DATA, "no public key in PEM");
+		return err_set(err, RC_BAD_DATA, "must be a public key in PEM");
 	if (EVP_PKEY_base_id(pkey) != EVP_PKEY_RSA ||
 	    EVP_PKEY_bits(pkey) < KEY_BITS_MIN ||
 	    EVP_PKEY_bits(pkey) > KEY_BITS_MAX) {
 		EVP_PKEY_free(pkey);
 		return err_set(err, RC_BAD_DATA,
-		    "no RSA key, or none of %d to %d bits", KEY_BITS_MIN,
+		    "must be an RSA key of %d to %d bits", KEY_BITS_MIN,
 		    KEY_BITS_MAX);
 	}
 	key = malloc(sizeof(*key));

@@ -16,7 +16,7 @@
 
 #include "http/request.h"
 
-/* The host that the client used, as above; it need not be valid. */
+/* The host that the client used, by the rules above. It may be malformed. */
 struct str origin_host(const struct request *rq);
 
 /* path begins with "/". Returns "https://host:port/path", or the path itself; in the

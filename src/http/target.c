@@ -17,7 +17,7 @@ add_part(struct arena *a, struct str raw, struct target *out, struct err *err)
 		    err, RC_BAD_REQUEST, "the path has a %% without two digits");
 	if (str_has(part, '\0') || str_is(part, ".") || str_is(part, ".."))
 		return err_set(
-		    err, RC_BAD_REQUEST, "the path has a part that no name can be");
+		    err, RC_BAD_REQUEST, "a part of the path cannot be a name");
 	out->part[out->n++] = part;
 	return RC_OK;
 }
@@ -32,7 +32,8 @@ target_parse(struct arena *a, struct str text, struct target *out, struct err *e
 	out->slash = path.n > 0 && path.p[path.n - 1] == '/';
 	out->query = text;
 	if (!str_starts(path, "/"))
-		return err_set(err, RC_BAD_REQUEST, "the target is no path");
+		return err_set(err, RC_BAD_REQUEST,
+		    "the target must be a path that begins with \"/\"");
 	while (r == RC_OK && path.p != NULL)
 		r = add_part(a, str_cut(&path, '/'), out, err);
 	return r;

@@ -34,7 +34,8 @@ check_parts(struct str path, struct err *err)
 {
 	if (!is_text(path))
 		return err_set(err, RC_BAD_NAME,
-		    "the name is empty or holds bytes that no name has");
+		    "a name must not be empty, and must be UTF-8 without control "
+		    "characters");
 	while (path.p != NULL)
 		if (!is_part(str_cut(&path, '/')))
 			return err_set(err, RC_BAD_NAME,
@@ -76,7 +77,9 @@ enum result
 name_check_tag(struct str tag, struct err *err)
 {
 	if (!is_text(tag) || str_has(tag, '/') || !is_part(tag))
-		return err_set(err, RC_BAD_NAME, "this is no tag");
+		return err_set(err, RC_BAD_NAME,
+		    "a tag must be UTF-8 without control characters or \"/\", and "
+		    "not \".\" or \"..\"");
 	if (tag.n > NAME_TAG_MAX)
 		return err_set(err, RC_BAD_NAME, "the tag is longer than %d bytes",
 		    NAME_TAG_MAX);

@@ -113,15 +113,15 @@ read_signatures(struct arena *a, struct str list, struct pretty_jws *out,
 
 	if (list.n > PRETTY_JWS_LIST_MAX)
 		return err_set(err, RC_BAD_MANIFEST,
-		    "the signatures have %zu bytes; they may have %zu", list.n,
-		    PRETTY_JWS_LIST_MAX);
+		    "the signatures have %zu bytes; at most %zu are allowed",
+		    list.n, PRETTY_JWS_LIST_MAX);
 	if (!json_parse(a, list, &v, &why) || json_kind(v) != JSON_ARRAY)
 		return err_set(
 		    err, RC_BAD_MANIFEST, "\"signatures\" must be a list");
 	n = json_length(v);
 	if (n == 0 || n > PRETTY_JWS_SIGNATURES_MAX)
 		return err_set(err, RC_BAD_MANIFEST,
-		    "%zu signatures; there must be 1 to %d", n,
+		    "there are %zu signatures; there must be 1 to %d", n,
 		    PRETTY_JWS_SIGNATURES_MAX);
 	all = arena_alloc(a, n * sizeof(*all));
 	r = read_signature(a, json_at(v, 0), &all[0], format, err);

@@ -32,8 +32,8 @@
 /* More are refused: each one costs a hash of the payload. */
 #define PRETTY_JWS_SIGNATURES_MAX 32
 
-/* Bytes of the list of signatures; docker writes some 700 for one. Its values are read into
- * memory, and each can take hundreds of times the bytes that spell it. */
+/* Bytes of the list of signatures; docker writes some 700 for one. The list is read
+ * into memory, where a value can take hundreds of times the bytes that spell it. */
 #define PRETTY_JWS_LIST_MAX ((size_t)64 << 10)
 
 struct pretty_jws_signature {

@@ -153,7 +153,7 @@ tar_header_read(const char block[TAR_BLOCK], struct tar_entry *out, struct err *
 	    (posix && !tar_header_number(block + DEVMAJOR, 8, &out->devmajor)) ||
 	    (posix && !tar_header_number(block + DEVMINOR, 8, &out->devminor)))
 		return err_set(
-		    err, RC_BAD_LAYER, "a header with a field that is no number");
+		    err, RC_BAD_LAYER, "a field of a header must be a number");
 	if (out->size < 0)
 		return err_set(err, RC_BAD_LAYER, "an entry of less than 0 bytes");
 	out->type = block[TYPEFLAG];

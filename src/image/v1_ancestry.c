@@ -16,8 +16,8 @@ put_ancestors(
 		struct str ancestor = json_text(json_at(list, i));
 
 		if (!name_is_image_id(ancestor))
-			return err_set(
-			    err, RC_BAD_DATA, "the parent's ancestry holds no ids");
+			return err_set(err, RC_BAD_DATA,
+			    "the parent's ancestry must hold ids");
 		if (str_is(ancestor, id))
 			return err_set(
 			    err, RC_NO_PARENT, "the image is its own ancestor");
@@ -39,7 +39,7 @@ v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
 	if (parent.n > 0 &&
 	    (!json_parse(a, parent, &list, &why) || json_kind(list) != JSON_ARRAY))
 		return err_set(
-		    err, RC_BAD_DATA, "the parent's ancestry is no list");
+		    err, RC_BAD_DATA, "the parent's ancestry must be a list");
 	buf_init(&b, a, V1_ANCESTRY_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);

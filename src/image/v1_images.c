@@ -128,7 +128,7 @@ v1_images_merge(struct arena *a, struct str old, struct str announced,
 		return err_set(err, RC_BAD_JSON, "list of images: %s", why);
 	if (!is_list || es.bad)
 		return err_set(err, RC_BAD_DATA,
-		    "list of images: no list, or an entry without an image id");
+		    "list of images: must be a list, each entry with an image id");
 	return write_entries(a, es.entry, unite(es.entry, es.n), out, err);
 }
 

@@ -131,7 +131,7 @@ check_json(struct arena *a, struct str json, const char *id, struct err *err)
 
 	if (v1_json_parse(a, json, &v, &why) != RC_OK || !str_is(v.id, id))
 		return err_set(
-		    err, RC_REMOTE, "the source's json is none of %s", id);
+		    err, RC_REMOTE, "the source's json is not that of %s", id);
 	return RC_OK;
 }
 
@@ -201,7 +201,8 @@ check_ancestry(struct str text, const char *id, struct err *err)
 {
 	if (v1_ancestry_is_whole(text, id))
 		return RC_OK;
-	return err_set(err, RC_REMOTE, "the source's ancestry is none of %s", id);
+	return err_set(err, RC_REMOTE,
+	    "the source's ancestry must be a list of ids that begins with %s", id);
 }
 
 static enum result

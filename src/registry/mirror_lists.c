@@ -89,7 +89,9 @@ check_tags(struct arena *a, struct str text, struct err *err)
 
 	if (good)
 		json_members(tags, check_tag, &good);
-	return good ? RC_OK : err_set(err, RC_REMOTE, "the source's tags are none");
+	return good ? RC_OK
+		    : err_set(err, RC_REMOTE,
+			  "the source's tags must be an object of image ids");
 }
 
 static enum result
@@ -147,8 +149,8 @@ mirror_images(struct registry *reg, struct arena *a, const struct caller *caller
 	out->token = str_of(NULL);
 	if (r == RC_OK && v1_images_merge(a, str_of(NULL), answer.body,
 			      &out->images, &why) != RC_OK)
-		r = err_set(
-		    err, RC_REMOTE, "the source's images are none: %s", why.text);
+		r = err_set(err, RC_REMOTE,
+		    "the source's list of images is malformed: %s", why.text);
 	if (r != RC_OK)
 		return or_note(reg, a, name, "images", r, &out->images);
 	if (answer.captured[0].n <= TOKEN_MAX)

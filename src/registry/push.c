@@ -36,8 +36,8 @@ ancestry_of(struct registry *reg, struct arena *a, const struct caller *caller,
 
 	if (parent.n > 0) {
 		if (!name_is_image_id(parent) || str_is(parent, id))
-			return err_set(
-			    err, RC_NO_PARENT, "the parent is no other image's id");
+			return err_set(err, RC_NO_PARENT,
+			    "the parent must be the id of another image");
 		r = v1_image_ancestry(
 		    reg->store, a, str_dup(a, parent), &above, err);
 		if (r == RC_IMAGE_UNKNOWN && mirror_may_ask(reg, caller))

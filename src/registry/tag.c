@@ -85,7 +85,8 @@ check_whole(struct registry *reg, struct arena *a, const char *id, struct err *e
 		ancestor = json_text(json_at(list, i));
 		r = name_is_image_id(ancestor)
 			? check_complete(reg, a, str_dup(a, ancestor), err)
-			: err_set(err, RC_IO, "ancestry of %s holds no ids", id);
+			: err_set(
+			      err, RC_IO, "the ancestry of %s must hold ids", id);
 	}
 	return r;
 }

@@ -89,7 +89,7 @@ upload_check(struct registry *reg, struct arena *a, const char *name, struct str
 }
 
 /* A request whose answer the client did not get may have finished the upload, which is
- * unknown since then. An id that berth never gives was never one. */
+ * unknown since then. A text that does not have the form of an id never was an upload. */
 static bool
 is_finished(struct registry *reg, struct arena *a, const char *name, struct str id,
     const struct digest *d)

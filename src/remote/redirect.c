@@ -85,7 +85,7 @@ may_ask(struct redirect *rd, const struct sockaddr *at)
 	return false;
 }
 
-/* For CURLOPT_OPENSOCKETFUNCTION: before each new connection. */
+/* For CURLOPT_OPENSOCKETFUNCTION: called before each new connection. */
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
 {
@@ -97,8 +97,9 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
 
 #if LIBCURL_VERSION_NUM >= 0x075000
 
-/* For CURLOPT_PREREQFUNCTION: before each request, also over a connection that was kept. An
- * earlier call may have made it to a private host of the configuration. */
+/* For CURLOPT_PREREQFUNCTION: called before each request, also over a connection that
+ * was kept, which an earlier call may have made to a private host of the
+ * configuration. */
 static int
 before_request(void *arg, char *peer, char *own, int peer_port, int own_port)
 {

@@ -71,7 +71,7 @@ take_body(struct request *rq, struct reply *rp)
 	case BODY_SMALL:
 		if (rq->body_file != NULL)
 			return err_set(
-			    &rq->err, RC_BAD_REQUEST, "this is no upload");
+			    &rq->err, RC_BAD_REQUEST, "this is not an upload");
 		return rq->read_body(rq, rq->route->limit, &rq->body);
 	case BODY_FILE:
 		if (rq->body_file != NULL || rq->length <= 0)

@@ -79,7 +79,7 @@ count_params(struct fcgi *f)
 
 /* nginx 1.22 hands each header line on as a parameter of its own. All are taken, however
  * many there are (nginx's large_client_header_buffers is the limit): a condition, or the
- * mark of a page of another site, may stand behind any number of others. */
+ * mark of a page of another site, may come after any number of others. */
 static void
 take_headers(struct fcgi *f, struct request *rq)
 {

@@ -90,7 +90,7 @@ enum result io_stat(
     const struct store *st, const char *path, struct stat *sb, struct err *err);
 bool io_exists(const struct store *st, const char *path);
 
-/* Is the name taken, by anything? A link counts itself, wherever it leads. */
+/* Does anything have this name? A link counts, wherever it leads. */
 enum result io_is_taken(
     const struct store *st, const char *path, bool *out, struct err *err);
 

@@ -145,7 +145,7 @@ take_begun(struct store *st, struct arena *a, const char *id, const char *file,
 	(void)str_cut(&name, '-');
 	name = str_cut(&name, '.');
 	if (name.n != SHA256_HEX_SIZE - 1)
-		return err_set(err, RC_IO, "%s: no file of a push", file);
+		return err_set(err, RC_IO, "%s: not a file of a push", file);
 	memcpy(out->name, name.p, SHA256_HEX_SIZE - 1);
 	out->name[SHA256_HEX_SIZE - 1] = '\0';
 	r = io_read(st, a, path, V1_JSON_MAX, &out->json, err);

@@ -21,7 +21,8 @@ look(const struct store *st, struct arena *a, const struct repo_name *name,
 	out->dir = v1_spell_repo(a, name, how);
 	out->there = false;
 	if (!v1_spell_is_own(a, name, how))
-		return err_set(err, RC_BAD_NAME, "the store has no name for this");
+		return err_set(err, RC_BAD_NAME,
+		    "the directory for this name is that of another repository");
 	return listing_any(st, out->dir, &out->there, err);
 }
 

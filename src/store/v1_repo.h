@@ -46,8 +46,8 @@ enum result v1_repo_open_granted(const struct store *st, struct arena *a,
 enum result v1_repo_set_granted(
     struct store *st, const struct v1_repo *repo, struct str text, struct err *err);
 
-/* _private: present or not. Whatever has that name makes the repository private, also a
- * link that leads nowhere. */
+/* _private: present or not. Anything with that name makes the repository private, also
+ * a link that leads nowhere. */
 enum result v1_repo_is_private(const struct store *st, struct arena *a,
     const struct v1_repo *repo, bool *out, struct err *err);
 enum result v1_repo_set_private(struct store *st, struct arena *a,

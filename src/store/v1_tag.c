@@ -28,7 +28,8 @@ read_id(const struct store *st, struct arena *a, const char *path, const char **
 	enum result r = io_read(st, a, path, TAG_FILE_MAX, &text, err);
 
 	if (r == RC_TOO_LARGE || (r == RC_OK && !is_id(&text)))
-		return err_set(err, RC_ABSENT, "%s holds no image id", path);
+		return err_set(
+		    err, RC_ABSENT, "%s does not hold an image id", path);
 	if (r != RC_OK)
 		return r;
 	*id = str_dup(a, text);

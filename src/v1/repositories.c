@@ -84,7 +84,7 @@ read_change(struct request *rq, struct properties_change *change, bool *is_priva
 		    &rq->err, RC_BAD_DATA, "access is neither private nor public");
 	if (text != NULL && json_kind(text) != JSON_STRING)
 		return err_set(
-		    &rq->err, RC_BAD_DATA, "the description is no string");
+		    &rq->err, RC_BAD_DATA, "the description must be a string");
 	if (access == NULL && text == NULL)
 		return err_set(
 		    &rq->err, RC_BAD_DATA, "neither access nor description");

@@ -147,7 +147,8 @@ v2_page(struct request *rq, size_t usual, struct v2_page *out)
 	if (!out->limited)
 		return RC_OK;
 	if (!str_to_int64(n, &most))
-		return err_set(&rq->err, RC_BAD_PAGE, "n is no number of entries");
+		return err_set(
+		    &rq->err, RC_BAD_PAGE, "n must be a number of entries");
 	out->most = most < V2_PAGE_MAX ? (size_t)most : V2_PAGE_MAX;
 	return RC_OK;
 }
