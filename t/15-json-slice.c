@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "unit-test.h"
 
-/* The slice without its blanks, which was checked; empty: it is no JSON. */
+/* The slice without its blanks, which was checked; empty: it is not JSON. */
 static struct str
 root_of(struct str text)
 {

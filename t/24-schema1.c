@@ -59,7 +59,7 @@ payload_of(const char *text)
 static void
 test_open(void)
 {
-#define NO_DOCUMENT "~a manifest must be JSON: " /* with more behind it */
+#define NO_DOCUMENT "~a manifest must be JSON: " /* with more after it */
 #define NOT_LAST    "\"signatures\" must be the last member of the object"
 #define NOT_THERE   "formatLength of a signature must be where \"signatures\" begins"
 #define NO_BRACE    "formatTail of a signature must be the closing brace"

@@ -389,7 +389,7 @@ test_memory_turn(void)
 		pause_ms(1);
 	ok(!take_memory(1, 0, &other),
 	    "another waits for all: no unit for a third");
-	ok(!shared->took, "who waits has not got it yet");
+	ok(!shared->took, "the waiter does not have it yet");
 	store_unlock(&lock);
 	is_int(status_of(waiter), 0, "it gets all");
 	ok(shared->took, "in its turn");

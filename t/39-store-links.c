@@ -29,7 +29,7 @@
 
 static const struct repo_name ns_app = {"ns", "app"};
 static struct digest manifest;
-static const char *outside; /* a directory beside the store: "../<name>" */
+static const char *outside; /* a directory next to the store: "../<name>" */
 
 /* ---- a store with something of each kind ---- */
 
@@ -281,7 +281,7 @@ remove_all(void)
 enum kind { INSIDE, OUTSIDE, NOWHERE };
 
 /* In a target U stands for ".." as often as leads to the root, R for the root's path, N for
- * its name, O for the directory beside it, and S for the link's own name. */
+ * its name, O for the directory next to it, and S for the link's own name. */
 static const struct way {
 	const char *name;
 	enum kind kind;

@@ -1,5 +1,5 @@
-/* 39-store-secret.c: a key that the store keeps: whoever is first makes it, and all have
- * the same. */
+/* 39-store-secret.c: a key that the store keeps. The first process that needs it makes it,
+ * and all have the same. */
 #include "store-test.h"
 #include "store/failpoint.h"
 #include "store/secret.h"
@@ -36,7 +36,7 @@ test_one(void)
 	if (lstat(in_dir(FILE_NAME), &sb) == -1)
 		bail_out(FILE_NAME);
 	is_int(sb.st_mode & 07777, 0600, "for berth's user alone");
-	is_int(make("second"), RC_OK, "whoever comes later");
+	is_int(make("second"), RC_OK, "the second one finds it");
 	is_str(secret(), "first", "changes nothing");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left behind");
 	write_text(FILE_NAME, arena_printf(arena, "%0101d", 0));
@@ -44,7 +44,7 @@ test_one(void)
 	(void)unlink(in_dir(FILE_NAME));
 }
 
-/* Processes begin at once, each with its own; whoever has made one reads what all read. */
+/* Processes begin at once, each with a key of its own; afterwards all read the same key. */
 static void
 test_race(void)
 {

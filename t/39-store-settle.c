@@ -1,6 +1,6 @@
 /* 39-store-settle.c: when a name that is found is synced again, and when it is known to be
  * durable (settle.h). The test's own fsync(2) stands before libc's: it counts the calls, and
- * fails where it is told to. */
+ * fails where the test wants it to. */
 #include <dlfcn.h>
 
 #include "store/v1_push.h"

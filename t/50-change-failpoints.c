@@ -173,7 +173,7 @@ store_fault(const struct change *ch)
 	return fault == NULL ? broken_promise(ch->steps, ch->n, told->done) : fault;
 }
 
-/* What is gone already is no error of the client's. */
+/* What is gone already is not an error of the client's. */
 static const char *
 again_fault(const struct change *ch)
 {

@@ -553,7 +553,7 @@ run_until(unsigned at, const char *action)
 	(void)in_process(run_and_tell, spec);
 }
 
-/* What is gone already is no error of the client's. */
+/* What is gone already is not an error of the client's. */
 static bool
 is_fine(enum result r)
 {

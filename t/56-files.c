@@ -203,7 +203,8 @@ test_damaged_within(void)
 	write_text(image_file(C, "_files"), bad);
 	write_text(image_file(A, "_files"), bad);
 	is_str(told(files_diff, C), DIFF_C, "a difference of damaged lists");
-	is_str(read_text(own_file(C, "_files")), LIST_C, "its own is made anew");
+	is_str(
+	    read_text(own_file(C, "_files")), LIST_C, "its own is computed again");
 	is_str(read_text(own_file(A, "_files")), LIST_A, "an ancestor's too");
 }
 

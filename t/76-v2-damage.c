@@ -226,7 +226,7 @@ test_manifest(const char *kind, const char *path)
 	}
 }
 
-/* A damaged one can be deleted, with its tags; and others beside it. */
+/* A damaged one can be deleted, with its tags; others stay. */
 static void
 test_deletions(void)
 {

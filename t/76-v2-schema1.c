@@ -351,7 +351,7 @@ test_tarsums(void)
 
 /* ---- what others left ---- */
 
-/* distribution 2.0 to 2.4 kept the signatures beside the payload; later ones do not. */
+/* distribution 2.0 to 2.4 kept the signatures next to the payload; later ones do not. */
 static void
 test_of_distribution(void)
 {
@@ -446,7 +446,7 @@ test_key(void)
 	reg.signing_key = NULL;
 	write_text(KEY_FILE, "no key\n");
 	is_int(request("GET", "/v2/old/app/manifests/1", "", NULL)->status, 500,
-	    "a file that is not a key is told, not replaced");
+	    "a file that is not a key is reported, not replaced");
 	is_str(read_text(KEY_FILE), "no key\n", "it is still there");
 	if (unlink(in_dir(KEY_FILE)) == -1)
 		bail_out(KEY_FILE);

@@ -53,7 +53,7 @@ for my $version (Berth::OldDocker->generations) {
     };
 }
 
-# docker writes a slash behind the name, where it means the repository.
+# docker writes a slash after the name where it means the repository.
 subtest 'names that are words of the paths' => sub {
     for my $version (qw(0.9 0.11 1.5)) {
         for my $word (qw(auth images json properties tags)) {

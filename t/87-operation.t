@@ -77,7 +77,7 @@ subtest 'a directory is in the place of the index' => sub {
     $berth->stop;
     remove_tree($index);
     $berth->launch;
-    ok(within(10, sub { search('team/') eq join ' ', sort(@names, 'team/during') }), 'the index is made anew once it is gone');
+    ok(within(10, sub { search('team/') eq join ' ', sort(@names, 'team/during') }), 'the index is built again once it is gone');
 };
 
 subtest 'berth reindex' => sub {

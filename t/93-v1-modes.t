@@ -296,7 +296,7 @@ subtest 'check_tokens' => sub {
         $c->head(PUT => $path, Host => $berth->host, Authorization => $token->('team/app', 'write'),
             'Content-Length' => 4_000_000);
         $c->send('x' x 3_900_000);
-        ok(within(10, sub { $held->() > 0 }), 'a long one is, of whoever has a token');
+        ok(within(10, sub { $held->() > 0 }), 'a long one is, for a client with a token');
     };
 
     subtest 'each fits its repository and its access' => sub {

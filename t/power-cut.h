@@ -3,7 +3,7 @@
  * directory the names that it had when it was last synced, and nothing else.
  *
  * The test's own fsync(2), and the calls that change names, stand before libc's. Each sync
- * is noted beside the store, in <store>.cut/, so a process may be killed at any moment:
+ * is noted next to the store, in <store>.cut/, so a process may be killed at any moment:
  *	<inode>.file	its bytes
  *	<inode>.dir	its names, a line each: "d|f <inode> <name>"
  * One thread a process. The index is not kept: it is derived. */
