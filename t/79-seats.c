@@ -350,14 +350,14 @@ test_uploads(void)
 
 	is_int(v2_upload_count(store, &n, &err), RC_OK, "what is open is counted");
 	before = (unsigned)n;
-	reg.uploads = before + 3;
+	reg.uploads_max = before + 3;
 	for (i = 0; i < 3; i++)
 		is_int(begin_status(), 202, "an upload is begun");
 	is_int(begin_status(), 503, "one more than may be open");
 	ok(reply_get(last_reply, "Retry-After") != NULL, "when to come again");
 	ok(strstr(str_dup(arena, last_reply->bytes), "\"UNAVAILABLE\"") != NULL,
 	    "and that it is not for ever");
-	reg.uploads = before + 4;
+	reg.uploads_max = before + 4;
 	is_int(upload_begin(&reg, arena, "team/app", HASH_SHA256, &up, &err), RC_OK,
 	    "where one more may be");
 	is_int(begin_status(), 503, "but no other");
@@ -368,7 +368,7 @@ test_uploads(void)
 	is_int(upload_expiry(&reg, 86400), 900,
 	    "of so many, those that are left are given up soon");
 	is_int(upload_expiry(&reg, 600), 600, "or sooner");
-	reg.uploads = 100 * reg.uploads;
+	reg.uploads_max = 100 * reg.uploads_max;
 	is_int(upload_expiry(&reg, 86400), 86400, "of a few they are not");
 }
 

@@ -118,8 +118,8 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->registry.mirror = &s->mirror;
 	s->registry.signing_key = signing;
 	s->registry.seats = share_of(conf);
-	s->registry.patience = PATIENCE_MS;
-	s->registry.uploads = conf->open_uploads;
+	s->registry.patience_ms = PATIENCE_MS;
+	s->registry.uploads_max = conf->open_uploads;
 	return RC_OK;
 }
 

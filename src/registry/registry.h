@@ -21,11 +21,12 @@ struct registry {
 	struct remote *remote;               /* NULL: no call goes out */
 	const struct mirror_options *mirror; /* NULL: no mirror */
 	const struct signing_key *signing_key; /* NULL: the store keeps one */
-	/* Threads of a process for one kind of long work (seats.h). 0: no bounds, on
-	 * memory neither. */
+	/* How many threads of a process may do one kind of long work (seats.h). 0: no limit,
+	 * nor one of memory. */
 	unsigned seats;
-	unsigned uploads;  /* of API v2 that may be open at once; 0: any number */
-	unsigned patience; /* ms that a request waits for memory (seats.h) */
+	unsigned
+	    uploads_max; /* of API v2 that may be open at once; 0: any number */
+	unsigned patience_ms; /* how long a request waits for memory (seats.h) */
 	void (*index_lost)(
 	    void *arg); /* the index missed a change: rebuild it; NULL is fine */
 	void *arg;

@@ -68,7 +68,8 @@ seats_take(
 	}
 	store_unlock(&seat->lock);
 	seat->memory = 0;
-	r = store_lock_memory(reg->store, memory, reg->patience, &seat->lock, err);
+	r = store_lock_memory(
+	    reg->store, memory, reg->patience_ms, &seat->lock, err);
 	if (r == RC_OK && !store_locked(&seat->lock))
 		return err_set(err, RC_BUSY,
 		    "large requests use all memory that is for them: %zu bytes were wanted, "

@@ -12,12 +12,12 @@ upload_begin(struct registry *reg, struct arena *a, const char *name,
 	uint64_t n = 0;
 	enum result r = RC_OK;
 
-	if (reg->uploads > 0)
+	if (reg->uploads_max > 0)
 		r = v2_upload_count(reg->store, &n, err);
-	if (r == RC_OK && reg->uploads > 0 && n >= reg->uploads)
+	if (r == RC_OK && reg->uploads_max > 0 && n >= reg->uploads_max)
 		return err_set(err, RC_BUSY,
 		    "%llu uploads are open, open_uploads allows %u: try again later",
-		    (unsigned long long)n, reg->uploads);
+		    (unsigned long long)n, reg->uploads_max);
 	return r == RC_OK ? v2_upload_begin(reg->store, a, name, kind, out, err)
 			  : r;
 }
@@ -30,9 +30,9 @@ upload_expiry(struct registry *reg, unsigned usual)
 	uint64_t n;
 	struct err ignored;
 
-	if (reg->uploads == 0 || usual < EXPIRY_CROWDED ||
+	if (reg->uploads_max == 0 || usual < EXPIRY_CROWDED ||
 	    v2_upload_count(reg->store, &n, &ignored) != RC_OK ||
-	    n < reg->uploads / 2)
+	    n < reg->uploads_max / 2)
 		return usual;
 	return EXPIRY_CROWDED;
 }

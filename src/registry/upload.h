@@ -25,7 +25,7 @@ struct upload_part {
 	uint64_t size;         /* and the upload held so many bytes then */
 };
 
-/* RC_BUSY: reg->uploads are open already. The count may be a moment old. */
+/* RC_BUSY: reg->uploads_max are open already. The count may be a moment old. */
 enum result upload_begin(struct registry *reg, struct arena *a, const char *name,
     enum hash_kind kind, struct v2_upload *out, struct err *err);
 

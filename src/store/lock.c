@@ -174,12 +174,12 @@ try_in_turn(struct store *st, size_t units, struct store_lock *turn,
 }
 
 enum result
-store_lock_memory(struct store *st, size_t bytes, unsigned patience,
+store_lock_memory(struct store *st, size_t bytes, unsigned patience_ms,
     struct store_lock *out, struct err *err)
 {
 	static const struct timespec moment = {0, 5 * 1000 * 1000};
 	size_t units = (bytes + LOCK_MEMORY_UNIT - 1) / LOCK_MEMORY_UNIT;
-	int64_t end = clock_ticks() + patience;
+	int64_t end = clock_ticks() + patience_ms;
 	struct store_lock turn = {0};
 	enum result r = RC_OK;
 

@@ -56,9 +56,9 @@ enum result store_trylock(struct store *st, enum lock_kind kind, const char *key
 enum result store_lock_walk(
     struct store *st, struct store_lock *out, struct err *err);
 
-/* Locks as many units as `bytes` need, at most all there are. Waits at most `patience`
- * ms; store_locked() is false if they did not become free. RC_IO. */
-enum result store_lock_memory(struct store *st, size_t bytes, unsigned patience,
+/* Locks as many units as `bytes` need, at most all there are. Waits at most
+ * patience_ms; store_locked() is false if they did not become free in time. RC_IO. */
+enum result store_lock_memory(struct store *st, size_t bytes, unsigned patience_ms,
     struct store_lock *out, struct err *err);
 
 /* Does somebody hold it? False also when that cannot be told. */
