@@ -20,7 +20,7 @@
 /* Takes a seat until the arena ends: its request may use `memory` bytes in all.
  * Nothing is taken for up to SEAT_FREE bytes. A request that has a smaller seat
  * exchanges it. RC_BUSY: reg->seats threads of this process have or want a seat, or
- * not enough memory became free in reg->patience_ms ms. RC_IO. */
+ * not enough memory became free in reg->patience_ms. RC_IO. */
 enum result seats_take(
     const struct registry *reg, struct arena *a, size_t memory, struct err *err);
 
