@@ -1,7 +1,10 @@
 /* 79-seats.c: what each row of both tables may cost, and what becomes of its requests when
  * the memory or the threads for large ones are taken: those are refused before their body is
  * read, all others are served. */
+#include <sqlite3.h>
+
 #include "api-test.h"
+#include "registry/search.h"
 #include "registry/seats.h"
 #include "registry/upload.h"
 #include "store/lock.h"
@@ -180,6 +183,47 @@ test_more(void)
 	is_int(seats_take(&reg, two, ALL, &err), RC_OK,
 	    "who has a part of it may have all");
 	arena_free(two);
+}
+
+/* ---- searches ---- */
+
+/* As if there had been so many repositories. */
+static void
+add_repository(int id)
+{
+	sqlite3 *db = NULL;
+	const char *sql = arena_printf(arena,
+	    "INSERT INTO repository (id, name, description, generation) "
+	    "VALUES (%d, 'z/z', '', 0)",
+	    id);
+
+	if (sqlite3_open(index_path(), &db) != SQLITE_OK ||
+	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		bail_out(sqlite3_errmsg(db));
+	(void)sqlite3_close(db);
+}
+
+static void
+test_searches(void)
+{
+	static const char *const searches[] = {
+	    "/v1/search?q=a", "/v1/search?q=a&n=5"};
+	struct store_lock all = {0};
+	size_t i;
+
+	(void)store_lock_memory(store, ALL, 0, &all, &err);
+	for (i = 0; i < COUNT(searches); i++)
+		is_int(request("GET", searches[i], NULL, NULL)->status, 200,
+		    "%s of few repositories needs no seat", searches[i]);
+	add_repository(SEARCH_FEW + 1);
+	for (i = 0; i < COUNT(searches); i++)
+		is_int(request("GET", searches[i], NULL, NULL)->status, 503,
+		    "%s of many does", searches[i]);
+	store_unlock(&all);
+	for (i = 0; i < COUNT(searches); i++)
+		is_int(request("GET", searches[i], NULL, NULL)->status, 200,
+		    "and finds one: %s", searches[i]);
+	arena_clear(arena); /* the end of those requests */
 }
 
 /* ---- what dockers send ---- */
@@ -408,6 +452,8 @@ main(void)
 	test_reading();
 	test_pushes();
 	test_no_threads();
+	reg.seats = 8;
+	test_searches();
 	reg.seats = 0;
 	test_uploads();
 	test_uploads_of_others();

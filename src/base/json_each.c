@@ -33,14 +33,14 @@ each_element(struct arena *scratch, struct str rest,
 size_t
 json_longest(struct str text)
 {
-	struct str rest = skip_blanks(text);
+	struct str rest = json_slice_trim(text);
 	size_t n, longest = 0;
 
 	if (rest.n == 0 || rest.p[0] != '[')
 		return text.n;
 	while (rest.n > 0) {
 		rest = str_make(rest.p + 1, rest.n - 1);
-		n = element_length(rest);
+		n = json_item_length(rest);
 		longest = n > longest ? n : longest;
 		rest = str_make(rest.p + n, rest.n - n);
 	}

@@ -116,6 +116,9 @@ struct index_visitor {
 	void *arg;
 };
 
+/* How many repositories there are at most, found without counting them. RC_REBUILDING. */
+enum result index_size(struct index *ix, int64_t *out, struct err *err);
+
 /* Finds the term, without regard to ASCII case, in names and descriptions. Order:
  * the name itself ("centos" is also "library/centos"), names that begin with it
  * ("cent" likewise), names that have it behind one of / - _ . , names that have it

@@ -281,3 +281,16 @@ index_search(struct index *ix, const struct index_query *query,
 	arena_free(s.arena);
 	return r;
 }
+
+static enum result
+largest_id(struct db *db, void *arg, struct err *err)
+{
+	return db_int(db, "SELECT coalesce(max(id), 0) FROM repository", arg, err);
+}
+
+enum result
+index_size(struct index *ix, int64_t *out, struct err *err)
+{
+	*out = 0;
+	return pool_do(ix, DB_READ, largest_id, out, err);
+}

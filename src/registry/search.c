@@ -4,6 +4,7 @@
 #include "index/index.h"
 #include "registry/describe.h"
 #include "registry/mirror.h"
+#include "registry/seats.h"
 
 struct merging {
 	const struct search *search;
@@ -109,4 +110,14 @@ search_probe(struct registry *reg, struct err *err)
 	const struct index_visitor visitor = {NULL, no_row, NULL};
 
 	return index_search(reg->index, &query, &visitor, err);
+}
+
+enum result
+search_take_seat(const struct registry *reg, struct arena *a, struct err *err)
+{
+	int64_t n;
+	enum result r = index_size(reg->index, &n, err);
+
+	return r == RC_OK && n > SEARCH_FEW ? seats_take(reg, a, SEARCH_MEMORY, err)
+					    : r;
 }

@@ -32,6 +32,15 @@ struct search {
 enum result search_run(struct registry *reg, struct arena *a,
     const struct search *search, struct err *err);
 
+/* A search of few repositories is over in milliseconds; of many it may read all names. */
+#define SEARCH_FEW    10000
+#define SEARCH_MEMORY ((size_t)1 << 20) /* bytes */
+
+/* Takes a seat for a search of many repositories. Call it before search_run(), while the
+ * answer can still be RC_BUSY. RC_REBUILDING. */
+enum result search_take_seat(
+    const struct registry *reg, struct arena *a, struct err *err);
+
 /* Could a search be answered? As search_run() ends. */
 enum result search_probe(struct registry *reg, struct err *err);
 

@@ -14,6 +14,7 @@
 #include "image/v1_json.h"
 #include "registry/files.h"
 #include "registry/repository.h"
+#include "registry/search.h"
 #include "v1/admit.h"
 #include "v1/errors.h"
 #include "v1/images.h"
@@ -43,13 +44,14 @@
  * (registry/repository.h). So what dockers send with a push takes no seat, however many push
  * at once: old ones do not ask again. Lists of files, differences and tarsums are computed
  * for few of the requests that ask for them, so these rows are `late`. */
-#define MIB       ((size_t)1 << 20)
-#define OF_JSON   .cost = {0, JSON_TIMES, 40 * MIB}
-#define OF_IMAGE  .cost = {0, 4, 16 * MIB}
-#define OF_LIST   .cost = {0, REPOSITORY_TIMES, 40 * MIB}
-#define OF_LAYER  .cost = {.least = TAR_MEMORY, .most = TAR_MEMORY, .late = true}
-#define OF_SEARCH .cost = {MIB, 0, MIB}
-#define OF_TAGS   .cost = {.least = V1_TAGS_MAX, .most = V1_TAGS_MAX, .late = true}
+#define MIB      ((size_t)1 << 20)
+#define OF_JSON  .cost = {0, JSON_TIMES, 40 * MIB}
+#define OF_IMAGE .cost = {0, 4, 16 * MIB}
+#define OF_LIST  .cost = {0, REPOSITORY_TIMES, 40 * MIB}
+#define OF_LAYER .cost = {.least = TAR_MEMORY, .most = TAR_MEMORY, .late = true}
+#define OF_SEARCH \
+	.cost = {.least = SEARCH_MEMORY, .most = SEARCH_MEMORY, .late = true}
+#define OF_TAGS .cost = {.least = V1_TAGS_MAX, .most = V1_TAGS_MAX, .late = true}
 #define OF_IMAGES \
 	.cost = {.least = V1_IMAGES_MAX, .most = V1_IMAGES_MAX, .late = true}
 #define OF_DIFF \

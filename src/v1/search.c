@@ -186,6 +186,8 @@ v1_get_search(struct request *rq, struct reply *rp)
 		r = number(rq, "n", ROWS_MAX, 0, &an->rows);
 	if (r == RC_OK)
 		r = number(rq, "page", INT_MAX, 1, &an->page);
+	if (r == RC_OK)
+		r = search_take_seat(rq->registry, rq->arena, &rq->err);
 	if (r != RC_OK)
 		return r;
 	if (an->rows == 0 && an->page > 1)
