@@ -42,10 +42,10 @@ my @HEADERS = (
 
 # A call that only some rooms, or some files, may make.
 my @CALLS = (
-    qr/^(?:open|openat|openat2|creat)$/      => [qw(store/beneath.c store/io.c store/store.c base/log.c)],
-    qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(store/io.c)],
-    qr/^(?:rename|renameat|renameat2)$/      => [qw(store/io.c)],
-    qr/^(?:mkdirat|utimensat|fchmodat|fchownat)$/ => [qw(store/io.c)],
+    qr/^(?:open|openat|openat2|creat)$/      => [qw(store/beneath.c store/io_change.c store/store.c base/log.c)],
+    qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(store/io_change.c)],
+    qr/^(?:rename|renameat|renameat2)$/      => [qw(store/io_change.c)],
+    qr/^(?:mkdirat|utimensat|fchmodat|fchownat)$/ => [qw(store/io_change.c)],
     qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(store)],
     qr/^(?:fork|vfork|clone|posix_spawnp?)$/ => [qw(serve)],
     qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve index remote store/failpoint.c)],
@@ -196,7 +196,7 @@ my @SAMPLES = (
         'a tree in order',
         {
             'base/a.h'     => "#include <json-c/json.h>\n",
-            'store/io.c'   => "#include \"base/a.h\"\nint f(void) { return open(p, 0); }\n",
+            'store/io_change.c' => "#include \"base/a.h\"\nint f(void) { return open(p, 0); }\n",
             'serve/fcgi.c' => "#include <fcgiapp.h>\nint g(void) { fork(); return FCGX_Init(); }\n",
             'cmd/main.c'   => "/* rename(a) */ const char *s = \"link(2)\";\n"
                 . "int h(void) { x->open(1); return my_open(2); }\n",

@@ -1,5 +1,6 @@
-/* io.h: the durable calls of the store. Seen by this room alone. Only io.c, and beneath.c
- * for it, opens, renames, links and removes by a path.
+/* io.h: the durable calls of the store. Seen by this room alone. Only io.c (it finds,
+ * opens and reads), io_change.c (it makes, renames, links and removes) and beneath.c below
+ * them go by a path.
  *
  * Paths are relative to the store's directory, and none leads out of it. A symbolic link
  * is followed if it leads to a place in the store (beneath.h); one that leads out, or in a
@@ -62,6 +63,7 @@ enum result io_failed(struct err *err, const char *call, const char *path);
 
 /* As openat(2), for a path in the store. -1 and errno. */
 int io_open(const struct store *st, const char *path, int flags);
+int io_open_mode(const struct store *st, const char *path, int flags, mode_t mode);
 
 /* Opens a regular file, without waiting. RC_ABSENT also if something else is there.
  * The caller closes it. */

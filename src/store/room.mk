@@ -5,6 +5,7 @@ libberth_a_SOURCES += \
 	src/store/damage.c src/store/damage.h \
 	src/store/failpoint.c src/store/failpoint.h \
 	src/store/io.c src/store/io.h \
+	src/store/io_change.c \
 	src/store/listing.c src/store/listing.h \
 	src/store/lock.c src/store/lock.h \
 	src/store/odd.c src/store/odd.h \
