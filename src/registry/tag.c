@@ -63,8 +63,7 @@ check_complete(
 	return r == RC_OK ? v1_push_settle(reg->store, a, id, err) : r;
 }
 
-/* The image and all below it are there and complete. One of which only the json is
- * left can be tagged too, as ever. */
+/* The image and all below it are there and complete. */
 static enum result
 check_whole(struct registry *reg, struct arena *a, const char *id, struct err *err)
 {
