@@ -193,8 +193,7 @@ subtest 'whoever reads what quickstart says may go away' => sub {
     my $other = bless {
         scheme => 'http', port => $port, data => "$dir/data", scratch => $dir, owner => $$, launched => 1,
     }, 'Berth::Instance';
-    my @command = (source_dir() . '/quickstart', '--no-build', '--build-dir', build_dir(), '--http',
-        '--port', $port, '--data', "$dir/data");
+    my @command = (Berth::Instance::quickstart(), '--http', '--port', $port, '--data', "$dir/data");
 
     pipe(my $out, my $in) or die "pipe: $!";
     my $pid = fork // die "fork: $!";

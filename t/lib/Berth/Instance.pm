@@ -81,11 +81,16 @@ sub stays_root {
     return $closed;
 }
 
+# What starts quickstart with the program that was built, wherever the directories lie.
+sub quickstart {
+    return source_dir() . '/quickstart', '--no-build', '--build-dir', build_dir(),
+        stays_root() ? ('--user', 'root') : ();
+}
+
 sub spawn {
     my ($self) = @_;
     my @command = (
-        source_dir() . '/quickstart', '--no-build', '--build-dir', build_dir(),
-        '--port', $self->{port}, $self->{scheme} eq 'http' ? '--http' : (), stays_root() ? ('--user', 'root') : (),
+        quickstart(), '--port', $self->{port}, $self->{scheme} eq 'http' ? '--http' : (),
         (grep { $_ eq '--config' } @{ $self->{args} }) ? () : ('--data', $self->{data}),
         @{ $self->{args} },
     );
