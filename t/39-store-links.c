@@ -433,18 +433,25 @@ test_not_followed(const char *what, bool needed, const char *before)
 	is_str(all_outside(), there, "%s: nothing outside is touched", what);
 }
 
+/* A store that has something of each kind, and an empty directory beside it. Returns what
+ * is true of the store. */
+static const char *
+begin(void)
+{
+	fresh_store();
+	remove_tree(in_dir(outside));
+	make_dir(outside);
+	fill();
+	return facts();
+}
+
 static void
 test_link(const char *how, const struct level *level, const struct way *way)
 {
 	const char *what = arena_printf(
 	    arena, "%s, %s, %s", how, level->path, way->name);
-	const char *before;
+	const char *before = begin();
 
-	fresh_store();
-	remove_tree(in_dir(outside));
-	make_dir(outside);
-	fill();
-	before = facts();
 	store_close(store);
 	store = NULL;
 	plant(level, way);
@@ -550,13 +557,8 @@ mount_over(const char *path)
 static void
 test_mount(const char *path)
 {
-	const char *before;
+	const char *before = begin();
 
-	fresh_store();
-	remove_tree(in_dir(outside));
-	make_dir(outside);
-	fill();
-	before = facts();
 	if (!mount_over(path))
 		bail_out("mount");
 	is_str(facts(), before, "%s is a mount: all is there", path);

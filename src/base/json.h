@@ -41,8 +41,8 @@ bool json_parse(
 bool json_each (struct str text, bool (*visit)(void *arg, const struct json *item),
     void *arg, bool *is_list, const char **why);
 
-/* Bytes of the longest element, which json_each() has in memory at once; all where the text
- * is no list. */
+/* Bytes of the longest element, which json_each() has in memory at once; all bytes if the
+ * text is not a list. */
 size_t json_longest(struct str text);
 
 /* A parsed text takes so many times its bytes at the most: of an object without members three

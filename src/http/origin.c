@@ -106,21 +106,28 @@ scheme_of(struct str proto)
 	return str_is_nocase(proto, "http") ? "http" : NULL;
 }
 
+static struct str
+host_of(const struct request *rq, bool trusted)
+{
+	if (trusted && request_has_header(rq, "X-Forwarded-Host"))
+		return request_header(rq, "X-Forwarded-Host");
+	return request_header(rq, "Host");
+}
+
 struct str
 origin_host(const struct request *rq)
 {
-	if (is_trusted(rq) && request_has_header(rq, "X-Forwarded-Host"))
-		return request_header(rq, "X-Forwarded-Host");
-	return request_header(rq, "Host");
+	return host_of(rq, is_trusted(rq));
 }
 
 const char *
 origin_url(const struct request *rq, const char *path)
 {
-	struct str host = origin_host(rq);
+	bool trusted = is_trusted(rq);
+	struct str host = host_of(rq, trusted);
 	const char *scheme = rq->https ? "https" : "http";
 
-	if (is_trusted(rq))
+	if (trusted)
 		scheme = scheme_of(request_header(rq, "X-Forwarded-Proto"));
 	else if (came_by_proxy(rq))
 		return path;

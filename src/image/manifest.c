@@ -219,19 +219,27 @@ read_subject(struct reading *rd, struct err *err)
 	return RC_OK;
 }
 
+enum result
+manifest_check_json(struct str bytes, struct str *root, struct err *err)
+{
+	struct json_fault fault;
+
+	if (json_slice_check(bytes, root, &fault))
+		return RC_OK;
+	return err_set(err, RC_BAD_MANIFEST,
+	    "a manifest must be JSON: %s at byte %zu", fault.why, fault.at);
+}
+
 static enum result
 read_all(struct reading *rd, struct str bytes, struct err *err)
 {
-	struct json_fault fault;
 	struct str root;
+	enum result r = manifest_check_json(bytes, &root, err);
 
-	if (!json_slice_check(bytes, &root, &fault))
-		return err_set(err, RC_BAD_MANIFEST,
-		    "a manifest must be JSON: %s at byte %zu", fault.why, fault.at);
-	if (!read_members(root, &rd->m))
+	if (r == RC_OK && !read_members(root, &rd->m))
 		return err_set(
 		    err, RC_BAD_MANIFEST, "a manifest must be a JSON object");
-	return RC_OK;
+	return r;
 }
 
 enum result

@@ -46,6 +46,11 @@ struct manifest {
 	    annotations; /* JSON of an object, as it stands there, or empty */
 };
 
+/* Is the text JSON, as each kind of manifest must be? *root is the value without the blanks
+ * around it. RC_BAD_MANIFEST. */
+enum result manifest_check_json(
+    struct str bytes, struct str *root, struct err *err);
+
 /* content_type is the client's header, with or without parameters, "" for none. Without
  * one and without mediaType the shape decides, as in distribution: an index if it has
  * `manifests`, else of Docker's schema 1 if its schemaVersion is 1, else an OCI manifest.

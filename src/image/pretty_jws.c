@@ -6,6 +6,7 @@
 #include "base/base64url.h"
 #include "base/buf.h"
 #include "base/json_slice.h"
+#include "image/manifest.h"
 
 #define TAIL_MAX 64 /* bytes: a brace and blanks around it */
 
@@ -20,14 +21,13 @@
 static enum result
 find_signatures(struct str body, struct json_walk *out, struct err *err)
 {
-	struct json_fault fault;
 	struct json_walk walk;
 	struct str root;
+	enum result r = manifest_check_json(body, &root, err);
 
 	*out = json_slice_walk(str_of(""));
-	if (!json_slice_check(body, &root, &fault))
-		return err_set(err, RC_BAD_MANIFEST,
-		    "a manifest must be JSON: %s at byte %zu", fault.why, fault.at);
+	if (r != RC_OK)
+		return r;
 	*out = json_slice_walk(root);
 	while (json_slice_next(out) && !str_is(out->key, "signatures"))
 		; /* the key of a list's element is empty */

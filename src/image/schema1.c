@@ -221,15 +221,12 @@ schema1_read(
 	struct str root, version, name, layers, history;
 	const struct json_pick wanted[] = {{"schemaVersion", &version},
 	    {"name", &name}, {"fsLayers", &layers}, {"history", &history}};
-	struct json_fault fault;
 	long long number;
-	enum result r;
+	enum result r = manifest_check_json(payload, &root, err);
 
 	*out = (struct manifest){.type = str_of(SCHEMA1_PLAIN)};
-	if (!json_slice_check(payload, &root, &fault))
-		return err_set(err, RC_BAD_MANIFEST,
-		    "a manifest must be JSON: %s at byte %zu", fault.why, fault.at);
-	r = check_names(root, "the manifest", err);
+	if (r == RC_OK)
+		r = check_names(root, "the manifest", err);
 	if (r == RC_OK)
 		r = refuse_others(root, err);
 	if (r != RC_OK)
