@@ -39,7 +39,7 @@ each(struct str text, size_t most)
 
 	buf_init(&v.b, arena, SIZE_MAX);
 	why = NULL;
-	good = json_each (tight(text), visit, &v, &is_list, &why);
+	good = json_each(tight(text), visit, &v, &is_list, &why);
 	if (!good && (why == NULL || why[0] == '\0'))
 		return "no reason";
 	buf_adds(&v.b, good ? is_list ? "" : " no list" : " refused");

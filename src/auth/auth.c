@@ -76,7 +76,7 @@ read_ids(struct arena *a, struct str list, struct str *out, struct err *err)
 	buf_init(&b, a, list.n);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
-	if (!json_each (list, write_id, &w, &is_list, &why))
+	if (!json_each(list, write_id, &w, &is_list, &why))
 		return err_set(
 		    err, RC_REMOTE, "the answer must be a list of images: %s", why);
 	if (!is_list)

@@ -38,7 +38,7 @@ bool json_parse(
 /* A list of any length, an element at a time: each is parsed, visited and forgotten.
  * *is_list is false where the text is JSON, but no list. visit returning false ends
  * it. False as of json_parse(). */
-bool json_each (struct str text, bool (*visit)(void *arg, const struct json *item),
+bool json_each(struct str text, bool (*visit)(void *arg, const struct json *item),
     void *arg, bool *is_list, const char **why);
 
 /* Bytes of the longest element, which json_each() has in memory at once; all bytes if the

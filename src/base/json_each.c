@@ -47,7 +47,8 @@ json_longest(struct str text)
 	return longest;
 }
 
-bool json_each (struct str text, bool (*visit)(void *arg, const struct json *item),
+bool
+json_each(struct str text, bool (*visit)(void *arg, const struct json *item),
     void *arg, bool *is_list, const char **why)
 {
 	struct str rest = json_slice_trim(text), inner;

@@ -122,9 +122,9 @@ v1_images_merge(struct arena *a, struct str old, struct str announced,
 	/* of a damaged list what stands before the damage is kept; what an old server let in
 	 * and no client can use is lost */
 	if (old.n > 0)
-		(void)json_each (old, take_entry, &es, &is_list, &why);
+		(void)json_each(old, take_entry, &es, &is_list, &why);
 	es.bad = false;
-	if (!json_each (announced, take_entry, &es, &is_list, &why))
+	if (!json_each(announced, take_entry, &es, &is_list, &why))
 		return err_set(err, RC_BAD_JSON, "list of images: %s", why);
 	if (!is_list || es.bad)
 		return err_set(err, RC_BAD_DATA,

@@ -146,7 +146,7 @@ mark_below(void *arg, const char *tag, const char *id)
 	arena_clear(c->below);
 	if (v1_image_ancestry(c->reg->store, c->below, id, &ancestry, &ignored) ==
 	    RC_OK)
-		(void)json_each (ancestry, mark_item, c, &is_list, &why);
+		(void)json_each(ancestry, mark_item, c, &is_list, &why);
 	return true;
 }
 
@@ -284,7 +284,7 @@ leave_out(struct claim *c, struct str announced)
 
 	buf_init(&l.out, c->arena, 2 * V1_IMAGES_BODY_MAX);
 	buf_addc(&l.out, '[');
-	(void)json_each (announced, leave, &l, &is_list, &why);
+	(void)json_each(announced, leave, &l, &is_list, &why);
 	buf_addc(&l.out, ']');
 	arena_free(l.scratch);
 	if (l.refused == 0)
@@ -308,7 +308,7 @@ claim_announced(struct registry *reg, struct arena *a, const struct repo_name *n
 		return RC_OK;
 	c.images = arena_alloc(
 	    a, (announced.n / ENTRY_MIN + 1) * sizeof(*c.images));
-	if (!json_each (announced, take, &c, &is_list, &why) || !is_list)
+	if (!json_each(announced, take, &c, &is_list, &why) || !is_list)
 		return RC_OK; /* which whoever reads it says */
 	sort(&c);
 	r = c.r == RC_OK ? look(&c) : c.r;
