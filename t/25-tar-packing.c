@@ -67,7 +67,7 @@ static struct err err;
 static const char *
 walked_from(struct reading *from)
 {
-	const struct tar_source source = {
+	const struct source source = {
 	    read_some, from, from->left.n + from->again.n * from->times};
 	struct buf names;
 	const struct tar_visitor visitor = {see_entry, NULL, &names};

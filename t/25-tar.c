@@ -75,7 +75,7 @@ static struct seen seen;
 static enum result
 walk_from(struct reading *from, uint64_t size)
 {
-	const struct tar_source source = {read_some, from, size};
+	const struct source source = {read_some, from, size};
 	const struct tar_visitor visitor = {see_entry, see_content, &seen};
 	size_t stop_at = seen.stop_at;
 

@@ -83,7 +83,7 @@ static const char *
 check(const char *file, struct str json, const char *given)
 {
 	int fd = open_layer(file);
-	struct tar_source source = {read_fd, &fd, 0};
+	struct source source = {read_fd, &fd, 0};
 	struct stat sb;
 	struct err err;
 	enum result r;

@@ -35,7 +35,7 @@ static enum result
 list_of(struct str layer, struct str *out)
 {
 	struct bytes bytes = {.left = tight(layer)};
-	const struct tar_source source = {read_bytes, &bytes, layer.n};
+	const struct source source = {read_bytes, &bytes, layer.n};
 	struct buf b;
 	enum result r;
 
@@ -180,7 +180,7 @@ static enum result
 list_again(struct str layer, unsigned more, struct taker *taker)
 {
 	struct bytes bytes = {layer, layer, more};
-	const struct tar_source source = {read_bytes, &bytes, layer.n * (more + 1)};
+	const struct source source = {read_bytes, &bytes, layer.n * (more + 1)};
 	const struct sink sink = {take_some, taker};
 
 	return file_list_write(&source, sink, &err);
@@ -227,7 +227,7 @@ test_amplified(void)
 	const uint64_t packed = 1000;
 	struct taker taker = {0, SIZE_MAX};
 	struct bytes bytes = {layer, layer, 40000};
-	const struct tar_source source = {read_bytes, &bytes, packed};
+	const struct source source = {read_bytes, &bytes, packed};
 	const struct sink sink = {take_some, &taker};
 
 	is_int(file_list_write(&source, sink, &err), RC_BAD_LAYER,

@@ -19,4 +19,5 @@ libberth_a_SOURCES += \
 	src/base/log.c src/base/log.h \
 	src/base/percent.c src/base/percent.h \
 	src/base/shared.c src/base/shared.h \
+	src/base/source.h \
 	src/base/str.c src/base/str.h

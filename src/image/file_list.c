@@ -111,7 +111,7 @@ take_entry(void *arg, const struct tar_entry *e)
 }
 
 enum result
-file_list_write(const struct tar_source *layer, struct sink sink, struct err *err)
+file_list_write(const struct source *layer, struct sink sink, struct err *err)
 {
 	const uint64_t limit = FILE_LIST_LIMIT(layer->size);
 	struct listing l = {.sink = sink,

@@ -22,6 +22,6 @@
  * beyond FILE_LIST_LIMIT() or FILE_LIST_MAX; RC_IO, RC_FULL: the sink wants no more
  * (the caller knows why). */
 enum result file_list_write(
-    const struct tar_source *layer, struct sink sink, struct err *err);
+    const struct source *layer, struct sink sink, struct err *err);
 
 #endif

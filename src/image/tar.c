@@ -344,8 +344,8 @@ walk_entries(struct walk *w, struct err *err)
 }
 
 enum result
-tar_walk(const struct tar_source *source, const struct tar_visitor *visitor,
-    struct err *err)
+tar_walk(
+    const struct source *source, const struct tar_visitor *visitor, struct err *err)
 {
 	struct walk w = {.arena = arena_new(),
 	    .scratch = arena_new(),

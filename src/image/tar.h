@@ -22,6 +22,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/source.h"
 #include "base/str.h"
 
 #define TAR_ENTRIES ((size_t)1000000)
@@ -33,14 +34,6 @@
 
 /* What a layer of so many bytes may unpack to: beyond it, it is a bomb. */
 #define TAR_UNPACKED(packed) (((uint64_t)1 << 30) + 200 * (uint64_t)(packed))
-
-/* The packed bytes: read returns how many it wrote to p, 0 at the end, -1 when it
- * failed. */
-struct tar_source {
-	ssize_t (*read)(void *arg, void *p, size_t n);
-	void *arg;
-	uint64_t size; /* packed bytes, in all */
-};
 
 struct tar_xattr {
 	struct str name, value; /* SCHILY.xattr.<name> of a pax header */
@@ -65,7 +58,7 @@ struct tar_visitor {
 
 /* RC_BAD_LAYER: no tar, damaged, cut off, or beyond a bound; err says which. RC_IO: read
  * failed. Memory does not grow with the archive. */
-enum result tar_walk(const struct tar_source *source,
-    const struct tar_visitor *visitor, struct err *err);
+enum result tar_walk(const struct source *source, const struct tar_visitor *visitor,
+    struct err *err);
 
 #endif

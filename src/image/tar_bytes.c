@@ -25,7 +25,7 @@ struct packing {
 
 struct tar_bytes {
 	struct archive *archive;
-	const struct tar_source *source;
+	const struct source *source;
 	const struct packing *packing;
 	bool started;          /* the packing's own byte was handed out */
 	size_t begun;          /* bytes in packed[] that were not */
@@ -233,8 +233,8 @@ pass_byte(struct tar_bytes *b, struct err *err)
 }
 
 enum result
-tar_bytes_open(const struct tar_source *source, struct arena *a,
-    struct tar_bytes **out, struct err *err)
+tar_bytes_open(const struct source *source, struct arena *a, struct tar_bytes **out,
+    struct err *err)
 {
 	struct tar_bytes *b = arena_alloc(a, sizeof(*b));
 	struct archive_entry *entry;

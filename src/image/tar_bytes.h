@@ -7,7 +7,7 @@
 struct tar_bytes;
 
 /* Lives in the arena. RC_BAD_LAYER, RC_IO. */
-enum result tar_bytes_open(const struct tar_source *source, struct arena *a,
+enum result tar_bytes_open(const struct source *source, struct arena *a,
     struct tar_bytes **out, struct err *err);
 
 /* Up to n bytes that lie at *p until the next call; at least one, but 0 at the end.

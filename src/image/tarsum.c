@@ -333,7 +333,7 @@ find_json(struct summing *s, const struct str *json, size_t n, struct str hex)
 
 enum result
 tarsum_find(const struct str *json, size_t n, struct str given,
-    const struct tar_source *layer, size_t *which, struct err *err)
+    const struct source *layer, size_t *which, struct err *err)
 {
 	const struct sum sum = sum_parse(given);
 	struct summing s = {.v1 = !str_starts(given, "tarsum+")};
@@ -357,7 +357,7 @@ tarsum_find(const struct str *json, size_t n, struct str given,
 }
 
 enum result
-tarsum_check(struct str json, struct str given, const struct tar_source *layer,
+tarsum_check(struct str json, struct str given, const struct source *layer,
     bool *right, struct err *err)
 {
 	size_t which;

@@ -19,10 +19,10 @@
 /* Is `given`, the whole text of it, the tarsum of this layer? *right. RC_BAD_SUM: no text
  * of a tarsum, or of an algorithm or version that nobody computes; and as of tar_walk(). */
 enum result tarsum_check(struct str json, struct str given,
-    const struct tar_source *layer, bool *right, struct err *err);
+    const struct source *layer, bool *right, struct err *err);
 
 /* The same, with any of n json: *which it is, or n. The layer is walked once. */
 enum result tarsum_find(const struct str *json, size_t n, struct str given,
-    const struct tar_source *layer, size_t *which, struct err *err);
+    const struct source *layer, size_t *which, struct err *err);
 
 #endif

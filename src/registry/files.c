@@ -123,7 +123,7 @@ static enum result
 make_list(void *arg, struct sink sink, struct err *err)
 {
 	const struct listing *l = arg;
-	const struct tar_source layer = {
+	const struct source layer = {
 	    reader_read, l->reader, reader_size(l->reader)};
 	struct store_lock place = {0};
 	enum result r = store_lock_walk(l->store, &place, err);

@@ -196,7 +196,7 @@ static enum result
 check_archive(struct fetch *f)
 {
 	struct rereading rr = {f, 0};
-	const struct tar_source layer = {reread, &rr, f->written + f->held.n};
+	const struct source layer = {reread, &rr, f->written + f->held.n};
 	const struct tar_visitor visitor = {any_entry, NULL, NULL};
 	struct store_lock place = {0};
 	bool right = true;

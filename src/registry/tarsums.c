@@ -13,7 +13,7 @@
 /* As one of the few who walk a layer at once. */
 static enum result
 find(struct registry *reg, const struct str *json, size_t n, struct str given,
-    const struct tar_source *layer, size_t *which, struct err *err)
+    const struct source *layer, size_t *which, struct err *err)
 {
 	struct store_lock place = {0};
 	enum result r = store_lock_walk(reg->store, &place, err);
@@ -41,7 +41,7 @@ tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
 	if (r == RC_OK && n_wanted > 0)
 		r = seats_take(reg, a, TAR_MEMORY, err);
 	for (i = 0; r == RC_OK && i < n_wanted && which == n; i++) {
-		const struct tar_source layer = stage_source(sg);
+		const struct source layer = stage_source(sg);
 
 		r = find(reg, json, n, wanted[i], &layer, &which, err);
 	}
@@ -55,7 +55,7 @@ static enum result
 waits_with(struct registry *reg, struct arena *a, const char *id, struct str given,
     const struct v1_waiting *w, bool *right, struct err *err)
 {
-	struct tar_source layer;
+	struct source layer;
 	struct stage *sg;
 	size_t which;
 	enum result r = v1_push_layer(reg->store, a, id, w->payload, &sg, err);
@@ -134,7 +134,7 @@ find_complete(struct registry *reg, struct arena *a, const char *id,
 	if (r == RC_OK)
 		r = reader_open(reg->store, a, file.name, &reader, err);
 	if (r == RC_OK) {
-		const struct tar_source layer = {
+		const struct source layer = {
 		    reader_read, reader, reader_size(reader)};
 
 		r = find(reg, json, n, given, &layer, &which, err);

@@ -17,7 +17,7 @@ enum result reader_open(const struct store *st, struct arena *a, const char *fil
 
 uint64_t reader_size(const struct reader *r); /* bytes */
 
-/* Bytes written to p, 0 at the end, -1 when reading failed. Fits struct tar_source. */
+/* Bytes written to p, 0 at the end, -1 when reading failed. Fits struct source. */
 ssize_t reader_read(void *r, void *p, size_t n);
 
 /* Reads at this offset of the file, without moving where the next reader_read()

@@ -198,11 +198,11 @@ read_stage(void *arg, void *p, size_t n)
 	return k == 0 && left > 0 && n > 0 ? -1 : k;
 }
 
-struct tar_source
+struct source
 stage_source(struct stage *sg)
 {
 	sg->at = 0;
-	return (struct tar_source){read_stage, sg, (uint64_t)sg->size};
+	return (struct source){read_stage, sg, (uint64_t)sg->size};
 }
 
 enum result

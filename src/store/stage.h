@@ -15,8 +15,8 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/source.h"
 #include "image/hash.h"
-#include "image/tar.h"
 #include "store/store.h"
 
 struct stage;
@@ -43,7 +43,7 @@ enum result stage_payload_sum(
 enum result stage_hash(struct stage *sg, struct hash *h, struct err *err);
 
 /* Its bytes from the first on, for one who reads an archive. One reader at a time. */
-struct tar_source stage_source(struct stage *sg);
+struct source stage_source(struct stage *sg);
 
 /* Its bytes are durable; naming it has nothing left to wait for. Called before a lock
  * is taken (D4). */
