@@ -13,23 +13,24 @@ use File::Path qw(make_path);
 my @ROOMS = (
     base     => [],
     image    => [qw(base)],
+    layer    => [qw(base image)],
     store    => [qw(base image)],
     index    => [qw(base image)],
     remote   => [qw(base)],
     auth     => [qw(base image remote)],
-    registry => [qw(base image store index remote auth)],
+    registry => [qw(base image layer store index remote auth)],
     http     => [qw(base)],
-    v1       => [qw(base image auth registry http)],
+    v1       => [qw(base image layer auth registry http)],
     v2       => [qw(base image auth registry http)],
     serve    => [qw(base auth registry http v1 v2)],
     conf     => [qw(base)],
-    cmd      => [qw(base image store index remote auth registry http v1 v2 serve conf)],
+    cmd      => [qw(base image layer store index remote auth registry http v1 v2 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.
 my @HEADERS = (
     qr{^json-c/|^json\.h$}                 => [qw(base)],
-    qr{^(zlib|archive|archive_entry)\.h$}  => [qw(image)],
+    qr{^(zlib|archive|archive_entry)\.h$}  => [qw(layer)],
     qr{^openssl/(sha|md5)\.h$}             => [qw(image)],
     qr{^openssl/evp\.h$}                   => [qw(image auth remote)],
     qr{^openssl/(?!evp|sha|md5)|^crypt\.h} => [qw(auth)],
@@ -53,7 +54,7 @@ my @CALLS = (
     qr/^(?:json_(?:object|tokener)_\w+)$/    => [qw(base)],
     qr/^(?:yaml_\w+)$/                       => [qw(conf)],
     qr/^(?:FCGX_\w+)$/                       => [qw(serve/fcgi.c)],
-    qr/^(?:inflate\w*|deflate\w*|archive_\w+)$/ => [qw(image)],
+    qr/^(?:inflate\w*|deflate\w*|archive_\w+)$/ => [qw(layer)],
     qr/^(?:EVP_\w+)$/                       => [qw(image auth remote)],
     qr/^(?:curl_\w+)$/                      => [qw(remote)],
 );

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <zlib.h>
 
-#include "image/tar.h"
+#include "layer/tar.h"
 #include "tar-test.h"
 #include "unit-test.h"
 

@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "image/tar.h"
+#include "layer/tar.h"
 #include "tar-test.h"
 #include "unit-test.h"
 

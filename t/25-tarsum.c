@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image/tarsum.h"
+#include "layer/tarsum.h"
 #include "unit-test.h"
 
 /* The same as in layers.py. */

@@ -1,7 +1,7 @@
 /* 26-file-lists.c: what a layer holds, and what it changes of those below it, as
  * docker-registry wrote both. */
-#include "image/file_diff.h"
-#include "image/file_list.h"
+#include "layer/file_diff.h"
+#include "layer/file_list.h"
 #include "tar-test.h"
 #include "unit-test.h"
 

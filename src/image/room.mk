@@ -1,8 +1,6 @@
-# image: what bytes mean, pure; the only room that sees digests, zlib and tar.
+# image: documents, pure: digests, names, manifests, configs; the only room that sees EVP digests.
 libberth_a_SOURCES += \
 	src/image/digest.c src/image/digest.h \
-	src/image/file_diff.c src/image/file_diff.h \
-	src/image/file_list.c src/image/file_list.h \
 	src/image/hash.c src/image/hash.h \
 	src/image/manifest.c src/image/manifest.h \
 	src/image/manifest_descriptor.c src/image/manifest_descriptor.h \
@@ -11,11 +9,6 @@ libberth_a_SOURCES += \
 	src/image/pretty_jws.c src/image/pretty_jws.h \
 	src/image/schema1.c src/image/schema1.h \
 	src/image/sum.c src/image/sum.h \
-	src/image/tar.c src/image/tar.h \
-	src/image/tar_bytes.c src/image/tar_bytes.h \
-	src/image/tar_header.c src/image/tar_header.h \
-	src/image/tar_xz.c src/image/tar_xz.h \
-	src/image/tarsum.c src/image/tarsum.h \
 	src/image/v1_ancestry.c src/image/v1_ancestry.h \
 	src/image/v1_images.c src/image/v1_images.h \
 	src/image/v1_json.c src/image/v1_json.h \

@@ -5,8 +5,8 @@
 
 #include "base/json.h"
 #include "base/json_items.h"
-#include "image/file_list.h"
 #include "image/name.h"
+#include "layer/file_list.h"
 #include "registry/capacity.h"
 #include "registry/pull.h"
 #include "registry/seats.h"

@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "image/file_diff.h"
-#include "image/tar.h"
+#include "layer/file_diff.h"
+#include "layer/tar.h"
 #include "registry/registry.h"
 #include "store/store.h"
 

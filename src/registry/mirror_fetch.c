@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "image/sum.h"
-#include "image/tarsum.h"
+#include "layer/tarsum.h"
 #include "registry/capacity.h"
 #include "registry/mirror_source.h"
 #include "store/v1_image.h"

@@ -21,9 +21,9 @@ libberth_a_SOURCES += \
 	src/registry/reindex.c src/registry/reindex.h \
 	src/registry/repository.c src/registry/repository.h \
 	src/registry/search.c src/registry/search.h \
-	src/registry/status.c src/registry/status.h \
 	src/registry/seats.c src/registry/seats.h \
 	src/registry/signature.c src/registry/signature.h \
+	src/registry/status.c src/registry/status.h \
 	src/registry/stored.c src/registry/stored.h \
 	src/registry/tag.c src/registry/tag.h \
 	src/registry/tarsums.c src/registry/tarsums.h \

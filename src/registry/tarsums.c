@@ -1,7 +1,7 @@
 /* tarsums.c: see tarsums.h. */
 #include "registry/tarsums.h"
 
-#include "image/tarsum.h"
+#include "layer/tarsum.h"
 #include "registry/seats.h"
 #include "store/lock.h"
 #include "store/reader.h"

@@ -9,9 +9,9 @@
 #include "v1/routes.h"
 
 #include "base/json.h"
-#include "image/tar.h"
 #include "image/v1_images.h"
 #include "image/v1_json.h"
+#include "layer/tar.h"
 #include "registry/files.h"
 #include "registry/repository.h"
 #include "registry/search.h"

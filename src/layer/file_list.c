@@ -1,5 +1,5 @@
 /* file_list.c: see file_list.h. */
-#include "image/file_list.h"
+#include "layer/file_list.h"
 
 #include <string.h>
 

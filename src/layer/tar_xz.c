@@ -1,5 +1,5 @@
 /* tar_xz.c: see tar_xz.h. */
-#include "image/tar_xz.h"
+#include "layer/tar_xz.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -6,15 +6,15 @@
  * the entries' sums in hexadecimal digits, sorted. docker and docker-registry differed in
  * what they make of two entries with one name, and of a mode's type bits: a sum that
  * either of them computes is right. */
-#ifndef IMAGE_TARSUM_H
-#define IMAGE_TARSUM_H
+#ifndef LAYER_TARSUM_H
+#define LAYER_TARSUM_H
 
 #include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "image/tar.h"
+#include "layer/tar.h"
 
 /* Is `given`, the whole text of it, the tarsum of this layer? *right. RC_BAD_SUM: no text
  * of a tarsum, or of an algorithm or version that nobody computes; and as of tar_walk(). */

@@ -12,8 +12,8 @@
  * What somebody else packed is bounded: TAR_ENTRIES entries, TAR_UNPACKED() bytes of
  * content, TAR_TEXT bytes of names and pax records of one entry, 64 MiB that unpacking
  * takes (zstd: 128), 16 MiB that nothing is made of. */
-#ifndef IMAGE_TAR_H
-#define IMAGE_TAR_H
+#ifndef LAYER_TAR_H
+#define LAYER_TAR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* tar_header.h: one header of a tar, and what pax and GNU headers say of the entry behind
  * them. Seen by tar.c alone. */
-#ifndef IMAGE_TAR_HEADER_H
-#define IMAGE_TAR_HEADER_H
+#ifndef LAYER_TAR_HEADER_H
+#define LAYER_TAR_HEADER_H
 
-#include "image/tar.h"
+#include "layer/tar.h"
 
 #define TAR_BLOCK ((size_t)512)
 

@@ -1,10 +1,10 @@
 /* tar.c: see tar.h. The way through the entries; tar_header.h reads their headers. */
-#include "image/tar.h"
+#include "layer/tar.h"
 
 #include <string.h>
 
-#include "image/tar_bytes.h"
-#include "image/tar_header.h"
+#include "layer/tar_bytes.h"
+#include "layer/tar_header.h"
 
 #define SPARSE_PARTS ((size_t)65536) /* of one file */
 

@@ -1,5 +1,5 @@
 /* tar_bytes.c: see tar_bytes.h. */
-#include "image/tar_bytes.h"
+#include "layer/tar_bytes.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/tar_xz.h"
+#include "layer/tar_xz.h"
 
 #define PACKED  ((size_t)64 << 10) /* bytes read at once */
 #define IN_VAIN ((size_t)16 << 20) /* that nothing is made of */

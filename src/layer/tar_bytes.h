@@ -1,8 +1,8 @@
 /* tar_bytes.h: the bytes of a layer, unpacked. Seen by tar.c alone. */
-#ifndef IMAGE_TAR_BYTES_H
-#define IMAGE_TAR_BYTES_H
+#ifndef LAYER_TAR_BYTES_H
+#define LAYER_TAR_BYTES_H
 
-#include "image/tar.h"
+#include "layer/tar.h"
 
 struct tar_bytes;
 

@@ -4,8 +4,8 @@
  * "The .xz File Format" 1.0.4: a stream is a header, blocks, an index and a footer;
  * several may follow one another. Each block names its own dictionary, so each is looked
  * at; how far a block goes is told by the chunks of its LZMA2. */
-#ifndef IMAGE_TAR_XZ_H
-#define IMAGE_TAR_XZ_H
+#ifndef LAYER_TAR_XZ_H
+#define LAYER_TAR_XZ_H
 
 #include <stdbool.h>
 #include <stddef.h>

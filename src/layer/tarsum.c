@@ -4,7 +4,7 @@
  * sum in each flavor of them; and of entries with one name the one counted the last, the
  * other all. One walk computes them all, and hashes content once for each header that
  * differs. */
-#include "image/tarsum.h"
+#include "layer/tarsum.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * Of the layer's entries: the deleted ones; else, by the nearest ancestor that has the
  * name: deleted there: created; there: changed; in none: created. Of two entries with one
  * name the later counts. */
-#ifndef IMAGE_FILE_DIFF_H
-#define IMAGE_FILE_DIFF_H
+#ifndef LAYER_FILE_DIFF_H
+#define LAYER_FILE_DIFF_H
 
 #include <stdbool.h>
 #include <stddef.h>

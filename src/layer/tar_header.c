@@ -1,5 +1,5 @@
 /* tar_header.c: see tar_header.h. */
-#include "image/tar_header.h"
+#include "layer/tar_header.h"
 
 #include <limits.h>
 #include <string.h>

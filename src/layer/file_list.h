@@ -4,12 +4,12 @@
  *
  * in the archive's order; type one of f l s c b d i t L K S, or u; a leading "." is the
  * root; "/.wh.x" is "/x", deleted, "/.wh..wh.x" is left out (v1-api: GET .../files). */
-#ifndef IMAGE_FILE_LIST_H
-#define IMAGE_FILE_LIST_H
+#ifndef LAYER_FILE_LIST_H
+#define LAYER_FILE_LIST_H
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "image/tar.h"
+#include "layer/tar.h"
 
 #define FILE_LIST_MAX ((size_t)128 << 20) /* bytes */
 

@@ -1,6 +1,6 @@
 /* file_diff.c: see file_diff.h. Layers have up to a million entries, so of each no more is
  * kept than the sum of its name and its fate; what is written is read again. */
-#include "image/file_diff.h"
+#include "layer/file_diff.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/jsonw.h"
 #include "image/hash.h"
-#include "image/tar.h"
+#include "layer/tar.h"
 
 #define MEMBERS  8
 #define SUM_SIZE 16 /* bytes: two names with one sum are not found in a lifetime */
