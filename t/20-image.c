@@ -1,7 +1,7 @@
 /* 20-image.c: names, ids and sums. */
 #include "base/err.h"
-#include "image/name.h"
-#include "image/sum.h"
+#include "image/v1checksum.h"
+#include "image/v1name.h"
 #include "unit-test.h"
 
 static struct err err;
@@ -12,8 +12,8 @@ static struct err err;
 static const char *
 parsed(struct str path)
 {
-	struct repo_name name = {"", ""};
-	enum result r = name_parse(arena, tight(path), &name, &err);
+	struct v1name name = {"", ""};
+	enum result r = v1name_parse(arena, tight(path), &name, &err);
 
 	if (r != RC_OK)
 		return err_name(r);
@@ -46,7 +46,7 @@ test_repositories(void)
 	    LIT("\x1b[2J"), LIT("a\xff"), LIT("a/\xc3"), LIT("\xc3/\xa9"),
 	    LIT("\xc0\xae\xc0\xae/a"), /* ".." */
 	    LIT("\xed\xa0\x80")};
-	struct repo_name name;
+	struct v1name name;
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
@@ -54,19 +54,19 @@ test_repositories(void)
 		    rows[i].path);
 	for (i = 0; i < COUNT(bad); i++)
 		is_str(parsed(bad[i]), "bad_name", "no name: %s", shown(bad[i]));
-	(void)name_parse(arena, TEXT("ns/a/b"), &name, &err);
-	is_str(name_full(arena, &name), "ns/a/b", "the full name");
-	(void)name_parse(arena, TEXT("centos"), &name, &err);
-	is_str(name_full(arena, &name), "library/centos", "the full name of one");
+	(void)v1name_parse(arena, TEXT("ns/a/b"), &name, &err);
+	is_str(v1name_full(arena, &name), "ns/a/b", "the full name");
+	(void)v1name_parse(arena, TEXT("centos"), &name, &err);
+	is_str(v1name_full(arena, &name), "library/centos", "the full name of one");
 }
 
 static bool
 is_name(const char *ns, const char *repo)
 {
 	struct str path = str_of(arena_printf(arena, "%s/%s", ns, repo));
-	struct repo_name name;
+	struct v1name name;
 
-	return name_parse(arena, path, &name, &err) == RC_OK &&
+	return v1name_parse(arena, path, &name, &err) == RC_OK &&
 	       strcmp(name.ns, ns) == 0 && strcmp(name.repo, repo) == 0;
 }
 
@@ -74,25 +74,26 @@ is_name(const char *ns, const char *repo)
 static void
 test_long_names(void)
 {
-	const char *most = times('x', NAME_MAX_BYTES).p;
-	const char *more = times('x', NAME_MAX_BYTES + 1).p;
-	const char *long_tag = times('t', NAME_TAG_MAX).p;
+	const char *most = times('x', V1NAME_MAX_BYTES).p;
+	const char *more = times('x', V1NAME_MAX_BYTES + 1).p;
+	const char *long_tag = times('t', V1NAME_TAG_MAX).p;
 
 	ok(is_name(most, most), "either part as long as it may be");
 	ok(!is_name(more, "a"), "a namespace too long");
 	ok(!is_name("a", more), "a repository too long");
-	ok(is_name("a", times(' ', NAME_MAX_BYTES).p), "a blank is quoted by one");
-	ok(is_name("a", times('%', NAME_MAX_BYTES / 3).p) &&
-		!is_name("a", times('%', NAME_MAX_BYTES / 3 + 1).p),
+	ok(is_name("a", times(' ', V1NAME_MAX_BYTES).p),
+	    "a blank is quoted by one");
+	ok(is_name("a", times('%', V1NAME_MAX_BYTES / 3).p) &&
+		!is_name("a", times('%', V1NAME_MAX_BYTES / 3 + 1).p),
 	    "other bytes by three");
-	ok(is_name(times('%', NAME_MAX_BYTES).p, "a"), "in a namespace by none");
+	ok(is_name(times('%', V1NAME_MAX_BYTES).p, "a"), "in a namespace by none");
 	is_str(parsed(times('x', 10240)), "bad_name", "10 KiB");
 	is_str(parsed(times('/', 10240)), "bad_name", "10 KiB of slashes");
-	is_int(name_check_tag(str_of(long_tag), &err), RC_OK, "a long tag");
-	is_int(name_check_tag(times('t', NAME_TAG_MAX + 1), &err), RC_BAD_NAME,
+	is_int(v1name_check_tag(str_of(long_tag), &err), RC_OK, "a long tag");
+	is_int(v1name_check_tag(times('t', V1NAME_TAG_MAX + 1), &err), RC_BAD_NAME,
 	    "a tag too long");
-	is_int(
-	    name_check_tag(times('t', 10240), &err), RC_BAD_NAME, "10 KiB of tag");
+	is_int(v1name_check_tag(times('t', 10240), &err), RC_BAD_NAME,
+	    "10 KiB of tag");
 }
 
 static void
@@ -106,10 +107,10 @@ test_tags(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(good); i++)
-		is_int(name_check_tag(tight(str_of(good[i])), &err), RC_OK,
+		is_int(v1name_check_tag(tight(str_of(good[i])), &err), RC_OK,
 		    "the tag %s", good[i]);
 	for (i = 0; i < COUNT(bad); i++)
-		is_int(name_check_tag(tight(bad[i]), &err), RC_BAD_NAME,
+		is_int(v1name_check_tag(tight(bad[i]), &err), RC_BAD_NAME,
 		    "no tag: %s", shown(bad[i]));
 }
 
@@ -124,13 +125,13 @@ test_ids(void)
 	    LIT("8aedcdadf14bb95\0"), LIT("../../../../../.")};
 	size_t i;
 
-	ok(name_is_image_id(tight(str_of(id))), "64 digits");
-	ok(name_is_image_id(tight(str_make(id, 16))), "16 digits");
-	ok(!name_is_image_id(str_make(id, 63)) &&
-		!name_is_image_id(str_make(id, 32)),
+	ok(v1name_is_image_id(tight(str_of(id))), "64 digits");
+	ok(v1name_is_image_id(tight(str_make(id, 16))), "16 digits");
+	ok(!v1name_is_image_id(str_make(id, 63)) &&
+		!v1name_is_image_id(str_make(id, 32)),
 	    "no other number of digits");
 	for (i = 0; i < COUNT(bad); i++)
-		ok(!name_is_image_id(bad[i]), "no id: %s", shown(bad[i]));
+		ok(!v1name_is_image_id(bad[i]), "no id: %s", shown(bad[i]));
 }
 
 /* ---- sums ---- */
@@ -142,39 +143,39 @@ test_sum_kinds(void)
 {
 	static const struct {
 		struct str text;
-		enum sum_kind kind;
+		enum v1checksum_kind kind;
 	} rows[] = {
-	    {LIT(""), SUM_NONE},
-	    {LIT("sha256:" DIGITS), SUM_SIMPLE},
-	    {LIT("tarsum+sha256:" DIGITS), SUM_TARSUM},
-	    {LIT("tarsum.v1+sha256:" DIGITS), SUM_TARSUM},
-	    {LIT("tarsum.dev+sha256:" DIGITS), SUM_TARSUM},
-	    {LIT("tarsum.dev+sha256:x"), SUM_OTHER},
-	    {LIT("tarsum+sha256:../" DIGITS), SUM_OTHER},
-	    {LIT("tarsum.v2+sha256:" DIGITS), SUM_OTHER},
-	    {LIT("sha256:" DIGITS "0"), SUM_OTHER},
-	    {LIT("sha256:551dd78288bd82f5"), SUM_OTHER},
+	    {LIT(""), V1CHECKSUM_NONE},
+	    {LIT("sha256:" DIGITS), V1CHECKSUM_SIMPLE},
+	    {LIT("tarsum+sha256:" DIGITS), V1CHECKSUM_TARSUM},
+	    {LIT("tarsum.v1+sha256:" DIGITS), V1CHECKSUM_TARSUM},
+	    {LIT("tarsum.dev+sha256:" DIGITS), V1CHECKSUM_TARSUM},
+	    {LIT("tarsum.dev+sha256:x"), V1CHECKSUM_OTHER},
+	    {LIT("tarsum+sha256:../" DIGITS), V1CHECKSUM_OTHER},
+	    {LIT("tarsum.v2+sha256:" DIGITS), V1CHECKSUM_OTHER},
+	    {LIT("sha256:" DIGITS "0"), V1CHECKSUM_OTHER},
+	    {LIT("sha256:551dd78288bd82f5"), V1CHECKSUM_OTHER},
 	    {LIT("sha256:"
 		 "551DD78288BD82F529E1697BE1F74B91D5AE2278319F014218A93B2A997CA0F7"),
-		SUM_OTHER},
-	    {LIT("SHA256:" DIGITS), SUM_OTHER},
-	    {LIT("sha512:" DIGITS), SUM_OTHER},
-	    {LIT("md5:d41d8cd98f00b204e9800998ecf8427e"), SUM_OTHER},
-	    {LIT("xtarsum+sha256:" DIGITS), SUM_OTHER},
-	    {LIT("sha256:\0"), SUM_OTHER},
-	    {LIT(DIGITS), SUM_BAD},
-	    {LIT("sha256"), SUM_BAD},
-	    {LIT("sha256:"), SUM_BAD},
-	    {LIT(":" DIGITS), SUM_BAD},
-	    {LIT(":"), SUM_BAD},
-	    {LIT("sha256:" DIGITS ":"), SUM_BAD},
-	    {LIT("tarsum+sha256:a:b"), SUM_BAD},
+		V1CHECKSUM_OTHER},
+	    {LIT("SHA256:" DIGITS), V1CHECKSUM_OTHER},
+	    {LIT("sha512:" DIGITS), V1CHECKSUM_OTHER},
+	    {LIT("md5:d41d8cd98f00b204e9800998ecf8427e"), V1CHECKSUM_OTHER},
+	    {LIT("xtarsum+sha256:" DIGITS), V1CHECKSUM_OTHER},
+	    {LIT("sha256:\0"), V1CHECKSUM_OTHER},
+	    {LIT(DIGITS), V1CHECKSUM_BAD},
+	    {LIT("sha256"), V1CHECKSUM_BAD},
+	    {LIT("sha256:"), V1CHECKSUM_BAD},
+	    {LIT(":" DIGITS), V1CHECKSUM_BAD},
+	    {LIT(":"), V1CHECKSUM_BAD},
+	    {LIT("sha256:" DIGITS ":"), V1CHECKSUM_BAD},
+	    {LIT("tarsum+sha256:a:b"), V1CHECKSUM_BAD},
 	};
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		struct sum sum = sum_parse(tight(rows[i].text));
-		bool simple = rows[i].kind == SUM_SIMPLE;
+		struct v1checksum sum = v1checksum_parse(tight(rows[i].text));
+		bool simple = rows[i].kind == V1CHECKSUM_SIMPLE;
 
 		is_int(sum.kind, rows[i].kind, "the kind of \"%s\"",
 		    shown(rows[i].text));
@@ -227,7 +228,7 @@ test_payload_sum(void)
 	char hex[SHA256_HEX_SIZE];
 	struct hash h;
 
-	sum_begin(&h, json);
+	v1checksum_begin(&h, json);
 	hash_add(&h, "lay", 3);
 	hash_add(&h, "er", 2);
 	hash_end(&h, hex);
@@ -235,7 +236,7 @@ test_payload_sum(void)
 	    "a156458e53c55aa77931778f7d9e62d681abd652f13db995edcf02f57fc58a79",
 	    "the sum of json, newline, layer");
 	is_str(hex, sum_of(TEXT("{\"id\":\"x\"}\nlayer")), "as one text");
-	sum_begin(&h, json);
+	v1checksum_begin(&h, json);
 	hash_end(&h, hex);
 	is_str(hex, DIGITS, "of an empty layer");
 }

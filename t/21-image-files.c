@@ -3,10 +3,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "image/v1_ancestry.h"
-#include "image/v1_images.h"
-#include "image/v1_json.h"
-#include "image/v1_meta.h"
+#include "image/ancestry.h"
+#include "image/imagelist.h"
+#include "image/tagmeta.h"
+#include "image/v1config.h"
 #include "unit-test.h"
 
 /* centos 6.5 of 2014, and its ancestors */
@@ -21,8 +21,8 @@ static struct err err;
 static const char *
 described(struct str text)
 {
-	struct v1_json v;
-	enum result r = v1_json_parse(arena, tight(text), &v, &err);
+	struct v1config v;
+	enum result r = v1config_parse(arena, tight(text), &v, &err);
 
 	if (r != RC_OK)
 		return err_name(r);
@@ -75,7 +75,7 @@ static struct str
 ancestry(const char *id, struct str parent)
 {
 	struct str out = {NULL, 0};
-	enum result r = v1_ancestry_extend(arena, id, tight(parent), &out, &err);
+	enum result r = ancestry_extend(arena, id, tight(parent), &out, &err);
 
 	return r == RC_OK ? out : str_of(err_name(r));
 }
@@ -126,10 +126,10 @@ chain(size_t n)
 static void
 test_long_ancestry(void)
 {
-	const size_t most = V1_ANCESTRY_MAX / strlen(", \"" BASE "\"");
+	const size_t most = ANCESTRY_MAX / strlen(", \"" BASE "\"");
 	struct str longest = ancestry(BASE, chain(most - 1));
 
-	ok(longest.n <= V1_ANCESTRY_MAX && longest.n > V1_ANCESTRY_MAX - 68,
+	ok(longest.n <= ANCESTRY_MAX && longest.n > ANCESTRY_MAX - 68,
 	    "an ancestry may have %zu ids", most);
 	ok(str_starts(longest, "[\"" BASE "\", \"000") &&
 		longest.p[longest.n - 1] == ']',
@@ -143,7 +143,7 @@ static struct str
 merged(const char *old, const char *announced)
 {
 	struct str out = {NULL, 0};
-	enum result r = v1_images_merge(
+	enum result r = imagelist_merge(
 	    arena, tight(str_of(old)), tight(str_of(announced)), &out, &err);
 
 	return r == RC_OK ? out : str_of(err_name(r));
@@ -254,7 +254,7 @@ test_many_images(void)
 		wrong += !str_is(json_text(json_get(json_at(list, i), "id")),
 		    arena_printf(arena, "%016zx", i * 40503 % (n / 2)));
 	is_int(wrong, 0, "in the order of first mention");
-	is_text(merged("", announcement(2, V1_IMAGES_MAX)), "too_large",
+	is_text(merged("", announcement(2, IMAGELIST_MAX)), "too_large",
 	    "a list longer than the file may be");
 }
 
@@ -297,7 +297,7 @@ test_meta(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_str(v1_meta_of_agent(arena, tight(rows[i].agent), 1400116767).p,
+		is_str(tagmeta_of_agent(arena, tight(rows[i].agent), 1400116767).p,
 		    rows[i].want, "of the agent \"%s\"", shown(rows[i].agent));
 }
 
@@ -308,12 +308,12 @@ test_long_agent(void)
 	struct json *v = NULL;
 	const char *why;
 
-	text = v1_meta_of_agent(arena,
+	text = tagmeta_of_agent(arena,
 	    str_of(arena_printf(arena, "kernel/%s os/linux", control.p)),
 	    INT64_MIN);
 	ok(json_parse(arena, text, &v, &why), "JSON, however long the agent is");
 	ok(str_eq(json_text(json_get(v, "kernel")), control), "nothing is lost");
-	ok(json_parse(arena, v1_meta_default(), &v, &why), "the default is JSON");
+	ok(json_parse(arena, tagmeta_default(), &v, &why), "the default is JSON");
 	is_text(json_text(json_get(v, "arch")), "amd64", "its arch");
 	is_text(json_text(json_get(v, "os")), "linux", "its os");
 }
@@ -349,7 +349,7 @@ test_has(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(v1_images_has(tight(str_of(rows[i].list)), ID1),
+		is_int(imagelist_has(tight(str_of(rows[i].list)), ID1),
 		    rows[i].want, "an image of %s", shown(str_of(rows[i].list)));
 }
 
@@ -365,8 +365,8 @@ test_has_many(void)
 		buf_printf(
 		    &b, "%s{\"id\": \"%064x\", bad}", i == 0 ? "[" : ", ", i);
 	buf_adds(&b, ", " ONE ", ");
-	ok(v1_images_has(buf_str(&b), ID1), "one of many");
-	ok(!v1_images_has(buf_str(&b), ID2), "none of many");
+	ok(imagelist_has(buf_str(&b), ID1), "one of many");
+	ok(!imagelist_has(buf_str(&b), ID2), "none of many");
 }
 
 int

@@ -1,6 +1,6 @@
 /* 23-digest.c: digests, and the names and tags of API v2. */
 #include "image/digest.h"
-#include "image/v2_name.h"
+#include "image/reference.h"
 #include "unit-test.h"
 
 #define HEX_64 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -144,10 +144,11 @@ test_good_names(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(v2_name_check(tight(str_of(rows[i])), &err), RC_OK,
-		    "the name %s", rows[i]);
-	is_int(v2_name_check(tight(times('a', V2_NAME_MAX)), &err), RC_OK,
-	    "a name as long as it may be");
+		is_int(reference_check_repository(tight(str_of(rows[i])), &err),
+		    RC_OK, "the name %s", rows[i]);
+	is_int(reference_check_repository(
+		   tight(times('a', REFERENCE_REPOSITORY_MAX)), &err),
+	    RC_OK, "a name as long as it may be");
 }
 
 static void
@@ -168,11 +169,12 @@ test_bad_names(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(v2_name_check(tight(rows[i]), &err), RC_BAD_NAME,
-		    "no name: %s", shown(rows[i]));
-	is_int(v2_name_check(tight(times('a', V2_NAME_MAX + 1)), &err), RC_BAD_NAME,
-	    "a name too long");
-	is_int(v2_name_check(times('/', 10240), &err), RC_BAD_NAME,
+		is_int(reference_check_repository(tight(rows[i]), &err),
+		    RC_BAD_NAME, "no name: %s", shown(rows[i]));
+	is_int(reference_check_repository(
+		   tight(times('a', REFERENCE_REPOSITORY_MAX + 1)), &err),
+	    RC_BAD_NAME, "a name too long");
+	is_int(reference_check_repository(times('/', 10240), &err), RC_BAD_NAME,
 	    "10 KiB of slashes");
 }
 
@@ -193,11 +195,13 @@ test_tags(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(good); i++)
-		ok(v2_name_is_tag(tight(str_of(good[i]))), "the tag %s", good[i]);
+		ok(reference_is_tag(tight(str_of(good[i]))), "the tag %s", good[i]);
 	for (i = 0; i < COUNT(bad); i++)
-		ok(!v2_name_is_tag(tight(bad[i])), "no tag: %s", shown(bad[i]));
-	ok(v2_name_is_tag(tight(times('t', V2_TAG_MAX))), "the longest tag");
-	ok(!v2_name_is_tag(tight(times('t', V2_TAG_MAX + 1))), "a tag too long");
+		ok(!reference_is_tag(tight(bad[i])), "no tag: %s", shown(bad[i]));
+	ok(reference_is_tag(tight(times('t', REFERENCE_TAG_MAX))),
+	    "the longest tag");
+	ok(!reference_is_tag(tight(times('t', REFERENCE_TAG_MAX + 1))),
+	    "a tag too long");
 }
 
 int

@@ -81,17 +81,16 @@ auth_of(enum auth_mode mode)
 	    .remote = (struct remote *)(void *)&somewhere};
 }
 
-static const struct repo_name team_app = {"team", "app"},
-			      team_web = {"team", "web"},
-			      other_app = {"other", "app"},
-			      slashed = {"team", "app/web x"};
+static const struct v1name team_app = {"team", "app"}, team_web = {"team", "web"},
+			   other_app = {"other", "app"},
+			   slashed = {"team", "app/web x"};
 
 static struct caller caller;
 static struct err err;
 
 static enum result
-admit(const struct auth *auth, const char *authorization,
-    const struct repo_name *name, enum token_access need)
+admit(const struct auth *auth, const char *authorization, const struct v1name *name,
+    enum token_access need)
 {
 	struct auth_request request = {
 	    .request = {.method = "GET", .path = TEXT("/v1/images/" ID "/json")},
@@ -105,7 +104,7 @@ admit(const struct auth *auth, const char *authorization,
 }
 
 static const char *
-own(const struct repo_name *name, enum token_access access)
+own(const struct v1name *name, enum token_access access)
 {
 	return token_new(arena, SECRET, name, access, clock_now());
 }

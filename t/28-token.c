@@ -5,7 +5,7 @@
 
 #define NOW 1700000000 /* 2023-11-14 */
 
-static const struct repo_name team_app = {"team", "app"};
+static const struct v1name team_app = {"team", "app"};
 
 /* "ns|repo|access|signature"; NULL: it is none. */
 static const char *
@@ -186,7 +186,7 @@ test_long(void)
 
 static const struct {
 	struct str key;
-	struct repo_name name;
+	struct v1name name;
 	enum token_access access;
 	int64_t now;
 	const char *want;
@@ -348,7 +348,7 @@ test_no_signature(void)
 }
 
 static const char *
-sum_of(const struct repo_name *name)
+sum_of(const struct v1name *name)
 {
 	const char *text = token_new(arena, TEXT(KEY), name, TOKEN_READ, NOW);
 
@@ -359,7 +359,7 @@ sum_of(const struct repo_name *name)
 static void
 test_borders(void)
 {
-	static const struct repo_name names[] = {{"a", "b"}, {"a", "b/c"},
+	static const struct v1name names[] = {{"a", "b"}, {"a", "b/c"},
 	    {"a", "b%2Fc"}, {"a%2Fb", "c"}, {"a b", "c"}, {"a+b", "c"},
 	    {"a%20b", "c"}, {"a", "b c"}, {"a", "b+c"}, {"read a", "b"},
 	    {"a", "b read"}};

@@ -80,7 +80,7 @@ state_of(const struct image *im)
 static struct v1_repo
 repo(const char *ns, const char *name)
 {
-	const struct repo_name full = {ns, name};
+	const struct v1name full = {ns, name};
 	struct v1_repo found = {NULL, false};
 
 	if (v1_repo_find(store, arena, &full, &found, &err) != RC_OK)
@@ -270,7 +270,7 @@ test_spelling(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct repo_name name = {rows[i].ns, rows[i].repo};
+		const struct v1name name = {rows[i].ns, rows[i].repo};
 		const char *older = v1_spell_repo(arena, &name, V1_OLDER);
 		const char *newer = v1_spell_repo(arena, &name, V1_NEWER);
 
@@ -387,11 +387,11 @@ test_one_name(void)
 static const char *
 settled(const char *ns, const char *repo_name)
 {
-	struct repo_name name = {ns, repo_name};
+	struct v1name name = {ns, repo_name};
 
 	if (v1_repo_resolve(store, arena, &name, &err) != RC_OK)
 		return err.text;
-	return name_full(arena, &name);
+	return v1name_full(arena, &name);
 }
 
 /* In every spelling the one that is there is found. */

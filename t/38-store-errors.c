@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "image/v1_images.h"
-#include "image/v1_json.h"
+#include "image/imagelist.h"
+#include "image/v1config.h"
 #include "store-test.h"
 #include "store/lock.h"
 #include "store/sweep.h"
@@ -46,7 +46,7 @@ image_sum(void)
 static enum result
 find_repo(void)
 {
-	const struct repo_name name = {"ns", "app"};
+	const struct v1name name = {"ns", "app"};
 	struct v1_repo found;
 
 	return v1_repo_find(store, arena, &name, &found, &err);
@@ -368,12 +368,12 @@ test_sizes(void)
 {
 	fresh_store();
 	fill_store();
-	write_text("images/" ID "/json", large_json(V1_JSON_MAX));
+	write_text("images/" ID "/json", large_json(V1CONFIG_MAX));
 	is_int(image_json(), RC_OK, "a json as large as one may be");
-	write_text("images/" ID "/json", large_json(V1_JSON_MAX + 1));
+	write_text("images/" ID "/json", large_json(V1CONFIG_MAX + 1));
 	is_int(image_json(), RC_IMAGE_UNKNOWN, "a byte more");
 	set_up(truncate(
-	    in_dir("repositories/ns/app/_index_images"), (off_t)V1_IMAGES_MAX + 1));
+	    in_dir("repositories/ns/app/_index_images"), (off_t)IMAGELIST_MAX + 1));
 	is_int(repo_images(), RC_TOO_LARGE, "a list of images");
 	(void)unlink(in_dir("images/" ID "/json"));
 	make_dir("images/" ID "/json");

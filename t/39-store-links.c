@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "image/name.h"
+#include "image/v1name.h"
 #include "store/about.h"
 #include "store/sweep.h"
 #include "store/v1_image.h"
@@ -27,7 +27,7 @@
 #define OTHER_ID "00000000000000b2"
 #define TEXT     "a manifest, as it happens"
 
-static const struct repo_name ns_app = {"ns", "app"};
+static const struct v1name ns_app = {"ns", "app"};
 static struct digest manifest;
 static const char *outside; /* a directory next to the store: "../<name>" */
 

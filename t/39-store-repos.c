@@ -1,6 +1,6 @@
 /* 39-store-repos.c: repositories of distribution's layout: what each holds, and the walk
  * over all of them. */
-#include "image/v2_name.h"
+#include "image/reference.h"
 #include "store/v2_repo.h"
 #include "v2-store-test.h"
 
@@ -147,11 +147,12 @@ test_long_names(void)
 
 	fresh_store();
 	buf_init(&deep, arena, 1024);
-	for (i = 0; i < V2_NAME_MAX / 2 + 2; i++) {
+	for (i = 0; i < REFERENCE_REPOSITORY_MAX / 2 + 2; i++) {
 		buf_adds(&deep, i == 0 ? "a" : "/a");
 		make_dir(in_repo(buf_str(&deep).p, "_manifests"));
 	}
-	is_int(walk(0).n, V2_NAME_MAX / 2 + 1, "nor is one that is too deep");
+	is_int(walk(0).n, REFERENCE_REPOSITORY_MAX / 2 + 1,
+	    "nor is one that is too deep");
 }
 
 static void

@@ -3,8 +3,8 @@
  * store. */
 #include "api-test.h"
 
-#include "image/v1_images.h"
-#include "image/v1_json.h"
+#include "image/imagelist.h"
+#include "image/v1config.h"
 
 #define BAD_NAME    "~{\"error\": \"Invalid name: "
 #define BAD_REQUEST "~{\"error\": \"Bad request: "
@@ -246,7 +246,7 @@ test_depth(void)
 static void
 test_width(void)
 {
-	const char *wide = repeat("{},", V1_IMAGES_BODY_MAX / 3 - 1);
+	const char *wide = repeat("{},", IMAGELIST_BODY_MAX / 3 - 1);
 
 	expect("a list of a million", "PUT", REPOS "t/j",
 	    arena_printf(arena, "[%s{}]", wide), 400, ERROR("Invalid data"));
@@ -280,9 +280,9 @@ test_limits(void)
 		size_t limit;
 		const char *blank;
 	} rows[] = {
-	    {"PUT", "/v1/images/" ID "/json", V1_JSON_MAX, "Invalid JSON"},
-	    {"PUT", REPOS "t/j", V1_IMAGES_BODY_MAX, "Error Decoding JSON"},
-	    {"PUT", REPOS "t/j/images", V1_IMAGES_BODY_MAX, "Error Decoding JSON"},
+	    {"PUT", "/v1/images/" ID "/json", V1CONFIG_MAX, "Invalid JSON"},
+	    {"PUT", REPOS "t/j", IMAGELIST_BODY_MAX, "Error Decoding JSON"},
+	    {"PUT", REPOS "t/j/images", IMAGELIST_BODY_MAX, "Error Decoding JSON"},
 	    {"PUT", REPOS "t/j/tags/x", 64 << 10, "Invalid data"},
 	    {"POST", "/v1/users/", 64 << 10, "Error Decoding JSON"},
 	};

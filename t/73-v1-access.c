@@ -18,8 +18,8 @@
 #define FOR_A_YEAR    "Cache-Control: ~, max-age=31536000"
 #define NOT_KEPT      "Cache-Control: no-cache"
 
-static const struct repo_name team_app = {"team", "app"}, plan = {"team", "plan"},
-			      slashed = {"team", "app/web"};
+static const struct v1name team_app = {"team", "app"}, plan = {"team", "plan"},
+			   slashed = {"team", "app/web"};
 
 static struct auth own = {.mode = AUTH_OWN};
 
@@ -53,7 +53,7 @@ make_store(void)
 
 /* "Authorization: Token ...". */
 static const char *
-shown(const struct repo_name *name, enum token_access access)
+shown(const struct v1name *name, enum token_access access)
 {
 	return arena_printf(arena, "Authorization: %s",
 	    token_new(arena, own.secret, name, access, clock_now()));

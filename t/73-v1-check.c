@@ -3,7 +3,7 @@
  * the real request will. */
 #include "api-test.h"
 
-#include "image/v1_json.h"
+#include "image/v1config.h"
 
 #define UNFINISHED "00000000000000a1"
 #define COMPLETE   "00000000000000a2"

@@ -2,7 +2,7 @@
  * path of API v2; and every error in its form. */
 #include "v2-api-test.h"
 
-#include "image/v2_name.h"
+#include "image/reference.h"
 #include "v2/errors.h"
 
 #define REPO    "/v2/team/app"
@@ -39,7 +39,8 @@ test_names(void)
 	static const char *const names[] = {"A", "team/App", "_a", "a_", "-a", "a-",
 	    "a..b", "a___b", "a._b", ".a", "team/.a", "a%2F", "%2Fa", "a%2F%2Fb",
 	    "a%20b", "a%0Ab", "a:b", "a%2F..%2Fb", "%c3%a9", "%ff", "_catalog/x"};
-	const char *longest = arena_printf(arena, "a%0*d", V2_NAME_MAX - 1, 0);
+	const char *longest = arena_printf(
+	    arena, "a%0*d", REFERENCE_REPOSITORY_MAX - 1, 0);
 	size_t i, k;
 
 	for (i = 0; i < v2_api.n_routes; i++) {
@@ -68,7 +69,7 @@ test_references(void)
 	static const char *const impossible[] = {"-v1", ".v1", "a%20b", "a%2Fb",
 	    "a+b", "%c3%a9", "sha256:", "sha256:abc", "sha256-:x", "a%0D%0Ab"};
 	const char *longest = arena_printf(
-	    arena, REPO "/manifests/v%0*d", V2_TAG_MAX - 1, 0);
+	    arena, REPO "/manifests/v%0*d", REFERENCE_TAG_MAX - 1, 0);
 	size_t i;
 
 	for (i = 0; i <= COUNT(impossible); i++) {

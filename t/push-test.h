@@ -23,7 +23,7 @@
 #define AGENT "docker/0.11.1 go/go1.2.1 kernel/3.13 os/linux arch/amd64"
 
 static struct registry reg;
-static const struct repo_name app = {"team", "app"};
+static const struct v1name app = {"team", "app"};
 
 /* ---- the registry ---- */
 

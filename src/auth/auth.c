@@ -18,7 +18,7 @@ static const struct remote_memory memory = {10000, 3000, 1000};
 /* ---- the index is asked ---- */
 
 static const char *
-address(const struct auth *auth, struct arena *a, const struct repo_name *name,
+address(const struct auth *auth, struct arena *a, const struct v1name *name,
     const char *rest)
 {
 	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", auth->index_endpoint,
@@ -58,7 +58,7 @@ write_id(void *arg, const struct json *item)
 {
 	struct str id = json_text(json_get(item, "id"));
 
-	if (name_is_image_id(id))
+	if (v1name_is_image_id(id))
 		jsonw_str(arg, id);
 	return true;
 }
@@ -100,7 +100,7 @@ confirm(const struct auth *auth, struct arena *a, struct caller *caller,
 /* ---- who comes in ---- */
 
 static bool
-is_same(const struct repo_name *a, const struct repo_name *b)
+is_same(const struct v1name *a, const struct v1name *b)
 {
 	return strcmp(a->ns, b->ns) == 0 && strcmp(a->repo, b->repo) == 0;
 }
@@ -169,7 +169,7 @@ auth_image_access(const struct auth *auth, struct arena *a,
 
 	if (auth->mode != AUTH_INDEX || caller == NULL || !caller->bound)
 		return RC_OK;
-	if (!name_is_image_id(str_of(id)))
+	if (!v1name_is_image_id(str_of(id)))
 		return err_set(err, RC_UNAUTHORIZED, "no image id");
 	r = ask(
 	    auth, a, caller, arena_printf(a, "layer/%s/access", id), &answer, err);

@@ -33,7 +33,7 @@ struct auth {
 struct auth_request {
 	struct privileged_request request; /* method, path, headers */
 	struct str authorization;
-	const struct repo_name *repository; /* of the path; NULL: it names none */
+	const struct v1name *repository; /* of the path; NULL: it names none */
 	enum token_access need;
 };
 

@@ -12,7 +12,7 @@ struct caller {
 
 	/* The repository of the Token that was shown; ns NULL: none was. In a registry that
 	 * asks for none, nobody has checked it. */
-	struct repo_name repository;
+	struct v1name repository;
 	enum token_access access;
 
 	/* As they came, to be shown to an index or a source. via: through whom the request

@@ -23,7 +23,7 @@ static const char *const access_words[] = {"read", "write", "delete"};
 
 /* "ns/repo" with the slashes of its second part written %2F, so that there is one. */
 static const char *
-repository_text(struct arena *a, const struct repo_name *name)
+repository_text(struct arena *a, const struct v1name *name)
 {
 	return arena_printf(a, "%s/%s",
 	    percent_encode(a, str_of(name->ns), "_.-", true),
@@ -59,7 +59,7 @@ read_access(struct str text, enum token_access *out)
 
 /* Two parts, each decoded once: "team/app%2Fweb" is app/web of team. */
 static bool
-read_repository(struct arena *a, struct str text, struct repo_name *out)
+read_repository(struct arena *a, struct str text, struct v1name *out)
 {
 	struct str repo = text, ns = str_cut(&repo, '/');
 	struct err ignored;
@@ -72,7 +72,7 @@ read_repository(struct arena *a, struct str text, struct repo_name *out)
 	buf_add(&path, ns.p, ns.n);
 	buf_addc(&path, '/'); /* without one, the namespace is not "library" here */
 	buf_add(&path, repo.p, repo.n);
-	return name_parse(a, buf_str(&path), out, &ignored) == RC_OK;
+	return v1name_parse(a, buf_str(&path), out, &ignored) == RC_OK;
 }
 
 /* What an index may read otherwise than berth does is refused: it is asked about this
@@ -155,9 +155,8 @@ token_parse(struct arena *a, struct str authorization, struct token *out)
 /* The time has a fixed length and neither the access nor the repository a blank, so the
  * text has one reading. */
 static void
-sign(struct arena *a, struct str key, const char *time,
-    const struct repo_name *name, enum token_access access,
-    char hex[SUM_DIGITS + 1])
+sign(struct arena *a, struct str key, const char *time, const struct v1name *name,
+    enum token_access access, char hex[SUM_DIGITS + 1])
 {
 	const char *text = arena_printf(a, "%.*s %s %s", TIME_DIGITS, time,
 	    access_words[access], repository_text(a, name));
@@ -171,7 +170,7 @@ sign(struct arena *a, struct str key, const char *time,
 }
 
 const char *
-token_new(struct arena *a, struct str key, const struct repo_name *name,
+token_new(struct arena *a, struct str key, const struct v1name *name,
     enum token_access access, int64_t now)
 {
 	char time[TIME_DIGITS + 1], sum[SUM_DIGITS + 1];

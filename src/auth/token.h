@@ -15,7 +15,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "image/name.h"
+#include "image/v1name.h"
 
 #define TOKEN_LIFE 3600 /* seconds: longer than the slowest push of one image */
 
@@ -23,7 +23,7 @@ enum token_access { TOKEN_READ, TOKEN_WRITE, TOKEN_DELETE };
 
 struct token {
 	struct str signature;
-	struct repo_name repository;
+	struct v1name repository;
 	enum token_access access;
 };
 
@@ -35,7 +35,7 @@ struct token {
 bool token_parse(struct arena *a, struct str authorization, struct token *out);
 
 /* A new one that holds for TOKEN_LIFE from now (seconds since the epoch). */
-const char *token_new(struct arena *a, struct str key, const struct repo_name *name,
+const char *token_new(struct arena *a, struct str key, const struct v1name *name,
     enum token_access access, int64_t now);
 
 /* Was it made with this key, and does it still hold? The sums are compared in constant

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/json_slice.h"
-#include "image/v1_json.h"
+#include "image/v1config.h"
 
 #define NAMES_MAX 32 /* members of one object; docker writes seven */
 #define ID_MAX    64 /* bytes of an image's id */
@@ -155,10 +155,10 @@ read_entry(struct arena *scratch, struct str v, size_t i, struct entry *out,
 {
 	struct str json = json_slice_text(
 	    scratch, json_slice_get(v, "v1Compatibility"));
-	struct v1_json image;
+	struct v1config image;
 	struct err why;
 
-	if (v1_json_parse(scratch, json, &image, &why) != RC_OK)
+	if (v1config_parse(scratch, json, &image, &why) != RC_OK)
 		return err_set(err, RC_BAD_MANIFEST,
 		    "history[%zu]: v1Compatibility: %s", i, why.text);
 	if (image.id.n == 0 || !copy_id(out->id, image.id) ||

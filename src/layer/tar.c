@@ -23,9 +23,9 @@ struct walk {
 	    *scratch; /* of the entry at hand and what was said of it before */
 	struct tar_bytes *bytes;
 	const struct tar_visitor *visitor;
-	struct tar_overrides next; /* for the next entry alone */
-	uint64_t limit, shown;     /* bytes of content, holes too */
-	size_t n;                  /* headers */
+	struct tar_header_overrides next; /* for the next entry alone */
+	uint64_t limit, shown;            /* bytes of content, holes too */
+	size_t n;                         /* headers */
 	uint64_t text; /* bytes of those that belong to the entry at hand */
 	bool awaited;  /* something was said of an entry that must follow */
 	bool ended;    /* the archive is, or nobody wants more */
@@ -272,7 +272,7 @@ take_extension(struct walk *w, const struct tar_entry *e, struct err *err)
 		return take_long_text(w, e->size, &w->next.linkname, err);
 	r = read_text(w, e->size, &records, err);
 	if (r == RC_OK && e->type == 'x')
-		r = tar_pax_read(w->scratch, records, &w->next, err);
+		r = tar_header_read_pax(w->scratch, records, &w->next, err);
 	return r;
 }
 
@@ -296,7 +296,7 @@ take_header(struct walk *w, const char block[TAR_BLOCK], struct err *err)
 	if (is_extension(e.type))
 		return take_extension(w, &e, err);
 	tar_header_texts(w->scratch, block, &e);
-	tar_overrides_apply(&w->next, &e);
+	tar_header_apply(&w->next, &e);
 	if (e.size < 0)
 		return err_set(err, RC_BAD_LAYER, "an entry of less than 0 bytes");
 	r = e.type == 'S' ? show_sparse_entry(w, block, &e, err)

@@ -206,7 +206,7 @@ read_decimal(struct str value, bool fraction, int64_t *out)
 /* Returns 1 when the record was a number, 0 when it is none of these, -1 when it is one
  * of them and no number. */
 static int
-take_number(struct str name, struct str value, struct tar_overrides *out)
+take_number(struct str name, struct str value, struct tar_header_overrides *out)
 {
 	const struct {
 		const char *key;
@@ -231,8 +231,8 @@ take_number(struct str name, struct str value, struct tar_overrides *out)
 }
 
 static void
-add_xattr(
-    struct arena *a, struct tar_overrides *out, struct str name, struct str value)
+add_xattr(struct arena *a, struct tar_header_overrides *out, struct str name,
+    struct str value)
 {
 	if (out->n_xattrs == out->room) {
 		struct tar_xattr *more;
@@ -247,8 +247,8 @@ add_xattr(
 }
 
 static bool
-take_record(
-    struct arena *a, struct str name, struct str value, struct tar_overrides *out)
+take_record(struct arena *a, struct str name, struct str value,
+    struct tar_header_overrides *out)
 {
 	int number = take_number(name, value, out);
 
@@ -268,8 +268,8 @@ take_record(
 
 /* "LENGTH KEY=VALUE\n": the length counts all of it, itself too. */
 enum result
-tar_pax_read(
-    struct arena *a, struct str records, struct tar_overrides *out, struct err *err)
+tar_header_read_pax(struct arena *a, struct str records,
+    struct tar_header_overrides *out, struct err *err)
 {
 	while (records.n > 0 && records.p[0] != '\0') {
 		struct str rest = records, digits = str_cut(&rest, ' '), value,
@@ -290,7 +290,7 @@ tar_pax_read(
 }
 
 void
-tar_overrides_apply(const struct tar_overrides *said, struct tar_entry *out)
+tar_header_apply(const struct tar_header_overrides *said, struct tar_entry *out)
 {
 	if (said->name.p != NULL)
 		out->name = said->name;

@@ -23,7 +23,7 @@ bool tar_header_number(const char *field, size_t n, int64_t *out);
 
 /* What stands in headers of their own: a text with p NULL, a number with its bit unset,
  * is not said. */
-struct tar_overrides {
+struct tar_header_overrides {
 	struct str name, linkname, uname, gname;
 	int64_t uid, gid, size, mtime;
 	unsigned said; /* TAR_UID ... */
@@ -33,10 +33,11 @@ struct tar_overrides {
 enum { TAR_UID = 1, TAR_GID = 2, TAR_SIZE = 4, TAR_MTIME = 8 };
 
 /* The records of a pax header (POSIX.1-2001, "pax Extended Header"). RC_BAD_LAYER. */
-enum result tar_pax_read(struct arena *a, struct str records,
-    struct tar_overrides *out, struct err *err);
+enum result tar_header_read_pax(struct arena *a, struct str records,
+    struct tar_header_overrides *out, struct err *err);
 
 /* out becomes what `said` says of it. */
-void tar_overrides_apply(const struct tar_overrides *said, struct tar_entry *out);
+void tar_header_apply(
+    const struct tar_header_overrides *said, struct tar_entry *out);
 
 #endif

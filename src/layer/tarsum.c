@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "image/hash.h"
-#include "image/sum.h"
+#include "image/v1checksum.h"
 
 #define SUM_BYTES  32
 #define HEADER_MAX (2 * TAR_TEXT)
@@ -335,14 +335,14 @@ enum result
 tarsum_find(const struct str *json, size_t n, struct str given,
     const struct source *layer, size_t *which, struct err *err)
 {
-	const struct sum sum = sum_parse(given);
+	const struct v1checksum sum = v1checksum_parse(given);
 	struct summing s = {.v1 = !str_starts(given, "tarsum+")};
 	const struct tar_visitor visitor = {take_entry, take_content, &s};
 	struct str hex = given;
 	enum result r;
 
 	*which = n;
-	if (sum.kind != SUM_TARSUM)
+	if (sum.kind != V1CHECKSUM_TARSUM)
 		return err_set(
 		    err, RC_BAD_SUM, "no tarsum of a kind that is known");
 	s.scratch = arena_new();

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "auth/auth.h"
-#include "image/v1_images.h"
+#include "image/imagelist.h"
 #include "registry/seats.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
@@ -42,7 +42,8 @@ find_in(enum result opened, struct registry *reg, struct arena *a,
 	if (r == RC_OK && reader_size(list) > LONG_LIST)
 		r = seats_take(reg, a, WALK_MEMORY, err);
 	if (r == RC_OK)
-		*out = v1_images_lists(json_items_new(a, reader_read, list), id);
+		*out = imagelist_items_have(
+		    json_items_new(a, reader_read, list), id);
 	return r == RC_ABSENT ? RC_OK : r;
 }
 
@@ -87,7 +88,7 @@ look_below(void *arg, const char *tag, const char *tagged)
 	b->found = strcmp(tagged, b->id) == 0 ||
 		   (v1_image_ancestry(st, b->arena, tagged, &ancestry, &ignored) ==
 			   RC_OK &&
-		       v1_images_has(ancestry, b->id));
+		       imagelist_has(ancestry, b->id));
 	return !b->found;
 }
 
@@ -116,7 +117,7 @@ belongs(struct registry *reg, struct arena *a, const struct caller *caller,
 	struct v1_repo repo;
 	enum result r;
 
-	*out = v1_images_has(caller->granted, id);
+	*out = imagelist_has(caller->granted, id);
 	if (*out)
 		return RC_OK;
 	r = v1_repo_find(reg->store, a, &caller->repository, &repo, err);
@@ -128,7 +129,7 @@ belongs(struct registry *reg, struct arena *a, const struct caller *caller,
 }
 
 static enum result
-is_private(struct registry *reg, struct arena *a, const struct repo_name *name,
+is_private(struct registry *reg, struct arena *a, const struct v1name *name,
     bool *out, struct err *err)
 {
 	struct v1_repo repo;
@@ -141,7 +142,7 @@ is_private(struct registry *reg, struct arena *a, const struct repo_name *name,
 
 enum result
 access_repository(struct registry *reg, struct arena *a,
-    const struct caller *caller, const struct repo_name *name, struct err *err)
+    const struct caller *caller, const struct v1name *name, struct err *err)
 {
 	bool private;
 	enum result r;
@@ -227,7 +228,7 @@ access_push(struct registry *reg, struct arena *a, const struct caller *caller,
 	bool listed = false;
 	enum result r;
 
-	if (!is_bound(caller) || v1_images_has(caller->granted, id))
+	if (!is_bound(caller) || imagelist_has(caller->granted, id))
 		return RC_OK;
 	r = v1_repo_find(reg->store, a, &caller->repository, &repo, err);
 	if (r == RC_OK)
@@ -284,7 +285,7 @@ write_granted(struct registry *reg, struct arena *a, const struct caller *caller
 	enum result r;
 
 	r = store_lock(reg->store, LOCK_REPOSITORY,
-	    name_full(a, &caller->repository), &lock, err);
+	    v1name_full(a, &caller->repository), &lock, err);
 	if (r == RC_OK)
 		r = is_news(reg, a, caller, &repo, &news, err);
 	if (r == RC_OK && news)

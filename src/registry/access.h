@@ -27,7 +27,7 @@
 /* A private repository is hidden from one who shows a token of another.
  * RC_REPOSITORY_UNKNOWN. */
 enum result access_repository(struct registry *reg, struct arena *a,
-    const struct caller *caller, const struct repo_name *name, struct err *err);
+    const struct caller *caller, const struct v1name *name, struct err *err);
 
 /* Through images/<id>: not in the name of a private repository. RC_IMAGE_UNKNOWN. */
 enum result access_public_image(struct registry *reg, struct arena *a,

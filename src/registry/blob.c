@@ -2,7 +2,7 @@
 #include "registry/blob.h"
 
 #include "base/log.h"
-#include "image/v2_name.h"
+#include "image/reference.h"
 #include "store/lock.h"
 
 enum result
@@ -21,7 +21,7 @@ blob_mount(struct registry *reg, struct arena *a, const char *name,
 
 	if (from == NULL)
 		r = v2_blob_anywhere(reg->store, a, d, &blob, err);
-	else if (v2_name_check(str_of(from), err) == RC_OK)
+	else if (reference_check_repository(str_of(from), err) == RC_OK)
 		r = v2_blob_find(reg->store, a, from, d, &blob, err);
 	else
 		r = RC_BLOB_UNKNOWN;

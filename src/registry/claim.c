@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/json_items.h"
 #include "base/log.h"
-#include "image/v1_images.h"
+#include "image/imagelist.h"
 #include "store/v1_image.h"
 #include "store/v1_repo.h"
 #include "store/v1_tag.h"
@@ -29,7 +29,7 @@ struct claim {
 	struct arena *arena; /* of the ids */
 	struct image *images;
 	size_t n;
-	const struct repo_name *name;
+	const struct v1name *name;
 	bool private;        /* what is looked at now */
 	struct arena *scrap; /* cleared a repository */
 	struct arena *below; /* cleared a tag */
@@ -47,7 +47,7 @@ take(void *arg, const struct json *item)
 	bool there;
 	char id[65];
 
-	if (!name_is_image_id(text))
+	if (!v1name_is_image_id(text))
 		return true;
 	memcpy(id, text.p, text.n);
 	id[text.n] = '\0';
@@ -188,12 +188,12 @@ static bool
 visit(void *arg, const char *full)
 {
 	struct claim *c = arg;
-	struct repo_name name;
+	struct v1name name;
 	struct v1_repo repo;
 	bool private = false;
 
 	arena_clear(c->scrap);
-	c->r = name_parse(c->scrap, str_of(full), &name, c->err);
+	c->r = v1name_parse(c->scrap, str_of(full), &name, c->err);
 	if (c->r == RC_OK && strcmp(name.ns, c->name->ns) == 0 &&
 	    strcmp(name.repo, c->name->repo) == 0)
 		return true;
@@ -282,7 +282,7 @@ leave_out(struct claim *c, struct str announced)
 	const char *why;
 	bool is_list;
 
-	buf_init(&l.out, c->arena, 2 * V1_IMAGES_BODY_MAX);
+	buf_init(&l.out, c->arena, 2 * IMAGELIST_BODY_MAX);
 	buf_addc(&l.out, '[');
 	(void)json_each(announced, leave, &l, &is_list, &why);
 	buf_addc(&l.out, ']');
@@ -290,12 +290,12 @@ leave_out(struct claim *c, struct str announced)
 	if (l.refused == 0)
 		return announced;
 	log_line(LOG_WARN, "push.claim", "repository=%s refused=%zu reason=private",
-	    log_value(c->arena, name_full(c->arena, c->name)), l.refused);
+	    log_value(c->arena, v1name_full(c->arena, c->name)), l.refused);
 	return buf_str(&l.out);
 }
 
 enum result
-claim_announced(struct registry *reg, struct arena *a, const struct repo_name *name,
+claim_announced(struct registry *reg, struct arena *a, const struct v1name *name,
     struct str announced, struct str *out, struct err *err)
 {
 	struct claim c = {.reg = reg, .arena = a, .name = name, .err = err};

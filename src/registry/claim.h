@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "image/name.h"
+#include "image/v1name.h"
 #include "registry/registry.h"
 
 /* *out: the announcement without the images that private repositories alone have; as it
@@ -17,7 +17,7 @@
  * them has, the public ones until each such image was found: the first push of a shared
  * image to a repository walks the store's names. The caller holds no guard. RC_IO. */
 enum result claim_announced(struct registry *reg, struct arena *a,
-    const struct repo_name *name, struct str announced, struct str *out,
+    const struct v1name *name, struct str announced, struct str *out,
     struct err *err);
 
 #endif

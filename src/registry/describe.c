@@ -5,9 +5,9 @@
 
 #include "base/log.h"
 #include "image/manifest.h"
-#include "image/name.h"
-#include "image/v1_json.h"
-#include "image/v2_name.h"
+#include "image/reference.h"
+#include "image/v1config.h"
+#include "image/v1name.h"
 #include "store/about.h"
 #include "store/lock.h"
 #include "store/v1_image.h"
@@ -43,11 +43,11 @@ static enum result
 find_v1(struct registry *reg, struct arena *a, struct str name, struct v1_repo *out,
     struct err *err)
 {
-	struct repo_name parsed;
+	struct v1name parsed;
 	enum result r;
 
 	*out = (struct v1_repo){NULL, false};
-	r = name_parse(a, name, &parsed, err);
+	r = v1name_parse(a, name, &parsed, err);
 	if (r == RC_BAD_NAME)
 		return RC_OK;
 	return r == RC_OK ? v1_repo_find(reg->store, a, &parsed, out, err) : r;
@@ -57,7 +57,7 @@ static struct str
 text_of_latest(struct registry *reg, struct arena *a, struct str name)
 {
 	struct v1_repo repo;
-	struct v1_json v;
+	struct v1config v;
 	struct str json;
 	struct err ignored;
 	const char *id;
@@ -65,7 +65,7 @@ text_of_latest(struct registry *reg, struct arena *a, struct str name)
 	if (find_v1(reg, a, name, &repo, &ignored) != RC_OK || !repo.there ||
 	    v1_tag_get(reg->store, a, &repo, "latest", &id, &ignored) != RC_OK ||
 	    v1_image_json(reg->store, a, id, &json, &ignored) != RC_OK ||
-	    v1_json_parse(a, json, &v, &ignored) != RC_OK)
+	    v1config_parse(a, json, &v, &ignored) != RC_OK)
 		return str_of(NULL);
 	return v.label.n > 0 ? v.label : v.comment;
 }
@@ -77,7 +77,7 @@ is_v2_name(struct str name)
 {
 	struct err ignored;
 
-	return v2_name_check(name, &ignored) == RC_OK;
+	return reference_check_repository(name, &ignored) == RC_OK;
 }
 
 static struct str
@@ -158,10 +158,10 @@ static struct str
 said(struct registry *reg, struct arena *a, struct str name)
 {
 	struct str text = str_of(NULL);
-	struct repo_name parsed;
+	struct v1name parsed;
 	struct err ignored;
 
-	if (name_parse(a, name, &parsed, &ignored) == RC_OK)
+	if (v1name_parse(a, name, &parsed, &ignored) == RC_OK)
 		(void)about_get(reg->store, a, &parsed, &text, &ignored);
 	return text;
 }
@@ -169,10 +169,10 @@ said(struct registry *reg, struct arena *a, struct str name)
 static uint64_t
 said_stamp(struct registry *reg, struct arena *a, struct str name)
 {
-	struct repo_name parsed;
+	struct v1name parsed;
 	struct err ignored;
 
-	if (name_parse(a, name, &parsed, &ignored) != RC_OK)
+	if (v1name_parse(a, name, &parsed, &ignored) != RC_OK)
 		return 0;
 	return about_stamp(reg->store, a, &parsed) << 2;
 }
@@ -260,10 +260,10 @@ describe_alone(struct registry *reg, struct arena *a, const char *name)
 }
 
 void
-describe_both(struct registry *reg, struct arena *a, const struct repo_name *name)
+describe_both(struct registry *reg, struct arena *a, const struct v1name *name)
 {
-	describe_alone(reg, a, name_full(a, name));
-	if (strcmp(name->ns, NAME_DEFAULT_NAMESPACE) == 0)
+	describe_alone(reg, a, v1name_full(a, name));
+	if (strcmp(name->ns, V1NAME_DEFAULT_NAMESPACE) == 0)
 		describe_alone(reg, a, name->repo);
 }
 

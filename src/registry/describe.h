@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "image/name.h"
+#include "image/v1name.h"
 #include "index/index.h"
 #include "registry/registry.h"
 
@@ -37,7 +37,7 @@ void describe_change(struct registry *reg, struct arena *a, const char *name,
 /* The same of a name of API v1 whose privacy or description has changed: "library/x" is
  * "x" to API v2, described and hidden likewise. The caller holds no guard. */
 void describe_both(
-    struct registry *reg, struct arena *a, const struct repo_name *name);
+    struct registry *reg, struct arena *a, const struct v1name *name);
 
 /* A verb was cut off half-way: the index is brought up to what the store holds now, by
  * whoever hears index_lost. */

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/json_items.h"
-#include "image/name.h"
+#include "image/v1name.h"
 #include "layer/file_list.h"
 #include "registry/capacity.h"
 #include "registry/pull.h"
@@ -232,7 +232,7 @@ go_down(struct registry *reg, const struct json *ancestry, struct diffing *d,
 	for (i = 1; r == RC_OK && i < n && file_diff_is_open(d->diff); i++) {
 		struct str id = json_text(json_at(ancestry, i));
 
-		if (!name_is_image_id(id))
+		if (!v1name_is_image_id(id))
 			return err_set(err, RC_BAD_LAYER, "no ids in the ancestry");
 		r = take_list(reg, str_dup(d->arena, id), d, err);
 	}

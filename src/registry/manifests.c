@@ -3,8 +3,8 @@
 
 #include "base/log.h"
 #include "image/manifest.h"
+#include "image/reference.h"
 #include "image/schema1.h"
-#include "image/v2_name.h"
 #include "registry/describe.h"
 #include "registry/referrer.h"
 #include "registry/seats.h"
@@ -32,7 +32,7 @@ resolve(struct registry *reg, struct arena *a, const char *name,
 	*by_digest = digest_parse(reference, out, &ignored) == RC_OK;
 	if (*by_digest)
 		return RC_OK;
-	if (!v2_name_is_tag(reference))
+	if (!reference_is_tag(reference))
 		return names_nothing(err);
 	return v2_tag_get(reg->store, a, name, str_dup(a, reference), out, err);
 }
@@ -174,7 +174,7 @@ read_reference(struct push *p, struct str reference, struct err *err)
 	for (i = 0; i < p->given->n_tags; i++)
 		p->tags[p->n_tags++] = p->given->tags[i];
 	for (i = 0; i < p->n_tags; i++)
-		if (!v2_name_is_tag(p->tags[i]))
+		if (!reference_is_tag(p->tags[i]))
 			return err_set(err, RC_BAD_TAG, "\"%.*s\" is no tag",
 			    STR_ARG(p->tags[i]));
 	return RC_OK;
@@ -428,7 +428,7 @@ manifests_remove(struct registry *reg, struct arena *a, const char *name,
 	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
 	enum result r;
 
-	if (!by_digest && !v2_name_is_tag(reference))
+	if (!by_digest && !reference_is_tag(reference))
 		return names_nothing(err);
 	r = store_lock(reg->store, LOCK_REPOSITORY, name, &lock, err);
 	if (r == RC_OK)

@@ -6,8 +6,8 @@
 #include <strings.h>
 
 #include "base/log.h"
-#include "image/v1_ancestry.h"
-#include "image/v1_json.h"
+#include "image/ancestry.h"
+#include "image/v1config.h"
 #include "registry/mirror_source.h"
 #include "store/v1_mirror.h"
 
@@ -126,10 +126,10 @@ facts_of(struct arena *a, const struct remote_answer *answer)
 static enum result
 check_json(struct arena *a, struct str json, const char *id, struct err *err)
 {
-	struct v1_json v;
+	struct v1config v;
 	struct err why;
 
-	if (v1_json_parse(a, json, &v, &why) != RC_OK || !str_is(v.id, id))
+	if (v1config_parse(a, json, &v, &why) != RC_OK || !str_is(v.id, id))
 		return err_set(
 		    err, RC_REMOTE, "the source's json is not that of %s", id);
 	return RC_OK;
@@ -142,7 +142,7 @@ ask_json(struct registry *reg, struct arena *a, const struct caller *caller,
 	static const char *const capture[] = {"X-Docker-Size",
 	    "X-Docker-Checksum-Payload", "X-Docker-Checksum", NULL};
 	const struct remote_call call = {.url = image_url(reg, a, id, "json"),
-	    .limit = V1_JSON_MAX,
+	    .limit = V1CONFIG_MAX,
 	    .capture = capture};
 	struct remote_answer answer;
 	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
@@ -199,7 +199,7 @@ mirror_json(struct registry *reg, struct arena *a, const struct caller *caller,
 static enum result
 check_ancestry(struct str text, const char *id, struct err *err)
 {
-	if (v1_ancestry_is_whole(text, id))
+	if (ancestry_is_whole(text, id))
 		return RC_OK;
 	return err_set(err, RC_REMOTE,
 	    "the source's ancestry must be a list of ids that begins with %s", id);
@@ -210,7 +210,7 @@ find_ancestry(struct registry *reg, struct arena *a, const struct caller *caller
     const char *id, struct str *out, struct err *err)
 {
 	const struct remote_call call = {
-	    .url = image_url(reg, a, id, "ancestry"), .limit = V1_ANCESTRY_MAX};
+	    .url = image_url(reg, a, id, "ancestry"), .limit = ANCESTRY_MAX};
 	struct remote_answer answer;
 	enum result r;
 

@@ -29,7 +29,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "image/name.h"
+#include "image/v1name.h"
 #include "registry/pull.h"
 #include "registry/registry.h"
 
@@ -71,7 +71,7 @@ enum result mirror_keep(struct registry *reg, struct arena *a,
 
 /* The source's tags, {"tag": "id", ...}. RC_REPOSITORY_UNKNOWN. */
 enum result mirror_tags(struct registry *reg, struct arena *a,
-    const struct caller *caller, const struct repo_name *name, struct str *out,
+    const struct caller *caller, const struct v1name *name, struct str *out,
     struct err *err);
 
 /* The source's list of images, and the token that it gives for them (empty: none, or
@@ -80,7 +80,7 @@ struct mirror_images {
 	struct str images, token;
 };
 enum result mirror_images(struct registry *reg, struct arena *a,
-    const struct caller *caller, const struct repo_name *name,
+    const struct caller *caller, const struct v1name *name,
     struct mirror_images *out, struct err *err);
 
 /* What the source finds, at most MIRROR_ROWS. Without it the list is empty: own results

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "image/sum.h"
+#include "image/v1checksum.h"
 #include "layer/tarsum.h"
 #include "registry/capacity.h"
 #include "registry/mirror_source.h"
@@ -31,7 +31,7 @@ struct fetch {
 	struct arena *arena; /* holds all of this */
 	const char *id;
 	struct mirror_image image;
-	struct sum sum;
+	struct v1checksum sum;
 	struct store_lock lock;
 	struct start *start; /* NULL once it is over */
 	int fd;              /* -1: nothing came */
@@ -203,7 +203,7 @@ check_archive(struct fetch *f)
 	enum result r = store_lock_walk(f->reg->store, &place, &f->err);
 
 	if (r == RC_OK)
-		r = f->sum.kind == SUM_TARSUM
+		r = f->sum.kind == V1CHECKSUM_TARSUM
 			? tarsum_check(
 			      f->image.json, f->sum.text, &layer, &right, &f->err)
 			: tar_walk(&layer, &visitor, &f->err);
@@ -220,11 +220,11 @@ verify(struct fetch *f, bool whole, char payload[SHA256_HEX_SIZE])
 	hash_end(&f->hash, payload);
 	if (f->length >= 0 && (uint64_t)f->length != f->written + f->held.n)
 		return err_set(&f->err, RC_MISMATCH, "its size is another");
-	if (f->sum.kind == SUM_SIMPLE)
+	if (f->sum.kind == V1CHECKSUM_SIMPLE)
 		return strcmp(payload, f->sum.hex) == 0
 			   ? RC_OK
 			   : err_set(&f->err, RC_MISMATCH, "its sum is another");
-	if (f->sum.kind != SUM_TARSUM && f->length < 0 && !whole)
+	if (f->sum.kind != V1CHECKSUM_TARSUM && f->length < 0 && !whole)
 		return err_set(&f->err, RC_MISMATCH,
 		    "the source told neither its sum nor its length");
 	return check_archive(f);
@@ -358,13 +358,13 @@ new_fetch(struct registry *reg, const char *id, const struct mirror_image *image
 	f->image.ancestry = copy(a, image->ancestry);
 	f->image.sum = copy(a, image->sum);
 	f->image.size = image->size;
-	f->sum = sum_parse(f->image.sum);
+	f->sum = v1checksum_parse(f->image.sum);
 	f->lock = *lock;
 	f->start = start;
 	f->fd = -1;
 	f->length = -1;
 	buf_init(&f->held, a, PIECE_MAX);
-	sum_begin(&f->hash, f->image.json);
+	v1checksum_begin(&f->hash, f->image.json);
 	return f;
 }
 

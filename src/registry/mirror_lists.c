@@ -3,7 +3,7 @@
 #include "base/json_closed.h"
 #include "base/log.h"
 #include "base/percent.h"
-#include "image/v1_images.h"
+#include "image/imagelist.h"
 #include "registry/mirror_source.h"
 #include "store/v1_mirror.h"
 
@@ -19,7 +19,7 @@ index_of(const struct registry *reg)
 }
 
 static const char *
-repository_url(struct arena *a, const char *server, const struct repo_name *name,
+repository_url(struct arena *a, const char *server, const struct v1name *name,
     const char *what)
 {
 	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", server,
@@ -28,11 +28,11 @@ repository_url(struct arena *a, const char *server, const struct repo_name *name
 }
 
 static enum result
-note(struct registry *reg, struct arena *a, const struct repo_name *name,
+note(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *file, struct str *out, int64_t *age, struct err *err)
 {
 	enum result r = v1_mirror_note(
-	    reg->store, a, "repo", name_full(a, name), file, out, age, err);
+	    reg->store, a, "repo", v1name_full(a, name), file, out, age, err);
 
 	if (r == RC_OK && !json_is_closed(*out))
 		return err_set(err, RC_ABSENT, "what was kept is damaged");
@@ -42,20 +42,21 @@ note(struct registry *reg, struct arena *a, const struct repo_name *name,
 /* What a token opened is kept for nobody: others might see it. */
 static void
 keep(struct registry *reg, struct arena *a, const struct caller *caller,
-    const struct repo_name *name, const char *file, struct str text)
+    const struct v1name *name, const char *file, struct str text)
 {
 	struct err err;
 
 	if (mirror_token(caller).n == 0 &&
-	    v1_mirror_set_note(reg->store, a, "repo", name_full(a, name), file,
+	    v1_mirror_set_note(reg->store, a, "repo", v1name_full(a, name), file,
 		text, &err) != RC_OK)
 		log_line(LOG_WARN, "mirror.note", "repository=%s file=%s reason=%s",
-		    log_value(a, name_full(a, name)), file, log_value(a, err.text));
+		    log_value(a, v1name_full(a, name)), file,
+		    log_value(a, err.text));
 }
 
 /* The source does not answer: what it said once is better than nothing. */
 static enum result
-or_note(struct registry *reg, struct arena *a, const struct repo_name *name,
+or_note(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *file, enum result r, struct str *out)
 {
 	struct err ignored;
@@ -74,8 +75,8 @@ check_tag(void *arg, const char *tag, const struct json *id)
 	bool *good = arg;
 	struct err ignored;
 
-	*good = name_check_tag(str_of(tag), &ignored) == RC_OK &&
-		name_is_image_id(json_text(id));
+	*good = v1name_check_tag(str_of(tag), &ignored) == RC_OK &&
+		v1name_is_image_id(json_text(id));
 	return *good;
 }
 
@@ -96,7 +97,7 @@ check_tags(struct arena *a, struct str text, struct err *err)
 
 static enum result
 ask_tags(struct registry *reg, struct arena *a, const struct caller *caller,
-    const struct repo_name *name, struct str *out, struct err *err)
+    const struct v1name *name, struct str *out, struct err *err)
 {
 	const struct remote_call call = {
 	    .url = repository_url(a, reg->mirror->source, name, "tags"),
@@ -116,7 +117,7 @@ ask_tags(struct registry *reg, struct arena *a, const struct caller *caller,
 /* The source is asked in nobody's name first: what it shows to all can be kept. */
 enum result
 mirror_tags(struct registry *reg, struct arena *a, const struct caller *caller,
-    const struct repo_name *name, struct str *out, struct err *err)
+    const struct v1name *name, struct str *out, struct err *err)
 {
 	const struct caller nobody = {
 	    .via = caller == NULL ? str_of(NULL) : caller->via};
@@ -135,19 +136,19 @@ mirror_tags(struct registry *reg, struct arena *a, const struct caller *caller,
 
 enum result
 mirror_images(struct registry *reg, struct arena *a, const struct caller *caller,
-    const struct repo_name *name, struct mirror_images *out, struct err *err)
+    const struct v1name *name, struct mirror_images *out, struct err *err)
 {
 	static const char *const capture[] = {"X-Docker-Token", NULL};
 	const struct remote_call call = {
 	    .url = repository_url(a, index_of(reg), name, "images"),
-	    .limit = V1_IMAGES_MAX,
+	    .limit = IMAGELIST_MAX,
 	    .capture = capture};
 	struct remote_answer answer;
 	struct err why;
 	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
 
 	out->token = str_of(NULL);
-	if (r == RC_OK && v1_images_merge(a, str_of(NULL), answer.body,
+	if (r == RC_OK && imagelist_merge(a, str_of(NULL), answer.body,
 			      &out->images, &why) != RC_OK)
 		r = err_set(err, RC_REMOTE,
 		    "the source's list of images is malformed: %s", why.text);
@@ -164,7 +165,7 @@ mirror_images(struct registry *reg, struct arena *a, const struct caller *caller
 static bool
 take_row(struct arena *a, const struct json *item, struct mirror_row *row)
 {
-	struct repo_name name;
+	struct v1name name;
 	struct err ignored;
 
 	*row = (struct mirror_row){.name = json_text(json_get(item, "name")),
@@ -173,9 +174,9 @@ take_row(struct arena *a, const struct json *item, struct mirror_row *row)
 	    .automated = json_is_true(json_get(item, "is_automated")),
 	    .trusted = json_is_true(json_get(item, "is_trusted"))};
 	(void)json_int(json_get(item, "star_count"), &row->stars);
-	if (name_parse(a, row->name, &name, &ignored) != RC_OK)
+	if (v1name_parse(a, row->name, &name, &ignored) != RC_OK)
 		return false;
-	row->name = str_of(name_full(a, &name));
+	row->name = str_of(v1name_full(a, &name));
 	return true;
 }
 

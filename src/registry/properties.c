@@ -8,7 +8,7 @@
 #include "store/v1_repo.h"
 
 enum result
-properties_get(struct registry *reg, struct arena *a, const struct repo_name *name,
+properties_get(struct registry *reg, struct arena *a, const struct v1name *name,
     struct properties *out, struct err *err)
 {
 	struct v1_repo repo;
@@ -38,7 +38,7 @@ check_description(struct str text, struct err *err)
 }
 
 static enum result
-write_change(struct registry *reg, struct arena *a, const struct repo_name *name,
+write_change(struct registry *reg, struct arena *a, const struct v1name *name,
     const struct properties_change *change, struct err *err)
 {
 	struct v1_repo repo;
@@ -66,10 +66,10 @@ log_change(
 }
 
 enum result
-properties_put(struct registry *reg, struct arena *a, const struct repo_name *name,
+properties_put(struct registry *reg, struct arena *a, const struct v1name *name,
     const struct properties_change *change, struct err *err)
 {
-	const char *full = name_full(a, name);
+	const char *full = v1name_full(a, name);
 	struct store_lock lock = {0};
 	enum result r = RC_OK;
 

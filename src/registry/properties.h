@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "image/name.h"
+#include "image/v1name.h"
 #include "registry/registry.h"
 
 struct properties {
@@ -16,7 +16,7 @@ struct properties {
 };
 
 enum result properties_get(struct registry *reg, struct arena *a,
-    const struct repo_name *name, struct properties *out, struct err *err);
+    const struct v1name *name, struct properties *out, struct err *err);
 
 /* Sets what is not NULL, also of a repository that is not there yet. An empty description
  * takes it away. RC_BAD_DATA: one that is no text, or too long. */
@@ -25,7 +25,7 @@ struct properties_change {
 	const struct str *description;
 };
 enum result properties_put(struct registry *reg, struct arena *a,
-    const struct repo_name *name, const struct properties_change *change,
+    const struct v1name *name, const struct properties_change *change,
     struct err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* pull.c: see pull.h. */
 #include "registry/pull.h"
 
-#include "image/v1_json.h"
+#include "image/v1config.h"
 #include "registry/seats.h"
 #include "store/v1_image.h"
 
@@ -27,7 +27,7 @@ read_json(struct registry *reg, struct arena *a, const char *id, struct str *out
 
 	if (r != RC_TOO_LARGE)
 		return r;
-	r = seats_take(reg, a, V1_JSON_MAX, err);
+	r = seats_take(reg, a, V1CONFIG_MAX, err);
 	return r == RC_OK ? v1_image_json(reg->store, a, id, out, err) : r;
 }
 

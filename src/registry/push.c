@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "image/name.h"
-#include "image/v1_ancestry.h"
-#include "image/v1_json.h"
+#include "image/ancestry.h"
+#include "image/v1config.h"
+#include "image/v1name.h"
 #include "registry/access.h"
 #include "registry/mirror.h"
 #include "registry/repository.h"
@@ -18,9 +18,9 @@
 /* ---- json ---- */
 
 static enum result
-check_sum(struct sum sum, struct err *err)
+check_sum(struct v1checksum sum, struct err *err)
 {
-	if (sum.kind == SUM_BAD)
+	if (sum.kind == V1CHECKSUM_BAD)
 		return err_set(
 		    err, RC_BAD_SUM, "the checksum is not `algorithm:digits'");
 	return RC_OK;
@@ -35,7 +35,7 @@ ancestry_of(struct registry *reg, struct arena *a, const struct caller *caller,
 	enum result r;
 
 	if (parent.n > 0) {
-		if (!name_is_image_id(parent) || str_is(parent, id))
+		if (!v1name_is_image_id(parent) || str_is(parent, id))
 			return err_set(err, RC_NO_PARENT,
 			    "the parent must be the id of another image");
 		r = v1_image_ancestry(
@@ -50,7 +50,7 @@ ancestry_of(struct registry *reg, struct arena *a, const struct caller *caller,
 		if (r != RC_OK)
 			return r;
 	}
-	return v1_ancestry_extend(a, id, above, out, err);
+	return ancestry_extend(a, id, above, out, err);
 }
 
 /* Damage of a large json or ancestry is noticed only when it is read. */
@@ -87,11 +87,11 @@ push_json(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct str json, struct str given, struct err *err)
 {
 	struct v1_begin what = {.json = json, .given = given};
-	struct sum sum = sum_parse(given);
-	struct v1_json v;
+	struct v1checksum sum = v1checksum_parse(given);
+	struct v1config v;
 	enum result r;
 
-	r = v1_json_parse(a, json, &v, err);
+	r = v1config_parse(a, json, &v, err);
 	if (r == RC_OK)
 		r = check_sum(sum, err);
 	if (r == RC_OK && !str_is(v.id, id))
@@ -104,7 +104,7 @@ push_json(struct registry *reg, struct arena *a, const struct caller *caller,
 		r = ancestry_of(reg, a, caller, id, v.parent, &what.ancestry, err);
 	if (r != RC_OK)
 		return r;
-	what.want = sum_wanted(&sum);
+	what.want = v1checksum_wanted(&sum);
 	return begin(reg, a, id, &what, err);
 }
 
@@ -286,13 +286,13 @@ confirm(struct registry *reg, struct arena *a, const char *id, const char *paylo
 
 /* By the sum of its bytes a layer is known here. *hex is empty where none is meant. */
 static enum result
-read_sum(struct registry *reg, struct arena *a, const char *id, struct sum sum,
-    const char **hex, struct err *err)
+read_sum(struct registry *reg, struct arena *a, const char *id,
+    struct v1checksum sum, const char **hex, struct err *err)
 {
 	enum result r = RC_OK;
 
 	*hex = arena_strdup(a, sum.hex);
-	if (sum.kind == SUM_TARSUM)
+	if (sum.kind == V1CHECKSUM_TARSUM)
 		r = tarsums_find(reg, a, id, sum.text, hex, err);
 	if (*hex == NULL)
 		*hex = "";
@@ -300,8 +300,8 @@ read_sum(struct registry *reg, struct arena *a, const char *id, struct sum sum,
 }
 
 static enum result
-confirm_sum(struct registry *reg, struct arena *a, const char *id, struct sum sum,
-    struct err *err)
+confirm_sum(struct registry *reg, struct arena *a, const char *id,
+    struct v1checksum sum, struct err *err)
 {
 	struct store_lock lock = {0};
 	const char *hex;
@@ -326,16 +326,17 @@ enum result
 push_checksum(struct registry *reg, struct arena *a, const char *id,
     struct str payload, struct str checksum, struct err *err)
 {
-	struct sum first = sum_parse(payload), second = sum_parse(checksum);
+	struct v1checksum first = v1checksum_parse(payload),
+			  second = v1checksum_parse(checksum);
 	enum result r;
 
-	if (first.kind == SUM_NONE && second.kind == SUM_NONE)
+	if (first.kind == V1CHECKSUM_NONE && second.kind == V1CHECKSUM_NONE)
 		return err_set(err, RC_NO_SUM, "no checksum was given");
-	if (first.kind == SUM_NONE)
+	if (first.kind == V1CHECKSUM_NONE)
 		return confirm_sum(reg, a, id, second, err);
 	r = confirm_sum(reg, a, id, first, err);
 	if (r == RC_MISMATCH &&
-	    (second.kind == SUM_SIMPLE || second.kind == SUM_TARSUM))
+	    (second.kind == V1CHECKSUM_SIMPLE || second.kind == V1CHECKSUM_TARSUM))
 		r = confirm_sum(reg, a, id, second, err);
 	return r;
 }

@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "image/sum.h"
+#include "image/v1checksum.h"
 #include "registry/registry.h"
 
 /* json: `given` is X-Docker-Checksum, empty without one. In this order RC_BAD_JSON,

@@ -4,8 +4,8 @@
 #include "auth/auth.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "image/v1_images.h"
-#include "image/v1_meta.h"
+#include "image/imagelist.h"
+#include "image/tagmeta.h"
 #include "registry/claim.h"
 #include "registry/describe.h"
 #include "registry/seats.h"
@@ -15,7 +15,7 @@
 
 enum result
 repository_resolve_name(
-    struct registry *reg, struct arena *a, struct repo_name *name, struct err *err)
+    struct registry *reg, struct arena *a, struct v1name *name, struct err *err)
 {
 	if (reg->auth != NULL && reg->auth->mode == AUTH_INDEX)
 		return RC_OK;
@@ -25,7 +25,7 @@ repository_resolve_name(
 /* A list of images is as long as clients made it: reading it as a whole takes a seat
  * for `times` its size and for the bytes that are needed with it. */
 static enum result
-sit_for_list(struct registry *reg, struct arena *a, const struct repo_name *name,
+sit_for_list(struct registry *reg, struct arena *a, const struct v1name *name,
     size_t times, size_t beside, struct err *err)
 {
 	size_t size = 0;
@@ -46,7 +46,7 @@ sit_for_list(struct registry *reg, struct arena *a, const struct repo_name *name
 #define MERGE_TIMES 4
 
 static enum result
-merge(struct registry *reg, struct arena *a, const struct repo_name *name,
+merge(struct registry *reg, struct arena *a, const struct v1name *name,
     struct str body, struct err *err)
 {
 	struct str old = {"", 0}, merged;
@@ -59,7 +59,7 @@ merge(struct registry *reg, struct arena *a, const struct repo_name *name,
 	if (r == RC_ABSENT)
 		r = RC_OK;
 	if (r == RC_OK)
-		r = v1_images_merge(a, old, body, &merged, err);
+		r = imagelist_merge(a, old, body, &merged, err);
 	if (r == RC_OK && !str_eq(old, merged))
 		r = v1_repo_set_images(reg->store, &repo, merged, err);
 	return r;
@@ -67,7 +67,7 @@ merge(struct registry *reg, struct arena *a, const struct repo_name *name,
 
 enum result
 repository_announce(struct registry *reg, struct arena *a,
-    const struct repo_name *name, struct str body, struct err *err)
+    const struct v1name *name, struct str body, struct err *err)
 {
 	struct store_lock lock = {0};
 	enum result r;
@@ -78,18 +78,18 @@ repository_announce(struct registry *reg, struct arena *a,
 		r = claim_announced(reg, a, name, body, &body, err);
 	if (r == RC_OK)
 		r = store_lock(
-		    reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+		    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = merge(reg, a, name, body, err);
 	if (r == RC_OK)
-		describe_change(reg, a, name_full(a, name), NULL);
+		describe_change(reg, a, v1name_full(a, name), NULL);
 	store_unlock(&lock);
 	return r;
 }
 
 enum result
-repository_claim(struct registry *reg, struct arena *a,
-    const struct repo_name *name, const char *id, struct str json, struct err *err)
+repository_claim(struct registry *reg, struct arena *a, const struct v1name *name,
+    const char *id, struct str json, struct err *err)
 {
 	const char *announced = arena_printf(a, "[{\"id\": \"%s\"}]", id);
 	struct store_lock lock = {0};
@@ -100,22 +100,22 @@ repository_claim(struct registry *reg, struct arena *a,
 		r = v1_image_json(reg->store, a, id, &here, err);
 	if (r != RC_OK || !str_eq(here, json))
 		return err_set(err, RC_NOT_GRANTED, "not among those of %s",
-		    name_full(a, name));
+		    v1name_full(a, name));
 	r = sit_for_list(reg, a, name, MERGE_TIMES, 0, err);
 	if (r == RC_OK)
 		r = store_lock(
-		    reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+		    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = merge(reg, a, name, str_of(announced), err);
 	if (r == RC_OK)
-		describe_change(reg, a, name_full(a, name), NULL);
+		describe_change(reg, a, v1name_full(a, name), NULL);
 	store_unlock(&lock);
 	return r;
 }
 
 enum result
-repository_images(struct registry *reg, struct arena *a,
-    const struct repo_name *name, struct str *out, struct err *err)
+repository_images(struct registry *reg, struct arena *a, const struct v1name *name,
+    struct str *out, struct err *err)
 {
 	struct v1_repo repo;
 	enum result r = sit_for_list(reg, a, name, 1, 0, err);
@@ -139,14 +139,15 @@ stay_unknown(struct registry *reg, const struct v1_repo *repo, struct err *err)
 }
 
 enum result
-repository_remove(struct registry *reg, struct arena *a,
-    const struct repo_name *name, struct err *err)
+repository_remove(struct registry *reg, struct arena *a, const struct v1name *name,
+    struct err *err)
 {
 	struct store_lock lock = {0};
 	struct v1_repo repo;
 	enum result r;
 
-	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	r = store_lock(
+	    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = v1_repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK && !repo.there)
@@ -162,12 +163,12 @@ repository_remove(struct registry *reg, struct arena *a,
 		describe_both(reg, a, name);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.repository", "repository=%s",
-		    log_value(a, name_full(a, name)));
+		    log_value(a, v1name_full(a, name)));
 	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 enum result
-repository_meta(struct registry *reg, struct arena *a, const struct repo_name *name,
+repository_meta(struct registry *reg, struct arena *a, const struct v1name *name,
     struct str *out, struct err *err)
 {
 	struct v1_repo repo;
@@ -176,7 +177,7 @@ repository_meta(struct registry *reg, struct arena *a, const struct repo_name *n
 	if (r == RC_OK)
 		r = v1_repo_meta(reg->store, a, &repo, out, err);
 	if (r == RC_ABSENT) {
-		*out = v1_meta_default();
+		*out = tagmeta_default();
 		r = RC_OK;
 	}
 	return r;

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "image/v1_meta.h"
+#include "image/tagmeta.h"
 #include "registry/describe.h"
 #include "registry/pull.h"
 #include "store/lock.h"
@@ -14,7 +14,7 @@
 #include "store/v1_tag.h"
 
 static enum result
-find(struct registry *reg, struct arena *a, const struct repo_name *name,
+find(struct registry *reg, struct arena *a, const struct v1name *name,
     struct v1_repo *repo, struct err *err)
 {
 	enum result r = v1_repo_find(reg->store, a, name, repo, err);
@@ -31,7 +31,7 @@ or_tag_unknown(enum result r)
 }
 
 enum result
-tag_list(struct registry *reg, struct arena *a, const struct repo_name *name,
+tag_list(struct registry *reg, struct arena *a, const struct v1name *name,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
     struct err *err)
 {
@@ -42,7 +42,7 @@ tag_list(struct registry *reg, struct arena *a, const struct repo_name *name,
 }
 
 enum result
-tag_get(struct registry *reg, struct arena *a, const struct repo_name *name,
+tag_get(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *tag, const char **id, struct err *err)
 {
 	struct v1_repo repo;
@@ -82,7 +82,7 @@ check_whole(struct registry *reg, struct arena *a, const char *id, struct err *e
 		return err_set(err, RC_IO, "ancestry of %s: %s", id, why);
 	for (i = 0; r == RC_OK && i < json_length(list); i++) {
 		ancestor = json_text(json_at(list, i));
-		r = name_is_image_id(ancestor)
+		r = v1name_is_image_id(ancestor)
 			? check_complete(reg, a, str_dup(a, ancestor), err)
 			: err_set(
 			      err, RC_IO, "the ancestry of %s must hold ids", id);
@@ -91,54 +91,56 @@ check_whole(struct registry *reg, struct arena *a, const char *id, struct err *e
 }
 
 enum result
-tag_put(struct registry *reg, struct arena *a, const struct repo_name *name,
+tag_put(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *tag, const char *id, struct str agent, struct err *err)
 {
 	struct store_lock lock = {0};
 	struct v1_repo repo;
 	enum result r;
 
-	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	r = store_lock(
+	    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = check_whole(reg, a, id, err);
 	if (r == RC_OK)
 		r = v1_repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
 		r = v1_tag_put(reg->store, a, &repo, tag, id,
-		    v1_meta_of_agent(a, agent, clock_now()), err);
+		    tagmeta_of_agent(a, agent, clock_now()), err);
 	if (r == RC_OK) {
-		describe_change(reg, a, name_full(a, name), NULL);
+		describe_change(reg, a, v1name_full(a, name), NULL);
 		log_line(LOG_INFO, "push.tag", "image=%s repository=%s tag=%s", id,
-		    log_value(a, name_full(a, name)), log_value(a, tag));
+		    log_value(a, v1name_full(a, name)), log_value(a, tag));
 	}
 	store_unlock(&lock);
 	return r;
 }
 
 enum result
-tag_remove(struct registry *reg, struct arena *a, const struct repo_name *name,
+tag_remove(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *tag, struct err *err)
 {
 	struct store_lock lock = {0};
 	struct v1_repo repo;
 	enum result r;
 
-	r = store_lock(reg->store, LOCK_REPOSITORY, name_full(a, name), &lock, err);
+	r = store_lock(
+	    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = v1_repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
 		r = v1_tag_remove(reg->store, a, &repo, tag, err);
 	if (r == RC_OK || r == RC_ABSENT) /* an earlier one may have been cut off */
-		describe_change(reg, a, name_full(a, name), NULL);
+		describe_change(reg, a, v1name_full(a, name), NULL);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s",
-		    log_value(a, name_full(a, name)), log_value(a, tag));
+		    log_value(a, v1name_full(a, name)), log_value(a, tag));
 	store_unlock(&lock);
 	return or_tag_unknown(r);
 }
 
 enum result
-tag_meta(struct registry *reg, struct arena *a, const struct repo_name *name,
+tag_meta(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *tag, struct str *out, struct err *err)
 {
 	struct v1_repo repo;
@@ -147,7 +149,7 @@ tag_meta(struct registry *reg, struct arena *a, const struct repo_name *name,
 	if (r == RC_OK)
 		r = v1_tag_meta(reg->store, a, &repo, tag, out, err);
 	if (r == RC_ABSENT) {
-		*out = v1_meta_default();
+		*out = tagmeta_default();
 		r = RC_OK;
 	}
 	return r;

@@ -9,7 +9,7 @@
 
 /* "_berth/about/<ns>", and in *file the repository's part. */
 static const char *
-place(struct arena *a, const struct repo_name *name, const char **file)
+place(struct arena *a, const struct v1name *name, const char **file)
 {
 	const char *spelt = v1_spell_repo(a, name, V1_OLDER);
 	const char *ns = strchr(spelt, '/'), *repo = strrchr(spelt, '/');
@@ -19,7 +19,7 @@ place(struct arena *a, const struct repo_name *name, const char **file)
 }
 
 static const char *
-path_of(struct arena *a, const struct repo_name *name)
+path_of(struct arena *a, const struct v1name *name)
 {
 	const char *file, *dir = place(a, name, &file);
 
@@ -27,7 +27,7 @@ path_of(struct arena *a, const struct repo_name *name)
 }
 
 enum result
-about_get(const struct store *st, struct arena *a, const struct repo_name *name,
+about_get(const struct store *st, struct arena *a, const struct v1name *name,
     struct str *out, struct err *err)
 {
 	return io_read(st, a, path_of(a, name), ABOUT_MAX, out, err);
@@ -44,7 +44,7 @@ forget(struct store *st, const char *path, struct err *err)
 }
 
 enum result
-about_set(struct store *st, struct arena *a, const struct repo_name *name,
+about_set(struct store *st, struct arena *a, const struct v1name *name,
     struct str text, struct err *err)
 {
 	const char *file, *dir = place(a, name, &file);
@@ -59,7 +59,7 @@ about_set(struct store *st, struct arena *a, const struct repo_name *name,
 }
 
 uint64_t
-about_stamp(const struct store *st, struct arena *a, const struct repo_name *name)
+about_stamp(const struct store *st, struct arena *a, const struct v1name *name)
 {
 	return stamp_of(st, path_of(a, name));
 }

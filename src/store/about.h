@@ -9,21 +9,21 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "image/name.h"
+#include "image/v1name.h"
 #include "store/store.h"
 
 #define ABOUT_MAX ((size_t)4 << 10) /* bytes */
 
 /* RC_ABSENT. */
 enum result about_get(const struct store *st, struct arena *a,
-    const struct repo_name *name, struct str *out, struct err *err);
+    const struct v1name *name, struct str *out, struct err *err);
 
 /* Empty: none any more. */
-enum result about_set(struct store *st, struct arena *a,
-    const struct repo_name *name, struct str text, struct err *err);
+enum result about_set(struct store *st, struct arena *a, const struct v1name *name,
+    struct str text, struct err *err);
 
 /* Changes when it is written; 0: there is none. */
 uint64_t about_stamp(
-    const struct store *st, struct arena *a, const struct repo_name *name);
+    const struct store *st, struct arena *a, const struct v1name *name);
 
 #endif

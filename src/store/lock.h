@@ -25,7 +25,7 @@
 #include "store/store.h"
 
 enum lock_kind {
-	LOCK_REPOSITORY, /* key "ns/repo", as name_full() writes it */
+	LOCK_REPOSITORY, /* key "ns/repo", as v1name_full() writes it */
 	LOCK_IMAGE,      /* key: the id */
 	LOCK_UPLOAD,     /* key: the id of an upload of API v2 */
 	LOCK_DERIVED,    /* key: "<id>/_files" or "<id>/_diff" */

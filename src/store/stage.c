@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image/sum.h"
+#include "image/v1checksum.h"
 #include "store/failpoint.h"
 #include "store/io.h"
 #include "store/reader.h"
@@ -176,7 +176,7 @@ stage_payload_sum(
 	struct hash h;
 	enum result r;
 
-	sum_begin(&h, json);
+	v1checksum_begin(&h, json);
 	r = stage_hash(sg, &h, err);
 	if (r == RC_OK)
 		hash_end(&h, hex);

@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "image/sum.h"
-#include "image/v1_ancestry.h"
-#include "image/v1_json.h"
+#include "image/ancestry.h"
+#include "image/v1checksum.h"
+#include "image/v1config.h"
 #include "store/damage.h"
 #include "store/io.h"
 
@@ -45,9 +45,9 @@ struct document {
 	bool (*is_whole)(struct str text, const char *id);
 };
 
-static const struct document json = {"json", V1_JSON_MAX, v1_json_is_whole};
+static const struct document json = {"json", V1CONFIG_MAX, v1config_is_whole};
 static const struct document ancestry = {
-    "ancestry", V1_ANCESTRY_MAX, v1_ancestry_is_whole};
+    "ancestry", ANCESTRY_MAX, ancestry_is_whole};
 
 /* RC_TOO_LARGE: above `limit`. */
 static enum result
@@ -125,7 +125,7 @@ is_sum(struct str text)
 	for (i = 0; i < text.n; i++)
 		if (text.p[i] <= ' ' || text.p[i] > '~')
 			return false;
-	return sum_parse(text).kind != SUM_BAD;
+	return v1checksum_parse(text).kind != V1CHECKSUM_BAD;
 }
 
 enum result
@@ -155,7 +155,8 @@ check_empty(const struct store *st, struct arena *a, const char *id,
 
 	if (r == RC_OK)
 		r = v1_image_sum(st, a, id, &sum, err);
-	if (r == RC_OK && !sum_is_of_nothing(sum_parse(sum), text))
+	if (r == RC_OK &&
+	    !v1checksum_is_of_empty_layer(v1checksum_parse(sum), text))
 		r = damaged(st, a, path,
 		    "it is empty, and the image's sum is not that of an empty layer",
 		    err);

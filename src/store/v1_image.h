@@ -11,7 +11,7 @@
  * sends an archive without members, in gzip: 23 bytes or more); old servers took one from
  * other clients, and always wrote the sum down.
  *
- * Ids come from the caller checked (name_is_image_id()). */
+ * Ids come from the caller checked (v1name_is_image_id()). */
 #ifndef STORE_V1_IMAGE_H
 #define STORE_V1_IMAGE_H
 

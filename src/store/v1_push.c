@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "image/sum.h"
-#include "image/v1_ancestry.h"
-#include "image/v1_json.h"
+#include "image/ancestry.h"
+#include "image/v1checksum.h"
+#include "image/v1config.h"
 #include "store/damage.h"
 #include "store/io.h"
 #include "store/listing.h"
@@ -148,7 +148,7 @@ take_begun(struct store *st, struct arena *a, const char *id, const char *file,
 		return err_set(err, RC_IO, "%s: not a file of a push", file);
 	memcpy(out->name, name.p, SHA256_HEX_SIZE - 1);
 	out->name[SHA256_HEX_SIZE - 1] = '\0';
-	r = io_read(st, a, path, V1_JSON_MAX, &out->json, err);
+	r = io_read(st, a, path, V1CONFIG_MAX, &out->json, err);
 	if (r != RC_OK)
 		return r;
 	hash_of(HASH_SHA256, out->json, sum);
@@ -166,7 +166,7 @@ adopt_unfinished(struct store *st, struct arena *a, const char *id,
     struct v1_begun *out, struct err *err)
 {
 	struct v1_begin begin = {.given = {"", 0}};
-	struct sum sum;
+	struct v1checksum sum;
 	enum result r;
 
 	r = v1_image_json(st, a, id, &begin.json, err);
@@ -178,8 +178,8 @@ adopt_unfinished(struct store *st, struct arena *a, const char *id,
 		r = io_mkdirs(st, v1_push_dir(a, id), err);
 	hash_of(HASH_SHA256, begin.json, out->name);
 	out->json = begin.json;
-	sum = sum_parse(begin.given);
-	begin.want = sum_wanted(&sum);
+	sum = v1checksum_parse(begin.given);
+	begin.want = v1checksum_wanted(&sum);
 	if (r == RC_OK)
 		r = write_begun(st, a, id, out->name, &begin, err);
 	return r;

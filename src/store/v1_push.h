@@ -43,7 +43,7 @@
 
 /* A push begins: P1 to P3. `given` is the text of a sum that came with the json
  * (written to _checksum as old servers do), `want` what is waited for under it
- * (sum_wanted()); both empty without one.
+ * (v1checksum_wanted()); both empty without one.
  */
 struct v1_begin {
 	struct str json, ancestry, given, want;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "image/sum.h"
-#include "image/v1_json.h"
+#include "image/v1checksum.h"
+#include "image/v1config.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/v1_image.h"
@@ -68,7 +68,8 @@ v1_push_waits(
 {
 	const char *name = arena_printf(
 	    a, "%s/wait-%s", v1_push_dir(a, id), payload);
-	struct sum sum = sum_parse(str_of(arena_printf(a, "sha256:%s", payload)));
+	struct v1checksum sum = v1checksum_parse(
+	    str_of(arena_printf(a, "sha256:%s", payload)));
 	struct err ignored;
 	struct stat sb;
 	struct str json;
@@ -77,8 +78,8 @@ v1_push_waits(
 	    RC_OK)
 		return false;
 	return sb.st_size > 0 || (io_read(st, a, arena_printf(a, "%s.json", name),
-				      V1_JSON_MAX, &json, &ignored) == RC_OK &&
-				     sum_is_of_nothing(sum, json));
+				      V1CONFIG_MAX, &json, &ignored) == RC_OK &&
+				     v1checksum_is_of_empty_layer(sum, json));
 }
 
 bool
@@ -124,7 +125,7 @@ v1_push_waiting(const struct store *st, struct arena *a, const char *id,
 		r = io_read(st, a,
 		    arena_printf(
 			a, "%s/wait-%s.json", v1_push_dir(a, id), w->payload),
-		    V1_JSON_MAX, &w->json, err);
+		    V1CONFIG_MAX, &w->json, err);
 		if (r == RC_OK)
 			(*n)++;
 		else if (r == RC_ABSENT)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/json_closed.h"
-#include "image/v1_images.h"
+#include "image/imagelist.h"
 #include "store/damage.h"
 #include "store/io.h"
 #include "store/listing.h"
@@ -15,7 +15,7 @@
 
 /* Looks for the name in that spelling; a directory that is another name's is not there. */
 static enum result
-look(const struct store *st, struct arena *a, const struct repo_name *name,
+look(const struct store *st, struct arena *a, const struct v1name *name,
     enum v1_spelling how, struct v1_repo *out, struct err *err)
 {
 	out->dir = v1_spell_repo(a, name, how);
@@ -27,7 +27,7 @@ look(const struct store *st, struct arena *a, const struct repo_name *name,
 }
 
 enum result
-v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *name,
+v1_repo_find(const struct store *st, struct arena *a, const struct v1name *name,
     struct v1_repo *out, struct err *err)
 {
 	enum result newer = look(st, a, name, V1_NEWER, out, err), older;
@@ -46,7 +46,7 @@ v1_repo_find(const struct store *st, struct arena *a, const struct repo_name *na
 
 /* The name of the repository whose directory has this spelling. NULL: there is none. */
 static const char *
-other_name(const struct store *st, struct arena *a, const struct repo_name *name,
+other_name(const struct store *st, struct arena *a, const struct v1name *name,
     enum v1_spelling how)
 {
 	const char *dir = v1_spell_repo(a, name, how);
@@ -62,8 +62,8 @@ other_name(const struct store *st, struct arena *a, const struct repo_name *name
 }
 
 enum result
-v1_repo_resolve(const struct store *st, struct arena *a, struct repo_name *name,
-    struct err *err)
+v1_repo_resolve(
+    const struct store *st, struct arena *a, struct v1name *name, struct err *err)
 {
 	const char *full;
 	struct v1_repo repo;
@@ -75,7 +75,7 @@ v1_repo_resolve(const struct store *st, struct arena *a, struct repo_name *name,
 	full = other_name(st, a, name, V1_NEWER);
 	if (full == NULL)
 		full = other_name(st, a, name, V1_OLDER);
-	return full == NULL ? RC_OK : name_parse(a, str_of(full), name, err);
+	return full == NULL ? RC_OK : v1name_parse(a, str_of(full), name, err);
 }
 
 static enum result
@@ -108,7 +108,7 @@ v1_repo_images(const struct store *st, struct arena *a, const struct v1_repo *re
     struct str *out, struct err *err)
 {
 	return v1_repo_document(st, a,
-	    arena_printf(a, "%s/_index_images", repo->dir), V1_IMAGES_MAX, out,
+	    arena_printf(a, "%s/_index_images", repo->dir), IMAGELIST_MAX, out,
 	    err);
 }
 
@@ -133,7 +133,7 @@ v1_repo_granted(const struct store *st, struct arena *a, const struct v1_repo *r
     struct str *out, struct err *err)
 {
 	return v1_repo_document(st, a,
-	    arena_printf(a, "%s/_images_list", repo->dir), V1_IMAGES_MAX, out, err);
+	    arena_printf(a, "%s/_images_list", repo->dir), IMAGELIST_MAX, out, err);
 }
 
 enum result

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "image/name.h"
+#include "image/v1name.h"
 #include "store/reader.h"
 #include "store/store.h"
 
@@ -23,12 +23,12 @@ struct v1_repo {
 };
 
 enum result v1_repo_find(const struct store *st, struct arena *a,
-    const struct repo_name *name, struct v1_repo *out, struct err *err);
+    const struct v1name *name, struct v1_repo *out, struct err *err);
 
 /* If the name is not there, but its spelling on disk (v1_spell.h) is the directory of
  * another name, that repository is meant, and *name becomes its name. */
-enum result v1_repo_resolve(const struct store *st, struct arena *a,
-    struct repo_name *name, struct err *err);
+enum result v1_repo_resolve(
+    const struct store *st, struct arena *a, struct v1name *name, struct err *err);
 
 /* _index_images. RC_ABSENT if it is missing, empty or cut off (damage.h). */
 enum result v1_repo_images(const struct store *st, struct arena *a,

@@ -12,7 +12,7 @@ quote(struct arena *a, const char *s)
 }
 
 const char *
-v1_spell_repo(struct arena *a, const struct repo_name *name, enum v1_spelling how)
+v1_spell_repo(struct arena *a, const struct v1name *name, enum v1_spelling how)
 {
 	if (how == V1_OLDER)
 		return arena_printf(
@@ -35,7 +35,7 @@ v1_spell_read_tag(struct arena *a, const char *spelt)
 
 	if (strchr(spelt, '%') == NULL ||
 	    !percent_decode(a, str_of(spelt), true, &tag) ||
-	    name_check_tag(tag, &ignored) != RC_OK ||
+	    v1name_check_tag(tag, &ignored) != RC_OK ||
 	    strcmp(quote(a, str_dup(a, tag)), spelt) != 0)
 		return spelt;
 	return str_dup(a, tag);
@@ -54,14 +54,15 @@ unquote_ns(struct arena *a, const char *ns)
 static const char *
 full_name(struct arena *a, struct str ns, struct str repo)
 {
-	struct repo_name name;
+	struct v1name name;
 	struct err ignored;
 	const char *full;
 
 	if (str_has(repo, '\0') || str_has(ns, '\0') || str_has(ns, '/'))
 		return NULL;
 	full = arena_printf(a, "%s/%s", str_dup(a, ns), str_dup(a, repo));
-	return name_parse(a, str_of(full), &name, &ignored) == RC_OK ? full : NULL;
+	return v1name_parse(a, str_of(full), &name, &ignored) == RC_OK ? full
+								       : NULL;
 }
 
 /* If both spellings could have made the name of the directory, the newer one counts:
@@ -84,14 +85,14 @@ v1_spell_read(struct arena *a, const char *ns, const char *repo)
 }
 
 bool
-v1_spell_is_plain(struct arena *a, const struct repo_name *name)
+v1_spell_is_plain(struct arena *a, const struct v1name *name)
 {
 	return strcmp(quote(a, name->ns), name->ns) == 0 &&
 	       strcmp(quote(a, name->repo), name->repo) == 0;
 }
 
 bool
-v1_spell_is_own(struct arena *a, const struct repo_name *name, enum v1_spelling how)
+v1_spell_is_own(struct arena *a, const struct v1name *name, enum v1_spelling how)
 {
 	const char *ns = name->ns, *repo = quote(a, name->repo), *read;
 
@@ -100,5 +101,5 @@ v1_spell_is_own(struct arena *a, const struct repo_name *name, enum v1_spelling 
 		repo = quote(a, repo);
 	}
 	read = v1_spell_read(a, ns, repo);
-	return read != NULL && str_is(str_of(read), name_full(a, name));
+	return read != NULL && str_is(str_of(read), v1name_full(a, name));
 }

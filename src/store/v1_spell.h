@@ -17,13 +17,13 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "image/name.h"
+#include "image/v1name.h"
 
 enum v1_spelling { V1_OLDER, V1_NEWER };
 
 /* "repositories/<ns>/<repo>". */
 const char *v1_spell_repo(
-    struct arena *a, const struct repo_name *name, enum v1_spelling how);
+    struct arena *a, const struct v1name *name, enum v1_spelling how);
 
 const char *v1_spell_tag(struct arena *a, const char *tag, enum v1_spelling how);
 
@@ -37,12 +37,12 @@ const char *v1_spell_read_tag(struct arena *a, const char *spelt);
 const char *v1_spell_read(struct arena *a, const char *ns, const char *repo);
 
 /* Is the name the same in both spellings? */
-bool v1_spell_is_plain(struct arena *a, const struct repo_name *name);
+bool v1_spell_is_plain(struct arena *a, const struct v1name *name);
 
 /* Is it read back as this very name? The older one of "ns/a%2Fb" is not, it is the newer
  * of "ns/a/b"; nor is the older one of "ns/a+b", the newer of "ns/a b". So one directory
  * is one repository. */
 bool v1_spell_is_own(
-    struct arena *a, const struct repo_name *name, enum v1_spelling how);
+    struct arena *a, const struct v1name *name, enum v1_spelling how);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "image/name.h"
+#include "image/v1name.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/lock.h"
@@ -43,7 +43,7 @@ v1_sweep_pushes(struct store *st, int64_t age, unsigned *removed, struct err *er
 {
 	struct arena *a = arena_new();
 	struct listing page = {.last = false};
-	char after[NAME_MAX_BYTES + 1] = "";
+	char after[V1NAME_MAX_BYTES + 1] = "";
 	enum result r = RC_OK, first = RC_OK;
 	struct err why;
 	size_t i;
@@ -55,7 +55,7 @@ v1_sweep_pushes(struct store *st, int64_t age, unsigned *removed, struct err *er
 		for (i = 0; r == RC_OK && i < page.n; i++) {
 			enum result one = RC_OK;
 
-			if (name_is_image_id(str_of(page.names[i])))
+			if (v1name_is_image_id(str_of(page.names[i])))
 				one = sweep_one(
 				    st, a, page.names[i], age, removed, &why);
 			if (one != RC_OK && first == RC_OK) {
@@ -65,7 +65,7 @@ v1_sweep_pushes(struct store *st, int64_t age, unsigned *removed, struct err *er
 		}
 		if (page.n > 0)
 			(void)strncpy(
-			    after, page.names[page.n - 1], NAME_MAX_BYTES);
+			    after, page.names[page.n - 1], V1NAME_MAX_BYTES);
 	}
 	arena_free(a);
 	return r == RC_OK ? first : r;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "image/name.h"
+#include "image/v1name.h"
 #include "store/damage.h"
 #include "store/io.h"
 #include "store/listing.h"
@@ -17,7 +17,7 @@ is_id(struct str *text)
 {
 	while (text->n > 0 && strchr(" \n\r\t", text->p[text->n - 1]) != NULL)
 		text->n--;
-	return name_is_image_id(*text);
+	return v1name_is_image_id(*text);
 }
 
 static enum result

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "image/v2_name.h"
+#include "image/reference.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/stamp.h"
@@ -98,7 +98,7 @@ struct level {
 	const struct level *above; /* NULL: the topmost */
 	dev_t dev;
 	ino_t ino;
-	char path[sizeof(V2_REPOS) + V2_NAME_MAX + 1];
+	char path[sizeof(V2_REPOS) + REFERENCE_REPOSITORY_MAX + 1];
 };
 
 static bool
@@ -168,7 +168,7 @@ see_part(void *arg, const char *part)
 	int n = snprintf(here.path, sizeof(here.path), "%s/%s", above->path, part);
 
 	if ((size_t)n >= sizeof(here.path) ||
-	    v2_name_check(str_of(name), &ignored) != RC_OK)
+	    reference_check_repository(str_of(name), &ignored) != RC_OK)
 		return true;
 	if (!enter(&here))
 		return w->result == RC_OK;

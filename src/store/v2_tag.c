@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "image/v2_name.h"
+#include "image/reference.h"
 #include "store/io.h"
 #include "store/listing.h"
 #include "store/v2_link.h"
@@ -65,7 +65,7 @@ v2_tag_remove(struct store *st, struct arena *a, const char *name, const char *t
 
 struct last {
 	const char *end; /* the name must come before; NULL: any will do */
-	char name[V2_TAG_MAX + 1];
+	char name[REFERENCE_TAG_MAX + 1];
 };
 
 static bool
@@ -73,7 +73,7 @@ see_name(void *arg, const char *name)
 {
 	struct last *last = arg;
 
-	if (v2_name_is_tag(str_of(name)) && strcmp(name, last->name) > 0 &&
+	if (reference_is_tag(str_of(name)) && strcmp(name, last->name) > 0 &&
 	    (last->end == NULL || strcmp(name, last->end) < 0))
 		(void)snprintf(last->name, sizeof(last->name), "%s", name);
 	return true;
@@ -128,7 +128,7 @@ see_tag(void *arg, const char *tag)
 	struct digest d;
 	enum result r;
 
-	if (!v2_name_is_tag(str_of(tag)))
+	if (!reference_is_tag(str_of(tag)))
 		return true;
 	arena_clear(t->arena);
 	r = read_current(t->st, t->arena, t->dir, tag, &d, t->err);

@@ -75,7 +75,7 @@ ask(struct request *rq, struct caller *caller)
 	struct auth_request asked = {
 	    .authorization = request_header(rq, "Authorization"),
 	    .need = access_of(rq->route->need)};
-	struct repo_name name;
+	struct v1name name;
 	enum result r = RC_OK;
 
 	take_signed(rq, &asked.request);
@@ -100,7 +100,7 @@ look_at_token(struct request *rq, struct caller *caller)
 {
 	const struct auth_request shown = {
 	    .authorization = request_header(rq, "Authorization")};
-	struct repo_name name;
+	struct v1name name;
 	enum result r = v1_repo_arg(rq, &name);
 
 	if (r == RC_OK)
@@ -116,16 +116,16 @@ look_at_token(struct request *rq, struct caller *caller)
 static enum result
 resolve_name(struct request *rq)
 {
-	struct repo_name name;
+	struct v1name name;
 	struct err ignored;
 	enum result r;
 
 	if (!names_repository(rq) ||
-	    name_parse(rq->arena, rq->arg[0], &name, &ignored) != RC_OK)
+	    v1name_parse(rq->arena, rq->arg[0], &name, &ignored) != RC_OK)
 		return RC_OK;
 	r = repository_resolve_name(rq->registry, rq->arena, &name, &rq->err);
 	if (r == RC_OK)
-		rq->arg[0] = str_of(name_full(rq->arena, &name));
+		rq->arg[0] = str_of(v1name_full(rq->arena, &name));
 	return r;
 }
 

@@ -3,15 +3,14 @@
 
 #include "auth/auth.h"
 #include "base/clock.h"
-#include "image/v1_images.h"
+#include "image/imagelist.h"
 #include "registry/mirror.h"
 #include "registry/repository.h"
 #include "v1/admit.h"
 #include "v1/v1.h"
 
 static const char *
-own_token(
-    struct request *rq, const struct repo_name *name, enum token_access access)
+own_token(struct request *rq, const struct v1name *name, enum token_access access)
 {
 	const struct auth *auth = rq->registry->auth;
 	struct str secret = auth == NULL ? str_of(NULL) : auth->secret;
@@ -36,13 +35,13 @@ invite(struct request *rq, struct reply *rp, const char *token)
  * paths to tags and properties. Paths to repositories with such names look the same:
  * PUT "team/properties/", GET "team/tags/images". No token is given for them. */
 static enum result
-invited_name(struct request *rq, const char *ending, struct repo_name *name)
+invited_name(struct request *rq, const char *ending, struct v1name *name)
 {
 	const struct auth *auth = rq->registry->auth;
 	enum result r = v1_repo_arg(rq, name);
 
 	if (r == RC_OK && auth != NULL && auth->mode == AUTH_OWN &&
-	    str_ends(str_of(name_full(rq->arena, name)), ending))
+	    str_ends(str_of(v1name_full(rq->arena, name)), ending))
 		return err_set(&rq->err, RC_BAD_NAME,
 		    "with check_tokens no repository can be called ...%s: choose "
 		    "another name",
@@ -53,7 +52,7 @@ invited_name(struct request *rq, const char *ending, struct repo_name *name)
 static enum result
 announce(struct request *rq, struct reply *rp, const char *no_ending)
 {
-	struct repo_name name;
+	struct v1name name;
 	enum result r = invited_name(rq, no_ending, &name);
 
 	if (r == RC_OK)
@@ -87,7 +86,7 @@ v1_put_images(struct request *rq, struct reply *rp)
 /* The source's images beside the own ones: of an image that both have, what is said here
  * counts. A list that cannot be merged is left out. */
 static enum result
-add_source_images(struct request *rq, const struct repo_name *name, enum result own,
+add_source_images(struct request *rq, const struct v1name *name, enum result own,
     struct str *images, struct str *token)
 {
 	struct mirror_images source;
@@ -103,7 +102,7 @@ add_source_images(struct request *rq, const struct repo_name *name, enum result 
 	if (r != RC_OK)
 		return own == RC_OK ? RC_OK : r;
 	if (own == RC_OK)
-		(void)v1_images_merge(
+		(void)imagelist_merge(
 		    rq->arena, source.images, *images, images, &ignored);
 	else
 		*images = source.images;
@@ -114,7 +113,7 @@ add_source_images(struct request *rq, const struct repo_name *name, enum result 
 enum result
 v1_get_images(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	struct str images, token;
 	enum result r = invited_name(rq, "/tags", &name);
 
@@ -135,7 +134,7 @@ v1_get_images(struct request *rq, struct reply *rp)
 enum result
 v1_delete_images(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	enum result r = invited_name(rq, "/tags", &name);
 
 	if (r != RC_OK)
@@ -148,7 +147,7 @@ v1_delete_images(struct request *rq, struct reply *rp)
 enum result
 v1_put_auth(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	enum result r = v1_repo_arg(rq, &name);
 
 	if (r == RC_OK)

@@ -12,7 +12,7 @@
 enum result
 v1_delete_repository(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	enum result r = v1_repo_arg(rq, &name);
 
 	if (r == RC_OK)
@@ -25,7 +25,7 @@ v1_delete_repository(struct request *rq, struct reply *rp)
 enum result
 v1_get_repository_json(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	struct str meta;
 	enum result r = v1_repo_arg(rq, &name);
 
@@ -41,7 +41,7 @@ enum result
 v1_get_properties(struct request *rq, struct reply *rp)
 {
 	struct properties properties;
-	struct repo_name name;
+	struct v1name name;
 	struct jsonw w;
 	struct buf b;
 	enum result r = v1_repo_arg(rq, &name);
@@ -98,7 +98,7 @@ enum result
 v1_put_properties(struct request *rq, struct reply *rp)
 {
 	struct properties_change change;
-	struct repo_name name;
+	struct v1name name;
 	struct str description;
 	bool is_private;
 	enum result r = v1_repo_arg(rq, &name);

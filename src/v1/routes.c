@@ -9,8 +9,8 @@
 #include "v1/routes.h"
 
 #include "base/json.h"
-#include "image/v1_images.h"
-#include "image/v1_json.h"
+#include "image/imagelist.h"
+#include "image/v1config.h"
 #include "layer/tar.h"
 #include "registry/files.h"
 #include "registry/repository.h"
@@ -53,14 +53,14 @@
 	.cost = {.least = SEARCH_MEMORY, .most = SEARCH_MEMORY, .late = true}
 #define OF_TAGS .cost = {.least = V1_TAGS_MAX, .most = V1_TAGS_MAX, .late = true}
 #define OF_IMAGES \
-	.cost = {.least = V1_IMAGES_MAX, .most = V1_IMAGES_MAX, .late = true}
+	.cost = {.least = IMAGELIST_MAX, .most = IMAGELIST_MAX, .late = true}
 #define OF_DIFF \
 	.cost = { \
 	    .least = FILES_DIFF_MEMORY, .most = FILES_DIFF_MEMORY, .late = true}
 
 static const struct route routes[] = {
     {"GET", IMAGE "/json", v1_get_image_json, MAY_PULL, BODY_NONE},
-    {"PUT", IMAGE "/json", v1_put_image_json, MAY_PUSH, BODY_SMALL, V1_JSON_MAX,
+    {"PUT", IMAGE "/json", v1_put_image_json, MAY_PUSH, BODY_SMALL, V1CONFIG_MAX,
 	OF_IMAGE},
     {"GET", IMAGE "/layer", v1_get_layer, MAY_PULL, BODY_NONE},
     {"PUT", IMAGE "/layer", v1_put_layer, MAY_PUSH, BODY_FILE, 0, v1_check_layer,
@@ -78,14 +78,14 @@ static const struct route routes[] = {
     {"PUT", TAG, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX, OF_JSON},
     {"DELETE", TAG, v1_delete_tag, MAY_DELETE, BODY_NONE},
     {"GET", SHORT "/json", v1_get_tag_json, MAY_PULL, BODY_NONE},
-    {"PUT", PAIR "/", v1_put_repository, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
+    {"PUT", PAIR "/", v1_put_repository, MAY_PUSH, BODY_SMALL, IMAGELIST_BODY_MAX,
 	OF_LIST, OF_INDEX, OWN_METHOD},
     {"DELETE", PAIR "/", v1_delete_repository, MAY_DELETE, BODY_NONE, OWN_METHOD},
     {"GET", REPO "/tags", v1_get_tags, MAY_PULL, BODY_NONE, OF_TAGS},
     {"DELETE", REPO "/tags", v1_delete_repository, MAY_DELETE, BODY_NONE},
     {"GET", REPO "/images", v1_get_images, MAY_PULL, BODY_NONE, OF_IMAGES,
 	OF_INDEX},
-    {"PUT", REPO "/images", v1_put_images, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
+    {"PUT", REPO "/images", v1_put_images, MAY_PUSH, BODY_SMALL, IMAGELIST_BODY_MAX,
 	OF_LIST, OF_INDEX},
     {"DELETE", REPO "/images", v1_delete_images, MAY_DELETE, BODY_NONE, OF_INDEX},
     {"PUT", REPO "/auth", v1_put_auth, MAY_ANYTHING, BODY_NONE, OF_INDEX},
@@ -96,7 +96,7 @@ static const struct route routes[] = {
     {"GET", SHORT, v1_get_tag, MAY_PULL, BODY_NONE},
     {"PUT", SHORT, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX, OF_JSON},
     {"DELETE", SHORT, v1_delete_tag, MAY_DELETE, BODY_NONE},
-    {"PUT", REPO, v1_put_repository, MAY_PUSH, BODY_SMALL, V1_IMAGES_BODY_MAX,
+    {"PUT", REPO, v1_put_repository, MAY_PUSH, BODY_SMALL, IMAGELIST_BODY_MAX,
 	OF_LIST, OF_INDEX},
     {"DELETE", REPO, v1_delete_repository, MAY_DELETE, BODY_NONE},
 

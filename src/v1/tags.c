@@ -23,7 +23,7 @@ write_tag(void *arg, const char *tag, const char *id)
 /* ---- those of the source ---- */
 
 static enum result
-source_tags(struct request *rq, const struct repo_name *name, struct json **out)
+source_tags(struct request *rq, const struct v1name *name, struct json **out)
 {
 	struct str text;
 	const char *why;
@@ -37,7 +37,7 @@ source_tags(struct request *rq, const struct repo_name *name, struct json **out)
 
 struct addition {
 	struct request *rq;
-	const struct repo_name *name;
+	const struct v1name *name;
 	struct jsonw *w;
 };
 
@@ -60,8 +60,8 @@ add_tag(void *arg, const char *tag, const struct json *id)
 
 /* Own tags are worth having without the source's. */
 static enum result
-add_source_tags(struct request *rq, const struct repo_name *name, struct jsonw *w,
-    enum result own)
+add_source_tags(
+    struct request *rq, const struct v1name *name, struct jsonw *w, enum result own)
 {
 	struct addition add = {rq, name, w};
 	struct json *tags;
@@ -78,8 +78,8 @@ add_source_tags(struct request *rq, const struct repo_name *name, struct jsonw *
 }
 
 static enum result
-get_source_tag(struct request *rq, const struct repo_name *name, const char *tag,
-    const char **id)
+get_source_tag(
+    struct request *rq, const struct v1name *name, const char *tag, const char **id)
 {
 	struct json *tags;
 	struct str text;
@@ -88,7 +88,7 @@ get_source_tag(struct request *rq, const struct repo_name *name, const char *tag
 	if (r != RC_OK)
 		return r == RC_REPOSITORY_UNKNOWN ? RC_TAG_UNKNOWN : r;
 	text = json_text(json_get(tags, tag));
-	if (!name_is_image_id(text))
+	if (!v1name_is_image_id(text))
 		return err_set(&rq->err, RC_TAG_UNKNOWN, "nor at the source");
 	*id = str_dup(rq->arena, text);
 	return RC_OK;
@@ -99,7 +99,7 @@ get_source_tag(struct request *rq, const struct repo_name *name, const char *tag
 /* Writes at most `most` bytes; out->full: there are more. */
 static enum result
 write_tags(
-    struct request *rq, const struct repo_name *name, size_t most, struct buf *out)
+    struct request *rq, const struct v1name *name, size_t most, struct buf *out)
 {
 	struct jsonw w;
 	enum result r;
@@ -117,7 +117,7 @@ write_tags(
 enum result
 v1_get_tags(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	struct buf b;
 	enum result r = v1_repo_arg(rq, &name);
 
@@ -139,7 +139,7 @@ v1_get_tags(struct request *rq, struct reply *rp)
 /* ---- one ---- */
 
 static enum result
-names_of(struct request *rq, struct repo_name *name, const char **tag)
+names_of(struct request *rq, struct v1name *name, const char **tag)
 {
 	enum result r = v1_repo_arg(rq, name);
 
@@ -149,7 +149,7 @@ names_of(struct request *rq, struct repo_name *name, const char **tag)
 enum result
 v1_get_tag(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	const char *tag, *id = NULL;
 	enum result r = names_of(rq, &name, &tag);
 
@@ -173,7 +173,7 @@ read_id(struct request *rq, const char **id)
 	if (!json_parse(rq->arena, rq->body, &doc, &why))
 		return err_set(&rq->err, RC_BAD_JSON, "tag: %s", why);
 	text = json_text(doc);
-	if (!name_is_image_id(text))
+	if (!v1name_is_image_id(text))
 		return err_set(&rq->err, RC_BAD_DATA,
 		    "the body must be a JSON string that holds an image id");
 	*id = str_dup(rq->arena, text);
@@ -183,7 +183,7 @@ read_id(struct request *rq, const char **id)
 enum result
 v1_put_tag(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	const char *tag, *id = NULL;
 	enum result r = names_of(rq, &name, &tag);
 
@@ -204,7 +204,7 @@ v1_put_tag(struct request *rq, struct reply *rp)
 enum result
 v1_delete_tag(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	const char *tag;
 	enum result r = names_of(rq, &name, &tag);
 
@@ -218,7 +218,7 @@ v1_delete_tag(struct request *rq, struct reply *rp)
 enum result
 v1_get_tag_json(struct request *rq, struct reply *rp)
 {
-	struct repo_name name;
+	struct v1name name;
 	struct str meta;
 	const char *tag;
 	enum result r = names_of(rq, &name, &tag);

@@ -26,22 +26,22 @@ v1_headers(struct request *rq, struct reply *rp)
 }
 
 enum result
-v1_repo_arg(struct request *rq, struct repo_name *out)
+v1_repo_arg(struct request *rq, struct v1name *out)
 {
-	return name_parse(rq->arena, rq->arg[0], out, &rq->err);
+	return v1name_parse(rq->arena, rq->arg[0], out, &rq->err);
 }
 
 enum result
 v1_tag_arg(struct request *rq, const char **out)
 {
 	*out = str_dup(rq->arena, rq->arg[1]);
-	return name_check_tag(rq->arg[1], &rq->err);
+	return v1name_check_tag(rq->arg[1], &rq->err);
 }
 
 enum result
 v1_image_arg(struct request *rq, const char **out)
 {
-	if (!name_is_image_id(rq->arg[0]))
+	if (!v1name_is_image_id(rq->arg[0]))
 		return err_set(&rq->err, RC_BAD_ID, "no image id");
 	*out = str_dup(rq->arena, rq->arg[0]);
 	return RC_OK;

@@ -6,7 +6,7 @@
 
 #include "http/reply.h"
 #include "http/request.h"
-#include "image/name.h"
+#include "image/v1name.h"
 
 struct v1_options {
 	const char *flavor;    /* of config.yml; clients see it in a header */
@@ -23,7 +23,7 @@ void v1_headers(struct request *rq, struct reply *rp);
 
 /* The names that the route caught: arg 0 is the repository, arg 1 the tag; arg 0
  * the image. RC_BAD_NAME, RC_BAD_ID. */
-enum result v1_repo_arg(struct request *rq, struct repo_name *out);
+enum result v1_repo_arg(struct request *rq, struct v1name *out);
 enum result v1_tag_arg(struct request *rq, const char **out);
 enum result v1_image_arg(struct request *rq, const char **out);
 

@@ -6,7 +6,7 @@
 #include "base/percent.h"
 #include "http/condition.h"
 #include "http/origin.h"
-#include "image/v2_name.h"
+#include "image/reference.h"
 #include "registry/registry.h"
 
 #define DETAIL_MAX ((size_t)4 << 10) /* a name and a reference, each byte escaped */
@@ -32,7 +32,7 @@ v2_headers(struct request *rq, struct reply *rp)
 enum result
 v2_name_arg(struct request *rq, const char **out)
 {
-	enum result r = v2_name_check(rq->arg[0], &rq->err);
+	enum result r = reference_check_repository(rq->arg[0], &rq->err);
 
 	if (r == RC_OK)
 		*out = str_dup(rq->arena, rq->arg[0]);

@@ -1,5 +1,5 @@
-/* v1_meta.c: see v1_meta.h. */
-#include "image/v1_meta.h"
+/* tagmeta.c: see tagmeta.h. */
+#include "image/tagmeta.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -90,7 +90,7 @@ put(struct jsonw *w, const char *key, struct str value)
 
 /* The keys stand in the order in which Python 2 wrote them. */
 struct str
-v1_meta_of_agent(struct arena *a, struct str user_agent, int64_t now)
+tagmeta_of_agent(struct arena *a, struct str user_agent, int64_t now)
 {
 	struct facts f = facts_of(user_agent);
 	struct jsonw w;
@@ -111,7 +111,7 @@ v1_meta_of_agent(struct arena *a, struct str user_agent, int64_t now)
 }
 
 struct str
-v1_meta_default(void)
+tagmeta_default(void)
 {
 	return str_of(
 	    "{\"kernel\": null, \"arch\": \"amd64\", \"docker_go_version\": null, "

@@ -1,5 +1,5 @@
-/* name.c: see name.h. */
-#include "image/name.h"
+/* v1name.c: see v1name.h. */
+#include "image/v1name.h"
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "base/percent.h"
 
 bool
-name_is_image_id(struct str s)
+v1name_is_image_id(struct str s)
 {
 	return hex_is(s, 64) || hex_is(s, 16);
 }
@@ -44,7 +44,7 @@ check_parts(struct str path, struct err *err)
 }
 
 enum result
-name_parse(struct arena *a, struct str path, struct repo_name *out, struct err *err)
+v1name_parse(struct arena *a, struct str path, struct v1name *out, struct err *err)
 {
 	struct str rest = path, first;
 	enum result r = check_parts(path, err);
@@ -53,35 +53,35 @@ name_parse(struct arena *a, struct str path, struct repo_name *out, struct err *
 		return r;
 	first = str_cut(&rest, '/');
 	if (rest.p == NULL) {
-		out->ns = NAME_DEFAULT_NAMESPACE;
+		out->ns = V1NAME_DEFAULT_NAMESPACE;
 		out->repo = str_dup(a, first);
 	} else {
 		out->ns = str_dup(a, first);
 		out->repo = str_dup(a, rest);
 	}
-	if (strlen(out->ns) > NAME_MAX_BYTES ||
+	if (strlen(out->ns) > V1NAME_MAX_BYTES ||
 	    strlen(percent_encode(a, str_of(out->repo), "_.-", true)) >
-		NAME_MAX_BYTES)
+		V1NAME_MAX_BYTES)
 		return err_set(err, RC_BAD_NAME, "the name is longer than %d bytes",
-		    NAME_MAX_BYTES);
+		    V1NAME_MAX_BYTES);
 	return RC_OK;
 }
 
 const char *
-name_full(struct arena *a, const struct repo_name *name)
+v1name_full(struct arena *a, const struct v1name *name)
 {
 	return arena_printf(a, "%s/%s", name->ns, name->repo);
 }
 
 enum result
-name_check_tag(struct str tag, struct err *err)
+v1name_check_tag(struct str tag, struct err *err)
 {
 	if (!is_text(tag) || str_has(tag, '/') || !is_part(tag))
 		return err_set(err, RC_BAD_NAME,
 		    "a tag must be UTF-8 without control characters or \"/\", and "
 		    "not \".\" or \"..\"");
-	if (tag.n > NAME_TAG_MAX)
+	if (tag.n > V1NAME_TAG_MAX)
 		return err_set(err, RC_BAD_NAME, "the tag is longer than %d bytes",
-		    NAME_TAG_MAX);
+		    V1NAME_TAG_MAX);
 	return RC_OK;
 }

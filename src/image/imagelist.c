@@ -1,5 +1,5 @@
-/* v1_images.c: merging by sorting, since a list may hold 50,000 ids. */
-#include "image/v1_images.h"
+/* imagelist.c: merging by sorting, since a list may hold 50,000 ids. */
+#include "image/imagelist.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/jsonw.h"
-#include "image/name.h"
+#include "image/v1name.h"
 
 #define ENTRY_MIN 25 /* bytes of {"id":"0123456789abcdef"} */
 
@@ -33,7 +33,7 @@ take_entry(void *arg, const struct json *item)
 	struct str id = json_text(json_get(item, "id"));
 	struct str checksum = json_text(json_get(item, "checksum"));
 
-	if (!name_is_image_id(id)) {
+	if (!v1name_is_image_id(id)) {
 		es->bad = true;
 		return true;
 	}
@@ -88,7 +88,7 @@ write_entries(struct arena *a, const struct entry *entries, size_t n,
 	struct buf b;
 	size_t i;
 
-	buf_init(&b, a, V1_IMAGES_MAX);
+	buf_init(&b, a, IMAGELIST_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
 	for (i = 0; i < n; i++) {
@@ -110,7 +110,7 @@ write_entries(struct arena *a, const struct entry *entries, size_t n,
 }
 
 enum result
-v1_images_merge(struct arena *a, struct str old, struct str announced,
+imagelist_merge(struct arena *a, struct str old, struct str announced,
     struct str *out, struct err *err)
 {
 	size_t room = (old.n + announced.n) / ENTRY_MIN + 1;
@@ -154,7 +154,7 @@ names(const struct json *item, const char *id)
 }
 
 bool
-v1_images_lists(struct json_items *list, const char *id)
+imagelist_items_have(struct json_items *list, const char *id)
 {
 	struct arena *scratch = arena_new();
 	bool found = false;
@@ -187,7 +187,7 @@ read_text(void *arg, void *p, size_t n)
 }
 
 bool
-v1_images_has(struct str list, const char *id)
+imagelist_has(struct str list, const char *id)
 {
 	struct arena *a;
 	bool found;
@@ -195,7 +195,7 @@ v1_images_has(struct str list, const char *id)
 	if (list.n == 0 || memmem(list.p, list.n, id, strlen(id)) == NULL)
 		return false;
 	a = arena_new();
-	found = v1_images_lists(json_items_new(a, read_text, &list), id);
+	found = imagelist_items_have(json_items_new(a, read_text, &list), id);
 	arena_free(a);
 	return found;
 }

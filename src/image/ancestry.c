@@ -1,10 +1,10 @@
-/* v1_ancestry.c: see v1_ancestry.h. */
-#include "image/v1_ancestry.h"
+/* ancestry.c: see ancestry.h. */
+#include "image/ancestry.h"
 
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/jsonw.h"
-#include "image/name.h"
+#include "image/v1name.h"
 
 static enum result
 put_ancestors(
@@ -15,7 +15,7 @@ put_ancestors(
 	for (i = 0; i < json_length(list); i++) {
 		struct str ancestor = json_text(json_at(list, i));
 
-		if (!name_is_image_id(ancestor))
+		if (!v1name_is_image_id(ancestor))
 			return err_set(err, RC_BAD_DATA,
 			    "the parent's ancestry must hold ids");
 		if (str_is(ancestor, id))
@@ -27,8 +27,8 @@ put_ancestors(
 }
 
 enum result
-v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
-    struct str *out, struct err *err)
+ancestry_extend(struct arena *a, const char *id, struct str parent, struct str *out,
+    struct err *err)
 {
 	struct json *list = NULL;
 	struct jsonw w;
@@ -40,7 +40,7 @@ v1_ancestry_extend(struct arena *a, const char *id, struct str parent,
 	    (!json_parse(a, parent, &list, &why) || json_kind(list) != JSON_ARRAY))
 		return err_set(
 		    err, RC_BAD_DATA, "the parent's ancestry must be a list");
-	buf_init(&b, a, V1_ANCESTRY_MAX);
+	buf_init(&b, a, ANCESTRY_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
 	jsonw_text(&w, id);
@@ -64,7 +64,7 @@ is_sign(struct str text, char c)
 
 /* It is called for each request of an image, so nothing is parsed. */
 bool
-v1_ancestry_is_whole(struct str text, const char *id)
+ancestry_is_whole(struct str text, const char *id)
 {
 	struct str rest = text, between, one;
 	bool first = true;
@@ -75,7 +75,7 @@ v1_ancestry_is_whole(struct str text, const char *id)
 			return !first && is_sign(between, ']');
 		one = str_cut(&rest, '"');
 		if (rest.p == NULL || !is_sign(between, first ? '[' : ',') ||
-		    !name_is_image_id(one) || (first && !str_is(one, id)))
+		    !v1name_is_image_id(one) || (first && !str_is(one, id)))
 			return false;
 	}
 }

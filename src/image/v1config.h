@@ -1,6 +1,6 @@
-/* v1_json.h: the json of an image, as docker before 1.10 describes one. */
-#ifndef IMAGE_V1_JSON_H
-#define IMAGE_V1_JSON_H
+/* v1config.h: the json of an image, as docker before 1.10 describes one. */
+#ifndef IMAGE_V1CONFIG_H
+#define IMAGE_V1CONFIG_H
 
 #include <stdbool.h>
 
@@ -8,9 +8,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define V1_JSON_MAX ((size_t)4 << 20) /* bytes */
+#define V1CONFIG_MAX ((size_t)4 << 20) /* bytes */
 
-struct v1_json {
+struct v1config {
 	struct str id;      /* as it stands there; any text */
 	struct str parent;  /* empty: a base image. No id when there is something
 			       else than text */
@@ -19,11 +19,11 @@ struct v1_json {
 };
 
 /* RC_BAD_JSON (no object, or an empty one), RC_NO_ID. */
-enum result v1_json_parse(
-    struct arena *a, struct str text, struct v1_json *out, struct err *err);
+enum result v1config_parse(
+    struct arena *a, struct str text, struct v1config *out, struct err *err);
 
 /* Can this text be the json of the image? Only its brackets and its id are checked:
  * old servers took what json_parse() refuses (NaN, half a surrogate pair). */
-bool v1_json_is_whole(struct str text, const char *id);
+bool v1config_is_whole(struct str text, const char *id);
 
 #endif

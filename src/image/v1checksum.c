@@ -1,5 +1,5 @@
-/* sum.c: see sum.h. */
-#include "image/sum.h"
+/* v1checksum.c: see v1checksum.h. */
+#include "image/v1checksum.h"
 
 #include <string.h>
 
@@ -13,35 +13,35 @@ is_tarsum(struct str algorithm)
 	       str_is(algorithm, "tarsum.dev+sha256");
 }
 
-struct sum
-sum_parse(struct str text)
+struct v1checksum
+v1checksum_parse(struct str text)
 {
-	struct sum sum = {SUM_BAD, "", text};
+	struct v1checksum sum = {V1CHECKSUM_BAD, "", text};
 	struct str value = text, algorithm = str_cut(&value, ':');
 
 	if (text.n == 0)
-		sum.kind = SUM_NONE;
+		sum.kind = V1CHECKSUM_NONE;
 	else if (value.n == 0 || algorithm.n == 0 || str_has(value, ':'))
-		sum.kind = SUM_BAD;
+		sum.kind = V1CHECKSUM_BAD;
 	else if (str_is(algorithm, "sha256") && hex_is(value, SHA256_HEX_SIZE - 1))
-		sum.kind = SUM_SIMPLE;
+		sum.kind = V1CHECKSUM_SIMPLE;
 	else if (is_tarsum(algorithm) && hex_is(value, SHA256_HEX_SIZE - 1))
-		sum.kind = SUM_TARSUM;
+		sum.kind = V1CHECKSUM_TARSUM;
 	else
-		sum.kind = SUM_OTHER;
-	if (sum.kind == SUM_SIMPLE)
+		sum.kind = V1CHECKSUM_OTHER;
+	if (sum.kind == V1CHECKSUM_SIMPLE)
 		memcpy(sum.hex, value.p, SHA256_HEX_SIZE - 1);
 	return sum;
 }
 
 struct str
-sum_wanted(const struct sum *sum)
+v1checksum_wanted(const struct v1checksum *sum)
 {
-	return sum->kind == SUM_TARSUM ? sum->text : str_of(sum->hex);
+	return sum->kind == V1CHECKSUM_TARSUM ? sum->text : str_of(sum->hex);
 }
 
 void
-sum_begin(struct hash *h, struct str json)
+v1checksum_begin(struct hash *h, struct str json)
 {
 	hash_begin(h, HASH_SHA256);
 	hash_add(h, json.p, json.n);
@@ -49,12 +49,12 @@ sum_begin(struct hash *h, struct str json)
 }
 
 bool
-sum_is_of_nothing(struct sum sum, struct str json)
+v1checksum_is_of_empty_layer(struct v1checksum sum, struct str json)
 {
 	char hex[SHA256_HEX_SIZE];
 	struct hash h;
 
-	sum_begin(&h, json);
+	v1checksum_begin(&h, json);
 	hash_end(&h, hex);
-	return sum.kind == SUM_SIMPLE && strcmp(sum.hex, hex) == 0;
+	return sum.kind == V1CHECKSUM_SIMPLE && strcmp(sum.hex, hex) == 0;
 }

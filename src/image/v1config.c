@@ -1,5 +1,5 @@
-/* v1_json.c: see v1_json.h. */
-#include "image/v1_json.h"
+/* v1config.c: see v1config.h. */
+#include "image/v1config.h"
 
 #include <string.h>
 
@@ -18,8 +18,8 @@ parent_of(struct arena *a, struct str parent)
 }
 
 enum result
-v1_json_parse(
-    struct arena *a, struct str text, struct v1_json *out, struct err *err)
+v1config_parse(
+    struct arena *a, struct str text, struct v1config *out, struct err *err)
 {
 	struct str id, parent, comment, config, labels;
 	const struct json_pick wanted[] = {
@@ -53,9 +53,9 @@ static bool
 has_id(struct str text, const char *id)
 {
 	struct arena *a = arena_new();
-	struct v1_json v;
+	struct v1config v;
 	struct err ignored;
-	bool has = v1_json_parse(a, text, &v, &ignored) == RC_OK &&
+	bool has = v1config_parse(a, text, &v, &ignored) == RC_OK &&
 		   str_is(v.id, id);
 
 	arena_free(a);
@@ -63,7 +63,7 @@ has_id(struct str text, const char *id)
 }
 
 bool
-v1_json_is_whole(struct str text, const char *id)
+v1config_is_whole(struct str text, const char *id)
 {
 	return json_is_closed(text) &&
 	       (memmem(text.p, text.n, id, strlen(id)) != NULL || has_id(text, id));

@@ -1,5 +1,5 @@
-/* v2_name.c: see v2_name.h. */
-#include "image/v2_name.h"
+/* reference.c: see reference.h. */
+#include "image/reference.h"
 
 static bool
 is_lower(char c)
@@ -38,13 +38,13 @@ is_part(struct str s)
 }
 
 enum result
-v2_name_check(struct str name, struct err *err)
+reference_check_repository(struct str name, struct err *err)
 {
 	struct str rest = name;
 
-	if (name.n == 0 || name.n > V2_NAME_MAX)
+	if (name.n == 0 || name.n > REFERENCE_REPOSITORY_MAX)
 		return err_set(err, RC_BAD_NAME,
-		    "a name has between 1 and %d bytes", V2_NAME_MAX);
+		    "a name has between 1 and %d bytes", REFERENCE_REPOSITORY_MAX);
 	while (rest.p != NULL)
 		if (!is_part(str_cut(&rest, '/')))
 			return err_set(err, RC_BAD_NAME,
@@ -54,7 +54,7 @@ v2_name_check(struct str name, struct err *err)
 }
 
 bool
-v2_name_is_tag(struct str s)
+reference_is_tag(struct str s)
 {
 	size_t i;
 
@@ -65,5 +65,5 @@ v2_name_is_tag(struct str s)
 		    (i == 0 || (c != '.' && c != '-')))
 			return false;
 	}
-	return s.n > 0 && s.n <= V2_TAG_MAX;
+	return s.n > 0 && s.n <= REFERENCE_TAG_MAX;
 }
