@@ -15,6 +15,7 @@ my @ROOMS = (
     image    => [qw(base)],
     layer    => [qw(base image)],
     store    => [qw(base image)],
+    storefs  => [qw(base image store)],
     index    => [qw(base image)],
     remote   => [qw(base)],
     auth     => [qw(base image remote)],
@@ -24,7 +25,7 @@ my @ROOMS = (
     v2       => [qw(base image auth registry http)],
     serve    => [qw(base auth registry http v1 v2)],
     conf     => [qw(base)],
-    cmd      => [qw(base image layer store index remote auth registry http v1 v2 serve conf)],
+    cmd      => [qw(base image layer store storefs index remote auth registry http v1 v2 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.
@@ -38,18 +39,18 @@ my @HEADERS = (
     qr{^curl/}                             => [qw(remote)],
     qr{^(fcgiapp|fcgi_\w+|fastcgi)\.h$}    => [qw(serve/fcgi.c)],
     qr{^yaml\.h$}                          => [qw(conf)],
-    qr{^(pthread|threads)\.h$}             => [qw(serve index remote store/failpoint.c)],
+    qr{^(pthread|threads)\.h$}             => [qw(serve index remote storefs/failpoint.c)],
 );
 
 # A call that only some rooms, or some files, may make.
 my @CALLS = (
-    qr/^(?:open|openat|openat2|creat)$/      => [qw(store/beneath.c store/io_change.c store/store.c base/log.c)],
-    qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(store/io_change.c)],
-    qr/^(?:rename|renameat|renameat2)$/      => [qw(store/io_change.c)],
-    qr/^(?:mkdirat|utimensat|fchmodat|fchownat)$/ => [qw(store/io_change.c)],
-    qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(store)],
+    qr/^(?:open|openat|openat2|creat)$/      => [qw(storefs/beneath.c storefs/io_change.c storefs/store.c base/log.c)],
+    qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(storefs/io_change.c)],
+    qr/^(?:rename|renameat|renameat2)$/      => [qw(storefs/io_change.c)],
+    qr/^(?:mkdirat|utimensat|fchmodat|fchownat)$/ => [qw(storefs/io_change.c)],
+    qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(storefs)],
     qr/^(?:fork|vfork|clone|posix_spawnp?)$/ => [qw(serve)],
-    qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve index remote store/failpoint.c)],
+    qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve index remote storefs/failpoint.c)],
     qr/^(?:sqlite3_\w+)$/                    => [qw(index)],
     qr/^(?:json_(?:object|tokener)_\w+)$/    => [qw(base)],
     qr/^(?:yaml_\w+)$/                       => [qw(conf)],
@@ -197,14 +198,14 @@ my @SAMPLES = (
         'a tree in order',
         {
             'base/a.h'     => "#include <json-c/json.h>\n",
-            'store/io_change.c' => "#include \"base/a.h\"\nint f(void) { return open(p, 0); }\n",
+            'storefs/io_change.c' => "#include \"base/a.h\"\nint f(void) { return open(p, 0); }\n",
             'serve/fcgi.c' => "#include <fcgiapp.h>\nint g(void) { fork(); return FCGX_Init(); }\n",
             'cmd/main.c'   => "/* rename(a) */ const char *s = \"link(2)\";\n"
                 . "int h(void) { x->open(1); return my_open(2); }\n",
         },
         [],
     ],
-    ['a room that looks up', { 'base/a.c' => "#include \"store/io.h\"\n" }, ['base/a.c: may not include store/io.h']],
+    ['a room that looks up', { 'base/a.c' => "#include \"storefs/io.h\"\n" }, ['base/a.c: may not include storefs/io.h']],
     [
         'APIs that see each other', { 'v1/a.c' => "#include \"v2/b.h\"\n" },
         ['v1/a.c: may not include v2/b.h'],

@@ -2,11 +2,11 @@
  * repositories, tags, and how their names are spelt. */
 #include "store-test.h"
 
-#include "store/once.h"
-#include "store/v1_image.h"
-#include "store/v1_repo.h"
-#include "store/v1_spell.h"
-#include "store/v1_tag.h"
+#include "store/v1image.h"
+#include "store/v1repo.h"
+#include "store/v1tag.h"
+#include "storefs/log_once.h"
+#include "storefs/v1spelling.h"
 
 #define META \
 	"{\"kernel\": \"3.13.0-24-generic\", \"arch\": \"amd64\", " \

@@ -1,6 +1,6 @@
 /* 31-store-failpoints.c: a push of three images in which each durable step fails
  * once, meets a full disk once, and is once the last before the process is killed.
- * Whatever it was, the order of v1_push.h (P1 to P8) keeps the store sound, what
+ * Whatever it was, the order of v1push.h (P1 to P8) keeps the store sound, what
  * was acknowledged is there, and the same push again succeeds. */
 #include "failpoint-test.h"
 

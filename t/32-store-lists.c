@@ -2,9 +2,9 @@
  * a directory, tags, and the walk over all repositories. */
 #include "store-test.h"
 
-#include "store/listing.h"
-#include "store/v1_tag.h"
-#include "store/v1_walk.h"
+#include "store/v1repo.h"
+#include "store/v1tag.h"
+#include "storefs/listing.h"
 
 #define ID "0123456789abcdef"
 

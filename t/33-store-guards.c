@@ -7,7 +7,8 @@
 
 #include "base/clock.h"
 #include "store-test.h"
-#include "store/lock.h"
+#include "store/guard.h"
+#include "storefs/storefs.h"
 
 #define THREADS  4
 #define ROUNDS   250

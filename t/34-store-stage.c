@@ -2,9 +2,9 @@
  * up of those that never arrived (sweep.h, v1_sweep_pushes()). */
 #include "store-test.h"
 
-#include "store/io.h"
-#include "store/lock.h"
+#include "store/guard.h"
 #include "store/sweep.h"
+#include "storefs/io.h"
 
 static const char *
 sum_of(const char *json, const char *layer)

@@ -7,12 +7,12 @@
 #include "image/imagelist.h"
 #include "image/v1config.h"
 #include "store-test.h"
-#include "store/lock.h"
+#include "store/guard.h"
 #include "store/sweep.h"
-#include "store/v1_image.h"
-#include "store/v1_repo.h"
-#include "store/v1_tag.h"
-#include "store/v1_walk.h"
+#include "store/v1image.h"
+#include "store/v1repo.h"
+#include "store/v1tag.h"
+#include "storefs/storefs.h"
 
 #define NOBODY 65534
 #define ID     "0123456789abcdef"

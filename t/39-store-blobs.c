@@ -2,7 +2,7 @@
  * through its link, kept or replaced, and pinned for those who were told of it. */
 #include "base/clock.h"
 #include "store-test.h"
-#include "store/v2_blob.h"
+#include "store/blob.h"
 
 #define NOBODY  65534
 #define APP     "team/app"

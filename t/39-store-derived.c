@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "store-test.h"
-#include "store/reader.h"
-#include "store/v1_derived.h"
+#include "store/content.h"
+#include "store/derived.h"
 
 #define ID    "00000000000000a1"
 #define IMAGE "images/" ID

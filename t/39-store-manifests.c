@@ -2,7 +2,7 @@
  * other hands left, those that are put, the notes of their media types, removed ones,
  * all of a repository. */
 #include "image/manifest.h"
-#include "store/v2_manifest.h"
+#include "store/manifest.h"
 #include "v2-store-test.h"
 
 #define TEXT "{\"schemaVersion\":2}"

@@ -1,7 +1,7 @@
 /* 39-store-mirror.c: what a mirror keeps in _berth/mirror. */
 #include "store-test.h"
-#include "store/lock.h"
-#include "store/v1_mirror.h"
+#include "store/guard.h"
+#include "store/upstream.h"
 
 #define ID    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define OTHER "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

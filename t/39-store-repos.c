@@ -1,7 +1,7 @@
 /* 39-store-repos.c: repositories of distribution's layout: what each holds, and the walk
  * over all of them. */
 #include "image/reference.h"
-#include "store/v2_repo.h"
+#include "store/repository.h"
 #include "v2-store-test.h"
 
 #define HEX    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"

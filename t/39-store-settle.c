@@ -3,8 +3,9 @@
  * fails where the test wants it to. */
 #include <dlfcn.h>
 
-#include "store/v1_push.h"
-#include "store/v2_blob.h"
+#include "store/blob.h"
+#include "store/v1push.h"
+#include "storefs/storefs.h"
 #include "v2-store-test.h"
 
 static int *syncs;     /* calls so far, of all processes */

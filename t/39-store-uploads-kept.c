@@ -1,6 +1,6 @@
-/* 39-store-uploads-kept.c: who may open an upload (v2_upload.h), whatever his id and
+/* 39-store-uploads-kept.c: who may open an upload (upload.h), whatever his id and
  * its state look like, and which are swept. */
-#include "store/lock.h"
+#include "store/guard.h"
 #include "upload-test.h"
 
 #define EXPIRY 3600

@@ -1,7 +1,7 @@
-/* 39-store-uploads.c: a blob that comes in parts (v2_upload.h): where it stands after
+/* 39-store-uploads.c: a blob that comes in parts (upload.h): where it stands after
  * each part, whatever was cut off before, and how it becomes a blob. */
-#include "store/lock.h"
-#include "store/v2_blob.h"
+#include "store/blob.h"
+#include "store/guard.h"
 #include "upload-test.h"
 
 /* The upload is as it stands in up, and holds these bytes. */

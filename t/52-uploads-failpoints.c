@@ -1,14 +1,14 @@
 /* 52-uploads-failpoints.c: a blob comes in three parts and is named and linked, and
- * each durable step of that (v2_upload.h, U1 to U5; v2_blob.h, B1 and B2) fails once,
+ * each durable step of that (upload.h, U1 to U5; blob.h, B1 and B2) fails once,
  * meets a full disk once, and is once the last before the process is killed. The blob
  * is whole or not there, the upload stands where its state says, what was acknowledged
  * is kept, and a client that goes on from there ends as it should. So it is when all
  * comes in one request, for a blob that is there but cut off. */
 #include <signal.h>
 
-#include "store/failpoint.h"
+#include "store/blob.h"
 #include "store/sweep.h"
-#include "store/v2_blob.h"
+#include "storefs/failpoint.h"
 #include "upload-test.h"
 
 #define CUT_OFF "the first pa" /* as an old server may have left it */

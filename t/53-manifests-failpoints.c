@@ -1,14 +1,14 @@
 /* 53-manifests-failpoints.c: a manifest is put and tagged, and a tag and its manifest are
- * removed; each durable step of that (v2_manifest.h, M1 to M3; v2_tag.h, T1 and T2)
+ * removed; each durable step of that (manifest.h, M1 to M3; tag.h, T1 and T2)
  * fails once, meets a full disk once, and is once the last before the process is killed.
  * The manifest is whole or not there, a tag means the old one or the new one and never
  * what is missing, what was acknowledged is kept, and the same again ends as it should. */
 #include <signal.h>
 
-#include "store/failpoint.h"
+#include "store/manifest.h"
 #include "store/sweep.h"
-#include "store/v2_manifest.h"
-#include "store/v2_tag.h"
+#include "store/tag.h"
+#include "storefs/failpoint.h"
 #include "v2-store-test.h"
 
 #define OLD "the old manifest"

@@ -11,9 +11,9 @@
 #include "registry/blob.h"
 #include "registry/manifests.h"
 #include "registry/upload.h"
-#include "store/failpoint.h"
-#include "store/v2_manifest.h"
-#include "store/v2_tag.h"
+#include "store/manifest.h"
+#include "store/tag.h"
+#include "storefs/failpoint.h"
 #include "v2-image-test.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))

@@ -2,7 +2,7 @@
  * computed once, kept, and computed anew where what was kept is damaged. */
 #include "push-test.h"
 #include "registry/files.h"
-#include "store/v1_derived.h"
+#include "store/derived.h"
 #include "tar-test.h"
 
 #define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

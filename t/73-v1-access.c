@@ -3,7 +3,7 @@
 #include "api-test.h"
 #include "auth/auth.h"
 #include "base/clock.h"
-#include "store/about.h"
+#include "store/description.h"
 
 #define APP  "/v1/repositories/team/app"
 #define PLAN "/v1/repositories/team/plan"

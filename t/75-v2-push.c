@@ -4,7 +4,7 @@
 
 #include "v2-api-test.h"
 
-#include "store/v2_upload.h"
+#include "store/upload.h"
 
 #define REPO    "/v2/team/app"
 #define UPLOADS REPO "/blobs/uploads/"

@@ -4,7 +4,7 @@
 #include "v2-api-test.h"
 
 #include "damage-test.h"
-#include "store/v2_blob.h"
+#include "store/blob.h"
 
 #define APP     "team/app"
 #define ROOT    "docker/registry/v2"

@@ -7,10 +7,10 @@
 
 #include "base/json_slice.h"
 #include "image/manifest.h"
-#include "store/lock.h"
-#include "store/v2_blob.h"
-#include "store/v2_manifest.h"
-#include "store/v2_tag.h"
+#include "store/blob.h"
+#include "store/guard.h"
+#include "store/manifest.h"
+#include "store/tag.h"
 
 #define APP    "team/app"
 #define REPO   "/v2/" APP

@@ -7,8 +7,8 @@
 #include "registry/search.h"
 #include "registry/seats.h"
 #include "registry/upload.h"
-#include "store/lock.h"
-#include "store/v2_upload.h"
+#include "store/guard.h"
+#include "store/upload.h"
 #include "v2/routes.h"
 
 #define ALL ((size_t)LOCK_MEMORY_UNITS * LOCK_MEMORY_UNIT)

@@ -6,7 +6,7 @@
 #include <signal.h>
 
 #include "push-test.h"
-#include "store/failpoint.h"
+#include "storefs/failpoint.h"
 
 /* AddressSanitizer keeps what was freed, and each fork copies that. */
 const char *__asan_default_options(void);

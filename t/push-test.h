@@ -1,5 +1,5 @@
 /* push-test.h: pushes through the verbs of the registry, a step a request, and what
- * must hold of the store whatever became of them. P1 to P8 are v1_push.h's. */
+ * must hold of the store whatever became of them. P1 to P8 are v1push.h's. */
 #ifndef PUSH_TEST_H
 #define PUSH_TEST_H
 
@@ -14,11 +14,11 @@
 #include "registry/repository.h"
 #include "registry/tag.h"
 #include "store-test.h"
-#include "store/lock.h"
+#include "store/guard.h"
 #include "store/sweep.h"
-#include "store/v1_image.h"
-#include "store/v1_repo.h"
-#include "store/v1_tag.h"
+#include "store/v1image.h"
+#include "store/v1repo.h"
+#include "store/v1tag.h"
 
 #define AGENT "docker/0.11.1 go/go1.2.1 kernel/3.13 os/linux arch/amd64"
 

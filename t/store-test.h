@@ -21,8 +21,8 @@
 #include "image/hash.h"
 #include "store/stage.h"
 #include "store/store.h"
-#include "store/v1_push.h"
-#include "store/v1_sweep.h"
+#include "store/v1push.h"
+#include "storefs/storefs.h"
 #include "tap.h"
 
 #define TREE_MAX ((size_t)4 << 20)

@@ -4,7 +4,7 @@
 #define UPLOAD_TEST_H
 
 #include "store-test.h"
-#include "store/v2_upload.h"
+#include "store/upload.h"
 
 #define APP "team/app"
 

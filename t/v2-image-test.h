@@ -5,7 +5,7 @@
 
 #include "image/digest.h"
 #include "store-test.h"
-#include "store/v2_blob.h"
+#include "store/blob.h"
 
 static inline struct digest
 sha256(const char *text)

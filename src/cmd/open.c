@@ -5,6 +5,7 @@
 
 #include "index/index.h"
 #include "store/store.h"
+#include "storefs/storefs.h"
 
 void
 open_complain(const char *what, const struct err *err)

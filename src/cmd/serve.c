@@ -23,12 +23,13 @@
 #include "remote/remote.h"
 #include "serve/listen.h"
 #include "serve/master.h"
+#include "store/derived.h"
 #include "store/store.h"
 #include "store/sweep.h"
-#include "store/v1_derived.h"
-#include "store/v1_mirror.h"
-#include "store/v1_sweep.h"
-#include "store/v2_upload.h"
+#include "store/upload.h"
+#include "store/upstream.h"
+#include "store/v1push.h"
+#include "storefs/storefs.h"
 #include "v1/v1.h"
 
 /* Seconds that something of the source is kept which nobody asks for. A list of tags is

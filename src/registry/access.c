@@ -6,10 +6,10 @@
 #include "auth/auth.h"
 #include "image/imagelist.h"
 #include "registry/seats.h"
-#include "store/lock.h"
-#include "store/v1_image.h"
-#include "store/v1_repo.h"
-#include "store/v1_tag.h"
+#include "store/guard.h"
+#include "store/v1image.h"
+#include "store/v1repo.h"
+#include "store/v1tag.h"
 
 static bool
 names_one(const struct caller *caller)

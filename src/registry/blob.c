@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "image/reference.h"
-#include "store/lock.h"
+#include "store/guard.h"
 
 enum result
 blob_find(struct registry *reg, struct arena *a, const char *name,

@@ -1,5 +1,5 @@
 /* blob.h: the blobs of a repository, as API v2 has them. RC_BLOB_UNKNOWN. Who is told
- * that a blob is there may count on it (store/v2_blob.h, "Pins"). */
+ * that a blob is there may count on it (store/blob.h, "Pins"). */
 #ifndef REGISTRY_BLOB_H
 #define REGISTRY_BLOB_H
 
@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "image/digest.h"
 #include "registry/registry.h"
-#include "store/v2_blob.h"
+#include "store/blob.h"
 
 enum result blob_find(struct registry *reg, struct arena *a, const char *name,
     const struct digest *d, struct v2_blob *out, struct err *err);

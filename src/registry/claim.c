@@ -11,10 +11,9 @@
 #include "base/json_items.h"
 #include "base/log.h"
 #include "image/imagelist.h"
-#include "store/v1_image.h"
-#include "store/v1_repo.h"
-#include "store/v1_tag.h"
-#include "store/v1_walk.h"
+#include "store/v1image.h"
+#include "store/v1repo.h"
+#include "store/v1tag.h"
 
 #define ENTRY_MIN 25 /* bytes of {"id":"0123456789abcdef"} */
 

@@ -10,10 +10,10 @@
 #include "registry/capacity.h"
 #include "registry/pull.h"
 #include "registry/seats.h"
-#include "store/lock.h"
-#include "store/reader.h"
-#include "store/v1_derived.h"
-#include "store/v1_image.h"
+#include "store/content.h"
+#include "store/derived.h"
+#include "store/guard.h"
+#include "store/v1image.h"
 
 /* ---- what is kept ---- */
 

@@ -1,5 +1,5 @@
 /* files.h: what a layer holds, and what it changes of the layers below it. Computed
- * when a client first asks, and kept for a while (store/v1_derived.h). One request
+ * when a client first asks, and kept for a while (store/derived.h). One request
  * computes; others that ask for the same wait for it. What is not kept needs a seat
  * (seats.h). */
 #ifndef REGISTRY_FILES_H

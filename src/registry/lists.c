@@ -3,8 +3,8 @@
 
 #include "index/index.h"
 #include "registry/referrer.h"
-#include "store/v2_repo.h"
-#include "store/v2_tag.h"
+#include "store/repository.h"
+#include "store/tag.h"
 
 /* ---- names ---- */
 

@@ -9,10 +9,10 @@
 #include "registry/referrer.h"
 #include "registry/seats.h"
 #include "registry/signature.h"
-#include "store/lock.h"
-#include "store/v2_blob.h"
-#include "store/v2_manifest.h"
-#include "store/v2_tag.h"
+#include "store/blob.h"
+#include "store/guard.h"
+#include "store/manifest.h"
+#include "store/tag.h"
 
 static enum result
 names_nothing(struct err *err)

@@ -68,7 +68,7 @@ struct manifests_pushed {
  *	  and the index must expect that state anyway.
  *	- A deletion that was answered before this push began is seen here, because the
  *	  link is gone before the answer. Only requests that cross each other have no order.
- *	- A collector does not take what was found here: finding it pins it (v2_blob.h), for
+ *	- A collector does not take what was found here: finding it pins it (blob.h), for
  *	  far longer than a wait for the lock.
  * The lock is for what the push changes in the repository: the condition is asked, and the
  * manifest, its type, its tags and their rows in the index are written, with no other

@@ -9,7 +9,7 @@
 #include "image/ancestry.h"
 #include "image/v1config.h"
 #include "registry/mirror_source.h"
-#include "store/v1_mirror.h"
+#include "store/upstream.h"
 
 #define VIA_MAX 1000 /* bytes: some twenty mirrors of one another */
 

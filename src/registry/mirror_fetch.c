@@ -14,9 +14,9 @@
 #include "layer/tarsum.h"
 #include "registry/capacity.h"
 #include "registry/mirror_source.h"
-#include "store/v1_image.h"
-#include "store/v1_mirror.h"
-#include "store/v1_push.h"
+#include "store/upstream.h"
+#include "store/v1image.h"
+#include "store/v1push.h"
 
 /* What became of the start of a fetch, for who waits for it. */
 struct start {

@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "registry/mirror_source.h"
 #include "registry/seats.h"
-#include "store/v1_mirror.h"
+#include "store/upstream.h"
 
 #define LOOK_MS 10 /* between two looks at what grows */
 

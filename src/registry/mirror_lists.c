@@ -5,7 +5,7 @@
 #include "base/percent.h"
 #include "image/imagelist.h"
 #include "registry/mirror_source.h"
-#include "store/v1_mirror.h"
+#include "store/upstream.h"
 
 #define TAGS_MAX   ((size_t)4 << 20) /* bytes */
 #define SEARCH_MAX ((size_t)1 << 20)

@@ -4,7 +4,7 @@
 
 #include "registry/mirror.h"
 #include "remote/remote.h"
-#include "store/lock.h"
+#include "store/guard.h"
 
 /* The headers of each: the caller's Token, if the source may be shown it, and the way that
  * the request has come. In the arena. */

@@ -3,9 +3,9 @@
 
 #include "base/log.h"
 #include "registry/describe.h"
-#include "store/about.h"
-#include "store/lock.h"
-#include "store/v1_repo.h"
+#include "store/description.h"
+#include "store/guard.h"
+#include "store/v1repo.h"
 
 enum result
 properties_get(struct registry *reg, struct arena *a, const struct v1name *name,

@@ -3,7 +3,7 @@
 
 #include "image/v1config.h"
 #include "registry/seats.h"
-#include "store/v1_image.h"
+#include "store/v1image.h"
 
 enum result
 pull_check(struct registry *reg, const char *id, struct err *err)

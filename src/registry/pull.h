@@ -1,5 +1,5 @@
 /* pull.h: reading complete images. RC_IMAGE_UNKNOWN, also for damaged ones
- * (store/v1_image.h); RC_IMAGE_UNFINISHED. */
+ * (store/v1image.h); RC_IMAGE_UNFINISHED. */
 #ifndef REGISTRY_PULL_H
 #define REGISTRY_PULL_H
 

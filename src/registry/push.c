@@ -11,9 +11,9 @@
 #include "registry/mirror.h"
 #include "registry/repository.h"
 #include "registry/tarsums.h"
-#include "store/lock.h"
-#include "store/v1_image.h"
-#include "store/v1_push.h"
+#include "store/guard.h"
+#include "store/v1image.h"
+#include "store/v1push.h"
 
 /* ---- json ---- */
 

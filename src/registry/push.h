@@ -1,6 +1,6 @@
 /* push.h: an image comes in, by the three requests of registry v1.
  *
- * The order of writes is store/v1_push.h's. Two pushes of one image at once both
+ * The order of writes is store/v1push.h's. Two pushes of one image at once both
  * succeed: the first confirmed one becomes the image, the other's right sum is
  * welcome too. */
 #ifndef REGISTRY_PUSH_H

@@ -8,11 +8,11 @@
 #include "registry/describe.h"
 #include "registry/referrer.h"
 #include "registry/stored.h"
-#include "store/lock.h"
-#include "store/v1_walk.h"
-#include "store/v2_manifest.h"
-#include "store/v2_repo.h"
-#include "store/v2_tag.h"
+#include "store/guard.h"
+#include "store/manifest.h"
+#include "store/repository.h"
+#include "store/tag.h"
+#include "store/v1repo.h"
 
 #define TAGS_AT_ONCE 256 /* in one transaction */
 

@@ -9,9 +9,9 @@
 #include "registry/claim.h"
 #include "registry/describe.h"
 #include "registry/seats.h"
-#include "store/about.h"
-#include "store/lock.h"
-#include "store/v1_image.h"
+#include "store/description.h"
+#include "store/guard.h"
+#include "store/v1image.h"
 
 enum result
 repository_resolve_name(

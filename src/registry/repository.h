@@ -8,11 +8,11 @@
 #include "base/str.h"
 #include "image/v1name.h"
 #include "registry/registry.h"
-#include "store/v1_repo.h"
+#include "store/v1repo.h"
 
 /* Finds the repository that a client means: if the name is another spelling of one
  * that is there, *name becomes the name under which that one is kept
- * (v1_repo_resolve() in store/v1_repo.h). With another index the name stays, because
+ * (v1_repo_resolve() in store/v1repo.h). With another index the name stays, because
  * its tokens name it. */
 enum result repository_resolve_name(
     struct registry *reg, struct arena *a, struct v1name *name, struct err *err);

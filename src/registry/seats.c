@@ -3,7 +3,7 @@
 
 #include <malloc.h>
 
-#include "store/lock.h"
+#include "store/guard.h"
 
 static void
 leave(void *arg)

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "image/manifest.h"
 #include "registry/registry.h"
-#include "store/v2_manifest.h"
+#include "store/manifest.h"
 
 /* Reads it and parses it as what it was pushed as. RC_MANIFEST_UNKNOWN,
  * RC_BAD_MANIFEST: old servers may have left anything. */

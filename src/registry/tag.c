@@ -7,11 +7,11 @@
 #include "image/tagmeta.h"
 #include "registry/describe.h"
 #include "registry/pull.h"
-#include "store/lock.h"
-#include "store/v1_image.h"
-#include "store/v1_push.h"
-#include "store/v1_repo.h"
-#include "store/v1_tag.h"
+#include "store/guard.h"
+#include "store/v1image.h"
+#include "store/v1push.h"
+#include "store/v1repo.h"
+#include "store/v1tag.h"
 
 static enum result
 find(struct registry *reg, struct arena *a, const struct v1name *name,

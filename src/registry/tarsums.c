@@ -3,9 +3,9 @@
 
 #include "layer/tarsum.h"
 #include "registry/seats.h"
-#include "store/lock.h"
-#include "store/reader.h"
-#include "store/v1_image.h"
+#include "store/content.h"
+#include "store/guard.h"
+#include "store/v1image.h"
 
 /* A layer is unpacked once for each sum: nobody honest has two. */
 #define WANTED_MAX 2

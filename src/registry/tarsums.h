@@ -1,7 +1,7 @@
 /* tarsums.h: which layer of a push is it that has this tarsum?
  *
  * Clients before docker 0.10 know a layer by its tarsum alone; a push is kept by the sum
- * of its bytes (store/v1_push.h). Layers are unpacked here to tell, so no guard may be
+ * of its bytes (store/v1push.h). Layers are unpacked here to tell, so no guard may be
  * held: what is found may be gone by the time it is used. */
 #ifndef REGISTRY_TARSUMS_H
 #define REGISTRY_TARSUMS_H
@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "registry/registry.h"
-#include "store/v1_push.h"
+#include "store/v1push.h"
 
 /* A layer that has come, under the json of one of begun[]: *payload is the sum under
  * which a tarsum is waiting for it, NULL where none is. RC_BAD_LAYER: one waits, and this

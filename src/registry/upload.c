@@ -2,8 +2,8 @@
 #include "registry/upload.h"
 
 #include "base/log.h"
-#include "store/lock.h"
-#include "store/v2_blob.h"
+#include "store/blob.h"
+#include "store/guard.h"
 
 enum result
 upload_begin(struct registry *reg, struct arena *a, const char *name,

@@ -14,7 +14,7 @@
 #include "base/str.h"
 #include "image/digest.h"
 #include "registry/registry.h"
-#include "store/v2_upload.h"
+#include "store/upload.h"
 
 /* What a request brings. */
 struct upload_part {

@@ -1,0 +1,227 @@
+/* blob.c: see blob.h. */
+#include "store/blob.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "storefs/damage.h"
+#include "storefs/io.h"
+#include "storefs/layout.h"
+#include "storefs/link.h"
+
+/* ---- what is there ---- */
+
+static const char *
+data_path(struct arena *a, const struct digest *d)
+{
+	return arena_printf(a, "%s/data", v2_blob_dir(a, d));
+}
+
+static enum result
+unknown(struct arena *a, const struct digest *d, struct err *err)
+{
+	return err_set(err, RC_BLOB_UNKNOWN, "%s: no such blob", digest_text(a, d));
+}
+
+static enum result
+check_digest(const struct store *st, struct arena *a, const char *path,
+    struct str bytes, const struct digest *d, struct err *err)
+{
+	struct digest got;
+
+	digest_of(d->kind, bytes, &got);
+	if (digest_eq(&got, d))
+		return RC_OK;
+	return damage_found(st, a, path,
+	    arena_printf(
+		a, "its %zu bytes have another digest than its name", bytes.n),
+	    "push the image again", err);
+}
+
+/* Not ours to pin, so no collector's to remove. */
+static bool
+is_beyond_us(int e)
+{
+	return e == EPERM || e == EACCES || e == EROFS;
+}
+
+/* Finds the blob and pins it. *name: its path without symbolic links, as nginx needs
+ * it. A collector may have taken the blob's name after it was found here and before
+ * its time was set, because it saw the old time: so the name is looked for again at
+ * the end. */
+static enum result
+look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
+    const char **name, struct stat *sb, struct err *err)
+{
+	const struct timespec read_now[2] = {
+	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+	const char *path = data_path(a, d);
+	enum result r = io_find_file(st, a, path, name, sb, err);
+
+	if (r == RC_OK)
+		r = settle_name(st, path, err);
+	if (r != RC_OK || sb->st_atime > clock_now() - V2_PIN_FRESH_S)
+		return r;
+	r = io_touch(st, path, read_now, err);
+	if (r != RC_OK && r != RC_ABSENT && !is_beyond_us(errno))
+		return r;
+	return io_find_file(st, a, path, name, sb, err);
+}
+
+/* Reads all of it, so for small blobs only; in an arena of its own, because a manifest
+ * may have thousands of references. *size: the bytes that were read; a push may have
+ * replaced a damaged file since it was found. */
+static enum result
+check_bytes(const struct store *st, const char *path, const struct digest *d,
+    uint64_t *size, struct err *err)
+{
+	struct arena *turn = arena_new();
+	struct str bytes;
+	enum result r = io_read(st, turn, path, V2_SMALL_MAX, &bytes, err);
+
+	if (r == RC_OK)
+		r = check_digest(st, turn, path, bytes, d, err);
+	*size = r == RC_OK ? bytes.n : 0;
+	arena_free(turn);
+	return r;
+}
+
+enum result
+v2_blob_anywhere(const struct store *st, struct arena *a, const struct digest *d,
+    struct v2_blob *out, struct err *err)
+{
+	struct stat sb;
+	enum result r;
+
+	out->digest = *d;
+	r = look_and_pin(st, a, d, &out->file.name, &sb, err);
+	if (r == RC_OK)
+		out->file.size = (uint64_t)sb.st_size;
+	if (r == RC_OK && out->file.size <= V2_SMALL_MAX)
+		r = check_bytes(st, data_path(a, d), d, &out->file.size, err);
+	if (r == RC_TOO_LARGE) { /* a push has just replaced it */
+		r = look_and_pin(st, a, d, &out->file.name, &sb, err);
+		out->file.size = r == RC_OK ? (uint64_t)sb.st_size : 0;
+	}
+	return r == RC_ABSENT ? unknown(a, d, err) : r;
+}
+
+enum result
+v2_blob_find(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct v2_blob *out, struct err *err)
+{
+	struct digest kept;
+	enum result r = v2_link_find(
+	    st, a, v2_layer_dir(a, name, d), d, &kept, err);
+
+	if (r == RC_ABSENT)
+		return unknown(a, d, err);
+	return r == RC_OK ? v2_blob_anywhere(st, a, &kept, out, err) : r;
+}
+
+enum result
+v2_blob_read(const struct store *st, struct arena *a, const struct digest *d,
+    size_t limit, struct str *out, struct err *err)
+{
+	const char *path = data_path(a, d);
+	enum result r = io_read(st, a, path, limit, out, err);
+
+	if (r == RC_OK)
+		r = check_digest(st, a, path, *out, d, err);
+	return r == RC_ABSENT ? unknown(a, d, err) : r;
+}
+
+/* ---- a new one ---- */
+
+/* *there: a file has its name, and is pinned and durable. Otherwise its directory is
+ * ready. */
+static enum result
+look_for(const struct store *st, struct arena *a, const struct digest *d,
+    bool *there, struct err *err)
+{
+	const char *name;
+	struct stat sb;
+	enum result r = look_and_pin(st, a, d, &name, &sb, err);
+
+	*there = r == RC_OK;
+	return r == RC_ABSENT ? io_mkdirs(st, v2_blob_dir(a, d), err) : r;
+}
+
+/* Perhaps the damage was not noticed before: a large blob is not hashed when it is
+ * found. */
+static void
+log_replaced(const struct store *st, struct arena *a, const struct digest *d)
+{
+	struct err ignored;
+
+	(void)damage_found(st, a, data_path(a, d), "its bytes had another digest",
+	    "none needed: a push has replaced it", &ignored);
+}
+
+enum result
+v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
+    const struct digest *d, struct err *err)
+{
+	bool there, same;
+	enum result r = look_for(st, a, d, &there, err);
+
+	same = r == RC_OK && there && stage_is(sg, data_path(a, d));
+	if (r != RC_OK || same)
+		return r;
+	r = stage_replace(sg, v2_blob_dir(a, d), "data", err);
+	if (r == RC_OK && there)
+		log_replaced(st, a, d);
+	return r == RC_OK ? settle_made(st, data_path(a, d), err) : r;
+}
+
+/* Old servers write manifests in place: after a power loss the length can be right and
+ * the bytes wrong. */
+static bool
+holds(const struct store *st, const struct digest *d, struct str bytes)
+{
+	struct arena *scratch = arena_new();
+	struct err ignored;
+	struct str there;
+	bool same = io_read(st, scratch, data_path(scratch, d), bytes.n, &there,
+			&ignored) == RC_OK &&
+		    str_eq(there, bytes);
+
+	arena_free(scratch);
+	return same;
+}
+
+enum result
+v2_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
+    const struct digest *d, struct err *err)
+{
+	bool there, same;
+	enum result r = look_for(st, a, d, &there, err);
+
+	same = r == RC_OK && there && holds(st, d, bytes);
+	if (r != RC_OK || same)
+		return r;
+	r = io_put(st, v2_blob_dir(a, d), "data", bytes, err);
+	if (r == RC_OK && there)
+		log_replaced(st, a, d);
+	return r == RC_OK ? settle_made(st, data_path(a, d), err) : r;
+}
+
+/* ---- whose it is ---- */
+
+enum result
+v2_blob_link(struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct err *err)
+{
+	return v2_link_write(st, a, v2_layer_dir(a, name, d), d, err);
+}
+
+enum result
+v2_blob_unlink(struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct err *err)
+{
+	enum result r = v2_link_remove(st, a, v2_layer_dir(a, name, d), err);
+
+	return r == RC_ABSENT ? unknown(a, d, err) : r;
+}

@@ -1,0 +1,65 @@
+/* description.c: see description.h. */
+#include "store/description.h"
+
+#include <string.h>
+
+#include "storefs/fingerprint.h"
+#include "storefs/io.h"
+#include "storefs/v1spelling.h"
+
+/* "_berth/about/<ns>", and in *file the repository's part. */
+static const char *
+place(struct arena *a, const struct v1name *name, const char **file)
+{
+	const char *spelt = v1_spell_repo(a, name, V1_OLDER);
+	const char *ns = strchr(spelt, '/'), *repo = strrchr(spelt, '/');
+
+	*file = repo + 1;
+	return arena_printf(a, IO_ABOUT_DIR "%.*s", (int)(repo - ns), ns);
+}
+
+static const char *
+path_of(struct arena *a, const struct v1name *name)
+{
+	const char *file, *dir = place(a, name, &file);
+
+	return arena_printf(a, "%s/%s", dir, file);
+}
+
+enum result
+about_get(const struct store *st, struct arena *a, const struct v1name *name,
+    struct str *out, struct err *err)
+{
+	return io_read(st, a, path_of(a, name), ABOUT_MAX, out, err);
+}
+
+/* A file that is not there may have been removed a moment ago, by a process that was
+ * killed before that was durable. */
+static enum result
+forget(struct store *st, const char *path, struct err *err)
+{
+	enum result r = io_unlink(st, path, err);
+
+	return r == RC_OK ? settle_absence(st, path, err) : r;
+}
+
+enum result
+about_set(struct store *st, struct arena *a, const struct v1name *name,
+    struct str text, struct err *err)
+{
+	const char *file, *dir = place(a, name, &file);
+	enum result r;
+
+	if (text.n == 0)
+		return forget(st, path_of(a, name), err);
+	r = io_mkdirs(st, dir, err);
+	if (r == RC_OK)
+		r = io_put(st, dir, file, text, err);
+	return r == RC_OK ? io_sync(st, dir, err) : r;
+}
+
+uint64_t
+about_stamp(const struct store *st, struct arena *a, const struct v1name *name)
+{
+	return stamp_of(st, path_of(a, name));
+}

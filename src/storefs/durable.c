@@ -1,0 +1,242 @@
+/* durable.c: see durable.h. */
+#include "storefs/durable.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fnv.h"
+#include "base/shared.h"
+#include "storefs/failpoint.h"
+#include "storefs/io.h"
+
+#define NOTES 65536 /* 512 KiB, in all processes together */
+
+/* A time as one number: nanoseconds since 1970. */
+#define NS_OF(sec, nsec) ((int64_t)(sec)*1000000000 + (int64_t)(nsec))
+
+/* Each note is one word, so it is never half written, even if the process dies. */
+struct settled {
+	_Atomic int64_t since;   /* settle_all() began then; 0: never */
+	_Atomic uint64_t device; /* of the file system that it synced */
+	_Atomic uint64_t note[NOTES];
+};
+
+struct settled *
+settled_new(void)
+{
+	struct settled *s = shared_alloc(sizeof(*s));
+
+	if (s == NULL)
+		abort();
+	return s;
+}
+
+void
+settled_free(struct settled *s)
+{
+	shared_free(s, sizeof(*s));
+}
+
+/* ---- what is known ---- */
+
+static int64_t
+time_of(const struct statx_timestamp *t)
+{
+	return NS_OF(t->tv_sec, t->tv_nsec);
+}
+
+static uint64_t
+device_of(const struct statx *sx)
+{
+	return (uint64_t)sx->stx_dev_major << 32 | sx->stx_dev_minor;
+}
+
+/* A key for this inode under this path. An inode's number is used again after the file
+ * was removed, so its time of birth is a part of the key. 0: the file system does not
+ * record that time, so nothing is noted. */
+static uint64_t
+key_of(const char *path, const struct statx *sx)
+{
+	int64_t birth = time_of(&sx->stx_btime);
+	uint64_t device = device_of(sx), h = FNV_START;
+
+	if ((sx->stx_mask & STATX_BTIME) == 0)
+		return 0;
+	h = fnv_add(h, path, strlen(path) + 1);
+	h = fnv_add(h, &device, sizeof(device));
+	h = fnv_add(h, &sx->stx_ino, sizeof(sx->stx_ino));
+	h = fnv_add(h, &birth, sizeof(birth));
+	return h | 1;
+}
+
+/* A mount below the store is another file system. */
+static bool
+is_old(const struct store *st, const struct statx *sx)
+{
+	return time_of(&sx->stx_ctime) < atomic_load(&st->settled->since) &&
+	       device_of(sx) == atomic_load(&st->settled->device);
+}
+
+static bool
+is_noted(const struct store *st, uint64_t key)
+{
+	return key != 0 &&
+	       atomic_load(&st->settled->note[(key >> 16) % NOTES]) == key;
+}
+
+static void
+note(const struct store *st, uint64_t key)
+{
+	if (key != 0)
+		atomic_store(&st->settled->note[(key >> 16) % NOTES], key);
+}
+
+/* ---- and what is not ---- */
+
+static enum result
+look(const struct store *st, const char *path, struct statx *sx, struct err *err)
+{
+	int fd = io_open(st, path, O_PATH);
+	enum result r = RC_OK;
+
+	if (fd == -1 ||
+	    statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, sx) == -1)
+		r = io_failed(err, "stat", path);
+	if (fd != -1)
+		(void)close(fd);
+	return r;
+}
+
+static enum result
+sync_parent(const struct store *st, const char *path, struct err *err)
+{
+	char parent[IO_PATH_MAX] = ".";
+	const char *slash = strrchr(path, '/');
+
+	if (slash != NULL)
+		(void)snprintf(
+		    parent, sizeof(parent), "%.*s", (int)(slash - path), path);
+	return io_sync(st, parent, err);
+}
+
+/* The inode that has the name when its directory is synced has it durably. */
+static enum result
+sync_name(const struct store *st, const char *path, const struct statx *sx,
+    struct err *err)
+{
+	enum result r = sync_parent(st, path, err);
+
+	if (r == RC_OK)
+		note(st, key_of(path, sx));
+	return r;
+}
+
+enum result
+settle_made(const struct store *st, const char *path, struct err *err)
+{
+	struct statx sx;
+	enum result r = look(st, path, &sx, err);
+
+	return r == RC_OK ? sync_name(st, path, &sx, err) : r;
+}
+
+enum result
+settle_name(const struct store *st, const char *path, struct err *err)
+{
+	struct statx sx;
+	enum result r = look(st, path, &sx, err);
+
+	if (r != RC_OK || is_old(st, &sx) || is_noted(st, key_of(path, &sx)))
+		return r;
+	return sync_name(st, path, &sx, err);
+}
+
+/* The key for the names in a directory, as opposed to its own name: its path with a
+ * slash, and the time of their last change. */
+static uint64_t
+key_of_names(const char *dir, const struct statx *sx)
+{
+	char path[IO_PATH_MAX + 32];
+
+	(void)snprintf(
+	    path, sizeof(path), "%s/%lld", dir, (long long)time_of(&sx->stx_ctime));
+	return key_of(path, sx);
+}
+
+static enum result
+sync_names(const struct store *st, const char *dir, const struct statx *sx,
+    struct err *err)
+{
+	enum result r = io_sync(st, dir, err);
+
+	if (r == RC_OK)
+		note(st, key_of_names(dir, sx));
+	return r;
+}
+
+enum result
+settle_finished(const struct store *st, const char *dir, struct err *err)
+{
+	struct statx sx;
+	enum result r = look(st, dir, &sx, err);
+
+	return r == RC_OK ? sync_names(st, dir, &sx, err) : r;
+}
+
+enum result
+settle_dir(const struct store *st, const char *dir, struct err *err)
+{
+	struct statx sx;
+	enum result r = look(st, dir, &sx, err);
+
+	if (r != RC_OK || is_old(st, &sx) || is_noted(st, key_of_names(dir, &sx)))
+		return r;
+	return sync_names(st, dir, &sx, err);
+}
+
+enum result
+settle_absence(const struct store *st, const char *path, struct err *err)
+{
+	char above[IO_PATH_MAX];
+	char *slash;
+	enum result r;
+
+	(void)snprintf(above, sizeof(above), "%s", path);
+	do {
+		slash = strrchr(above, '/');
+		if (slash == NULL)
+			return io_sync(st, ".", err);
+		*slash = '\0';
+		r = io_sync(st, above, err);
+	} while (r == RC_ABSENT);
+	return r;
+}
+
+/* The time is read from the file system, whose clock also dates the inodes. */
+enum result
+settle_all(const struct store *st, struct err *err)
+{
+	struct statx sx;
+	enum result r = io_touch(st, IO_LOCK, NULL, err);
+	int fd;
+
+	if (r == RC_OK)
+		r = look(st, IO_LOCK, &sx, err);
+	if (r != RC_OK)
+		return r;
+	fd = io_open(st, IO_LOCK, O_RDONLY);
+	if (fd == -1 || failpoint_hit("syncfs") || syncfs(fd) == -1)
+		r = io_failed(err, "syncfs", IO_LOCK);
+	if (fd != -1)
+		(void)close(fd);
+	if (r != RC_OK)
+		return r;
+	atomic_store(&st->settled->device, device_of(&sx));
+	atomic_store(&st->settled->since, time_of(&sx.stx_ctime));
+	return RC_OK;
+}

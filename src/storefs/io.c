@@ -1,0 +1,266 @@
+/* io.c: see io.h. */
+#include "storefs/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "storefs/failpoint.h"
+#include "storefs/unusable.h"
+
+enum result
+io_failed(struct err *err, const char *call, const char *path)
+{
+	int e = errno;
+	enum result r = RC_IO;
+	const char *why = strerror(e);
+
+	if (e == ENOENT || e == ENOTDIR || e == ELOOP || e == ENOLINK || e == ENXIO)
+		r = RC_ABSENT;
+	else if (e == ENOSPC || e == EDQUOT)
+		r = RC_FULL;
+	else if (e == ENAMETOOLONG)
+		r = RC_BAD_NAME;
+	if (e == ENOLINK)
+		why = "a symbolic link on the way leads out of the store";
+	(void)err_set(err, r, "%s %s: %s", call, path, why);
+	errno = e;
+	return r;
+}
+
+/* ---- opening ---- */
+
+static int
+open_way(const struct store *st, const char *path, int flags, mode_t mode,
+    struct beneath_way *way)
+{
+	int fd = beneath_open(&st->beneath, path, flags, mode, way);
+
+	if (fd == -1 && (errno == ENOLINK || errno == ELOOP))
+		odd_link(st, way);
+	return fd;
+}
+
+int
+io_open_mode(const struct store *st, const char *path, int flags, mode_t mode)
+{
+	struct beneath_way way;
+
+	return open_way(st, path, flags, mode, &way);
+}
+
+int
+io_open(const struct store *st, const char *path, int flags)
+{
+	return io_open_mode(st, path, flags, 0);
+}
+
+enum result
+io_open_file(const struct store *st, const char *path, int flags, int *fd,
+    struct stat *sb, struct err *err)
+{
+	enum result r = RC_OK;
+
+	*fd = io_open(st, path, flags | O_NONBLOCK | O_NOCTTY);
+	if (*fd == -1) {
+		r = io_failed(err, "open", path);
+		if (errno != ENXIO && errno != EISDIR) /* a socket, a directory */
+			return r;
+		r = io_stat_file(st, path, sb, err);
+		return r == RC_OK ? RC_IO : r;
+	}
+	if (fstat(*fd, sb) == -1)
+		r = io_failed(err, "stat", path);
+	else if (!S_ISREG(sb->st_mode))
+		r = odd_file(st, path, sb->st_mode, err);
+	if (r != RC_OK) {
+		(void)close(*fd);
+		*fd = -1;
+	}
+	return r;
+}
+
+enum result
+io_open_unnamed(const struct store *st, int *fd, struct err *err)
+{
+	*fd = io_open_mode(st, IO_TMP_DIR, O_TMPFILE | O_RDWR, 0600);
+	return *fd == -1 ? io_failed(err, "create", IO_TMP_DIR) : RC_OK;
+}
+
+enum result
+io_create(const struct store *st, const char *path, int *fd, struct err *err)
+{
+	*fd = io_open_mode(st, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	return *fd == -1 ? io_failed(err, "create", path) : RC_OK;
+}
+
+enum result
+io_open_own(const struct store *st, const char *path, int *fd, struct err *err)
+{
+	*fd = io_open_mode(
+	    st, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
+	return *fd == -1 ? io_failed(err, "open", path) : RC_OK;
+}
+
+/* ---- reading ---- */
+
+static enum result
+read_all(int fd, char *p, size_t n, const char *path, struct err *err)
+{
+	size_t got = 0;
+	ssize_t k;
+
+	while (got < n) {
+		k = read(fd, p + got, n - got);
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k == -1)
+			return io_failed(err, "read", path);
+		if (k == 0)
+			return err_set(
+			    err, RC_IO, "read %s: shorter than it was", path);
+		got += (size_t)k;
+	}
+	return RC_OK;
+}
+
+enum result
+io_read(const struct store *st, struct arena *a, const char *path, size_t limit,
+    struct str *out, struct err *err)
+{
+	struct stat sb;
+	int fd;
+	enum result r = io_open_file(st, path, O_RDONLY, &fd, &sb, err);
+	char *p;
+
+	if (r != RC_OK)
+		return r;
+	if ((uint64_t)sb.st_size > limit) {
+		r = err_set(
+		    err, RC_TOO_LARGE, "%s: larger than %zu bytes", path, limit);
+		goto out;
+	}
+	p = arena_alloc(a, (size_t)sb.st_size + 1);
+	r = read_all(fd, p, (size_t)sb.st_size, path, err);
+	*out = str_make(p, (size_t)sb.st_size);
+out:
+	(void)close(fd);
+	return r;
+}
+
+static enum result
+stat_way(const struct store *st, const char *path, struct stat *sb,
+    struct beneath_way *way, struct err *err)
+{
+	int fd = open_way(st, path, O_PATH, 0, way);
+	enum result r = RC_OK;
+
+	if (fd == -1 || fstat(fd, sb) == -1)
+		r = io_failed(err, "stat", path);
+	if (fd != -1)
+		(void)close(fd);
+	return r;
+}
+
+enum result
+io_stat(const struct store *st, const char *path, struct stat *sb, struct err *err)
+{
+	struct beneath_way way;
+
+	return stat_way(st, path, sb, &way, err);
+}
+
+bool
+io_exists(const struct store *st, const char *path)
+{
+	int fd = io_open(st, path, O_PATH);
+
+	if (fd != -1)
+		(void)close(fd);
+	return fd != -1;
+}
+
+enum result
+io_is_taken(const struct store *st, const char *path, bool *out, struct err *err)
+{
+	int fd = io_open(st, path, O_PATH | O_NOFOLLOW);
+
+	*out = fd != -1;
+	if (fd == -1)
+		return errno == ENOENT ? RC_OK : io_failed(err, "open", path);
+	(void)close(fd);
+	return RC_OK;
+}
+
+enum result
+io_stat_file(
+    const struct store *st, const char *path, struct stat *sb, struct err *err)
+{
+	enum result r = io_stat(st, path, sb, err);
+
+	if (r == RC_OK && !S_ISREG(sb->st_mode))
+		r = odd_file(st, path, sb->st_mode, err);
+	return r;
+}
+
+enum result
+io_find_file(const struct store *st, struct arena *a, const char *path,
+    const char **name, struct stat *sb, struct err *err)
+{
+	struct beneath_way way;
+	enum result r = stat_way(st, path, sb, &way, err);
+
+	if (r == RC_OK && !S_ISREG(sb->st_mode))
+		r = odd_file(st, path, sb->st_mode, err);
+	*name = way.path[0] == '\0' ? path : arena_strdup(a, way.path);
+	return r;
+}
+
+enum result
+io_touch(const struct store *st, const char *path, const struct timespec times[2],
+    struct err *err)
+{
+	int fd = io_open(st, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	enum result r = RC_OK;
+	int e;
+
+	if (fd == -1)
+		return io_failed(err, "open", path);
+	if (futimens(fd, times) == -1)
+		r = io_failed(err, "utimens", path);
+	e = errno;
+	(void)close(fd);
+	errno = e;
+	return r;
+}
+
+enum result
+io_sync(const struct store *st, const char *dir, struct err *err)
+{
+	int fd = io_open(st, dir, O_RDONLY | O_DIRECTORY);
+	enum result r = RC_OK;
+
+	if (fd == -1)
+		return io_failed(err, "open", dir);
+	if (failpoint_hit("fsync-dir") || fsync(fd) == -1)
+		r = io_failed(err, "fsync", dir);
+	(void)close(fd);
+	return r;
+}
+
+enum result
+io_open_dir(const struct store *st, const char *dir, DIR **out, struct err *err)
+{
+	int fd = io_open(st, dir, O_RDONLY | O_DIRECTORY);
+	enum result r = RC_OK;
+
+	*out = fd == -1 ? NULL : fdopendir(fd);
+	if (*out == NULL) {
+		r = io_failed(err, "opendir", dir);
+		if (fd != -1)
+			(void)close(fd);
+	}
+	return r;
+}

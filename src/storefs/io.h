@@ -1,0 +1,165 @@
+/* io.h: the durable calls of the store. Seen by this room alone. Only io.c (it finds,
+ * opens and reads), io_change.c (it makes, renames, links and removes) and beneath.c below
+ * them go by a path.
+ *
+ * Paths are relative to the store's directory, and none leads out of it. A symbolic link
+ * is followed if it leads to a place in the store (beneath.h); one that leads out, or in a
+ * circle, counts as missing, and the log says so. Calls that remove, rename or replace a
+ * name act on the link itself. Only regular files are content: a FIFO, a device, a socket
+ * or a directory in place of one counts as missing, no call waits for it, and the log says
+ * so too.
+ *
+ * Every call that can fail names itself and the path in err and answers RC_ABSENT (no
+ * such file or directory), RC_FULL (no room), RC_BAD_NAME (a name too long for the file
+ * system) or RC_IO.
+ *
+ * New files have mode 0640 and new directories 0750, or less if the umask says so. */
+#ifndef STOREFS_IO_H
+#define STOREFS_IO_H
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "store/store.h"
+#include "storefs/beneath.h"
+#include "storefs/durable.h"
+
+#define IO_BODY_DIR    "_berth/body"
+#define IO_TMP_DIR     "_berth/tmp"
+#define IO_PUSH_DIR    "_berth/push"
+#define IO_UPLOAD_DIR  "_berth/upload"
+#define IO_TYPE_DIR    "_berth/type"
+#define IO_ABOUT_DIR   "_berth/about"
+#define IO_MIRROR_DIR  "_berth/mirror"
+#define IO_DERIVED_DIR "_berth/derived"
+#define IO_LOCK        "_berth/lock"
+#define IO_OWNER       "_berth/owner"
+
+#define IO_PATH_MAX 1024
+
+struct store {
+	char *path;
+	int root; /* descriptor of the directory */
+	int own;  /* descriptor that holds the ownership, -1: not owned */
+	struct beneath beneath;
+	mode_t file_mode;        /* of a file that nginx made */
+	struct once *once;       /* log_once.h */
+	struct settled *settled; /* durable.h */
+
+	/* The number of uploads, as this process counted them last, and when, in ticks
+	 * (upload.c); 0: never. */
+	_Atomic int64_t uploads_counted;
+	_Atomic int64_t uploads;
+};
+
+/* What errno means; writes "call path: reason". */
+enum result io_failed(struct err *err, const char *call, const char *path);
+
+/* As openat(2), for a path in the store. -1 and errno. */
+int io_open(const struct store *st, const char *path, int flags);
+int io_open_mode(const struct store *st, const char *path, int flags, mode_t mode);
+
+/* Opens a regular file, without waiting. RC_ABSENT also if something else is there.
+ * The caller closes it. */
+enum result io_open_file(const struct store *st, const char *path, int flags,
+    int *fd, struct stat *sb, struct err *err);
+
+/* A new file without a name, for writing; io_replace_fd() gives it one. The caller
+ * closes it. */
+enum result io_open_unnamed(const struct store *st, int *fd, struct err *err);
+
+/* Makes a file, for reading and writing; fails if it is there. The caller closes it. */
+enum result io_create(
+    const struct store *st, const char *path, int *fd, struct err *err);
+
+/* Opens a file that only berth uses (a lock), for reading and writing; makes it if it
+ * is missing. Follows no link. The caller closes it. */
+enum result io_open_own(
+    const struct store *st, const char *path, int *fd, struct err *err);
+
+/* A whole small file. RC_TOO_LARGE: above limit bytes. */
+enum result io_read(const struct store *st, struct arena *a, const char *path,
+    size_t limit, struct str *out, struct err *err);
+
+/* For a file of any kind; for a link, what it leads to. */
+enum result io_stat(
+    const struct store *st, const char *path, struct stat *sb, struct err *err);
+bool io_exists(const struct store *st, const char *path);
+
+/* Does anything have this name? A link counts, wherever it leads. */
+enum result io_is_taken(
+    const struct store *st, const char *path, bool *out, struct err *err);
+
+/* RC_ABSENT also if it is not a regular file. */
+enum result io_stat_file(
+    const struct store *st, const char *path, struct stat *sb, struct err *err);
+
+/* The same; *name is the path without symbolic links, as nginx needs it. */
+enum result io_find_file(const struct store *st, struct arena *a, const char *path,
+    const char **name, struct stat *sb, struct err *err);
+
+/* Sets its times, as futimens(2) does; NULL: now. errno is that of the call that
+ * failed. */
+enum result io_touch(const struct store *st, const char *path,
+    const struct timespec times[2], struct err *err);
+
+/* dir/name holds content now: written elsewhere, synced, renamed. The name itself
+ * is durable after io_sync(dir). */
+enum result io_put(const struct store *st, const char *dir, const char *name,
+    struct str content, struct err *err);
+
+/* Makes the file dir/name with this content; if it is there already, it stays as it
+ * is. Only its owner may read it, from its first byte on. The name is durable after
+ * io_sync(dir). */
+enum result io_put_secret(const struct store *st, const char *dir, const char *name,
+    struct str content, struct err *err);
+
+/* dir/name is the file `from`, whatever it was before; durable after io_sync(dir).
+ */
+enum result io_link(const struct store *st, const char *from, const char *dir,
+    const char *name, struct err *err);
+
+/* The open file gets the name dir/name; it is synced first, and counts as read just
+ * now (blob.h, "Pins"). One that has the name already stays (D2). RC_GONE: the
+ * file's last name was removed meanwhile. */
+enum result io_name_fd(const struct store *st, int fd, const char *dir,
+    const char *name, struct err *err);
+
+/* The same, but the name is taken from the one that has it, at once. */
+enum result io_replace_fd(const struct store *st, int fd, const char *dir,
+    const char *name, struct err *err);
+
+/* The same of an open file that has the name `from`, which it loses. */
+enum result io_move_fd(const struct store *st, int fd, const char *from,
+    const char *dir, const char *name, struct err *err);
+
+/* Makes the directories of the path. They are durable when this returns, also those
+ * that were there. */
+enum result io_mkdirs(const struct store *st, const char *path, struct err *err);
+
+/* Names made, changed or removed in dir so far are durable. */
+enum result io_sync(const struct store *st, const char *dir, struct err *err);
+
+/* Gone; also when it was not there. */
+enum result io_unlink(const struct store *st, const char *path, struct err *err);
+
+/* Moves a directory into _berth/tmp, so that it is gone at once, syncs, and removes
+ * it there with the files in it. RC_ABSENT: it was not there, and that is durable. */
+enum result io_remove_dir(
+    const struct store *st, const char *parent, const char *name, struct err *err);
+
+/* For readdir(3); the caller closes it. */
+enum result io_open_dir(
+    const struct store *st, const char *dir, DIR **out, struct err *err);
+
+/* Removes a file, or a directory with everything below it, as far as possible; follows
+ * no link. False: something is left; errno is that of the last attempt. */
+bool io_remove_tree(int dir, const char *name);
+
+#endif

@@ -1,0 +1,155 @@
+/* listing.c: see listing.h. */
+#include "storefs/listing.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storefs/io.h"
+
+#define HELD (2 * LISTING_PAGE)
+
+struct page {
+	char *names[HELD];
+	size_t n;
+	bool cut; /* names were dropped at its end */
+	const char *after;
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Leaves the LISTING_PAGE smallest, in order. */
+static void
+shrink(struct page *p)
+{
+	qsort(p->names, p->n, sizeof(p->names[0]), by_name);
+	while (p->n > LISTING_PAGE) {
+		free(p->names[--p->n]);
+		p->cut = true;
+	}
+}
+
+static bool
+is_name(const struct dirent *e)
+{
+	return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+}
+
+static bool
+collect(void *arg, const char *name)
+{
+	struct page *p = arg;
+
+	if (strcmp(name, p->after) <= 0)
+		return true;
+	if (p->n == HELD)
+		shrink(p);
+	p->names[p->n] = strdup(name);
+	if (p->names[p->n++] == NULL)
+		abort();
+	return true;
+}
+
+static void
+hand_over(struct page *p, struct arena *a, struct listing *out)
+{
+	size_t i;
+
+	out->names = arena_alloc(a, (p->n + 1) * sizeof(*out->names));
+	out->n = p->n;
+	out->last = !p->cut;
+	for (i = 0; i < p->n; i++) {
+		out->names[i] = arena_strdup(a, p->names[i]);
+		free(p->names[i]);
+	}
+}
+
+/* *d is NULL where there is no such directory. */
+static enum result
+open_listing(const struct store *st, const char *dir, DIR **d, struct err *err)
+{
+	enum result r = io_open_dir(st, dir, d, err);
+
+	return r == RC_ABSENT ? RC_OK : r;
+}
+
+enum result
+listing_each(const struct store *st, const char *dir,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err)
+{
+	struct dirent *e;
+	DIR *d;
+	enum result r = open_listing(st, dir, &d, err);
+
+	if (d == NULL)
+		return r;
+	while ((e = readdir(d)) != NULL)
+		if (is_name(e) && !visit(arg, e->d_name))
+			break;
+	(void)closedir(d);
+	return RC_OK;
+}
+
+enum result
+listing_page(const struct store *st, struct arena *a, const char *dir,
+    const char *after, struct listing *out, struct err *err)
+{
+	struct page *p = calloc(1, sizeof(*p));
+	enum result r;
+
+	if (p == NULL)
+		abort();
+	p->after = after;
+	r = listing_each(st, dir, collect, p, err);
+	shrink(p);
+	hand_over(p, a, out);
+	free(p);
+	return r;
+}
+
+enum result
+listing_in_order(const struct store *st, const char *dir, const char *after,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct listing page = {.last = false};
+	char last[NAME_MAX + 1];
+	bool more = true;
+	enum result r = RC_OK;
+	size_t i;
+
+	(void)snprintf(last, sizeof(last), "%s", after);
+	while (r == RC_OK && more && !page.last) {
+		arena_clear(a);
+		r = listing_page(st, a, dir, last, &page, err);
+		for (i = 0; more && i < page.n; i++)
+			more = visit(arg, page.names[i]);
+		if (page.n > 0)
+			(void)snprintf(
+			    last, sizeof(last), "%s", page.names[page.n - 1]);
+	}
+	arena_free(a);
+	return r;
+}
+
+static bool
+found(void *arg, const char *name)
+{
+	bool *any = arg;
+
+	(void)name;
+	*any = true;
+	return false;
+}
+
+enum result
+listing_any(const struct store *st, const char *dir, bool *any, struct err *err)
+{
+	*any = false;
+	return listing_each(st, dir, found, any, err);
+}

@@ -1,0 +1,42 @@
+/* listing.h: the names in a directory, in byte order, a page at a time.
+ *
+ * Memory is bounded whatever the directory holds: each page is one pass over it
+ * that keeps the smallest names behind the last page's end. Seen by this room
+ * alone. */
+#ifndef STOREFS_LISTING_H
+#define STOREFS_LISTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/store.h"
+
+#define LISTING_PAGE ((size_t)2048)
+
+struct listing {
+	const char **names;
+	size_t n;
+	bool last; /* nothing comes behind this page */
+};
+
+/* The page behind `after` ("" for the first). A directory that is not there is an
+ * empty one. */
+enum result listing_page(const struct store *st, struct arena *a, const char *dir,
+    const char *after, struct listing *out, struct err *err);
+
+/* Every name, in no order; visit returning false ends it. */
+enum result listing_each(const struct store *st, const char *dir,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err);
+
+/* The same in byte order, behind `after` ("" for all), a page at a time. */
+enum result listing_in_order(const struct store *st, const char *dir,
+    const char *after, bool (*visit)(void *arg, const char *name), void *arg,
+    struct err *err);
+
+/* Is any name in it? Costs the same however many there are. */
+enum result listing_any(
+    const struct store *st, const char *dir, bool *any, struct err *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* log_once.h: lines of the log that are about one file of the store. Clients can ask for a file
+ * again and again, so such a line is written once: by the first of all processes that
+ * sees what is wrong. Seen by this room alone. */
+#ifndef STOREFS_LOG_ONCE_H
+#define STOREFS_LOG_ONCE_H
+
+#include <stdbool.h>
+
+/* What was written already; shared with processes that are forked later. */
+struct once;
+struct once *once_new(void);       /* NULL: no memory, so each line is written */
+void once_free(struct once *once); /* NULL is fine */
+
+/* Is this the first time that the event is logged of the path? Memory is bounded: of two
+ * files that share a place in the table, each may be logged again after the other. */
+bool once_is_first(struct once *once, const char *event, const char *path);
+
+#endif

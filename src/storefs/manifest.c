@@ -1,0 +1,179 @@
+/* manifest.c: see manifest.h. */
+#include "store/manifest.h"
+
+#include "image/manifest.h"
+#include "store/blob.h"
+#include "storefs/damage.h"
+#include "storefs/io.h"
+#include "storefs/layout.h"
+#include "storefs/link.h"
+
+/* ---- what is there ---- */
+
+/* Also what is linked, but can be no manifest. */
+static enum result
+or_unknown(enum result r)
+{
+	if (r == RC_ABSENT || r == RC_BLOB_UNKNOWN || r == RC_TOO_LARGE)
+		return RC_MANIFEST_UNKNOWN;
+	return r;
+}
+
+static enum result
+read_link(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct digest *out, struct err *err)
+{
+	return v2_link_find(st, a, v2_revision_dir(a, name, d), d, out, err);
+}
+
+enum result
+v2_manifest_linked(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct digest *out, struct err *err)
+{
+	return or_unknown(read_link(st, a, name, d, out, err));
+}
+
+enum result
+v2_manifest_find(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct digest *out, struct err *err)
+{
+	struct v2_blob bytes;
+	enum result r = read_link(st, a, name, d, out, err);
+
+	if (r == RC_OK)
+		r = v2_blob_anywhere(st, a, out, &bytes, err);
+	return or_unknown(r);
+}
+
+enum result
+v2_manifest_read(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct v2_manifest *out, struct err *err)
+{
+	enum result r = read_link(st, a, name, d, &out->digest, err);
+
+	if (r == RC_OK)
+		r = v2_blob_read(
+		    st, a, &out->digest, MANIFEST_MAX, &out->bytes, err);
+	return or_unknown(r);
+}
+
+enum result
+v2_manifest_read_short(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, size_t limit, struct v2_manifest *out, struct err *err)
+{
+	enum result r = read_link(st, a, name, d, &out->digest, err);
+
+	if (r == RC_OK)
+		r = v2_blob_read(st, a, &out->digest, limit, &out->bytes, err);
+	return r == RC_TOO_LARGE ? r : or_unknown(r);
+}
+
+enum result
+v2_manifest_each(const struct store *st, const char *name,
+    bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err)
+{
+	struct arena *a = arena_new();
+	enum result r = v2_link_each(
+	    st, v2_revisions_dir(a, name), visit, arg, err);
+
+	arena_free(a);
+	return r;
+}
+
+/* ---- the note of a media type ---- */
+
+static const char *
+type_dir(struct arena *a, const char *name)
+{
+	return arena_printf(a, IO_TYPE_DIR "/%s", name);
+}
+
+static const char *
+type_path(struct arena *a, const char *name, const struct digest *d)
+{
+	return arena_printf(a, "%s/%s", type_dir(a, name), digest_text(a, d));
+}
+
+enum result
+v2_manifest_type(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct str *out, struct err *err)
+{
+	const char *path = type_path(a, name, d);
+	enum result r = io_read(st, a, path, V2_TYPE_MAX, out, err);
+
+	if (r == RC_TOO_LARGE || (r == RC_OK && !manifest_type_is(*out)))
+		return damage_found(st, a, path, "it is not a media type",
+		    "push the manifest again", err);
+	return r;
+}
+
+static enum result
+note_type(struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct str type, struct err *err)
+{
+	const char *dir = type_dir(a, name);
+	enum result r = io_mkdirs(st, dir, err);
+
+	if (r == RC_OK)
+		r = io_put(st, dir, digest_text(a, d), type, err);
+	return r == RC_OK ? io_sync(st, dir, err) : r;
+}
+
+static enum result
+drop_type(struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct err *err)
+{
+	const char *path = type_path(a, name, d);
+	enum result r;
+
+	r = io_unlink(st, path, err);
+	if (r == RC_OK)
+		r = io_sync(st, type_dir(a, name), err);
+	return r == RC_ABSENT ? RC_OK : r; /* the repository has no notes */
+}
+
+/* ---- changes ---- */
+
+enum result
+v2_manifest_put(struct store *st, struct arena *a, const char *name,
+    const struct v2_manifest *m, struct str type, struct err *err)
+{
+	const struct digest *d = &m->digest;
+	enum result r;
+
+	if (type.n > V2_TYPE_MAX)
+		return err_set(err, RC_BAD_MANIFEST,
+		    "a media type has at most %d bytes", V2_TYPE_MAX);
+	r = v2_blob_put_bytes(st, a, m->bytes, d, err);
+	if (r == RC_OK)
+		r = type.n > 0 ? note_type(st, a, name, d, type, err)
+			       : drop_type(st, a, name, d, err);
+	if (r == RC_OK)
+		r = io_mkdirs(st, v2_layers_dir(a, name), err);
+	if (r == RC_OK)
+		r = v2_link_write(st, a, v2_revision_dir(a, name, d), d, err);
+	return r;
+}
+
+enum result
+v2_manifest_remove(struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct err *err)
+{
+	const char *any_tag = arena_printf(a, "%s/_", v2_tags_dir(a, name));
+	enum result r = settle_absence(st, any_tag, err);
+
+	if (r == RC_OK)
+		r = v2_link_remove(st, a, v2_revision_dir(a, name, d), err);
+	if (r == RC_OK)
+		r = drop_type(st, a, name, d, err);
+	return or_unknown(r);
+}
+
+enum result
+v2_manifest_settle_absence(const struct store *st, struct arena *a,
+    const char *name, const struct digest *d, struct err *err)
+{
+	const char *link = arena_printf(a, "%s/link", v2_revision_dir(a, name, d));
+
+	return settle_absence(st, link, err);
+}

@@ -1,0 +1,365 @@
+/* stage.c: see stage.h. */
+#include "store/stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image/v1checksum.h"
+#include "store/content.h"
+#include "storefs/failpoint.h"
+#include "storefs/io.h"
+
+#define CHUNK       ((size_t)256 << 10) /* read at once: larger is not faster */
+#define FLUSH_EVERY ((off_t)16 << 20)
+
+struct stage {
+	struct store *st;
+	struct arena *arena;
+	const char *own; /* its path in the store; NULL: nginx's body */
+	int fd;
+	off_t size;
+	off_t at; /* where its reader is */
+};
+
+static void
+close_stage(void *arg)
+{
+	struct stage *sg = arg;
+
+	if (sg->fd != -1)
+		(void)close(sg->fd);
+}
+
+static enum result
+open_body(struct stage *sg, const char *path, struct stat *sb, struct err *err)
+{
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
+	const char *base = slash == NULL ? path : slash + 1;
+
+	if (base == NULL || *base == '\0') {
+		*sb = (struct stat){.st_size = 0};
+		return io_open_unnamed(sg->st, &sg->fd, err);
+	}
+	return io_open_file(sg->st,
+	    arena_printf(sg->arena, IO_BODY_DIR "/%s", base), O_RDONLY | O_NOFOLLOW,
+	    &sg->fd, sb, err);
+}
+
+enum result
+stage_adopt(struct store *st, struct arena *a, const char *path, struct stage **out,
+    struct err *err)
+{
+	struct stage *sg = arena_alloc(a, sizeof(*sg));
+	struct stat sb;
+	enum result r;
+
+	sg->st = st;
+	sg->arena = a;
+	r = open_body(sg, path, &sb, err);
+	if (r == RC_ABSENT && errno == ENOENT)
+		return err_set(
+		    err, RC_GONE, "the body was taken back before it was opened");
+	if (r != RC_OK)
+		return r == RC_ABSENT ? RC_IO : r;
+	arena_defer(a, close_stage, sg);
+	sg->size = sb.st_size;
+	*out = sg;
+	return RC_OK;
+}
+
+enum result
+stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
+    struct stage **out, struct err *err)
+{
+	struct stage *sg = arena_alloc(a, sizeof(*sg));
+	struct stat sb;
+	enum result r;
+
+	sg->st = st;
+	sg->arena = a;
+	sg->own = path;
+	sg->size = (off_t)size;
+	r = io_open_file(st, path, O_RDWR | O_NOFOLLOW, &sg->fd, &sb, err);
+	if (r != RC_OK)
+		return r;
+	arena_defer(a, close_stage, sg);
+	if (sb.st_size < sg->size)
+		return err_set(err, RC_ABSENT, "%s: shorter than it was", path);
+	*out = sg;
+	return RC_OK;
+}
+
+uint64_t
+stage_size(const struct stage *sg)
+{
+	return (uint64_t)sg->size;
+}
+
+/* ---- its bytes, a chunk at a time ---- */
+
+typedef enum result take_chunk(
+    void *arg, off_t at, const char *p, size_t n, struct err *err);
+
+static enum result
+each_chunk(struct stage *sg, take_chunk *take, void *arg, struct err *err)
+{
+	char *chunk = malloc(CHUNK);
+	enum result r = RC_OK;
+	off_t at = 0;
+	ssize_t k;
+
+	if (chunk == NULL)
+		abort();
+	while (r == RC_OK && at < sg->size) {
+		off_t left = sg->size - at;
+		size_t want = left < (off_t)CHUNK ? (size_t)left : CHUNK;
+
+		k = pread(sg->fd, chunk, want, at);
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k <= 0) {
+			r = err_set(err, RC_IO, "read body: %s",
+			    k == 0 ? "too short" : strerror(errno));
+			break;
+		}
+		r = take(arg, at, chunk, (size_t)k, err);
+		at += k;
+	}
+	free(chunk);
+	return r;
+}
+
+/* Called when the file's bytes up to `end` were gone through, counted from `from`.
+ * Writing back what was long ago leaves fsync(2) little to wait for. */
+static void
+flush_behind(int fd, off_t from, off_t end)
+{
+	off_t done = end - from;
+
+	if (done % FLUSH_EVERY == 0 && done > 0)
+		(void)sync_file_range(
+		    fd, end - FLUSH_EVERY, FLUSH_EVERY, SYNC_FILE_RANGE_WRITE);
+}
+
+struct hashing {
+	struct hash *hash;
+	int fd;
+};
+
+static enum result
+hash_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
+{
+	struct hashing *hs = arg;
+
+	(void)err;
+	hash_add(hs->hash, p, n);
+	flush_behind(hs->fd, 0, at + (off_t)n);
+	return RC_OK;
+}
+
+enum result
+stage_hash(struct stage *sg, struct hash *h, struct err *err)
+{
+	struct hashing hs = {h, sg->fd};
+
+	return each_chunk(sg, hash_chunk, &hs, err);
+}
+
+enum result
+stage_payload_sum(
+    struct stage *sg, struct str json, char hex[SHA256_HEX_SIZE], struct err *err)
+{
+	struct hash h;
+	enum result r;
+
+	v1checksum_begin(&h, json);
+	r = stage_hash(sg, &h, err);
+	if (r == RC_OK)
+		hash_end(&h, hex);
+	return r;
+}
+
+static ssize_t
+read_stage(void *arg, void *p, size_t n)
+{
+	struct stage *sg = arg;
+	size_t left = (size_t)(sg->size - sg->at);
+	ssize_t k;
+
+	do
+		k = pread(sg->fd, p, n < left ? n : left, sg->at);
+	while (k == -1 && errno == EINTR);
+	if (k > 0)
+		sg->at += k;
+	return k == 0 && left > 0 && n > 0 ? -1 : k;
+}
+
+struct source
+stage_source(struct stage *sg)
+{
+	sg->at = 0;
+	return (struct source){read_stage, sg, (uint64_t)sg->size};
+}
+
+enum result
+stage_flush(struct stage *sg, struct err *err)
+{
+	if (sg->size == 0)
+		return RC_OK;
+	return fsync(sg->fd) == -1
+		   ? io_failed(err, "fsync", sg->own ? sg->own : IO_BODY_DIR)
+		   : RC_OK;
+}
+
+/* ---- are they there already? ---- */
+
+struct comparing {
+	struct reader *other;
+	char *chunk;
+	bool same;
+};
+
+/* Fills the chunk, as far as there is something to read. */
+static size_t
+read_full(struct reader *reader, char *chunk, size_t n)
+{
+	size_t got = 0;
+	ssize_t k;
+
+	while (got < n && (k = reader_read(reader, chunk + got, n - got)) > 0)
+		got += (size_t)k;
+	return got;
+}
+
+/* For each_chunk(): another result than RC_OK ends it. */
+static enum result
+compare_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
+{
+	struct comparing *c = arg;
+
+	(void)at;
+	c->same = read_full(c->other, c->chunk, n) == n &&
+		  memcmp(c->chunk, p, n) == 0;
+	return c->same ? RC_OK : err_set(err, RC_MISMATCH, "the bytes differ");
+}
+
+bool
+stage_is(struct stage *sg, const char *path)
+{
+	struct arena *a = arena_new();
+	struct comparing c = {.same = true};
+	struct err ignored;
+	bool same = reader_open(sg->st, a, path, &c.other, &ignored) == RC_OK &&
+		    reader_size(c.other) == stage_size(sg);
+
+	if (same) {
+		c.chunk = arena_alloc(a, CHUNK);
+		same = each_chunk(sg, compare_chunk, &c, &ignored) == RC_OK &&
+		       c.same;
+	}
+	arena_free(a);
+	return same;
+}
+
+/* ---- where they go ---- */
+
+enum result
+stage_name(struct stage *sg, const char *dir, const char *name, struct err *err)
+{
+	const char *path = arena_printf(sg->arena, "%s/%s", dir, name);
+
+	if (io_exists(sg->st, path))
+		return io_replace_fd(sg->st, sg->fd, dir, name, err);
+	return io_name_fd(sg->st, sg->fd, dir, name, err);
+}
+
+/* The file ends where `size` says. */
+static enum result
+cut(int fd, off_t size, const char *path, struct err *err)
+{
+	struct stat sb;
+
+	if (fstat(fd, &sb) == -1)
+		return io_failed(err, "stat", path);
+	if (sb.st_size < size)
+		return err_set(err, RC_ABSENT, "%s: shorter than it was", path);
+	if (sb.st_size > size &&
+	    (failpoint_hit("truncate") || ftruncate(fd, size) == -1))
+		return io_failed(err, "truncate", path);
+	return RC_OK;
+}
+
+enum result
+stage_replace(struct stage *sg, const char *dir, const char *name, struct err *err)
+{
+	enum result r;
+
+	if (sg->own == NULL)
+		return io_replace_fd(sg->st, sg->fd, dir, name, err);
+	r = cut(sg->fd, sg->size, sg->own, err);
+	if (r == RC_OK)
+		r = io_move_fd(sg->st, sg->fd, sg->own, dir, name, err);
+	return r;
+}
+
+struct target {
+	int fd;
+	const char *path;
+	off_t from;
+};
+
+static enum result
+write_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
+{
+	const struct target *t = arg;
+	off_t to = t->from + at;
+
+	while (n > 0) {
+		ssize_t k = failpoint_hit("write") ? -1 : pwrite(t->fd, p, n, to);
+
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k == -1)
+			return io_failed(err, "write", t->path);
+		p += k;
+		n -= (size_t)k;
+		to += k;
+	}
+	flush_behind(t->fd, t->from, to);
+	return RC_OK;
+}
+
+/* On a full disk the bytes that fitted are in the way. What stays, the next step cuts. */
+static void
+give_back(int fd, off_t size)
+{
+	if (ftruncate(fd, size) == -1)
+		return;
+}
+
+enum result
+stage_append(struct stage *sg, const char *path, uint64_t at, struct err *err)
+{
+	struct target t = {.path = path, .from = (off_t)at};
+	struct stat sb;
+	enum result r;
+
+	r = io_open_file(sg->st, path, O_WRONLY | O_NOFOLLOW, &t.fd, &sb, err);
+	if (r != RC_OK)
+		return r;
+	r = cut(t.fd, t.from, path, err);
+	if (r != RC_OK)
+		goto out;
+	r = each_chunk(sg, write_chunk, &t, err);
+	if (r == RC_OK && (failpoint_hit("fsync") || fsync(t.fd) == -1))
+		r = io_failed(err, "fsync", path);
+	if (r != RC_OK)
+		give_back(t.fd, t.from);
+out:
+	(void)close(t.fd);
+	return r;
+}

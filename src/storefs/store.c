@@ -1,0 +1,269 @@
+/* store.c: see store.h. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "storefs/io.h"
+#include "storefs/layout.h"
+#include "storefs/link.h"
+#include "storefs/listing.h"
+#include "storefs/log_once.h"
+#include "storefs/storefs.h"
+
+#define LOOKED_AT 1000
+#define OWN_WAIT_MS \
+	10000 /* as long as workers of an earlier start may take to end */
+
+/* RC_ABSENT: nothing is there. RC_IO: the place is a link that cannot be followed.
+ * Without this place nothing could be served, or a full store would look empty. */
+static enum result
+look_at_place(
+    const struct store *st, const char *place, struct stat *sb, struct err *err)
+{
+	enum result r = io_stat(st, place, sb, err);
+	int link = -1;
+
+	if (r == RC_ABSENT)
+		link = io_open(st, place, O_PATH | O_NOFOLLOW);
+	if (link == -1)
+		return r;
+	(void)close(link);
+	return err_set(err, RC_IO,
+	    "%s/%s: a symbolic link that leads out of the store, to itself or to "
+	    "nothing is not followed: move its target into the store, or mount that "
+	    "in place of the link (mount --bind)",
+	    st->path, place);
+}
+
+static enum result
+make_places(struct store *st, struct err *err)
+{
+	static const char *const dirs[] = {"images", "repositories", IO_BODY_DIR,
+	    IO_TMP_DIR, IO_PUSH_DIR, IO_UPLOAD_DIR, IO_TYPE_DIR, IO_ABOUT_DIR,
+	    IO_DERIVED_DIR, IO_MIRROR_DIR};
+	enum result r = RC_OK;
+	struct stat sb;
+	size_t i;
+	int fd;
+
+	for (i = 0; r == RC_OK && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		r = io_mkdirs(st, dirs[i], err);
+		if (r == RC_OK)
+			r = look_at_place(st, dirs[i], &sb, err);
+	}
+	if (r != RC_OK)
+		return r;
+	r = io_open_own(st, IO_LOCK, &fd, err);
+	if (r == RC_OK)
+		(void)close(fd);
+	return r;
+}
+
+/* May this process write there, so that the owner can still change what it makes? */
+static bool
+is_ours(const struct store *st, const char *place, const struct stat *sb)
+{
+	if (sb->st_uid == geteuid())
+		return true;
+	return geteuid() != 0 &&
+	       faccessat(st->root, place, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/* An old server may have run as somebody else: told at the start, not by the first
+ * push. */
+static enum result
+check_owner(struct store *st, struct err *err)
+{
+	static const char *const places[] = {".", "images", "repositories",
+	    "docker", "docker/registry", V2_ROOT, V2_REPOS, V2_BLOBS,
+	    V2_BLOBS "/sha256"};
+	struct stat sb;
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		enum result r = look_at_place(st, places[i], &sb, err);
+
+		if (r == RC_ABSENT || (r == RC_OK && is_ours(st, places[i], &sb)))
+			continue;
+		if (r != RC_OK)
+			return r;
+		return err_set(err, RC_IO,
+		    "%s%s%s belongs to user %u: run berth as that user, or give "
+		    "the directory to berth's",
+		    st->path, i == 0 ? "" : "/", i == 0 ? "" : places[i],
+		    (unsigned)sb.st_uid);
+	}
+	return RC_OK;
+}
+
+/* No call reads the umask without setting it. */
+static mode_t
+umask_now(void)
+{
+	mode_t mask = umask(077);
+
+	(void)umask(mask);
+	return mask;
+}
+
+enum result
+store_open(const char *path, struct store **out, struct err *err)
+{
+	struct store *st = calloc(1, sizeof(*st));
+	enum result r;
+
+	*out = NULL;
+	if (st == NULL || (st->path = strdup(path)) == NULL)
+		abort();
+	st->own = -1;
+	st->file_mode = 0640 & ~umask_now();
+	st->once = once_new();
+	st->settled = settled_new();
+	st->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (st->root == -1 || !beneath_init(&st->beneath, st->root, path)) {
+		r = io_failed(err, "open", path);
+		goto out;
+	}
+	r = check_owner(st, err);
+	if (r == RC_OK)
+		r = make_places(st, err);
+out:
+	if (r != RC_OK) {
+		store_close(st);
+		return r == RC_FULL ? RC_FULL : RC_IO;
+	}
+	*out = st;
+	return RC_OK;
+}
+
+void
+store_close(struct store *st)
+{
+	if (st == NULL)
+		return;
+	if (st->root != -1)
+		(void)close(st->root);
+	if (st->own != -1)
+		(void)close(st->own);
+	beneath_free(&st->beneath);
+	once_free(st->once);
+	settled_free(st->settled);
+	free(st->path);
+	free(st);
+}
+
+const char *
+store_path(const struct store *st)
+{
+	return st->path;
+}
+
+/* Two locks on one file. The master's goes with its process (POSIX), so a second
+ * start is told at once; the servers' goes with the descriptor (OFD) to the
+ * workers, who may outlive a killed master by a moment, and is waited for. */
+enum result
+store_own(struct store *st, struct err *err)
+{
+	const struct timespec pause = {0, 20000000};
+	struct flock master = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+	struct flock servers = master;
+	int waited = 0;
+
+	servers.l_start = 1;
+	if (io_open_own(st, IO_OWNER, &st->own, err) != RC_OK)
+		return RC_IO;
+	if (fcntl(st->own, F_SETLK, &master) == -1)
+		return err_set(err, RC_IO,
+		    "%s: another berth serves this directory", st->path);
+	while (fcntl(st->own, F_OFD_SETLK, &servers) == -1) {
+		if (waited >= OWN_WAIT_MS)
+			return err_set(err, RC_IO,
+			    "%s: workers of an earlier berth still run", st->path);
+		(void)nanosleep(&pause, NULL);
+		waited += 20;
+	}
+	return RC_OK;
+}
+
+struct look {
+	const struct store *st;
+	const char *dir;
+	unsigned left; /* entries that are still looked at */
+};
+
+static bool
+look_at_entry(void *arg, const char *name)
+{
+	struct look *l = arg;
+	char path[IO_PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", l->dir, name);
+	(void)io_exists(l->st, path); /* io.c logs what it finds */
+	return --l->left > 0;
+}
+
+void
+store_log_links(const struct store *st)
+{
+	static const char *const dirs[] = {"repositories", V2_REPOS};
+	struct err ignored;
+	size_t i;
+
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		struct look l = {st, dirs[i], LOOKED_AT};
+
+		(void)listing_each(st, dirs[i], look_at_entry, &l, &ignored);
+	}
+}
+
+enum result
+store_settle(const struct store *st, struct err *err)
+{
+	return settle_all(st, err);
+}
+
+enum result
+store_free_bytes(struct store *st, uint64_t *out, struct err *err)
+{
+	struct statvfs sv;
+
+	if (fstatvfs(st->root, &sv) == -1) {
+		(void)io_failed(err, "statvfs", st->path);
+		return RC_IO;
+	}
+	*out = (uint64_t)sv.f_bavail * sv.f_frsize;
+	return RC_OK;
+}
+
+/* As an upload comes to its name: a file in the directory for those that have none yet;
+ * and the places where it would be. */
+enum result
+store_probe(const struct store *st, struct err *err)
+{
+	static const char *const places[] = {"images", "repositories"};
+	enum result r = RC_OK;
+	struct stat sb;
+	size_t i;
+	int fd;
+
+	for (i = 0; r == RC_OK && i < sizeof(places) / sizeof(places[0]); i++)
+		r = io_stat(st, places[i], &sb, err);
+	if (r != RC_OK)
+		return r;
+	r = io_open_unnamed(st, &fd, err);
+	if (r != RC_OK)
+		return r;
+	if (write(fd, "", 1) == -1)
+		r = io_failed(err, "write", IO_TMP_DIR);
+	(void)close(fd);
+	return r;
+}

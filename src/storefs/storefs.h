@@ -1,0 +1,44 @@
+/* storefs.h: the store as a directory, storage_path of config.yml.
+ *
+ *	images/ repositories/	as docker-registry 0.x left them	v1image.h, v1repo.h, v1tag.h
+ *	docker/registry/v2/	as distribution 2.x and 3.x left it	layout.h
+ *	_berth/body/		what nginx is receiving			stage.h
+ *	_berth/tmp/		files that have no name yet		io.h
+ *	_berth/push/<id>/	layers that wait for their checksum	v1push.h
+ *	_berth/upload/<id>/	blobs on their way in, API v2		upload.h
+ *	_berth/type/<name>/	media types that no manifest names	manifest.h
+ *	_berth/about/<name>	descriptions that were set		description.h
+ *	_berth/derived/		lists of files and differences		derived.h
+ *	_berth/mirror/		tags and layers of a source		upstream.h
+ *	_berth/schema1.pem	the key that signs schema 1		secret.h
+ *	_berth/lock		guards and memory, by byte range	guard.h
+ *	_berth/owner		who serves it				store_own()
+ *	_berth/index.db		the index, unless configured elsewhere */
+#ifndef STOREFS_STOREFS_H
+#define STOREFS_STOREFS_H
+
+#include "base/err.h"
+#include "store/store.h"
+
+/* Opens the directory and makes what berth needs in it; no file that was there is
+ * touched. RC_IO, RC_FULL: err names the path and what to do. */
+enum result store_open(const char *path, struct store **out, struct err *err);
+
+const char *store_path(const struct store *st);
+
+/* Makes this process and its children the store's only servers, until the last of
+ * them ends. RC_IO at once if another one serves; one that is just ending is waited
+ * for. */
+enum result store_own(struct store *st, struct err *err);
+
+/* Logs each symbolic link among the directories of repositories that is not followed
+ * (io.h), so that an operator reads about it at the start. Checks a limited number of
+ * directories; links in the others are logged when a client asks for them. */
+void store_log_links(const struct store *st);
+
+/* What earlier processes wrote and had not synced is durable afterwards. Called before
+ * anything is served, and when a process was killed. If it fails, nothing is lost:
+ * each file is then synced when a request relies on it (durable.h). */
+enum result store_settle(const struct store *st, struct err *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* v1push_query.h: what v1push.c and v1push_query.c share: names of files. */
+#ifndef STOREFS_V1PUSH_QUERY_H
+#define STOREFS_V1PUSH_QUERY_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "store/store.h"
+
+/* "_berth/push/<id>" */
+const char *v1_push_dir(struct arena *a, const char *id);
+
+/* Behind the first '-' and before the ending, if it has one: "wait-<P>.layer" is P. */
+struct str v1_push_sum_of(const char *name, const char *ending);
+
+/* How many pushes are not over. */
+long long v1_push_open(const struct store *st, struct arena *a, const char *id);
+
+#endif
