@@ -16,45 +16,46 @@
 static int
 log_once(void *once)
 {
-	return once_is_first(once, "event", "a");
+	return log_once_is_first(once, "event", "a");
 }
 
 static void
 test_once(void)
 {
-	struct once *once = once_new();
+	struct log_once *once = log_once_new();
 
 	is_int(in_process(log_once, once), 1, "a line is written once");
 	is_int(log_once(once), 0, "by all processes together");
-	ok(once_is_first(once, "event", "b"), "another file's line is another");
-	ok(once_is_first(once, "other", "a"), "so is one about another event");
-	once_free(once);
-	ok(once_is_first(NULL, "event", "a"), "without memory each one is written");
+	ok(log_once_is_first(once, "event", "b"), "another file's line is another");
+	ok(log_once_is_first(once, "other", "a"), "so is one about another event");
+	log_once_free(once);
+	ok(log_once_is_first(NULL, "event", "a"),
+	    "without memory each one is written");
 }
 
 static void
 begin(const struct image *im, const char *given, const char *want)
 {
-	struct v1_begin what = {
+	struct store_v1push_begin what = {
 	    im->json, str_of(im->ancestry), str_of(given), str_of(want)};
 
-	is_int(v1_push_begin(store, arena, im->id, &what, &err), RC_OK,
+	is_int(store_v1push_begin(store, arena, im->id, &what, &err), RC_OK,
 	    "a push of %.4s begins", im->id);
 }
 
 static void
 send_layer(const struct image *im)
 {
-	struct v1_begun begun[V1_PUSH_JSONS] = {{.name = ""}};
+	struct store_v1push begun[STORE_V1PUSH_JSONS] = {{.name = ""}};
 	struct stage *sg;
 	size_t n = 0;
 
-	(void)v1_push_begun(store, arena, im->id, begun, &n, &err);
+	(void)store_v1push_list(store, arena, im->id, begun, &n, &err);
 	is_int(n, 1, "it began with one json");
 	(void)stage_adopt(store, arena, body_of(im->layer), &sg, &err);
 	(void)stage_payload_sum(sg, begun[0].json, begun[0].payload, &err);
 	is_str(begun[0].payload, im->sum, "SHA-256 of json, newline and layer");
-	is_int(v1_push_wait(store, arena, im->id, sg, begun, n, &err), RC_OK,
+	is_int(store_v1push_wait(store, arena, im->id, sg, begun, n, &err), RC_OK,
 	    "the layer waits");
 }
 
@@ -63,58 +64,58 @@ push(const struct image *im)
 {
 	begin(im, NULL, NULL);
 	send_layer(im);
-	is_int(v1_push_confirm(store, arena, im->id, im->sum, &err), RC_OK,
+	is_int(store_v1push_confirm(store, arena, im->id, im->sum, &err), RC_OK,
 	    "its sum is confirmed");
 }
 
-static enum v1_state
+static enum store_v1image_state
 state_of(const struct image *im)
 {
-	enum v1_state state = V1_ABSENT;
+	enum store_v1image_state state = STORE_V1IMAGE_ABSENT;
 
-	if (v1_image_state(store, im->id, &state, &err) != RC_OK)
+	if (store_v1image_state(store, im->id, &state, &err) != RC_OK)
 		printf("# %s\n", err.text);
 	return state;
 }
 
-static struct v1_repo
+static struct store_v1repo
 repo(const char *ns, const char *name)
 {
 	const struct v1name full = {ns, name};
-	struct v1_repo found = {NULL, false};
+	struct store_v1repo found = {NULL, false};
 
-	if (v1_repo_find(store, arena, &full, &found, &err) != RC_OK)
+	if (store_v1repo_find(store, arena, &full, &found, &err) != RC_OK)
 		printf("# %s\n", err.text);
 	return found;
 }
 
 static enum result
-put_tag(const struct v1_repo *r, const char *tag, const struct image *im)
+put_tag(const struct store_v1repo *r, const char *tag, const struct image *im)
 {
-	return v1_tag_put(store, arena, r, tag, im->id, str_of(META), &err);
+	return store_v1tag_put(store, arena, r, tag, im->id, str_of(META), &err);
 }
 
 static enum result
-remove_tag(const struct v1_repo *r, const char *tag)
+remove_tag(const struct store_v1repo *r, const char *tag)
 {
-	return v1_tag_remove(store, arena, r, tag, &err);
+	return store_v1tag_remove(store, arena, r, tag, &err);
 }
 
 /* The id that the tag means, or how it ended. */
 static const char *
-tag_of(const struct v1_repo *r, const char *tag)
+tag_of(const struct store_v1repo *r, const char *tag)
 {
 	const char *id = NULL;
-	enum result got = v1_tag_get(store, arena, r, tag, &id, &err);
+	enum result got = store_v1tag_get(store, arena, r, tag, &id, &err);
 
 	return got == RC_OK ? id : err_name(got);
 }
 
 static const char *
-meta_of(const struct v1_repo *r, const char *tag)
+meta_of(const struct store_v1repo *r, const char *tag)
 {
 	struct str meta;
-	enum result got = v1_tag_meta(store, arena, r, tag, &meta, &err);
+	enum result got = store_v1tag_meta(store, arena, r, tag, &meta, &err);
 
 	return got == RC_OK ? str_dup(arena, meta) : err_name(got);
 }
@@ -128,13 +129,13 @@ add_tag(void *arg, const char *tag, const char *id)
 
 /* "latest=a v1=b " */
 static const char *
-tags_of(const struct v1_repo *r)
+tags_of(const struct store_v1repo *r)
 {
 	struct buf b;
 
 	buf_init(&b, arena, 4096);
 	buf_adds(&b, "");
-	(void)v1_tag_each(store, r, add_tag, &b, &err);
+	(void)store_v1tag_each(store, r, add_tag, &b, &err);
 	return b.n == 0 ? "" : b.p;
 }
 
@@ -143,9 +144,9 @@ tags_of(const struct v1_repo *r)
 static void
 test_unfinished(const struct image *im)
 {
-	is_int(state_of(im), V1_ABSENT, "no image yet");
+	is_int(state_of(im), STORE_V1IMAGE_ABSENT, "no image yet");
 	begin(im, "md5:wrong", NULL);
-	is_int(state_of(im), V1_UNFINISHED, "then an unfinished one");
+	is_int(state_of(im), STORE_V1IMAGE_UNFINISHED, "then an unfinished one");
 	is_str(read_text(of_image(im, "_inprogress")), "true", "_inprogress");
 	is_str(read_text(of_image(im, "json")), im->json.p, "its json is there");
 	is_str(read_text(of_image(im, "_checksum")), "md5:wrong",
@@ -162,9 +163,9 @@ test_image(const struct image *base, const struct image *child)
 
 	send_layer(base);
 	ok(!is_there(of_image(base, "layer")), "a layer that waits is no image's");
-	is_int(v1_push_confirm(store, arena, base->id, base->sum, &err), RC_OK,
+	is_int(store_v1push_confirm(store, arena, base->id, base->sum, &err), RC_OK,
 	    "confirmed");
-	is_int(state_of(base), V1_COMPLETE, "the image is complete");
+	is_int(state_of(base), STORE_V1IMAGE_COMPLETE, "the image is complete");
 	push(child);
 	is_str(tree("images"),
 	    arena_printf(arena,
@@ -214,8 +215,9 @@ test_sums(void)
 		(void)unlink(in_dir(of_image(&im, "_checksum")));
 		if (rows[i].file != NULL)
 			write_text(of_image(&im, "_checksum"), rows[i].file);
-		is_int(v1_image_sum(store, arena, im.id, &sum, &err), RC_OK,
-		    "_checksum %s", rows[i].file == NULL ? "absent" : rows[i].file);
+		is_int(store_v1image_checksum(store, arena, im.id, &sum, &err),
+		    RC_OK, "_checksum %s",
+		    rows[i].file == NULL ? "absent" : rows[i].file);
 		is_str(str_dup(arena, sum), rows[i].sum, "its sum");
 	}
 	(void)unlink(in_dir(of_image(&im, "_checksum")));
@@ -226,29 +228,31 @@ static void
 test_states(void)
 {
 	struct image im = make_image('6', NULL, "x");
-	struct store_file layer;
+	struct content layer;
 	struct str text;
 
 	make_dir(arena_printf(arena, "images/%s", im.id));
-	is_int(state_of(&im), V1_ABSENT, "an empty directory is no image");
+	is_int(
+	    state_of(&im), STORE_V1IMAGE_ABSENT, "an empty directory is no image");
 	write_text(of_image(&im, "_inprogress"), "true");
-	is_int(state_of(&im), V1_ABSENT, "_inprogress alone is none");
+	is_int(state_of(&im), STORE_V1IMAGE_ABSENT, "_inprogress alone is none");
 	write_text(of_image(&im, "json"), im.json.p);
-	is_int(state_of(&im), V1_UNFINISHED, "with json: unfinished");
+	is_int(state_of(&im), STORE_V1IMAGE_UNFINISHED, "with json: unfinished");
 	(void)unlink(in_dir(of_image(&im, "_inprogress")));
-	is_int(state_of(&im), V1_DAMAGED,
+	is_int(state_of(&im), STORE_V1IMAGE_DAMAGED,
 	    "without _inprogress, and nothing else: damaged");
-	is_int(v1_image_layer(store, arena, im.id, &layer, &err), RC_IMAGE_UNKNOWN,
-	    "it has no layer");
-	is_int(v1_image_ancestry(store, arena, im.id, &text, &err),
+	is_int(store_v1image_layer(store, arena, im.id, &layer, &err),
+	    RC_IMAGE_UNKNOWN, "it has no layer");
+	is_int(store_v1image_ancestry(store, arena, im.id, &text, &err),
 	    RC_IMAGE_UNKNOWN, "nor ancestry");
 	write_text(of_image(&im, "layer"), "four");
-	is_int(v1_image_layer(store, arena, im.id, &layer, &err), RC_OK, "a layer");
+	is_int(store_v1image_layer(store, arena, im.id, &layer, &err), RC_OK,
+	    "a layer");
 	is_int(layer.size, 4, "its size");
 	is_str(layer.name, of_image(&im, "layer"), "its name in the store");
-	is_int(state_of(&im), V1_DAMAGED, "still without ancestry");
+	is_int(state_of(&im), STORE_V1IMAGE_DAMAGED, "still without ancestry");
 	write_text(of_image(&im, "ancestry"), im.ancestry);
-	is_int(state_of(&im), V1_COMPLETE, "with all three: complete");
+	is_int(state_of(&im), STORE_V1IMAGE_COMPLETE, "with all three: complete");
 }
 
 /* ---- names ---- */
@@ -271,40 +275,44 @@ test_spelling(void)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct v1name name = {rows[i].ns, rows[i].repo};
-		const char *older = v1_spell_repo(arena, &name, V1_OLDER);
-		const char *newer = v1_spell_repo(arena, &name, V1_NEWER);
+		const char *older = v1spelling_repository(
+		    arena, &name, V1SPELLING_OLDER);
+		const char *newer = v1spelling_repository(
+		    arena, &name, V1SPELLING_NEWER);
 
 		is_str(older, arena_printf(arena, "repositories/%s", rows[i].older),
 		    "%s/%s in the older spelling", rows[i].ns, rows[i].repo);
 		is_str(newer, arena_printf(arena, "repositories/%s", rows[i].newer),
 		    "and in the newer");
-		is_str(v1_spell_read(arena, rows[i].ns, strrchr(older, '/') + 1),
+		is_str(v1spelling_read(arena, rows[i].ns, strrchr(older, '/') + 1),
 		    rows[i].read, "the older one is read back");
-		is_str(v1_spell_read(arena, rows[i].ns, strrchr(newer, '/') + 1),
+		is_str(v1spelling_read(arena, rows[i].ns, strrchr(newer, '/') + 1),
 		    rows[i].read, "the newer one too");
 	}
 	/* what the newer servers made of "sp ace" the older ones made of "sp+ace"
 	 */
-	is_str(v1_spell_read(arena, "ns", "sp+ace"), "ns/sp ace", "a blank");
+	is_str(v1spelling_read(arena, "ns", "sp+ace"), "ns/sp ace", "a blank");
 	is_str(
-	    v1_spell_read(arena, "ns", "sp%2Bace"), "ns/sp ace", "the newer one");
-	is_str(v1_spell_read(arena, "ns", "sp%252Bace"), "ns/sp+ace", "a plus");
-	is_str(v1_spell_read(arena, "ns", "a%2520b"), "ns/a%20b",
+	    v1spelling_read(arena, "ns", "sp%2Bace"), "ns/sp ace", "the newer one");
+	is_str(v1spelling_read(arena, "ns", "sp%252Bace"), "ns/sp+ace", "a plus");
+	is_str(v1spelling_read(arena, "ns", "a%2520b"), "ns/a%20b",
 	    "what no newer server wrote");
-	is_str(v1_spell_read(arena, "ns", "a%2525b"), "ns/a%b", "a %%");
-	is_str(v1_spell_read(arena, "ns", "a%25b"), "ns/a%b", "of an older one");
-	is_str(v1_spell_read(arena, "n+s", "r"), "n s/r", "a namespace");
-	is_str(v1_spell_read(arena, "n%s", "r"), "n%s/r", "one that is not quoted");
-	is_str(v1_spell_read(arena, "n%2Fs", "r"), NULL, "a slash in it");
-	is_str(v1_spell_tag(arena, "x y", V1_OLDER), "x y", "a tag as it is");
-	is_str(v1_spell_tag(arena, "x y", V1_NEWER), "x+y", "or quoted");
-	is_str(v1_spell_read_tag(arena, "p%2Bq"), "p+q", "read back");
-	is_str(v1_spell_read_tag(arena, "a+b%25"), "a b%", "with a blank");
-	is_str(v1_spell_read_tag(arena, "1.0+5"), "1.0+5", "a plus alone stays");
+	is_str(v1spelling_read(arena, "ns", "a%2525b"), "ns/a%b", "a %%");
+	is_str(v1spelling_read(arena, "ns", "a%25b"), "ns/a%b", "of an older one");
+	is_str(v1spelling_read(arena, "n+s", "r"), "n s/r", "a namespace");
 	is_str(
-	    v1_spell_read_tag(arena, "50%"), "50%", "so does what is not quoted");
-	is_str(v1_spell_read_tag(arena, "a%2fb"), "a%2fb", "nor what none wrote");
-	is_str(v1_spell_read_tag(arena, "a%2Fb"), "a%2Fb", "nor what is no tag");
+	    v1spelling_read(arena, "n%s", "r"), "n%s/r", "one that is not quoted");
+	is_str(v1spelling_read(arena, "n%2Fs", "r"), NULL, "a slash in it");
+	is_str(v1spelling_tag(arena, "x y", V1SPELLING_OLDER), "x y",
+	    "a tag as it is");
+	is_str(v1spelling_tag(arena, "x y", V1SPELLING_NEWER), "x+y", "or quoted");
+	is_str(v1spelling_read_tag(arena, "p%2Bq"), "p+q", "read back");
+	is_str(v1spelling_read_tag(arena, "a+b%25"), "a b%", "with a blank");
+	is_str(v1spelling_read_tag(arena, "1.0+5"), "1.0+5", "a plus alone stays");
+	is_str(
+	    v1spelling_read_tag(arena, "50%"), "50%", "so does what is not quoted");
+	is_str(v1spelling_read_tag(arena, "a%2fb"), "a%2fb", "nor what none wrote");
+	is_str(v1spelling_read_tag(arena, "a%2Fb"), "a%2Fb", "nor what is no tag");
 }
 
 static void
@@ -315,7 +323,7 @@ test_unreadable_names(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		is_str(v1_spell_read(arena, "ns", rows[i]), NULL,
+		is_str(v1spelling_read(arena, "ns", rows[i]), NULL,
 		    "%s is no repository's", rows[i]);
 }
 
@@ -323,7 +331,7 @@ static void
 test_finding(void)
 {
 	struct image im = make_image('7', NULL, "x");
-	struct v1_repo r = repo("ns", "a/b");
+	struct store_v1repo r = repo("ns", "a/b");
 
 	ok(!r.there, "a repository is not there");
 	is_str(r.dir, "repositories/ns/a%2Fb", "and would be spelt as of old");
@@ -357,7 +365,7 @@ static void
 test_one_name(void)
 {
 	struct image im = make_image('8', NULL, "x");
-	struct v1_repo r;
+	struct store_v1repo r;
 
 	write_text("repositories/odd/a%252Fb/tag_t", im.id);
 	write_text("repositories/x+y/r/tag_t", im.id);
@@ -373,7 +381,8 @@ test_one_name(void)
 	    "repositories/odd/a%25252Fb/tagt_json\n"
 	    "repositories/odd/a%252Fb/tag_t\n",
 	    "beside the other");
-	is_str(v1_spell_read(arena, "odd", "a%25252Fb"), "odd/a%2Fb", "read back");
+	is_str(
+	    v1spelling_read(arena, "odd", "a%25252Fb"), "odd/a%2Fb", "read back");
 	ok(repo("x y", "r").there, "a namespace with a blank");
 	ok(!repo("x+y", "r").there, "is none with a plus");
 	write_text("repositories/odd/a%2Bb/tag_t", im.id);
@@ -389,7 +398,7 @@ settled(const char *ns, const char *repo_name)
 {
 	struct v1name name = {ns, repo_name};
 
-	if (v1_repo_resolve(store, arena, &name, &err) != RC_OK)
+	if (store_v1repo_resolve(store, arena, &name, &err) != RC_OK)
 		return err.text;
 	return v1name_full(arena, &name);
 }
@@ -399,7 +408,7 @@ static void
 test_settling(void)
 {
 	struct image im = make_image('9', NULL, "x");
-	struct v1_repo r;
+	struct store_v1repo r;
 
 	write_text("repositories/old/sp%2Bace/tag_x+y", im.id);
 	write_text("repositories/old/sp%2Bace/tag_p%2Bq", im.id);
@@ -432,13 +441,15 @@ static void
 test_repository(const struct image *base, const struct image *child)
 {
 	static const char images[] = "[{\"id\": \"0123456789abcdef\"}]";
-	struct v1_repo r = repo("library", "ubuntu");
+	struct store_v1repo r = repo("library", "ubuntu");
 	struct str text = {NULL, 0};
 
-	is_int(v1_repo_images(store, arena, &r, &text, &err), RC_ABSENT, "no list");
-	is_int(v1_repo_meta(store, arena, &r, &text, &err), RC_ABSENT, "no json");
+	is_int(store_v1repo_images(store, arena, &r, &text, &err), RC_ABSENT,
+	    "no list");
 	is_int(
-	    v1_repo_set_images(store, &r, str_of(images), &err), RC_OK, "a list");
+	    store_v1repo_meta(store, arena, &r, &text, &err), RC_ABSENT, "no json");
+	is_int(store_v1repo_set_images(store, &r, str_of(images), &err), RC_OK,
+	    "a list");
 	ok(repo("library", "ubuntu").there, "makes a repository");
 	is_int(put_tag(&r, "14.04", base), RC_OK, "a tag");
 	ok(!is_there("repositories/library/ubuntu/json"), "leaves json alone");
@@ -466,8 +477,9 @@ test_repository(const struct image *base, const struct image *child)
 	    "repositories/library/ubuntu/tag14.04_json\n"
 	    "repositories/library/ubuntu/tag_14.04\n",
 	    "with json");
-	is_int(v1_repo_remove(store, arena, &r, &err), RC_OK, "all of it goes");
-	is_int(v1_repo_remove(store, arena, &r, &err), RC_ABSENT, "once");
+	is_int(
+	    store_v1repo_remove(store, arena, &r, &err), RC_OK, "all of it goes");
+	is_int(store_v1repo_remove(store, arena, &r, &err), RC_ABSENT, "once");
 	is_str(tree("repositories/library"), "repositories/library/\n", "wholly");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
@@ -476,7 +488,7 @@ test_repository(const struct image *base, const struct image *child)
 static void
 test_ambiguous_tags(const struct image *a, const struct image *b)
 {
-	struct v1_repo r = repo("team", "odd");
+	struct store_v1repo r = repo("team", "odd");
 
 	is_int(put_tag(&r, "_x", a), RC_OK, "tag _x");
 	is_str(read_text("repositories/team/odd/tag_x_json"), META, "has a json");
@@ -499,7 +511,7 @@ test_ambiguous_tags(const struct image *a, const struct image *b)
 static void
 test_damaged_tags(const struct image *a)
 {
-	struct v1_repo r;
+	struct store_v1repo r;
 
 	write_text("repositories/team/hand/tag_line", "aaaaaaaaaaaaaaaa\n");
 	write_text("repositories/team/hand/tag_none", "not an id");

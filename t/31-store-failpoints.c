@@ -82,7 +82,7 @@ again_fault(void)
 
 	if (push_all(steps, N_STEPS) != RC_OK)
 		return arena_printf(arena, "the same push again: %s", err.text);
-	if (v1_sweep_pushes(store, -1, &n, &err) != RC_OK)
+	if (store_v1push_sweep(store, -1, &n, &err) != RC_OK)
 		return err.text;
 	fault = whole_fault();
 	return fault == NULL ? tags_fault() : fault;

@@ -140,7 +140,7 @@ static void
 test_many_tags(void)
 {
 	struct seen seen = {.sorted = true};
-	const struct v1_repo repo = {"repositories/team/many", true};
+	const struct store_v1repo repo = {"repositories/team/many", true};
 	unsigned i;
 
 	for (i = 0; i < 5000; i++)
@@ -149,12 +149,12 @@ test_many_tags(void)
 		    ID);
 	fill(repo.dir, "tag", "_json", 5000);
 	fill(repo.dir, "zzz", "", 2100);
-	is_int(v1_tag_each(store, &repo, see_tag, &seen, &err), RC_OK,
+	is_int(store_v1tag_each(store, &repo, see_tag, &seen, &err), RC_OK,
 	    "5000 tags between other files");
 	is_int(seen.n, 5000, "each once");
 	ok(seen.sorted, "in order, with their ids");
 	seen = (struct seen){.sorted = true, .stop = 3000};
-	(void)v1_tag_each(store, &repo, see_tag, &seen, &err);
+	(void)store_v1tag_each(store, &repo, see_tag, &seen, &err);
 	is_int(seen.n, 3000, "a visitor ends the list");
 	remove_tree(in_dir("repositories/team"));
 }
@@ -183,7 +183,7 @@ walk(unsigned stop)
 
 	buf_init(&w.names, arena, TREE_MAX);
 	buf_adds(&w.names, "");
-	is_int(v1_walk(store, walk_one, &w, &err), RC_OK, "a walk");
+	is_int(store_v1repo_walk(store, walk_one, &w, &err), RC_OK, "a walk");
 	if (w.names.n == 0)
 		buf_addc(&w.names, '-');
 	return w;

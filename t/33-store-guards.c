@@ -1,5 +1,5 @@
 /* 33-store-guards.c: one holder in all threads and processes, gone with its
- * process: the guards of lock.h and the ownership of store_own(). */
+ * process: the guards of lock.h and the ownership of storefs_lock_exclusive(). */
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -45,16 +45,16 @@ wait_ready(void)
 
 /* Nobody holds it: taken, and given back. */
 static bool
-is_free(enum lock_kind kind, const char *key)
+is_free(enum guard_kind kind, const char *key)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	struct err why;
 	bool got;
 
-	if (store_trylock(store, kind, key, &lock, &why) != RC_OK)
+	if (guard_try(store, kind, key, &lock, &why) != RC_OK)
 		return false;
-	got = store_locked(&lock);
-	store_unlock(&lock);
+	got = guard_is_held(&lock);
+	guard_release(&lock);
 	return got;
 }
 
@@ -63,40 +63,41 @@ is_free(enum lock_kind kind, const char *key)
 static void
 test_keys(void)
 {
-	struct store_lock a = {0}, b = {0};
+	struct guard a = {0}, b = {0};
 
-	ok(!store_locked(&a), "nothing is held");
-	store_unlock(&a);
+	ok(!guard_is_held(&a), "nothing is held");
+	guard_release(&a);
 	is_int(
-	    store_lock(store, LOCK_REPOSITORY, "a/b", &a, &err), RC_OK, "a guard");
-	ok(store_locked(&a), "is held");
-	ok(!is_free(LOCK_REPOSITORY, "a/b"), "nobody else has it");
-	ok(is_free(LOCK_REPOSITORY, "a/c"), "another key is another guard");
-	ok(is_free(LOCK_IMAGE, "a/b"), "and so is another kind");
-	is_int(store_trylock(store, LOCK_REPOSITORY, "a/b", &b, &err), RC_OK,
+	    guard_take(store, GUARD_REPOSITORY, "a/b", &a, &err), RC_OK, "a guard");
+	ok(guard_is_held(&a), "is held");
+	ok(!is_free(GUARD_REPOSITORY, "a/b"), "nobody else has it");
+	ok(is_free(GUARD_REPOSITORY, "a/c"), "another key is another guard");
+	ok(is_free(GUARD_IMAGE, "a/b"), "and so is another kind");
+	is_int(guard_try(store, GUARD_REPOSITORY, "a/b", &b, &err), RC_OK,
 	    "who does not wait");
-	ok(!store_locked(&b), "is told that it is taken");
-	store_unlock(&b);
-	ok(!is_free(LOCK_REPOSITORY, "a/b"), "what was not held is not given back");
-	store_unlock(&a);
-	store_unlock(&a);
-	ok(is_free(LOCK_REPOSITORY, "a/b"), "given back");
+	ok(!guard_is_held(&b), "is told that it is taken");
+	guard_release(&b);
+	ok(!is_free(GUARD_REPOSITORY, "a/b"),
+	    "what was not held is not given back");
+	guard_release(&a);
+	guard_release(&a);
+	ok(is_free(GUARD_REPOSITORY, "a/b"), "given back");
 }
 
 /* Adds one in a way that loses counts when two do it at once. */
 static bool
 add_one(void)
 {
-	struct store_lock lock;
+	struct guard lock;
 	struct err why;
 	int was;
 
-	if (store_lock(store, LOCK_IMAGE, "sum", &lock, &why) != RC_OK)
+	if (guard_take(store, GUARD_IMAGE, "sum", &lock, &why) != RC_OK)
 		return false;
 	was = shared->sum;
 	(void)sched_yield();
 	shared->sum = was + 1;
-	store_unlock(&lock);
+	guard_release(&lock);
 	return true;
 }
 
@@ -142,11 +143,11 @@ test_crowd(void)
 static bool
 walk_once(void)
 {
-	struct store_lock place;
+	struct guard place;
 	struct err why;
 	int now, most;
 
-	if (store_lock_walk(store, &place, &why) != RC_OK)
+	if (guard_take_walk(store, &place, &why) != RC_OK)
 		return false;
 	now = ++shared->walking;
 	most = shared->most;
@@ -155,7 +156,7 @@ walk_once(void)
 		;
 	pause_ms(1);
 	shared->walking--;
-	store_unlock(&place);
+	guard_release(&place);
 	return true;
 }
 
@@ -196,20 +197,20 @@ test_walkers(void)
 	is_int(walk_in_threads(NULL), 0, "%d threads walk", THREADS);
 	is_int(status_of(one), 0, "as many in another process");
 	is_int(status_of(two), 0, "and in a third");
-	is_int(shared->most, LOCK_WALKS, "a few at once");
+	is_int(shared->most, GUARD_WALKS, "a few at once");
 }
 
 static int
 take_place(void *arg)
 {
-	struct store_lock place;
+	struct guard place;
 
 	(void)arg;
 	wait_ready();
-	if (store_lock_walk(store, &place, &err) != RC_OK)
+	if (guard_take_walk(store, &place, &err) != RC_OK)
 		return 1;
 	shared->took = 1;
-	store_unlock(&place);
+	guard_release(&place);
 	return 0;
 }
 
@@ -218,23 +219,23 @@ take_place(void *arg)
 static void
 test_places(void)
 {
-	struct store_lock places[LOCK_WALKS] = {0};
+	struct guard places[GUARD_WALKS] = {0};
 	pid_t next;
 	int i;
 
 	shared->ready = shared->took = 0;
 	next = start_process(take_place, NULL);
-	for (i = 0; i < LOCK_WALKS; i++)
-		if (store_lock_walk(store, &places[i], &err) != RC_OK)
+	for (i = 0; i < GUARD_WALKS; i++)
+		if (guard_take_walk(store, &places[i], &err) != RC_OK)
 			break;
-	is_int(i, LOCK_WALKS, "the places are taken");
+	is_int(i, GUARD_WALKS, "the places are taken");
 	shared->ready = 1;
 	pause_ms(A_MOMENT);
 	ok(!shared->took, "one more waits");
-	store_unlock(&places[2]);
+	guard_release(&places[2]);
 	is_int(status_of(next), 0, "until one of them is given back");
-	for (i = 0; i < LOCK_WALKS; i++)
-		store_unlock(&places[i]);
+	for (i = 0; i < GUARD_WALKS; i++)
+		guard_release(&places[i]);
 }
 
 /* Until it is killed, or the test that should have done so is gone. */
@@ -251,10 +252,10 @@ hang(void)
 static int
 hold_and_hang(void *arg)
 {
-	struct store_lock lock;
+	struct guard lock;
 
 	(void)arg;
-	(void)store_lock(store, LOCK_IMAGE, "held", &lock, &err);
+	(void)guard_take(store, GUARD_IMAGE, "held", &lock, &err);
 	return hang();
 }
 
@@ -268,72 +269,72 @@ kill_later(void *arg)
 static void
 test_killed_holder(void)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	pid_t holder, killer;
 	int64_t began;
 
 	shared->ready = 0;
 	holder = start_process(hold_and_hang, NULL);
 	wait_ready();
-	ok(!is_free(LOCK_IMAGE, "held"), "another process holds it");
+	ok(!is_free(GUARD_IMAGE, "held"), "another process holds it");
 	began = clock_ticks();
 	killer = start_process(kill_later, &holder);
-	is_int(store_lock(store, LOCK_IMAGE, "held", &lock, &err), RC_OK,
+	is_int(guard_take(store, GUARD_IMAGE, "held", &lock, &err), RC_OK,
 	    "it is waited for");
 	ok(clock_ticks() - began >= A_MOMENT, "until its holder is killed");
-	ok(store_locked(&lock), "and then held here");
-	store_unlock(&lock);
+	ok(guard_is_held(&lock), "and then held here");
+	guard_release(&lock);
 	is_int(status_of(killer), 0, "the killer ends");
 	is_int(status_of(holder), 128 + SIGKILL, "so did the holder");
 }
 
 /* ---- memory ---- */
 
-#define ALL (LOCK_MEMORY_UNITS * LOCK_MEMORY_UNIT)
+#define ALL (GUARD_MEMORY_UNITS * GUARD_MEMORY_UNIT)
 
 static bool
-take_memory(size_t bytes, unsigned patience, struct store_lock *out)
+take_memory(size_t bytes, unsigned patience, struct guard *out)
 {
-	*out = (struct store_lock){0};
-	return store_lock_memory(store, bytes, patience, out, &err) == RC_OK &&
-	       store_locked(out);
+	*out = (struct guard){0};
+	return guard_take_memory(store, bytes, patience, out, &err) == RC_OK &&
+	       guard_is_held(out);
 }
 
 static bool
 is_memory_free(size_t bytes)
 {
-	struct store_lock lock;
+	struct guard lock;
 	bool taken = take_memory(bytes, 0, &lock);
 
-	store_unlock(&lock);
+	guard_release(&lock);
 	return taken;
 }
 
 static void
 test_memory(void)
 {
-	struct store_lock half, one, rest;
+	struct guard half, one, rest;
 
 	ok(is_memory_free(ALL), "all memory is free");
 	ok(is_memory_free(SIZE_MAX / 2), "more than there is counts as all");
 	ok(take_memory(ALL / 2, 0, &half), "a half is taken");
 	ok(take_memory(1, 0, &one), "and a byte, which is a unit");
 	ok(!is_memory_free(ALL / 2), "the other half is not whole");
-	ok(take_memory(ALL / 2 - LOCK_MEMORY_UNIT, 0, &rest), "its rest is taken");
+	ok(take_memory(ALL / 2 - GUARD_MEMORY_UNIT, 0, &rest), "its rest is taken");
 	ok(!is_memory_free(1), "nothing is left");
-	store_unlock(&half);
-	store_unlock(&rest);
-	ok(take_memory(ALL - LOCK_MEMORY_UNIT, 0, &half),
+	guard_release(&half);
+	guard_release(&rest);
+	ok(take_memory(ALL - GUARD_MEMORY_UNIT, 0, &half),
 	    "what was given back need not lie together");
-	store_unlock(&one);
-	store_unlock(&half);
+	guard_release(&one);
+	guard_release(&half);
 	ok(is_memory_free(ALL), "all is free again");
 }
 
 static int
 hold_memory_and_hang(void *arg)
 {
-	struct store_lock lock;
+	struct guard lock;
 
 	(void)arg;
 	return take_memory(ALL, 0, &lock) ? hang() : 1;
@@ -343,7 +344,7 @@ hold_memory_and_hang(void *arg)
 static void
 test_memory_of_killed(void)
 {
-	struct store_lock lock;
+	struct guard lock;
 	pid_t holder, killer;
 	int64_t began;
 
@@ -355,7 +356,7 @@ test_memory_of_killed(void)
 	ok(clock_ticks() - began >= A_MOMENT, "it is waited for, but not for ever");
 	killer = start_process(kill_later, &holder);
 	ok(take_memory(ALL, 60000, &lock), "until its holder is killed");
-	store_unlock(&lock);
+	guard_release(&lock);
 	is_int(status_of(killer), 0, "the killer ends");
 	is_int(status_of(holder), 128 + SIGKILL, "so did the holder");
 }
@@ -364,21 +365,21 @@ test_memory_of_killed(void)
 static int
 wait_for_all(void *arg)
 {
-	struct store_lock lock;
+	struct guard lock;
 
 	(void)arg;
 	wait_ready();
 	if (!take_memory(ALL, 60000, &lock))
 		return 1;
 	shared->took = 1;
-	store_unlock(&lock);
+	guard_release(&lock);
 	return 0;
 }
 
 static void
 test_memory_turn(void)
 {
-	struct store_lock lock, other;
+	struct guard lock, other;
 	pid_t waiter;
 	int i;
 
@@ -386,12 +387,12 @@ test_memory_turn(void)
 	waiter = start_process(wait_for_all, NULL);
 	ok(take_memory(1, 0, &lock), "a unit is taken");
 	shared->ready = 1;
-	for (i = 0; i < 1000 && !store_is_guarded(store, LOCK_MEMORY, "turn"); i++)
+	for (i = 0; i < 1000 && !guard_is_taken(store, GUARD_MEMORY, "turn"); i++)
 		pause_ms(1);
 	ok(!take_memory(1, 0, &other),
 	    "another waits for all: no unit for a third");
 	ok(!shared->took, "the waiter does not have it yet");
-	store_unlock(&lock);
+	guard_release(&lock);
 	is_int(status_of(waiter), 0, "it gets all");
 	ok(shared->took, "in its turn");
 }
@@ -411,13 +412,13 @@ static int
 own_and_hang(void *arg)
 {
 	(void)arg;
-	return store_own(store, &err) == RC_OK ? hang() : 1;
+	return storefs_lock_exclusive(store, &err) == RC_OK ? hang() : 1;
 }
 
 static int
 own_with_worker(void *arg)
 {
-	if (store_own(store, &err) != RC_OK)
+	if (storefs_lock_exclusive(store, &err) != RC_OK)
 		return 1;
 	(void)start_process(linger, arg);
 	return hang();
@@ -428,7 +429,7 @@ static int
 own(void *arg)
 {
 	int64_t began = clock_ticks();
-	enum result r = store_own(store, &shared->err);
+	enum result r = storefs_lock_exclusive(store, &shared->err);
 
 	(void)arg;
 	shared->took = (int)(clock_ticks() - began);

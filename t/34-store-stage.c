@@ -1,5 +1,5 @@
 /* 34-store-stage.c: bytes on their way into the store (stage.h), and what is swept
- * up of those that never arrived (sweep.h, v1_sweep_pushes()). */
+ * up of those that never arrived (sweep.h, store_v1push_sweep()). */
 #include "store-test.h"
 
 #include "store/guard.h"
@@ -176,7 +176,7 @@ swept_bodies(void)
 {
 	unsigned n = 0;
 
-	is_int(sweep_bodies(store, &n, &err), RC_OK, "bodies are swept");
+	is_int(store_sweep_bodies(store, &n, &err), RC_OK, "bodies are swept");
 	return n;
 }
 
@@ -223,19 +223,20 @@ test_sweep_tmp(void)
 	    "_berth/tmp/1.1/tag_x", "a repository whose removal was cut off");
 	write_text("_berth/tmp/1.1/json", "{}");
 	make_dir("_berth/tmp/1.2");
-	is_int(sweep_tmp(store, &n, &err), RC_OK, "_berth/tmp is swept");
+	is_int(store_sweep_tmp(store, &n, &err), RC_OK, "_berth/tmp is swept");
 	is_int(n, 4, "all of it goes");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "wholly");
-	is_int(sweep_tmp(store, &n, &err), RC_OK, "again");
+	is_int(store_sweep_tmp(store, &n, &err), RC_OK, "again");
 	is_int(n, 0, "there is nothing");
 }
 
 static void
 begin(const struct image *im)
 {
-	struct v1_begin what = {.json = im->json, .ancestry = str_of(im->ancestry)};
+	struct store_v1push_begin what = {
+	    .json = im->json, .ancestry = str_of(im->ancestry)};
 
-	is_int(v1_push_begin(store, arena, im->id, &what, &err), RC_OK,
+	is_int(store_v1push_begin(store, arena, im->id, &what, &err), RC_OK,
 	    "a push of %.1s begins", im->id);
 }
 
@@ -244,7 +245,7 @@ swept_pushes(int64_t age)
 {
 	unsigned n = 0;
 
-	is_int(v1_sweep_pushes(store, age, &n, &err), RC_OK, "pushes are swept");
+	is_int(store_v1push_sweep(store, age, &n, &err), RC_OK, "pushes are swept");
 	return n;
 }
 

@@ -18,7 +18,7 @@
 #define ID     "0123456789abcdef"
 #define PUSHED "fedcba9876543210"
 
-static const struct v1_repo repo = {"repositories/ns/app", true};
+static const struct store_v1repo repo = {"repositories/ns/app", true};
 static struct str text;
 
 /* ---- calls, each in its simplest form ---- */
@@ -26,48 +26,48 @@ static struct str text;
 static enum result
 image_state(void)
 {
-	enum v1_state state;
+	enum store_v1image_state state;
 
-	return v1_image_state(store, ID, &state, &err);
+	return store_v1image_state(store, ID, &state, &err);
 }
 
 static enum result
 image_json(void)
 {
-	return v1_image_json(store, arena, ID, &text, &err);
+	return store_v1image_json(store, arena, ID, &text, &err);
 }
 
 static enum result
 image_sum(void)
 {
-	return v1_image_sum(store, arena, ID, &text, &err);
+	return store_v1image_checksum(store, arena, ID, &text, &err);
 }
 
 static enum result
 find_repo(void)
 {
 	const struct v1name name = {"ns", "app"};
-	struct v1_repo found;
+	struct store_v1repo found;
 
-	return v1_repo_find(store, arena, &name, &found, &err);
+	return store_v1repo_find(store, arena, &name, &found, &err);
 }
 
 static enum result
 repo_images(void)
 {
-	return v1_repo_images(store, arena, &repo, &text, &err);
+	return store_v1repo_images(store, arena, &repo, &text, &err);
 }
 
 static enum result
 set_images(void)
 {
-	return v1_repo_set_images(store, &repo, str_of("[]"), &err);
+	return store_v1repo_set_images(store, &repo, str_of("[]"), &err);
 }
 
 static enum result
 remove_repo(void)
 {
-	return v1_repo_remove(store, arena, &repo, &err);
+	return store_v1repo_remove(store, arena, &repo, &err);
 }
 
 static enum result
@@ -75,19 +75,19 @@ get_tag(void)
 {
 	const char *id;
 
-	return v1_tag_get(store, arena, &repo, "x", &id, &err);
+	return store_v1tag_get(store, arena, &repo, "x", &id, &err);
 }
 
 static enum result
 put_tag(void)
 {
-	return v1_tag_put(store, arena, &repo, "x", ID, str_of("{}"), &err);
+	return store_v1tag_put(store, arena, &repo, "x", ID, str_of("{}"), &err);
 }
 
 static enum result
 remove_tag(void)
 {
-	return v1_tag_remove(store, arena, &repo, "x", &err);
+	return store_v1tag_remove(store, arena, &repo, "x", &err);
 }
 
 static bool
@@ -100,7 +100,7 @@ no_tag(void *arg, const char *tag, const char *id)
 static enum result
 each_tag(void)
 {
-	return v1_tag_each(store, &repo, no_tag, NULL, &err);
+	return store_v1tag_each(store, &repo, no_tag, NULL, &err);
 }
 
 static bool
@@ -113,34 +113,34 @@ no_repo(void *arg, const char *name)
 static enum result
 walk(void)
 {
-	return v1_walk(store, no_repo, NULL, &err);
+	return store_v1repo_walk(store, no_repo, NULL, &err);
 }
 
 static enum result
 lock(void)
 {
-	struct store_lock held;
+	struct guard held;
 
-	return store_lock(store, LOCK_IMAGE, ID, &held, &err);
+	return guard_take(store, GUARD_IMAGE, ID, &held, &err);
 }
 
 static enum result
 begun(void)
 {
-	struct v1_begun list[V1_PUSH_JSONS];
+	struct store_v1push list[STORE_V1PUSH_JSONS];
 	size_t n;
 
 	memset(list, 0, sizeof(list));
-	return v1_push_begun(store, arena, PUSHED, list, &n, &err);
+	return store_v1push_list(store, arena, PUSHED, list, &n, &err);
 }
 
 static enum result
 begin_push(void)
 {
-	const struct v1_begin what = {
+	const struct store_v1push_begin what = {
 	    .json = str_of("{}"), .ancestry = str_of("[]")};
 
-	return v1_push_begin(store, arena, PUSHED, &what, &err);
+	return store_v1push_begin(store, arena, PUSHED, &what, &err);
 }
 
 static enum result
@@ -164,7 +164,7 @@ bodies(void)
 {
 	unsigned n;
 
-	return sweep_bodies(store, &n, &err);
+	return store_sweep_bodies(store, &n, &err);
 }
 
 static enum result
@@ -172,7 +172,7 @@ tmp(void)
 {
 	unsigned n;
 
-	return sweep_tmp(store, &n, &err);
+	return store_sweep_tmp(store, &n, &err);
 }
 
 static enum result
@@ -180,14 +180,14 @@ pushes(void)
 {
 	unsigned n;
 
-	return v1_sweep_pushes(store, -1, &n, &err);
+	return store_v1push_sweep(store, -1, &n, &err);
 }
 
 static enum result
 open_again(void)
 {
 	struct store *other;
-	enum result r = store_open(dir, &other, &err);
+	enum result r = storefs_open(dir, &other, &err);
 
 	store_close(other);
 	return r;
@@ -399,7 +399,7 @@ open_as_nobody(void)
 	enum result r;
 
 	set_up(seteuid(NOBODY));
-	r = store_open(dir, &other, &err);
+	r = storefs_open(dir, &other, &err);
 	set_up(seteuid(0));
 	return r;
 }
@@ -409,18 +409,19 @@ test_open(void)
 {
 	struct store *other;
 
-	is_int(store_open(in_dir("none"), &other, &err), RC_IO, "no directory");
+	is_int(storefs_open(in_dir("none"), &other, &err), RC_IO, "no directory");
 	is_str(err.text,
 	    arena_printf(
 		arena, "open %s: No such file or directory", in_dir("none")),
 	    "its name is told");
 	ok(other == NULL, "there is no store");
-	is_int(store_open(in_dir("_berth/lock"), &other, &err), RC_IO, "a file");
+	is_int(storefs_open(in_dir("_berth/lock"), &other, &err), RC_IO, "a file");
 	set_up(chown(dir, geteuid(), (gid_t)-1));
 	set_up(symlink(dir, in_dir("link")));
 	if (geteuid() == 0) {
 		set_up(chown(dir, NOBODY, (gid_t)-1));
-		is_int(store_open(dir, &other, &err), RC_IO, "another's, for root");
+		is_int(
+		    storefs_open(dir, &other, &err), RC_IO, "another's, for root");
 		is_str(err.text, arena_printf(arena, BELONGS, dir, ""),
 		    "who is told whose");
 		set_up(chown(dir, 0, (gid_t)-1));
@@ -429,21 +430,21 @@ test_open(void)
 		make_dir("docker/registry/v2/blobs");
 		set_up(
 		    chown(in_dir("docker/registry/v2/blobs"), NOBODY, (gid_t)-1));
-		is_int(store_open(dir, &other, &err), RC_IO, "a part of it");
+		is_int(storefs_open(dir, &other, &err), RC_IO, "a part of it");
 		is_str(err.text,
 		    arena_printf(arena, BELONGS, dir, "/docker/registry/v2/blobs"),
 		    "which is named");
 		is_int(open_as_nobody(), RC_IO, "all the rest, for its owner");
 		set_up(chown(in_dir("docker/registry/v2/blobs"), 0, (gid_t)-1));
 	}
-	is_int(store_open(in_dir("link"), &other, &err), RC_OK,
+	is_int(storefs_open(in_dir("link"), &other, &err), RC_OK,
 	    "a symbolic link to a directory will do");
-	is_str(store_path(other), in_dir("link"), "its path as it was given");
+	is_str(storefs_path(other), in_dir("link"), "its path as it was given");
 	store_close(other);
 	store_close(NULL);
 	(void)unlink(in_dir("_berth/lock"));
 	set_up(symlink("../images/" ID "/json", in_dir("_berth/lock")));
-	is_int(store_open(dir, &other, &err), RC_IO,
+	is_int(storefs_open(dir, &other, &err), RC_IO,
 	    "the file of the guards must be a file");
 }
 

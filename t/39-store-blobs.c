@@ -11,7 +11,7 @@
 static struct digest blob; /* of CONTENT */
 static struct digest
     pinned; /* of pinned_text, which is too long to be hashed when found */
-static char pinned_text[V2_SMALL_MAX + 2];
+static char pinned_text[STORE_BLOB_SMALL_MAX + 2];
 
 static struct digest
 digest(enum hash_kind kind, const char *text)
@@ -43,27 +43,27 @@ put(const char *text, const struct digest *d)
 	struct stage *sg;
 	enum result r = stage_adopt(store, arena, body_of(str_of(text)), &sg, &err);
 
-	return r == RC_OK ? v2_blob_put(store, arena, sg, d, &err) : r;
+	return r == RC_OK ? store_blob_put(store, arena, sg, d, &err) : r;
 }
 
 static enum result
 put_bytes(const char *text, const struct digest *d)
 {
-	return v2_blob_put_bytes(store, arena, str_of(text), d, &err);
+	return store_blob_put_bytes(store, arena, str_of(text), d, &err);
 }
 
 static enum result
 link_to(const char *name, const struct digest *d)
 {
-	return v2_blob_link(store, arena, name, d, &err);
+	return store_blob_link(store, arena, name, d, &err);
 }
 
 /* The digest under which it is kept, or what the answer is. */
 static const char *
 found(const char *name, const struct digest *d)
 {
-	struct v2_blob got;
-	enum result r = v2_blob_find(store, arena, name, d, &got, &err);
+	struct store_blob got;
+	enum result r = store_blob_find(store, arena, name, d, &got, &err);
 
 	return r == RC_OK ? digest_text(arena, &got.digest) : err_name(r);
 }
@@ -99,7 +99,7 @@ test_layout(void)
 		const char *text;
 	} rows[] = {
 	    {HASH_SHA256, CONTENT}, {HASH_SHA512, CONTENT}, {HASH_SHA256, ""}};
-	struct v2_blob got;
+	struct store_blob got;
 	size_t i;
 
 	ok(!is_there("docker"), "a store without v2 gets no directory of it");
@@ -113,7 +113,7 @@ test_layout(void)
 		is_int(link_to(APP, &d), RC_OK, "it is linked (B2)");
 		is_str(read_text(link_of(APP, &d)), what,
 		    "by its digest and nothing else");
-		is_int(v2_blob_find(store, arena, APP, &d, &got, &err), RC_OK,
+		is_int(store_blob_find(store, arena, APP, &d, &got, &err), RC_OK,
 		    "it is found");
 		ok(digest_eq(&got.digest, &d), "under this digest");
 		is_str(got.file.name, data_of(&d), "in this file");
@@ -132,29 +132,29 @@ test_bytes(void)
 	none = digest(HASH_SHA256, "never put");
 	is_int(put_bytes("{}", &d), RC_OK, "bytes in memory are put");
 	is_whole(&d, "{}", "bytes");
-	is_int(v2_blob_read(store, arena, &d, 2, &got, &err), RC_OK, "and read");
+	is_int(store_blob_read(store, arena, &d, 2, &got, &err), RC_OK, "and read");
 	ok(str_is(got, "{}"), "as they were");
-	is_int(v2_blob_read(store, arena, &d, 1, &got, &err), RC_TOO_LARGE,
+	is_int(store_blob_read(store, arena, &d, 1, &got, &err), RC_TOO_LARGE,
 	    "not those above the limit");
-	is_int(v2_blob_read(store, arena, &none, 2, &got, &err), RC_BLOB_UNKNOWN,
+	is_int(store_blob_read(store, arena, &none, 2, &got, &err), RC_BLOB_UNKNOWN,
 	    "nor those that were never put");
 }
 
 static void
 test_owners(void)
 {
-	struct v2_blob got;
+	struct store_blob got;
 
 	is_str(found("team/other", &blob), "blob_unknown", "another's is unknown");
-	is_int(v2_blob_anywhere(store, arena, &blob, &got, &err), RC_OK,
+	is_int(store_blob_find_anywhere(store, arena, &blob, &got, &err), RC_OK,
 	    "but it is there");
 	is_str(got.file.name, data_of(&blob), "in the same file");
 	is_int(link_to("team/other", &blob), RC_OK, "the other gets it");
-	is_int(v2_blob_unlink(store, arena, APP, &blob, &err), RC_OK,
+	is_int(store_blob_unlink(store, arena, APP, &blob, &err), RC_OK,
 	    "the first has it no more");
 	is_str(found(APP, &blob), "blob_unknown", "not any more");
 	ok(!is_there(link_of(APP, &blob)), "its link is gone");
-	is_int(v2_blob_unlink(store, arena, APP, &blob, &err), RC_BLOB_UNKNOWN,
+	is_int(store_blob_unlink(store, arena, APP, &blob, &err), RC_BLOB_UNKNOWN,
 	    "a second time there is none");
 	is_str(found("team/other", &blob), digest_text(arena, &blob),
 	    "the other still has it");
@@ -167,7 +167,7 @@ static void
 test_links(void)
 {
 	struct digest long_name = digest(HASH_SHA512, "elsewhere"), lost;
-	struct v2_blob got;
+	struct store_blob got;
 	size_t i;
 	const struct {
 		const char *link, *found, *what;
@@ -187,12 +187,12 @@ test_links(void)
 	}
 	lost = digest(HASH_SHA256, "lost");
 	make_dir(data_of(&lost));
-	is_int(v2_blob_anywhere(store, arena, &lost, &got, &err), RC_BLOB_UNKNOWN,
-	    "a directory is no blob");
+	is_int(store_blob_find_anywhere(store, arena, &lost, &got, &err),
+	    RC_BLOB_UNKNOWN, "a directory is no blob");
 	set_up(rmdir(in_dir(data_of(&lost))));
 	set_up(symlink("/etc/passwd", in_dir(data_of(&lost))));
-	is_int(v2_blob_anywhere(store, arena, &lost, &got, &err), RC_BLOB_UNKNOWN,
-	    "nor is a symbolic link");
+	is_int(store_blob_find_anywhere(store, arena, &lost, &got, &err),
+	    RC_BLOB_UNKNOWN, "nor is a symbolic link");
 }
 
 /* ---- what is there already ---- */
@@ -218,7 +218,7 @@ test_kept(void)
 	(void)stage_adopt(store, arena, body_of(str_of(CONTENT)), &sg, &err);
 	remove_tree(in_dir("_berth/body"));
 	make_dir("_berth/body");
-	is_int(v2_blob_put(store, arena, sg, &blob, &err), RC_GONE,
+	is_int(store_blob_put(store, arena, sg, &blob, &err), RC_GONE,
 	    "a body whose client left");
 	ok(!is_there(data_of(&blob)), "is no blob");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nor anything else");
@@ -258,17 +258,17 @@ test_together(void)
 static enum result
 by_find(void)
 {
-	struct v2_blob got;
+	struct store_blob got;
 
-	return v2_blob_find(store, arena, APP, &pinned, &got, &err);
+	return store_blob_find(store, arena, APP, &pinned, &got, &err);
 }
 
 static enum result
 by_anywhere(void)
 {
-	struct v2_blob got;
+	struct store_blob got;
 
-	return v2_blob_anywhere(store, arena, &pinned, &got, &err);
+	return store_blob_find_anywhere(store, arena, &pinned, &got, &err);
 }
 
 static enum result
@@ -312,12 +312,12 @@ test_pins(void)
 	static const struct {
 		time_t age;
 		bool pinned;
-	} ages[] = {{10, false}, {V2_PIN_FRESH_S - 60, false},
-	    {V2_PIN_FRESH_S + 60, true}, {365 * 24 * 3600, true}};
+	} ages[] = {{10, false}, {STORE_BLOB_PIN_FRESH_S - 60, false},
+	    {STORE_BLOB_PIN_FRESH_S + 60, true}, {365 * 24 * 3600, true}};
 	struct stat before, after;
 	size_t i, k;
 
-	memset(pinned_text, 'p', V2_SMALL_MAX + 1);
+	memset(pinned_text, 'p', STORE_BLOB_SMALL_MAX + 1);
 	pinned = digest(HASH_SHA256, pinned_text);
 	is_int(by_put(), RC_OK, "one to pin");
 	is_int(link_to(APP, &pinned), RC_OK, "of a repository");
@@ -350,9 +350,9 @@ test_new_is_pinned(void)
 	struct stage *sg;
 	const char *body = body_of(str_of("slow"));
 
-	make_older(body + strlen(dir) + 1, 2 * V2_PIN_FRESH_S);
+	make_older(body + strlen(dir) + 1, 2 * STORE_BLOB_PIN_FRESH_S);
 	(void)stage_adopt(store, arena, body, &sg, &err);
-	is_int(v2_blob_put(store, arena, sg, &d, &err), RC_OK, "a slow one");
+	is_int(store_blob_put(store, arena, sg, &d, &err), RC_OK, "a slow one");
 	ok(is_now(stat_of(data_of(&d)).st_atime), "is pinned when it is named");
 }
 
@@ -394,7 +394,7 @@ test_foreign(void)
 		return;
 	}
 	let_others_read(".");
-	make_older(data_of(&pinned), 2 * V2_PIN_FRESH_S);
+	make_older(data_of(&pinned), 2 * STORE_BLOB_PIN_FRESH_S);
 	is_str(err_name((enum result)in_process(find_as_nobody, NULL)), "ok",
 	    "one that berth may only read is found");
 	sb = stat_of(data_of(&pinned));

@@ -37,15 +37,15 @@ make(void *arg, struct sink sink, struct err *why)
 }
 
 static enum result
-put(enum v1_derived which, const char *piece, unsigned n, enum result made)
+put(enum store_derived which, const char *piece, unsigned n, enum result made)
 {
 	struct making m = {str_of(piece), n, made, false};
 
-	return v1_derived_put(store, arena, ID, which, make, &m, &err);
+	return store_derived_put(store, arena, ID, which, make, &m, &err);
 }
 
 static const char *
-text_of(struct reader *reader)
+text_of(struct store_reader *reader)
 {
 	struct buf b;
 	char part[4096];
@@ -53,26 +53,26 @@ text_of(struct reader *reader)
 
 	buf_init(&b, arena, TREE_MAX);
 	buf_adds(&b, "");
-	while ((n = reader_read(reader, part, sizeof(part))) > 0)
+	while ((n = store_reader_read(reader, part, sizeof(part))) > 0)
 		buf_add(&b, part, (size_t)n);
 	return b.p;
 }
 
 static const char *
-kept(enum v1_derived which)
+kept(enum store_derived which)
 {
-	struct reader *reader;
-	enum result r = v1_derived_open(store, arena, ID, which, &reader, &err);
+	struct store_reader *reader;
+	enum result r = store_derived_open(store, arena, ID, which, &reader, &err);
 
 	return r == RC_OK ? text_of(reader) : err_name(r);
 }
 
 /* "_berth/derived/..._files 3" */
 static const char *
-file_of(enum v1_derived which)
+file_of(enum store_derived which)
 {
-	struct store_file file;
-	enum result r = v1_derived_file(store, arena, ID, which, &file, &err);
+	struct content file;
+	enum result r = store_derived_find(store, arena, ID, which, &file, &err);
 
 	return r == RC_OK ? arena_printf(arena, "%s %llu", file.name,
 				(unsigned long long)file.size)
@@ -96,48 +96,50 @@ test_put(void)
 {
 	struct stat sb;
 
-	is_str(file_of(V1_FILES), "absent", "nothing is kept");
-	is_str(kept(V1_FILES), "absent", "nor can be read");
+	is_str(file_of(STORE_DERIVED_FILES), "absent", "nothing is kept");
+	is_str(kept(STORE_DERIVED_FILES), "absent", "nor can be read");
 	write_text(IMAGE "/json", "{}");
-	is_int(put(V1_FILES, "[1]", 1, RC_OK), RC_OK, "put");
-	is_str(file_of(V1_FILES), FILES " 3", "it has its name");
-	is_str(kept(V1_FILES), "[1]", "and its text");
-	is_str(file_of(V1_DIFF), "absent", "the other one is another");
-	is_int(put(V1_DIFF, "{}", 1, RC_OK), RC_OK, "that is put");
-	is_str(kept(V1_DIFF), "{}", "it has its text");
+	is_int(put(STORE_DERIVED_FILES, "[1]", 1, RC_OK), RC_OK, "put");
+	is_str(file_of(STORE_DERIVED_FILES), FILES " 3", "it has its name");
+	is_str(kept(STORE_DERIVED_FILES), "[1]", "and its text");
+	is_str(file_of(STORE_DERIVED_DIFF), "absent", "the other one is another");
+	is_int(put(STORE_DERIVED_DIFF, "{}", 1, RC_OK), RC_OK, "that is put");
+	is_str(kept(STORE_DERIVED_DIFF), "{}", "it has its text");
 	is_str(tree("images"), IMAGE "/json\n", "the image is as it was");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	ok(lstat(in_dir(FILES), &sb) == 0 && sb.st_mode == (S_IFREG | 0640),
 	    "as other files of the store");
-	is_int(put(V1_FILES, "", 0, RC_OK), RC_OK, "nothing at all");
-	is_str(file_of(V1_FILES), FILES " 0", "is kept");
-	is_str(kept(V1_FILES), "", "and read");
+	is_int(put(STORE_DERIVED_FILES, "", 0, RC_OK), RC_OK, "nothing at all");
+	is_str(file_of(STORE_DERIVED_FILES), FILES " 0", "is kept");
+	is_str(kept(STORE_DERIVED_FILES), "", "and read");
 }
 
 static void
 test_large(void)
 {
-	is_int(put(V1_FILES, "abc", LARGE / 3, RC_OK), RC_OK, "many small pieces");
+	is_int(put(STORE_DERIVED_FILES, "abc", LARGE / 3, RC_OK), RC_OK,
+	    "many small pieces");
 	is_str(read_text(FILES), many("abc", LARGE / 3), "all in order");
-	is_int(put(V1_FILES, many("defg", LARGE / 4), 2, RC_OK), RC_OK,
+	is_int(put(STORE_DERIVED_FILES, many("defg", LARGE / 4), 2, RC_OK), RC_OK,
 	    "two large ones");
-	is_str(kept(V1_FILES), many("defg", LARGE / 2), "all in order");
+	is_str(kept(STORE_DERIVED_FILES), many("defg", LARGE / 2), "all in order");
 }
 
 static void
 test_replaced(void)
 {
-	struct reader *old;
+	struct store_reader *old;
 
-	is_int(put(V1_FILES, "old", 1, RC_OK), RC_OK, "one that is");
-	is_int(v1_derived_open(store, arena, ID, V1_FILES, &old, &err), RC_OK,
-	    "opened");
-	is_int(put(V1_FILES, "new", 1, RC_BAD_LAYER), RC_BAD_LAYER,
+	is_int(put(STORE_DERIVED_FILES, "old", 1, RC_OK), RC_OK, "one that is");
+	is_int(
+	    store_derived_open(store, arena, ID, STORE_DERIVED_FILES, &old, &err),
+	    RC_OK, "opened");
+	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_BAD_LAYER), RC_BAD_LAYER,
 	    "its making fails");
 	is_str(err.text, "as it is made", "and why is told");
-	is_str(kept(V1_FILES), "old", "it stays");
-	is_int(put(V1_FILES, "new", 1, RC_OK), RC_OK, "it is replaced");
-	is_str(kept(V1_FILES), "new", "by the new one");
+	is_str(kept(STORE_DERIVED_FILES), "old", "it stays");
+	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_OK), RC_OK, "it is replaced");
+	is_str(kept(STORE_DERIVED_FILES), "new", "by the new one");
 	is_str(text_of(old), "old", "who reads the old one keeps it");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
@@ -154,7 +156,8 @@ put_too_much(void *arg)
 	(void)signal(SIGXFSZ, SIG_IGN);
 	if (setrlimit(RLIMIT_FSIZE, &limit) == -1)
 		return 1;
-	r = v1_derived_put(store, arena, ID, V1_FILES, make, &m, &err);
+	r = store_derived_put(
+	    store, arena, ID, STORE_DERIVED_FILES, make, &m, &err);
 	if (r != RC_IO || strstr(err.text, "write " FILES ": ") != err.text)
 		return 2;
 	return m.stopped ? 0 : 3;
@@ -169,7 +172,7 @@ test_no_room(void)
 	    in_process(put_too_much, &fine), 0, "what is not written is an error");
 	is_int(
 	    in_process(put_too_much, &bad), 0, "told before what its maker says");
-	is_str(kept(V1_FILES), "new", "what was there stays");
+	is_str(kept(STORE_DERIVED_FILES), "new", "what was there stays");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
 
@@ -178,18 +181,19 @@ test_no_files(void)
 {
 	(void)unlink(in_dir(DIFFS));
 	set_up(symlink(ID "_files", in_dir(DIFFS)));
-	is_str(file_of(V1_DIFF), FILES " 3", "of a link nginx is given its target");
-	is_str(kept(V1_DIFF), "new", "which is read");
-	is_int(put(V1_DIFF, "{}", 1, RC_OK), RC_OK, "it is replaced");
-	is_str(kept(V1_FILES), "new", "not what it points to");
+	is_str(file_of(STORE_DERIVED_DIFF), FILES " 3",
+	    "of a link nginx is given its target");
+	is_str(kept(STORE_DERIVED_DIFF), "new", "which is read");
+	is_int(put(STORE_DERIVED_DIFF, "{}", 1, RC_OK), RC_OK, "it is replaced");
+	is_str(kept(STORE_DERIVED_FILES), "new", "not what it points to");
 	(void)unlink(in_dir(DIFFS));
 	set_up(mkfifo(in_dir(DIFFS), 0644));
-	is_str(file_of(V1_DIFF), "absent", "a pipe is none");
-	is_str(kept(V1_DIFF), "absent", "nor waited for");
+	is_str(file_of(STORE_DERIVED_DIFF), "absent", "a pipe is none");
+	is_str(kept(STORE_DERIVED_DIFF), "absent", "nor waited for");
 	(void)unlink(in_dir(DIFFS));
 	make_dir(DIFFS);
-	is_str(kept(V1_DIFF), "absent", "a directory is none");
-	is_int(put(V1_DIFF, "{}", 1, RC_OK), RC_IO, "and stays");
+	is_str(kept(STORE_DERIVED_DIFF), "absent", "a directory is none");
+	is_int(put(STORE_DERIVED_DIFF, "{}", 1, RC_OK), RC_IO, "and stays");
 	ok(is_there(DIFFS), "as it is");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	set_up(rmdir(in_dir(DIFFS)));
@@ -201,14 +205,15 @@ static void
 test_old(void)
 {
 	write_text(IMAGE "/_files", "of old");
-	is_str(kept(V1_FILES), "new", "our own is read before an old server's");
+	is_str(kept(STORE_DERIVED_FILES), "new",
+	    "our own is read before an old server's");
 	(void)unlink(in_dir(FILES));
-	is_str(kept(V1_FILES), "of old", "without it, that is");
-	is_str(file_of(V1_FILES), IMAGE "/_files 6", "where it lies");
-	is_int(put(V1_FILES, "new", 1, RC_OK), RC_OK, "one of our own");
+	is_str(kept(STORE_DERIVED_FILES), "of old", "without it, that is");
+	is_str(file_of(STORE_DERIVED_FILES), IMAGE "/_files 6", "where it lies");
+	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_OK), RC_OK, "one of our own");
 	is_str(read_text(IMAGE "/_files"), "of old", "does not touch it");
-	is_int(v1_derived_forget(store, arena, ID, &err), RC_OK, "forgotten");
-	is_str(kept(V1_FILES), "absent", "both are gone");
+	is_int(store_derived_forget(store, arena, ID, &err), RC_OK, "forgotten");
+	is_str(kept(STORE_DERIVED_FILES), "absent", "both are gone");
 }
 
 /* As if it had been used last so many days ago. */
@@ -226,7 +231,7 @@ swept(void)
 {
 	unsigned n = 0;
 
-	is_int(v1_derived_sweep(store, 7 * 86400, &n, &err), RC_OK, "a sweep");
+	is_int(store_derived_sweep(store, 7 * 86400, &n, &err), RC_OK, "a sweep");
 	return n;
 }
 
@@ -234,19 +239,20 @@ static void
 test_sweep(void)
 {
 	write_text(IMAGE "/_diff", "of old");
-	is_int(put(V1_FILES, "new", 1, RC_OK), RC_OK, "a list");
+	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_OK), RC_OK, "a list");
 	age_days(IMAGE "/_diff", 100);
 	age_days(FILES, 6);
 	is_int(swept(), 0, "used within a week: it stays");
-	is_str(kept(V1_FILES), "new", "it is read");
+	is_str(kept(STORE_DERIVED_FILES), "new", "it is read");
 	is_int(swept(), 0, "so it is in use");
 	age_days(FILES, 8);
-	is_str(file_of(V1_FILES), FILES " 3", "asked for after more than a week");
+	is_str(file_of(STORE_DERIVED_FILES), FILES " 3",
+	    "asked for after more than a week");
 	is_int(swept(), 0, "it is in use again");
 	age_days(FILES, 8);
 	is_int(swept(), 1, "nobody asked for it in a week: gone");
-	is_str(kept(V1_FILES), "absent", "it is to be computed");
-	is_str(kept(V1_DIFF), "of old", "an old server's stays");
+	is_str(kept(STORE_DERIVED_FILES), "absent", "it is to be computed");
+	is_str(kept(STORE_DERIVED_DIFF), "of old", "an old server's stays");
 }
 
 /* ---- readers ---- */
@@ -254,8 +260,8 @@ test_sweep(void)
 static const char *
 opened(const char *name)
 {
-	struct reader *reader;
-	enum result r = reader_open(store, arena, name, &reader, &err);
+	struct store_reader *reader;
+	enum result r = store_content_open(store, arena, name, &reader, &err);
 
 	return r == RC_OK ? "ok" : err_name(r);
 }
@@ -279,23 +285,23 @@ test_reader(void)
 {
 	struct arena *own = arena_new();
 	unsigned before = open_files();
-	struct reader *reader;
+	struct store_reader *reader;
 	struct buf b;
 	char part[7];
 	ssize_t n;
 
 	write_text(IMAGE "/layer", "the bytes of a layer");
 	buf_init(&b, arena, 64);
-	is_int(reader_open(store, own, IMAGE "/layer", &reader, &err), RC_OK,
+	is_int(store_content_open(store, own, IMAGE "/layer", &reader, &err), RC_OK,
 	    "opened");
-	is_int(reader_size(reader), 20, "its size");
+	is_int(store_reader_size(reader), 20, "its size");
 	write_text("elsewhere", "x");
 	set_up(rename(in_dir("elsewhere"), in_dir(IMAGE "/layer")));
-	while ((n = reader_read(reader, part, sizeof(part))) > 0)
+	while ((n = store_reader_read(reader, part, sizeof(part))) > 0)
 		buf_add(&b, part, (size_t)n);
 	is_int(n, 0, "to its end");
 	is_str(b.p, "the bytes of a layer", "the file that was opened, in order");
-	is_int(reader_read(reader, part, sizeof(part)), 0, "and no further");
+	is_int(store_reader_read(reader, part, sizeof(part)), 0, "and no further");
 	arena_free(own);
 	is_int(open_files(), before, "closed with the arena");
 

@@ -71,7 +71,7 @@ add_v2_tag(void *arg, const char *tag, const struct digest *d)
 
 /* Its bytes, if no link is on the way: nginx follows none. */
 static const char *
-as_nginx(const struct store_file *file)
+as_nginx(const struct content *file)
 {
 	char *real = realpath(in_dir(file->name), NULL),
 	     *root = realpath(dir, NULL);
@@ -86,23 +86,23 @@ as_nginx(const struct store_file *file)
 static void
 add_v1(struct buf *b)
 {
-	struct v1_repo repo = {"", false};
-	struct store_file file = {"none", 0};
+	struct store_v1repo repo = {"", false};
+	struct content file = {"none", 0};
 	struct str text = str_of(NULL);
 	const char *id = "";
 	enum result r;
 
-	r = v1_repo_find(store, arena, &ns_app, &repo, &err);
+	r = store_v1repo_find(store, arena, &ns_app, &repo, &err);
 	buf_printf(b, "repository=%s,%d", err_name(r), repo.there);
-	r = v1_tag_get(store, arena, &repo, "latest", &id, &err);
+	r = store_v1tag_get(store, arena, &repo, "latest", &id, &err);
 	buf_printf(b, " tag=%s,%s", err_name(r), id);
-	(void)v1_tag_each(store, &repo, add_tag, b, &err);
-	r = v1_image_json(store, arena, ID, &text, &err);
+	(void)store_v1tag_each(store, &repo, add_tag, b, &err);
+	r = store_v1image_json(store, arena, ID, &text, &err);
 	buf_printf(b, " json=%s,%.*s", err_name(r), STR_ARG(text));
-	r = v1_image_layer(store, arena, ID, &file, &err);
+	r = store_v1image_layer(store, arena, ID, &file, &err);
 	buf_printf(
 	    b, " layer=%s,%s", err_name(r), r == RC_OK ? as_nginx(&file) : "");
-	r = v1_walk(store, add_name, b, &err);
+	r = store_v1repo_walk(store, add_name, b, &err);
 	buf_printf(b, " walk=%s", err_name(r));
 }
 
@@ -110,18 +110,18 @@ static void
 add_v2(struct buf *b)
 {
 	struct digest d;
-	struct v2_manifest m = {.bytes = {"", 0}};
-	struct v2_blob blob;
-	enum result r = v2_tag_get(store, arena, APP, "v1", &d, &err);
+	struct store_manifest m = {.bytes = {"", 0}};
+	struct store_blob blob;
+	enum result r = store_tag_get(store, arena, APP, "v1", &d, &err);
 
 	buf_printf(b, " tag=%s", err_name(r));
-	(void)v2_tag_each(store, APP, "", add_v2_tag, b, &err);
-	r = v2_manifest_read(store, arena, APP, &manifest, &m, &err);
+	(void)store_tag_each(store, APP, "", add_v2_tag, b, &err);
+	r = store_manifest_read(store, arena, APP, &manifest, &m, &err);
 	buf_printf(b, " manifest=%s,%.*s", err_name(r), STR_ARG(m.bytes));
-	r = v2_blob_find(store, arena, APP, &manifest, &blob, &err);
+	r = store_blob_find(store, arena, APP, &manifest, &blob, &err);
 	buf_printf(
 	    b, " blob=%s,%s", err_name(r), r == RC_OK ? as_nginx(&blob.file) : "");
-	r = v2_repo_walk(store, add_name, b, &err);
+	r = store_repository_walk(store, add_name, b, &err);
 	buf_printf(b, " walk=%s", err_name(r));
 }
 
@@ -142,20 +142,21 @@ facts(void)
 static enum result
 change_v1(void)
 {
-	struct v1_begin begin = {str_of("{\"id\": \"" OTHER_ID "\"}"),
+	struct store_v1push_begin begin = {str_of("{\"id\": \"" OTHER_ID "\"}"),
 	    str_of("[\"" OTHER_ID "\"]"), str_of(NULL), str_of(NULL)};
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	unsigned removed;
-	enum result r = v1_repo_find(store, arena, &ns_app, &repo, &err);
+	enum result r = store_v1repo_find(store, arena, &ns_app, &repo, &err);
 
 	if (r == RC_OK)
-		r = v1_tag_put(store, arena, &repo, "new", ID, str_of("{}"), &err);
+		r = store_v1tag_put(
+		    store, arena, &repo, "new", ID, str_of("{}"), &err);
 	if (r == RC_OK)
-		r = v1_tag_remove(store, arena, &repo, "new", &err);
+		r = store_v1tag_remove(store, arena, &repo, "new", &err);
 	if (r == RC_OK)
-		r = v1_push_begin(store, arena, OTHER_ID, &begin, &err);
+		r = store_v1push_begin(store, arena, OTHER_ID, &begin, &err);
 	if (r == RC_OK)
-		r = v1_sweep_pushes(store, -1, &removed, &err);
+		r = store_v1push_sweep(store, -1, &removed, &err);
 	if (r == RC_OK && (removed != 1 || is_there("images/" OTHER_ID)))
 		r = RC_MISMATCH;
 	return r;
@@ -164,65 +165,69 @@ change_v1(void)
 static enum result
 change_v2(void)
 {
-	struct v2_manifest m = {sha256("another"), str_of("another")};
-	enum result r = v2_manifest_put(
+	struct store_manifest m = {sha256("another"), str_of("another")};
+	enum result r = store_manifest_put(
 	    store, arena, APP, &m, str_of("text/plain"), &err);
 
 	if (r == RC_OK)
-		r = v2_tag_put(store, arena, APP, "new", &m.digest, &err);
+		r = store_tag_put(store, arena, APP, "new", &m.digest, &err);
 	if (r == RC_OK)
-		r = v2_tag_remove(store, arena, APP, "new", &err);
+		r = store_tag_remove(store, arena, APP, "new", &err);
 	if (r == RC_OK)
-		r = v2_blob_link(store, arena, APP, &m.digest, &err);
+		r = store_blob_link(store, arena, APP, &m.digest, &err);
 	if (r == RC_OK)
-		r = v2_blob_unlink(store, arena, APP, &m.digest, &err);
+		r = store_blob_unlink(store, arena, APP, &m.digest, &err);
 	if (r == RC_OK)
-		r = v2_manifest_remove(store, arena, APP, &m.digest, &err);
+		r = store_manifest_remove(store, arena, APP, &m.digest, &err);
 	return r;
 }
 
 static enum result
 change_own(void)
 {
-	struct v2_upload up;
+	struct store_upload up;
 	unsigned removed;
-	enum result r = v2_upload_begin(store, arena, APP, HASH_SHA256, &up, &err);
+	enum result r = store_upload_begin(
+	    store, arena, APP, HASH_SHA256, &up, &err);
 
 	if (r == RC_OK)
-		r = v2_upload_remove(store, up.id, &err);
+		r = store_upload_remove(store, up.id, &err);
 	if (r == RC_OK)
-		r = about_set(store, arena, &ns_app, str_of("about"), &err);
+		r = store_description_set(
+		    store, arena, &ns_app, str_of("about"), &err);
 	if (r == RC_OK)
-		r = about_set(store, arena, &ns_app, str_of(NULL), &err);
+		r = store_description_set(
+		    store, arena, &ns_app, str_of(NULL), &err);
 	if (r == RC_OK)
-		r = sweep_tmp(store, &removed, &err);
+		r = store_sweep_tmp(store, &removed, &err);
 	if (r == RC_OK)
-		r = sweep_bodies(store, &removed, &err);
+		r = store_sweep_bodies(store, &removed, &err);
 	if (r == RC_OK)
-		r = v2_upload_sweep(store, 0, &removed, &err);
+		r = store_upload_sweep(store, 0, &removed, &err);
 	return r;
 }
 
 static enum result
 push_image(void)
 {
-	struct v1_begin begin = {str_of("{\"id\": \"" OTHER_ID "\"}"),
+	struct store_v1push_begin begin = {str_of("{\"id\": \"" OTHER_ID "\"}"),
 	    str_of("[\"" OTHER_ID "\"]"), str_of(NULL), str_of(NULL)};
-	struct v1_begun begun[V1_PUSH_JSONS] = {{.name = ""}};
+	struct store_v1push begun[STORE_V1PUSH_JSONS] = {{.name = ""}};
 	struct stage *sg;
 	size_t n;
-	enum result r = v1_push_begin(store, arena, OTHER_ID, &begin, &err);
+	enum result r = store_v1push_begin(store, arena, OTHER_ID, &begin, &err);
 
 	if (r == RC_OK)
-		r = v1_push_begun(store, arena, OTHER_ID, begun, &n, &err);
+		r = store_v1push_list(store, arena, OTHER_ID, begun, &n, &err);
 	if (r == RC_OK)
 		r = stage_adopt(store, arena, body_of(str_of("layer")), &sg, &err);
 	if (r == RC_OK)
 		r = stage_payload_sum(sg, begun[0].json, begun[0].payload, &err);
 	if (r == RC_OK)
-		r = v1_push_wait(store, arena, OTHER_ID, sg, begun, n, &err);
+		r = store_v1push_wait(store, arena, OTHER_ID, sg, begun, n, &err);
 	if (r == RC_OK)
-		r = v1_push_confirm(store, arena, OTHER_ID, begun[0].payload, &err);
+		r = store_v1push_confirm(
+		    store, arena, OTHER_ID, begun[0].payload, &err);
 	if (r == RC_OK &&
 	    strcmp(read_text("images/" OTHER_ID "/layer"), "layer") != 0)
 		r = RC_MISMATCH;
@@ -234,30 +239,31 @@ static enum result
 push_blob(void)
 {
 	struct digest d = sha256("a blob");
-	struct v2_upload up;
-	struct v2_blob blob;
+	struct store_upload up;
+	struct store_blob blob;
 	struct stage *sg;
-	enum result r = v2_upload_begin(store, arena, APP, HASH_SHA256, &up, &err);
+	enum result r = store_upload_begin(
+	    store, arena, APP, HASH_SHA256, &up, &err);
 	struct hash after = up.hash;
 
 	hash_add(&after, "a ", 2);
 	if (r == RC_OK)
 		r = stage_adopt(store, arena, body_of(str_of("a ")), &sg, &err);
 	if (r == RC_OK)
-		r = v2_upload_append(store, arena, &up, sg, &after, &err);
+		r = store_upload_append(store, arena, &up, sg, &after, &err);
 	hash_add(&after, "blob", 4);
 	if (r == RC_OK)
 		r = stage_adopt(store, arena, body_of(str_of("blob")), &sg, &err);
 	if (r == RC_OK)
-		r = v2_upload_append(store, arena, &up, sg, &after, &err);
+		r = store_upload_append(store, arena, &up, sg, &after, &err);
 	if (r == RC_OK)
-		r = v2_upload_stage(store, arena, &up, &sg, &err);
+		r = store_upload_stage(store, arena, &up, &sg, &err);
 	if (r == RC_OK)
-		r = v2_blob_put(store, arena, sg, &d, &err);
+		r = store_blob_put(store, arena, sg, &d, &err);
 	if (r == RC_OK)
-		r = v2_upload_remove(store, up.id, &err);
+		r = store_upload_remove(store, up.id, &err);
 	if (r == RC_OK)
-		r = v2_blob_anywhere(store, arena, &d, &blob, &err);
+		r = store_blob_find_anywhere(store, arena, &d, &blob, &err);
 	if (r == RC_OK && strcmp(read_text(data_of(&d)), "a blob") != 0)
 		r = RC_MISMATCH;
 	return r;
@@ -267,13 +273,13 @@ push_blob(void)
 static void
 remove_all(void)
 {
-	struct v1_repo repo;
+	struct store_v1repo repo;
 
-	if (v1_repo_find(store, arena, &ns_app, &repo, &err) == RC_OK)
-		(void)v1_repo_remove(store, arena, &repo, &err);
-	(void)v2_tag_remove(store, arena, APP, "v1", &err);
-	(void)v2_manifest_remove(store, arena, APP, &manifest, &err);
-	(void)v2_blob_unlink(store, arena, APP, &manifest, &err);
+	if (store_v1repo_find(store, arena, &ns_app, &repo, &err) == RC_OK)
+		(void)store_v1repo_remove(store, arena, &repo, &err);
+	(void)store_tag_remove(store, arena, APP, "v1", &err);
+	(void)store_manifest_remove(store, arena, APP, &manifest, &err);
+	(void)store_blob_unlink(store, arena, APP, &manifest, &err);
 }
 
 /* ---- links ---- */
@@ -403,7 +409,7 @@ all_outside(void)
 static void
 test_inside(const char *what, const char *before)
 {
-	is_int(store_open(dir, &store, &err), RC_OK, "%s: the store opens", what);
+	is_int(storefs_open(dir, &store, &err), RC_OK, "%s: the store opens", what);
 	is_str(facts(), before, "%s: all is there", what);
 	is_str(err_name(change_v1()), "ok", "%s: API v1 writes", what);
 	is_str(err_name(change_v2()), "ok", "%s: so does API v2", what);
@@ -418,13 +424,13 @@ static void
 test_not_followed(const char *what, bool needed, const char *before)
 {
 	const char *there = all_outside();
-	enum result r = store_open(dir, &store, &err);
+	enum result r = storefs_open(dir, &store, &err);
 
 	is_int(r, needed ? RC_IO : RC_OK, "%s: the store %s", what,
 	    needed ? "does not open" : "opens");
 	if (r == RC_OK) {
 		ok(strcmp(facts(), before) != 0, "%s: is not followed", what);
-		store_log_links(store);
+		storefs_log_links(store);
 		(void)change_v1();
 		(void)change_v2();
 		(void)change_own();
@@ -506,7 +512,7 @@ test_root(void)
 	set_up(symlink(arena_printf(arena, "%s/moved", alias), in_dir("images")));
 	set_up(rename(in_dir("repositories/ns"), in_dir("team")));
 	set_up(symlink(in_dir("team"), in_dir("repositories/ns")));
-	is_int(store_open(arena_printf(arena, "%s/", alias), &store, &err), RC_OK,
+	is_int(storefs_open(arena_printf(arena, "%s/", alias), &store, &err), RC_OK,
 	    "the root is a link");
 	is_str(facts(), before, "links by its name and by its target's are inside");
 	(void)unlink(alias);
@@ -529,11 +535,13 @@ test_walks(void)
 	set_up(symlink("../more", in_dir(REPOS "/team/more")));
 	set_up(symlink(".", in_dir("repositories/self")));
 	buf_init(&b, arena, TREE_MAX);
-	is_int(v2_repo_walk(store, add_name, &b, &err), RC_OK, "a walk over links");
+	is_int(store_repository_walk(store, add_name, &b, &err), RC_OK,
+	    "a walk over links");
 	is_str(buf_str(&b).p, " more/x/team/app more/x/y team/app team/more/x/y",
 	    "ends, and goes back to no directory that it is in");
 	b.n = 0;
-	is_int(v1_walk(store, add_name, &b, &err), RC_OK, "so does the other");
+	is_int(store_v1repo_walk(store, add_name, &b, &err), RC_OK,
+	    "so does the other");
 	is_str(buf_str(&b).p, " ns/app self/ns self/self", "which has two levels");
 }
 
@@ -662,7 +670,7 @@ test_modes(void)
 		    stage_adopt(store, arena, body_of(str_of("a blob")), &sg, &err),
 		    RC_OK, "a blob");
 		manifest = sha256("a blob");
-		is_int(v2_blob_put(store, arena, sg, &manifest, &err), RC_OK,
+		is_int(store_blob_put(store, arena, sg, &manifest, &err), RC_OK,
 		    "is put");
 		(void)change_v2();
 		(void)umask(old);

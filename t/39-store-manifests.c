@@ -11,10 +11,10 @@
 static const char *
 got(const char *name, const struct digest *d)
 {
-	struct v2_manifest m;
+	struct store_manifest m;
 	struct digest kept;
-	enum result r = v2_manifest_read(store, arena, name, d, &m, &err);
-	enum result again = v2_manifest_find(store, arena, name, d, &kept, &err);
+	enum result r = store_manifest_read(store, arena, name, d, &m, &err);
+	enum result again = store_manifest_find(store, arena, name, d, &kept, &err);
 
 	if (r != again || (r == RC_OK && !digest_eq(&m.digest, &kept)))
 		return "found is another than read";
@@ -24,9 +24,9 @@ got(const char *name, const struct digest *d)
 static enum result
 put(const char *name, const char *text, enum hash_kind kind, const char *type)
 {
-	const struct v2_manifest m = {digest(kind, text), str_of(text)};
+	const struct store_manifest m = {digest(kind, text), str_of(text)};
 
-	return v2_manifest_put(store, arena, name, &m, str_of(type), &err);
+	return store_manifest_put(store, arena, name, &m, str_of(type), &err);
 }
 
 /* ---- as others left them ---- */
@@ -111,15 +111,15 @@ test_sizes(void)
 {
 	char *text = memset(
 	    arena_alloc(arena, MANIFEST_MAX + 2), 't', MANIFEST_MAX + 1);
-	struct v2_manifest m;
+	struct store_manifest m;
 	struct digest d;
 
 	d = old_manifest(APP, text);
-	is_int(v2_manifest_read(store, arena, APP, &d, &m, &err),
+	is_int(store_manifest_read(store, arena, APP, &d, &m, &err),
 	    RC_MANIFEST_UNKNOWN, "what is larger is none, but a layer");
 	text[MANIFEST_MAX] = '\0';
 	d = old_manifest(APP, text);
-	is_int(v2_manifest_read(store, arena, APP, &d, &m, &err), RC_OK,
+	is_int(store_manifest_read(store, arena, APP, &d, &m, &err), RC_OK,
 	    "as large as one may be");
 	is_int(m.bytes.n, MANIFEST_MAX, "all of it");
 }
@@ -179,7 +179,7 @@ static const char *
 type_of(const char *name, const struct digest *d)
 {
 	struct str type;
-	enum result r = v2_manifest_type(store, arena, name, d, &type, &err);
+	enum result r = store_manifest_type(store, arena, name, d, &type, &err);
 
 	return r == RC_OK ? str_dup(arena, type) : err_name(r);
 }
@@ -190,8 +190,8 @@ test_types(void)
 	struct digest d = sha256("{}"), e = digest(HASH_SHA512, "{}");
 	const char *note = arena_printf(
 	    arena, "_berth/type/a/b/%s", digest_text(arena, &d));
-	const char *longer = memset(
-	    arena_alloc(arena, V2_TYPE_MAX + 2), 't', V2_TYPE_MAX + 1);
+	const char *longer = memset(arena_alloc(arena, STORE_MANIFEST_TYPE_MAX + 2),
+	    't', STORE_MANIFEST_TYPE_MAX + 1);
 	const char *longest = arena_printf(
 	    arena, "%.127s/%.127s", longer, longer); /* RFC 6838 */
 
@@ -229,8 +229,8 @@ test_remove(void)
 	    arena, "_berth/type/a/%s", digest_text(arena, &d));
 
 	ok(is_there(note), "one with a note");
-	is_int(
-	    v2_manifest_remove(store, arena, "a", &d, &err), RC_OK, "is removed");
+	is_int(store_manifest_remove(store, arena, "a", &d, &err), RC_OK,
+	    "is removed");
 	is_str(got("a", &d), "manifest_unknown", "it is gone");
 	ok(!is_there(note), "and its note");
 	is_str(tree(in_repo("a", "_manifests")),
@@ -238,14 +238,14 @@ test_remove(void)
 	    "its directory stays, as with an old server");
 	ok(is_there(data_of(&d)), "so do the bytes");
 	is_str(got("a/b", &d), "{}", "a neighbour has it still");
-	is_int(v2_manifest_remove(store, arena, "a", &d, &err), RC_MANIFEST_UNKNOWN,
-	    "there is no second time");
-	is_int(v2_manifest_remove(store, arena, "none", &d, &err),
+	is_int(store_manifest_remove(store, arena, "a", &d, &err),
+	    RC_MANIFEST_UNKNOWN, "there is no second time");
+	is_int(store_manifest_remove(store, arena, "none", &d, &err),
 	    RC_MANIFEST_UNKNOWN, "nor one of nobody's");
 	is_int(put("a", "{}", HASH_SHA256, ""), RC_OK, "it is put again");
 	is_str(got("a", &d), "{}", "and there");
 	write_text(link, "");
-	is_int(v2_manifest_remove(store, arena, "a", &d, &err), RC_OK,
+	is_int(store_manifest_remove(store, arena, "a", &d, &err), RC_OK,
 	    "a link that says nothing");
 	ok(!is_there(link), "can be removed as well");
 }
@@ -277,7 +277,7 @@ see_all(const char *name, unsigned stop)
 {
 	struct seen seen = {.stop = stop, .in_order = true};
 
-	is_int(v2_manifest_each(store, name, see, &seen, &err), RC_OK,
+	is_int(store_manifest_each(store, name, see, &seen, &err), RC_OK,
 	    "a walk over \"%s\"", name);
 	return seen;
 }

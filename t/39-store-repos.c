@@ -47,15 +47,16 @@ test_there(void)
 			make_dir(in_repo(name, rows[i].file));
 		else
 			write_text(in_repo(name, rows[i].file), rows[i].text);
-		is_int(v2_repo_has_manifest(store, arena, name, &has, &err), RC_OK,
-		    "\"%s\" is looked at", name);
+		is_int(
+		    store_repository_has_manifest(store, arena, name, &has, &err),
+		    RC_OK, "\"%s\" is looked at", name);
 		is_int(has, rows[i].has, "has it a manifest?");
-		is_int(v2_repo_there(store, arena, name, &there, &err), RC_OK,
-		    "\"%s\" is looked at again", name);
+		is_int(store_repository_exists(store, arena, name, &there, &err),
+		    RC_OK, "\"%s\" is looked at again", name);
 		is_int(there, rows[i].there, "has it anything?");
 	}
-	is_int(
-	    v2_repo_there(store, arena, "none", &there, &err), RC_OK, "\"none\"");
+	is_int(store_repository_exists(store, arena, "none", &there, &err), RC_OK,
+	    "\"none\"");
 	is_int(there, false, "has nothing");
 }
 
@@ -82,7 +83,7 @@ walk(unsigned stop)
 
 	buf_init(&seen.names, arena, TREE_MAX);
 	buf_adds(&seen.names, "");
-	is_int(v2_repo_walk(store, see, &seen, &err), RC_OK, "a walk");
+	is_int(store_repository_walk(store, see, &seen, &err), RC_OK, "a walk");
 	return seen;
 }
 
@@ -184,7 +185,7 @@ walk_as_nobody(void *arg)
 	(void)arg;
 	if (geteuid() == 0 && setuid(65534) == -1)
 		return -1;
-	return (int)v2_repo_walk(store, go_on, NULL, &err);
+	return (int)store_repository_walk(store, go_on, NULL, &err);
 }
 
 static void

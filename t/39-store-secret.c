@@ -11,7 +11,7 @@ static const char *
 secret(void)
 {
 	struct str text;
-	enum result r = secret_read(
+	enum result r = store_secret_read(
 	    store, arena, SECRET_SIGNING_KEY, 100, &text, &err);
 
 	return r == RC_OK ? str_dup(arena, text) : err_name(r);
@@ -20,7 +20,7 @@ secret(void)
 static enum result
 make(const char *text)
 {
-	return secret_make(store, SECRET_SIGNING_KEY, str_of(text), &err);
+	return store_secret_make(store, SECRET_SIGNING_KEY, str_of(text), &err);
 }
 
 static void

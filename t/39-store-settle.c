@@ -29,11 +29,12 @@ static struct digest d;
 static int
 find(void)
 {
-	struct v2_blob found;
+	struct store_blob found;
 
 	*syncs = 0;
-	return v2_blob_find(store, arena, APP, &d, &found, &err) == RC_OK ? *syncs
-									  : -1;
+	return store_blob_find(store, arena, APP, &d, &found, &err) == RC_OK
+		   ? *syncs
+		   : -1;
 }
 
 static int
@@ -50,8 +51,8 @@ push(void)
 
 	if (stage_adopt(store, arena, body_of(str_of("bytes")), &sg, &err) !=
 		RC_OK ||
-	    v2_blob_put(store, arena, sg, &d, &err) != RC_OK ||
-	    v2_blob_link(store, arena, APP, &d, &err) != RC_OK)
+	    store_blob_put(store, arena, sg, &d, &err) != RC_OK ||
+	    store_blob_link(store, arena, APP, &d, &err) != RC_OK)
 		bail_out(err.text);
 }
 
@@ -97,7 +98,7 @@ test_unknown(void)
 	    in_repo(APP, arena_printf(arena, "_layers/sha256/%s/link", d.hex)), "");
 	remove_tree(
 	    in_dir(in_repo(APP, arena_printf(arena, "_layers/sha256/%s", d.hex))));
-	(void)v2_blob_link(store, arena, APP, &d, &err);
+	(void)store_blob_link(store, arena, APP, &d, &err);
 	remove_tree(
 	    in_dir(arena_printf(arena, BLOBS "/sha256/%.2s/%s", d.hex, d.hex)));
 	write_text(data_of(&d), "bytes");
@@ -111,7 +112,7 @@ test_settled(void)
 	push();
 	(void)nanosleep(&(struct timespec){0, 20000000}, NULL); /* some ticks */
 	reopen_store();
-	is_int(store_settle(store, &err), RC_OK, "the file system is synced");
+	is_int(storefs_sync_all(store, &err), RC_OK, "the file system is synced");
 	is_int(find(), 0, "what was there before is known");
 	(void)nanosleep(&(struct timespec){0, 20000000}, NULL);
 	remove_tree(
@@ -137,7 +138,7 @@ static int
 find_image(const char *id)
 {
 	*syncs = 0;
-	return v1_push_settle(store, arena, id, &err) == RC_OK ? *syncs : -1;
+	return store_v1push_sync(store, arena, id, &err) == RC_OK ? *syncs : -1;
 }
 
 /* A damaged image is pushed again: its directory is finished for a second time. */

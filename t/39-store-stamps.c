@@ -14,7 +14,7 @@ stamp(const char *name)
 {
 	uint64_t s = 0;
 
-	is_int(v2_repo_stamp(store, arena, name, &s, &err), RC_OK,
+	is_int(store_repository_version(store, arena, name, &s, &err), RC_OK,
 	    "\"%s\" is stamped", name);
 	return s;
 }
@@ -181,12 +181,12 @@ test_stamp_of_place(void)
 
 /* ---- the layout of registry v1 ---- */
 
-static const struct v1_repo v1 = {"repositories/ns/app", true};
+static const struct store_v1repo v1 = {"repositories/ns/app", true};
 
 static uint64_t
 v1_stamp(void)
 {
-	return v1_repo_stamp(store, arena, &v1);
+	return store_v1repo_version(store, arena, &v1);
 }
 
 static void

@@ -12,7 +12,7 @@ static const char *
 meant(const char *name, const char *tag)
 {
 	struct digest d;
-	enum result r = v2_tag_get(store, arena, name, tag, &d, &err);
+	enum result r = store_tag_get(store, arena, name, tag, &d, &err);
 
 	return r == RC_OK ? digest_text(arena, &d) : err_name(r);
 }
@@ -22,7 +22,7 @@ last_of(const char *name)
 {
 	const char *tag;
 	struct digest d;
-	enum result r = v2_tag_last(store, arena, name, &tag, &d, &err);
+	enum result r = store_tag_last(store, arena, name, &tag, &d, &err);
 
 	if (r != RC_OK)
 		return err_name(r);
@@ -56,7 +56,7 @@ see_all(const char *name, const char *after, unsigned stop)
 
 	buf_init(&seen.tags, arena, TREE_MAX);
 	buf_adds(&seen.tags, "");
-	is_int(v2_tag_each(store, name, after, see, &seen, &err), RC_OK,
+	is_int(store_tag_each(store, name, after, see, &seen, &err), RC_OK,
 	    "a walk over \"%s\" behind \"%s\"", name, after);
 	return seen;
 }
@@ -75,7 +75,7 @@ tags_of(const char *name)
 static enum result
 put(const char *name, const char *tag, const struct digest *to)
 {
-	return v2_tag_put(store, arena, name, tag, to, &err);
+	return store_tag_put(store, arena, name, tag, to, &err);
 }
 
 static void
@@ -115,16 +115,17 @@ test_remove(void)
 {
 	is_int(put(APP, "v2", &one), RC_OK, "another tag");
 	is_int(put(APP "/v1", "v1", &one), RC_OK, "one of a neighbour");
-	is_int(v2_tag_remove(store, arena, APP, "v1", &err), RC_OK, "one removed");
+	is_int(
+	    store_tag_remove(store, arena, APP, "v1", &err), RC_OK, "one removed");
 	ok(!is_there(in_tags(APP, "v1", "")), "its directory is gone");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "and nowhere else");
 	is_str(meant(APP, "v1"), "manifest_unknown", "nothing is meant by it");
 	is_str(tags_of(APP), "v2=1 ", "the other is there");
 	is_str(tags_of(APP "/v1"), "v1=1 ", "and the neighbour's");
-	is_int(v2_tag_remove(store, arena, APP, "v1", &err), RC_MANIFEST_UNKNOWN,
+	is_int(store_tag_remove(store, arena, APP, "v1", &err), RC_MANIFEST_UNKNOWN,
 	    "there is no second time");
-	is_int(v2_tag_remove(store, arena, "none", "v1", &err), RC_MANIFEST_UNKNOWN,
-	    "nor one of nobody's");
+	is_int(store_tag_remove(store, arena, "none", "v1", &err),
+	    RC_MANIFEST_UNKNOWN, "nor one of nobody's");
 	is_int(put(APP, "v1", &two), RC_OK, "it comes back");
 	is_str(meant(APP, "v1"), digest_text(arena, &two), "as it is put");
 	ok(!is_there(in_index(APP, "v1", &one)),
@@ -200,7 +201,7 @@ test_remove_odd(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(odd); i++) {
-		is_int(v2_tag_remove(store, arena, "odd", odd[i], &err), RC_OK,
+		is_int(store_tag_remove(store, arena, "odd", odd[i], &err), RC_OK,
 		    "\"%s\" is removed", odd[i]);
 		ok(!is_there(in_repo(
 		       "odd", arena_printf(arena, "_manifests/tags/%s", odd[i]))),
@@ -218,7 +219,7 @@ walk_as_nobody(void *arg)
 	if (geteuid() == 0 && setuid(NOBODY) == -1)
 		return -1;
 	buf_init(&seen.tags, arena, TREE_MAX);
-	return (int)v2_tag_each(store, APP, "", see, &seen, &err);
+	return (int)store_tag_each(store, APP, "", see, &seen, &err);
 }
 
 static void

@@ -26,7 +26,7 @@ test_hostile_ids(void)
 	    "../../../../../../../../../etc/passwd",
 	    "%2e%2e/00000000-0000-4000-8000-000000"};
 	static const char nul[] = "00000000-0000-4000-8000-00000000\0000";
-	struct v2_upload up = begin(HASH_SHA256), got;
+	struct store_upload up = begin(HASH_SHA256), got;
 	const char *state = read_text(of_upload(up.id, "state"));
 	size_t i;
 
@@ -38,7 +38,7 @@ test_hostile_ids(void)
 		is_int(reopen(ids[i], &got), RC_UPLOAD_UNKNOWN, "\"%s\"", ids[i]);
 	}
 	write_text(of_upload("00000000-0000-4000-8000-00000000", "state"), state);
-	is_int(v2_upload_open(store, arena, APP, str_make(nul, 36), &got, &err),
+	is_int(store_upload_open(store, arena, APP, str_make(nul, 36), &got, &err),
 	    RC_UPLOAD_UNKNOWN, "one with a NUL");
 	is_int(reopen("00000000-0000-4000-8000-000000000000", &got),
 	    RC_UPLOAD_UNKNOWN, "one that was never given");
@@ -52,7 +52,7 @@ test_hostile_ids(void)
 static void
 test_damaged_states(void)
 {
-	struct v2_upload up = begin(HASH_SHA256), got;
+	struct store_upload up = begin(HASH_SHA256), got;
 	const char *hash = hash_text(&up), *data = of_upload(up.id, "data");
 	const struct {
 		const char *what, *repository, *size, *hash;
@@ -102,15 +102,15 @@ swept(void)
 {
 	unsigned n = 0;
 
-	is_int(
-	    v2_upload_sweep(store, EXPIRY, &n, &err), RC_OK, "uploads are swept");
+	is_int(store_upload_sweep(store, EXPIRY, &n, &err), RC_OK,
+	    "uploads are swept");
 	return n;
 }
 
 static const char *
 begin_aged(time_t age)
 {
-	struct v2_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin(HASH_SHA256);
 
 	(void)append_text(&up, "bytes");
 	make_older(of_upload(up.id, "state"), age);
@@ -127,7 +127,7 @@ static void
 test_sweep(void)
 {
 	const char *old, *young, *touched, *locked, *bare, *new_bare;
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 
 	fresh_store();
 	is_int(swept(), 0, "none of none");
@@ -142,8 +142,8 @@ test_sweep(void)
 	make_dir(of_upload(new_bare, ""));
 	write_text("_berth/upload/notes/data", "somebody's");
 	make_older("_berth/upload/notes", 10 * EXPIRY);
-	v2_upload_touch(store, arena, touched);
-	(void)store_lock(store, LOCK_UPLOAD, locked, &lock, &err);
+	store_upload_touch(store, arena, touched);
+	(void)guard_take(store, GUARD_UPLOAD, locked, &lock, &err);
 
 	is_int(swept(), 2, "two go");
 	ok(!stays(old), "the one for which nothing came in time");
@@ -154,7 +154,7 @@ test_sweep(void)
 	ok(stays(new_bare), "nor one that just begins");
 	ok(is_there("_berth/upload/notes/data"), "nor what is no upload");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
-	store_unlock(&lock);
+	guard_release(&lock);
 	is_int(swept(), 1, "then the one that was held");
 	ok(!stays(locked), "that one");
 }
@@ -184,7 +184,7 @@ test_sweep_fails(void)
 	unsigned n = 1;
 
 	(void)unlink(in_dir("_berth/lock"));
-	is_int(v2_upload_sweep(store, EXPIRY, &n, &err), RC_IO,
+	is_int(store_upload_sweep(store, EXPIRY, &n, &err), RC_IO,
 	    "nothing can be locked");
 	ok(strstr(err.text, "_berth/lock") != NULL, "it is told why: %s", err.text);
 	is_int(n, 0, "nothing goes");

@@ -6,9 +6,9 @@
 
 /* The upload is as it stands in up, and holds these bytes. */
 static void
-stands(const struct v2_upload *up, const char *bytes, const char *what)
+stands(const struct store_upload *up, const char *bytes, const char *what)
 {
-	struct v2_upload now = {.size = 0};
+	struct store_upload now = {.size = 0};
 	struct hash want;
 
 	hash_begin(&want, up->hash.kind);
@@ -26,14 +26,14 @@ stands(const struct v2_upload *up, const char *bytes, const char *what)
 
 /* Its bytes so far become the blob. */
 static enum result
-name_it(const struct v2_upload *up, struct digest *d)
+name_it(const struct store_upload *up, struct digest *d)
 {
 	struct hash h = up->hash;
 	struct stage *sg;
-	enum result r = v2_upload_stage(store, arena, up, &sg, &err);
+	enum result r = store_upload_stage(store, arena, up, &sg, &err);
 
 	digest_end(&h, d);
-	return r == RC_OK ? v2_blob_put(store, arena, sg, d, &err) : r;
+	return r == RC_OK ? store_blob_put(store, arena, sg, d, &err) : r;
 }
 
 static const char *
@@ -41,7 +41,7 @@ bytes_of(const struct digest *d)
 {
 	struct str got;
 
-	return v2_blob_read(store, arena, d, TREE_MAX, &got, &err) == RC_OK
+	return store_blob_read(store, arena, d, TREE_MAX, &got, &err) == RC_OK
 		   ? str_dup(arena, got)
 		   : NULL;
 }
@@ -51,7 +51,7 @@ bytes_of(const struct digest *d)
 static void
 test_begin(void)
 {
-	struct v2_upload a = begin(HASH_SHA256), b = begin(HASH_SHA256), now;
+	struct store_upload a = begin(HASH_SHA256), b = begin(HASH_SHA256), now;
 	struct str id = str_of(a.id);
 
 	is_int(id.n, 36, "its id is a UUID: %s", a.id);
@@ -66,7 +66,7 @@ test_begin(void)
 		hash_text(&a)),
 	    "which tells all of it");
 	stands(&a, "", "begun");
-	is_int(v2_upload_open(store, arena, "team/other", id, &now, &err),
+	is_int(store_upload_open(store, arena, "team/other", id, &now, &err),
 	    RC_UPLOAD_UNKNOWN, "another repository knows nothing of it");
 }
 
@@ -75,7 +75,7 @@ test_parts(void)
 {
 	static const enum hash_kind kinds[] = {HASH_SHA256, HASH_SHA512};
 	struct digest d, want;
-	struct v2_upload up;
+	struct store_upload up;
 	struct stat sb;
 	size_t i;
 
@@ -112,7 +112,7 @@ letters(size_t n)
 }
 
 static struct digest
-digest_of_file(const struct store_file *file)
+digest_of_file(const struct content *file)
 {
 	struct digest d = {.hex = ""};
 	struct stage *sg;
@@ -131,9 +131,9 @@ test_large_parts(void)
 {
 	struct str all = letters(((size_t)34 << 20) + 12345);
 	const size_t ends[] = {1000003, 1000004, all.n};
-	struct v2_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin(HASH_SHA256);
 	struct digest d, want;
-	struct v2_blob got;
+	struct store_blob got;
 	size_t i, at = 0;
 
 	for (i = 0; i < 3; at = ends[i++])
@@ -142,7 +142,8 @@ test_large_parts(void)
 	digest_of(HASH_SHA256, all, &want);
 	is_int(name_it(&up, &d), RC_OK, "34 MiB become a blob");
 	ok(digest_eq(&d, &want), "whose hash was right");
-	is_int(v2_blob_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
+	is_int(
+	    store_blob_find_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
 	is_int(got.file.size, all.n, "in its size");
 	d = digest_of_file(&got.file);
 	ok(digest_eq(&d, &want), "each byte where it belongs");
@@ -151,13 +152,13 @@ test_large_parts(void)
 static void
 test_gone(void)
 {
-	struct v2_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin(HASH_SHA256);
 	struct hash after = up.hash;
 	struct stage *sg;
 
 	(void)stage_adopt(store, arena, body_of(str_of("x")), &sg, &err);
 	remove_bodies();
-	is_int(v2_upload_append(store, arena, &up, sg, &after, &err), RC_GONE,
+	is_int(store_upload_append(store, arena, &up, sg, &after, &err), RC_GONE,
 	    "a part whose client left");
 	stands(&up, "", "it");
 }
@@ -168,7 +169,7 @@ test_gone(void)
 static void
 test_cut_off(void)
 {
-	struct v2_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin(HASH_SHA256);
 	struct digest d;
 
 	write_text(of_upload(up.id, "data"), "a first part that was not counted");
@@ -189,13 +190,13 @@ test_cut_off(void)
 static void
 test_staged(void)
 {
-	struct v2_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin(HASH_SHA256);
 	struct stage *sg;
 	struct hash h;
 	struct digest d, want;
 
 	digest_of(HASH_SHA512, str_of(""), &want);
-	is_int(v2_upload_stage(store, arena, &up, &sg, &err), RC_OK, "no bytes");
+	is_int(store_upload_stage(store, arena, &up, &sg, &err), RC_OK, "no bytes");
 	hash_begin(&h, HASH_SHA512);
 	is_int(stage_hash(sg, &h, &err), RC_OK, "are hashed");
 	digest_end(&h, &d);
@@ -204,7 +205,7 @@ test_staged(void)
 	(void)append_text(&up, "one");
 	write_text(of_upload(up.id, "data"), "one, which grows");
 	digest_of(HASH_SHA512, str_of("one"), &want);
-	is_int(v2_upload_stage(store, arena, &up, &sg, &err), RC_OK, "some");
+	is_int(store_upload_stage(store, arena, &up, &sg, &err), RC_OK, "some");
 	is_int(stage_size(sg), 3, "as many as count");
 	hash_begin(&h, HASH_SHA512);
 	is_int(stage_hash(sg, &h, &err), RC_OK, "are hashed");
@@ -219,15 +220,16 @@ test_staged(void)
 static void
 test_finished(void)
 {
-	struct v2_upload up = begin(HASH_SHA256), late;
+	struct store_upload up = begin(HASH_SHA256), late;
 	struct digest d;
-	struct v2_blob got;
+	struct store_blob got;
 	struct stat sb;
 
 	(void)append_text(&up, "whole");
 	late = up;
 	is_int(name_it(&up, &d), RC_OK, "the bytes become a blob");
-	is_int(v2_blob_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
+	is_int(
+	    store_blob_find_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
 	set_up(lstat(in_dir(got.file.name), &sb));
 	is_int(sb.st_nlink, 1, "by one name");
 	is_int(reopen(up.id, &up), RC_OK, "the upload stands until it is removed");
@@ -240,23 +242,23 @@ test_finished(void)
 	is_int(reopen(up.id, &up), RC_UPLOAD_UNKNOWN,
 	    "a blob of another length is not it");
 	write_text(got.file.name, "whole");
-	is_int(v2_upload_remove(store, late.id, &err), RC_OK, "it goes");
+	is_int(store_upload_remove(store, late.id, &err), RC_OK, "it goes");
 	ok(!is_there(of_upload(late.id, "")), "wholly");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
 	    "nothing comes to it any more");
-	is_int(
-	    v2_upload_remove(store, late.id, &err), RC_OK, "what is gone is gone");
+	is_int(store_upload_remove(store, late.id, &err), RC_OK,
+	    "what is gone is gone");
 
 	up = begin(HASH_SHA256);
 	(void)append_text(&up, "whole");
 	is_int(name_it(&up, &d), RC_OK, "a blob that is there");
-	is_int(v2_upload_remove(store, up.id, &err), RC_OK, "and its end");
+	is_int(store_upload_remove(store, up.id, &err), RC_OK, "and its end");
 	is_str(bytes_of(&d), "whole", "it stays");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
 
 struct race {
-	const struct v2_upload *seen;
+	const struct store_upload *seen;
 	const char *part;
 };
 
@@ -265,8 +267,8 @@ static int
 append_if_unmoved(void *arg)
 {
 	const struct race *race = arg;
-	struct store_lock lock = {0};
-	struct v2_upload now = *race->seen;
+	struct guard lock = {0};
+	struct store_upload now = *race->seen;
 	struct hash after = now.hash;
 	struct stage *sg;
 	enum result r = stage_adopt(
@@ -275,21 +277,21 @@ append_if_unmoved(void *arg)
 	if (r == RC_OK)
 		r = stage_hash(sg, &after, &err);
 	if (r == RC_OK)
-		r = store_lock(store, LOCK_UPLOAD, now.id, &lock, &err);
+		r = guard_take(store, GUARD_UPLOAD, now.id, &lock, &err);
 	if (r == RC_OK)
 		r = reopen(race->seen->id, &now);
 	if (r == RC_OK && now.size != race->seen->size)
 		r = RC_BAD_RANGE;
 	if (r == RC_OK)
-		r = v2_upload_append(store, arena, &now, sg, &after, &err);
-	store_unlock(&lock);
+		r = store_upload_append(store, arena, &now, sg, &after, &err);
+	guard_release(&lock);
 	return (int)r;
 }
 
 static void
 test_race(void)
 {
-	struct v2_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin(HASH_SHA256);
 	struct race left = {&up, "left "}, right = {&up, "right"};
 	const char *want = "";
 	unsigned i, odd = 0;

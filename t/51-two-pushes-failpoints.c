@@ -95,7 +95,7 @@ again_fault(const struct step *steps)
 			return arena_printf(
 			    arena, "the same push again: %s", err.text);
 	}
-	if (v1_sweep_pushes(store, -1, &swept, &err) != RC_OK)
+	if (store_v1push_sweep(store, -1, &swept, &err) != RC_OK)
 		return err.text;
 	if (strcmp(tree("_berth/push"), "_berth/push/\n") != 0)
 		return "_berth/push: not all was swept";

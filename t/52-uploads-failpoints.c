@@ -72,7 +72,7 @@ blob_digest(void)
 }
 
 static enum result
-name_blob(const struct v2_upload *up)
+name_blob(const struct store_upload *up)
 {
 	struct digest d = blob_digest();
 	struct stage *sg;
@@ -81,28 +81,28 @@ name_blob(const struct v2_upload *up)
 	if (way->at_once)
 		r = stage_adopt(store, arena, body_of(str_of(whole())), &sg, &err);
 	else
-		r = v2_upload_stage(store, arena, up, &sg, &err);
-	return r == RC_OK ? v2_blob_put(store, arena, sg, &d, &err) : r;
+		r = store_upload_stage(store, arena, up, &sg, &err);
+	return r == RC_OK ? store_blob_put(store, arena, sg, &d, &err) : r;
 }
 
 static enum result
-run_step(unsigned step, struct v2_upload *up)
+run_step(unsigned step, struct store_upload *up)
 {
 	struct digest d = blob_digest();
 	enum result r;
 
 	switch (step) {
 	case BEGIN:
-		r = v2_upload_begin(store, arena, APP, HASH_SHA256, up, &err);
+		r = store_upload_begin(store, arena, APP, HASH_SHA256, up, &err);
 		if (r == RC_OK)
 			(void)snprintf(told->id, sizeof(told->id), "%s", up->id);
 		return r;
 	case NAME:
 		return name_blob(up);
 	case LINK:
-		return v2_blob_link(store, arena, APP, &d, &err);
+		return store_blob_link(store, arena, APP, &d, &err);
 	case REMOVE:
-		return v2_upload_remove(store, up->id, &err);
+		return store_upload_remove(store, up->id, &err);
 	default:
 		return append_text(up, parts[step - PARTS]);
 	}
@@ -111,7 +111,7 @@ run_step(unsigned step, struct v2_upload *up)
 static int
 run_and_tell(void *arg)
 {
-	struct v2_upload up;
+	struct store_upload up;
 
 	failpoint_arm(arg);
 	while (told->done < way->end) {
@@ -173,7 +173,7 @@ tmp_fault(void)
 {
 	unsigned n;
 
-	if (sweep_tmp(store, &n, &err) != RC_OK)
+	if (store_sweep_tmp(store, &n, &err) != RC_OK)
 		return err.text;
 	return strcmp(tree("_berth/tmp"), "_berth/tmp/\n") == 0
 		   ? NULL
@@ -185,10 +185,10 @@ static const char *
 blob_fault(void)
 {
 	struct digest d = blob_digest();
-	struct v2_blob got;
+	struct store_blob got;
 	struct str bytes;
-	enum result r = v2_blob_read(store, arena, &d, TREE_MAX, &bytes, &err);
-	bool linked = v2_blob_find(store, arena, APP, &d, &got, &err) == RC_OK;
+	enum result r = store_blob_read(store, arena, &d, TREE_MAX, &bytes, &err);
+	bool linked = store_blob_find(store, arena, APP, &d, &got, &err) == RC_OK;
 
 	if (r == RC_BLOB_UNKNOWN && told->done <= NAME)
 		return linked ? "B2 before B1" : NULL;
@@ -216,7 +216,7 @@ moved_data(void)
 /* After the parts that were acknowledged or, when the answer to the last one was lost,
  * after that. */
 static const char *
-state_fault(const struct v2_upload *up)
+state_fault(const struct store_upload *up)
 {
 	unsigned n = told->done <= PARTS ? 0 : told->done - PARTS;
 	struct str all = str_of(whole());
@@ -243,7 +243,7 @@ state_fault(const struct v2_upload *up)
 static const char *
 upload_fault(void)
 {
-	struct v2_upload up;
+	struct store_upload up;
 	enum result r;
 
 	if (told->done == BEGIN || way->at_once)
@@ -259,7 +259,7 @@ upload_fault(void)
 
 /* The client asks how far it came; where nobody knows it, it begins. */
 static enum result
-ask(struct v2_upload *up, unsigned *next)
+ask(struct store_upload *up, unsigned *next)
 {
 	enum result r = reopen(told->id, up);
 
@@ -274,7 +274,7 @@ ask(struct v2_upload *up, unsigned *next)
 static enum result
 go_on(void)
 {
-	struct v2_upload up;
+	struct store_upload up;
 	unsigned step = way->first;
 	enum result r = way->at_once ? RC_OK : ask(&up, &step);
 
@@ -289,12 +289,12 @@ static const char *
 again_fault(void)
 {
 	struct digest d = blob_digest();
-	struct v2_blob got;
+	struct store_blob got;
 	struct stat sb;
 
 	if (go_on() != RC_OK)
 		return arena_printf(arena, "the same again: %s", err.text);
-	if (v2_blob_find(store, arena, APP, &d, &got, &err) != RC_OK)
+	if (store_blob_find(store, arena, APP, &d, &got, &err) != RC_OK)
 		return "the same again, but there is no blob";
 	if (stat(in_dir(got.file.name), &sb) == -1 || sb.st_nlink != 1)
 		return "the blob has more than one name";

@@ -32,9 +32,10 @@ type_of(const char *text)
 static enum result
 put(const char *text)
 {
-	const struct v2_manifest m = {sha256(text), str_of(text)};
+	const struct store_manifest m = {sha256(text), str_of(text)};
 
-	return v2_manifest_put(store, arena, APP, &m, str_of(type_of(text)), &err);
+	return store_manifest_put(
+	    store, arena, APP, &m, str_of(type_of(text)), &err);
 }
 
 static enum result
@@ -42,7 +43,7 @@ tag(const char *text)
 {
 	struct digest d = sha256(text);
 
-	return v2_tag_put(store, arena, APP, TAG, &d, &err);
+	return store_tag_put(store, arena, APP, TAG, &d, &err);
 }
 
 /* ---- what is done ---- */
@@ -62,7 +63,7 @@ tag_new(void)
 static enum result
 remove_tag(void)
 {
-	return v2_tag_remove(store, arena, APP, TAG, &err);
+	return store_tag_remove(store, arena, APP, TAG, &err);
 }
 
 static enum result
@@ -70,7 +71,7 @@ remove_old(void)
 {
 	struct digest d = sha256(OLD);
 
-	return v2_manifest_remove(store, arena, APP, &d, &err);
+	return store_manifest_remove(store, arena, APP, &d, &err);
 }
 
 static const struct job {
@@ -137,7 +138,7 @@ tmp_fault(void)
 {
 	unsigned n;
 
-	if (sweep_tmp(store, &n, &err) != RC_OK)
+	if (store_sweep_tmp(store, &n, &err) != RC_OK)
 		return err.text;
 	return strcmp(tree("_berth/tmp"), "_berth/tmp/\n") == 0
 		   ? NULL
@@ -155,9 +156,9 @@ static const char *
 manifest_fault(const char *text, bool *there)
 {
 	struct digest d = sha256(text);
-	struct v2_manifest m;
+	struct store_manifest m;
 	struct str type;
-	enum result r = v2_manifest_read(store, arena, APP, &d, &m, &err);
+	enum result r = store_manifest_read(store, arena, APP, &d, &m, &err);
 
 	*there = r == RC_OK;
 	if (r == RC_MANIFEST_UNKNOWN)
@@ -166,7 +167,7 @@ manifest_fault(const char *text, bool *there)
 		return err.text;
 	if (!str_is(m.bytes, text))
 		return "a manifest is not whole";
-	r = v2_manifest_type(store, arena, APP, &d, &type, &err);
+	r = store_manifest_type(store, arena, APP, &d, &type, &err);
 	return r == RC_OK && str_is(type, type_of(text)) ? NULL : "M3 without M2";
 }
 
@@ -175,7 +176,7 @@ static const char *
 tag_fault(struct found *f)
 {
 	struct digest d, old = sha256(OLD), new = sha256(NEW);
-	enum result r = v2_tag_get(store, arena, APP, TAG, &d, &err);
+	enum result r = store_tag_get(store, arena, APP, TAG, &d, &err);
 
 	f->tag = NO_TAG;
 	if (r == RC_MANIFEST_UNKNOWN)

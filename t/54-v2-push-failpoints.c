@@ -61,7 +61,7 @@ static const char *upload; /* its id */
 static enum result
 begin(void)
 {
-	struct v2_upload up;
+	struct store_upload up;
 	enum result r = upload_begin(&reg, arena, HERE, HASH_SHA256, &up, &err);
 
 	upload = r == RC_OK ? up.id : NULL;
@@ -72,7 +72,7 @@ static enum result
 send_part(size_t first, size_t last)
 {
 	struct upload_part part = {.ranged = true, .first = first, .last = last};
-	struct v2_upload up;
+	struct store_upload up;
 
 	part.body_file = body_of(str_make(&LAYER[first], last - first + 1));
 	return upload_append(&reg, arena, HERE, str_of(upload), &part, &up, &err);
@@ -95,7 +95,7 @@ finish(void)
 {
 	const struct upload_part nothing = {.body_file = NULL};
 	struct digest d = sha256(LAYER);
-	struct v2_upload up;
+	struct store_upload up;
 
 	return upload_finish(
 	    &reg, arena, HERE, str_of(upload), &nothing, &d, &up, &err);
@@ -254,14 +254,14 @@ static bool
 see_manifest(void *arg, const struct digest *d)
 {
 	struct found *f = arg;
-	struct v2_manifest stored;
-	struct v2_blob blob;
+	struct store_manifest stored;
+	struct store_blob blob;
 	struct manifest m;
 	struct digest ref;
 	size_t i;
 
 	f->manifests++;
-	if (v2_manifest_read(store, arena, f->name, d, &stored, &err) != RC_OK ||
+	if (store_manifest_read(store, arena, f->name, d, &stored, &err) != RC_OK ||
 	    manifest_parse(arena, stored.bytes, str_of(OCI_MANIFEST), &m, &err) !=
 		RC_OK) {
 		f->fault = "a manifest is not whole";
@@ -269,7 +269,8 @@ see_manifest(void *arg, const struct digest *d)
 	}
 	for (i = 0; i < m.n_refs && told->done < LAYER_GONE; i++)
 		if (digest_parse(m.refs[i], &ref, &err) != RC_OK ||
-		    v2_blob_find(store, arena, f->name, &ref, &blob, &err) != RC_OK)
+		    store_blob_find(store, arena, f->name, &ref, &blob, &err) !=
+			RC_OK)
 			f->fault = "a manifest lacks what it refers to";
 	return f->fault == NULL;
 }
@@ -282,7 +283,7 @@ see_tag(void *arg, const char *tag, const struct digest *d)
 
 	(void)tag;
 	f->tags++;
-	if (v2_manifest_find(store, arena, f->name, d, &kept, &err) != RC_OK)
+	if (store_manifest_find(store, arena, f->name, d, &kept, &err) != RC_OK)
 		f->fault = "a tag means what is not there";
 	return f->fault == NULL;
 }
@@ -292,8 +293,8 @@ look_at(const char *name)
 {
 	struct found f = {.name = name};
 
-	if (v2_manifest_each(store, name, see_manifest, &f, &err) != RC_OK ||
-	    v2_tag_each(store, name, "", see_tag, &f, &err) != RC_OK)
+	if (store_manifest_each(store, name, see_manifest, &f, &err) != RC_OK ||
+	    store_tag_each(store, name, "", see_tag, &f, &err) != RC_OK)
 		f.fault = err.text;
 	return f;
 }
@@ -368,7 +369,7 @@ index_fault(const struct found *here, const struct found *there)
 	    lists_referrers(&reg, HERE, str_of(digest_text(arena, &subject)),
 		str_of(""), str_of(""), count_one, &referrers, &err) != RC_OK)
 		return err.text;
-	has_signature = v2_manifest_find(
+	has_signature = store_manifest_find(
 			    store, arena, HERE, &signature, &kept, &err) == RC_OK;
 	if (fault == NULL && referrers != has_signature)
 		fault = "referrers are not what the store has";

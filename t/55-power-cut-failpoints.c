@@ -69,7 +69,7 @@ manifest(void)
 static enum result
 begin_upload(char id[40])
 {
-	struct v2_upload up;
+	struct store_upload up;
 	enum result r = upload_begin(&reg, arena, HERE, HASH_SHA256, &up, &err);
 
 	if (r == RC_OK)
@@ -92,7 +92,7 @@ begin_another(void)
 static bool
 stands(const char *id)
 {
-	struct v2_upload up;
+	struct store_upload up;
 
 	return upload_status(&reg, arena, HERE, str_of(id), &up, &err) == RC_OK;
 }
@@ -108,7 +108,7 @@ static enum result
 send_layer_text(void)
 {
 	struct upload_part part = {.ranged = false};
-	struct v2_upload up;
+	struct store_upload up;
 	enum result r;
 
 	r = upload_status(&reg, arena, HERE, str_of(told->upload), &up, &err);
@@ -122,7 +122,7 @@ send_layer_text(void)
 static bool
 layer_came(void)
 {
-	struct v2_upload up;
+	struct store_upload up;
 
 	return upload_status(&reg, arena, HERE, str_of(told->upload), &up, &err) ==
 		   RC_OK &&
@@ -134,7 +134,7 @@ finish(void)
 {
 	const struct upload_part nothing = {.body_file = NULL};
 	struct digest d = sha256(layer());
-	struct v2_upload up;
+	struct store_upload up;
 
 	return upload_finish(
 	    &reg, arena, HERE, str_of(told->upload), &nothing, &d, &up, &err);
@@ -175,9 +175,9 @@ static bool
 has_manifest(const char *name)
 {
 	struct digest d = sha256(manifest());
-	struct v2_manifest m;
+	struct store_manifest m;
 
-	return v2_manifest_read(store, arena, name, &d, &m, &err) == RC_OK &&
+	return store_manifest_read(store, arena, name, &d, &m, &err) == RC_OK &&
 	       str_is(m.bytes, manifest());
 }
 
@@ -186,7 +186,7 @@ has_tag(const char *name)
 {
 	struct digest d, want = sha256(manifest());
 
-	return v2_tag_get(store, arena, name, tag_name(), &d, &err) == RC_OK &&
+	return store_tag_get(store, arena, name, tag_name(), &d, &err) == RC_OK &&
 	       digest_eq(&d, &want);
 }
 

@@ -82,13 +82,13 @@ put_images(void)
 }
 
 typedef enum result ask_fn(struct registry *r, struct arena *a, const char *id,
-    struct store_file *out, struct err *why);
+    struct content *out, struct err *why);
 
 /* What is sent for it, or why nothing is. */
 static const char *
 told(ask_fn *ask, const char *id)
 {
-	struct store_file file;
+	struct content file;
 	enum result r = ask(&reg, arena, id, &file, &err);
 	const char *text = r == RC_OK ? read_text(file.name) : err_name(r);
 
@@ -304,20 +304,21 @@ static void
 test_waits(void)
 {
 	static char id[] = B;
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	pid_t asks;
 
 	put_images();
 	taken = share(2 * sizeof(*taken));
 	asks = start_process(ask_list, id);
-	is_int(store_lock(store, LOCK_DERIVED, B "/_files", &lock, &err), RC_OK,
+	is_int(guard_take(store, GUARD_DERIVED, B "/_files", &lock, &err), RC_OK,
 	    "a list is being computed");
 	*taken = 1;
 	pause_ms(50);
 	ok(!is_there(own_file(B, "_files")), "nobody else computes it");
-	is_int(v1_derived_put(store, arena, B, V1_FILES, make_same, NULL, &err),
+	is_int(store_derived_put(
+		   store, arena, B, STORE_DERIVED_FILES, make_same, NULL, &err),
 	    RC_OK, "it is there");
-	store_unlock(&lock);
+	guard_release(&lock);
 	is_int(status_of(asks), 0, "who waited takes it");
 }
 
@@ -337,30 +338,30 @@ ask_a(void *arg)
 static void
 test_places(void)
 {
-	struct store_lock places[LOCK_WALKS] = {0};
+	struct guard places[GUARD_WALKS] = {0};
 	pid_t asks;
 	size_t i;
 
 	put_images();
 	taken[0] = taken[1] = 0;
 	asks = start_process(ask_a, NULL);
-	for (i = 0; i < LOCK_WALKS; i++)
-		(void)store_lock_walk(store, &places[i], &err);
+	for (i = 0; i < GUARD_WALKS; i++)
+		(void)guard_take_walk(store, &places[i], &err);
 	taken[0] = 1;
 	pause_ms(50);
 	ok(!taken[1], "a list waits for a place");
 	ok(!is_there(own_file(A, "_files")), "nothing is there meanwhile");
-	store_unlock(&places[1]);
+	guard_release(&places[1]);
 	is_int(status_of(asks), 0, "and takes it");
-	for (i = 0; i < LOCK_WALKS; i++)
-		store_unlock(&places[i]);
+	for (i = 0; i < GUARD_WALKS; i++)
+		guard_release(&places[i]);
 }
 
 static void
 test_seats(void)
 {
 	struct arena *first = arena_new();
-	struct store_file file;
+	struct content file;
 
 	arena_clear(arena); /* what was asked before sits no longer */
 	put_images();
@@ -380,8 +381,8 @@ test_seats(void)
 static void
 test_memory(void)
 {
-	struct store_lock all = {0};
-	struct store_file file;
+	struct guard all = {0};
+	struct content file;
 
 	arena_clear(arena);
 	put_images();
@@ -389,8 +390,8 @@ test_memory(void)
 	is_int(files_list(&reg, arena, A, &file, &err), RC_OK, "a list");
 	is_int(files_diff(&reg, arena, A, &file, &err), RC_OK, "and a difference");
 	arena_clear(arena); /* which gives their memory back */
-	(void)store_lock_memory(store, SIZE_MAX / 2, 0, &all, &err);
-	ok(store_locked(&all), "others take all memory there is");
+	(void)guard_take_memory(store, SIZE_MAX / 2, 0, &all, &err);
+	ok(guard_is_held(&all), "others take all memory there is");
 	is_int(
 	    files_list(&reg, arena, B, &file, &err), RC_BUSY, "a list finds none");
 	is_int(files_diff(&reg, arena, B, &file, &err), RC_BUSY,
@@ -400,7 +401,7 @@ test_memory(void)
 	is_int(files_diff(&reg, arena, A, &file, &err), RC_OK,
 	    "nor does such a difference");
 	ok(!is_there(own_file(B, "_files")), "nothing else was computed");
-	store_unlock(&all);
+	guard_release(&all);
 	is_int(files_list(&reg, arena, B, &file, &err), RC_OK,
 	    "when it is given back, there is some for a list");
 	reg.seats = 0;

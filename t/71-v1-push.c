@@ -342,13 +342,13 @@ test_many_jsons(void)
 	char hex[SHA256_HEX_SIZE];
 	int i, taken = 0;
 
-	for (i = 0; i < 3 * V1_PUSH_JSONS; i++) {
+	for (i = 0; i < 3 * STORE_V1PUSH_JSONS; i++) {
 		body = arena_printf(
 		    arena, "{\"id\": \"00000000000000f2\", \"n\": %d}", i);
 		taken += request("PUT", IMAGE("f2", "json"), NULL, body)->status ==
 			 200;
 	}
-	is_int(taken, 3 * V1_PUSH_JSONS, "%d different json are taken", taken);
+	is_int(taken, 3 * STORE_V1PUSH_JSONS, "%d different json are taken", taken);
 	is_int(request("PUT", IMAGE("f2", "layer"), NULL, "layer")->status, 200,
 	    "a layer");
 	hash_of(HASH_SHA256, str_of(arena_printf(arena, "%s\nlayer", body)), hex);
@@ -420,11 +420,11 @@ static void
 test_many_layers(void)
 {
 	const char *json = JSON_OF("f3"), *sum, *layer;
-	char hex[V1_PUSH_WAITING + 1][SHA256_HEX_SIZE];
+	char hex[STORE_V1PUSH_WAITING + 1][SHA256_HEX_SIZE];
 	int i, taken = 0;
 
 	(void)request("PUT", IMAGE("f3", "json"), NULL, json);
-	for (i = 0; i <= V1_PUSH_WAITING; i++) {
+	for (i = 0; i <= STORE_V1PUSH_WAITING; i++) {
 		layer = arena_printf(arena, "layer %d", i);
 		taken += request("PUT", IMAGE("f3", "layer"), NULL, layer)
 			     ->status == 200;
@@ -435,14 +435,14 @@ test_many_layers(void)
 			"_berth/push/00000000000000f3/wait-%s.layer", hex[i]),
 		    1000 * (i == 3 ? 40 : 30 - i));
 	}
-	is_int(taken, V1_PUSH_WAITING + 1, "%d layers are taken", taken);
+	is_int(taken, STORE_V1PUSH_WAITING + 1, "%d layers are taken", taken);
 	sum = arena_printf(arena, PAYLOAD "%s", hex[3]);
 	is_int(request("PUT", IMAGE("f3", "checksum"), sum, NULL)->status, 400,
 	    "the oldest is not there any more");
-	for (i = 0, taken = 0; i <= V1_PUSH_WAITING; i++)
+	for (i = 0, taken = 0; i <= STORE_V1PUSH_WAITING; i++)
 		taken += is_there(arena_printf(
 		    arena, "_berth/push/00000000000000f3/wait-%s.layer", hex[i]));
-	is_int(taken, V1_PUSH_WAITING, "all others are");
+	is_int(taken, STORE_V1PUSH_WAITING, "all others are");
 	sum = arena_printf(arena, PAYLOAD "%s", hex[0]);
 	is_int(request("PUT", IMAGE("f3", "checksum"), sum, NULL)->status, 200,
 	    "one of them becomes the image");
@@ -455,7 +455,7 @@ test_many_jsons_and_layers(void)
 	const char *names;
 	int i, waiting = 0;
 
-	for (i = 0; i < V1_PUSH_JSONS; i++)
+	for (i = 0; i < STORE_V1PUSH_JSONS; i++)
 		(void)request("PUT", IMAGE("f4", "json"), NULL,
 		    arena_printf(arena,
 			"{\"id\": \"00000000000000f4\", \"comment\": \"%d\"}", i));
@@ -465,7 +465,7 @@ test_many_jsons_and_layers(void)
 	names = tree("_berth/push/00000000000000f4");
 	while ((names = strstr(names, "wait-")) != NULL)
 		waiting += strncmp((names += 5) + 64, ".layer", 6) == 0;
-	ok(waiting > 0 && waiting <= V1_PUSH_WAITING, "%d sums wait", waiting);
+	ok(waiting > 0 && waiting <= STORE_V1PUSH_WAITING, "%d sums wait", waiting);
 }
 
 int

@@ -235,7 +235,7 @@ static void
 test_places(void)
 {
 	const struct timespec moment = {0, 50000000};
-	struct store_lock places[LOCK_WALKS] = {0};
+	struct guard places[GUARD_WALKS] = {0};
 	pid_t gives;
 	size_t i;
 
@@ -243,15 +243,15 @@ test_places(void)
 	put_layer(IMAGE("c6", "layer"), small_layer(), 200, "a layer");
 	went = share(2 * sizeof(*went));
 	gives = start_process(give_sum, NULL);
-	for (i = 0; i < LOCK_WALKS; i++)
-		(void)store_lock_walk(store, &places[i], &err);
+	for (i = 0; i < GUARD_WALKS; i++)
+		(void)guard_take_walk(store, &places[i], &err);
 	went[0] = 1;
 	(void)nanosleep(&moment, NULL);
 	ok(!went[1], "its tarsum waits for a place");
-	store_unlock(&places[1]);
+	guard_release(&places[1]);
 	is_int(status_of(gives), 0, "and is right");
-	for (i = 0; i < LOCK_WALKS; i++)
-		store_unlock(&places[i]);
+	for (i = 0; i < GUARD_WALKS; i++)
+		guard_release(&places[i]);
 }
 
 int

@@ -108,8 +108,8 @@ test_properties(void)
 	    {"no more", "GET", PLAN "/properties", .status = 200,
 		.want = "{\"access\": \"private\"}"},
 	};
-	const char *long_one = arena_printf(
-	    arena, "{\"description\": \"%0*d\"}", (int)ABOUT_MAX + 1, 0);
+	const char *long_one = arena_printf(arena, "{\"description\": \"%0*d\"}",
+	    (int)STORE_DESCRIPTION_MAX + 1, 0);
 
 	check_rows(ROWS(rows));
 	is_int(request("PUT", PLAN "/properties", NULL, long_one)->status, 400,

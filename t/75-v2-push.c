@@ -219,14 +219,14 @@ test_algorithm(void)
 	    {UPLOADS "?digest-algorithm=sha256", HASH_SHA256},
 	    {UPLOADS "?digest-algorithm=sha512", HASH_SHA512},
 	};
-	struct v2_upload up;
+	struct store_upload up;
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
 		struct reply *rp = request("POST", rows[i].target, NULL, NULL);
 		const char *id = reply_get(rp, "Docker-Upload-UUID");
 
-		ok(v2_upload_open(
+		ok(store_upload_open(
 		       store, arena, "team/app", str_of(id), &up, &err) == RC_OK &&
 			up.hash.kind == rows[i].kind,
 		    "%s", rows[i].target);
@@ -302,7 +302,8 @@ test_timeout(void)
 	id = strrchr(upload, '/') + 1;
 	make_older(arena_printf(arena, "_berth/upload/%s", id), 7200);
 	make_older(arena_printf(arena, "_berth/upload/%s/state", id), 7200);
-	is_int(v2_upload_sweep(store, 3600, &removed, &err), RC_OK, "it is swept");
+	is_int(
+	    store_upload_sweep(store, 3600, &removed, &err), RC_OK, "it is swept");
 	is_int(removed, 1, "alone");
 	check(&(const struct row){"the server SHOULD eventually time out", "GET",
 	    "@", .status = 404, .want = CODE("BLOB_UPLOAD_UNKNOWN")});

@@ -9,7 +9,7 @@
 #define APP     "team/app"
 #define ROOT    "docker/registry/v2"
 #define BLOB    "/v2/" APP "/blobs/`%s`"
-#define LARGE_N ((size_t)V2_SMALL_MAX + 5000)
+#define LARGE_N ((size_t)STORE_BLOB_SMALL_MAX + 5000)
 
 static char large[LARGE_N + 1];
 

@@ -138,16 +138,16 @@ test_without_lock(void)
 {
 	const char *text = shape(V2_IN CONFIG("config") ", \"layers\": [",
 	    "{\"digest\": \"sha256:" DIGITS "\"}", 40000, "]}");
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	struct reply *rp;
 	size_t held = arena_held(arena);
 
-	if (store_lock(store, LOCK_REPOSITORY, APP, &lock, &err) != RC_OK)
+	if (guard_take(store, GUARD_REPOSITORY, APP, &lock, &err) != RC_OK)
 		bail_out(err.text);
 	(void)alarm(60);
 	rp = request("PUT", AT "missing", NULL, text);
 	(void)alarm(0);
-	store_unlock(&lock);
+	guard_release(&lock);
 	is_int(
 	    rp->status, 400, "40,000 layers are missing: the lock is not needed");
 	ok(strstr(str_dup(arena, rp->bytes), "MANIFEST_BLOB_UNKNOWN") != NULL,
@@ -161,10 +161,10 @@ test_without_lock(void)
 static struct digest
 adopt(const char *tag, const char *text)
 {
-	const struct v2_manifest m = {digest_of_text(text), str_of(text)};
+	const struct store_manifest m = {digest_of_text(text), str_of(text)};
 
-	if (v2_manifest_put(store, arena, APP, &m, str_of(""), &err) != RC_OK ||
-	    v2_tag_put(store, arena, APP, tag, &m.digest, &err) != RC_OK)
+	if (store_manifest_put(store, arena, APP, &m, str_of(""), &err) != RC_OK ||
+	    store_tag_put(store, arena, APP, tag, &m.digest, &err) != RC_OK)
 		bail_out(err.text);
 	return m.digest;
 }
@@ -174,8 +174,8 @@ adopt_blob(const char *text)
 {
 	const struct digest d = digest_of_text(text);
 
-	if (v2_blob_put_bytes(store, arena, str_of(text), &d, &err) != RC_OK ||
-	    v2_blob_link(store, arena, APP, &d, &err) != RC_OK)
+	if (store_blob_put_bytes(store, arena, str_of(text), &d, &err) != RC_OK ||
+	    store_blob_link(store, arena, APP, &d, &err) != RC_OK)
 		bail_out(err.text);
 }
 

@@ -11,7 +11,7 @@
 #include "store/upload.h"
 #include "v2/routes.h"
 
-#define ALL ((size_t)LOCK_MEMORY_UNITS * LOCK_MEMORY_UNIT)
+#define ALL ((size_t)GUARD_MEMORY_UNITS * GUARD_MEMORY_UNIT)
 
 static const struct api *const apis[] = {&v1_api, &v2_api};
 
@@ -108,12 +108,12 @@ check_rows_busy(const char *why)
 static void
 test_no_memory(void)
 {
-	struct store_lock all = {0};
+	struct guard all = {0};
 
-	(void)store_lock_memory(store, ALL, 0, &all, &err);
-	ok(store_locked(&all), "all memory is taken, elsewhere");
+	(void)guard_take_memory(store, ALL, 0, &all, &err);
+	ok(guard_is_held(&all), "all memory is taken, elsewhere");
 	check_rows_busy("no memory");
-	store_unlock(&all);
+	guard_release(&all);
 }
 
 static void
@@ -132,28 +132,28 @@ test_no_threads(void)
 static void
 test_given_back(void)
 {
-	struct store_lock all = {0};
+	struct guard all = {0};
 
 	FOR_EACH_ROUTE(route)
 	if (is_large(route))
 		ok(!is_refused(route, PASS_SERVE), "with a seat: %s %s",
 		    route->method, route->pattern);
-	(void)store_lock_memory(store, ALL, 0, &all, &err);
-	ok(store_locked(&all), "no memory is taken afterwards");
-	store_unlock(&all);
+	(void)guard_take_memory(store, ALL, 0, &all, &err);
+	ok(guard_is_held(&all), "no memory is taken afterwards");
+	guard_release(&all);
 }
 
 static void
 test_free(void)
 {
 	struct arena *a = arena_new();
-	struct store_lock all = {0};
+	struct guard all = {0};
 
-	(void)store_lock_memory(store, ALL, 0, &all, &err);
+	(void)guard_take_memory(store, ALL, 0, &all, &err);
 	is_int(seats_take(&reg, a, SEAT_FREE, &err), RC_OK,
 	    "what any request may use is not asked for");
 	is_int(seats_take(&reg, a, SEAT_FREE + 1, &err), RC_BUSY, "a byte more is");
-	store_unlock(&all);
+	guard_release(&all);
 	arena_free(a);
 }
 
@@ -162,7 +162,7 @@ static void
 test_more(void)
 {
 	struct arena *one = arena_new(), *two = arena_new();
-	struct store_lock half = {0};
+	struct guard half = {0};
 
 	reg.seats = 2;
 	is_int(seats_take(&reg, one, ALL / 2, &err), RC_OK, "half of the memory");
@@ -170,10 +170,10 @@ test_more(void)
 	is_int(seats_take(&reg, two, ALL / 2, &err), RC_OK,
 	    "another request takes the other half, in the other thread");
 	is_int(seats_take(&reg, two, ALL, &err), RC_BUSY, "there is no more");
-	(void)store_lock_memory(store, ALL / 2, 0, &half, &err);
+	(void)guard_take_memory(store, ALL / 2, 0, &half, &err);
 	is_int(seats_take(&reg, two, ALL / 4, &err), RC_BUSY,
 	    "what it gave back for that, others have now");
-	store_unlock(&half);
+	guard_release(&half);
 	arena_free(one);
 	is_int(seats_take(&reg, two, SIZE_MAX / 2, &err), RC_OK,
 	    "it has all when the first is over");
@@ -208,10 +208,10 @@ test_searches(void)
 {
 	static const char *const searches[] = {
 	    "/v1/search?q=a", "/v1/search?q=a&n=5"};
-	struct store_lock all = {0};
+	struct guard all = {0};
 	size_t i;
 
-	(void)store_lock_memory(store, ALL, 0, &all, &err);
+	(void)guard_take_memory(store, ALL, 0, &all, &err);
 	for (i = 0; i < COUNT(searches); i++)
 		is_int(request("GET", searches[i], NULL, NULL)->status, 200,
 		    "%s of few repositories needs no seat", searches[i]);
@@ -219,7 +219,7 @@ test_searches(void)
 	for (i = 0; i < COUNT(searches); i++)
 		is_int(request("GET", searches[i], NULL, NULL)->status, 503,
 		    "%s of many does", searches[i]);
-	store_unlock(&all);
+	guard_release(&all);
 	for (i = 0; i < COUNT(searches); i++)
 		is_int(request("GET", searches[i], NULL, NULL)->status, 200,
 		    "and finds one: %s", searches[i]);
@@ -255,13 +255,13 @@ test_pushes(void)
 	    "4444444444444444444444444444444444444444444444444444444444444444";
 	const char *image = arena_printf(arena, "/v1/images/%s/json", id);
 	char *more = arena_alloc(arena, 8001), *worst;
-	struct store_lock all = {0};
+	struct guard all = {0};
 
 	memset(more, 'x', 8000);
 	worst = arena_printf(arena, "[{\"id\": [%s{}]}]", more);
 	for (int i = 0; i < 8000; i++)
 		worst[9 + i] = "{},"[i % 3];
-	(void)store_lock_memory(store, ALL, 0, &all, &err);
+	(void)guard_take_memory(store, ALL, 0, &all, &err);
 	is_int(request("PUT", image, NULL, json_of(id, more))->status, 200,
 	    "the json of an image needs no seat");
 	is_int(
@@ -277,7 +277,7 @@ test_pushes(void)
 	    400, "nor does a tag (of an image that is not complete)");
 	is_int(request("PUT", "/v1/repositories/team/app/", NULL, worst)->status,
 	    503, "one long element does");
-	store_unlock(&all);
+	guard_release(&all);
 	is_int(request("PUT", "/v1/repositories/team/app/", NULL, worst)->status,
 	    400, "which is none");
 	arena_clear(arena); /* the end of that request */
@@ -360,7 +360,7 @@ test_reading(void)
 	    "1111111111111111111111111111111111111111111111111111111111111111";
 	static const char many[] =
 	    "2222222222222222222222222222222222222222222222222222222222222222";
-	struct store_lock all = {0};
+	struct guard all = {0};
 	char *more = arena_alloc(arena, SEAT_FREE + 1);
 
 	memset(more, 'x', SEAT_FREE);
@@ -368,11 +368,11 @@ test_reading(void)
 	put_documents(many, more);
 	arena_clear(arena);
 	check_reading(many, 200, "a long document is read from a seat");
-	(void)store_lock_memory(store, ALL, 0, &all, &err);
-	ok(store_locked(&all), "which it gives back");
+	(void)guard_take_memory(store, ALL, 0, &all, &err);
+	ok(guard_is_held(&all), "which it gives back");
 	check_reading(many, 503, "without memory it is not read");
 	check_reading(few, 200, "a short one is");
-	store_unlock(&all);
+	guard_release(&all);
 }
 
 /* ---- uploads ---- */
@@ -387,12 +387,13 @@ begin_status(void)
 static void
 test_uploads(void)
 {
-	struct v2_upload up;
+	struct store_upload up;
 	uint64_t n = 0;
 	unsigned before;
 	int i;
 
-	is_int(v2_upload_count(store, &n, &err), RC_OK, "what is open is counted");
+	is_int(
+	    store_upload_count(store, &n, &err), RC_OK, "what is open is counted");
 	before = (unsigned)n;
 	reg.uploads_max = before + 3;
 	for (i = 0; i < 3; i++)
@@ -423,14 +424,14 @@ test_uploads_of_others(void)
 	uint64_t before = 0, n = 0;
 	int i;
 
-	(void)v2_upload_count(store, &before, &err);
+	(void)store_upload_count(store, &before, &err);
 	write_text(
 	    "_berth/upload/00000000-0000-4000-8000-000000000000/state", "{}");
 	write_text(
 	    "_berth/upload/00000000-0000-4000-8000-000000000001/state", "{}");
 	write_text("_berth/upload/no-upload/state", "{}");
 	for (i = 0; i < 300 && n != before + 2; i++) {
-		if (v2_upload_count(store, &n, &err) != RC_OK)
+		if (store_upload_count(store, &n, &err) != RC_OK)
 			break;
 		(void)usleep(10000);
 	}

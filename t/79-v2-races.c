@@ -104,7 +104,7 @@ static const struct race {
 	{{RC_OK, RC_OK, NULL}, {RC_UPLOAD_UNKNOWN, RC_OK, NULL}}},
 };
 
-static struct v2_upload racing; /* as it stands */
+static struct store_upload racing; /* as it stands */
 static volatile int *started; /* shared by all: the guard is taken, they may run */
 
 static enum result
@@ -169,18 +169,18 @@ waiting(void)
  * needs no guard before one of them gets it. The guard is taken when they are there: it
  * belongs to whoever has inherited it, too. */
 static void
-let_both_wait(enum lock_kind kind, const char *key, const char *name)
+let_both_wait(enum guard_kind kind, const char *key, const char *name)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	int i;
 
-	if (store_lock(store, kind, key, &lock, &err) != RC_OK)
+	if (guard_take(store, kind, key, &lock, &err) != RC_OK)
 		bail_out(err.text);
 	*started = 1;
 	for (i = 0; i < 10000 && waiting() < 2; i++)
 		pause_ms(1);
 	is_int(waiting(), 2, "%s: both wait", name);
-	store_unlock(&lock);
+	guard_release(&lock);
 	*started = 0;
 }
 
@@ -192,7 +192,7 @@ run_both(const struct race *race)
 
 	pids[0] = start_process(run, &first);
 	pids[1] = start_process(run, &second);
-	let_both_wait(LOCK_UPLOAD, racing.id, race->name);
+	let_both_wait(GUARD_UPLOAD, racing.id, race->name);
 	return (struct outcome){
 	    (enum result)status_of(pids[0]), (enum result)status_of(pids[1]), NULL};
 }
@@ -294,7 +294,7 @@ test_crossing(const struct crossing *crossing)
 	close_registry(); /* no process may have another's index open */
 	push = start_process(push_it, &c);
 	removal = start_process(remove_it, &c);
-	let_both_wait(LOCK_REPOSITORY, "team/app", c.name);
+	let_both_wait(GUARD_REPOSITORY, "team/app", c.name);
 	is_int(status_of(push), 1, "%s: the push is done", c.name);
 	is_int(status_of(removal), 1, "and the removal");
 	open_registry();

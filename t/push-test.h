@@ -166,7 +166,7 @@ run_step(const struct step *steps, size_t n, size_t i)
 	case HIDE:
 		return set_properties(s);
 	default:
-		return v1_sweep_pushes(store, -1, &swept, &err);
+		return store_v1push_sweep(store, -1, &swept, &err);
 	}
 }
 
@@ -207,10 +207,10 @@ is_whole(const struct image *im)
 static inline bool
 is_complete(const struct image *im)
 {
-	enum v1_state state = V1_ABSENT;
+	enum store_v1image_state state = STORE_V1IMAGE_ABSENT;
 
-	(void)v1_image_state(store, im->id, &state, &err);
-	return state == V1_COMPLETE;
+	(void)store_v1image_state(store, im->id, &state, &err);
+	return state == STORE_V1IMAGE_COMPLETE;
 }
 
 /* im[0..n-1] are what was pushed as one image. */
@@ -252,7 +252,7 @@ push_fault(const struct image *im)
 		!file_is(layer, im->layer)))
 		return "P4: a layer waits, but not whole";
 	if (is_there(of_image(im, "layer")) && !is_complete(im) &&
-	    !v1_push_waits(store, arena, im->id, im->sum))
+	    !store_v1push_waits(store, arena, im->id, im->sum))
 		return "P5: the image has a layer, but none waits";
 	return NULL;
 }
@@ -317,9 +317,9 @@ properties_now(void)
 static inline const char *
 store_names_now(void)
 {
-	struct v1_repo repo = {NULL, false};
+	struct store_v1repo repo = {NULL, false};
 
-	(void)v1_repo_find(store, arena, &app, &repo, &err);
+	(void)store_v1repo_find(store, arena, &app, &repo, &err);
 	return repo.there && !properties_now().is_private ? "team/app " : "";
 }
 
@@ -342,7 +342,7 @@ tmp_fault(void)
 {
 	unsigned n;
 
-	if (sweep_tmp(store, &n, &err) != RC_OK)
+	if (store_sweep_tmp(store, &n, &err) != RC_OK)
 		return err.text;
 	return strcmp(tree("_berth/tmp"), "_berth/tmp/\n") == 0
 		   ? NULL
@@ -379,7 +379,8 @@ broken_promise(const struct step *steps, size_t n, size_t done)
 			kept = is_there(of_image(s->im, "json"));
 		else if (s->verb == LAYER)
 			kept = is_complete(s->im) ||
-			       v1_push_waits(store, arena, s->im->id, s->im->sum);
+			       store_v1push_waits(
+				   store, arena, s->im->id, s->im->sum);
 		else if (s->verb == CHECKSUM)
 			kept = is_complete(s->im);
 		else if (s->verb == TAG)
@@ -418,7 +419,7 @@ reached(const struct image *im)
 		return 6;
 	if (is_there(of_image(im, "layer")))
 		return 5;
-	if (v1_push_waits(store, arena, im->id, im->sum))
+	if (store_v1push_waits(store, arena, im->id, im->sum))
 		return 4;
 	if (is_there(of_image(im, "json")))
 		return 3;

@@ -178,8 +178,8 @@ make_older(const char *name, time_t seconds)
 static inline void
 open_store(void)
 {
-	if (store_open(dir, &store, &err) != RC_OK) {
-		printf("Bail out! store_open: %s\n", err.text);
+	if (storefs_open(dir, &store, &err) != RC_OK) {
+		printf("Bail out! storefs_open: %s\n", err.text);
 		exit(1);
 	}
 }

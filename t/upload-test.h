@@ -22,25 +22,25 @@ of_upload(const char *id, const char *file)
 	return arena_printf(arena, "_berth/upload/%s/%s", id, file);
 }
 
-static inline struct v2_upload
+static inline struct store_upload
 begin(enum hash_kind kind)
 {
-	struct v2_upload up = {.id = ""};
+	struct store_upload up = {.id = ""};
 
-	is_int(v2_upload_begin(store, arena, APP, kind, &up, &err), RC_OK,
+	is_int(store_upload_begin(store, arena, APP, kind, &up, &err), RC_OK,
 	    "an upload begins");
 	return up;
 }
 
 static inline enum result
-reopen(const char *id, struct v2_upload *up)
+reopen(const char *id, struct store_upload *up)
 {
-	return v2_upload_open(store, arena, APP, str_of(id), up, &err);
+	return store_upload_open(store, arena, APP, str_of(id), up, &err);
 }
 
 /* As its caller does it, but without the lock. */
 static inline enum result
-append(struct v2_upload *up, struct str bytes)
+append(struct store_upload *up, struct str bytes)
 {
 	struct hash after = up->hash;
 	struct stage *sg;
@@ -49,19 +49,19 @@ append(struct v2_upload *up, struct str bytes)
 	if (r == RC_OK)
 		r = stage_hash(sg, &after, &err);
 	if (r == RC_OK)
-		r = v2_upload_append(store, arena, up, sg, &after, &err);
+		r = store_upload_append(store, arena, up, sg, &after, &err);
 	remove_bodies();
 	return r;
 }
 
 static inline enum result
-append_text(struct v2_upload *up, const char *text)
+append_text(struct store_upload *up, const char *text)
 {
 	return append(up, str_of(text));
 }
 
 static inline const char *
-hash_text(const struct v2_upload *up)
+hash_text(const struct store_upload *up)
 {
 	return hash_save(&up->hash, arena);
 }

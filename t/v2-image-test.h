@@ -40,10 +40,10 @@ static inline bool
 has_blob(const char *name, const char *text)
 {
 	struct digest d = sha256(text);
-	struct v2_blob blob;
+	struct store_blob blob;
 	const char *got;
 
-	if (v2_blob_find(store, arena, name, &d, &blob, &err) != RC_OK)
+	if (store_blob_find(store, arena, name, &d, &blob, &err) != RC_OK)
 		return false;
 	got = read_text(blob.file.name);
 	return got != NULL && strcmp(got, text) == 0;

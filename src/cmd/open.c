@@ -31,7 +31,7 @@ open_registry(struct arena *a, const struct conf *conf)
 	struct registry *reg = arena_alloc(a, sizeof(*reg));
 	struct err err;
 
-	if (store_open(conf->storage_path, &reg->store, &err) != RC_OK) {
+	if (storefs_open(conf->storage_path, &reg->store, &err) != RC_OK) {
 		open_complain("storage_path", &err);
 		return NULL;
 	}

@@ -217,7 +217,7 @@ settle(const struct server *s)
 {
 	struct err err;
 
-	if (store_settle(s->registry.store, &err) != RC_OK)
+	if (storefs_sync_all(s->registry.store, &err) != RC_OK)
 		log_line(LOG_WARN, "store.sync", "reason=\"%s\"", err.text);
 }
 
@@ -249,19 +249,20 @@ sweep(void *arg)
 	struct err err;
 	enum result r;
 
-	r = sweep_bodies(s->registry.store, &bodies, &err);
+	r = store_sweep_bodies(s->registry.store, &bodies, &err);
 	if (r == RC_OK)
-		r = v1_sweep_pushes(
+		r = store_v1push_sweep(
 		    s->registry.store, s->conf->push_expiry, &pushes, &err);
 	if (r == RC_OK)
-		r = v2_upload_sweep(s->registry.store,
+		r = store_upload_sweep(s->registry.store,
 		    upload_expiry(&s->registry, s->conf->push_expiry), &uploads,
 		    &err);
 	if (r == RC_OK)
-		r = v1_mirror_sweep(
+		r = store_upstream_sweep(
 		    s->registry.store, FETCH_EXPIRY, &fetches, &err);
 	if (r == RC_OK)
-		r = v1_derived_sweep(s->registry.store, FILES_EXPIRY, &lists, &err);
+		r = store_derived_sweep(
+		    s->registry.store, FILES_EXPIRY, &lists, &err);
 	if (bodies + pushes + uploads + fetches + lists > 0)
 		log_line(LOG_INFO, "sweep",
 		    "bodies=%u pushes=%u uploads=%u fetches=%u lists=%u", bodies,
@@ -305,13 +306,13 @@ prepare(struct server *s, struct err *err)
 	unsigned swept;
 	enum result r;
 
-	r = store_open(s->conf->storage_path, &s->registry.store, err);
+	r = storefs_open(s->conf->storage_path, &s->registry.store, err);
 	if (r == RC_OK)
-		r = store_own(s->registry.store, err);
+		r = storefs_lock_exclusive(s->registry.store, err);
 	if (r == RC_OK) {
-		store_log_links(s->registry.store);
+		storefs_log_links(s->registry.store);
 		settle(s);
-		r = sweep_tmp(s->registry.store, &swept, err);
+		r = store_sweep_tmp(s->registry.store, &swept, err);
 	}
 	if (r == RC_OK)
 		prepare_index(s);

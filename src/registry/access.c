@@ -34,37 +34,37 @@ is_bound(const struct caller *caller)
  * no ids. */
 static enum result
 find_in(enum result opened, struct registry *reg, struct arena *a,
-    struct reader *list, const char *id, bool *out, struct err *err)
+    struct store_reader *list, const char *id, bool *out, struct err *err)
 {
 	enum result r = opened;
 
 	*out = false;
-	if (r == RC_OK && reader_size(list) > LONG_LIST)
+	if (r == RC_OK && store_reader_size(list) > LONG_LIST)
 		r = seats_take(reg, a, WALK_MEMORY, err);
 	if (r == RC_OK)
 		*out = imagelist_items_have(
-		    json_items_new(a, reader_read, list), id);
+		    json_items_new(a, store_reader_read, list), id);
 	return r == RC_ABSENT ? RC_OK : r;
 }
 
 /* Announced or granted. What was announced before another index was asked is none of its
  * grants. */
 static enum result
-is_listed(struct registry *reg, struct arena *a, const struct v1_repo *repo,
+is_listed(struct registry *reg, struct arena *a, const struct store_v1repo *repo,
     const char *id, bool *out, struct err *err)
 {
 	bool announced = reg->auth == NULL || reg->auth->mode != AUTH_INDEX;
-	struct reader *list = NULL;
+	struct store_reader *list = NULL;
 	enum result r = RC_OK;
 
 	*out = false;
 	if (announced) {
-		r = v1_repo_open_images(reg->store, a, repo, &list, err);
+		r = store_v1repo_open_images(reg->store, a, repo, &list, err);
 		r = find_in(r, reg, a, list, id, out, err);
 	}
 	if (r != RC_OK || *out)
 		return r;
-	r = v1_repo_open_granted(reg->store, a, repo, &list, err);
+	r = store_v1repo_open_granted(reg->store, a, repo, &list, err);
 	return find_in(r, reg, a, list, id, out, err);
 }
 
@@ -86,15 +86,15 @@ look_below(void *arg, const char *tag, const char *tagged)
 	(void)tag;
 	arena_clear(b->arena);
 	b->found = strcmp(tagged, b->id) == 0 ||
-		   (v1_image_ancestry(st, b->arena, tagged, &ancestry, &ignored) ==
-			   RC_OK &&
+		   (store_v1image_ancestry(
+			st, b->arena, tagged, &ancestry, &ignored) == RC_OK &&
 		       imagelist_has(ancestry, b->id));
 	return !b->found;
 }
 
 /* Does the id belong to the image of a tag, or to one below it? */
 static enum result
-is_tagged(struct registry *reg, struct arena *a, const struct v1_repo *repo,
+is_tagged(struct registry *reg, struct arena *a, const struct store_v1repo *repo,
     const char *id, bool *out, struct err *err)
 {
 	struct below below = {reg, NULL, id, false};
@@ -103,7 +103,7 @@ is_tagged(struct registry *reg, struct arena *a, const struct v1_repo *repo,
 	if (r != RC_OK)
 		return r;
 	below.arena = arena_new();
-	r = v1_tag_each(reg->store, repo, look_below, &below, err);
+	r = store_v1tag_each(reg->store, repo, look_below, &below, err);
 	arena_free(below.arena);
 	*out = below.found;
 	return r;
@@ -114,13 +114,13 @@ static enum result
 belongs(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, bool *out, struct err *err)
 {
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	enum result r;
 
 	*out = imagelist_has(caller->granted, id);
 	if (*out)
 		return RC_OK;
-	r = v1_repo_find(reg->store, a, &caller->repository, &repo, err);
+	r = store_v1repo_find(reg->store, a, &caller->repository, &repo, err);
 	if (r == RC_OK)
 		r = is_listed(reg, a, &repo, id, out, err);
 	if (r == RC_OK && !*out)
@@ -132,10 +132,11 @@ static enum result
 is_private(struct registry *reg, struct arena *a, const struct v1name *name,
     bool *out, struct err *err)
 {
-	struct v1_repo repo;
-	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
 
-	return r == RC_OK ? v1_repo_is_private(reg->store, a, &repo, out, err) : r;
+	return r == RC_OK ? store_v1repo_is_private(reg->store, a, &repo, out, err)
+			  : r;
 }
 
 /* ---- to see ---- */
@@ -224,13 +225,13 @@ enum result
 access_push(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct err *err)
 {
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	bool listed = false;
 	enum result r;
 
 	if (!is_bound(caller) || imagelist_has(caller->granted, id))
 		return RC_OK;
-	r = v1_repo_find(reg->store, a, &caller->repository, &repo, err);
+	r = store_v1repo_find(reg->store, a, &caller->repository, &repo, err);
 	if (r == RC_OK)
 		r = is_listed(reg, a, &repo, id, &listed, err);
 	if (r == RC_OK && !listed)
@@ -262,15 +263,16 @@ access_parent(struct registry *reg, struct arena *a, const struct caller *caller
 /* *repo is where it belongs; *out: it is not there yet. */
 static enum result
 is_news(struct registry *reg, struct arena *a, const struct caller *caller,
-    struct v1_repo *repo, bool *out, struct err *err)
+    struct store_v1repo *repo, bool *out, struct err *err)
 {
 	struct str old;
-	enum result r = v1_repo_find(reg->store, a, &caller->repository, repo, err);
+	enum result r = store_v1repo_find(
+	    reg->store, a, &caller->repository, repo, err);
 
 	*out = false;
 	if (r != RC_OK || (!repo->there && caller->access != TOKEN_WRITE))
 		return r;
-	r = v1_repo_granted(reg->store, a, repo, &old, err);
+	r = store_v1repo_granted(reg->store, a, repo, &old, err);
 	*out = r == RC_ABSENT || (r == RC_OK && !str_eq(old, caller->granted));
 	return r == RC_ABSENT ? RC_OK : r;
 }
@@ -279,18 +281,19 @@ static enum result
 write_granted(struct registry *reg, struct arena *a, const struct caller *caller,
     struct err *err)
 {
-	struct store_lock lock = {0};
-	struct v1_repo repo;
+	struct guard lock = {0};
+	struct store_v1repo repo;
 	bool news = false;
 	enum result r;
 
-	r = store_lock(reg->store, LOCK_REPOSITORY,
+	r = guard_take(reg->store, GUARD_REPOSITORY,
 	    v1name_full(a, &caller->repository), &lock, err);
 	if (r == RC_OK)
 		r = is_news(reg, a, caller, &repo, &news, err);
 	if (r == RC_OK && news)
-		r = v1_repo_set_granted(reg->store, &repo, caller->granted, err);
-	store_unlock(&lock);
+		r = store_v1repo_set_granted(
+		    reg->store, &repo, caller->granted, err);
+	guard_release(&lock);
 	return r;
 }
 
@@ -299,7 +302,7 @@ enum result
 access_note_granted(struct registry *reg, struct arena *a,
     const struct caller *caller, struct err *err)
 {
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	bool news;
 	enum result r;
 

@@ -10,7 +10,7 @@
 #include "store/blob.h"
 
 enum result blob_find(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct v2_blob *out, struct err *err);
+    const struct digest *d, struct store_blob *out, struct err *err);
 
 /* The repository gets what `from` has, or, where that is NULL, what anybody has. *out:
  * under which digest it is kept. */

@@ -50,7 +50,7 @@ take(void *arg, const struct json *item)
 		return true;
 	memcpy(id, text.p, text.n);
 	id[text.n] = '\0';
-	c->r = v1_image_there(c->reg->store, id, &there, c->err);
+	c->r = store_v1image_exists(c->reg->store, id, &there, c->err);
 	if (c->r == RC_OK && there)
 		c->images[c->n++].id = arena_strdup(c->arena, id);
 	return c->r == RC_OK;
@@ -114,9 +114,10 @@ mark_item(void *arg, const struct json *item)
 }
 
 static void
-mark_list(struct claim *c, struct reader *list)
+mark_list(struct claim *c, struct store_reader *list)
 {
-	struct json_items *items = json_items_new(c->below, reader_read, list);
+	struct json_items *items = json_items_new(
+	    c->below, store_reader_read, list);
 	struct arena *scratch = arena_new();
 	struct json *item;
 	const char *why;
@@ -143,29 +144,29 @@ mark_below(void *arg, const char *tag, const char *id)
 	(void)tag;
 	mark(c, str_of(id));
 	arena_clear(c->below);
-	if (v1_image_ancestry(c->reg->store, c->below, id, &ancestry, &ignored) ==
-	    RC_OK)
+	if (store_v1image_ancestry(
+		c->reg->store, c->below, id, &ancestry, &ignored) == RC_OK)
 		(void)json_each(ancestry, mark_item, c, &is_list, &why);
 	return true;
 }
 
 static enum result
-mark_all(struct claim *c, const struct v1_repo *repo)
+mark_all(struct claim *c, const struct store_v1repo *repo)
 {
 	struct store *st = c->reg->store;
-	struct reader *list;
+	struct store_reader *list;
 	enum result r;
 
 	arena_clear(c->below);
-	r = v1_repo_open_images(st, c->below, repo, &list, c->err);
+	r = store_v1repo_open_images(st, c->below, repo, &list, c->err);
 	if (r == RC_OK)
 		mark_list(c, list);
 	if (r == RC_OK || r == RC_ABSENT)
-		r = v1_repo_open_granted(st, c->below, repo, &list, c->err);
+		r = store_v1repo_open_granted(st, c->below, repo, &list, c->err);
 	if (r == RC_OK)
 		mark_list(c, list);
 	if (r == RC_OK || r == RC_ABSENT)
-		r = v1_tag_each(st, repo, mark_below, c, c->err);
+		r = store_v1tag_each(st, repo, mark_below, c, c->err);
 	return r;
 }
 
@@ -188,7 +189,7 @@ visit(void *arg, const char *full)
 {
 	struct claim *c = arg;
 	struct v1name name;
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	bool private = false;
 
 	arena_clear(c->scrap);
@@ -197,9 +198,10 @@ visit(void *arg, const char *full)
 	    strcmp(name.repo, c->name->repo) == 0)
 		return true;
 	if (c->r == RC_OK)
-		c->r = v1_repo_find(c->reg->store, c->scrap, &name, &repo, c->err);
+		c->r = store_v1repo_find(
+		    c->reg->store, c->scrap, &name, &repo, c->err);
 	if (c->r == RC_OK)
-		c->r = v1_repo_is_private(
+		c->r = store_v1repo_is_private(
 		    c->reg->store, c->scrap, &repo, &private, c->err);
 	if (c->r == RC_OK && private == c->private)
 		c->r = mark_all(c, &repo);
@@ -214,15 +216,15 @@ walk(struct claim *c, bool private)
 	c->private = private;
 	if (!is_open(c))
 		return RC_OK;
-	r = v1_walk(c->reg->store, visit, c, c->err);
+	r = store_v1repo_walk(c->reg->store, visit, c, c->err);
 	return r == RC_OK ? c->r : r;
 }
 
 static enum result
 look_at_own(struct claim *c)
 {
-	struct v1_repo repo;
-	enum result r = v1_repo_find(
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(
 	    c->reg->store, c->scrap, c->name, &repo, c->err);
 
 	c->private = false;

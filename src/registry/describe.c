@@ -40,31 +40,32 @@ shorten(struct str s)
 /* "busybox" is "library/busybox" there, in the index under that name alone: who hides or
  * describes the one hides or describes the other. */
 static enum result
-find_v1(struct registry *reg, struct arena *a, struct str name, struct v1_repo *out,
-    struct err *err)
+find_v1(struct registry *reg, struct arena *a, struct str name,
+    struct store_v1repo *out, struct err *err)
 {
 	struct v1name parsed;
 	enum result r;
 
-	*out = (struct v1_repo){NULL, false};
+	*out = (struct store_v1repo){NULL, false};
 	r = v1name_parse(a, name, &parsed, err);
 	if (r == RC_BAD_NAME)
 		return RC_OK;
-	return r == RC_OK ? v1_repo_find(reg->store, a, &parsed, out, err) : r;
+	return r == RC_OK ? store_v1repo_find(reg->store, a, &parsed, out, err) : r;
 }
 
 static struct str
 text_of_latest(struct registry *reg, struct arena *a, struct str name)
 {
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	struct v1config v;
 	struct str json;
 	struct err ignored;
 	const char *id;
 
 	if (find_v1(reg, a, name, &repo, &ignored) != RC_OK || !repo.there ||
-	    v1_tag_get(reg->store, a, &repo, "latest", &id, &ignored) != RC_OK ||
-	    v1_image_json(reg->store, a, id, &json, &ignored) != RC_OK ||
+	    store_v1tag_get(reg->store, a, &repo, "latest", &id, &ignored) !=
+		RC_OK ||
+	    store_v1image_json(reg->store, a, id, &json, &ignored) != RC_OK ||
 	    v1config_parse(a, json, &v, &ignored) != RC_OK)
 		return str_of(NULL);
 	return v.label.n > 0 ? v.label : v.comment;
@@ -86,7 +87,7 @@ label(struct registry *reg, struct arena *a, const struct digest *config)
 	struct err ignored;
 	struct str bytes;
 
-	if (v2_blob_read(reg->store, a, config, CONFIG_MAX, &bytes, &ignored) !=
+	if (store_blob_read(reg->store, a, config, CONFIG_MAX, &bytes, &ignored) !=
 	    RC_OK)
 		return str_of(NULL);
 	return manifest_config_description(a, bytes);
@@ -96,10 +97,10 @@ static bool
 read_about(struct registry *reg, struct arena *a, const char *name,
     const struct digest *d, struct manifest_about *out)
 {
-	struct v2_manifest stored;
+	struct store_manifest stored;
 	struct err ignored;
 
-	if (v2_manifest_read(reg->store, a, name, d, &stored, &ignored) != RC_OK)
+	if (store_manifest_read(reg->store, a, name, d, &stored, &ignored) != RC_OK)
 		return false;
 	manifest_about_read(a, stored.bytes, out);
 	return true;
@@ -122,8 +123,8 @@ said_by_tag(struct registry *reg, struct arena *a, const char *name)
 	const char *last;
 	struct str text;
 
-	if (v2_tag_get(reg->store, a, name, "latest", &d, &ignored) != RC_OK &&
-	    v2_tag_last(reg->store, a, name, &last, &d, &ignored) != RC_OK)
+	if (store_tag_get(reg->store, a, name, "latest", &d, &ignored) != RC_OK &&
+	    store_tag_last(reg->store, a, name, &last, &d, &ignored) != RC_OK)
 		return str_of(NULL);
 	if (!read_about(reg, a, name, &d, &m))
 		return str_of(NULL);
@@ -140,16 +141,18 @@ enum result
 describe_find(struct registry *reg, struct arena *a, const char *name,
     struct index_repository *out, struct err *err)
 {
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	enum result r;
 
 	*out = (struct index_repository){.name = str_of(name)};
 	r = find_v1(reg, a, out->name, &repo, err);
 	out->v1 = r == RC_OK && repo.there && str_has(out->name, '/');
 	if (r == RC_OK && repo.there)
-		r = v1_repo_is_private(reg->store, a, &repo, &out->hidden, err);
+		r = store_v1repo_is_private(
+		    reg->store, a, &repo, &out->hidden, err);
 	if (r == RC_OK && is_v2_name(out->name))
-		r = v2_repo_has_manifest(reg->store, a, name, &out->v2, err);
+		r = store_repository_has_manifest(
+		    reg->store, a, name, &out->v2, err);
 	return r;
 }
 
@@ -162,7 +165,8 @@ said(struct registry *reg, struct arena *a, struct str name)
 	struct err ignored;
 
 	if (v1name_parse(a, name, &parsed, &ignored) == RC_OK)
-		(void)about_get(reg->store, a, &parsed, &text, &ignored);
+		(void)store_description_get(
+		    reg->store, a, &parsed, &text, &ignored);
 	return text;
 }
 
@@ -174,7 +178,7 @@ said_stamp(struct registry *reg, struct arena *a, struct str name)
 
 	if (v1name_parse(a, name, &parsed, &ignored) != RC_OK)
 		return 0;
-	return about_stamp(reg->store, a, &parsed) << 2;
+	return store_description_version(reg->store, a, &parsed) << 2;
 }
 
 uint64_t
@@ -182,16 +186,16 @@ describe_stamp(struct registry *reg, struct arena *a,
     const struct index_repository *repository)
 {
 	uint64_t v1 = 0, v2 = 0;
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	struct err ignored;
 
 	if (repository->v1) {
 		if (find_v1(reg, a, repository->name, &repo, &ignored) != RC_OK)
 			return 0;
-		v1 = v1_repo_stamp(reg->store, a, &repo);
+		v1 = store_v1repo_version(reg->store, a, &repo);
 	}
-	if (repository->v2 && v2_repo_stamp(reg->store, a, repository->name.p, &v2,
-				  &ignored) != RC_OK)
+	if (repository->v2 && store_repository_version(reg->store, a,
+				  repository->name.p, &v2, &ignored) != RC_OK)
 		return 0;
 	return v1 ^ v2 << 1 ^ said_stamp(reg, a, repository->name);
 }
@@ -249,14 +253,14 @@ describe_change(struct registry *reg, struct arena *a, const char *name,
 static void
 describe_alone(struct registry *reg, struct arena *a, const char *name)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	struct err err;
 
-	if (store_lock(reg->store, LOCK_REPOSITORY, name, &lock, &err) == RC_OK)
+	if (guard_take(reg->store, GUARD_REPOSITORY, name, &lock, &err) == RC_OK)
 		describe_change(reg, a, name, NULL);
 	else
 		describe_again(reg);
-	store_unlock(&lock);
+	guard_release(&lock);
 }
 
 void

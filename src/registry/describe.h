@@ -14,8 +14,8 @@
 enum result describe_find(struct registry *reg, struct arena *a, const char *name,
     struct index_repository *out, struct err *err);
 
-/* A number that changes when somebody else writes to it (v1_repo_stamp(),
- * v2_repo_stamp()); 0 where it cannot be told. */
+/* A number that changes when somebody else writes to it (store_v1repo_version(),
+ * store_repository_version()); 0 where it cannot be told. */
 uint64_t describe_stamp(struct registry *reg, struct arena *a,
     const struct index_repository *repository);
 
@@ -29,7 +29,7 @@ struct str describe_text(struct registry *reg, struct arena *a,
 
 /* Brings the index up to what the store holds under the name: the repository, described,
  * with what changed of it (change->repository is filled in here; NULL: nothing beside
- * it), or not there. The caller holds LOCK_REPOSITORY. What fails is logged and reported
+ * it), or not there. The caller holds GUARD_REPOSITORY. What fails is logged and reported
  * to index_lost, never to the client. */
 void describe_change(struct registry *reg, struct arena *a, const char *name,
     struct index_change *change);

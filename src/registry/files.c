@@ -22,38 +22,41 @@
 /* Old servers that died while they wrote left a part of the text, or zeros. Only both
  * ends of it are checked: it is not read for each request. */
 static bool
-looks_whole(const struct reader *reader, enum v1_derived which)
+looks_whole(const struct store_reader *reader, enum store_derived which)
 {
-	uint64_t size = reader_size(reader), tail = size > END ? size - END : 0;
-	const char *end = which == V1_FILES ? "]]" : "}}";
+	uint64_t size = store_reader_size(reader),
+		 tail = size > END ? size - END : 0;
+	const char *end = which == STORE_DERIVED_FILES ? "]]" : "}}";
 	char first[END], last[END];
-	ssize_t n = reader_read_at(reader, first, END, 0);
-	ssize_t k = reader_read_at(reader, last, END, tail);
+	ssize_t n = store_reader_read_at(reader, first, END, 0);
+	ssize_t k = store_reader_read_at(reader, last, END, tail);
 	struct str head, text;
 
 	if (n <= 0 || k <= 0)
 		return false;
 	head = str_trim(str_make(first, (size_t)n));
 	text = str_trim(str_make(last, (size_t)k));
-	if (which == V1_FILES && size <= END && str_is(text, "[]"))
+	if (which == STORE_DERIVED_FILES && size <= END && str_is(text, "[]"))
 		return true;
-	return head.n > 0 && head.p[0] == (which == V1_FILES ? '[' : '{') &&
+	return head.n > 0 &&
+	       head.p[0] == (which == STORE_DERIVED_FILES ? '[' : '{') &&
 	       text.n > 2 && memcmp(text.p + text.n - 2, end, 2) == 0;
 }
 
 /* RC_ABSENT: it is to be computed. */
 static enum result
 find_kept(struct registry *reg, struct arena *a, const char *id,
-    enum v1_derived which, struct store_file *out, struct err *err)
+    enum store_derived which, struct content *out, struct err *err)
 {
 	struct arena *turn = arena_new();
-	struct reader *reader;
-	enum result r = v1_derived_open(reg->store, turn, id, which, &reader, err);
+	struct store_reader *reader;
+	enum result r = store_derived_open(
+	    reg->store, turn, id, which, &reader, err);
 
 	if (r == RC_OK && !looks_whole(reader, which))
 		r = err_set(err, RC_ABSENT, "what is kept of %s is damaged", id);
 	if (r == RC_OK)
-		r = v1_derived_file(reg->store, a, id, which, out, err);
+		r = store_derived_find(reg->store, a, id, which, out, err);
 	arena_free(turn);
 	return r;
 }
@@ -62,22 +65,22 @@ typedef enum result compute_fn(
     struct registry *reg, struct arena *a, const char *id, struct err *err);
 
 static enum result
-guard(struct registry *reg, struct arena *a, const char *id, enum v1_derived which,
-    struct store_lock *lock, struct err *err)
+guard(struct registry *reg, struct arena *a, const char *id,
+    enum store_derived which, struct guard *lock, struct err *err)
 {
 	const char *key = arena_printf(
-	    a, "%s/%s", id, which == V1_FILES ? "_files" : "_diff");
+	    a, "%s/%s", id, which == STORE_DERIVED_FILES ? "_files" : "_diff");
 
-	return store_lock(reg->store, LOCK_DERIVED, key, lock, err);
+	return guard_take(reg->store, GUARD_DERIVED, key, lock, err);
 }
 
 /* Computed by one; the others wait for it and find it there. */
 static enum result
 find_or_compute(struct registry *reg, struct arena *a, const char *id,
-    enum v1_derived which, compute_fn *compute, struct store_file *out,
+    enum store_derived which, compute_fn *compute, struct content *out,
     struct err *err)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	enum result r = find_kept(reg, a, id, which, out, err);
 
 	if (r != RC_ABSENT)
@@ -88,9 +91,9 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
 	if (r == RC_ABSENT) {
 		r = compute(reg, a, id, err);
 		if (r == RC_OK)
-			r = v1_derived_file(reg->store, a, id, which, out, err);
+			r = store_derived_find(reg->store, a, id, which, out, err);
 	}
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
 }
 
@@ -98,7 +101,7 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
  * a seat for `memory` bytes now, and the caller computes it. */
 static enum result
 find_or_sit(struct registry *reg, struct arena *a, const char *id,
-    enum v1_derived which, size_t memory, struct store_file *out, struct err *err)
+    enum store_derived which, size_t memory, struct content *out, struct err *err)
 {
 	enum result r = pull_check(reg, id, err);
 
@@ -116,7 +119,7 @@ find_or_sit(struct registry *reg, struct arena *a, const char *id,
 
 struct listing {
 	struct store *store;
-	struct reader *reader; /* of the layer */
+	struct store_reader *reader; /* of the layer */
 };
 
 static enum result
@@ -124,13 +127,13 @@ make_list(void *arg, struct sink sink, struct err *err)
 {
 	const struct listing *l = arg;
 	const struct source layer = {
-	    reader_read, l->reader, reader_size(l->reader)};
-	struct store_lock place = {0};
-	enum result r = store_lock_walk(l->store, &place, err);
+	    store_reader_read, l->reader, store_reader_size(l->reader)};
+	struct guard place = {0};
+	enum result r = guard_take_walk(l->store, &place, err);
 
 	if (r == RC_OK)
 		r = file_list_write(&layer, sink, err);
-	store_unlock(&place);
+	guard_release(&place);
 	return r;
 }
 
@@ -138,33 +141,35 @@ static enum result
 compute_list(struct registry *reg, struct arena *a, const char *id, struct err *err)
 {
 	struct listing l = {.store = reg->store};
-	struct store_file layer;
-	enum result r = v1_image_layer(reg->store, a, id, &layer, err);
+	struct content layer;
+	enum result r = store_v1image_layer(reg->store, a, id, &layer, err);
 
 	if (r == RC_OK)
-		r = reader_open(reg->store, a, layer.name, &l.reader, err);
+		r = store_content_open(reg->store, a, layer.name, &l.reader, err);
 	if (r == RC_OK)
-		r = v1_derived_put(reg->store, a, id, V1_FILES, make_list, &l, err);
+		r = store_derived_put(
+		    reg->store, a, id, STORE_DERIVED_FILES, make_list, &l, err);
 	return r;
 }
 
 enum result
 files_list(struct registry *reg, struct arena *a, const char *id,
-    struct store_file *out, struct err *err)
+    struct content *out, struct err *err)
 {
-	enum result r = find_or_sit(reg, a, id, V1_FILES, TAR_MEMORY, out, err);
+	enum result r = find_or_sit(
+	    reg, a, id, STORE_DERIVED_FILES, TAR_MEMORY, out, err);
 
-	return r == RC_ABSENT
-		   ? find_or_compute(reg, a, id, V1_FILES, compute_list, out, err)
-		   : r;
+	return r == RC_ABSENT ? find_or_compute(reg, a, id, STORE_DERIVED_FILES,
+				    compute_list, out, err)
+			      : r;
 }
 
 /* ---- what it changes ---- */
 
 struct diffing {
 	struct arena *arena;
-	struct file_diff *diff; /* NULL: before its own list */
-	struct reader *own;     /* of that list */
+	struct file_diff *diff;   /* NULL: before its own list */
+	struct store_reader *own; /* of that list */
 };
 
 static enum result
@@ -172,15 +177,16 @@ take_kept(struct registry *reg, struct arena *turn, const char *id,
     struct diffing *d, struct err *err)
 {
 	struct arena *a = d->diff == NULL ? d->arena : turn;
-	struct reader *list;
-	enum result r = v1_derived_open(reg->store, a, id, V1_FILES, &list, err);
+	struct store_reader *list;
+	enum result r = store_derived_open(
+	    reg->store, a, id, STORE_DERIVED_FILES, &list, err);
 
 	if (r == RC_OK && d->diff != NULL)
 		return file_diff_below(
-		    d->diff, json_items_new(turn, reader_read, list), err);
+		    d->diff, json_items_new(turn, store_reader_read, list), err);
 	if (r == RC_OK)
-		r = file_diff_new(d->arena, json_items_new(turn, reader_read, list),
-		    &d->diff, err);
+		r = file_diff_new(d->arena,
+		    json_items_new(turn, store_reader_read, list), &d->diff, err);
 	if (r == RC_OK)
 		d->own = list;
 	return r;
@@ -190,12 +196,12 @@ static enum result
 compute_again(
     struct registry *reg, struct arena *turn, const char *id, struct err *err)
 {
-	struct store_lock lock = {0};
-	enum result r = guard(reg, turn, id, V1_FILES, &lock, err);
+	struct guard lock = {0};
+	enum result r = guard(reg, turn, id, STORE_DERIVED_FILES, &lock, err);
 
 	if (r == RC_OK)
 		r = compute_list(reg, turn, id, err);
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }
 
@@ -204,12 +210,12 @@ static enum result
 take_list(struct registry *reg, const char *id, struct diffing *d, struct err *err)
 {
 	struct arena *turn = arena_new();
-	struct store_file file;
+	struct content file;
 	enum result r = pull_check(reg, id, err);
 
 	if (r == RC_OK)
 		r = find_or_compute(
-		    reg, turn, id, V1_FILES, compute_list, &file, err);
+		    reg, turn, id, STORE_DERIVED_FILES, compute_list, &file, err);
 	if (r == RC_OK)
 		r = take_kept(reg, turn, id, d, err);
 	if (r == RC_BAD_DATA) {
@@ -246,7 +252,8 @@ take_ancestors(
 	struct json *ancestry;
 	struct str text;
 	const char *why;
-	enum result r = v1_image_ancestry(reg->store, d->arena, id, &text, err);
+	enum result r = store_v1image_ancestry(
+	    reg->store, d->arena, id, &text, err);
 
 	if (r == RC_OK && !json_parse(d->arena, text, &ancestry, &why))
 		r = err_set(err, RC_BAD_LAYER, "ancestry of %s: %s", id, why);
@@ -260,10 +267,10 @@ take_ancestors(
 static struct json_items *
 own_list(void *arg, struct arena *a)
 {
-	struct reader *own = arg;
+	struct store_reader *own = arg;
 
-	reader_rewind(own);
-	return json_items_new(a, reader_read, own);
+	store_reader_rewind(own);
+	return json_items_new(a, store_reader_read, own);
 }
 
 static enum result
@@ -283,7 +290,8 @@ compute_diff(struct registry *reg, struct arena *a, const char *id, struct err *
 	if (r == RC_OK)
 		r = take_ancestors(reg, id, &d, err);
 	if (r == RC_OK)
-		r = v1_derived_put(reg->store, a, id, V1_DIFF, make_diff, &d, err);
+		r = store_derived_put(
+		    reg->store, a, id, STORE_DERIVED_DIFF, make_diff, &d, err);
 	return r;
 }
 
@@ -293,7 +301,7 @@ static enum result
 own_size(struct registry *reg, const char *id, uint64_t *out, struct err *err)
 {
 	struct arena *turn = arena_new();
-	struct store_file list = {.size = 0};
+	struct content list = {.size = 0};
 	enum result r = files_list(reg, turn, id, &list, err);
 
 	*out = list.size;
@@ -303,20 +311,20 @@ own_size(struct registry *reg, const char *id, uint64_t *out, struct err *err)
 
 enum result
 files_diff(struct registry *reg, struct arena *a, const char *id,
-    struct store_file *out, struct err *err)
+    struct content *out, struct err *err)
 {
 	uint64_t size;
 	enum result r = pull_check(reg, id, err);
 
 	if (r == RC_OK)
-		r = find_kept(reg, a, id, V1_DIFF, out, err);
+		r = find_kept(reg, a, id, STORE_DERIVED_DIFF, out, err);
 	if (r != RC_ABSENT)
 		return r;
 	r = own_size(reg, id, &size, err);
 	if (r == RC_OK)
-		r = find_or_sit(reg, a, id, V1_DIFF,
+		r = find_or_sit(reg, a, id, STORE_DERIVED_DIFF,
 		    TAR_MEMORY + FILE_DIFF_MEMORY(size), out, err);
-	return r == RC_ABSENT
-		   ? find_or_compute(reg, a, id, V1_DIFF, compute_diff, out, err)
-		   : r;
+	return r == RC_ABSENT ? find_or_compute(reg, a, id, STORE_DERIVED_DIFF,
+				    compute_diff, out, err)
+			      : r;
 }

@@ -23,10 +23,10 @@
  * that can be listed, or its list would be many times longer than the layer; RC_BUSY:
  * no seat was free; RC_FULL. */
 enum result files_list(struct registry *reg, struct arena *a, const char *id,
-    struct store_file *out, struct err *err);
+    struct content *out, struct err *err);
 
 /* The same; an ancestor that is not here, or cannot be listed, is RC_BAD_LAYER too. */
 enum result files_diff(struct registry *reg, struct arena *a, const char *id,
-    struct store_file *out, struct err *err);
+    struct content *out, struct err *err);
 
 #endif

@@ -66,7 +66,7 @@ gather_tags(struct registry *reg, const char *name, struct str after,
 		return r;
 	page->n = 0;
 	page->more = false;
-	return v2_tag_each(
+	return store_tag_each(
 	    reg->store, name, str_dup(g->arena, after), gather_tag, g, err);
 }
 
@@ -81,7 +81,7 @@ lists_tags(struct registry *reg, struct arena *a, const char *name,
 	begin_page(&g, out);
 	r = gather_tags(reg, name, after, &g, err);
 	if (r == RC_OK && out->n == 0)
-		r = v2_repo_there(reg->store, a, name, &there, err);
+		r = store_repository_exists(reg->store, a, name, &there, err);
 	if (r == RC_OK && !there)
 		return err_set(err, RC_REPOSITORY_UNKNOWN, "no such repository");
 	return r;

@@ -34,7 +34,7 @@ resolve(struct registry *reg, struct arena *a, const char *name,
 		return RC_OK;
 	if (!reference_is_tag(reference))
 		return names_nothing(err);
-	return v2_tag_get(reg->store, a, name, str_dup(a, reference), out, err);
+	return store_tag_get(reg->store, a, name, str_dup(a, reference), out, err);
 }
 
 /* The caller holds the repository. */
@@ -51,7 +51,7 @@ check_condition(struct registry *reg, struct arena *a, const char *name,
 		return RC_OK;
 	r = resolve(reg, a, name, reference, &d, &by_digest, err);
 	if (r == RC_OK)
-		r = v2_manifest_find(reg->store, a, name, &d, &kept, err);
+		r = store_manifest_find(reg->store, a, name, &d, &kept, err);
 	if (r != RC_OK && r != RC_MANIFEST_UNKNOWN)
 		return r;
 	if (condition->holds(condition->arg, r == RC_OK ? &kept : NULL))
@@ -63,29 +63,30 @@ check_condition(struct registry *reg, struct arena *a, const char *name,
 /* A long one is read from a seat: its digest is computed each time. */
 static enum result
 read_stored(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct v2_manifest *out, struct err *err)
+    const struct digest *d, struct store_manifest *out, struct err *err)
 {
-	enum result r = v2_manifest_read_short(
+	enum result r = store_manifest_read_short(
 	    reg->store, a, name, d, SEAT_FREE, out, err);
 
 	if (r != RC_TOO_LARGE)
 		return r;
 	r = seats_take(reg, a, MANIFEST_MAX, err);
-	return r == RC_OK ? v2_manifest_read(reg->store, a, name, d, out, err) : r;
+	return r == RC_OK ? store_manifest_read(reg->store, a, name, d, out, err)
+			  : r;
 }
 
 /* Only for a long manifest: it is sent from its file, so its bytes do not stay in
  * memory until a client has read them. */
 static enum result
-find_file(struct registry *reg, struct arena *a, const struct v2_manifest *stored,
-    struct store_file *out, struct err *err)
+find_file(struct registry *reg, struct arena *a,
+    const struct store_manifest *stored, struct content *out, struct err *err)
 {
-	struct v2_blob blob;
+	struct store_blob blob;
 	enum result r;
 
 	if (stored->bytes.n <= SEAT_FREE)
 		return RC_OK;
-	r = v2_blob_anywhere(reg->store, a, &stored->digest, &blob, err);
+	r = store_blob_find_anywhere(reg->store, a, &stored->digest, &blob, err);
 	if (r == RC_OK)
 		*out = blob.file;
 	return r == RC_BLOB_UNKNOWN ? RC_MANIFEST_UNKNOWN : r;
@@ -95,7 +96,7 @@ enum result
 manifests_get(struct registry *reg, struct arena *a, const char *name,
     struct str reference, struct manifests_found *out, struct err *err)
 {
-	struct v2_manifest stored;
+	struct store_manifest stored;
 	struct str told;
 	struct digest d;
 	enum result r = resolve(reg, a, name, reference, &d, &out->by_digest, err);
@@ -108,7 +109,7 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 	out->digest = stored.digest;
 	out->bytes = stored.bytes;
 	if (!manifest_type(a, stored.bytes, &out->type)) {
-		r = v2_manifest_type(
+		r = store_manifest_type(
 		    reg->store, a, name, &stored.digest, &told, err);
 		if (r == RC_OK)
 			out->type = told;
@@ -185,7 +186,7 @@ static enum result
 find_ref(
     const struct push *p, struct arena *scratch, struct str ref, struct err *err)
 {
-	struct v2_blob blob;
+	struct store_blob blob;
 	struct digest d, kept;
 	enum result r = RC_MANIFEST_UNKNOWN;
 
@@ -193,10 +194,11 @@ find_ref(
 		return RC_BLOB_UNKNOWN; /* of an algorithm that is not computed here */
 
 	if (p->manifest.refs_are_manifests)
-		r = v2_manifest_find(
+		r = store_manifest_find(
 		    p->reg->store, scratch, p->name, &d, &kept, err);
 	if (r == RC_MANIFEST_UNKNOWN)
-		r = v2_blob_find(p->reg->store, scratch, p->name, &d, &blob, err);
+		r = store_blob_find(
+		    p->reg->store, scratch, p->name, &d, &blob, err);
 	return r;
 }
 
@@ -243,16 +245,16 @@ find_refs(struct push *p, struct manifests_pushed *out, struct err *err)
 static enum result
 store_it(struct push *p, struct err *err)
 {
-	const struct v2_manifest m = {p->digest, p->bytes};
+	const struct store_manifest m = {p->digest, p->bytes};
 	struct store *st = p->reg->store;
 	enum result r;
 	size_t i;
 
-	r = v2_manifest_put(st, p->arena, p->name, &m,
+	r = store_manifest_put(st, p->arena, p->name, &m,
 	    p->manifest.type_told ? p->manifest.type : str_of(""), err);
 	for (i = 0; r == RC_OK && i < p->n_tags; i++)
-		r = v2_tag_put(st, p->arena, p->name, str_dup(p->arena, p->tags[i]),
-		    &p->digest, err);
+		r = store_tag_put(st, p->arena, p->name,
+		    str_dup(p->arena, p->tags[i]), &p->digest, err);
 	return r;
 }
 
@@ -290,7 +292,7 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
     struct manifests_pushed *out, struct err *err)
 {
 	struct push p = {.reg = reg, .arena = a, .name = name, .given = given};
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	enum result r;
 
 	*out = (struct manifests_pushed){.subject = NULL};
@@ -300,7 +302,7 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 	if (r == RC_OK)
 		r = find_refs(&p, out, err);
 	if (r == RC_OK)
-		r = store_lock(reg->store, LOCK_REPOSITORY, name, &lock, err);
+		r = guard_take(reg->store, GUARD_REPOSITORY, name, &lock, err);
 	if (r == RC_OK)
 		r = check_condition(reg, a, name, reference, given->condition, err);
 	if (r == RC_OK) {
@@ -315,7 +317,7 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 		enter_it(&p);
 		log_push(&p);
 	}
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }
 
@@ -328,7 +330,7 @@ remove_tag(struct registry *reg, struct arena *a, const char *name, const char *
 	struct str dropped = str_of(tag);
 	struct index_change change = {
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
-	enum result r = v2_tag_remove(reg->store, a, name, tag, err);
+	enum result r = store_tag_remove(reg->store, a, name, tag, err);
 
 	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
 		describe_change(reg, a, name, &change);
@@ -371,13 +373,13 @@ static enum result
 find_or_settle(struct registry *reg, struct arena *a, const char *name,
     const struct digest *d, struct digest *kept, struct err *err)
 {
-	enum result r = v2_manifest_linked(reg->store, a, name, d, kept, err),
+	enum result r = store_manifest_linked(reg->store, a, name, d, kept, err),
 		    settled;
 	struct err why;
 
 	if (r != RC_MANIFEST_UNKNOWN)
 		return r;
-	settled = v2_manifest_settle_absence(reg->store, a, name, d, &why);
+	settled = store_manifest_sync_absence(reg->store, a, name, d, &why);
 	if (settled == RC_OK)
 		return r;
 	*err = why;
@@ -399,11 +401,11 @@ remove_manifest(struct registry *reg, struct arena *a, const char *name,
 
 	r = find_or_settle(reg, a, name, d, &kept, err);
 	if (r == RC_OK)
-		r = v2_tag_each(reg->store, name, "", collect, &meant, err);
+		r = store_tag_each(reg->store, name, "", collect, &meant, err);
 	for (i = 0; r == RC_OK && i < meant.n; i++)
-		r = v2_tag_remove(reg->store, a, name, meant.tags[i].p, err);
+		r = store_tag_remove(reg->store, a, name, meant.tags[i].p, err);
 	if (r == RC_OK)
-		r = v2_manifest_remove(reg->store, a, name, d, err);
+		r = store_manifest_remove(reg->store, a, name, d, err);
 	change.dropped_tags = meant.tags;
 	change.n_dropped_tags = meant.n;
 	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
@@ -422,7 +424,7 @@ manifests_remove(struct registry *reg, struct arena *a, const char *name,
     struct str reference, const struct manifests_condition *condition,
     struct err *err)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	struct digest d;
 	struct err ignored;
 	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
@@ -430,13 +432,13 @@ manifests_remove(struct registry *reg, struct arena *a, const char *name,
 
 	if (!by_digest && !reference_is_tag(reference))
 		return names_nothing(err);
-	r = store_lock(reg->store, LOCK_REPOSITORY, name, &lock, err);
+	r = guard_take(reg->store, GUARD_REPOSITORY, name, &lock, err);
 	if (r == RC_OK)
 		r = check_condition(reg, a, name, reference, condition, err);
 	if (r == RC_OK && by_digest)
 		r = remove_manifest(reg, a, name, &d, err);
 	else if (r == RC_OK)
 		r = remove_tag(reg, a, name, str_dup(a, reference), err);
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }

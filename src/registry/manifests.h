@@ -20,10 +20,10 @@
 
 struct manifests_found {
 	struct digest digest;
-	struct str bytes;       /* of schema 1 they are signed (signature.h) */
-	struct store_file file; /* of many bytes; name is NULL for few */
-	struct str type;        /* media type, as it was pushed */
-	bool by_digest;         /* the reference was one: this never changes */
+	struct str bytes;    /* of schema 1 they are signed (signature.h) */
+	struct content file; /* of many bytes; name is NULL for few */
+	struct str type;     /* media type, as it was pushed */
+	bool by_digest;      /* the reference was one: this never changes */
 };
 
 /* RC_BUSY: it is a long one, and there is no seat (seats.h) to read it. */

@@ -93,8 +93,8 @@ keep(struct registry *reg, struct arena *a, const char *id, const char *file,
 {
 	struct err err;
 
-	if (v1_mirror_set_note(reg->store, a, "image", id, file, text, &err) !=
-	    RC_OK)
+	if (store_upstream_set_answer(
+		reg->store, a, "image", id, file, text, &err) != RC_OK)
 		log_line(LOG_WARN, "mirror.note", "image=%s file=%s reason=%s", id,
 		    file, log_value(a, err.text));
 }
@@ -166,10 +166,10 @@ find_json(struct registry *reg, struct arena *a, const struct caller *caller,
 	long long n;
 	enum result r;
 
-	r = v1_mirror_note(
+	r = store_upstream_answer(
 	    reg->store, a, "image", id, "json", &out->json, NULL, err);
 	if (r == RC_OK)
-		r = v1_mirror_note(
+		r = store_upstream_answer(
 		    reg->store, a, "image", id, "facts", &facts, NULL, err);
 	if (r == RC_OK &&
 	    (check_json(a, out->json, id, err) != RC_OK || !str_has(facts, ' ')))
@@ -214,7 +214,8 @@ find_ancestry(struct registry *reg, struct arena *a, const struct caller *caller
 	struct remote_answer answer;
 	enum result r;
 
-	r = v1_mirror_note(reg->store, a, "image", id, "ancestry", out, NULL, err);
+	r = store_upstream_answer(
+	    reg->store, a, "image", id, "ancestry", out, NULL, err);
 	if (r == RC_OK && check_ancestry(*out, id, err) != RC_OK)
 		r = RC_ABSENT; /* damaged: asked for again */
 	if (r == RC_ABSENT && pull_ancestry(reg, a, id, out, err) == RC_OK)

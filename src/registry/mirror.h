@@ -58,7 +58,7 @@ enum result mirror_ancestry(struct registry *reg, struct arena *a,
 struct growing; /* lives in the arena */
 enum result mirror_layer(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct growing **growing,
-    struct store_file *file, struct err *err);
+    struct content *file, struct err *err);
 int64_t growing_length(const struct growing *g); /* bytes */
 
 /* Writes the layer as it comes. False: it was cut off, here or there. */

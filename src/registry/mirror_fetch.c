@@ -32,7 +32,7 @@ struct fetch {
 	const char *id;
 	struct mirror_image image;
 	struct v1checksum sum;
-	struct store_lock lock;
+	struct guard lock;
 	struct start *start; /* NULL once it is over */
 	int fd;              /* -1: nothing came */
 	int64_t length;      /* bytes that were told; -1: none were */
@@ -71,7 +71,7 @@ write_held(struct fetch *f)
 		f->room = f->written + (uint64_t)ROOM_STEP;
 	}
 	if (f->r == RC_OK)
-		f->r = v1_mirror_append(f->fd, f->held.p, f->held.n, &f->err);
+		f->r = store_upstream_append(f->fd, f->held.p, f->held.n, &f->err);
 	if (f->r == RC_OK)
 		f->written += f->held.n;
 	f->held.n = 0;
@@ -86,10 +86,10 @@ create(struct fetch *f, struct mirror_begun *begun)
 	enum result r = capacity_check(f->reg, begun->length, &f->err);
 
 	if (r == RC_OK)
-		r = v1_mirror_set_note(
+		r = store_upstream_set_answer(
 		    st, f->arena, "image", f->id, "length", str_of(text), &f->err);
 	if (r == RC_OK)
-		r = v1_mirror_create(st, f->arena, f->id, &f->fd, &f->err);
+		r = store_upstream_create(st, f->arena, f->id, &f->fd, &f->err);
 	if (r != RC_OK)
 		return r;
 	begun->fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
@@ -198,16 +198,16 @@ check_archive(struct fetch *f)
 	struct rereading rr = {f, 0};
 	const struct source layer = {reread, &rr, f->written + f->held.n};
 	const struct tar_visitor visitor = {any_entry, NULL, NULL};
-	struct store_lock place = {0};
+	struct guard place = {0};
 	bool right = true;
-	enum result r = store_lock_walk(f->reg->store, &place, &f->err);
+	enum result r = guard_take_walk(f->reg->store, &place, &f->err);
 
 	if (r == RC_OK)
 		r = f->sum.kind == V1CHECKSUM_TARSUM
 			? tarsum_check(
 			      f->image.json, f->sum.text, &layer, &right, &f->err)
 			: tar_walk(&layer, &visitor, &f->err);
-	store_unlock(&place);
+	guard_release(&place);
 	if (r == RC_OK && !right)
 		r = err_set(&f->err, RC_MISMATCH, "its tarsum is another");
 	return r;
@@ -233,9 +233,9 @@ verify(struct fetch *f, bool whole, char payload[SHA256_HEX_SIZE])
 /* ---- it becomes an image ---- */
 
 /* Among what pushes of this image began with, the one with this json. */
-static const struct v1_begun *
-own_begun(
-    const struct fetch *f, struct v1_begun *begun, size_t n, const char *payload)
+static const struct store_v1push *
+own_begun(const struct fetch *f, struct store_v1push *begun, size_t n,
+    const char *payload)
 {
 	size_t i;
 
@@ -250,26 +250,27 @@ own_begun(
 static enum result
 push(struct fetch *f, struct stage *sg, const char *payload)
 {
-	const struct v1_begin what = {
+	const struct store_v1push_begin what = {
 	    .json = f->image.json, .ancestry = f->image.ancestry};
-	struct v1_begun begun[V1_PUSH_JSONS];
-	const struct v1_begun *own;
+	struct store_v1push begun[STORE_V1PUSH_JSONS];
+	const struct store_v1push *own;
 	struct store *st = f->reg->store;
 	size_t n;
 	enum result r;
 
 	memset(begun, 0, sizeof(begun));
-	r = v1_push_begin(st, f->arena, f->id, &what, &f->err);
+	r = store_v1push_begin(st, f->arena, f->id, &what, &f->err);
 	if (r == RC_OK)
-		r = v1_push_begun(st, f->arena, f->id, begun, &n, &f->err);
+		r = store_v1push_list(st, f->arena, f->id, begun, &n, &f->err);
 	if (r != RC_OK)
 		return r;
 	own = own_begun(f, begun, n, payload);
 	if (own == NULL)
 		return err_set(&f->err, RC_IO, "a push that began is not there");
-	r = v1_push_wait(st, f->arena, f->id, sg, own, 1, &f->err);
-	return r == RC_OK ? v1_push_confirm(st, f->arena, f->id, payload, &f->err)
-			  : r;
+	r = store_v1push_wait(st, f->arena, f->id, sg, own, 1, &f->err);
+	return r == RC_OK
+		   ? store_v1push_confirm(st, f->arena, f->id, payload, &f->err)
+		   : r;
 }
 
 /* A client may have pushed the image meanwhile. */
@@ -277,23 +278,23 @@ static enum result
 become_image(struct fetch *f, const char *payload)
 {
 	struct store *st = f->reg->store;
-	struct store_lock lock = {0};
-	enum v1_state state;
+	struct guard lock = {0};
+	enum store_v1image_state state;
 	struct stage *sg;
 	enum result r;
 
 	if (!write_held(f))
 		return f->r;
-	r = v1_mirror_stage(st, f->arena, f->id, f->written, &sg, &f->err);
+	r = store_upstream_stage(st, f->arena, f->id, f->written, &sg, &f->err);
 	if (r == RC_OK)
 		r = stage_flush(sg, &f->err);
 	if (r == RC_OK)
-		r = store_lock(st, LOCK_IMAGE, f->id, &lock, &f->err);
+		r = guard_take(st, GUARD_IMAGE, f->id, &lock, &f->err);
 	if (r == RC_OK)
-		r = v1_image_state(st, f->id, &state, &f->err);
-	if (r == RC_OK && state != V1_COMPLETE)
+		r = store_v1image_state(st, f->id, &state, &f->err);
+	if (r == RC_OK && state != STORE_V1IMAGE_COMPLETE)
 		r = push(f, sg, payload);
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }
 
@@ -331,8 +332,8 @@ end(void *arg, enum result r, bool whole, const struct err *err)
 	log_end(f, r);
 	if (f->fd != -1)
 		(void)close(f->fd);
-	(void)v1_mirror_drop(f->reg->store, f->id, &ignored);
-	store_unlock(&f->lock);
+	(void)store_upstream_drop(f->reg->store, f->id, &ignored);
+	guard_release(&f->lock);
 	arena_free(f->arena);
 }
 
@@ -346,7 +347,7 @@ copy(struct arena *a, struct str s)
 
 static struct fetch *
 new_fetch(struct registry *reg, const char *id, const struct mirror_image *image,
-    const struct store_lock *lock, struct start *start)
+    const struct guard *lock, struct start *start)
 {
 	struct arena *a = arena_new();
 	struct fetch *f = arena_alloc(a, sizeof(*f));
@@ -382,7 +383,7 @@ wait_for(struct start *start, struct mirror_begun *out, struct err *err)
 
 enum result
 mirror_fetch(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, const struct mirror_image *image, struct store_lock *lock,
+    const char *id, const struct mirror_image *image, struct guard *lock,
     struct mirror_begun *out, struct err *err)
 {
 	const struct remote_call call = {
@@ -400,7 +401,7 @@ mirror_fetch(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r == RC_OK)
 		return wait_for(start, out, err);
 	(void)sem_destroy(&start->over);
-	store_unlock(lock);
+	guard_release(lock);
 	arena_free(f->arena);
 	return r;
 }

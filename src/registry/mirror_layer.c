@@ -1,6 +1,6 @@
 /* mirror_layer.c: the layer of an image that the source has (mirror.h).
  *
- * One who finds LOCK_MIRROR of the image free begins its fetch (mirror_fetch.c), which
+ * One who finds GUARD_MIRROR of the image free begins its fetch (mirror_fetch.c), which
  * takes the guard; the others follow the file as it grows. One who follows and finds the
  * guard free looks whether there is an image now: if not, the fetch has failed, or was
  * killed. */
@@ -59,12 +59,12 @@ follow(struct registry *reg, struct arena *a, struct arena *turn, const char *id
 	struct str text;
 	long long length;
 	int fd;
-	enum result r = v1_mirror_open(reg->store, turn, id, &fd, err);
+	enum result r = store_upstream_open(reg->store, turn, id, &fd, err);
 
 	if (r != RC_OK)
 		return r;
-	if (v1_mirror_note(reg->store, turn, "image", id, "length", &text, NULL,
-		err) == RC_OK &&
+	if (store_upstream_answer(reg->store, turn, "image", id, "length", &text,
+		NULL, err) == RC_OK &&
 	    str_to_int64(text, &length) && length > 0) {
 		*out = growing_new(reg, a, id, fd, length);
 		return RC_OK;
@@ -77,7 +77,7 @@ static bool
 is_here(struct registry *reg, const char *id)
 {
 	struct arena *a = arena_new();
-	struct store_file layer;
+	struct content layer;
 	struct err ignored;
 	bool here = pull_layer(reg, a, id, &layer, &ignored) == RC_OK;
 
@@ -88,7 +88,7 @@ is_here(struct registry *reg, const char *id)
 static bool
 is_fetched(struct registry *reg, const char *id)
 {
-	return store_is_guarded(reg->store, LOCK_MIRROR, id);
+	return guard_is_taken(reg->store, GUARD_MIRROR, id);
 }
 
 /* Nothing is answered before something came: until then a failure can be said, and a
@@ -117,14 +117,14 @@ await_bytes(const struct growing *g, struct err *err)
  * for the image and taking the guard another fetch may have ended. */
 static enum result
 begin(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, const struct mirror_image *image, struct store_lock *lock,
+    const char *id, const struct mirror_image *image, struct guard *lock,
     struct growing **growing, struct err *err)
 {
 	struct mirror_begun begun;
 	enum result r;
 
 	if (is_here(reg, id)) {
-		store_unlock(lock);
+		guard_release(lock);
 		return RC_ABSENT;
 	}
 	r = mirror_fetch(reg, a, caller, id, image, lock, &begun, err);
@@ -142,15 +142,15 @@ begin_or_follow(struct registry *reg, struct arena *a, struct arena *turn,
     const struct caller *caller, const char *id, const struct mirror_image *image,
     bool *waited, struct growing **growing, struct err *err)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	enum result r;
 
 	if (*waited && !is_fetched(reg, id))
 		return is_here(reg, id)
 			   ? RC_ABSENT
 			   : err_set(err, RC_REMOTE, "the fetch has failed");
-	r = store_trylock(reg->store, LOCK_MIRROR, id, &lock, err);
-	if (r == RC_OK && store_locked(&lock))
+	r = guard_try(reg->store, GUARD_MIRROR, id, &lock, err);
+	if (r == RC_OK && guard_is_held(&lock))
 		return begin(reg, a, caller, id, image, &lock, growing, err);
 	*waited = true;
 	return r == RC_OK ? follow(reg, a, turn, id, growing, err) : r;
@@ -165,7 +165,7 @@ static struct threads followers;
 static enum result
 find(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, const struct mirror_image *image, struct growing **growing,
-    struct store_file *file, struct err *err)
+    struct content *file, struct err *err)
 {
 	struct arena *turn = arena_new();
 	bool waited = false;
@@ -189,8 +189,7 @@ find(struct registry *reg, struct arena *a, const struct caller *caller,
 
 enum result
 mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct growing **growing, struct store_file *file,
-    struct err *err)
+    const char *id, struct growing **growing, struct content *file, struct err *err)
 {
 	struct mirror_image image;
 	enum result r = mirror_image(reg, a, caller, id, &image, err);
@@ -258,7 +257,7 @@ keep_one(struct registry *reg, const struct caller *caller, const char *id,
 	const struct sink nowhere = {throw_away, NULL};
 	struct arena *a = arena_new();
 	struct growing *g = NULL;
-	struct store_file file;
+	struct content file;
 	enum result r = mirror_layer(reg, a, caller, id, &g, &file, err);
 
 	if (r == RC_OK && g != NULL) {

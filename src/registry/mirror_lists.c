@@ -31,7 +31,7 @@ static enum result
 note(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *file, struct str *out, int64_t *age, struct err *err)
 {
-	enum result r = v1_mirror_note(
+	enum result r = store_upstream_answer(
 	    reg->store, a, "repo", v1name_full(a, name), file, out, age, err);
 
 	if (r == RC_OK && !json_is_closed(*out))
@@ -47,8 +47,8 @@ keep(struct registry *reg, struct arena *a, const struct caller *caller,
 	struct err err;
 
 	if (mirror_token(caller).n == 0 &&
-	    v1_mirror_set_note(reg->store, a, "repo", v1name_full(a, name), file,
-		text, &err) != RC_OK)
+	    store_upstream_set_answer(reg->store, a, "repo", v1name_full(a, name),
+		file, text, &err) != RC_OK)
 		log_line(LOG_WARN, "mirror.note", "repository=%s file=%s reason=%s",
 		    log_value(a, v1name_full(a, name)), file,
 		    log_value(a, err.text));

@@ -31,7 +31,7 @@ enum result mirror_image(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct mirror_image *out,
     struct err *err);
 
-/* Begins to fetch the layer, for whoever holds LOCK_MIRROR of the image; the guard is the
+/* Begins to fetch the layer, for whoever holds GUARD_MIRROR of the image; the guard is the
  * fetch's from here on, and given back when it is over, or where none begins. Returns
  * when the source has begun to answer. RC_IMAGE_UNKNOWN, RC_REMOTE. */
 struct mirror_begun {
@@ -40,6 +40,6 @@ struct mirror_begun {
 };
 enum result mirror_fetch(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, const struct mirror_image *image,
-    struct store_lock *lock, struct mirror_begun *out, struct err *err);
+    struct guard *lock, struct mirror_begun *out, struct err *err);
 
 #endif

@@ -11,14 +11,16 @@ enum result
 properties_get(struct registry *reg, struct arena *a, const struct v1name *name,
     struct properties *out, struct err *err)
 {
-	struct v1_repo repo;
-	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
 
 	*out = (struct properties){false, {"", 0}};
 	if (r == RC_OK)
-		r = v1_repo_is_private(reg->store, a, &repo, &out->is_private, err);
+		r = store_v1repo_is_private(
+		    reg->store, a, &repo, &out->is_private, err);
 	if (r == RC_OK)
-		r = about_get(reg->store, a, name, &out->description, err);
+		r = store_description_get(
+		    reg->store, a, name, &out->description, err);
 	return r == RC_ABSENT ? RC_OK : r;
 }
 
@@ -27,9 +29,9 @@ check_description(struct str text, struct err *err)
 {
 	size_t i;
 
-	if (text.n > ABOUT_MAX)
+	if (text.n > STORE_DESCRIPTION_MAX)
 		return err_set(err, RC_BAD_DATA,
-		    "a description has at most %zu bytes", ABOUT_MAX);
+		    "a description has at most %zu bytes", STORE_DESCRIPTION_MAX);
 	for (i = 0; i < text.n; i++)
 		if (text.p[i] == '\0')
 			return err_set(
@@ -41,13 +43,14 @@ static enum result
 write_change(struct registry *reg, struct arena *a, const struct v1name *name,
     const struct properties_change *change, struct err *err)
 {
-	struct v1_repo repo;
-	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
 
 	if (r == RC_OK && change->description != NULL)
-		r = about_set(reg->store, a, name, *change->description, err);
+		r = store_description_set(
+		    reg->store, a, name, *change->description, err);
 	if (r == RC_OK && change->is_private != NULL)
-		r = v1_repo_set_private(
+		r = store_v1repo_set_private(
 		    reg->store, a, &repo, *change->is_private, err);
 	return r;
 }
@@ -70,16 +73,16 @@ properties_put(struct registry *reg, struct arena *a, const struct v1name *name,
     const struct properties_change *change, struct err *err)
 {
 	const char *full = v1name_full(a, name);
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	enum result r = RC_OK;
 
 	if (change->description != NULL)
 		r = check_description(*change->description, err);
 	if (r == RC_OK)
-		r = store_lock(reg->store, LOCK_REPOSITORY, full, &lock, err);
+		r = guard_take(reg->store, GUARD_REPOSITORY, full, &lock, err);
 	if (r == RC_OK) {
 		r = write_change(reg, a, name, change, err);
-		store_unlock(&lock);
+		guard_release(&lock);
 		/* also of what failed half-way: it may be private by now */
 		describe_both(reg, a, name);
 	}

@@ -8,12 +8,13 @@
 enum result
 pull_check(struct registry *reg, const char *id, struct err *err)
 {
-	enum v1_state state;
-	enum result r = v1_image_state(reg->store, id, &state, err);
+	enum store_v1image_state state;
+	enum result r = store_v1image_state(reg->store, id, &state, err);
 
-	if (r == RC_OK && (state == V1_ABSENT || state == V1_DAMAGED))
+	if (r == RC_OK &&
+	    (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED))
 		return err_set(err, RC_IMAGE_UNKNOWN, "no such image");
-	if (r == RC_OK && state == V1_UNFINISHED)
+	if (r == RC_OK && state == STORE_V1IMAGE_UNFINISHED)
 		return err_set(err, RC_IMAGE_UNFINISHED, "its push is not over");
 	return r;
 }
@@ -23,12 +24,13 @@ static enum result
 read_json(struct registry *reg, struct arena *a, const char *id, struct str *out,
     struct err *err)
 {
-	enum result r = v1_image_json_short(reg->store, a, id, SEAT_FREE, out, err);
+	enum result r = store_v1image_json_short(
+	    reg->store, a, id, SEAT_FREE, out, err);
 
 	if (r != RC_TOO_LARGE)
 		return r;
 	r = seats_take(reg, a, V1CONFIG_MAX, err);
-	return r == RC_OK ? v1_image_json(reg->store, a, id, out, err) : r;
+	return r == RC_OK ? store_v1image_json(reg->store, a, id, out, err) : r;
 }
 
 /* _inprogress is checked before the json is read: a complete image never becomes
@@ -37,7 +39,7 @@ enum result
 pull_json(struct registry *reg, struct arena *a, const char *id,
     struct pull_json *out, struct err *err)
 {
-	struct store_file layer;
+	struct content layer;
 	struct err ignored;
 	enum result r;
 
@@ -45,10 +47,10 @@ pull_json(struct registry *reg, struct arena *a, const char *id,
 	if (r == RC_OK)
 		r = read_json(reg, a, id, &out->json, err);
 	if (r == RC_OK)
-		r = v1_image_sum(reg->store, a, id, &out->sum, err);
+		r = store_v1image_checksum(reg->store, a, id, &out->sum, err);
 	if (r != RC_OK)
 		return r;
-	out->has_layer = v1_image_layer(reg->store, a, id, &layer, &ignored) ==
+	out->has_layer = store_v1image_layer(reg->store, a, id, &layer, &ignored) ==
 			 RC_OK;
 	out->layer_size = out->has_layer ? layer.size : 0;
 	return RC_OK;
@@ -60,14 +62,14 @@ pull_ancestry(struct registry *reg, struct arena *a, const char *id,
 {
 	enum result r = pull_check(reg, id, err);
 
-	return r == RC_OK ? v1_image_ancestry(reg->store, a, id, out, err) : r;
+	return r == RC_OK ? store_v1image_ancestry(reg->store, a, id, out, err) : r;
 }
 
 enum result
 pull_layer(struct registry *reg, struct arena *a, const char *id,
-    struct store_file *out, struct err *err)
+    struct content *out, struct err *err)
 {
 	enum result r = pull_check(reg, id, err);
 
-	return r == RC_OK ? v1_image_layer(reg->store, a, id, out, err) : r;
+	return r == RC_OK ? store_v1image_layer(reg->store, a, id, out, err) : r;
 }

@@ -24,7 +24,7 @@ enum result pull_ancestry(struct registry *reg, struct arena *a, const char *id,
     struct str *out, struct err *err);
 
 enum result pull_layer(struct registry *reg, struct arena *a, const char *id,
-    struct store_file *out, struct err *err);
+    struct content *out, struct err *err);
 
 /* Only that it is there and complete: what answers a conditional request. */
 enum result pull_check(struct registry *reg, const char *id, struct err *err);

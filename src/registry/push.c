@@ -38,7 +38,7 @@ ancestry_of(struct registry *reg, struct arena *a, const struct caller *caller,
 		if (!v1name_is_image_id(parent) || str_is(parent, id))
 			return err_set(err, RC_NO_PARENT,
 			    "the parent must be the id of another image");
-		r = v1_image_ancestry(
+		r = store_v1image_ancestry(
 		    reg->store, a, str_dup(a, parent), &above, err);
 		if (r == RC_IMAGE_UNKNOWN && mirror_may_ask(reg, caller))
 			r = mirror_ancestry(
@@ -59,26 +59,29 @@ is_whole(struct registry *reg, struct arena *a, const char *id, struct err *err)
 {
 	struct str text;
 
-	return v1_image_json(reg->store, a, id, &text, err) != RC_IMAGE_UNKNOWN &&
-	       v1_image_ancestry(reg->store, a, id, &text, err) != RC_IMAGE_UNKNOWN;
+	return store_v1image_json(reg->store, a, id, &text, err) !=
+		   RC_IMAGE_UNKNOWN &&
+	       store_v1image_ancestry(reg->store, a, id, &text, err) !=
+		   RC_IMAGE_UNKNOWN;
 }
 
 static enum result
 begin(struct registry *reg, struct arena *a, const char *id,
-    const struct v1_begin *what, struct err *err)
+    const struct store_v1push_begin *what, struct err *err)
 {
-	struct store_lock lock = {0};
-	enum v1_state state;
+	struct guard lock = {0};
+	enum store_v1image_state state;
 	enum result r;
 
-	r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
+	r = guard_take(reg->store, GUARD_IMAGE, id, &lock, err);
 	if (r == RC_OK)
-		r = v1_image_state(reg->store, id, &state, err);
-	if (r == RC_OK && state == V1_COMPLETE && is_whole(reg, a, id, err))
+		r = store_v1image_state(reg->store, id, &state, err);
+	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
+	    is_whole(reg, a, id, err))
 		r = err_set(err, RC_IMAGE_EXISTS, "the image is complete");
 	if (r == RC_OK)
-		r = v1_push_begin(reg->store, a, id, what, err);
-	store_unlock(&lock);
+		r = store_v1push_begin(reg->store, a, id, what, err);
+	guard_release(&lock);
 	return r;
 }
 
@@ -86,7 +89,7 @@ enum result
 push_json(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, struct str json, struct str given, struct err *err)
 {
-	struct v1_begin what = {.json = json, .given = given};
+	struct store_v1push_begin what = {.json = json, .given = given};
 	struct v1checksum sum = v1checksum_parse(given);
 	struct v1config v;
 	enum result r;
@@ -114,24 +117,25 @@ enum result
 push_layer_check(
     struct registry *reg, struct arena *a, const char *id, struct err *err)
 {
-	enum v1_state state;
-	enum result r = v1_image_state(reg->store, id, &state, err);
+	enum store_v1image_state state;
+	enum result r = store_v1image_state(reg->store, id, &state, err);
 
-	if (r == RC_OK && (state == V1_ABSENT || state == V1_DAMAGED))
+	if (r == RC_OK &&
+	    (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED))
 		return err_set(err, RC_IMAGE_UNKNOWN, "no json came");
-	if (r == RC_OK && state == V1_COMPLETE &&
-	    !v1_push_is_open(reg->store, a, id))
+	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
+	    !store_v1push_is_open(reg->store, a, id))
 		return err_set(err, RC_IMAGE_EXISTS, "the image is complete");
 	if (r == RC_OK)
-		v1_push_touch(reg->store, a, id);
+		store_v1push_touch(reg->store, a, id);
 	return r;
 }
 
 /* A layer that came, its sums known. */
 struct arrived {
 	struct stage *stage;
-	struct v1_begun
-	    begun[V1_PUSH_JSONS]; /* with its payload sum under each json */
+	struct store_v1push
+	    begun[STORE_V1PUSH_JSONS]; /* with its payload sum under each json */
 	size_t n;
 	const char *payload; /* the one that a tarsum waits for, or NULL */
 	enum result
@@ -143,7 +147,7 @@ static enum result
 sum_up(struct registry *reg, struct arena *a, const char *id, const char *body_file,
     struct arrived *l, struct err *err)
 {
-	enum result r = v1_push_begun(reg->store, a, id, l->begun, &l->n, err);
+	enum result r = store_v1push_list(reg->store, a, id, l->begun, &l->n, err);
 	size_t i;
 
 	if (r == RC_OK)
@@ -170,7 +174,7 @@ is_wanted(struct registry *reg, struct arena *a, const char *id, struct arrived 
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
-		if (v1_push_wants(reg->store, a, id, l->begun[i].payload)) {
+		if (store_v1push_wants(reg->store, a, id, l->begun[i].payload)) {
 			l->payload = l->begun[i].payload;
 			break;
 		}
@@ -183,22 +187,24 @@ static enum result
 place_layer(struct registry *reg, struct arena *a, const char *id,
     struct arrived *l, struct err *err)
 {
-	enum v1_state state;
-	enum result r = v1_image_state(reg->store, id, &state, err);
+	enum store_v1image_state state;
+	enum result r = store_v1image_state(reg->store, id, &state, err);
 
 	if (r != RC_OK)
 		return r;
-	if (state == V1_COMPLETE)
-		return v1_push_note(reg->store, a, id, l->begun, l->n, err);
+	if (state == STORE_V1IMAGE_COMPLETE)
+		return store_v1push_record_late_layer(
+		    reg->store, a, id, l->begun, l->n, err);
 	if (is_wanted(reg, a, id, l)) {
-		r = v1_push_wait(reg->store, a, id, l->stage, l->begun, l->n, err);
+		r = store_v1push_wait(
+		    reg->store, a, id, l->stage, l->begun, l->n, err);
 		if (r == RC_OK)
-			r = v1_push_confirm_early(
+			r = store_v1push_confirm_early(
 			    reg->store, a, id, l->payload, err);
 		return r;
 	}
-	if (!v1_push_all_gave_sums(reg->store, a, id))
-		return v1_push_wait(
+	if (!store_v1push_all_gave_checksums(reg->store, a, id))
+		return store_v1push_wait(
 		    reg->store, a, id, l->stage, l->begun, l->n, err);
 	if (l->unreadable != RC_OK) {
 		*err = l->why;
@@ -212,7 +218,7 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
     const char *body_file, struct err *err)
 {
 	struct arrived *l = arena_alloc(a, sizeof(*l));
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	enum result r;
 
 	r = push_layer_check(reg, a, id, err);
@@ -220,13 +226,13 @@ push_layer(struct registry *reg, struct arena *a, const char *id,
 		r = sum_up(reg, a, id, body_file, l, err);
 	if (r != RC_OK)
 		return r;
-	r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
+	r = guard_take(reg->store, GUARD_IMAGE, id, &lock, err);
 	if (r == RC_OK)
 		r = push_layer_check(
 		    reg, a, id, err); /* while the layer was hashed ... */
 	if (r == RC_OK)
 		r = place_layer(reg, a, id, l, err);
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }
 
@@ -237,7 +243,7 @@ static enum result
 refuse_sum(struct registry *reg, struct arena *a, const char *id, struct err *err)
 {
 	bool any;
-	enum result r = v1_push_has_layer(reg->store, a, id, &any, err);
+	enum result r = store_v1push_has_layer(reg->store, a, id, &any, err);
 
 	if (r != RC_OK)
 		return r;
@@ -255,14 +261,14 @@ confirm_late(struct registry *reg, struct arena *a, const char *id,
 	struct str own;
 	enum result r;
 
-	if (!v1_push_is_open(reg->store, a, id))
+	if (!store_v1push_is_open(reg->store, a, id))
 		return err_set(err, RC_SUM_REFUSED, "the image is complete");
-	r = v1_image_sum(reg->store, a, id, &own, err);
+	r = store_v1image_checksum(reg->store, a, id, &own, err);
 	if (r != RC_OK)
 		return r;
 	if (str_is(own, arena_printf(a, "sha256:%s", payload)) ||
-	    v1_push_saw(reg->store, a, id, payload))
-		return v1_push_settle(reg->store, a, id, err);
+	    store_v1push_had_late_layer(reg->store, a, id, payload))
+		return store_v1push_sync(reg->store, a, id, err);
 	return refuse_sum(reg, a, id, err);
 }
 
@@ -270,17 +276,17 @@ static enum result
 confirm(struct registry *reg, struct arena *a, const char *id, const char *payload,
     struct err *err)
 {
-	enum v1_state state;
-	enum result r = v1_image_state(reg->store, id, &state, err);
+	enum store_v1image_state state;
+	enum result r = store_v1image_state(reg->store, id, &state, err);
 
 	if (r != RC_OK)
 		return r;
-	if (state == V1_ABSENT || state == V1_DAMAGED)
+	if (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED)
 		return err_set(err, RC_IMAGE_UNKNOWN, "no json came");
-	if (state == V1_COMPLETE)
+	if (state == STORE_V1IMAGE_COMPLETE)
 		return confirm_late(reg, a, id, payload, err);
-	if (v1_push_waits(reg->store, a, id, payload))
-		return v1_push_confirm(reg->store, a, id, payload, err);
+	if (store_v1push_waits(reg->store, a, id, payload))
+		return store_v1push_confirm(reg->store, a, id, payload, err);
 	return refuse_sum(reg, a, id, err);
 }
 
@@ -303,17 +309,17 @@ static enum result
 confirm_sum(struct registry *reg, struct arena *a, const char *id,
     struct v1checksum sum, struct err *err)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	const char *hex;
 	enum result r = check_sum(sum, err);
 
 	if (r == RC_OK)
 		r = read_sum(reg, a, id, sum, &hex, err);
 	if (r == RC_OK)
-		r = store_lock(reg->store, LOCK_IMAGE, id, &lock, err);
+		r = guard_take(reg->store, GUARD_IMAGE, id, &lock, err);
 	if (r == RC_OK)
 		r = confirm(reg, a, id, hex, err);
-	store_unlock(&lock);
+	guard_release(&lock);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "push.image", "image=%s sum=sha256:%s", id, hex);
 	return r;

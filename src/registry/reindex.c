@@ -68,7 +68,7 @@ add_referrer(void *arg, const struct digest *d)
 	struct run *run = arg;
 	struct index_change change = {.repository = run->repository};
 	struct index_referrer referrer;
-	struct v2_manifest stored;
+	struct store_manifest stored;
 	struct manifest m;
 	struct err ignored;
 
@@ -103,11 +103,11 @@ add_all(struct run *run, bool *all)
 
 	run->n_tags = 0;
 	arena_clear(run->scratch);
-	r = v2_tag_each(run->reg->store, name, "", add_tag, run, run->err);
+	r = store_tag_each(run->reg->store, name, "", add_tag, run, run->err);
 	if (r == RC_OK && run->result == RC_OK && run->n_tags > 0)
 		add_tags(run);
 	if (r == RC_OK && run->result == RC_OK)
-		r = v2_manifest_each(
+		r = store_manifest_each(
 		    run->reg->store, name, add_referrer, run, run->err);
 	*all = r == RC_OK;
 	if (run->result != RC_OK)
@@ -158,15 +158,15 @@ look(struct run *run, const char *name)
 static bool
 visit(void *arg, const char *name)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	struct run *run = arg;
 
 	arena_clear(run->arena);
-	run->result = store_lock(
-	    run->reg->store, LOCK_REPOSITORY, name, &lock, run->err);
+	run->result = guard_take(
+	    run->reg->store, GUARD_REPOSITORY, name, &lock, run->err);
 	if (run->result == RC_OK)
 		run->result = look(run, name);
-	store_unlock(&lock);
+	guard_release(&lock);
 	run->count++;
 	if (run->how->progress != NULL)
 		run->how->progress(run->how->arg, run->count, name);
@@ -182,9 +182,9 @@ walk(struct run *run, bool *done)
 	enum result r = index_rebuild_begin(run->reg->index, run->err);
 
 	if (r == RC_OK)
-		r = v1_walk(run->reg->store, visit, run, run->err);
+		r = store_v1repo_walk(run->reg->store, visit, run, run->err);
 	if (r == RC_OK && run->result == RC_OK && !stopped(run))
-		r = v2_repo_walk(run->reg->store, visit, run, run->err);
+		r = store_repository_walk(run->reg->store, visit, run, run->err);
 	if (r == RC_OK)
 		r = run->result;
 	if (r == RC_OK && !stopped(run)) {
@@ -197,13 +197,13 @@ walk(struct run *run, bool *done)
 enum result
 reindex_prepare(struct registry *reg, const char *path, struct err *err)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	bool ignored;
-	enum result r = store_trylock(reg->store, LOCK_REINDEX, "", &lock, err);
+	enum result r = guard_try(reg->store, GUARD_REINDEX, "", &lock, err);
 
-	if (r == RC_OK && store_locked(&lock))
+	if (r == RC_OK && guard_is_held(&lock))
 		r = index_prepare(path, &ignored, err);
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }
 
@@ -212,13 +212,13 @@ reindex_run(
     struct registry *reg, const struct reindex *how, bool *done, struct err *err)
 {
 	struct run run = {.reg = reg, .how = how, .result = RC_OK, .err = err};
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	bool ignored;
 	enum result r;
 
 	*done = false;
-	r = store_trylock(reg->store, LOCK_REINDEX, "", &lock, err);
-	if (r == RC_OK && !store_locked(&lock))
+	r = guard_try(reg->store, GUARD_REINDEX, "", &lock, err);
+	if (r == RC_OK && !guard_is_held(&lock))
 		return err_set(err, RC_ABSENT, "another rebuild runs already");
 	if (r == RC_OK)
 		r = index_prepare(how->path, &ignored, err);
@@ -229,6 +229,6 @@ reindex_run(
 		arena_free(run.scratch);
 		arena_free(run.arena);
 	}
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }

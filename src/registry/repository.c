@@ -19,7 +19,7 @@ repository_resolve_name(
 {
 	if (reg->auth != NULL && reg->auth->mode == AUTH_INDEX)
 		return RC_OK;
-	return v1_repo_resolve(reg->store, a, name, err);
+	return store_v1repo_resolve(reg->store, a, name, err);
 }
 
 /* A list of images is as long as clients made it: reading it as a whole takes a seat
@@ -29,14 +29,14 @@ sit_for_list(struct registry *reg, struct arena *a, const struct v1name *name,
     size_t times, size_t beside, struct err *err)
 {
 	size_t size = 0;
-	struct reader *list;
-	struct v1_repo repo;
-	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+	struct store_reader *list;
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
 
 	if (r == RC_OK)
-		r = v1_repo_open_images(reg->store, a, &repo, &list, err);
+		r = store_v1repo_open_images(reg->store, a, &repo, &list, err);
 	if (r == RC_OK)
-		size = (size_t)reader_size(list);
+		size = (size_t)store_reader_size(list);
 	if (r == RC_OK || r == RC_ABSENT)
 		r = seats_take(reg, a, times * size + beside, err);
 	return r;
@@ -50,18 +50,18 @@ merge(struct registry *reg, struct arena *a, const struct v1name *name,
     struct str body, struct err *err)
 {
 	struct str old = {"", 0}, merged;
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	enum result r;
 
-	r = v1_repo_find(reg->store, a, name, &repo, err);
+	r = store_v1repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
-		r = v1_repo_images(reg->store, a, &repo, &old, err);
+		r = store_v1repo_images(reg->store, a, &repo, &old, err);
 	if (r == RC_ABSENT)
 		r = RC_OK;
 	if (r == RC_OK)
 		r = imagelist_merge(a, old, body, &merged, err);
 	if (r == RC_OK && !str_eq(old, merged))
-		r = v1_repo_set_images(reg->store, &repo, merged, err);
+		r = store_v1repo_set_images(reg->store, &repo, merged, err);
 	return r;
 }
 
@@ -69,7 +69,7 @@ enum result
 repository_announce(struct registry *reg, struct arena *a,
     const struct v1name *name, struct str body, struct err *err)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	enum result r;
 
 	r = sit_for_list(reg, a, name, MERGE_TIMES,
@@ -77,13 +77,13 @@ repository_announce(struct registry *reg, struct arena *a,
 	if (r == RC_OK)
 		r = claim_announced(reg, a, name, body, &body, err);
 	if (r == RC_OK)
-		r = store_lock(
-		    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
+		r = guard_take(
+		    reg->store, GUARD_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = merge(reg, a, name, body, err);
 	if (r == RC_OK)
 		describe_change(reg, a, v1name_full(a, name), NULL);
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }
 
@@ -92,24 +92,24 @@ repository_claim(struct registry *reg, struct arena *a, const struct v1name *nam
     const char *id, struct str json, struct err *err)
 {
 	const char *announced = arena_printf(a, "[{\"id\": \"%s\"}]", id);
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	struct str here;
 	enum result r = RC_ABSENT;
 
 	if (reg->auth != NULL && reg->auth->mode == AUTH_OWN)
-		r = v1_image_json(reg->store, a, id, &here, err);
+		r = store_v1image_json(reg->store, a, id, &here, err);
 	if (r != RC_OK || !str_eq(here, json))
 		return err_set(err, RC_NOT_GRANTED, "not among those of %s",
 		    v1name_full(a, name));
 	r = sit_for_list(reg, a, name, MERGE_TIMES, 0, err);
 	if (r == RC_OK)
-		r = store_lock(
-		    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
+		r = guard_take(
+		    reg->store, GUARD_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = merge(reg, a, name, str_of(announced), err);
 	if (r == RC_OK)
 		describe_change(reg, a, v1name_full(a, name), NULL);
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }
 
@@ -117,21 +117,21 @@ enum result
 repository_images(struct registry *reg, struct arena *a, const struct v1name *name,
     struct str *out, struct err *err)
 {
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	enum result r = sit_for_list(reg, a, name, 1, 0, err);
 
 	if (r == RC_OK)
-		r = v1_repo_find(reg->store, a, name, &repo, err);
+		r = store_v1repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
-		r = v1_repo_images(reg->store, a, &repo, out, err);
+		r = store_v1repo_images(reg->store, a, &repo, out, err);
 	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 /* A client that gets "unknown" may rely on it: so the absence is made durable. */
 static enum result
-stay_unknown(struct registry *reg, const struct v1_repo *repo, struct err *err)
+stay_unknown(struct registry *reg, const struct store_v1repo *repo, struct err *err)
 {
-	enum result r = v1_repo_settle_absence(reg->store, repo, err);
+	enum result r = store_v1repo_sync_absence(reg->store, repo, err);
 
 	if (r != RC_OK)
 		return r;
@@ -142,22 +142,22 @@ enum result
 repository_remove(struct registry *reg, struct arena *a, const struct v1name *name,
     struct err *err)
 {
-	struct store_lock lock = {0};
-	struct v1_repo repo;
+	struct guard lock = {0};
+	struct store_v1repo repo;
 	enum result r;
 
-	r = store_lock(
-	    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
+	r = guard_take(
+	    reg->store, GUARD_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
-		r = v1_repo_find(reg->store, a, name, &repo, err);
+		r = store_v1repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK && !repo.there)
 		r = stay_unknown(reg, &repo, err);
 	/* the description first: what is cut off between the two can be done again */
 	if (r == RC_OK)
-		r = about_set(reg->store, a, name, str_of(NULL), err);
+		r = store_description_set(reg->store, a, name, str_of(NULL), err);
 	if (r == RC_OK)
-		r = v1_repo_remove(reg->store, a, &repo, err);
-	store_unlock(&lock);
+		r = store_v1repo_remove(reg->store, a, &repo, err);
+	guard_release(&lock);
 	if (r == RC_OK ||
 	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */
 		describe_both(reg, a, name);
@@ -171,11 +171,11 @@ enum result
 repository_meta(struct registry *reg, struct arena *a, const struct v1name *name,
     struct str *out, struct err *err)
 {
-	struct v1_repo repo;
-	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
 
 	if (r == RC_OK)
-		r = v1_repo_meta(reg->store, a, &repo, out, err);
+		r = store_v1repo_meta(reg->store, a, &repo, out, err);
 	if (r == RC_ABSENT) {
 		*out = tagmeta_default();
 		r = RC_OK;

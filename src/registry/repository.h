@@ -12,7 +12,7 @@
 
 /* Finds the repository that a client means: if the name is another spelling of one
  * that is there, *name becomes the name under which that one is kept
- * (v1_repo_resolve() in store/v1repo.h). With another index the name stays, because
+ * (store_v1repo_resolve() in store/v1repo.h). With another index the name stays, because
  * its tokens name it. */
 enum result repository_resolve_name(
     struct registry *reg, struct arena *a, struct v1name *name, struct err *err);

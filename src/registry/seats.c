@@ -32,7 +32,7 @@ seats_take_thread(const struct registry *reg, struct threads *threads,
 static struct threads seated;
 
 struct seat {
-	struct store_lock lock;
+	struct guard lock;
 	size_t memory;
 };
 
@@ -44,7 +44,7 @@ give_back(void *arg)
 	struct seat *seat = arg;
 
 	(void)malloc_trim(0);
-	store_unlock(&seat->lock);
+	guard_release(&seat->lock);
 }
 
 /* A request that waits for memory must hold none, or others could wait for it: one
@@ -66,11 +66,11 @@ seats_take(
 		seat = arena_alloc(a, sizeof(*seat));
 		arena_defer(a, give_back, seat);
 	}
-	store_unlock(&seat->lock);
+	guard_release(&seat->lock);
 	seat->memory = 0;
-	r = store_lock_memory(
+	r = guard_take_memory(
 	    reg->store, memory, reg->patience_ms, &seat->lock, err);
-	if (r == RC_OK && !store_locked(&seat->lock))
+	if (r == RC_OK && !guard_is_held(&seat->lock))
 		return err_set(err, RC_BUSY,
 		    "large requests use all memory that is for them: %zu bytes were wanted, "
 		    "try again later",

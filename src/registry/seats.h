@@ -3,7 +3,7 @@
  *
  * Any request may use SEAT_FREE bytes. One that may need more, or that works for long, takes
  * a seat first. Two things are counted: memory, of all threads and processes together
- * (store/guard.h, LOCK_MEMORY), and in each process the threads that have or wait for a seat,
+ * (store/guard.h, GUARD_MEMORY), and in each process the threads that have or wait for a seat,
  * of which there are at most reg->seats. A process that is killed leaves no seat taken. */
 #ifndef REGISTRY_SEATS_H
 #define REGISTRY_SEATS_H

@@ -40,7 +40,7 @@ read_key(struct registry *reg, struct arena *a, const struct signing_key **out,
 {
 	struct err why;
 	struct str pem;
-	enum result r = secret_read(
+	enum result r = store_secret_read(
 	    reg->store, a, SECRET_SIGNING_KEY, SIGNING_KEY_MAX, &pem, err);
 
 	if (r == RC_OK && signing_key_parse(a, pem, out, &why) != RC_OK)
@@ -59,7 +59,7 @@ make_key(struct registry *reg, struct arena *a, const struct signing_key **out,
     struct err *err)
 {
 	const struct signing_key *key = signing_key_new(a);
-	enum result r = secret_make(
+	enum result r = store_secret_make(
 	    reg->store, SECRET_SIGNING_KEY, signing_key_pem(a, key), err);
 
 	if (r == RC_OK) {

@@ -3,15 +3,15 @@
 
 enum result
 stored_manifest(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct v2_manifest *bytes, struct manifest *out,
+    const struct digest *d, struct store_manifest *bytes, struct manifest *out,
     struct err *err)
 {
 	struct str told;
-	enum result r = v2_manifest_read(reg->store, a, name, d, bytes, err);
+	enum result r = store_manifest_read(reg->store, a, name, d, bytes, err);
 
 	if (r != RC_OK)
 		return r;
-	r = v2_manifest_type(reg->store, a, name, &bytes->digest, &told, err);
+	r = store_manifest_type(reg->store, a, name, &bytes->digest, &told, err);
 	if (r == RC_ABSENT)
 		told = str_of("");
 	else if (r != RC_OK)

@@ -11,7 +11,7 @@
 /* Reads it and parses it as what it was pushed as. RC_MANIFEST_UNKNOWN,
  * RC_BAD_MANIFEST: old servers may have left anything. */
 enum result stored_manifest(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct v2_manifest *bytes, struct manifest *out,
+    const struct digest *d, struct store_manifest *bytes, struct manifest *out,
     struct err *err);
 
 #endif

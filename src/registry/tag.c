@@ -15,9 +15,9 @@
 
 static enum result
 find(struct registry *reg, struct arena *a, const struct v1name *name,
-    struct v1_repo *repo, struct err *err)
+    struct store_v1repo *repo, struct err *err)
 {
-	enum result r = v1_repo_find(reg->store, a, name, repo, err);
+	enum result r = store_v1repo_find(reg->store, a, name, repo, err);
 
 	if (r == RC_OK && !repo->there)
 		return err_set(err, RC_REPOSITORY_UNKNOWN, "no such repository");
@@ -35,21 +35,22 @@ tag_list(struct registry *reg, struct arena *a, const struct v1name *name,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
     struct err *err)
 {
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	enum result r = find(reg, a, name, &repo, err);
 
-	return r == RC_OK ? v1_tag_each(reg->store, &repo, visit, arg, err) : r;
+	return r == RC_OK ? store_v1tag_each(reg->store, &repo, visit, arg, err)
+			  : r;
 }
 
 enum result
 tag_get(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *tag, const char **id, struct err *err)
 {
-	struct v1_repo repo;
-	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
 
 	if (r == RC_OK)
-		r = v1_tag_get(reg->store, a, &repo, tag, id, err);
+		r = store_v1tag_get(reg->store, a, &repo, tag, id, err);
 	return or_tag_unknown(r);
 }
 
@@ -60,7 +61,7 @@ check_complete(
 {
 	enum result r = pull_check(reg, id, err);
 
-	return r == RC_OK ? v1_push_settle(reg->store, a, id, err) : r;
+	return r == RC_OK ? store_v1push_sync(reg->store, a, id, err) : r;
 }
 
 /* The image and all below it are there and complete. */
@@ -75,7 +76,7 @@ check_whole(struct registry *reg, struct arena *a, const char *id, struct err *e
 
 	if (r != RC_OK)
 		return r;
-	r = v1_image_ancestry(reg->store, a, id, &text, err);
+	r = store_v1image_ancestry(reg->store, a, id, &text, err);
 	if (r != RC_OK)
 		return r == RC_IMAGE_UNKNOWN ? RC_OK : r;
 	if (!json_parse(a, text, &list, &why))
@@ -94,25 +95,25 @@ enum result
 tag_put(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *tag, const char *id, struct str agent, struct err *err)
 {
-	struct store_lock lock = {0};
-	struct v1_repo repo;
+	struct guard lock = {0};
+	struct store_v1repo repo;
 	enum result r;
 
-	r = store_lock(
-	    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
+	r = guard_take(
+	    reg->store, GUARD_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
 		r = check_whole(reg, a, id, err);
 	if (r == RC_OK)
-		r = v1_repo_find(reg->store, a, name, &repo, err);
+		r = store_v1repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
-		r = v1_tag_put(reg->store, a, &repo, tag, id,
+		r = store_v1tag_put(reg->store, a, &repo, tag, id,
 		    tagmeta_of_agent(a, agent, clock_now()), err);
 	if (r == RC_OK) {
 		describe_change(reg, a, v1name_full(a, name), NULL);
 		log_line(LOG_INFO, "push.tag", "image=%s repository=%s tag=%s", id,
 		    log_value(a, v1name_full(a, name)), log_value(a, tag));
 	}
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r;
 }
 
@@ -120,22 +121,22 @@ enum result
 tag_remove(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *tag, struct err *err)
 {
-	struct store_lock lock = {0};
-	struct v1_repo repo;
+	struct guard lock = {0};
+	struct store_v1repo repo;
 	enum result r;
 
-	r = store_lock(
-	    reg->store, LOCK_REPOSITORY, v1name_full(a, name), &lock, err);
+	r = guard_take(
+	    reg->store, GUARD_REPOSITORY, v1name_full(a, name), &lock, err);
 	if (r == RC_OK)
-		r = v1_repo_find(reg->store, a, name, &repo, err);
+		r = store_v1repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
-		r = v1_tag_remove(reg->store, a, &repo, tag, err);
+		r = store_v1tag_remove(reg->store, a, &repo, tag, err);
 	if (r == RC_OK || r == RC_ABSENT) /* an earlier one may have been cut off */
 		describe_change(reg, a, v1name_full(a, name), NULL);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s",
 		    log_value(a, v1name_full(a, name)), log_value(a, tag));
-	store_unlock(&lock);
+	guard_release(&lock);
 	return or_tag_unknown(r);
 }
 
@@ -143,11 +144,11 @@ enum result
 tag_meta(struct registry *reg, struct arena *a, const struct v1name *name,
     const char *tag, struct str *out, struct err *err)
 {
-	struct v1_repo repo;
-	enum result r = v1_repo_find(reg->store, a, name, &repo, err);
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
 
 	if (r == RC_OK)
-		r = v1_tag_meta(reg->store, a, &repo, tag, out, err);
+		r = store_v1tag_meta(reg->store, a, &repo, tag, out, err);
 	if (r == RC_ABSENT) {
 		*out = tagmeta_default();
 		r = RC_OK;

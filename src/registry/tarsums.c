@@ -15,29 +15,30 @@ static enum result
 find(struct registry *reg, const struct str *json, size_t n, struct str given,
     const struct source *layer, size_t *which, struct err *err)
 {
-	struct store_lock place = {0};
-	enum result r = store_lock_walk(reg->store, &place, err);
+	struct guard place = {0};
+	enum result r = guard_take_walk(reg->store, &place, err);
 
 	*which = n;
 	if (r == RC_OK)
 		r = tarsum_find(json, n, given, layer, which, err);
-	store_unlock(&place);
+	guard_release(&place);
 	return r;
 }
 
 enum result
 tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
-    struct stage *sg, const struct v1_begun *begun, size_t n, const char **payload,
-    struct err *err)
+    struct stage *sg, const struct store_v1push *begun, size_t n,
+    const char **payload, struct err *err)
 {
-	struct str wanted[WANTED_MAX], json[V1_PUSH_JSONS];
+	struct str wanted[WANTED_MAX], json[STORE_V1PUSH_JSONS];
 	size_t i, n_wanted, which = n;
 	enum result r;
 
 	*payload = NULL;
 	for (i = 0; i < n; i++)
 		json[i] = begun[i].json;
-	r = v1_push_tarsums(reg->store, a, id, wanted, WANTED_MAX, &n_wanted, err);
+	r = store_v1push_tarsums(
+	    reg->store, a, id, wanted, WANTED_MAX, &n_wanted, err);
 	if (r == RC_OK && n_wanted > 0)
 		r = seats_take(reg, a, TAR_MEMORY, err);
 	for (i = 0; r == RC_OK && i < n_wanted && which == n; i++) {
@@ -53,12 +54,12 @@ tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
 /* Of a layer that waits. One that is gone meanwhile is not the one. */
 static enum result
 waits_with(struct registry *reg, struct arena *a, const char *id, struct str given,
-    const struct v1_waiting *w, bool *right, struct err *err)
+    const struct store_v1push_waiting *w, bool *right, struct err *err)
 {
 	struct source layer;
 	struct stage *sg;
 	size_t which;
-	enum result r = v1_push_layer(reg->store, a, id, w->payload, &sg, err);
+	enum result r = store_v1push_layer(reg->store, a, id, w->payload, &sg, err);
 
 	*right = false;
 	if (r == RC_ABSENT)
@@ -75,12 +76,13 @@ static enum result
 find_waiting(struct registry *reg, struct arena *a, const char *id,
     struct str given, const char **payload, struct err *err)
 {
-	struct v1_waiting waiting[V1_PUSH_WAITING];
+	struct store_v1push_waiting waiting[STORE_V1PUSH_WAITING];
 	enum result r, bad = RC_OK;
 	bool right;
 	size_t i, n;
 
-	r = v1_push_waiting(reg->store, a, id, waiting, V1_PUSH_WAITING, &n, err);
+	r = store_v1push_waiting(
+	    reg->store, a, id, waiting, STORE_V1PUSH_WAITING, &n, err);
 	for (i = 0; r == RC_OK && i < n; i++) {
 		r = waits_with(reg, a, id, given, &waiting[i], &right, err);
 		if (r == RC_OK && right) {
@@ -98,15 +100,15 @@ find_waiting(struct registry *reg, struct arena *a, const char *id,
 /* Its own, and those of pushes that are not over: their layer may be the same. */
 static enum result
 read_jsons(struct registry *reg, struct arena *a, const char *id,
-    struct str json[1 + V1_PUSH_JSONS], size_t *n, struct err *err)
+    struct str json[1 + STORE_V1PUSH_JSONS], size_t *n, struct err *err)
 {
-	struct v1_begun begun[V1_PUSH_JSONS];
-	enum result r = v1_image_json(reg->store, a, id, &json[0], err);
+	struct store_v1push begun[STORE_V1PUSH_JSONS];
+	enum result r = store_v1image_json(reg->store, a, id, &json[0], err);
 	size_t i;
 
 	*n = 0;
 	if (r == RC_OK)
-		r = v1_push_others(reg->store, a, id, begun, n, err);
+		r = store_v1push_list_others(reg->store, a, id, begun, n, err);
 	for (i = 0; r == RC_OK && i < *n; i++)
 		json[1 + i] = begun[i].json;
 	(*n)++;
@@ -118,24 +120,24 @@ static enum result
 find_complete(struct registry *reg, struct arena *a, const char *id,
     struct str given, const char **payload, struct err *err)
 {
-	struct str json[1 + V1_PUSH_JSONS], own;
+	struct str json[1 + STORE_V1PUSH_JSONS], own;
 	size_t n = 0, which = 0;
-	struct store_file file;
-	struct reader *reader;
+	struct content file;
+	struct store_reader *reader;
 	enum result r;
 
-	r = v1_image_sum(reg->store, a, id, &own, err);
+	r = store_v1image_checksum(reg->store, a, id, &own, err);
 	if (r == RC_OK && !str_starts(own, "sha256:"))
 		return RC_OK;
 	if (r == RC_OK)
 		r = read_jsons(reg, a, id, json, &n, err);
 	if (r == RC_OK)
-		r = v1_image_layer(reg->store, a, id, &file, err);
+		r = store_v1image_layer(reg->store, a, id, &file, err);
 	if (r == RC_OK)
-		r = reader_open(reg->store, a, file.name, &reader, err);
+		r = store_content_open(reg->store, a, file.name, &reader, err);
 	if (r == RC_OK) {
 		const struct source layer = {
-		    reader_read, reader, reader_size(reader)};
+		    store_reader_read, reader, store_reader_size(reader)};
 
 		r = find(reg, json, n, given, &layer, &which, err);
 	}
@@ -150,7 +152,7 @@ enum result
 tarsums_find(struct registry *reg, struct arena *a, const char *id,
     struct str given, const char **payload, struct err *err)
 {
-	enum v1_state state;
+	enum store_v1image_state state;
 	enum result r;
 
 	*payload = NULL;
@@ -159,9 +161,9 @@ tarsums_find(struct registry *reg, struct arena *a, const char *id,
 		r = find_waiting(reg, a, id, given, payload, err);
 	if (r != RC_OK || *payload != NULL)
 		return r;
-	r = v1_image_state(reg->store, id, &state, err);
-	if (r == RC_OK && state == V1_COMPLETE &&
-	    v1_push_is_open(reg->store, a, id))
+	r = store_v1image_state(reg->store, id, &state, err);
+	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
+	    store_v1push_is_open(reg->store, a, id))
 		r = find_complete(reg, a, id, given, payload, err);
 	return r;
 }

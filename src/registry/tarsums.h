@@ -16,8 +16,8 @@
  * which a tarsum is waiting for it, NULL where none is. RC_BAD_LAYER: one waits, and this
  * is no archive. RC_BUSY: too many layers are being walked. */
 enum result tarsums_wanted(struct registry *reg, struct arena *a, const char *id,
-    struct stage *sg, const struct v1_begun *begun, size_t n, const char **payload,
-    struct err *err);
+    struct stage *sg, const struct store_v1push *begun, size_t n,
+    const char **payload, struct err *err);
 
 /* The payload sum of the layer that waits and has this tarsum, or of the complete image
  * if that has it, under its own json or one of a push that is not over; NULL where there

@@ -7,18 +7,18 @@
 
 enum result
 upload_begin(struct registry *reg, struct arena *a, const char *name,
-    enum hash_kind kind, struct v2_upload *out, struct err *err)
+    enum hash_kind kind, struct store_upload *out, struct err *err)
 {
 	uint64_t n = 0;
 	enum result r = RC_OK;
 
 	if (reg->uploads_max > 0)
-		r = v2_upload_count(reg->store, &n, err);
+		r = store_upload_count(reg->store, &n, err);
 	if (r == RC_OK && reg->uploads_max > 0 && n >= reg->uploads_max)
 		return err_set(err, RC_BUSY,
 		    "%llu uploads are open, open_uploads allows %u: try again later",
 		    (unsigned long long)n, reg->uploads_max);
-	return r == RC_OK ? v2_upload_begin(reg->store, a, name, kind, out, err)
+	return r == RC_OK ? store_upload_begin(reg->store, a, name, kind, out, err)
 			  : r;
 }
 
@@ -31,7 +31,7 @@ upload_expiry(struct registry *reg, unsigned usual)
 	struct err ignored;
 
 	if (reg->uploads_max == 0 || usual < EXPIRY_CROWDED ||
-	    v2_upload_count(reg->store, &n, &ignored) != RC_OK ||
+	    store_upload_count(reg->store, &n, &ignored) != RC_OK ||
 	    n < reg->uploads_max / 2)
 		return usual;
 	return EXPIRY_CROWDED;
@@ -39,14 +39,14 @@ upload_expiry(struct registry *reg, unsigned usual)
 
 enum result
 upload_status(struct registry *reg, struct arena *a, const char *name,
-    struct str id, struct v2_upload *out, struct err *err)
+    struct str id, struct store_upload *out, struct err *err)
 {
-	return v2_upload_open(reg->store, a, name, id, out, err);
+	return store_upload_open(reg->store, a, name, id, out, err);
 }
 
 /* Another place than where the upload stands, now or when its hash was taken. */
 static enum result
-not_next(const struct v2_upload *up, struct err *err)
+not_next(const struct store_upload *up, struct err *err)
 {
 	return err_set(err, RC_BAD_RANGE, "the upload holds %llu bytes",
 	    (unsigned long long)up->size);
@@ -54,7 +54,7 @@ not_next(const struct v2_upload *up, struct err *err)
 
 static enum result
 check_place(
-    const struct v2_upload *up, const struct upload_part *part, struct err *err)
+    const struct store_upload *up, const struct upload_part *part, struct err *err)
 {
 	if ((part->ranged && part->first != up->size) ||
 	    (part->noted && part->size != up->size))
@@ -65,7 +65,7 @@ check_place(
 /* Has the upload all bytes already? Then a worker died after U3, or its answer was
  * lost, and nginx or the client asks again. */
 static bool
-is_whole(const struct v2_upload *up, const struct digest *d)
+is_whole(const struct store_upload *up, const struct digest *d)
 {
 	struct hash hash = up->hash;
 	struct digest got;
@@ -78,13 +78,13 @@ is_whole(const struct v2_upload *up, const struct digest *d)
 
 enum result
 upload_check(struct registry *reg, struct arena *a, const char *name, struct str id,
-    const struct upload_part *part, struct v2_upload *out, struct err *err)
+    const struct upload_part *part, struct store_upload *out, struct err *err)
 {
-	enum result r = v2_upload_open(reg->store, a, name, id, out, err);
+	enum result r = store_upload_open(reg->store, a, name, id, out, err);
 
 	if (r != RC_OK)
 		return r;
-	v2_upload_touch(reg->store, a, out->id);
+	store_upload_touch(reg->store, a, out->id);
 	return check_place(out, part, err);
 }
 
@@ -94,17 +94,17 @@ static bool
 is_finished(struct registry *reg, struct arena *a, const char *name, struct str id,
     const struct digest *d)
 {
-	struct v2_blob blob;
+	struct store_blob blob;
 	struct err ignored;
 
-	return v2_upload_is_id(id) &&
-	       v2_blob_find(reg->store, a, name, d, &blob, &ignored) == RC_OK;
+	return store_upload_is_id(id) &&
+	       store_blob_find(reg->store, a, name, d, &blob, &ignored) == RC_OK;
 }
 
 enum result
 upload_check_end(struct registry *reg, struct arena *a, const char *name,
     struct str id, const struct upload_part *part, const struct digest *d,
-    struct v2_upload *out, bool *finished, struct err *err)
+    struct store_upload *out, bool *finished, struct err *err)
 {
 	enum result r = upload_check(reg, a, name, id, part, out, err);
 
@@ -116,7 +116,7 @@ upload_check_end(struct registry *reg, struct arena *a, const char *name,
 
 /* A part on its way: the upload as it was when its bytes were hashed. */
 struct coming {
-	struct v2_upload before;
+	struct store_upload before;
 	struct stage *stage;
 	struct hash hash; /* of all bytes with this part */
 };
@@ -142,13 +142,14 @@ take_part(struct registry *reg, struct arena *a, const struct upload_part *part,
 /* The upload is locked and still stands where the hash began, or RC_BAD_RANGE: another
  * part was faster. *now tells how it stands. */
 static enum result
-lock_unmoved(struct registry *reg, struct arena *a, const struct v2_upload *before,
-    struct v2_upload *now, struct store_lock *lock, struct err *err)
+lock_unmoved(struct registry *reg, struct arena *a,
+    const struct store_upload *before, struct store_upload *now, struct guard *lock,
+    struct err *err)
 {
-	enum result r = store_lock(reg->store, LOCK_UPLOAD, before->id, lock, err);
+	enum result r = guard_take(reg->store, GUARD_UPLOAD, before->id, lock, err);
 
 	if (r == RC_OK)
-		r = v2_upload_open(
+		r = store_upload_open(
 		    reg->store, a, before->name, str_of(before->id), now, err);
 	if (r == RC_OK && now->size != before->size)
 		r = not_next(now, err);
@@ -157,12 +158,12 @@ lock_unmoved(struct registry *reg, struct arena *a, const struct v2_upload *befo
 
 enum result
 upload_append(struct registry *reg, struct arena *a, const char *name,
-    struct str id, const struct upload_part *part, struct v2_upload *out,
+    struct str id, const struct upload_part *part, struct store_upload *out,
     struct err *err)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	struct coming c;
-	enum result r = v2_upload_open(reg->store, a, name, id, out, err);
+	enum result r = store_upload_open(reg->store, a, name, id, out, err);
 
 	if (r == RC_OK)
 		r = check_place(out, part, err);
@@ -174,8 +175,8 @@ upload_append(struct registry *reg, struct arena *a, const char *name,
 	if (r == RC_OK)
 		r = lock_unmoved(reg, a, &c.before, out, &lock, err);
 	if (r == RC_OK && stage_size(c.stage) > 0)
-		r = v2_upload_append(reg->store, a, out, c.stage, &c.hash, err);
-	store_unlock(&lock);
+		r = store_upload_append(reg->store, a, out, c.stage, &c.hash, err);
+	guard_release(&lock);
 	return r;
 }
 
@@ -184,7 +185,7 @@ upload_append(struct registry *reg, struct arena *a, const char *name,
 /* Of the bytes so far, in the kind that the client's digest has. They were hashed as
  * they came; only where the client did not say of which kind, again. */
 static enum result
-hash_so_far(struct registry *reg, struct arena *a, const struct v2_upload *up,
+hash_so_far(struct registry *reg, struct arena *a, const struct store_upload *up,
     enum hash_kind kind, struct hash *out, struct err *err)
 {
 	struct stage *so_far;
@@ -196,7 +197,7 @@ hash_so_far(struct registry *reg, struct arena *a, const struct v2_upload *up,
 	hash_begin(out, kind);
 	if (up->size == 0)
 		return RC_OK;
-	r = v2_upload_stage(reg->store, a, up, &so_far, err);
+	r = store_upload_stage(reg->store, a, up, &so_far, err);
 	return r == RC_OK ? stage_hash(so_far, out, err) : r;
 }
 
@@ -214,19 +215,20 @@ verify(
 
 /* The upload holds all bytes, and its hash is of the digest's kind. */
 static enum result
-complete(struct registry *reg, struct arena *a, struct v2_upload *up,
+complete(struct registry *reg, struct arena *a, struct store_upload *up,
     const struct coming *c, struct err *err)
 {
 	if (stage_size(c->stage) > 0)
-		return v2_upload_append(reg->store, a, up, c->stage, &c->hash, err);
+		return store_upload_append(
+		    reg->store, a, up, c->stage, &c->hash, err);
 	if (up->hash.kind != c->hash.kind)
-		return v2_upload_rehash(reg->store, a, up, &c->hash, err);
+		return store_upload_rehash(reg->store, a, up, &c->hash, err);
 	return RC_OK;
 }
 
 /* All bytes are there, in the upload, in the part, or in both. */
 static enum result
-make_blob(struct registry *reg, struct arena *a, struct v2_upload *up,
+make_blob(struct registry *reg, struct arena *a, struct store_upload *up,
     struct coming *c, const struct digest *d, struct err *err)
 {
 	struct stage *whole = c->stage;
@@ -235,14 +237,14 @@ make_blob(struct registry *reg, struct arena *a, struct v2_upload *up,
 	if (up->size > 0) {
 		r = complete(reg, a, up, c, err);
 		if (r == RC_OK)
-			r = v2_upload_stage(reg->store, a, up, &whole, err);
+			r = store_upload_stage(reg->store, a, up, &whole, err);
 	}
 	if (r == RC_OK)
-		r = v2_blob_put(reg->store, a, whole, d, err);
+		r = store_blob_put(reg->store, a, whole, d, err);
 	if (r == RC_OK)
-		r = v2_blob_link(reg->store, a, up->name, d, err);
+		r = store_blob_link(reg->store, a, up->name, d, err);
 	if (r == RC_OK)
-		r = v2_upload_remove(reg->store, up->id, err);
+		r = store_upload_remove(reg->store, up->id, err);
 	return r;
 }
 
@@ -256,10 +258,10 @@ log_blob(struct arena *a, const char *name, const struct digest *d)
 
 static enum result
 finish(struct registry *reg, struct arena *a, const struct upload_part *part,
-    const struct digest *d, struct v2_upload *out, struct err *err)
+    const struct digest *d, struct store_upload *out, struct err *err)
 {
 	static const struct upload_part nothing = {.body_file = NULL};
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	struct coming c = {.before = *out};
 	enum result r;
 
@@ -276,7 +278,7 @@ finish(struct registry *reg, struct arena *a, const struct upload_part *part,
 		r = lock_unmoved(reg, a, &c.before, out, &lock, err);
 	if (r == RC_OK)
 		r = make_blob(reg, a, out, &c, d, err);
-	store_unlock(&lock);
+	guard_release(&lock);
 	if (r == RC_OK)
 		log_blob(a, out->name, d);
 	return r;
@@ -285,9 +287,9 @@ finish(struct registry *reg, struct arena *a, const struct upload_part *part,
 enum result
 upload_finish(struct registry *reg, struct arena *a, const char *name,
     struct str id, const struct upload_part *part, const struct digest *d,
-    struct v2_upload *out, struct err *err)
+    struct store_upload *out, struct err *err)
 {
-	enum result r = v2_upload_open(reg->store, a, name, id, out, err);
+	enum result r = store_upload_open(reg->store, a, name, id, out, err);
 
 	if (r == RC_OK)
 		r = finish(reg, a, part, d, out, err);
@@ -309,9 +311,9 @@ upload_whole(struct registry *reg, struct arena *a, const char *name,
 	if (r == RC_OK)
 		r = verify(a, c.hash, d, err);
 	if (r == RC_OK)
-		r = v2_blob_put(reg->store, a, c.stage, d, err);
+		r = store_blob_put(reg->store, a, c.stage, d, err);
 	if (r == RC_OK)
-		r = v2_blob_link(reg->store, a, name, d, err);
+		r = store_blob_link(reg->store, a, name, d, err);
 	if (r == RC_OK)
 		log_blob(a, name, d);
 	return r;
@@ -322,7 +324,7 @@ static enum result
 stay_unknown(struct registry *reg, struct arena *a, struct str id, struct err *err)
 {
 	struct err why;
-	enum result r = v2_upload_settle_absence(reg->store, a, id, &why);
+	enum result r = store_upload_sync_absence(reg->store, a, id, &why);
 
 	if (r == RC_OK)
 		return RC_UPLOAD_UNKNOWN;
@@ -334,16 +336,16 @@ enum result
 upload_cancel(struct registry *reg, struct arena *a, const char *name,
     struct str id, struct err *err)
 {
-	struct store_lock lock = {0};
-	struct v2_upload up;
-	enum result r = v2_upload_open(reg->store, a, name, id, &up, err);
+	struct guard lock = {0};
+	struct store_upload up;
+	enum result r = store_upload_open(reg->store, a, name, id, &up, err);
 
 	if (r == RC_UPLOAD_UNKNOWN)
 		return stay_unknown(reg, a, id, err);
 	if (r == RC_OK)
-		r = store_lock(reg->store, LOCK_UPLOAD, up.id, &lock, err);
+		r = guard_take(reg->store, GUARD_UPLOAD, up.id, &lock, err);
 	if (r == RC_OK)
-		r = v2_upload_remove(reg->store, up.id, err);
-	store_unlock(&lock);
+		r = store_upload_remove(reg->store, up.id, err);
+	guard_release(&lock);
 	return r;
 }

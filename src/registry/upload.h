@@ -27,16 +27,16 @@ struct upload_part {
 
 /* RC_BUSY: reg->uploads_max are open already. The count may be a moment old. */
 enum result upload_begin(struct registry *reg, struct arena *a, const char *name,
-    enum hash_kind kind, struct v2_upload *out, struct err *err);
+    enum hash_kind kind, struct store_upload *out, struct err *err);
 
 enum result upload_status(struct registry *reg, struct arena *a, const char *name,
-    struct str id, struct v2_upload *out, struct err *err);
+    struct str id, struct store_upload *out, struct err *err);
 
 /* May this part come? Asked before a byte of it is read; the upload is not swept while it
  * is on its way. RC_BAD_RANGE: it is not the next one; *out tells where the upload
  * stands. */
 enum result upload_check(struct registry *reg, struct arena *a, const char *name,
-    struct str id, const struct upload_part *part, struct v2_upload *out,
+    struct str id, const struct upload_part *part, struct store_upload *out,
     struct err *err);
 
 /* The same for the last part, which makes the upload the blob d. A client that did not
@@ -44,11 +44,12 @@ enum result upload_check(struct registry *reg, struct arena *a, const char *name
  * already, and when it is over and the repository has the blob (*finished). */
 enum result upload_check_end(struct registry *reg, struct arena *a,
     const char *name, struct str id, const struct upload_part *part,
-    const struct digest *d, struct v2_upload *out, bool *finished, struct err *err);
+    const struct digest *d, struct store_upload *out, bool *finished,
+    struct err *err);
 
 /* RC_BAD_RANGE likewise; RC_BAD_SIZE: not as many bytes as its range says; RC_GONE. */
 enum result upload_append(struct registry *reg, struct arena *a, const char *name,
-    struct str id, const struct upload_part *part, struct v2_upload *out,
+    struct str id, const struct upload_part *part, struct store_upload *out,
     struct err *err);
 
 /* The last part, which may be empty: what came is the blob d of the repository. Also
@@ -56,7 +57,7 @@ enum result upload_append(struct registry *reg, struct arena *a, const char *nam
  * the repository has the blob, was finished by a request whose answer was lost: RC_OK. */
 enum result upload_finish(struct registry *reg, struct arena *a, const char *name,
     struct str id, const struct upload_part *part, const struct digest *d,
-    struct v2_upload *out, struct err *err);
+    struct store_upload *out, struct err *err);
 
 /* All in one request. RC_MISMATCH, RC_GONE. */
 enum result upload_whole(struct registry *reg, struct arena *a, const char *name,

@@ -18,32 +18,33 @@
 #include "store/content.h"
 #include "store/store.h"
 
-enum v1_derived { V1_FILES, V1_DIFF };
+enum store_derived { STORE_DERIVED_FILES, STORE_DERIVED_DIFF };
 
 /* RC_ABSENT: it was not computed yet. A file that is asked for is kept for longer. */
-enum result v1_derived_file(const struct store *st, struct arena *a, const char *id,
-    enum v1_derived which, struct store_file *out, struct err *err);
+enum result store_derived_find(const struct store *st, struct arena *a,
+    const char *id, enum store_derived which, struct content *out, struct err *err);
 
 /* Opens it for reading; closed with the arena. RC_ABSENT. */
-enum result v1_derived_open(const struct store *st, struct arena *a, const char *id,
-    enum v1_derived which, struct reader **out, struct err *err);
+enum result store_derived_open(const struct store *st, struct arena *a,
+    const char *id, enum store_derived which, struct store_reader **out,
+    struct err *err);
 
 /* make writes it to the sink, piece by piece; it gets its name when make returns RC_OK,
  * whole and durable, in place of one that has it. What the sink could not write is
  * RC_FULL or RC_IO, whatever make returned. */
-enum result v1_derived_put(struct store *st, struct arena *a, const char *id,
-    enum v1_derived which,
+enum result store_derived_put(struct store *st, struct arena *a, const char *id,
+    enum store_derived which,
     enum result (*make)(void *arg, struct sink sink, struct err *err), void *arg,
     struct err *err);
 
 /* Removes all of the image, because the layer that they were computed from is about to
  * be replaced. Durable with the next io_sync() of the image's directory. */
-enum result v1_derived_forget(
+enum result store_derived_forget(
     const struct store *st, struct arena *a, const char *id, struct err *err);
 
 /* Removes those computed here that no client has asked for in `age` seconds (a day
  * more or less). *removed counts them. */
-enum result v1_derived_sweep(
+enum result store_derived_sweep(
     struct store *st, int64_t age, unsigned *removed, struct err *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* description.h: the description that somebody gave to a repository: _berth/about/<ns>/<repo>,
  * spelt as docker-registry to 0.8.0 spelt a directory. Neither old layout has a place for
- * one. Writers hold LOCK_REPOSITORY of the name. */
+ * one. Writers hold GUARD_REPOSITORY of the name. */
 #ifndef STORE_DESCRIPTION_H
 #define STORE_DESCRIPTION_H
 
@@ -12,18 +12,18 @@
 #include "image/v1name.h"
 #include "store/store.h"
 
-#define ABOUT_MAX ((size_t)4 << 10) /* bytes */
+#define STORE_DESCRIPTION_MAX ((size_t)4 << 10) /* bytes */
 
 /* RC_ABSENT. */
-enum result about_get(const struct store *st, struct arena *a,
+enum result store_description_get(const struct store *st, struct arena *a,
     const struct v1name *name, struct str *out, struct err *err);
 
 /* Empty: none any more. */
-enum result about_set(struct store *st, struct arena *a, const struct v1name *name,
-    struct str text, struct err *err);
+enum result store_description_set(struct store *st, struct arena *a,
+    const struct v1name *name, struct str text, struct err *err);
 
 /* Changes when it is written; 0: there is none. */
-uint64_t about_stamp(
+uint64_t store_description_version(
     const struct store *st, struct arena *a, const struct v1name *name);
 
 #endif

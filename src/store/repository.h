@@ -12,24 +12,24 @@
 #include "store/store.h"
 
 /* Has it any manifest? Empty directories, which deletions leave, are none. */
-enum result v2_repo_has_manifest(const struct store *st, struct arena *a,
+enum result store_repository_has_manifest(const struct store *st, struct arena *a,
     const char *name, bool *has, struct err *err);
 
 /* Has it any manifest or blob? */
-enum result v2_repo_there(const struct store *st, struct arena *a, const char *name,
-    bool *there, struct err *err);
+enum result store_repository_exists(const struct store *st, struct arena *a,
+    const char *name, bool *there, struct err *err);
 
 /* A number that changes when a server that knows nothing of berth's index adds, moves or
  * removes a tag or manifest: a hash of the names, inodes and times of its links. Reads
  * no file. Never 0. */
-enum result v2_repo_stamp(const struct store *st, struct arena *a, const char *name,
-    uint64_t *out, struct err *err);
+enum result store_repository_version(const struct store *st, struct arena *a,
+    const char *name, uint64_t *out, struct err *err);
 
 /* Each repository that may hold something: its directory has `_manifests`. A repository
  * comes before those in its directory. A symbolic link is followed like any other
  * directory, but not back to one that the walk is in. Names that API v2 does not allow are
  * skipped. Memory is limited by the depth. visit returning false ends it. */
-enum result v2_repo_walk(const struct store *st,
+enum result store_repository_walk(const struct store *st,
     bool (*visit)(void *arg, const char *name), void *arg, struct err *err);
 
 #endif

@@ -14,12 +14,12 @@
 #define SECRET_SIGNING_KEY "schema1.pem"
 
 /* RC_ABSENT: it was not made yet. RC_TOO_LARGE: it is larger than `limit` bytes. */
-enum result secret_read(const struct store *st, struct arena *a, const char *name,
-    size_t limit, struct str *out, struct err *err);
+enum result store_secret_read(const struct store *st, struct arena *a,
+    const char *name, size_t limit, struct str *out, struct err *err);
 
 /* Makes it, durably, with mode 0600. If another thread or process was first, that file
  * stays: read the secret afterwards to know which one is there. */
-enum result secret_make(
+enum result store_secret_make(
     const struct store *st, const char *name, struct str bytes, struct err *err);
 
 #endif

@@ -34,7 +34,7 @@ enum result store_probe(const struct store *st, struct err *err);
 
 /* A file of the store that nginx shall send. Opaque to all between store and serve.
  */
-struct store_file {
+struct content {
 	const char *name; /* below the store's path */
 	uint64_t size;    /* bytes */
 };

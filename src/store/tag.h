@@ -7,7 +7,7 @@
  * Nothing but tags is ever put into `tags/`: an old server takes each entry for one.
  *
  * Names and tags are those of reference.h: the caller has checked. Writers hold
- * LOCK_REPOSITORY of the name. */
+ * GUARD_REPOSITORY of the name. */
 #ifndef STORE_TAG_H
 #define STORE_TAG_H
 
@@ -19,27 +19,28 @@
 #include "store/store.h"
 
 /* What it means now. RC_MANIFEST_UNKNOWN: no such tag. */
-enum result v2_tag_get(const struct store *st, struct arena *a, const char *name,
+enum result store_tag_get(const struct store *st, struct arena *a, const char *name,
     const char *tag, struct digest *out, struct err *err);
 
 /* The last of all tags in byte order, and what it means. RC_MANIFEST_UNKNOWN: there is
  * none. */
-enum result v2_tag_last(const struct store *st, struct arena *a, const char *name,
-    const char **tag, struct digest *out, struct err *err);
+enum result store_tag_last(const struct store *st, struct arena *a,
+    const char *name, const char **tag, struct digest *out, struct err *err);
 
 /* Each tag behind `after` ("" for all), in byte order, and what it means. Memory is
  * bounded. visit returning false ends it. */
-enum result v2_tag_each(const struct store *st, const char *name, const char *after,
+enum result store_tag_each(const struct store *st, const char *name,
+    const char *after,
     bool (*visit)(void *arg, const char *tag, const struct digest *d), void *arg,
     struct err *err);
 
 /* T1 and T2. */
-enum result v2_tag_put(struct store *st, struct arena *a, const char *name,
+enum result store_tag_put(struct store *st, struct arena *a, const char *name,
     const char *tag, const struct digest *to, struct err *err);
 
 /* Gone at once, with what it meant before; so is what was cut off behind T1.
  * RC_MANIFEST_UNKNOWN. */
-enum result v2_tag_remove(struct store *st, struct arena *a, const char *name,
+enum result store_tag_remove(struct store *st, struct arena *a, const char *name,
     const char *tag, struct err *err);
 
 #endif

@@ -16,7 +16,7 @@
  * often as a client asks. Before U4 the hash in the state becomes one of the kind that the
  * client's digest has.
  *
- * A caller that appends or removes holds LOCK_UPLOAD of the id, and has checked that the
+ * A caller that appends or removes holds GUARD_UPLOAD of the id, and has checked that the
  * size is still the one that it saw when it began to hash. */
 #ifndef STORE_UPLOAD_H
 #define STORE_UPLOAD_H
@@ -30,67 +30,67 @@
 #include "store/stage.h"
 #include "store/store.h"
 
-struct v2_upload {
+struct store_upload {
 	const char *id;   /* a random UUID (RFC 9562, version 4) */
 	const char *name; /* of the repository */
 	uint64_t size;    /* bytes so far */
 	struct hash hash; /* of them */
 };
 
-/* Does the text have the form of an id that v2_upload_begin() gives? It need not be of an
+/* Does the text have the form of an id that store_upload_begin() gives? It need not be of an
  * upload that was ever begun. */
-bool v2_upload_is_id(struct str id);
+bool store_upload_is_id(struct str id);
 
 /* A new one (U1). */
-enum result v2_upload_begin(struct store *st, struct arena *a, const char *name,
-    enum hash_kind kind, struct v2_upload *out, struct err *err);
+enum result store_upload_begin(struct store *st, struct arena *a, const char *name,
+    enum hash_kind kind, struct store_upload *out, struct err *err);
 
 /* How many uploads there are, without finished and cancelled ones. They are counted at
  * most a few times a second; in between a process knows only what it began and ended
  * itself. */
-enum result v2_upload_count(struct store *st, uint64_t *out, struct err *err);
+enum result store_upload_count(struct store *st, uint64_t *out, struct err *err);
 
 /* The upload as it stands. RC_UPLOAD_UNKNOWN: none of this id (which may be any text of
  * a client), one of another repository, or one whose data is shorter than its state
  * says. */
-enum result v2_upload_open(const struct store *st, struct arena *a,
-    const char *name, struct str id, struct v2_upload *out, struct err *err);
+enum result store_upload_open(const struct store *st, struct arena *a,
+    const char *name, struct str id, struct store_upload *out, struct err *err);
 
 /* U2, U3: the stage's bytes come behind the first up->size; `after` is the hash with
  * them. up tells how it stands afterwards. An empty stage changes nothing.
  * RC_UPLOAD_UNKNOWN: removed meanwhile; RC_GONE as of stage_name(). */
-enum result v2_upload_append(struct store *st, struct arena *a,
-    struct v2_upload *up, struct stage *sg, const struct hash *after,
+enum result store_upload_append(struct store *st, struct arena *a,
+    struct store_upload *up, struct stage *sg, const struct hash *after,
     struct err *err);
 
 /* Writes the hash of another kind of the same bytes into the state (U3), before they
  * become a blob under it. */
-enum result v2_upload_rehash(struct store *st, struct arena *a,
-    struct v2_upload *up, const struct hash *hash, struct err *err);
+enum result store_upload_rehash(struct store *st, struct arena *a,
+    struct store_upload *up, const struct hash *hash, struct err *err);
 
 /* The bytes so far as a stage, to be hashed (also without the lock) or to become a
- * blob (v2_blob_put(); nothing can be appended afterwards). Works also if they became
+ * blob (store_blob_put(); nothing can be appended afterwards). Works also if they became
  * a blob already. RC_UPLOAD_UNKNOWN. */
-enum result v2_upload_stage(struct store *st, struct arena *a,
-    const struct v2_upload *up, struct stage **out, struct err *err);
+enum result store_upload_stage(struct store *st, struct arena *a,
+    const struct store_upload *up, struct stage **out, struct err *err);
 
 /* U5; also when it was not there. */
-enum result v2_upload_remove(struct store *st, const char *id, struct err *err);
+enum result store_upload_remove(struct store *st, const char *id, struct err *err);
 
 /* For one that is unknown: its absence is durable when this returns. `id` may be any
  * text of a client. */
-enum result v2_upload_settle_absence(
+enum result store_upload_sync_absence(
     const struct store *st, struct arena *a, struct str id, struct err *err);
 
 /* Something comes for it: it is not swept for another while. */
-void v2_upload_touch(const struct store *st, struct arena *a, const char *id);
+void store_upload_touch(const struct store *st, struct arena *a, const char *id);
 
 /* Removes uploads for which nothing came in `expiry` seconds. One whose next part may
  * just be arriving stays: as long as there is a body file that nginx began no later than
  * `expiry` (and a minute) after the upload was last touched; where the file system does
  * not tell when a file was begun, any body file. One that is locked stays too. *removed
  * counts them. */
-enum result v2_upload_sweep(
+enum result store_upload_sweep(
     struct store *st, unsigned expiry, unsigned *removed, struct err *err);
 
 #endif

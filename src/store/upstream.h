@@ -10,7 +10,7 @@
  *
  * A layer that came whole and right becomes an image like one that was pushed
  * (v1push.h); image/<id> is removed then. What a killed process left of a layer is
- * fetched anew: only who holds LOCK_MIRROR of the id writes there. */
+ * fetched anew: only who holds GUARD_MIRROR of the id writes there. */
 #ifndef STORE_UPSTREAM_H
 #define STORE_UPSTREAM_H
 
@@ -26,35 +26,36 @@
 
 /* Small files: `of` is "image" or "repo", `key` the id or the name. RC_ABSENT. *age:
  * seconds since it was written; NULL is fine. */
-enum result v1_mirror_note(const struct store *st, struct arena *a, const char *of,
-    const char *key, const char *file, struct str *out, int64_t *age,
+enum result store_upstream_answer(const struct store *st, struct arena *a,
+    const char *of, const char *key, const char *file, struct str *out,
+    int64_t *age, struct err *err);
+enum result store_upstream_set_answer(struct store *st, struct arena *a,
+    const char *of, const char *key, const char *file, struct str text,
     struct err *err);
-enum result v1_mirror_set_note(struct store *st, struct arena *a, const char *of,
-    const char *key, const char *file, struct str text, struct err *err);
 
 /* image/<id> is gone. RC_OK also when it was not there. */
-enum result v1_mirror_drop(struct store *st, const char *id, struct err *err);
+enum result store_upstream_drop(struct store *st, const char *id, struct err *err);
 
 /* ---- a layer that grows ---- */
 
 /* Begins it anew, empty. Its descriptor is the caller's, who closes it. */
-enum result v1_mirror_create(
+enum result store_upstream_create(
     struct store *st, struct arena *a, const char *id, int *fd, struct err *err);
 
 /* Appends all n bytes. RC_FULL, RC_IO. */
-enum result v1_mirror_append(int fd, const char *p, size_t n, struct err *err);
+enum result store_upstream_append(int fd, const char *p, size_t n, struct err *err);
 
 /* For one who reads while it grows. RC_ABSENT. */
-enum result v1_mirror_open(const struct store *st, struct arena *a, const char *id,
-    int *fd, struct err *err);
+enum result store_upstream_open(const struct store *st, struct arena *a,
+    const char *id, int *fd, struct err *err);
 
 /* As a stage: its first `size` bytes. RC_ABSENT. */
-enum result v1_mirror_stage(struct store *st, struct arena *a, const char *id,
+enum result store_upstream_stage(struct store *st, struct arena *a, const char *id,
     uint64_t size, struct stage **out, struct err *err);
 
 /* Removes what nobody fetches: layers that came half, and all that was not written in
  * `age` seconds; *n of them. */
-enum result v1_mirror_sweep(
+enum result store_upstream_sweep(
     struct store *st, unsigned age, unsigned *n, struct err *err);
 
 #endif

@@ -22,37 +22,43 @@
 #include "base/str.h"
 #include "store/store.h"
 
-enum v1_state { V1_ABSENT, V1_DAMAGED, V1_UNFINISHED, V1_COMPLETE };
+enum store_v1image_state {
+	STORE_V1IMAGE_ABSENT,
+	STORE_V1IMAGE_DAMAGED,
+	STORE_V1IMAGE_UNFINISHED,
+	STORE_V1IMAGE_COMPLETE
+};
 
 /* Documents of more than 64 KiB are checked only when they are read. */
-enum result v1_image_state(
-    const struct store *st, const char *id, enum v1_state *out, struct err *err);
+enum result store_v1image_state(const struct store *st, const char *id,
+    enum store_v1image_state *out, struct err *err);
 
 /* Does it have a json, in whatever state the image is? */
-enum result v1_image_there(
+enum result store_v1image_exists(
     const struct store *st, const char *id, bool *out, struct err *err);
 
 /* The content of the files. RC_IMAGE_UNKNOWN if the file is missing or damaged. */
-enum result v1_image_json(const struct store *st, struct arena *a, const char *id,
-    struct str *out, struct err *err);
-enum result v1_image_json_short(/* RC_TOO_LARGE: it has more than `limit` bytes */
+enum result store_v1image_json(const struct store *st, struct arena *a,
+    const char *id, struct str *out, struct err *err);
+enum result
+store_v1image_json_short(/* RC_TOO_LARGE: it has more than `limit` bytes */
     const struct store *st, struct arena *a, const char *id, size_t limit,
     struct str *out, struct err *err);
-enum result v1_image_ancestry(const struct store *st, struct arena *a,
+enum result store_v1image_ancestry(const struct store *st, struct arena *a,
     const char *id, struct str *out, struct err *err);
 
 /* The sum of the layer, "sha256:..." or "tarsum...:...". If the file holds a list
  * (docker-registry 0.7 and later): its plain sum if it has one. Empty if there is no
  * sum, or the text does not have that form. */
-enum result v1_image_sum(const struct store *st, struct arena *a, const char *id,
-    struct str *out, struct err *err);
+enum result store_v1image_checksum(const struct store *st, struct arena *a,
+    const char *id, struct str *out, struct err *err);
 
 /* RC_IMAGE_UNKNOWN, also if it is empty and should not be. */
-enum result v1_image_layer(const struct store *st, struct arena *a, const char *id,
-    struct store_file *out, struct err *err);
+enum result store_v1image_layer(const struct store *st, struct arena *a,
+    const char *id, struct content *out, struct err *err);
 
 /* "images/<id>" and "images/<id>/<file>". */
-const char *v1_image_dir(struct arena *a, const char *id);
-const char *v1_image_path(struct arena *a, const char *id, const char *file);
+const char *store_v1image_dir(struct arena *a, const char *id);
+const char *store_v1image_path(struct arena *a, const char *id, const char *file);
 
 #endif

@@ -1,7 +1,7 @@
 /* v1tag.h: tag_<tag> (an image id) and tag<tag>_json (who tagged) of a repository.
  *
  * tag_x_json is the json of tag "_x" or the id of tag "x_json": its content tells,
- * and an id is never overwritten by a json. Writers hold LOCK_REPOSITORY of the
+ * and an id is never overwritten by a json. Writers hold GUARD_REPOSITORY of the
  * name. */
 #ifndef STORE_V1TAG_H
 #define STORE_V1TAG_H
@@ -15,27 +15,30 @@
 #include "store/v1repo.h"
 
 /* The image's id. RC_ABSENT, also if the file does not hold one (damage.h). */
-enum result v1_tag_get(const struct store *st, struct arena *a,
-    const struct v1_repo *repo, const char *tag, const char **id, struct err *err);
+enum result store_v1tag_get(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, const char *tag, const char **id,
+    struct err *err);
 
 /* tag<tag>_json. RC_ABSENT, also if it is empty or cut off. */
-enum result v1_tag_meta(const struct store *st, struct arena *a,
-    const struct v1_repo *repo, const char *tag, struct str *out, struct err *err);
+enum result store_v1tag_meta(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, const char *tag, struct str *out,
+    struct err *err);
 
 /* Writes both, and the repository's json when the tag is "latest"; the id last, so
  * that a tag that is there has its json. */
-enum result v1_tag_put(struct store *st, struct arena *a,
-    const struct v1_repo *repo, const char *tag, const char *id, struct str meta,
-    struct err *err);
+enum result store_v1tag_put(struct store *st, struct arena *a,
+    const struct store_v1repo *repo, const char *tag, const char *id,
+    struct str meta, struct err *err);
 
 /* Removes the same, the id first. RC_ABSENT. A repository without any file left
  * is gone. */
-enum result v1_tag_remove(struct store *st, struct arena *a,
-    const struct v1_repo *repo, const char *tag, struct err *err);
+enum result store_v1tag_remove(struct store *st, struct arena *a,
+    const struct store_v1repo *repo, const char *tag, struct err *err);
 
 /* Each tag once, in the byte order of its name on disk; tag and id are valid until
  * visit returns. visit returning false ends it. */
-enum result v1_tag_each(const struct store *st, const struct v1_repo *repo,
+enum result store_v1tag_each(const struct store *st,
+    const struct store_v1repo *repo,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
     struct err *err);
 

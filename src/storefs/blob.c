@@ -16,7 +16,7 @@
 static const char *
 data_path(struct arena *a, const struct digest *d)
 {
-	return arena_printf(a, "%s/data", v2_blob_dir(a, d));
+	return arena_printf(a, "%s/data", layout_blob(a, d));
 }
 
 static enum result
@@ -61,8 +61,8 @@ look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
 	enum result r = io_find_file(st, a, path, name, sb, err);
 
 	if (r == RC_OK)
-		r = settle_name(st, path, err);
-	if (r != RC_OK || sb->st_atime > clock_now() - V2_PIN_FRESH_S)
+		r = durable_name(st, path, err);
+	if (r != RC_OK || sb->st_atime > clock_now() - STORE_BLOB_PIN_FRESH_S)
 		return r;
 	r = io_touch(st, path, read_now, err);
 	if (r != RC_OK && r != RC_ABSENT && !is_beyond_us(errno))
@@ -79,7 +79,7 @@ check_bytes(const struct store *st, const char *path, const struct digest *d,
 {
 	struct arena *turn = arena_new();
 	struct str bytes;
-	enum result r = io_read(st, turn, path, V2_SMALL_MAX, &bytes, err);
+	enum result r = io_read(st, turn, path, STORE_BLOB_SMALL_MAX, &bytes, err);
 
 	if (r == RC_OK)
 		r = check_digest(st, turn, path, bytes, d, err);
@@ -89,8 +89,8 @@ check_bytes(const struct store *st, const char *path, const struct digest *d,
 }
 
 enum result
-v2_blob_anywhere(const struct store *st, struct arena *a, const struct digest *d,
-    struct v2_blob *out, struct err *err)
+store_blob_find_anywhere(const struct store *st, struct arena *a,
+    const struct digest *d, struct store_blob *out, struct err *err)
 {
 	struct stat sb;
 	enum result r;
@@ -99,7 +99,7 @@ v2_blob_anywhere(const struct store *st, struct arena *a, const struct digest *d
 	r = look_and_pin(st, a, d, &out->file.name, &sb, err);
 	if (r == RC_OK)
 		out->file.size = (uint64_t)sb.st_size;
-	if (r == RC_OK && out->file.size <= V2_SMALL_MAX)
+	if (r == RC_OK && out->file.size <= STORE_BLOB_SMALL_MAX)
 		r = check_bytes(st, data_path(a, d), d, &out->file.size, err);
 	if (r == RC_TOO_LARGE) { /* a push has just replaced it */
 		r = look_and_pin(st, a, d, &out->file.name, &sb, err);
@@ -109,20 +109,19 @@ v2_blob_anywhere(const struct store *st, struct arena *a, const struct digest *d
 }
 
 enum result
-v2_blob_find(const struct store *st, struct arena *a, const char *name,
-    const struct digest *d, struct v2_blob *out, struct err *err)
+store_blob_find(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct store_blob *out, struct err *err)
 {
 	struct digest kept;
-	enum result r = v2_link_find(
-	    st, a, v2_layer_dir(a, name, d), d, &kept, err);
+	enum result r = link_find(st, a, layout_layer(a, name, d), d, &kept, err);
 
 	if (r == RC_ABSENT)
 		return unknown(a, d, err);
-	return r == RC_OK ? v2_blob_anywhere(st, a, &kept, out, err) : r;
+	return r == RC_OK ? store_blob_find_anywhere(st, a, &kept, out, err) : r;
 }
 
 enum result
-v2_blob_read(const struct store *st, struct arena *a, const struct digest *d,
+store_blob_read(const struct store *st, struct arena *a, const struct digest *d,
     size_t limit, struct str *out, struct err *err)
 {
 	const char *path = data_path(a, d);
@@ -146,7 +145,7 @@ look_for(const struct store *st, struct arena *a, const struct digest *d,
 	enum result r = look_and_pin(st, a, d, &name, &sb, err);
 
 	*there = r == RC_OK;
-	return r == RC_ABSENT ? io_mkdirs(st, v2_blob_dir(a, d), err) : r;
+	return r == RC_ABSENT ? io_mkdirs(st, layout_blob(a, d), err) : r;
 }
 
 /* Perhaps the damage was not noticed before: a large blob is not hashed when it is
@@ -161,7 +160,7 @@ log_replaced(const struct store *st, struct arena *a, const struct digest *d)
 }
 
 enum result
-v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
+store_blob_put(struct store *st, struct arena *a, struct stage *sg,
     const struct digest *d, struct err *err)
 {
 	bool there, same;
@@ -170,10 +169,10 @@ v2_blob_put(struct store *st, struct arena *a, struct stage *sg,
 	same = r == RC_OK && there && stage_is(sg, data_path(a, d));
 	if (r != RC_OK || same)
 		return r;
-	r = stage_replace(sg, v2_blob_dir(a, d), "data", err);
+	r = stage_replace(sg, layout_blob(a, d), "data", err);
 	if (r == RC_OK && there)
 		log_replaced(st, a, d);
-	return r == RC_OK ? settle_made(st, data_path(a, d), err) : r;
+	return r == RC_OK ? durable_made(st, data_path(a, d), err) : r;
 }
 
 /* Old servers write manifests in place: after a power loss the length can be right and
@@ -193,7 +192,7 @@ holds(const struct store *st, const struct digest *d, struct str bytes)
 }
 
 enum result
-v2_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
+store_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
     const struct digest *d, struct err *err)
 {
 	bool there, same;
@@ -202,26 +201,26 @@ v2_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
 	same = r == RC_OK && there && holds(st, d, bytes);
 	if (r != RC_OK || same)
 		return r;
-	r = io_put(st, v2_blob_dir(a, d), "data", bytes, err);
+	r = io_put(st, layout_blob(a, d), "data", bytes, err);
 	if (r == RC_OK && there)
 		log_replaced(st, a, d);
-	return r == RC_OK ? settle_made(st, data_path(a, d), err) : r;
+	return r == RC_OK ? durable_made(st, data_path(a, d), err) : r;
 }
 
 /* ---- whose it is ---- */
 
 enum result
-v2_blob_link(struct store *st, struct arena *a, const char *name,
+store_blob_link(struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct err *err)
 {
-	return v2_link_write(st, a, v2_layer_dir(a, name, d), d, err);
+	return link_write(st, a, layout_layer(a, name, d), d, err);
 }
 
 enum result
-v2_blob_unlink(struct store *st, struct arena *a, const char *name,
+store_blob_unlink(struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct err *err)
 {
-	enum result r = v2_link_remove(st, a, v2_layer_dir(a, name, d), err);
+	enum result r = link_remove(st, a, layout_layer(a, name, d), err);
 
 	return r == RC_ABSENT ? unknown(a, d, err) : r;
 }

@@ -8,7 +8,7 @@
 
 #include "storefs/io.h"
 
-struct reader {
+struct store_reader {
 	int fd;
 	uint64_t size;
 };
@@ -16,16 +16,16 @@ struct reader {
 static void
 close_reader(void *arg)
 {
-	const struct reader *r = arg;
+	const struct store_reader *r = arg;
 
 	(void)close(r->fd);
 }
 
 enum result
-reader_open(const struct store *st, struct arena *a, const char *file,
-    struct reader **out, struct err *err)
+store_content_open(const struct store *st, struct arena *a, const char *file,
+    struct store_reader **out, struct err *err)
 {
-	struct reader *r = arena_alloc(a, sizeof(*r));
+	struct store_reader *r = arena_alloc(a, sizeof(*r));
 	struct stat sb;
 	enum result opened = io_open_file(st, file, O_RDONLY, &r->fd, &sb, err);
 
@@ -38,15 +38,15 @@ reader_open(const struct store *st, struct arena *a, const char *file,
 }
 
 uint64_t
-reader_size(const struct reader *r)
+store_reader_size(const struct store_reader *r)
 {
 	return r->size;
 }
 
 ssize_t
-reader_read(void *arg, void *p, size_t n)
+store_reader_read(void *arg, void *p, size_t n)
 {
-	const struct reader *r = arg;
+	const struct store_reader *r = arg;
 	ssize_t k;
 
 	do
@@ -56,7 +56,7 @@ reader_read(void *arg, void *p, size_t n)
 }
 
 ssize_t
-reader_read_at(const struct reader *r, void *p, size_t n, uint64_t at)
+store_reader_read_at(const struct store_reader *r, void *p, size_t n, uint64_t at)
 {
 	ssize_t k;
 
@@ -67,7 +67,7 @@ reader_read_at(const struct reader *r, void *p, size_t n, uint64_t at)
 }
 
 void
-reader_rewind(struct reader *r)
+store_reader_rewind(struct store_reader *r)
 {
 	(void)lseek(r->fd, 0, SEEK_SET);
 }

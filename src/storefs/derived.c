@@ -16,27 +16,27 @@
 #define USED_S 86400 /* between two notes that a file is in use */
 
 static const char *
-name_of(enum v1_derived which)
+name_of(enum store_derived which)
 {
-	return which == V1_FILES ? "_files" : "_diff";
+	return which == STORE_DERIVED_FILES ? "_files" : "_diff";
 }
 
 static const char *
-own_name(struct arena *a, const char *id, enum v1_derived which)
+own_name(struct arena *a, const char *id, enum store_derived which)
 {
 	return arena_printf(a, "%s%s", id, name_of(which));
 }
 
 static const char *
-own_path(struct arena *a, const char *id, enum v1_derived which)
+own_path(struct arena *a, const char *id, enum store_derived which)
 {
 	return arena_printf(a, IO_DERIVED_DIR "/%s%s", id, name_of(which));
 }
 
 /* RC_ABSENT: neither berth nor an old server has computed it. */
 enum result
-v1_derived_file(const struct store *st, struct arena *a, const char *id,
-    enum v1_derived which, struct store_file *out, struct err *err)
+store_derived_find(const struct store *st, struct arena *a, const char *id,
+    enum store_derived which, struct content *out, struct err *err)
 {
 	const char *own = own_path(a, id, which);
 	struct err ignored;
@@ -46,7 +46,7 @@ v1_derived_file(const struct store *st, struct arena *a, const char *id,
 	if (r == RC_OK && sb.st_mtime + USED_S < clock_now())
 		(void)io_touch(st, own, NULL, &ignored);
 	if (r == RC_ABSENT)
-		r = io_find_file(st, a, v1_image_path(a, id, name_of(which)),
+		r = io_find_file(st, a, store_v1image_path(a, id, name_of(which)),
 		    &out->name, &sb, err);
 	if (r == RC_OK)
 		out->size = (uint64_t)sb.st_size;
@@ -54,13 +54,13 @@ v1_derived_file(const struct store *st, struct arena *a, const char *id,
 }
 
 enum result
-v1_derived_open(const struct store *st, struct arena *a, const char *id,
-    enum v1_derived which, struct reader **out, struct err *err)
+store_derived_open(const struct store *st, struct arena *a, const char *id,
+    enum store_derived which, struct store_reader **out, struct err *err)
 {
-	struct store_file file;
-	enum result r = v1_derived_file(st, a, id, which, &file, err);
+	struct content file;
+	enum result r = store_derived_find(st, a, id, which, &file, err);
 
-	return r == RC_OK ? reader_open(st, a, file.name, out, err) : r;
+	return r == RC_OK ? store_content_open(st, a, file.name, out, err) : r;
 }
 
 #define CHUNK ((size_t)64 << 10)
@@ -113,8 +113,8 @@ put(void *arg, const char *p, size_t n)
 }
 
 enum result
-v1_derived_put(struct store *st, struct arena *a, const char *id,
-    enum v1_derived which,
+store_derived_put(struct store *st, struct arena *a, const char *id,
+    enum store_derived which,
     enum result (*make)(void *arg, struct sink sink, struct err *err), void *arg,
     struct err *err)
 {
@@ -145,10 +145,11 @@ v1_derived_put(struct store *st, struct arena *a, const char *id,
 /* ---- to remove ---- */
 
 enum result
-v1_derived_forget(
+store_derived_forget(
     const struct store *st, struct arena *a, const char *id, struct err *err)
 {
-	static const enum v1_derived each[] = {V1_FILES, V1_DIFF};
+	static const enum store_derived each[] = {
+	    STORE_DERIVED_FILES, STORE_DERIVED_DIFF};
 	enum result r = RC_OK;
 	bool own = false;
 	size_t i;
@@ -160,7 +161,7 @@ v1_derived_forget(
 		r = io_unlink(st, path, err);
 		if (r == RC_OK)
 			r = io_unlink(
-			    st, v1_image_path(a, id, name_of(each[i])), err);
+			    st, store_v1image_path(a, id, name_of(each[i])), err);
 	}
 	return r == RC_OK && own ? io_sync(st, IO_DERIVED_DIR, err) : r;
 }
@@ -194,7 +195,8 @@ sweep_one(void *arg, const char *name)
 }
 
 enum result
-v1_derived_sweep(struct store *st, int64_t age, unsigned *removed, struct err *err)
+store_derived_sweep(
+    struct store *st, int64_t age, unsigned *removed, struct err *err)
 {
 	struct sweep s = {.st = st,
 	    .arena = arena_new(),

@@ -11,7 +11,7 @@
 static const char *
 place(struct arena *a, const struct v1name *name, const char **file)
 {
-	const char *spelt = v1_spell_repo(a, name, V1_OLDER);
+	const char *spelt = v1spelling_repository(a, name, V1SPELLING_OLDER);
 	const char *ns = strchr(spelt, '/'), *repo = strrchr(spelt, '/');
 
 	*file = repo + 1;
@@ -27,10 +27,10 @@ path_of(struct arena *a, const struct v1name *name)
 }
 
 enum result
-about_get(const struct store *st, struct arena *a, const struct v1name *name,
-    struct str *out, struct err *err)
+store_description_get(const struct store *st, struct arena *a,
+    const struct v1name *name, struct str *out, struct err *err)
 {
-	return io_read(st, a, path_of(a, name), ABOUT_MAX, out, err);
+	return io_read(st, a, path_of(a, name), STORE_DESCRIPTION_MAX, out, err);
 }
 
 /* A file that is not there may have been removed a moment ago, by a process that was
@@ -40,11 +40,11 @@ forget(struct store *st, const char *path, struct err *err)
 {
 	enum result r = io_unlink(st, path, err);
 
-	return r == RC_OK ? settle_absence(st, path, err) : r;
+	return r == RC_OK ? durable_absence(st, path, err) : r;
 }
 
 enum result
-about_set(struct store *st, struct arena *a, const struct v1name *name,
+store_description_set(struct store *st, struct arena *a, const struct v1name *name,
     struct str text, struct err *err)
 {
 	const char *file, *dir = place(a, name, &file);
@@ -59,7 +59,8 @@ about_set(struct store *st, struct arena *a, const struct v1name *name,
 }
 
 uint64_t
-about_stamp(const struct store *st, struct arena *a, const struct v1name *name)
+store_description_version(
+    const struct store *st, struct arena *a, const struct v1name *name)
 {
-	return stamp_of(st, path_of(a, name));
+	return fingerprint_of(st, path_of(a, name));
 }

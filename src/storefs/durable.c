@@ -20,16 +20,16 @@
 #define NS_OF(sec, nsec) ((int64_t)(sec)*1000000000 + (int64_t)(nsec))
 
 /* Each note is one word, so it is never half written, even if the process dies. */
-struct settled {
-	_Atomic int64_t since;   /* settle_all() began then; 0: never */
+struct durable {
+	_Atomic int64_t since;   /* durable_all() began then; 0: never */
 	_Atomic uint64_t device; /* of the file system that it synced */
 	_Atomic uint64_t note[NOTES];
 };
 
-struct settled *
-settled_new(void)
+struct durable *
+durable_new(void)
 {
-	struct settled *s = shared_alloc(sizeof(*s));
+	struct durable *s = shared_alloc(sizeof(*s));
 
 	if (s == NULL)
 		abort();
@@ -37,7 +37,7 @@ settled_new(void)
 }
 
 void
-settled_free(struct settled *s)
+durable_free(struct durable *s)
 {
 	shared_free(s, sizeof(*s));
 }
@@ -137,7 +137,7 @@ sync_name(const struct store *st, const char *path, const struct statx *sx,
 }
 
 enum result
-settle_made(const struct store *st, const char *path, struct err *err)
+durable_made(const struct store *st, const char *path, struct err *err)
 {
 	struct statx sx;
 	enum result r = look(st, path, &sx, err);
@@ -146,7 +146,7 @@ settle_made(const struct store *st, const char *path, struct err *err)
 }
 
 enum result
-settle_name(const struct store *st, const char *path, struct err *err)
+durable_name(const struct store *st, const char *path, struct err *err)
 {
 	struct statx sx;
 	enum result r = look(st, path, &sx, err);
@@ -180,7 +180,7 @@ sync_names(const struct store *st, const char *dir, const struct statx *sx,
 }
 
 enum result
-settle_finished(const struct store *st, const char *dir, struct err *err)
+durable_finished(const struct store *st, const char *dir, struct err *err)
 {
 	struct statx sx;
 	enum result r = look(st, dir, &sx, err);
@@ -189,7 +189,7 @@ settle_finished(const struct store *st, const char *dir, struct err *err)
 }
 
 enum result
-settle_dir(const struct store *st, const char *dir, struct err *err)
+durable_dir(const struct store *st, const char *dir, struct err *err)
 {
 	struct statx sx;
 	enum result r = look(st, dir, &sx, err);
@@ -200,7 +200,7 @@ settle_dir(const struct store *st, const char *dir, struct err *err)
 }
 
 enum result
-settle_absence(const struct store *st, const char *path, struct err *err)
+durable_absence(const struct store *st, const char *path, struct err *err)
 {
 	char above[IO_PATH_MAX];
 	char *slash;
@@ -219,7 +219,7 @@ settle_absence(const struct store *st, const char *path, struct err *err)
 
 /* The time is read from the file system, whose clock also dates the inodes. */
 enum result
-settle_all(const struct store *st, struct err *err)
+durable_all(const struct store *st, struct err *err)
 {
 	struct statx sx;
 	enum result r = io_touch(st, IO_LOCK, NULL, err);

@@ -3,7 +3,7 @@
  * A name that a thread finds may have been made a moment ago by another thread, or by a
  * process that was killed, and may be lost when the power fails: a name is durable
  * only after fsync(2) of its directory. So finding a name is not enough to answer "it is
- * done" or "it is there". Code that relies on a name calls settle_name(), which syncs the
+ * done" or "it is there". Code that relies on a name calls durable_name(), which syncs the
  * directory unless the name is known to be durable.
  *
  * Two kinds of names are known to be durable:
@@ -11,7 +11,7 @@
  *    size that all processes of berth share. A note holds for one inode under one path;
  *    a note for all names in a directory holds until one of them changes.
  *    A note that was replaced by another one costs one more sync, nothing else.
- *  - what was there when settle_all() synced the file system of _berth, if its inode has
+ *  - what was there when durable_all() synced the file system of _berth, if its inode has
  *    not changed since. So the store that berth finds at its start costs nothing.
  *    (If the clock of the file system is set back to before that moment, new names look
  *    old until the next start: then only the sync of the thread that made them counts.)
@@ -31,32 +31,32 @@
 #include "store/store.h"
 
 /* The table, shared with processes that are forked later. Never NULL. */
-struct settled;
-struct settled *settled_new(void);
-void settled_free(struct settled *s); /* NULL is fine */
+struct durable;
+struct durable *durable_new(void);
+void durable_free(struct durable *s); /* NULL is fine */
 
 /* For code that has made the name `path`, or given it to another file: syncs its
  * directory. */
-enum result settle_made(const struct store *st, const char *path, struct err *err);
+enum result durable_made(const struct store *st, const char *path, struct err *err);
 
 /* For code that has found the name: it is durable when this returns. RC_ABSENT: it is
  * not there. */
-enum result settle_name(const struct store *st, const char *path, struct err *err);
+enum result durable_name(const struct store *st, const char *path, struct err *err);
 
 /* The same for the names in a directory that is complete and seldom changes afterwards,
  * such as a complete image, which is pushed again only if it is damaged. Call the first
  * after the last change, the second where the directory was found complete. RC_ABSENT. */
-enum result settle_finished(
+enum result durable_finished(
     const struct store *st, const char *dir, struct err *err);
-enum result settle_dir(const struct store *st, const char *dir, struct err *err);
+enum result durable_dir(const struct store *st, const char *dir, struct err *err);
 
 /* That the path is not there is durable when this returns: syncs the nearest directory
  * above it that exists. */
-enum result settle_absence(
+enum result durable_absence(
     const struct store *st, const char *path, struct err *err);
 
 /* Syncs the whole file system of _berth: all that was there before the call is
  * durable. */
-enum result settle_all(const struct store *st, struct err *err);
+enum result durable_all(const struct store *st, struct err *err);
 
 #endif

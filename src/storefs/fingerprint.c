@@ -8,7 +8,7 @@
 #include "storefs/io.h"
 
 uint64_t
-stamp_of(const struct store *st, const char *path)
+fingerprint_of(const struct store *st, const char *path)
 {
 	struct err ignored;
 	struct stat sb;

@@ -9,6 +9,6 @@
 /* A number of the path and of what stat(2) says of it: it changes when the file is
  * written or replaced or, for a directory, when names in it come or go. 0: nothing is
  * there. A sum of such numbers does not depend on their order. */
-uint64_t stamp_of(const struct store *st, const char *path);
+uint64_t fingerprint_of(const struct store *st, const char *path);
 
 #endif

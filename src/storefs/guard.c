@@ -14,7 +14,7 @@
 #include "storefs/io.h"
 
 static off_t
-place_of(enum lock_kind kind, const char *key)
+place_of(enum guard_kind kind, const char *key)
 {
 	char hex[SHA256_HEX_SIZE], text[IO_PATH_MAX];
 
@@ -26,7 +26,7 @@ place_of(enum lock_kind kind, const char *key)
 
 /* The descriptor, and in *fl the byte of the key; -1 with errno. */
 static int
-open_byte(struct store *st, enum lock_kind kind, const char *key, struct flock *fl)
+open_byte(struct store *st, enum guard_kind kind, const char *key, struct flock *fl)
 {
 	*fl = (struct flock){.l_type = F_WRLCK,
 	    .l_whence = SEEK_SET,
@@ -36,8 +36,8 @@ open_byte(struct store *st, enum lock_kind kind, const char *key, struct flock *
 }
 
 static enum result
-take(struct store *st, enum lock_kind kind, const char *key, int command,
-    struct store_lock *out, struct err *err)
+take(struct store *st, enum guard_kind kind, const char *key, int command,
+    struct guard *out, struct err *err)
 {
 	struct flock fl;
 	int fd = open_byte(st, kind, key, &fl);
@@ -63,21 +63,21 @@ take(struct store *st, enum lock_kind kind, const char *key, int command,
 }
 
 enum result
-store_lock(struct store *st, enum lock_kind kind, const char *key,
-    struct store_lock *out, struct err *err)
+guard_take(struct store *st, enum guard_kind kind, const char *key,
+    struct guard *out, struct err *err)
 {
 	return take(st, kind, key, F_OFD_SETLKW, out, err);
 }
 
 enum result
-store_trylock(struct store *st, enum lock_kind kind, const char *key,
-    struct store_lock *out, struct err *err)
+guard_try(struct store *st, enum guard_kind kind, const char *key,
+    struct guard *out, struct err *err)
 {
 	return take(st, kind, key, F_OFD_SETLK, out, err);
 }
 
 bool
-store_is_guarded(struct store *st, enum lock_kind kind, const char *key)
+guard_is_taken(struct store *st, enum guard_kind kind, const char *key)
 {
 	struct flock fl;
 	int fd = open_byte(st, kind, key, &fl);
@@ -92,16 +92,16 @@ store_is_guarded(struct store *st, enum lock_kind kind, const char *key)
 /* ---- places of those who walk a layer ---- */
 
 static enum result
-try_places(struct store *st, struct store_lock *out, struct err *err)
+try_places(struct store *st, struct guard *out, struct err *err)
 {
 	char key[16];
 	enum result r = RC_OK;
 	int i;
 
 	out->fd1 = 0;
-	for (i = 0; r == RC_OK && !store_locked(out) && i < LOCK_WALKS; i++) {
+	for (i = 0; r == RC_OK && !guard_is_held(out) && i < GUARD_WALKS; i++) {
 		(void)snprintf(key, sizeof(key), "%d", i);
-		r = store_trylock(st, LOCK_WALK, key, out, err);
+		r = guard_try(st, GUARD_WALK, key, out, err);
 	}
 	return r;
 }
@@ -109,20 +109,20 @@ try_places(struct store *st, struct store_lock *out, struct err *err)
 /* Whoever is the first to wait looks for a place that comes free, as no call waits for
  * one of several; the others wait for their turn to look. */
 enum result
-store_lock_walk(struct store *st, struct store_lock *out, struct err *err)
+guard_take_walk(struct store *st, struct guard *out, struct err *err)
 {
 	static const struct timespec moment = {0, 10 * 1000 * 1000};
-	struct store_lock turn;
-	enum result r = store_lock(st, LOCK_WALK, "turn", &turn, err);
+	struct guard turn;
+	enum result r = guard_take(st, GUARD_WALK, "turn", &turn, err);
 
 	out->fd1 = 0;
 	if (r == RC_OK)
 		r = try_places(st, out, err);
-	while (r == RC_OK && !store_locked(out)) {
+	while (r == RC_OK && !guard_is_held(out)) {
 		(void)nanosleep(&moment, NULL);
 		r = try_places(st, out, err);
 	}
-	store_unlock(&turn);
+	guard_release(&turn);
 	return r;
 }
 
@@ -135,7 +135,7 @@ lock_units(int fd, struct flock fl, size_t wanted)
 {
 	size_t i;
 
-	for (i = 0; wanted > 0 && LOCK_MEMORY_UNITS - i >= wanted; i++) {
+	for (i = 0; wanted > 0 && GUARD_MEMORY_UNITS - i >= wanted; i++) {
 		wanted -= fcntl(fd, F_OFD_SETLK, &fl) == 0;
 		fl.l_start++;
 	}
@@ -143,10 +143,10 @@ lock_units(int fd, struct flock fl, size_t wanted)
 }
 
 static enum result
-try_memory(struct store *st, size_t units, struct store_lock *out, struct err *err)
+try_memory(struct store *st, size_t units, struct guard *out, struct err *err)
 {
 	struct flock fl;
-	int fd = open_byte(st, LOCK_MEMORY, "", &fl);
+	int fd = open_byte(st, GUARD_MEMORY, "", &fl);
 
 	if (fd == -1) {
 		(void)io_failed(err, "open", IO_LOCK);
@@ -154,56 +154,56 @@ try_memory(struct store *st, size_t units, struct store_lock *out, struct err *e
 	}
 	out->fd1 = fd + 1;
 	if (!lock_units(fd, fl, units))
-		store_unlock(out);
+		guard_release(out);
 	return RC_OK;
 }
 
 /* One waiter at a time has the turn, and while it has, only it takes units. Otherwise
  * those that want few units could keep a waiter that wants many waiting for ever. */
 static enum result
-try_in_turn(struct store *st, size_t units, struct store_lock *turn,
-    struct store_lock *out, struct err *err)
+try_in_turn(struct store *st, size_t units, struct guard *turn, struct guard *out,
+    struct err *err)
 {
 	enum result r = RC_OK;
 
-	if (!store_locked(turn))
-		r = store_trylock(st, LOCK_MEMORY, "turn", turn, err);
-	if (r == RC_OK && store_locked(turn))
+	if (!guard_is_held(turn))
+		r = guard_try(st, GUARD_MEMORY, "turn", turn, err);
+	if (r == RC_OK && guard_is_held(turn))
 		r = try_memory(st, units, out, err);
 	return r;
 }
 
 enum result
-store_lock_memory(struct store *st, size_t bytes, unsigned patience_ms,
-    struct store_lock *out, struct err *err)
+guard_take_memory(struct store *st, size_t bytes, unsigned patience_ms,
+    struct guard *out, struct err *err)
 {
 	static const struct timespec moment = {0, 5 * 1000 * 1000};
-	size_t units = (bytes + LOCK_MEMORY_UNIT - 1) / LOCK_MEMORY_UNIT;
+	size_t units = (bytes + GUARD_MEMORY_UNIT - 1) / GUARD_MEMORY_UNIT;
 	int64_t end = clock_ticks() + patience_ms;
-	struct store_lock turn = {0};
+	struct guard turn = {0};
 	enum result r = RC_OK;
 
-	if (units > LOCK_MEMORY_UNITS)
-		units = LOCK_MEMORY_UNITS;
+	if (units > GUARD_MEMORY_UNITS)
+		units = GUARD_MEMORY_UNITS;
 	out->fd1 = 0;
-	if (!store_is_guarded(st, LOCK_MEMORY, "turn"))
+	if (!guard_is_taken(st, GUARD_MEMORY, "turn"))
 		r = try_memory(st, units, out, err);
-	while (r == RC_OK && !store_locked(out) && clock_ticks() < end) {
+	while (r == RC_OK && !guard_is_held(out) && clock_ticks() < end) {
 		(void)nanosleep(&moment, NULL);
 		r = try_in_turn(st, units, &turn, out, err);
 	}
-	store_unlock(&turn);
+	guard_release(&turn);
 	return r;
 }
 
 bool
-store_locked(const struct store_lock *lock)
+guard_is_held(const struct guard *lock)
 {
 	return lock->fd1 != 0;
 }
 
 void
-store_unlock(struct store_lock *lock)
+guard_release(struct guard *lock)
 {
 	if (lock->fd1 != 0)
 		(void)close(lock->fd1 - 1);

@@ -39,7 +39,7 @@ open_way(const struct store *st, const char *path, int flags, mode_t mode,
 	int fd = beneath_open(&st->beneath, path, flags, mode, way);
 
 	if (fd == -1 && (errno == ENOLINK || errno == ELOOP))
-		odd_link(st, way);
+		unusable_link(st, way);
 	return fd;
 }
 
@@ -74,7 +74,7 @@ io_open_file(const struct store *st, const char *path, int flags, int *fd,
 	if (fstat(*fd, sb) == -1)
 		r = io_failed(err, "stat", path);
 	else if (!S_ISREG(sb->st_mode))
-		r = odd_file(st, path, sb->st_mode, err);
+		r = unusable_file(st, path, sb->st_mode, err);
 	if (r != RC_OK) {
 		(void)close(*fd);
 		*fd = -1;
@@ -201,7 +201,7 @@ io_stat_file(
 	enum result r = io_stat(st, path, sb, err);
 
 	if (r == RC_OK && !S_ISREG(sb->st_mode))
-		r = odd_file(st, path, sb->st_mode, err);
+		r = unusable_file(st, path, sb->st_mode, err);
 	return r;
 }
 
@@ -213,7 +213,7 @@ io_find_file(const struct store *st, struct arena *a, const char *path,
 	enum result r = stat_way(st, path, sb, &way, err);
 
 	if (r == RC_OK && !S_ISREG(sb->st_mode))
-		r = odd_file(st, path, sb->st_mode, err);
+		r = unusable_file(st, path, sb->st_mode, err);
 	*name = way.path[0] == '\0' ? path : arena_strdup(a, way.path);
 	return r;
 }

@@ -49,8 +49,8 @@ struct store {
 	int own;  /* descriptor that holds the ownership, -1: not owned */
 	struct beneath beneath;
 	mode_t file_mode;        /* of a file that nginx made */
-	struct once *once;       /* log_once.h */
-	struct settled *settled; /* durable.h */
+	struct log_once *once;   /* log_once.h */
+	struct durable *settled; /* durable.h */
 
 	/* The number of uploads, as this process counted them last, and when, in ticks
 	 * (upload.c); 0: never. */

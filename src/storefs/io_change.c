@@ -391,11 +391,11 @@ mkdir_one(const struct store *st, const char *path, struct err *err)
 		failed = mkdirat(p.dir, p.name, 0750);
 	leave(p);
 	if (failed && errno == EEXIST)
-		r = settle_name(st, path, err);
+		r = durable_name(st, path, err);
 	else if (failed)
 		r = io_failed(err, "mkdir", path);
 	else
-		r = settle_made(st, path, err);
+		r = durable_made(st, path, err);
 	return r == RC_ABSENT ? RC_IO
 			      : r; /* something on the way is not a directory */
 }
@@ -405,7 +405,7 @@ io_mkdirs(const struct store *st, const char *path, struct err *err)
 {
 	char part[IO_PATH_MAX];
 	const char *end = path;
-	enum result r = settle_name(st, path, err);
+	enum result r = durable_name(st, path, err);
 
 	if (r != RC_ABSENT)
 		return r;
@@ -500,7 +500,7 @@ absent_for_good(
 
 	if (r != RC_ABSENT)
 		return r;
-	synced = settle_absence(st, path, &why);
+	synced = durable_absence(st, path, &why);
 	if (synced == RC_OK)
 		return RC_ABSENT;
 	*err = why;

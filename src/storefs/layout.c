@@ -2,28 +2,29 @@
 #include "storefs/layout.h"
 
 const char *
-v2_blob_dir(struct arena *a, const struct digest *d)
+layout_blob(struct arena *a, const struct digest *d)
 {
 	return arena_printf(
-	    a, V2_BLOBS "/%s/%.2s/%s", digest_algorithm(d), d->hex, d->hex);
+	    a, LAYOUT_BLOBS "/%s/%.2s/%s", digest_algorithm(d), d->hex, d->hex);
 }
 
 const char *
-v2_layers_dir(struct arena *a, const char *name)
+layout_layers(struct arena *a, const char *name)
 {
-	return arena_printf(a, V2_REPOS "/%s/_layers", name);
+	return arena_printf(a, LAYOUT_REPOSITORIES "/%s/_layers", name);
 }
 
 const char *
-v2_revisions_dir(struct arena *a, const char *name)
+layout_revisions(struct arena *a, const char *name)
 {
-	return arena_printf(a, V2_REPOS "/%s/_manifests/revisions", name);
+	return arena_printf(
+	    a, LAYOUT_REPOSITORIES "/%s/_manifests/revisions", name);
 }
 
 const char *
-v2_tags_dir(struct arena *a, const char *name)
+layout_tags(struct arena *a, const char *name)
 {
-	return arena_printf(a, V2_REPOS "/%s/_manifests/tags", name);
+	return arena_printf(a, LAYOUT_REPOSITORIES "/%s/_manifests/tags", name);
 }
 
 const char *
@@ -33,13 +34,13 @@ layout_below(struct arena *a, const char *dir, const struct digest *d)
 }
 
 const char *
-v2_layer_dir(struct arena *a, const char *name, const struct digest *d)
+layout_layer(struct arena *a, const char *name, const struct digest *d)
 {
-	return layout_below(a, v2_layers_dir(a, name), d);
+	return layout_below(a, layout_layers(a, name), d);
 }
 
 const char *
-v2_revision_dir(struct arena *a, const char *name, const struct digest *d)
+layout_revision(struct arena *a, const char *name, const struct digest *d)
 {
-	return layout_below(a, v2_revisions_dir(a, name), d);
+	return layout_below(a, layout_revisions(a, name), d);
 }

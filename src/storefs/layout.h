@@ -8,17 +8,17 @@
 #include "base/arena.h"
 #include "image/digest.h"
 
-#define V2_ROOT  "docker/registry/v2"
-#define V2_REPOS V2_ROOT "/repositories"
-#define V2_BLOBS V2_ROOT "/blobs"
+#define LAYOUT_ROOT         "docker/registry/v2"
+#define LAYOUT_REPOSITORIES LAYOUT_ROOT "/repositories"
+#define LAYOUT_BLOBS        LAYOUT_ROOT "/blobs"
 
-const char *v2_blob_dir(struct arena *a, const struct digest *d);
-const char *v2_layers_dir(struct arena *a, const char *name);
-const char *v2_layer_dir(struct arena *a, const char *name, const struct digest *d);
-const char *v2_revisions_dir(struct arena *a, const char *name);
-const char *v2_revision_dir(
+const char *layout_blob(struct arena *a, const struct digest *d);
+const char *layout_layers(struct arena *a, const char *name);
+const char *layout_layer(struct arena *a, const char *name, const struct digest *d);
+const char *layout_revisions(struct arena *a, const char *name);
+const char *layout_revision(
     struct arena *a, const char *name, const struct digest *d);
-const char *v2_tags_dir(struct arena *a, const char *name);
+const char *layout_tags(struct arena *a, const char *name);
 
 /* "<dir>/<algorithm>/<hex>" */
 const char *layout_below(struct arena *a, const char *dir, const struct digest *d);

@@ -17,7 +17,7 @@ link_path(struct arena *a, const char *dir)
 }
 
 enum result
-v2_link_read(const struct store *st, struct arena *a, const char *dir,
+link_read(const struct store *st, struct arena *a, const char *dir,
     struct digest *out, struct err *err)
 {
 	const char *path = link_path(a, dir);
@@ -39,7 +39,7 @@ static enum result
 follow(const struct store *st, struct arena *a, const char *dir,
     const struct digest *d, struct digest *out, struct err *err)
 {
-	enum result r = v2_link_read(st, a, dir, out, err);
+	enum result r = link_read(st, a, dir, out, err);
 
 	if (r == RC_OK && out->kind == d->kind && !digest_eq(out, d))
 		return damage_found(st, a, link_path(a, dir),
@@ -48,21 +48,21 @@ follow(const struct store *st, struct arena *a, const char *dir,
 }
 
 enum result
-v2_link_find(const struct store *st, struct arena *a, const char *dir,
+link_find(const struct store *st, struct arena *a, const char *dir,
     const struct digest *d, struct digest *out, struct err *err)
 {
-	enum result r = d == NULL ? v2_link_read(st, a, dir, out, err)
+	enum result r = d == NULL ? link_read(st, a, dir, out, err)
 				  : follow(st, a, dir, d, out, err);
 
-	return r == RC_OK ? settle_name(st, link_path(a, dir), err) : r;
+	return r == RC_OK ? durable_name(st, link_path(a, dir), err) : r;
 }
 
 enum result
-v2_link_write(const struct store *st, struct arena *a, const char *dir,
+link_write(const struct store *st, struct arena *a, const char *dir,
     const struct digest *to, struct err *err)
 {
 	struct digest old;
-	enum result r = v2_link_find(st, a, dir, NULL, &old, err);
+	enum result r = link_find(st, a, dir, NULL, &old, err);
 
 	if (r == RC_OK && digest_eq(&old, to))
 		return RC_OK;
@@ -70,11 +70,11 @@ v2_link_write(const struct store *st, struct arena *a, const char *dir,
 		r = io_mkdirs(st, dir, err);
 	if (r == RC_OK)
 		r = io_put(st, dir, "link", str_of(digest_text(a, to)), err);
-	return r == RC_OK ? settle_made(st, link_path(a, dir), err) : r;
+	return r == RC_OK ? durable_made(st, link_path(a, dir), err) : r;
 }
 
 enum result
-v2_link_remove(
+link_remove(
     const struct store *st, struct arena *a, const char *dir, struct err *err)
 {
 	const char *path = link_path(a, dir);
@@ -84,7 +84,7 @@ v2_link_remove(
 	if (there == RC_OK)
 		r = io_unlink(st, path, err);
 	if (r == RC_OK || r == RC_ABSENT)
-		r = settle_absence(st, path, err);
+		r = durable_absence(st, path, err);
 	return r == RC_OK ? there : r;
 }
 
@@ -155,7 +155,7 @@ see_all(struct links *l)
 }
 
 enum result
-v2_link_each(const struct store *st, const char *dir,
+link_each(const struct store *st, const char *dir,
     bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err)
 {
 	struct links l = {.st = st,
@@ -179,7 +179,7 @@ found(void *arg, const struct digest *d)
 }
 
 enum result
-v2_link_any(const struct store *st, const char *dir, bool *any, struct err *err)
+link_any(const struct store *st, const char *dir, bool *any, struct err *err)
 {
 	struct links l = {
 	    .st = st, .dir = dir, .visit = found, .arg = any, .err = err};

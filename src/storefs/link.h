@@ -18,32 +18,32 @@
 
 /* Reads dir/link. RC_ABSENT: it is missing or damaged. What is read may not be durable
  * yet: good for a walk, not for an answer to a client. */
-enum result v2_link_read(const struct store *st, struct arena *a, const char *dir,
+enum result link_read(const struct store *st, struct arena *a, const char *dir,
     struct digest *out, struct err *err);
 
 /* The same, and the name of the link is durable when this returns. d: the digest that
  * the path names (another one of the same algorithm in the file is damage); NULL: the
  * path names none. */
-enum result v2_link_find(const struct store *st, struct arena *a, const char *dir,
+enum result link_find(const struct store *st, struct arena *a, const char *dir,
     const struct digest *d, struct digest *out, struct err *err);
 
 /* Durable when it returns; the directories above are made. Nothing is written where it
  * says so already. */
-enum result v2_link_write(const struct store *st, struct arena *a, const char *dir,
+enum result link_write(const struct store *st, struct arena *a, const char *dir,
     const struct digest *to, struct err *err);
 
 /* Removes the link, durably; the directory stays, as with distribution. RC_ABSENT: it
  * was not there, and that is durable too. */
-enum result v2_link_remove(
+enum result link_remove(
     const struct store *st, struct arena *a, const char *dir, struct err *err);
 
 /* Each <alg>:<hex> whose dir/<alg>/<hex>/link is whole, in byte order. visit
  * returning false ends it. */
-enum result v2_link_each(const struct store *st, const char *dir,
+enum result link_each(const struct store *st, const char *dir,
     bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err);
 
 /* Is there one? */
-enum result v2_link_any(
+enum result link_any(
     const struct store *st, const char *dir, bool *any, struct err *err);
 
 #endif

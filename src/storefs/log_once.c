@@ -9,24 +9,24 @@
 
 #define PLACES ((size_t)4096)
 
-struct once {
+struct log_once {
 	_Atomic uint64_t seen[PLACES]; /* hash of an event and a path */
 };
 
-struct once *
-once_new(void)
+struct log_once *
+log_once_new(void)
 {
-	return shared_alloc(sizeof(struct once));
+	return shared_alloc(sizeof(struct log_once));
 }
 
 void
-once_free(struct once *once)
+log_once_free(struct log_once *once)
 {
 	shared_free(once, sizeof(*once));
 }
 
 bool
-once_is_first(struct once *once, const char *event, const char *path)
+log_once_is_first(struct log_once *once, const char *event, const char *path)
 {
 	uint64_t h = fnv_add(FNV_START, event, strlen(event) + 1);
 

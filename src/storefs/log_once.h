@@ -7,12 +7,12 @@
 #include <stdbool.h>
 
 /* What was written already; shared with processes that are forked later. */
-struct once;
-struct once *once_new(void);       /* NULL: no memory, so each line is written */
-void once_free(struct once *once); /* NULL is fine */
+struct log_once;
+struct log_once *log_once_new(void); /* NULL: no memory, so each line is written */
+void log_once_free(struct log_once *once); /* NULL is fine */
 
 /* Is this the first time that the event is logged of the path? Memory is bounded: of two
  * files that share a place in the table, each may be logged again after the other. */
-bool once_is_first(struct once *once, const char *event, const char *path);
+bool log_once_is_first(struct log_once *once, const char *event, const char *path);
 
 #endif

@@ -23,58 +23,58 @@ static enum result
 read_link(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct digest *out, struct err *err)
 {
-	return v2_link_find(st, a, v2_revision_dir(a, name, d), d, out, err);
+	return link_find(st, a, layout_revision(a, name, d), d, out, err);
 }
 
 enum result
-v2_manifest_linked(const struct store *st, struct arena *a, const char *name,
+store_manifest_linked(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct digest *out, struct err *err)
 {
 	return or_unknown(read_link(st, a, name, d, out, err));
 }
 
 enum result
-v2_manifest_find(const struct store *st, struct arena *a, const char *name,
+store_manifest_find(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct digest *out, struct err *err)
 {
-	struct v2_blob bytes;
+	struct store_blob bytes;
 	enum result r = read_link(st, a, name, d, out, err);
 
 	if (r == RC_OK)
-		r = v2_blob_anywhere(st, a, out, &bytes, err);
+		r = store_blob_find_anywhere(st, a, out, &bytes, err);
 	return or_unknown(r);
 }
 
 enum result
-v2_manifest_read(const struct store *st, struct arena *a, const char *name,
-    const struct digest *d, struct v2_manifest *out, struct err *err)
+store_manifest_read(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, struct store_manifest *out, struct err *err)
 {
 	enum result r = read_link(st, a, name, d, &out->digest, err);
 
 	if (r == RC_OK)
-		r = v2_blob_read(
+		r = store_blob_read(
 		    st, a, &out->digest, MANIFEST_MAX, &out->bytes, err);
 	return or_unknown(r);
 }
 
 enum result
-v2_manifest_read_short(const struct store *st, struct arena *a, const char *name,
-    const struct digest *d, size_t limit, struct v2_manifest *out, struct err *err)
+store_manifest_read_short(const struct store *st, struct arena *a, const char *name,
+    const struct digest *d, size_t limit, struct store_manifest *out,
+    struct err *err)
 {
 	enum result r = read_link(st, a, name, d, &out->digest, err);
 
 	if (r == RC_OK)
-		r = v2_blob_read(st, a, &out->digest, limit, &out->bytes, err);
+		r = store_blob_read(st, a, &out->digest, limit, &out->bytes, err);
 	return r == RC_TOO_LARGE ? r : or_unknown(r);
 }
 
 enum result
-v2_manifest_each(const struct store *st, const char *name,
+store_manifest_each(const struct store *st, const char *name,
     bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err)
 {
 	struct arena *a = arena_new();
-	enum result r = v2_link_each(
-	    st, v2_revisions_dir(a, name), visit, arg, err);
+	enum result r = link_each(st, layout_revisions(a, name), visit, arg, err);
 
 	arena_free(a);
 	return r;
@@ -95,11 +95,11 @@ type_path(struct arena *a, const char *name, const struct digest *d)
 }
 
 enum result
-v2_manifest_type(const struct store *st, struct arena *a, const char *name,
+store_manifest_type(const struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct str *out, struct err *err)
 {
 	const char *path = type_path(a, name, d);
-	enum result r = io_read(st, a, path, V2_TYPE_MAX, out, err);
+	enum result r = io_read(st, a, path, STORE_MANIFEST_TYPE_MAX, out, err);
 
 	if (r == RC_TOO_LARGE || (r == RC_OK && !manifest_type_is(*out)))
 		return damage_found(st, a, path, "it is not a media type",
@@ -135,45 +135,45 @@ drop_type(struct store *st, struct arena *a, const char *name,
 /* ---- changes ---- */
 
 enum result
-v2_manifest_put(struct store *st, struct arena *a, const char *name,
-    const struct v2_manifest *m, struct str type, struct err *err)
+store_manifest_put(struct store *st, struct arena *a, const char *name,
+    const struct store_manifest *m, struct str type, struct err *err)
 {
 	const struct digest *d = &m->digest;
 	enum result r;
 
-	if (type.n > V2_TYPE_MAX)
+	if (type.n > STORE_MANIFEST_TYPE_MAX)
 		return err_set(err, RC_BAD_MANIFEST,
-		    "a media type has at most %d bytes", V2_TYPE_MAX);
-	r = v2_blob_put_bytes(st, a, m->bytes, d, err);
+		    "a media type has at most %d bytes", STORE_MANIFEST_TYPE_MAX);
+	r = store_blob_put_bytes(st, a, m->bytes, d, err);
 	if (r == RC_OK)
 		r = type.n > 0 ? note_type(st, a, name, d, type, err)
 			       : drop_type(st, a, name, d, err);
 	if (r == RC_OK)
-		r = io_mkdirs(st, v2_layers_dir(a, name), err);
+		r = io_mkdirs(st, layout_layers(a, name), err);
 	if (r == RC_OK)
-		r = v2_link_write(st, a, v2_revision_dir(a, name, d), d, err);
+		r = link_write(st, a, layout_revision(a, name, d), d, err);
 	return r;
 }
 
 enum result
-v2_manifest_remove(struct store *st, struct arena *a, const char *name,
+store_manifest_remove(struct store *st, struct arena *a, const char *name,
     const struct digest *d, struct err *err)
 {
-	const char *any_tag = arena_printf(a, "%s/_", v2_tags_dir(a, name));
-	enum result r = settle_absence(st, any_tag, err);
+	const char *any_tag = arena_printf(a, "%s/_", layout_tags(a, name));
+	enum result r = durable_absence(st, any_tag, err);
 
 	if (r == RC_OK)
-		r = v2_link_remove(st, a, v2_revision_dir(a, name, d), err);
+		r = link_remove(st, a, layout_revision(a, name, d), err);
 	if (r == RC_OK)
 		r = drop_type(st, a, name, d, err);
 	return or_unknown(r);
 }
 
 enum result
-v2_manifest_settle_absence(const struct store *st, struct arena *a,
+store_manifest_sync_absence(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct err *err)
 {
-	const char *link = arena_printf(a, "%s/link", v2_revision_dir(a, name, d));
+	const char *link = arena_printf(a, "%s/link", layout_revision(a, name, d));
 
-	return settle_absence(st, link, err);
+	return durable_absence(st, link, err);
 }

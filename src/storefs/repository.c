@@ -14,20 +14,20 @@
 /* ---- is it there? ---- */
 
 enum result
-v2_repo_has_manifest(const struct store *st, struct arena *a, const char *name,
-    bool *has, struct err *err)
+store_repository_has_manifest(const struct store *st, struct arena *a,
+    const char *name, bool *has, struct err *err)
 {
-	return v2_link_any(st, v2_revisions_dir(a, name), has, err);
+	return link_any(st, layout_revisions(a, name), has, err);
 }
 
 enum result
-v2_repo_there(const struct store *st, struct arena *a, const char *name,
+store_repository_exists(const struct store *st, struct arena *a, const char *name,
     bool *there, struct err *err)
 {
-	enum result r = v2_repo_has_manifest(st, a, name, there, err);
+	enum result r = store_repository_has_manifest(st, a, name, there, err);
 
 	if (r == RC_OK && !*there)
-		r = v2_link_any(st, v2_layers_dir(a, name), there, err);
+		r = link_any(st, layout_layers(a, name), there, err);
 	return r;
 }
 
@@ -46,7 +46,7 @@ stamp_one(void *arg, const char *entry)
 	struct stamping *s = arg;
 
 	arena_clear(s->arena);
-	s->stamp += stamp_of(
+	s->stamp += fingerprint_of(
 	    s->st, arena_printf(s->arena, "%s/%s/%s", s->dir, entry, s->file));
 	return true;
 }
@@ -62,14 +62,14 @@ stamp_all(struct stamping *s, const char *dir, const char *file, struct err *err
 
 /* Distribution 2.8 writes a moved tag's link in place: its directory stays as it is. */
 enum result
-v2_repo_stamp(const struct store *st, struct arena *a, const char *name,
+store_repository_version(const struct store *st, struct arena *a, const char *name,
     uint64_t *out, struct err *err)
 {
 	struct stamping s = {.st = st, .arena = arena_new()};
-	const char *revisions = v2_revisions_dir(a, name);
+	const char *revisions = layout_revisions(a, name);
 	enum result r;
 
-	r = stamp_all(&s, v2_tags_dir(a, name), "current/link", err);
+	r = stamp_all(&s, layout_tags(a, name), "current/link", err);
 	if (r == RC_OK)
 		r = stamp_all(
 		    &s, arena_printf(a, "%s/sha256", revisions), "link", err);
@@ -99,7 +99,7 @@ struct level {
 	const struct level *above; /* NULL: the topmost */
 	dev_t dev;
 	ino_t ino;
-	char path[sizeof(V2_REPOS) + REFERENCE_REPOSITORY_MAX + 1];
+	char path[sizeof(LAYOUT_REPOSITORIES) + REFERENCE_REPOSITORY_MAX + 1];
 };
 
 static bool
@@ -164,7 +164,7 @@ see_part(void *arg, const char *part)
 	const struct level *above = arg;
 	struct walk *w = above->walk;
 	struct level here = {.walk = w, .above = above};
-	const char *name = here.path + sizeof(V2_REPOS);
+	const char *name = here.path + sizeof(LAYOUT_REPOSITORIES);
 	struct err ignored;
 	int n = snprintf(here.path, sizeof(here.path), "%s/%s", above->path, part);
 
@@ -181,12 +181,12 @@ see_part(void *arg, const char *part)
 }
 
 enum result
-v2_repo_walk(const struct store *st, bool (*visit)(void *arg, const char *name),
-    void *arg, struct err *err)
+store_repository_walk(const struct store *st,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err)
 {
 	struct walk w = {
 	    .st = st, .arena = arena_new(), .visit = visit, .arg = arg, .err = err};
-	struct level top = {.walk = &w, .path = V2_REPOS};
+	struct level top = {.walk = &w, .path = LAYOUT_REPOSITORIES};
 
 	if (enter(&top))
 		walk_below(&top);

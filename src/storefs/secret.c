@@ -6,15 +6,15 @@
 #define SECRET_DIR "_berth"
 
 enum result
-secret_read(const struct store *st, struct arena *a, const char *name, size_t limit,
-    struct str *out, struct err *err)
+store_secret_read(const struct store *st, struct arena *a, const char *name,
+    size_t limit, struct str *out, struct err *err)
 {
 	return io_read(
 	    st, a, arena_printf(a, SECRET_DIR "/%s", name), limit, out, err);
 }
 
 enum result
-secret_make(
+store_secret_make(
     const struct store *st, const char *name, struct str bytes, struct err *err)
 {
 	enum result r = io_put_secret(st, SECRET_DIR, name, bytes, err);

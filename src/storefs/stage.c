@@ -218,19 +218,19 @@ stage_flush(struct stage *sg, struct err *err)
 /* ---- are they there already? ---- */
 
 struct comparing {
-	struct reader *other;
+	struct store_reader *other;
 	char *chunk;
 	bool same;
 };
 
 /* Fills the chunk, as far as there is something to read. */
 static size_t
-read_full(struct reader *reader, char *chunk, size_t n)
+read_full(struct store_reader *reader, char *chunk, size_t n)
 {
 	size_t got = 0;
 	ssize_t k;
 
-	while (got < n && (k = reader_read(reader, chunk + got, n - got)) > 0)
+	while (got < n && (k = store_reader_read(reader, chunk + got, n - got)) > 0)
 		got += (size_t)k;
 	return got;
 }
@@ -253,8 +253,9 @@ stage_is(struct stage *sg, const char *path)
 	struct arena *a = arena_new();
 	struct comparing c = {.same = true};
 	struct err ignored;
-	bool same = reader_open(sg->st, a, path, &c.other, &ignored) == RC_OK &&
-		    reader_size(c.other) == stage_size(sg);
+	bool same = store_content_open(sg->st, a, path, &c.other, &ignored) ==
+			RC_OK &&
+		    store_reader_size(c.other) == stage_size(sg);
 
 	if (same) {
 		c.chunk = arena_alloc(a, CHUNK);

@@ -84,8 +84,8 @@ static enum result
 check_owner(struct store *st, struct err *err)
 {
 	static const char *const places[] = {".", "images", "repositories",
-	    "docker", "docker/registry", V2_ROOT, V2_REPOS, V2_BLOBS,
-	    V2_BLOBS "/sha256"};
+	    "docker", "docker/registry", LAYOUT_ROOT, LAYOUT_REPOSITORIES,
+	    LAYOUT_BLOBS, LAYOUT_BLOBS "/sha256"};
 	struct stat sb;
 	size_t i;
 
@@ -116,7 +116,7 @@ umask_now(void)
 }
 
 enum result
-store_open(const char *path, struct store **out, struct err *err)
+storefs_open(const char *path, struct store **out, struct err *err)
 {
 	struct store *st = calloc(1, sizeof(*st));
 	enum result r;
@@ -126,8 +126,8 @@ store_open(const char *path, struct store **out, struct err *err)
 		abort();
 	st->own = -1;
 	st->file_mode = 0640 & ~umask_now();
-	st->once = once_new();
-	st->settled = settled_new();
+	st->once = log_once_new();
+	st->settled = durable_new();
 	st->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (st->root == -1 || !beneath_init(&st->beneath, st->root, path)) {
 		r = io_failed(err, "open", path);
@@ -155,14 +155,14 @@ store_close(struct store *st)
 	if (st->own != -1)
 		(void)close(st->own);
 	beneath_free(&st->beneath);
-	once_free(st->once);
-	settled_free(st->settled);
+	log_once_free(st->once);
+	durable_free(st->settled);
 	free(st->path);
 	free(st);
 }
 
 const char *
-store_path(const struct store *st)
+storefs_path(const struct store *st)
 {
 	return st->path;
 }
@@ -171,7 +171,7 @@ store_path(const struct store *st)
  * start is told at once; the servers' goes with the descriptor (OFD) to the
  * workers, who may outlive a killed master by a moment, and is waited for. */
 enum result
-store_own(struct store *st, struct err *err)
+storefs_lock_exclusive(struct store *st, struct err *err)
 {
 	const struct timespec pause = {0, 20000000};
 	struct flock master = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
@@ -212,9 +212,9 @@ look_at_entry(void *arg, const char *name)
 }
 
 void
-store_log_links(const struct store *st)
+storefs_log_links(const struct store *st)
 {
-	static const char *const dirs[] = {"repositories", V2_REPOS};
+	static const char *const dirs[] = {"repositories", LAYOUT_REPOSITORIES};
 	struct err ignored;
 	size_t i;
 
@@ -226,9 +226,9 @@ store_log_links(const struct store *st)
 }
 
 enum result
-store_settle(const struct store *st, struct err *err)
+storefs_sync_all(const struct store *st, struct err *err)
 {
-	return settle_all(st, err);
+	return durable_all(st, err);
 }
 
 enum result

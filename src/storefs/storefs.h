@@ -12,7 +12,7 @@
  *	_berth/mirror/		tags and layers of a source		upstream.h
  *	_berth/schema1.pem	the key that signs schema 1		secret.h
  *	_berth/lock		guards and memory, by byte range	guard.h
- *	_berth/owner		who serves it				store_own()
+ *	_berth/owner		who serves it				storefs_lock_exclusive()
  *	_berth/index.db		the index, unless configured elsewhere */
 #ifndef STOREFS_STOREFS_H
 #define STOREFS_STOREFS_H
@@ -22,23 +22,23 @@
 
 /* Opens the directory and makes what berth needs in it; no file that was there is
  * touched. RC_IO, RC_FULL: err names the path and what to do. */
-enum result store_open(const char *path, struct store **out, struct err *err);
+enum result storefs_open(const char *path, struct store **out, struct err *err);
 
-const char *store_path(const struct store *st);
+const char *storefs_path(const struct store *st);
 
 /* Makes this process and its children the store's only servers, until the last of
  * them ends. RC_IO at once if another one serves; one that is just ending is waited
  * for. */
-enum result store_own(struct store *st, struct err *err);
+enum result storefs_lock_exclusive(struct store *st, struct err *err);
 
 /* Logs each symbolic link among the directories of repositories that is not followed
  * (io.h), so that an operator reads about it at the start. Checks a limited number of
  * directories; links in the others are logged when a client asks for them. */
-void store_log_links(const struct store *st);
+void storefs_log_links(const struct store *st);
 
 /* What earlier processes wrote and had not synced is durable afterwards. Called before
  * anything is served, and when a process was killed. If it fails, nothing is lost:
  * each file is then synced when a request relies on it (durable.h). */
-enum result store_settle(const struct store *st, struct err *err);
+enum result storefs_sync_all(const struct store *st, struct err *err);
 
 #endif

@@ -40,11 +40,11 @@ static void
 log_left(const struct store *st, const char *dir, const char *name)
 {
 	log_line(LOG_WARN, "store.remove", "path=%s/%s/%s error=\"%m\"",
-	    store_path(st), dir, name);
+	    storefs_path(st), dir, name);
 }
 
 enum result
-sweep_bodies(struct store *st, unsigned *removed, struct err *err)
+store_sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 {
 	struct dirent *e;
 	DIR *d;
@@ -72,7 +72,7 @@ sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 }
 
 enum result
-sweep_tmp(struct store *st, unsigned *removed, struct err *err)
+store_sweep_tmp(struct store *st, unsigned *removed, struct err *err)
 {
 	struct dirent *e;
 	DIR *d;

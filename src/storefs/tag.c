@@ -28,38 +28,37 @@ static enum result
 read_current(const struct store *st, struct arena *a, const char *tags,
     const char *tag, struct digest *out, struct err *err)
 {
-	return v2_link_read(st, a, current_dir(a, tags, tag), out, err);
+	return link_read(st, a, current_dir(a, tags, tag), out, err);
 }
 
 enum result
-v2_tag_get(const struct store *st, struct arena *a, const char *name,
+store_tag_get(const struct store *st, struct arena *a, const char *name,
     const char *tag, struct digest *out, struct err *err)
 {
-	return or_unknown(v2_link_find(
-	    st, a, current_dir(a, v2_tags_dir(a, name), tag), NULL, out, err));
+	return or_unknown(link_find(
+	    st, a, current_dir(a, layout_tags(a, name), tag), NULL, out, err));
 }
 
 enum result
-v2_tag_put(struct store *st, struct arena *a, const char *name, const char *tag,
+store_tag_put(struct store *st, struct arena *a, const char *name, const char *tag,
     const struct digest *to, struct err *err)
 {
-	const char *dir = arena_printf(a, "%s/%s", v2_tags_dir(a, name), tag);
+	const char *dir = arena_printf(a, "%s/%s", layout_tags(a, name), tag);
 	enum result r;
 
-	r = v2_link_write(st, a,
+	r = link_write(st, a,
 	    arena_printf(a, "%s/index/%s/%s", dir, digest_algorithm(to), to->hex),
 	    to, err);
 	if (r == RC_OK)
-		r = v2_link_write(
-		    st, a, arena_printf(a, "%s/current", dir), to, err);
+		r = link_write(st, a, arena_printf(a, "%s/current", dir), to, err);
 	return r;
 }
 
 enum result
-v2_tag_remove(struct store *st, struct arena *a, const char *name, const char *tag,
-    struct err *err)
+store_tag_remove(struct store *st, struct arena *a, const char *name,
+    const char *tag, struct err *err)
 {
-	return or_unknown(io_remove_dir(st, v2_tags_dir(a, name), tag, err));
+	return or_unknown(io_remove_dir(st, layout_tags(a, name), tag, err));
 }
 
 /* ---- the last one ---- */
@@ -95,10 +94,10 @@ last_name(const struct store *st, struct arena *a, const char *tags,
 }
 
 enum result
-v2_tag_last(const struct store *st, struct arena *a, const char *name,
+store_tag_last(const struct store *st, struct arena *a, const char *name,
     const char **tag, struct digest *out, struct err *err)
 {
-	const char *tags = v2_tags_dir(a, name);
+	const char *tags = layout_tags(a, name);
 	enum result r;
 
 	*tag = NULL;
@@ -141,13 +140,13 @@ see_tag(void *arg, const char *tag)
 }
 
 enum result
-v2_tag_each(const struct store *st, const char *name, const char *after,
+store_tag_each(const struct store *st, const char *name, const char *after,
     bool (*visit)(void *arg, const char *tag, const struct digest *d), void *arg,
     struct err *err)
 {
 	struct arena *a = arena_new();
 	struct tags t = {
-	    st, arena_new(), v2_tags_dir(a, name), visit, arg, RC_OK, err};
+	    st, arena_new(), layout_tags(a, name), visit, arg, RC_OK, err};
 	enum result r = listing_in_order(st, t.dir, after, see_tag, &t, err);
 
 	arena_free(t.arena);

@@ -13,15 +13,16 @@
 #define FILE_EVENT "store.file"
 
 void
-odd_link(const struct store *st, const struct beneath_way *way)
+unusable_link(const struct store *st, const struct beneath_way *way)
 {
 	const int e = errno;
 	struct arena *a = arena_new();
 
-	if (way->link[0] != '\0' && once_is_first(st->once, LINK_EVENT, way->link))
+	if (way->link[0] != '\0' &&
+	    log_once_is_first(st->once, LINK_EVENT, way->link))
 		log_line(LOG_WARN, LINK_EVENT, "path=%s target=%s error=\"%s\"",
 		    log_value(
-			a, arena_printf(a, "%s/%s", store_path(st), way->link)),
+			a, arena_printf(a, "%s/%s", storefs_path(st), way->link)),
 		    log_value(a, way->target),
 		    e == ELOOP
 			? "this symbolic link leads back to itself and is not "
@@ -44,16 +45,17 @@ kind_of(mode_t mode)
 }
 
 enum result
-odd_file(const struct store *st, const char *path, mode_t mode, struct err *err)
+unusable_file(
+    const struct store *st, const char *path, mode_t mode, struct err *err)
 {
 	struct arena *a;
 
-	if (once_is_first(st->once, FILE_EVENT, path)) {
+	if (log_once_is_first(st->once, FILE_EVENT, path)) {
 		a = arena_new();
 		log_line(LOG_WARN, FILE_EVENT,
 		    "path=%s error=\"a %s where a file should be is not read: remove "
 		    "it\"",
-		    log_value(a, arena_printf(a, "%s/%s", store_path(st), path)),
+		    log_value(a, arena_printf(a, "%s/%s", storefs_path(st), path)),
 		    kind_of(mode));
 		arena_free(a);
 	}

@@ -11,11 +11,11 @@
 #include "storefs/beneath.h"
 
 /* A link that leads out of the store (errno ENOLINK) or to itself (ELOOP). Leaves errno as it is. */
-void odd_link(const struct store *st, const struct beneath_way *way);
+void unusable_link(const struct store *st, const struct beneath_way *way);
 
 /* Something of this mode is where a regular file should be. Returns RC_ABSENT, with errno
  * ENXIO. */
-enum result odd_file(
+enum result unusable_file(
     const struct store *st, const char *path, mode_t mode, struct err *err);
 
 #endif

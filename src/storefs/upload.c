@@ -31,7 +31,7 @@
 /* Digits in groups of 8, 4, 4, 4 and 12; the third begins with the version, the fourth
  * with the variant, two bits. */
 bool
-v2_upload_is_id(struct str id)
+store_upload_is_id(struct str id)
 {
 	struct str rest = id;
 
@@ -72,8 +72,8 @@ path_of(struct arena *a, const char *id, const char *file)
 /* ---- the state ---- */
 
 static enum result
-write_state(
-    struct store *st, struct arena *a, const struct v2_upload *up, struct err *err)
+write_state(struct store *st, struct arena *a, const struct store_upload *up,
+    struct err *err)
 {
 	struct jsonw w;
 	struct buf b;
@@ -90,12 +90,12 @@ write_state(
 	jsonw_text(&w, hash_save(&up->hash, a));
 	jsonw_end(&w);
 	r = io_put(st, dir_of(a, up->id), "state", buf_str(&b), err);
-	return r == RC_OK ? settle_made(st, path_of(a, up->id, "state"), err) : r;
+	return r == RC_OK ? durable_made(st, path_of(a, up->id, "state"), err) : r;
 }
 
 /* False: it says nothing, or is another repository's. */
 static bool
-read_state(struct arena *a, struct str text, struct v2_upload *up)
+read_state(struct arena *a, struct str text, struct store_upload *up)
 {
 	struct json *doc;
 	const char *why;
@@ -118,19 +118,19 @@ unknown(struct err *err, struct str id)
 
 /* The blob that its bytes became, or would become. */
 static const char *
-blob_path(struct arena *a, const struct v2_upload *up)
+blob_path(struct arena *a, const struct store_upload *up)
 {
 	struct hash hash = up->hash;
 	struct digest d;
 
 	digest_end(&hash, &d);
-	return arena_printf(a, "%s/data", v2_blob_dir(a, &d));
+	return arena_printf(a, "%s/data", layout_blob(a, &d));
 }
 
 /* Where its bytes are: in its data, or, if that was moved (U4), in a blob. RC_ABSENT:
  * bytes that its state counts are lost, so the upload cannot be continued. */
 static enum result
-find_data(const struct store *st, struct arena *a, const struct v2_upload *up,
+find_data(const struct store *st, struct arena *a, const struct store_upload *up,
     const char **path, struct err *err)
 {
 	struct stat sb;
@@ -152,8 +152,8 @@ find_data(const struct store *st, struct arena *a, const struct v2_upload *up,
 }
 
 enum result
-v2_upload_begin(struct store *st, struct arena *a, const char *name,
-    enum hash_kind kind, struct v2_upload *out, struct err *err)
+store_upload_begin(struct store *st, struct arena *a, const char *name,
+    enum hash_kind kind, struct store_upload *out, struct err *err)
 {
 	enum result r = new_id(a, &out->id, err);
 
@@ -174,13 +174,13 @@ count_one(void *arg, const char *name)
 {
 	int64_t *n = arg;
 
-	*n += v2_upload_is_id(str_of(name));
+	*n += store_upload_is_id(str_of(name));
 	return true;
 }
 
 /* One thread counts; the others take the last count. */
 enum result
-v2_upload_count(struct store *st, uint64_t *out, struct err *err)
+store_upload_count(struct store *st, uint64_t *out, struct err *err)
 {
 	int64_t last = st->uploads_counted, now = clock_ticks(), n = 0;
 	enum result r = RC_OK;
@@ -197,14 +197,14 @@ v2_upload_count(struct store *st, uint64_t *out, struct err *err)
 }
 
 enum result
-v2_upload_open(const struct store *st, struct arena *a, const char *name,
-    struct str id, struct v2_upload *out, struct err *err)
+store_upload_open(const struct store *st, struct arena *a, const char *name,
+    struct str id, struct store_upload *out, struct err *err)
 {
 	const char *data;
 	struct str text;
 	enum result r;
 
-	if (!v2_upload_is_id(id))
+	if (!store_upload_is_id(id))
 		return unknown(err, id);
 	out->id = str_dup(a, id);
 	out->name = name;
@@ -214,12 +214,12 @@ v2_upload_open(const struct store *st, struct arena *a, const char *name,
 	if (r == RC_OK && out->size > 0)
 		r = find_data(st, a, out, &data, err);
 	if (r == RC_OK)
-		r = settle_name(st, path_of(a, out->id, "state"), err);
+		r = durable_name(st, path_of(a, out->id, "state"), err);
 	return r == RC_ABSENT || r == RC_TOO_LARGE ? unknown(err, id) : r;
 }
 
 void
-v2_upload_touch(const struct store *st, struct arena *a, const char *id)
+store_upload_touch(const struct store *st, struct arena *a, const char *id)
 {
 	struct err ignored;
 
@@ -230,7 +230,7 @@ v2_upload_touch(const struct store *st, struct arena *a, const char *id)
 
 /* What a step that was cut off left under the name goes. */
 static enum result
-first_part(struct store *st, struct arena *a, const struct v2_upload *up,
+first_part(struct store *st, struct arena *a, const struct store_upload *up,
     struct stage *sg, struct err *err)
 {
 	enum result r = io_unlink(st, path_of(a, up->id, "data"), err);
@@ -239,10 +239,10 @@ first_part(struct store *st, struct arena *a, const struct v2_upload *up,
 }
 
 enum result
-v2_upload_append(struct store *st, struct arena *a, struct v2_upload *up,
+store_upload_append(struct store *st, struct arena *a, struct store_upload *up,
     struct stage *sg, const struct hash *after, struct err *err)
 {
-	struct v2_upload longer = *up;
+	struct store_upload longer = *up;
 	enum result r;
 
 	if (stage_size(sg) == 0)
@@ -261,7 +261,7 @@ v2_upload_append(struct store *st, struct arena *a, struct v2_upload *up,
 }
 
 enum result
-v2_upload_rehash(struct store *st, struct arena *a, struct v2_upload *up,
+store_upload_rehash(struct store *st, struct arena *a, struct store_upload *up,
     const struct hash *hash, struct err *err)
 {
 	up->hash = *hash;
@@ -269,7 +269,7 @@ v2_upload_rehash(struct store *st, struct arena *a, struct v2_upload *up,
 }
 
 enum result
-v2_upload_stage(struct store *st, struct arena *a, const struct v2_upload *up,
+store_upload_stage(struct store *st, struct arena *a, const struct store_upload *up,
     struct stage **out, struct err *err)
 {
 	const char *data;
@@ -284,7 +284,7 @@ v2_upload_stage(struct store *st, struct arena *a, const struct v2_upload *up,
 }
 
 enum result
-v2_upload_remove(struct store *st, const char *id, struct err *err)
+store_upload_remove(struct store *st, const char *id, struct err *err)
 {
 	enum result r = io_remove_dir(st, IO_UPLOAD_DIR, id, err);
 
@@ -294,12 +294,12 @@ v2_upload_remove(struct store *st, const char *id, struct err *err)
 }
 
 enum result
-v2_upload_settle_absence(
+store_upload_sync_absence(
     const struct store *st, struct arena *a, struct str id, struct err *err)
 {
-	if (!v2_upload_is_id(id))
+	if (!store_upload_is_id(id))
 		return RC_OK;
-	return settle_absence(st, dir_of(a, str_dup(a, id)), err);
+	return durable_absence(st, dir_of(a, str_dup(a, id)), err);
 }
 
 /* ---- sweeping ---- */
@@ -358,19 +358,19 @@ last_touch(const struct store *st, struct arena *a, const char *id, int64_t *out
 static enum result
 sweep_one(struct sweep *s, const char *id, struct err *err)
 {
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 	int64_t touched;
 	enum result r;
 
-	r = store_trylock(s->st, LOCK_UPLOAD, id, &lock, err);
-	if (r != RC_OK || !store_locked(&lock))
+	r = guard_try(s->st, GUARD_UPLOAD, id, &lock, err);
+	if (r != RC_OK || !guard_is_held(&lock))
 		return r;
 	r = last_touch(s->st, s->arena, id, &touched, err);
 	if (r == RC_OK && touched < s->before) {
 		r = io_remove_dir(s->st, IO_UPLOAD_DIR, id, err);
 		s->removed += r == RC_OK;
 	}
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r == RC_ABSENT ? RC_OK : r;
 }
 
@@ -382,7 +382,7 @@ sweep_next(void *arg, const char *name)
 	struct err why;
 	enum result r;
 
-	if (!v2_upload_is_id(str_of(name)))
+	if (!store_upload_is_id(str_of(name)))
 		return true;
 	arena_clear(s->arena);
 	r = sweep_one(s, name, &why);
@@ -394,7 +394,7 @@ sweep_next(void *arg, const char *name)
 }
 
 enum result
-v2_upload_sweep(
+store_upload_sweep(
     struct store *st, unsigned expiry, unsigned *removed, struct err *err)
 {
 	struct sweep s = {

@@ -42,7 +42,7 @@ age_of(const struct stat *sb)
 }
 
 enum result
-v1_mirror_note(const struct store *st, struct arena *a, const char *of,
+store_upstream_answer(const struct store *st, struct arena *a, const char *of,
     const char *key, const char *file, struct str *out, int64_t *age,
     struct err *err)
 {
@@ -58,7 +58,7 @@ v1_mirror_note(const struct store *st, struct arena *a, const char *of,
 }
 
 enum result
-v1_mirror_set_note(struct store *st, struct arena *a, const char *of,
+store_upstream_set_answer(struct store *st, struct arena *a, const char *of,
     const char *key, const char *file, struct str text, struct err *err)
 {
 	const char *dir = place(a, of, key);
@@ -68,7 +68,7 @@ v1_mirror_set_note(struct store *st, struct arena *a, const char *of,
 }
 
 enum result
-v1_mirror_drop(struct store *st, const char *id, struct err *err)
+store_upstream_drop(struct store *st, const char *id, struct err *err)
 {
 	enum result r = io_remove_dir(st, IO_MIRROR_DIR "/image", id, err);
 
@@ -78,7 +78,7 @@ v1_mirror_drop(struct store *st, const char *id, struct err *err)
 /* ---- a layer that grows ---- */
 
 enum result
-v1_mirror_create(
+store_upstream_create(
     struct store *st, struct arena *a, const char *id, int *fd, struct err *err)
 {
 	const char *path = path_of(a, "image", id, LAYER);
@@ -91,7 +91,7 @@ v1_mirror_create(
 }
 
 enum result
-v1_mirror_append(int fd, const char *p, size_t n, struct err *err)
+store_upstream_append(int fd, const char *p, size_t n, struct err *err)
 {
 	while (n > 0) {
 		ssize_t k = failpoint_hit("write") ? -1 : write(fd, p, n);
@@ -107,8 +107,8 @@ v1_mirror_append(int fd, const char *p, size_t n, struct err *err)
 }
 
 enum result
-v1_mirror_open(const struct store *st, struct arena *a, const char *id, int *fd,
-    struct err *err)
+store_upstream_open(const struct store *st, struct arena *a, const char *id,
+    int *fd, struct err *err)
 {
 	struct stat sb;
 
@@ -117,8 +117,8 @@ v1_mirror_open(const struct store *st, struct arena *a, const char *id, int *fd,
 }
 
 enum result
-v1_mirror_stage(struct store *st, struct arena *a, const char *id, uint64_t size,
-    struct stage **out, struct err *err)
+store_upstream_stage(struct store *st, struct arena *a, const char *id,
+    uint64_t size, struct stage **out, struct err *err)
 {
 	return stage_open(st, a, path_of(a, "image", id, LAYER), size, out, err);
 }
@@ -176,20 +176,20 @@ sweep_one(void *arg, const char *name)
 	const char *dir = arena_printf(a, "%s/%s", s->parent, name);
 	const char *layer = arena_printf(a, "%s/" LAYER, dir);
 	bool old = age_of_dir(s->st, a, dir) >= s->oldest;
-	struct store_lock lock = {0};
+	struct guard lock = {0};
 
 	if (old || io_exists(s->st, layer)) {
-		s->r = store_trylock(s->st, LOCK_MIRROR, name, &lock, s->err);
-		if (s->r == RC_OK && store_locked(&lock))
+		s->r = guard_try(s->st, GUARD_MIRROR, name, &lock, s->err);
+		if (s->r == RC_OK && guard_is_held(&lock))
 			sweep_unused(s, name, layer, old);
-		store_unlock(&lock);
+		guard_release(&lock);
 	}
 	arena_free(a);
 	return s->r == RC_OK;
 }
 
 enum result
-v1_mirror_sweep(struct store *st, unsigned age, unsigned *n, struct err *err)
+store_upstream_sweep(struct store *st, unsigned age, unsigned *n, struct err *err)
 {
 	static const char *const parents[] = {
 	    IO_MIRROR_DIR "/image", IO_MIRROR_DIR "/repo"};

@@ -18,13 +18,13 @@
 #define SMALL_MAX ((size_t)64 << 10)
 
 const char *
-v1_image_dir(struct arena *a, const char *id)
+store_v1image_dir(struct arena *a, const char *id)
 {
 	return arena_printf(a, "images/%s", id);
 }
 
 const char *
-v1_image_path(struct arena *a, const char *id, const char *file)
+store_v1image_path(struct arena *a, const char *id, const char *file)
 {
 	return arena_printf(a, "images/%s/%s", id, file);
 }
@@ -54,7 +54,7 @@ static enum result
 read_document(const struct store *st, struct arena *a, const char *id,
     const struct document *doc, size_t limit, struct str *out, struct err *err)
 {
-	const char *path = v1_image_path(a, id, doc->file);
+	const char *path = store_v1image_path(a, id, doc->file);
 	enum result r = io_read(st, a, path, limit, out, err);
 
 	if (r == RC_OK && !doc->is_whole(*out, id))
@@ -70,27 +70,27 @@ read_all(const struct store *st, struct arena *a, const char *id,
 	enum result r = read_document(st, a, id, doc, doc->limit, out, err);
 
 	if (r == RC_TOO_LARGE)
-		return damaged(
-		    st, a, v1_image_path(a, id, doc->file), "it is too large", err);
+		return damaged(st, a, store_v1image_path(a, id, doc->file),
+		    "it is too large", err);
 	return r;
 }
 
 enum result
-v1_image_json(const struct store *st, struct arena *a, const char *id,
+store_v1image_json(const struct store *st, struct arena *a, const char *id,
     struct str *out, struct err *err)
 {
 	return read_all(st, a, id, &json, out, err);
 }
 
 enum result
-v1_image_json_short(const struct store *st, struct arena *a, const char *id,
+store_v1image_json_short(const struct store *st, struct arena *a, const char *id,
     size_t limit, struct str *out, struct err *err)
 {
 	return read_document(st, a, id, &json, limit, out, err);
 }
 
 enum result
-v1_image_ancestry(const struct store *st, struct arena *a, const char *id,
+store_v1image_ancestry(const struct store *st, struct arena *a, const char *id,
     struct str *out, struct err *err)
 {
 	return read_all(st, a, id, &ancestry, out, err);
@@ -129,14 +129,15 @@ is_sum(struct str text)
 }
 
 enum result
-v1_image_sum(const struct store *st, struct arena *a, const char *id,
+store_v1image_checksum(const struct store *st, struct arena *a, const char *id,
     struct str *out, struct err *err)
 {
 	struct str text;
 	enum result r;
 
 	*out = str_of(NULL);
-	r = io_read(st, a, v1_image_path(a, id, "_checksum"), SUM_MAX, &text, err);
+	r = io_read(
+	    st, a, store_v1image_path(a, id, "_checksum"), SUM_MAX, &text, err);
 	if (r == RC_ABSENT || r == RC_TOO_LARGE)
 		return RC_OK;
 	if (r == RC_OK && str_starts(text, "["))
@@ -151,10 +152,10 @@ check_empty(const struct store *st, struct arena *a, const char *id,
     const char *path, struct err *err)
 {
 	struct str text, sum;
-	enum result r = v1_image_json(st, a, id, &text, err);
+	enum result r = store_v1image_json(st, a, id, &text, err);
 
 	if (r == RC_OK)
-		r = v1_image_sum(st, a, id, &sum, err);
+		r = store_v1image_checksum(st, a, id, &sum, err);
 	if (r == RC_OK &&
 	    !v1checksum_is_of_empty_layer(v1checksum_parse(sum), text))
 		r = damaged(st, a, path,
@@ -164,14 +165,14 @@ check_empty(const struct store *st, struct arena *a, const char *id,
 }
 
 enum result
-v1_image_layer(const struct store *st, struct arena *a, const char *id,
-    struct store_file *out, struct err *err)
+store_v1image_layer(const struct store *st, struct arena *a, const char *id,
+    struct content *out, struct err *err)
 {
 	struct stat sb;
 	enum result r;
 
 	r = io_find_file(
-	    st, a, v1_image_path(a, id, "layer"), &out->name, &sb, err);
+	    st, a, store_v1image_path(a, id, "layer"), &out->name, &sb, err);
 	if (r == RC_ABSENT)
 		return RC_IMAGE_UNKNOWN;
 	if (r == RC_OK && sb.st_size == 0)
@@ -200,17 +201,17 @@ check_whole(
     const struct store *st, struct arena *a, const char *id, struct err *err)
 {
 	static const char *const files[] = {"json", "ancestry", "layer"};
-	struct store_file layer;
+	struct content layer;
 	enum result r = check_document(st, a, id, &json, err);
 	size_t i;
 
 	if (r == RC_OK)
 		r = check_document(st, a, id, &ancestry, err);
 	if (r == RC_OK)
-		r = v1_image_layer(st, a, id, &layer, err);
+		r = store_v1image_layer(st, a, id, &layer, err);
 	for (i = 0; r == RC_IMAGE_UNKNOWN && i < 3; i++)
-		if (!io_exists(st, v1_image_path(a, id, files[i])))
-			r = damaged(st, a, v1_image_path(a, id, files[i]),
+		if (!io_exists(st, store_v1image_path(a, id, files[i])))
+			r = damaged(st, a, store_v1image_path(a, id, files[i]),
 			    "it is missing from an image that is marked as complete",
 			    err);
 	return r;
@@ -234,7 +235,8 @@ has(const struct store *st, const char *id, const char *file, look_at *look,
 }
 
 enum result
-v1_image_there(const struct store *st, const char *id, bool *out, struct err *err)
+store_v1image_exists(
+    const struct store *st, const char *id, bool *out, struct err *err)
 {
 	return has(st, id, "json", io_stat_file, out, err);
 }
@@ -250,19 +252,21 @@ check_in_turn(const struct store *st, const char *id, struct err *err)
 }
 
 enum result
-v1_image_state(
-    const struct store *st, const char *id, enum v1_state *out, struct err *err)
+store_v1image_state(const struct store *st, const char *id,
+    enum store_v1image_state *out, struct err *err)
 {
 	bool there, unfinished = false;
 	enum result r = has(st, id, "json", io_stat_file, &there, err);
 
 	if (r == RC_OK && there)
 		r = has(st, id, "_inprogress", io_stat, &unfinished, err);
-	*out = !there ? V1_ABSENT : unfinished ? V1_UNFINISHED : V1_COMPLETE;
-	if (r == RC_OK && *out == V1_COMPLETE)
+	*out = !there       ? STORE_V1IMAGE_ABSENT
+	       : unfinished ? STORE_V1IMAGE_UNFINISHED
+			    : STORE_V1IMAGE_COMPLETE;
+	if (r == RC_OK && *out == STORE_V1IMAGE_COMPLETE)
 		r = check_in_turn(st, id, err);
 	if (r == RC_IMAGE_UNKNOWN) {
-		*out = V1_DAMAGED;
+		*out = STORE_V1IMAGE_DAMAGED;
 		r = RC_OK;
 	}
 	return r;

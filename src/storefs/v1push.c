@@ -18,8 +18,8 @@ static enum result
 link_as(struct store *st, struct arena *a, const char *id, const char *from,
     const char *dir, const char *name, struct err *err)
 {
-	return io_link(
-	    st, arena_printf(a, "%s/%s", v1_push_dir(a, id), from), dir, name, err);
+	return io_link(st, arena_printf(a, "%s/%s", v1push_query_dir(a, id), from),
+	    dir, name, err);
 }
 
 /* ---- open: how many pushes are not over ---- */
@@ -28,7 +28,7 @@ static enum result
 set_open_count(
     struct store *st, struct arena *a, const char *id, long long n, struct err *err)
 {
-	return io_put(st, v1_push_dir(a, id), "open",
+	return io_put(st, v1push_query_dir(a, id), "open",
 	    str_of(arena_printf(a, "%lld", n)), err);
 }
 
@@ -41,26 +41,26 @@ bound_begun(struct store *st, struct arena *a, const char *id, struct err *err)
 	struct listing names;
 	size_t i, n = 0;
 	enum result r = listing_page(
-	    st, a, v1_push_dir(a, id), "begun-", &names, err);
+	    st, a, v1push_query_dir(a, id), "begun-", &names, err);
 
 	for (i = 0; r == RC_OK && i < names.n; i++)
 		n += str_starts(str_of(names.names[i]), "begun-");
-	if (n < 2 * V1_PUSH_JSONS)
+	if (n < 2 * STORE_V1PUSH_JSONS)
 		return r;
 	for (i = 0; r == RC_OK && i < names.n; i++)
 		if (str_starts(str_of(names.names[i]), "begun-"))
 			r = io_unlink(st,
-			    arena_printf(
-				a, "%s/%s", v1_push_dir(a, id), names.names[i]),
+			    arena_printf(a, "%s/%s", v1push_query_dir(a, id),
+				names.names[i]),
 			    err);
 	return r;
 }
 
 static enum result
 write_begun(struct store *st, struct arena *a, const char *id, const char *name,
-    const struct v1_begin *begin, struct err *err)
+    const struct store_v1push_begin *begin, struct err *err)
 {
-	const char *dir = v1_push_dir(a, id);
+	const char *dir = v1push_query_dir(a, id);
 	enum result r;
 
 	r = io_put(st, dir, arena_printf(a, "begun-%s.ancestry", name),
@@ -81,7 +81,7 @@ static enum result
 write_unfinished(struct store *st, struct arena *a, const char *id,
     const char *name, struct str given, struct err *err)
 {
-	const char *dir = v1_image_dir(a, id);
+	const char *dir = store_v1image_dir(a, id);
 	enum result r;
 
 	r = io_mkdirs(st, dir, err);
@@ -98,31 +98,32 @@ write_unfinished(struct store *st, struct arena *a, const char *id,
 	if (r == RC_OK && given.n > 0)
 		r = io_put(st, dir, "_checksum", given, err);
 	else if (r == RC_OK)
-		r = io_unlink(st, v1_image_path(a, id, "_checksum"), err);
+		r = io_unlink(st, store_v1image_path(a, id, "_checksum"), err);
 	if (r == RC_OK)
-		r = v1_derived_forget(st, a, id, err);
+		r = store_derived_forget(st, a, id, err);
 	if (r == RC_OK)
 		r = io_sync(st, dir, err);
 	return r;
 }
 
 enum result
-v1_push_begin(struct store *st, struct arena *a, const char *id,
-    const struct v1_begin *begin, struct err *err)
+store_v1push_begin(struct store *st, struct arena *a, const char *id,
+    const struct store_v1push_begin *begin, struct err *err)
 {
 	char name[SHA256_HEX_SIZE];
 	enum result r;
 
 	hash_of(HASH_SHA256, begin->json, name);
-	r = io_mkdirs(st, v1_push_dir(a, id), err);
+	r = io_mkdirs(st, v1push_query_dir(a, id), err);
 	if (r == RC_OK)
 		r = bound_begun(st, a, id, err);
 	if (r == RC_OK)
 		r = write_begun(st, a, id, name, begin, err);
 	if (r == RC_OK)
-		r = set_open_count(st, a, id, v1_push_open(st, a, id) + 1, err);
+		r = set_open_count(
+		    st, a, id, v1push_query_count(st, a, id) + 1, err);
 	if (r == RC_OK)
-		r = io_sync(st, v1_push_dir(a, id), err);
+		r = io_sync(st, v1push_query_dir(a, id), err);
 	if (r == RC_OK)
 		r = write_unfinished(st, a, id, name, begin->given, err);
 	return r;
@@ -134,9 +135,9 @@ v1_push_begin(struct store *st, struct arena *a, const char *id,
  * the push is skipped: its client begins again. */
 static enum result
 take_begun(struct store *st, struct arena *a, const char *id, const char *file,
-    struct v1_begun *out, bool *whole, struct err *err)
+    struct store_v1push *out, bool *whole, struct err *err)
 {
-	const char *path = arena_printf(a, "%s/%s", v1_push_dir(a, id), file);
+	const char *path = arena_printf(a, "%s/%s", v1push_query_dir(a, id), file);
 	char sum[SHA256_HEX_SIZE];
 	struct str name = str_of(file);
 	enum result r;
@@ -163,19 +164,19 @@ take_begun(struct store *st, struct arena *a, const char *id, const char *file,
 /* An old server died, or was replaced, between its json and its layer. */
 static enum result
 adopt_unfinished(struct store *st, struct arena *a, const char *id,
-    struct v1_begun *out, struct err *err)
+    struct store_v1push *out, struct err *err)
 {
-	struct v1_begin begin = {.given = {"", 0}};
+	struct store_v1push_begin begin = {.given = {"", 0}};
 	struct v1checksum sum;
 	enum result r;
 
-	r = v1_image_json(st, a, id, &begin.json, err);
+	r = store_v1image_json(st, a, id, &begin.json, err);
 	if (r == RC_OK)
-		r = v1_image_ancestry(st, a, id, &begin.ancestry, err);
+		r = store_v1image_ancestry(st, a, id, &begin.ancestry, err);
 	if (r == RC_OK)
-		r = v1_image_sum(st, a, id, &begin.given, err);
+		r = store_v1image_checksum(st, a, id, &begin.given, err);
 	if (r == RC_OK)
-		r = io_mkdirs(st, v1_push_dir(a, id), err);
+		r = io_mkdirs(st, v1push_query_dir(a, id), err);
 	hash_of(HASH_SHA256, begin.json, out->name);
 	out->json = begin.json;
 	sum = v1checksum_parse(begin.given);
@@ -187,7 +188,7 @@ adopt_unfinished(struct store *st, struct arena *a, const char *id,
 
 static enum result
 read_begun(struct store *st, struct arena *a, const char *id,
-    struct v1_begun begun[V1_PUSH_JSONS], size_t *n, struct err *err)
+    struct store_v1push begun[STORE_V1PUSH_JSONS], size_t *n, struct err *err)
 {
 	struct listing names;
 	enum result r;
@@ -195,8 +196,8 @@ read_begun(struct store *st, struct arena *a, const char *id,
 	size_t i;
 
 	*n = 0;
-	r = listing_page(st, a, v1_push_dir(a, id), "begun-", &names, err);
-	for (i = 0; r == RC_OK && i < names.n && *n < V1_PUSH_JSONS; i++) {
+	r = listing_page(st, a, v1push_query_dir(a, id), "begun-", &names, err);
+	for (i = 0; r == RC_OK && i < names.n && *n < STORE_V1PUSH_JSONS; i++) {
 		const char *dot = strrchr(names.names[i], '.');
 
 		if (!str_starts(str_of(names.names[i]), "begun-"))
@@ -210,8 +211,8 @@ read_begun(struct store *st, struct arena *a, const char *id,
 }
 
 enum result
-v1_push_begun(struct store *st, struct arena *a, const char *id,
-    struct v1_begun begun[V1_PUSH_JSONS], size_t *n, struct err *err)
+store_v1push_list(struct store *st, struct arena *a, const char *id,
+    struct store_v1push begun[STORE_V1PUSH_JSONS], size_t *n, struct err *err)
 {
 	enum result r = read_begun(st, a, id, begun, n, err);
 
@@ -221,8 +222,8 @@ v1_push_begun(struct store *st, struct arena *a, const char *id,
 }
 
 enum result
-v1_push_others(struct store *st, struct arena *a, const char *id,
-    struct v1_begun begun[V1_PUSH_JSONS], size_t *n, struct err *err)
+store_v1push_list_others(struct store *st, struct arena *a, const char *id,
+    struct store_v1push begun[STORE_V1PUSH_JSONS], size_t *n, struct err *err)
 {
 	enum result r = read_begun(st, a, id, begun, n, err);
 
@@ -233,23 +234,23 @@ v1_push_others(struct store *st, struct arena *a, const char *id,
 }
 
 void
-v1_push_touch(const struct store *st, struct arena *a, const char *id)
+store_v1push_touch(const struct store *st, struct arena *a, const char *id)
 {
 	struct err ignored;
 
-	(void)io_touch(st, v1_push_dir(a, id), NULL, &ignored);
+	(void)io_touch(st, v1push_query_dir(a, id), NULL, &ignored);
 }
 
 enum result
-v1_push_settle(
+store_v1push_sync(
     const struct store *st, struct arena *a, const char *id, struct err *err)
 {
-	return settle_dir(st, v1_image_dir(a, id), err);
+	return durable_dir(st, store_v1image_dir(a, id), err);
 }
 
 static enum result
 wait_under(struct store *st, struct arena *a, const char *id, struct stage *sg,
-    const struct v1_begun *b, struct err *err)
+    const struct store_v1push *b, struct err *err)
 {
 	static const char *const endings[] = {"ancestry", "json"};
 	enum result r = RC_OK;
@@ -258,10 +259,10 @@ wait_under(struct store *st, struct arena *a, const char *id, struct stage *sg,
 	for (i = 0; r == RC_OK && i < 2; i++)
 		r = link_as(st, a, id,
 		    arena_printf(a, "begun-%s.%s", b->name, endings[i]),
-		    v1_push_dir(a, id),
+		    v1push_query_dir(a, id),
 		    arena_printf(a, "wait-%s.%s", b->payload, endings[i]), err);
 	if (r == RC_OK)
-		r = stage_name(sg, v1_push_dir(a, id),
+		r = stage_name(sg, v1push_query_dir(a, id),
 		    arena_printf(a, "wait-%s.layer", b->payload), err);
 	return r;
 }
@@ -283,7 +284,7 @@ static enum result
 oldest_waiting(struct store *st, struct arena *a, const char *id,
     const char **oldest, size_t *n, struct err *err)
 {
-	const char *dir = v1_push_dir(a, id);
+	const char *dir = v1push_query_dir(a, id);
 	struct listing names;
 	enum result r = listing_page(st, a, dir, "wait-", &names, err);
 	size_t i;
@@ -312,7 +313,7 @@ bound_waiting(struct store *st, struct arena *a, const char *id, size_t adding,
 	size_t n;
 	enum result r = oldest_waiting(st, a, id, &oldest, &n, err);
 
-	while (r == RC_OK && n > 0 && n + adding > V1_PUSH_WAITING) {
+	while (r == RC_OK && n > 0 && n + adding > STORE_V1PUSH_WAITING) {
 		r = io_unlink(st, oldest, err);
 		if (r == RC_OK)
 			r = oldest_waiting(st, a, id, &oldest, &n, err);
@@ -321,8 +322,8 @@ bound_waiting(struct store *st, struct arena *a, const char *id, size_t adding,
 }
 
 enum result
-v1_push_wait(struct store *st, struct arena *a, const char *id, struct stage *sg,
-    const struct v1_begun *begun, size_t n, struct err *err)
+store_v1push_wait(struct store *st, struct arena *a, const char *id,
+    struct stage *sg, const struct store_v1push *begun, size_t n, struct err *err)
 {
 	enum result r = bound_waiting(st, a, id, n, err);
 	size_t i;
@@ -330,23 +331,23 @@ v1_push_wait(struct store *st, struct arena *a, const char *id, struct stage *sg
 	for (i = 0; r == RC_OK && i < n; i++)
 		r = wait_under(st, a, id, sg, &begun[i], err);
 	if (r == RC_OK)
-		r = io_sync(st, v1_push_dir(a, id), err);
+		r = io_sync(st, v1push_query_dir(a, id), err);
 	return r;
 }
 
 enum result
-v1_push_note(struct store *st, struct arena *a, const char *id,
-    const struct v1_begun *begun, size_t n, struct err *err)
+store_v1push_record_late_layer(struct store *st, struct arena *a, const char *id,
+    const struct store_v1push *begun, size_t n, struct err *err)
 {
 	enum result r = RC_OK;
 	size_t i;
 
 	for (i = 0; r == RC_OK && i < n; i++)
-		r = io_put(st, v1_push_dir(a, id),
+		r = io_put(st, v1push_query_dir(a, id),
 		    arena_printf(a, "seen-%s", begun[i].payload), str_of(NULL),
 		    err);
 	if (r == RC_OK)
-		r = io_sync(st, v1_push_dir(a, id), err);
+		r = io_sync(st, v1push_query_dir(a, id), err);
 	return r;
 }
 
@@ -356,14 +357,14 @@ v1_push_note(struct store *st, struct arena *a, const char *id,
 static enum result
 tidy(struct store *st, struct arena *a, const char *id, struct err *err)
 {
-	const char *dir = v1_push_dir(a, id);
+	const char *dir = v1push_query_dir(a, id);
 	struct listing names;
 	enum result r;
 	size_t i;
 
 	r = listing_page(st, a, dir, "wait-", &names, err);
 	for (i = 0; r == RC_OK && i < names.n; i++) {
-		struct str sum = v1_push_sum_of(names.names[i], "");
+		struct str sum = v1push_query_checksum(names.names[i], "");
 
 		if (!str_starts(str_of(names.names[i]), "wait-"))
 			continue;
@@ -382,7 +383,7 @@ tidy(struct store *st, struct arena *a, const char *id, struct err *err)
 static enum result
 close_push(struct store *st, struct arena *a, const char *id, struct err *err)
 {
-	long long left = v1_push_open(st, a, id) - 1;
+	long long left = v1push_query_count(st, a, id) - 1;
 	enum result r;
 
 	if (left <= 0) {
@@ -400,11 +401,11 @@ complete(struct store *st, struct arena *a, const char *id, const char *payload,
     struct err *err)
 {
 	static const char *const files[] = {"layer", "ancestry", "json"};
-	const char *dir = v1_image_dir(a, id);
+	const char *dir = store_v1image_dir(a, id);
 	enum result r = RC_OK;
 	size_t i;
 
-	r = v1_derived_forget(st, a, id, err);
+	r = store_derived_forget(st, a, id, err);
 	for (i = 0; r == RC_OK && i < 3; i++)
 		r = link_as(st, a, id,
 		    arena_printf(a, "wait-%s.%s", payload, files[i]), dir, files[i],
@@ -415,14 +416,14 @@ complete(struct store *st, struct arena *a, const char *id, const char *payload,
 	if (r == RC_OK)
 		r = io_sync(st, dir, err);
 	if (r == RC_OK)
-		r = io_unlink(st, v1_image_path(a, id, "_inprogress"), err);
+		r = io_unlink(st, store_v1image_path(a, id, "_inprogress"), err);
 	if (r == RC_OK)
-		r = settle_finished(st, dir, err);
+		r = durable_finished(st, dir, err);
 	return r;
 }
 
 enum result
-v1_push_confirm(struct store *st, struct arena *a, const char *id,
+store_v1push_confirm(struct store *st, struct arena *a, const char *id,
     const char *payload, struct err *err)
 {
 	enum result r = complete(st, a, id, payload, err);
@@ -431,7 +432,7 @@ v1_push_confirm(struct store *st, struct arena *a, const char *id,
 }
 
 enum result
-v1_push_confirm_early(struct store *st, struct arena *a, const char *id,
+store_v1push_confirm_early(struct store *st, struct arena *a, const char *id,
     const char *payload, struct err *err)
 {
 	enum result r = complete(st, a, id, payload, err);

@@ -11,13 +11,13 @@
 #include "storefs/listing.h"
 
 const char *
-v1_push_dir(struct arena *a, const char *id)
+v1push_query_dir(struct arena *a, const char *id)
 {
 	return arena_printf(a, IO_PUSH_DIR "/%s", id);
 }
 
 struct str
-v1_push_sum_of(const char *name, const char *ending)
+v1push_query_checksum(const char *name, const char *ending)
 {
 	struct str sum = str_of(name);
 
@@ -27,13 +27,13 @@ v1_push_sum_of(const char *name, const char *ending)
 }
 
 long long
-v1_push_open(const struct store *st, struct arena *a, const char *id)
+v1push_query_count(const struct store *st, struct arena *a, const char *id)
 {
 	struct err ignored;
 	struct str text;
 	long long n;
 
-	if (io_read(st, a, arena_printf(a, "%s/open", v1_push_dir(a, id)), 32,
+	if (io_read(st, a, arena_printf(a, "%s/open", v1push_query_dir(a, id)), 32,
 		&text, &ignored) != RC_OK ||
 	    !str_to_int64(text, &n))
 		return 0;
@@ -41,21 +41,21 @@ v1_push_open(const struct store *st, struct arena *a, const char *id)
 }
 
 bool
-v1_push_is_open(const struct store *st, struct arena *a, const char *id)
+store_v1push_is_open(const struct store *st, struct arena *a, const char *id)
 {
-	return v1_push_open(st, a, id) > 0;
+	return v1push_query_count(st, a, id) > 0;
 }
 
 static bool
 push_has(const struct store *st, struct arena *a, const char *id, const char *kind,
     const char *sum, const char *ending)
 {
-	return io_exists(st,
-	    arena_printf(a, "%s/%s-%s%s", v1_push_dir(a, id), kind, sum, ending));
+	return io_exists(st, arena_printf(a, "%s/%s-%s%s", v1push_query_dir(a, id),
+				 kind, sum, ending));
 }
 
 bool
-v1_push_wants(
+store_v1push_wants(
     const struct store *st, struct arena *a, const char *id, const char *payload)
 {
 	return push_has(st, a, id, "want", payload, "");
@@ -63,11 +63,11 @@ v1_push_wants(
 
 /* An empty layer may be the rest of another one (v1image.h). */
 bool
-v1_push_waits(
+store_v1push_waits(
     const struct store *st, struct arena *a, const char *id, const char *payload)
 {
 	const char *name = arena_printf(
-	    a, "%s/wait-%s", v1_push_dir(a, id), payload);
+	    a, "%s/wait-%s", v1push_query_dir(a, id), payload);
 	struct v1checksum sum = v1checksum_parse(
 	    str_of(arena_printf(a, "sha256:%s", payload)));
 	struct err ignored;
@@ -83,48 +83,49 @@ v1_push_waits(
 }
 
 bool
-v1_push_saw(
+store_v1push_had_late_layer(
     const struct store *st, struct arena *a, const char *id, const char *payload)
 {
 	return push_has(st, a, id, "seen", payload, "");
 }
 
 enum result
-v1_push_tarsums(const struct store *st, struct arena *a, const char *id,
+store_v1push_tarsums(const struct store *st, struct arena *a, const char *id,
     struct str *out, size_t most, size_t *n, struct err *err)
 {
 	struct listing names;
 	enum result r = listing_page(
-	    st, a, v1_push_dir(a, id), "want-tarsum", &names, err);
+	    st, a, v1push_query_dir(a, id), "want-tarsum", &names, err);
 	size_t i;
 
 	*n = 0;
 	for (i = 0; r == RC_OK && i < names.n && *n < most; i++)
 		if (str_starts(str_of(names.names[i]), "want-tarsum"))
-			out[(*n)++] = v1_push_sum_of(names.names[i], "");
+			out[(*n)++] = v1push_query_checksum(names.names[i], "");
 	return r;
 }
 
 enum result
-v1_push_waiting(const struct store *st, struct arena *a, const char *id,
-    struct v1_waiting *out, size_t most, size_t *n, struct err *err)
+store_v1push_waiting(const struct store *st, struct arena *a, const char *id,
+    struct store_v1push_waiting *out, size_t most, size_t *n, struct err *err)
 {
 	struct listing names;
 	enum result r = listing_page(
-	    st, a, v1_push_dir(a, id), "wait-", &names, err);
+	    st, a, v1push_query_dir(a, id), "wait-", &names, err);
 	size_t i;
 
 	*n = 0;
 	for (i = 0; r == RC_OK && i < names.n && *n < most; i++) {
-		struct v1_waiting *w = &out[*n];
+		struct store_v1push_waiting *w = &out[*n];
 
 		if (!str_starts(str_of(names.names[i]), "wait-") ||
 		    !str_ends(str_of(names.names[i]), ".layer"))
 			continue;
-		w->payload = str_dup(a, v1_push_sum_of(names.names[i], ".layer"));
+		w->payload = str_dup(
+		    a, v1push_query_checksum(names.names[i], ".layer"));
 		r = io_read(st, a,
 		    arena_printf(
-			a, "%s/wait-%s.json", v1_push_dir(a, id), w->payload),
+			a, "%s/wait-%s.json", v1push_query_dir(a, id), w->payload),
 		    V1CONFIG_MAX, &w->json, err);
 		if (r == RC_OK)
 			(*n)++;
@@ -135,11 +136,11 @@ v1_push_waiting(const struct store *st, struct arena *a, const char *id,
 }
 
 enum result
-v1_push_layer(struct store *st, struct arena *a, const char *id,
+store_v1push_layer(struct store *st, struct arena *a, const char *id,
     const char *payload, struct stage **out, struct err *err)
 {
 	const char *path = arena_printf(
-	    a, "%s/wait-%s.layer", v1_push_dir(a, id), payload);
+	    a, "%s/wait-%s.layer", v1push_query_dir(a, id), payload);
 	struct stat sb;
 	enum result r = io_stat(st, path, &sb, err);
 
@@ -148,7 +149,7 @@ v1_push_layer(struct store *st, struct arena *a, const char *id,
 }
 
 enum result
-v1_push_has_layer(const struct store *st, struct arena *a, const char *id,
+store_v1push_has_layer(const struct store *st, struct arena *a, const char *id,
     bool *out, struct err *err)
 {
 	struct listing names;
@@ -156,7 +157,7 @@ v1_push_has_layer(const struct store *st, struct arena *a, const char *id,
 	size_t i;
 
 	*out = false;
-	r = listing_page(st, a, v1_push_dir(a, id), "open", &names, err);
+	r = listing_page(st, a, v1push_query_dir(a, id), "open", &names, err);
 	for (i = 0; r == RC_OK && i < names.n; i++)
 		if (str_starts(str_of(names.names[i]), "seen-") ||
 		    strstr(names.names[i], ".layer") != NULL)
@@ -165,8 +166,9 @@ v1_push_has_layer(const struct store *st, struct arena *a, const char *id,
 }
 
 bool
-v1_push_all_gave_sums(const struct store *st, struct arena *a, const char *id)
+store_v1push_all_gave_checksums(
+    const struct store *st, struct arena *a, const char *id)
 {
-	return io_exists(st, v1_image_path(a, id, "_checksum")) &&
-	       !io_exists(st, arena_printf(a, "%s/later", v1_push_dir(a, id)));
+	return io_exists(st, store_v1image_path(a, id, "_checksum")) &&
+	       !io_exists(st, arena_printf(a, "%s/later", v1push_query_dir(a, id)));
 }

@@ -7,12 +7,13 @@
 #include "store/store.h"
 
 /* "_berth/push/<id>" */
-const char *v1_push_dir(struct arena *a, const char *id);
+const char *v1push_query_dir(struct arena *a, const char *id);
 
 /* Behind the first '-' and before the ending, if it has one: "wait-<P>.layer" is P. */
-struct str v1_push_sum_of(const char *name, const char *ending);
+struct str v1push_query_checksum(const char *name, const char *ending);
 
 /* How many pushes are not over. */
-long long v1_push_open(const struct store *st, struct arena *a, const char *id);
+long long v1push_query_count(
+    const struct store *st, struct arena *a, const char *id);
 
 #endif

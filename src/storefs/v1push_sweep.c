@@ -14,32 +14,34 @@ static enum result
 sweep_one(struct store *st, struct arena *a, const char *id, int64_t age,
     unsigned *removed, struct err *err)
 {
-	struct store_lock lock = {0};
-	enum v1_state state;
+	struct guard lock = {0};
+	enum store_v1image_state state;
 	struct stat sb;
 	enum result r;
 
-	r = store_lock(st, LOCK_IMAGE, id, &lock, err);
+	r = guard_take(st, GUARD_IMAGE, id, &lock, err);
 	if (r == RC_OK)
 		r = io_stat(st, arena_printf(a, IO_PUSH_DIR "/%s", id), &sb, err);
 	if (r != RC_OK || sb.st_mtime + age > clock_now())
 		goto out;
-	r = v1_image_state(st, id, &state, err);
-	if (r == RC_OK && (state == V1_ABSENT || state == V1_UNFINISHED) &&
-	    io_exists(st, v1_image_dir(a, id)))
+	r = store_v1image_state(st, id, &state, err);
+	if (r == RC_OK &&
+	    (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_UNFINISHED) &&
+	    io_exists(st, store_v1image_dir(a, id)))
 		r = io_remove_dir(st, "images", id, err);
 	if (r == RC_OK)
 		r = io_remove_dir(st, IO_PUSH_DIR, id, err);
 	if (r == RC_OK)
 		(*removed)++;
 out:
-	store_unlock(&lock);
+	guard_release(&lock);
 	return r == RC_ABSENT ? RC_OK : r;
 }
 
 /* One that fails does not stop the others; the first failure is told. */
 enum result
-v1_sweep_pushes(struct store *st, int64_t age, unsigned *removed, struct err *err)
+store_v1push_sweep(
+    struct store *st, int64_t age, unsigned *removed, struct err *err)
 {
 	struct arena *a = arena_new();
 	struct listing page = {.last = false};

@@ -16,27 +16,27 @@
 /* Looks for the name in that spelling; a directory that is another name's is not there. */
 static enum result
 look(const struct store *st, struct arena *a, const struct v1name *name,
-    enum v1_spelling how, struct v1_repo *out, struct err *err)
+    enum v1spelling how, struct store_v1repo *out, struct err *err)
 {
-	out->dir = v1_spell_repo(a, name, how);
+	out->dir = v1spelling_repository(a, name, how);
 	out->there = false;
-	if (!v1_spell_is_own(a, name, how))
+	if (!v1spelling_is_own(a, name, how))
 		return err_set(err, RC_BAD_NAME,
 		    "the directory for this name is that of another repository");
 	return listing_any(st, out->dir, &out->there, err);
 }
 
 enum result
-v1_repo_find(const struct store *st, struct arena *a, const struct v1name *name,
-    struct v1_repo *out, struct err *err)
+store_v1repo_find(const struct store *st, struct arena *a,
+    const struct v1name *name, struct store_v1repo *out, struct err *err)
 {
-	enum result newer = look(st, a, name, V1_NEWER, out, err), older;
-	struct v1_repo other;
+	enum result newer = look(st, a, name, V1SPELLING_NEWER, out, err), older;
+	struct store_v1repo other;
 	struct err why;
 
 	if (out->there || (newer != RC_OK && newer != RC_BAD_NAME))
 		return newer;
-	older = look(st, a, name, V1_OLDER, &other, &why);
+	older = look(st, a, name, V1SPELLING_OLDER, &other, &why);
 	if (older == RC_BAD_NAME) /* too long, or another's */
 		return newer;
 	*out = other;
@@ -47,9 +47,9 @@ v1_repo_find(const struct store *st, struct arena *a, const struct v1name *name,
 /* The name of the repository whose directory has this spelling. NULL: there is none. */
 static const char *
 other_name(const struct store *st, struct arena *a, const struct v1name *name,
-    enum v1_spelling how)
+    enum v1spelling how)
 {
-	const char *dir = v1_spell_repo(a, name, how);
+	const char *dir = v1spelling_repository(a, name, how);
 	struct str rest = str_of(dir), ns;
 	struct err ignored;
 	bool there = false;
@@ -58,29 +58,30 @@ other_name(const struct store *st, struct arena *a, const struct v1name *name,
 		return NULL;
 	(void)str_cut(&rest, '/');
 	ns = str_cut(&rest, '/');
-	return v1_spell_read(a, str_dup(a, ns), str_dup(a, rest));
+	return v1spelling_read(a, str_dup(a, ns), str_dup(a, rest));
 }
 
 enum result
-v1_repo_resolve(
+store_v1repo_resolve(
     const struct store *st, struct arena *a, struct v1name *name, struct err *err)
 {
 	const char *full;
-	struct v1_repo repo;
+	struct store_v1repo repo;
 	struct err ignored;
 
-	if (v1_spell_is_plain(a, name) ||
-	    (v1_repo_find(st, a, name, &repo, &ignored) == RC_OK && repo.there))
+	if (v1spelling_is_plain(a, name) ||
+	    (store_v1repo_find(st, a, name, &repo, &ignored) == RC_OK &&
+		repo.there))
 		return RC_OK;
-	full = other_name(st, a, name, V1_NEWER);
+	full = other_name(st, a, name, V1SPELLING_NEWER);
 	if (full == NULL)
-		full = other_name(st, a, name, V1_OLDER);
+		full = other_name(st, a, name, V1SPELLING_OLDER);
 	return full == NULL ? RC_OK : v1name_parse(a, str_of(full), name, err);
 }
 
 static enum result
-put(struct store *st, const struct v1_repo *repo, const char *file, struct str text,
-    struct err *err)
+put(struct store *st, const struct store_v1repo *repo, const char *file,
+    struct str text, struct err *err)
 {
 	enum result r = io_mkdirs(st, repo->dir, err);
 
@@ -92,7 +93,7 @@ put(struct store *st, const struct v1_repo *repo, const char *file, struct str t
 }
 
 enum result
-v1_repo_document(const struct store *st, struct arena *a, const char *path,
+store_v1repo_document(const struct store *st, struct arena *a, const char *path,
     size_t limit, struct str *out, struct err *err)
 {
 	enum result r = io_read(st, a, path, limit, out, err);
@@ -104,56 +105,56 @@ v1_repo_document(const struct store *st, struct arena *a, const char *path,
 }
 
 enum result
-v1_repo_images(const struct store *st, struct arena *a, const struct v1_repo *repo,
-    struct str *out, struct err *err)
+store_v1repo_images(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, struct str *out, struct err *err)
 {
-	return v1_repo_document(st, a,
+	return store_v1repo_document(st, a,
 	    arena_printf(a, "%s/_index_images", repo->dir), IMAGELIST_MAX, out,
 	    err);
 }
 
 /* A list may be long: to look for one image, it need not be read as a whole. */
 enum result
-v1_repo_open_images(const struct store *st, struct arena *a,
-    const struct v1_repo *repo, struct reader **out, struct err *err)
+store_v1repo_open_images(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, struct store_reader **out, struct err *err)
 {
-	return reader_open(
+	return store_content_open(
 	    st, a, arena_printf(a, "%s/_index_images", repo->dir), out, err);
 }
 
 enum result
-v1_repo_set_images(
-    struct store *st, const struct v1_repo *repo, struct str text, struct err *err)
+store_v1repo_set_images(struct store *st, const struct store_v1repo *repo,
+    struct str text, struct err *err)
 {
 	return put(st, repo, "_index_images", text, err);
 }
 
 enum result
-v1_repo_granted(const struct store *st, struct arena *a, const struct v1_repo *repo,
-    struct str *out, struct err *err)
+store_v1repo_granted(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, struct str *out, struct err *err)
 {
-	return v1_repo_document(st, a,
+	return store_v1repo_document(st, a,
 	    arena_printf(a, "%s/_images_list", repo->dir), IMAGELIST_MAX, out, err);
 }
 
 enum result
-v1_repo_open_granted(const struct store *st, struct arena *a,
-    const struct v1_repo *repo, struct reader **out, struct err *err)
+store_v1repo_open_granted(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, struct store_reader **out, struct err *err)
 {
-	return reader_open(
+	return store_content_open(
 	    st, a, arena_printf(a, "%s/_images_list", repo->dir), out, err);
 }
 
 enum result
-v1_repo_set_granted(
-    struct store *st, const struct v1_repo *repo, struct str text, struct err *err)
+store_v1repo_set_granted(struct store *st, const struct store_v1repo *repo,
+    struct str text, struct err *err)
 {
 	return put(st, repo, "_images_list", text, err);
 }
 
 enum result
-v1_repo_is_private(const struct store *st, struct arena *a,
-    const struct v1_repo *repo, bool *out, struct err *err)
+store_v1repo_is_private(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, bool *out, struct err *err)
 {
 	enum result r = io_is_taken(
 	    st, arena_printf(a, "%s/_private", repo->dir), out, err);
@@ -162,8 +163,8 @@ v1_repo_is_private(const struct store *st, struct arena *a,
 }
 
 enum result
-v1_repo_set_private(struct store *st, struct arena *a, const struct v1_repo *repo,
-    bool on, struct err *err)
+store_v1repo_set_private(struct store *st, struct arena *a,
+    const struct store_v1repo *repo, bool on, struct err *err)
 {
 	const char *path = arena_printf(a, "%s/_private", repo->dir);
 	enum result r;
@@ -171,28 +172,29 @@ v1_repo_set_private(struct store *st, struct arena *a, const struct v1_repo *rep
 	if (on)
 		return put(st, repo, "_private", str_of(NULL), err);
 	r = io_unlink(st, path, err);
-	return r == RC_OK ? settle_absence(st, path, err) : r;
+	return r == RC_OK ? durable_absence(st, path, err) : r;
 }
 
 enum result
-v1_repo_meta(const struct store *st, struct arena *a, const struct v1_repo *repo,
-    struct str *out, struct err *err)
+store_v1repo_meta(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, struct str *out, struct err *err)
 {
-	return v1_repo_document(
+	return store_v1repo_document(
 	    st, a, arena_printf(a, "%s/json", repo->dir), META_MAX, out, err);
 }
 
 /* docker-registry writes over a tag in place: its directory stays as it is. */
 uint64_t
-v1_repo_stamp(const struct store *st, struct arena *a, const struct v1_repo *repo)
+store_v1repo_version(
+    const struct store *st, struct arena *a, const struct store_v1repo *repo)
 {
-	return stamp_of(st, repo->dir) +
-	       stamp_of(st, arena_printf(a, "%s/tag_latest", repo->dir));
+	return fingerprint_of(st, repo->dir) +
+	       fingerprint_of(st, arena_printf(a, "%s/tag_latest", repo->dir));
 }
 
 enum result
-v1_repo_remove(
-    struct store *st, struct arena *a, const struct v1_repo *repo, struct err *err)
+store_v1repo_remove(struct store *st, struct arena *a,
+    const struct store_v1repo *repo, struct err *err)
 {
 	const char *slash = strrchr(repo->dir, '/');
 
@@ -202,8 +204,8 @@ v1_repo_remove(
 }
 
 enum result
-v1_repo_settle_absence(
-    const struct store *st, const struct v1_repo *repo, struct err *err)
+store_v1repo_sync_absence(
+    const struct store *st, const struct store_v1repo *repo, struct err *err)
 {
-	return settle_absence(st, repo->dir, err);
+	return durable_absence(st, repo->dir, err);
 }

@@ -30,7 +30,7 @@ visit_repo(void *arg, const char *repo)
 	bool any;
 
 	arena_clear(w->arena);
-	name = v1_spell_read(w->arena, w->ns, repo);
+	name = v1spelling_read(w->arena, w->ns, repo);
 	if (name == NULL)
 		return true;
 	w->result = listing_any(w->st,
@@ -58,8 +58,8 @@ visit_ns(void *arg, const char *ns)
 }
 
 enum result
-v1_walk(const struct store *st, bool (*visit)(void *arg, const char *name),
-    void *arg, struct err *err)
+store_v1repo_walk(const struct store *st,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err)
 {
 	struct walk w = {.st = st, .visit = visit, .arg = arg, .err = err};
 	enum result r;

@@ -12,9 +12,10 @@ quote(struct arena *a, const char *s)
 }
 
 const char *
-v1_spell_repo(struct arena *a, const struct v1name *name, enum v1_spelling how)
+v1spelling_repository(
+    struct arena *a, const struct v1name *name, enum v1spelling how)
 {
-	if (how == V1_OLDER)
+	if (how == V1SPELLING_OLDER)
 		return arena_printf(
 		    a, "repositories/%s/%s", name->ns, quote(a, name->repo));
 	return arena_printf(a, "repositories/%s/%s", quote(a, name->ns),
@@ -22,13 +23,13 @@ v1_spell_repo(struct arena *a, const struct v1name *name, enum v1_spelling how)
 }
 
 const char *
-v1_spell_tag(struct arena *a, const char *tag, enum v1_spelling how)
+v1spelling_tag(struct arena *a, const char *tag, enum v1spelling how)
 {
-	return how == V1_OLDER ? tag : quote(a, tag);
+	return how == V1SPELLING_OLDER ? tag : quote(a, tag);
 }
 
 const char *
-v1_spell_read_tag(struct arena *a, const char *spelt)
+v1spelling_read_tag(struct arena *a, const char *spelt)
 {
 	struct str tag;
 	struct err ignored;
@@ -68,7 +69,7 @@ full_name(struct arena *a, struct str ns, struct str repo)
 /* If both spellings could have made the name of the directory, the newer one counts:
  * its servers were in use for longer. */
 const char *
-v1_spell_read(struct arena *a, const char *ns, const char *repo)
+v1spelling_read(struct arena *a, const char *ns, const char *repo)
 {
 	struct str space = unquote_ns(a, ns), once, twice;
 	const char *newer;
@@ -85,21 +86,21 @@ v1_spell_read(struct arena *a, const char *ns, const char *repo)
 }
 
 bool
-v1_spell_is_plain(struct arena *a, const struct v1name *name)
+v1spelling_is_plain(struct arena *a, const struct v1name *name)
 {
 	return strcmp(quote(a, name->ns), name->ns) == 0 &&
 	       strcmp(quote(a, name->repo), name->repo) == 0;
 }
 
 bool
-v1_spell_is_own(struct arena *a, const struct v1name *name, enum v1_spelling how)
+v1spelling_is_own(struct arena *a, const struct v1name *name, enum v1spelling how)
 {
 	const char *ns = name->ns, *repo = quote(a, name->repo), *read;
 
-	if (how == V1_NEWER) {
+	if (how == V1SPELLING_NEWER) {
 		ns = quote(a, ns);
 		repo = quote(a, repo);
 	}
-	read = v1_spell_read(a, ns, repo);
+	read = v1spelling_read(a, ns, repo);
 	return read != NULL && str_is(str_of(read), v1name_full(a, name));
 }

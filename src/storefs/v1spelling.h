@@ -9,8 +9,8 @@
  * alone.
  *
  * One directory can be one name in the older spelling and another in the newer:
- * "sp%2Bace" is "sp+ace" or "sp ace". It has one name, that of v1_spell_read(); a client
- * that asks for the other name gets it too (v1_repo_resolve() in v1repo.h). */
+ * "sp%2Bace" is "sp+ace" or "sp ace". It has one name, that of v1spelling_read(); a client
+ * that asks for the other name gets it too (store_v1repo_resolve() in v1repo.h). */
 #ifndef STOREFS_V1SPELLING_H
 #define STOREFS_V1SPELLING_H
 
@@ -19,30 +19,30 @@
 #include "base/arena.h"
 #include "image/v1name.h"
 
-enum v1_spelling { V1_OLDER, V1_NEWER };
+enum v1spelling { V1SPELLING_OLDER, V1SPELLING_NEWER };
 
 /* "repositories/<ns>/<repo>". */
-const char *v1_spell_repo(
-    struct arena *a, const struct v1name *name, enum v1_spelling how);
+const char *v1spelling_repository(
+    struct arena *a, const struct v1name *name, enum v1spelling how);
 
-const char *v1_spell_tag(struct arena *a, const char *tag, enum v1_spelling how);
+const char *v1spelling_tag(struct arena *a, const char *tag, enum v1spelling how);
 
 /* The tag of what follows "tag_". With "%XX" it is in the newer spelling. A "+" alone
  * may stand for a blank or for itself, and stays "+": "1.0+5" is a likelier tag than
  * "1.0 5". Both are found. */
-const char *v1_spell_read_tag(struct arena *a, const char *spelt);
+const char *v1spelling_read_tag(struct arena *a, const char *spelt);
 
 /* The name of the directory repositories/<ns>/<repo>, for lists: "ns/a/b". NULL: it
  * can be no repository's (a name that looks it up would not find it). */
-const char *v1_spell_read(struct arena *a, const char *ns, const char *repo);
+const char *v1spelling_read(struct arena *a, const char *ns, const char *repo);
 
 /* Is the name the same in both spellings? */
-bool v1_spell_is_plain(struct arena *a, const struct v1name *name);
+bool v1spelling_is_plain(struct arena *a, const struct v1name *name);
 
 /* Is it read back as this very name? The older one of "ns/a%2Fb" is not, it is the newer
  * of "ns/a/b"; nor is the older one of "ns/a+b", the newer of "ns/a b". So one directory
  * is one repository. */
-bool v1_spell_is_own(
-    struct arena *a, const struct v1name *name, enum v1_spelling how);
+bool v1spelling_is_own(
+    struct arena *a, const struct v1name *name, enum v1spelling how);
 
 #endif

@@ -37,24 +37,24 @@ read_id(const struct store *st, struct arena *a, const char *path, const char **
 }
 
 static const char *
-id_path(struct arena *a, const struct v1_repo *repo, const char *spelt)
+id_path(struct arena *a, const struct store_v1repo *repo, const char *spelt)
 {
 	return arena_printf(a, "%s/tag_%s", repo->dir, spelt);
 }
 
 static const char *
-meta_path(struct arena *a, const struct v1_repo *repo, const char *spelt)
+meta_path(struct arena *a, const struct store_v1repo *repo, const char *spelt)
 {
 	return arena_printf(a, "%s/tag%s_json", repo->dir, spelt);
 }
 
 /* The spelling under which the tag is there; the older if it is in neither. */
 static const char *
-find(const struct store *st, struct arena *a, const struct v1_repo *repo,
+find(const struct store *st, struct arena *a, const struct store_v1repo *repo,
     const char *tag)
 {
-	const char *older = v1_spell_tag(a, tag, V1_OLDER);
-	const char *newer = v1_spell_tag(a, tag, V1_NEWER);
+	const char *older = v1spelling_tag(a, tag, V1SPELLING_OLDER);
+	const char *newer = v1spelling_tag(a, tag, V1SPELLING_NEWER);
 
 	if (strcmp(older, newer) != 0 && !io_exists(st, id_path(a, repo, older)) &&
 	    io_exists(st, id_path(a, repo, newer)))
@@ -82,8 +82,9 @@ is_meta(const char *tag)
 }
 
 enum result
-v1_tag_get(const struct store *st, struct arena *a, const struct v1_repo *repo,
-    const char *tag, const char **id, struct err *err)
+store_v1tag_get(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, const char *tag, const char **id,
+    struct err *err)
 {
 	const char *path = id_path(a, repo, find(st, a, repo, tag));
 	enum result r = read_id(st, a, path, id, err);
@@ -95,18 +96,19 @@ v1_tag_get(const struct store *st, struct arena *a, const struct v1_repo *repo,
 }
 
 enum result
-v1_tag_meta(const struct store *st, struct arena *a, const struct v1_repo *repo,
-    const char *tag, struct str *out, struct err *err)
+store_v1tag_meta(const struct store *st, struct arena *a,
+    const struct store_v1repo *repo, const char *tag, struct str *out,
+    struct err *err)
 {
 	const char *path = meta_path(a, repo, find(st, a, repo, tag));
 
 	if (is_id_file(st, a, path))
 		return err_set(err, RC_ABSENT, "%s is a tag itself", path);
-	return v1_repo_document(st, a, path, TAG_FILE_MAX, out, err);
+	return store_v1repo_document(st, a, path, TAG_FILE_MAX, out, err);
 }
 
 enum result
-v1_tag_put(struct store *st, struct arena *a, const struct v1_repo *repo,
+store_v1tag_put(struct store *st, struct arena *a, const struct store_v1repo *repo,
     const char *tag, const char *id, struct str meta, struct err *err)
 {
 	const char *spelt = find(st, a, repo, tag);
@@ -128,20 +130,20 @@ v1_tag_put(struct store *st, struct arena *a, const struct v1_repo *repo,
 }
 
 static enum result
-remove_if_empty(
-    struct store *st, struct arena *a, const struct v1_repo *repo, struct err *err)
+remove_if_empty(struct store *st, struct arena *a, const struct store_v1repo *repo,
+    struct err *err)
 {
 	bool any;
 	enum result r = listing_any(st, repo->dir, &any, err);
 
 	if (r == RC_OK && !any)
-		r = v1_repo_remove(st, a, repo, err);
+		r = store_v1repo_remove(st, a, repo, err);
 	return r;
 }
 
 static enum result
-remove_id(
-    struct store *st, const struct v1_repo *repo, const char *path, struct err *err)
+remove_id(struct store *st, const struct store_v1repo *repo, const char *path,
+    struct err *err)
 {
 	enum result r = io_unlink(st, path, err);
 
@@ -150,8 +152,8 @@ remove_id(
 
 /* A removal that was cut off behind the id left the rest: it goes even so. */
 enum result
-v1_tag_remove(struct store *st, struct arena *a, const struct v1_repo *repo,
-    const char *tag, struct err *err)
+store_v1tag_remove(struct store *st, struct arena *a,
+    const struct store_v1repo *repo, const char *tag, struct err *err)
 {
 	const char *spelt = find(st, a, repo, tag), *id;
 	enum result there = read_id(st, a, id_path(a, repo, spelt), &id, err);
@@ -164,7 +166,7 @@ v1_tag_remove(struct store *st, struct arena *a, const struct v1_repo *repo,
 	if (r == RC_OK && strcmp(tag, "latest") == 0)
 		r = io_unlink(st, arena_printf(a, "%s/json", repo->dir), err);
 	if (r == RC_OK)
-		r = settle_absence(st, id_path(a, repo, spelt), err);
+		r = durable_absence(st, id_path(a, repo, spelt), err);
 	if (r == RC_OK)
 		r = remove_if_empty(st, a, repo, err);
 	return r == RC_OK ? there : r;
@@ -173,10 +175,10 @@ v1_tag_remove(struct store *st, struct arena *a, const struct v1_repo *repo,
 /* The tag of the file tag_<spelt>. NULL: the tag is also there in the older spelling,
  * which counts, as in find(). */
 static const char *
-tag_name(const struct store *st, struct arena *a, const struct v1_repo *repo,
+tag_name(const struct store *st, struct arena *a, const struct store_v1repo *repo,
     const char *spelt)
 {
-	const char *tag = v1_spell_read_tag(a, spelt);
+	const char *tag = v1spelling_read_tag(a, spelt);
 
 	if (strcmp(tag, spelt) != 0 && io_exists(st, id_path(a, repo, tag)))
 		return NULL;
@@ -185,7 +187,7 @@ tag_name(const struct store *st, struct arena *a, const struct v1_repo *repo,
 
 struct each {
 	const struct store *st;
-	const struct v1_repo *repo;
+	const struct store_v1repo *repo;
 	struct arena *arena; /* of one tag */
 	bool (*visit)(void *arg, const char *tag, const char *id);
 	void *arg;
@@ -213,7 +215,7 @@ visit_tag(void *arg, const char *name)
 }
 
 enum result
-v1_tag_each(const struct store *st, const struct v1_repo *repo,
+store_v1tag_each(const struct store *st, const struct store_v1repo *repo,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
     struct err *err)
 {

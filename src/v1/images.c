@@ -125,7 +125,7 @@ v1_get_ancestry(struct request *rq, struct reply *rp)
 /* ---- the layer ---- */
 
 static void
-reply_layer(struct reply *rp, const struct store_file *file)
+reply_layer(struct reply *rp, const struct content *file)
 {
 	reply_file(rp, file->name, file->size, "application/octet-stream");
 }
@@ -145,7 +145,7 @@ static enum result
 reply_layer_of_source(struct request *rq, struct reply *rp, const char *id)
 {
 	struct growing *growing = NULL;
-	struct store_file file;
+	struct content file;
 	enum result r = mirror_layer(
 	    rq->registry, rq->arena, rq->caller, id, &growing, &file, &rq->err);
 
@@ -159,7 +159,7 @@ reply_layer_of_source(struct request *rq, struct reply *rp, const char *id)
 enum result
 v1_get_layer(struct request *rq, struct reply *rp)
 {
-	struct store_file file;
+	struct content file;
 	const char *id;
 	enum result r = image_of(rq, access_public_image, &id);
 
@@ -180,7 +180,7 @@ v1_get_layer(struct request *rq, struct reply *rp)
 enum result
 v1_get_private_layer(struct request *rq, struct reply *rp)
 {
-	struct store_file file;
+	struct content file;
 	const char *id;
 	enum result r = image_of(rq, access_private_image, &id);
 
@@ -194,12 +194,12 @@ v1_get_private_layer(struct request *rq, struct reply *rp)
 /* ---- what is in it ---- */
 
 typedef enum result derive_fn(struct registry *reg, struct arena *a, const char *id,
-    struct store_file *out, struct err *err);
+    struct content *out, struct err *err);
 
 static enum result
 reply_derived(struct request *rq, struct reply *rp, derive_fn *derive)
 {
-	struct store_file file;
+	struct content file;
 	const char *id;
 	enum result r = image_of(rq, access_public_image, &id);
 
@@ -227,7 +227,7 @@ v1_get_diff(struct request *rq, struct reply *rp)
 enum result
 v1_get_private_files(struct request *rq, struct reply *rp)
 {
-	struct store_file file;
+	struct content file;
 	const char *id;
 	enum result r = image_of(rq, access_private_image, &id);
 

@@ -7,7 +7,7 @@
 enum result
 v2_get_blob(struct request *rq, struct reply *rp)
 {
-	struct v2_blob blob;
+	struct store_blob blob;
 	struct digest d;
 	const char *name;
 	bool wanted;

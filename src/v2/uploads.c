@@ -8,7 +8,7 @@
 
 /* docker reads the end of Range as a size that is never negative: 0-0 for nothing, too. */
 static void
-tell(const struct request *rq, struct reply *rp, const struct v2_upload *up)
+tell(const struct request *rq, struct reply *rp, const struct store_upload *up)
 {
 	unsigned long long end = up->size == 0 ? 0 : up->size - 1;
 
@@ -58,7 +58,7 @@ query_kind(struct request *rq, enum hash_kind *out)
 static enum result
 begin(struct request *rq, struct reply *rp, const char *name)
 {
-	struct v2_upload up;
+	struct store_upload up;
 	enum hash_kind kind;
 	enum result r = query_kind(rq, &kind);
 
@@ -182,7 +182,7 @@ read_part(struct request *rq, struct upload_part *out)
  * not the next. */
 static enum result
 end_part(const struct request *rq, struct reply *rp, enum result r,
-    const struct v2_upload *up, int status)
+    const struct store_upload *up, int status)
 {
 	if (r == RC_OK || r == RC_BAD_RANGE)
 		tell(rq, rp, up);
@@ -194,8 +194,8 @@ end_part(const struct request *rq, struct reply *rp, enum result r,
 /* The end of a check. The size of the upload is noted, and nginx passes the note on
  * with the part. */
 static enum result
-end_check(
-    struct request *rq, struct reply *rp, enum result r, const struct v2_upload *up)
+end_check(struct request *rq, struct reply *rp, enum result r,
+    const struct store_upload *up)
 {
 	if (r == RC_OK)
 		reply_header(rp, NOTE_HEADER,
@@ -207,7 +207,7 @@ enum result
 v2_check_patch_upload(struct request *rq, struct reply *rp)
 {
 	struct upload_part part;
-	struct v2_upload up;
+	struct store_upload up;
 	const char *name;
 	enum result r = v2_name_arg(rq, &name);
 
@@ -224,7 +224,7 @@ enum result
 v2_patch_upload(struct request *rq, struct reply *rp)
 {
 	struct upload_part part;
-	struct v2_upload up;
+	struct store_upload up;
 	const char *name;
 	enum result r = v2_name_arg(rq, &name);
 
@@ -253,7 +253,7 @@ enum result
 v2_check_put_upload(struct request *rq, struct reply *rp)
 {
 	struct upload_part part;
-	struct v2_upload up;
+	struct store_upload up;
 	struct digest d;
 	bool finished;
 	const char *name;
@@ -277,7 +277,7 @@ enum result
 v2_put_upload(struct request *rq, struct reply *rp)
 {
 	struct upload_part part;
-	struct v2_upload up;
+	struct store_upload up;
 	struct digest d;
 	const char *name;
 	enum result r = v2_name_arg(rq, &name);
@@ -300,7 +300,7 @@ v2_put_upload(struct request *rq, struct reply *rp)
 enum result
 v2_get_upload(struct request *rq, struct reply *rp)
 {
-	struct v2_upload up;
+	struct store_upload up;
 	const char *name;
 	enum result r = v2_name_arg(rq, &name);
 
