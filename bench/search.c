@@ -150,7 +150,7 @@ main(int argc, char **argv)
 	}
 	(void)snprintf(path, sizeof(path), "%s/bench.db", argv[1]);
 	must(index_prepare(path, &rebuild, &err), &err);
-	ix = index_new(path, NULL, NULL);
+	ix = indexsqlite_new(path, NULL, NULL);
 	if (rebuild)
 		fill(ix, names);
 	measure_all(ix);

@@ -17,6 +17,7 @@ my @ROOMS = (
     store    => [qw(base image)],
     storefs  => [qw(base image store)],
     index    => [qw(base image)],
+    indexsqlite => [qw(base image index)],
     remote   => [qw(base)],
     auth     => [qw(base image remote)],
     registry => [qw(base image layer store index remote auth)],
@@ -25,7 +26,7 @@ my @ROOMS = (
     v2       => [qw(base image auth registry http)],
     serve    => [qw(base auth registry http v1 v2)],
     conf     => [qw(base)],
-    cmd      => [qw(base image layer store storefs index remote auth registry http v1 v2 serve conf)],
+    cmd      => [qw(base image layer store storefs index indexsqlite remote auth registry http v1 v2 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.
@@ -35,11 +36,11 @@ my @HEADERS = (
     qr{^openssl/(sha|md5)\.h$}             => [qw(image)],
     qr{^openssl/evp\.h$}                   => [qw(image auth remote)],
     qr{^openssl/(?!evp|sha|md5)|^crypt\.h} => [qw(auth)],
-    qr{^sqlite3\.h$}                       => [qw(index)],
+    qr{^sqlite3\.h$}                       => [qw(indexsqlite)],
     qr{^curl/}                             => [qw(remote)],
     qr{^(fcgiapp|fcgi_\w+|fastcgi)\.h$}    => [qw(serve/fcgi.c)],
     qr{^yaml\.h$}                          => [qw(conf)],
-    qr{^(pthread|threads)\.h$}             => [qw(serve index remote storefs/failpoint.c)],
+    qr{^(pthread|threads)\.h$}             => [qw(serve indexsqlite remote storefs/failpoint.c)],
 );
 
 # A call that only some rooms, or some files, may make.
@@ -50,8 +51,8 @@ my @CALLS = (
     qr/^(?:mkdirat|utimensat|fchmodat|fchownat)$/ => [qw(storefs/io_change.c)],
     qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(storefs)],
     qr/^(?:fork|vfork|clone|posix_spawnp?)$/ => [qw(serve)],
-    qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve index remote storefs/failpoint.c)],
-    qr/^(?:sqlite3_\w+)$/                    => [qw(index)],
+    qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve indexsqlite remote storefs/failpoint.c)],
+    qr/^(?:sqlite3_\w+)$/                    => [qw(indexsqlite)],
     qr/^(?:json_(?:object|tokener)_\w+)$/    => [qw(base)],
     qr/^(?:yaml_\w+)$/                       => [qw(conf)],
     qr/^(?:FCGX_\w+)$/                       => [qw(serve/fcgi.c)],

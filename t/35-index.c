@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "index-test.h"
+#include "indexsqlite/indexsqlite.h"
 
 #define MODEL_ROWS  3000 /* enough for terms that are "everywhere" to search.c */
 #define MODEL_TERMS 400
@@ -39,7 +40,7 @@ test_rows(void)
 	long long size;
 
 	ok(prepare(), "a missing index is made, and wants a rebuild");
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	is_str(search(ix, ""), "0:", "it is empty");
 	is_int(put(ix, "team/web", "the web site"), RC_OK, "put");
 	is_int(put(ix, "library/centos", ""), RC_OK, "put without a description");
@@ -61,7 +62,7 @@ test_rows(void)
 	ok(put_beside_a_writer(ix), "put again, while another is writing");
 	index_free(ix);
 	index_free(NULL);
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	is_str(search(ix, ""), "2: library/centos team/web",
 	    "another process sees them");
 	index_free(ix);
@@ -391,7 +392,7 @@ test_hidden(void)
 {
 	static const char *const terms[] = {
 	    "", "secret/plan", "plan", "pl", "nobody"};
-	struct index *ix = index_new(path, on_damage, NULL);
+	struct index *ix = indexsqlite_new(path, on_damage, NULL);
 	int hidden, seen;
 	size_t i;
 

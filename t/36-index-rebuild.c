@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "index-test.h"
+#include "indexsqlite/indexsqlite.h"
 
 #define PROCESSES 2
 #define THREADS   12 /* more than there are connections */
@@ -147,7 +148,7 @@ write_rows(void *arg)
 static int
 write_from_threads(void)
 {
-	struct index *ix = index_new(path, on_damage, NULL);
+	struct index *ix = indexsqlite_new(path, on_damage, NULL);
 	pthread_t thread[THREADS];
 	void *failed;
 	int i, all = 0;
@@ -181,7 +182,7 @@ test_many_writers(void)
 		    "process %d: %d threads, no call failed (status %x)", i,
 		    THREADS, (unsigned)status);
 	}
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	is_str(page(ix, str_of("two"), 0, 0),
 	    arena_printf(arena, "%d:", PROCESSES * THREADS * ROUNDS * 2 / 3),
 	    "every row is there");
@@ -200,7 +201,7 @@ test_many_writers(void)
 static void
 put_for_ever(int said)
 {
-	struct index *ix = index_new(path, on_damage, NULL);
+	struct index *ix = indexsqlite_new(path, on_damage, NULL);
 	char name[24];
 	int i;
 

@@ -1,6 +1,7 @@
 /* 36-index-stamps.c: what a rebuild reads again and what it knows by its stamp, what it
  * drops, and what is left of one that was cut off. */
 #include "index-test.h"
+#include "indexsqlite/indexsqlite.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 #define MANY        2500 /* more than are dropped in one go */
@@ -241,7 +242,7 @@ cut_off(struct index *ix, const struct stored *now)
 	(void)index_rebuild_open(ix, &repository, &err);
 	(void)add_tag(ix, now, "new");
 	index_free(ix);
-	return index_new(path, on_damage, NULL);
+	return indexsqlite_new(path, on_damage, NULL);
 }
 
 static void

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "index-test.h"
-#include "index/schema.h"
+#include "indexsqlite/indexsqlite.h"
+#include "indexsqlite/schema.h"
 
 #define ROWS      2000 /* some hundred pages */
 #define PAGE_SIZE 4096
@@ -101,7 +102,7 @@ test_missing(void)
 	struct index *ix;
 
 	damages = 0;
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	expect_recovery(ix, "never made");
 	index_free(ix);
 	ix = filled_index();
@@ -111,7 +112,7 @@ test_missing(void)
 	damages = 0;
 	expect_recovery(ix, "removed again");
 	index_free(ix);
-	ix = index_new(in_dir("nowhere/index.db"), NULL, NULL);
+	ix = indexsqlite_new(in_dir("nowhere/index.db"), NULL, NULL);
 	is_str(search(ix, ""), "rebuilding", "on_damage may be NULL");
 	index_free(ix);
 }
@@ -128,7 +129,7 @@ test_missing_wal(void)
 	(void)unlink(in_dir("index.db-wal"));
 	(void)close(open(in_dir("index.db-wal"), O_WRONLY | O_CREAT, 0644));
 	is_int(put(ix, "new/row", ""), RC_OK, "another -wal: put");
-	other = index_new(path, on_damage, NULL);
+	other = indexsqlite_new(path, on_damage, NULL);
 	is_str(
 	    search(other, "new/row"), "1: new/row", "another -wal: put went there");
 	index_free(other);
@@ -143,7 +144,7 @@ static void
 test_cut_wal(void)
 {
 	struct index *ix = filled_index(),
-		     *later = index_new(path, on_damage, NULL);
+		     *later = indexsqlite_new(path, on_damage, NULL);
 
 	set_up(truncate(in_dir("index.db-wal"), 100));
 	expect_recovery(later, "-wal cut");
@@ -164,7 +165,7 @@ test_damaged(const char *what, void (*damage)(void))
 	index_free(filled_index());
 	move_into_file();
 	damage();
-	later = index_new(path, on_damage, NULL);
+	later = indexsqlite_new(path, on_damage, NULL);
 	expect_recovery(later, arena_printf(arena, "%s, opened later", what));
 	index_free(later);
 }
@@ -249,7 +250,7 @@ test_replaced(void)
 
 	remove_index();
 	(void)prepare();
-	other = index_new(path, on_damage, NULL);
+	other = indexsqlite_new(path, on_damage, NULL);
 	(void)put(other, "only/here", "");
 	is_str(search(ix, ""), "1: only/here", "an open index follows its path");
 	is_int(put(ix, "from/me", ""), RC_OK, "it writes");
@@ -297,7 +298,7 @@ static void
 test_foreign_writes(void)
 {
 	struct index *ix = watched_index(),
-		     *other = index_new(path, on_damage, NULL);
+		     *other = indexsqlite_new(path, on_damage, NULL);
 
 	(void)search(ix, "");
 	is_int(put(other, "new/row", ""), RC_OK, "another process writes");
@@ -359,7 +360,7 @@ static void
 test_wal_again(void)
 {
 	struct index *ix = watched_index(),
-		     *other = index_new(path, on_damage, NULL);
+		     *other = indexsqlite_new(path, on_damage, NULL);
 
 	(void)put(other, "a/b", "");
 	(void)run_sql("PRAGMA wal_checkpoint(PASSIVE)");
@@ -386,7 +387,7 @@ test_foreign_file(void)
 
 	(void)search(ix, "");
 	is_int(index_prepare(copy, &wanted, &err), RC_OK, "another index");
-	backup = index_new(copy, NULL, NULL);
+	backup = indexsqlite_new(copy, NULL, NULL);
 	is_int(rebuild(backup), RC_OK, "is whole");
 	index_free(backup);
 	set_up(rename(copy, path));
@@ -445,7 +446,7 @@ test_newer_version(void)
 	    RC_OK, "and again");
 	ok(wanted && run_sql("SELECT name FROM newer"), "nothing to migrate");
 	index_free(ix);
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	expect_recovery(ix, "newer version");
 	index_free(ix);
 }
@@ -471,13 +472,13 @@ test_older_version(void)
 
 	make_version_1();
 	damages = 0;
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	is_str(search(ix, ""), "rebuilding", "version 1 is not used as it is");
 	index_free(ix);
 	make_version_1();
 	ok(prepare(), "version 1: wants a rebuild");
 	is_int(sql_int("PRAGMA user_version"), SCHEMA_VERSION, "is of today's");
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	is_str(search(ix, ""), "2: library/centos team/app", "has its rows");
 	is_str(search(ix, "an app"), "1: team/app", "and their descriptions");
 	is_int(sql_int("SELECT count(*) FROM repository"
@@ -506,7 +507,7 @@ test_older_process(void)
 		   " description = excluded.description"),
 	    "a change by version 1");
 	ok(run_sql("UPDATE state SET cursor = 'team/web'"), "and a mark by it");
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	is_str(search(ix, "site"), "1: team/web", "are no damage");
 	ok(run_sql("DELETE FROM repository WHERE name = 'team/web'"),
 	    "nor is what it drops");
@@ -521,7 +522,7 @@ test_other_application(void)
 
 	index_free(filled_index());
 	(void)run_sql("PRAGMA application_id = 7");
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	expect_recovery(ix, "of another application");
 	index_free(ix);
 }
@@ -594,7 +595,7 @@ test_full_disk_migration(void)
 	is_int(sql_int("PRAGMA user_version"), 1,
 	    "the older version was left as it was");
 	ok(prepare(), "room again: the migration");
-	ix = index_new(path, on_damage, NULL);
+	ix = indexsqlite_new(path, on_damage, NULL);
 	is_str(search(ix, ""), "2: library/centos team/app", "lost nothing");
 	index_free(ix);
 }
@@ -603,7 +604,7 @@ test_full_disk_migration(void)
 static int
 use_as_nobody(void)
 {
-	struct index *ix = index_new(path, on_damage, NULL);
+	struct index *ix = indexsqlite_new(path, on_damage, NULL);
 	bool wanted;
 	int wrong = 0;
 

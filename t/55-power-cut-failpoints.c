@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "image/manifest.h"
+#include "indexsqlite/indexsqlite.h"
 #include "power-cut.h"
 #include "push-test.h"
 #include "registry/blob.h"
@@ -513,7 +514,7 @@ static void
 open_all(void)
 {
 	reg = (struct registry){
-	    store, index_new(index_elsewhere(), NULL, NULL), NULL, NULL};
+	    store, indexsqlite_new(index_elsewhere(), NULL, NULL), NULL, NULL};
 }
 
 static int

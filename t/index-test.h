@@ -10,8 +10,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "index/db.h"
 #include "index/index.h"
+#include "indexsqlite/db.h"
+#include "indexsqlite/indexsqlite.h"
 #include "tap.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20)
@@ -82,7 +83,7 @@ fresh_index(void)
 {
 	remove_index();
 	(void)prepare();
-	return index_new(path, on_damage, NULL);
+	return indexsqlite_new(path, on_damage, NULL);
 }
 
 /* A repository of API v1. */

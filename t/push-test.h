@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "index/index.h"
+#include "indexsqlite/indexsqlite.h"
 #include "registry/describe.h"
 #include "registry/properties.h"
 #include "registry/pull.h"
@@ -48,7 +49,7 @@ static inline void
 open_registry(void)
 {
 	reg = (struct registry){
-	    store, index_new(index_path(), NULL, NULL), NULL, NULL};
+	    store, indexsqlite_new(index_path(), NULL, NULL), NULL, NULL};
 }
 
 static inline void

@@ -16,6 +16,7 @@
 #include "cmd/serve_mail.h"
 #include "http/cors.h"
 #include "index/index.h"
+#include "indexsqlite/indexsqlite.h"
 #include "registry/files.h"
 #include "registry/mirror.h"
 #include "registry/reindex.h"
@@ -177,7 +178,7 @@ open_in_child(void *arg)
 	const struct remote_options outgoing = {.waiting = share_of(s->conf),
 	    .trust_redirects = s->conf->trust_redirects};
 
-	s->registry.index = index_new(
+	s->registry.index = indexsqlite_new(
 	    s->conf->index_database, master_ask_rebuild, NULL);
 	index_watch(s->registry.index, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_rebuild;

@@ -13,7 +13,7 @@ struct anchor {
 	const struct node *node;
 };
 
-struct store_reader {
+struct reader {
 	struct arena *arena;
 	const char *name;
 	struct str text;
@@ -25,10 +25,10 @@ struct store_reader {
 };
 
 static enum result read_node(
-    struct store_reader *rd, unsigned depth, const struct node **out);
+    struct reader *rd, unsigned depth, const struct node **out);
 
 __attribute__((format(printf, 3, 4))) static enum result
-fail(struct store_reader *rd, int line, const char *fmt, ...)
+fail(struct reader *rd, int line, const char *fmt, ...)
 {
 	const char *what;
 	va_list ap;
@@ -40,7 +40,7 @@ fail(struct store_reader *rd, int line, const char *fmt, ...)
 }
 
 static int
-event_line(const struct store_reader *rd)
+event_line(const struct reader *rd)
 {
 	return (int)rd->event.start_mark.line + 1;
 }
@@ -59,7 +59,7 @@ line_at(struct str text, size_t offset)
 }
 
 static enum result
-advance(struct store_reader *rd)
+advance(struct reader *rd)
 {
 	const yaml_parser_t *p = &rd->parser;
 
@@ -74,7 +74,7 @@ advance(struct store_reader *rd)
 }
 
 static const char *
-copy_anchor(struct store_reader *rd)
+copy_anchor(struct reader *rd)
 {
 	const yaml_char_t *name = NULL;
 
@@ -88,7 +88,7 @@ copy_anchor(struct store_reader *rd)
 }
 
 static void
-keep_anchor(struct store_reader *rd, const char *name, const struct node *node)
+keep_anchor(struct reader *rd, const char *name, const struct node *node)
 {
 	struct anchor *an = arena_alloc(rd->arena, sizeof(*an));
 
@@ -99,7 +99,7 @@ keep_anchor(struct store_reader *rd, const char *name, const struct node *node)
 }
 
 static enum result
-read_alias(struct store_reader *rd, const struct node **out)
+read_alias(struct reader *rd, const struct node **out)
 {
 	const char *name = (const char *)rd->event.data.alias.anchor;
 	const struct anchor *an;
@@ -114,7 +114,7 @@ read_alias(struct store_reader *rd, const struct node **out)
 }
 
 static enum result
-read_scalar(struct store_reader *rd, struct node *node)
+read_scalar(struct reader *rd, struct node *node)
 {
 	struct str text = str_make((const char *)rd->event.data.scalar.value,
 	    rd->event.data.scalar.length);
@@ -127,7 +127,7 @@ read_scalar(struct store_reader *rd, struct node *node)
 }
 
 static void
-append(struct store_reader *rd, struct node *node, const char *key, int line,
+append(struct reader *rd, struct node *node, const char *key, int line,
     const struct node *value)
 {
 	struct member *m = arena_alloc(rd->arena, sizeof(*m));
@@ -140,7 +140,7 @@ append(struct store_reader *rd, struct node *node, const char *key, int line,
 }
 
 static enum result
-weigh(struct store_reader *rd, struct node *node, const struct node *value)
+weigh(struct reader *rd, struct node *node, const struct node *value)
 {
 	node->weight += value->weight;
 	if (node->weight <= TREE_WEIGHT)
@@ -151,7 +151,7 @@ weigh(struct store_reader *rd, struct node *node, const struct node *value)
 }
 
 static enum result
-read_sequence(struct store_reader *rd, unsigned depth, struct node *node)
+read_sequence(struct reader *rd, unsigned depth, struct node *node)
 {
 	const struct node *item;
 	enum result r;
@@ -179,7 +179,7 @@ is_printable(const char *s)
 }
 
 static enum result
-read_key(struct store_reader *rd, unsigned depth, const struct node **out)
+read_key(struct reader *rd, unsigned depth, const struct node **out)
 {
 	enum result r = read_node(rd, depth + 1, out);
 
@@ -196,8 +196,8 @@ read_key(struct store_reader *rd, unsigned depth, const struct node **out)
 }
 
 static void
-put_member(struct store_reader *rd, struct node *map, const struct node *key,
-    int line, const struct node *value)
+put_member(struct reader *rd, struct node *map, const struct node *key, int line,
+    const struct node *value)
 {
 	struct member *m;
 
@@ -215,8 +215,7 @@ put_member(struct store_reader *rd, struct node *map, const struct node *key,
 }
 
 static enum result
-merge_map(
-    struct store_reader *rd, struct node *map, const struct node *from, int line)
+merge_map(struct reader *rd, struct node *map, const struct node *from, int line)
 {
 	const struct member *m;
 
@@ -230,7 +229,7 @@ merge_map(
 
 /* What stands in the map itself wins, then what stands earlier in the list. */
 static enum result
-merge(struct store_reader *rd, struct node *map, const struct member *what)
+merge(struct reader *rd, struct node *map, const struct member *what)
 {
 	const struct member *m;
 	enum result r;
@@ -248,7 +247,7 @@ merge(struct store_reader *rd, struct node *map, const struct member *what)
 }
 
 static enum result
-read_map(struct store_reader *rd, unsigned depth, struct node *node)
+read_map(struct reader *rd, unsigned depth, struct node *node)
 {
 	const struct node *key, *value;
 	struct member merged = {0};
@@ -284,7 +283,7 @@ read_map(struct store_reader *rd, unsigned depth, struct node *node)
 }
 
 static enum result
-read_node(struct store_reader *rd, unsigned depth, const struct node **out)
+read_node(struct reader *rd, unsigned depth, const struct node **out)
 {
 	struct node *node;
 	const char *anchor;
@@ -319,7 +318,7 @@ read_node(struct store_reader *rd, unsigned depth, const struct node **out)
 /* stream start, then document start, node, document end if there is one, stream end
  */
 static enum result
-read_stream(struct store_reader *rd, const struct node **out)
+read_stream(struct reader *rd, const struct node **out)
 {
 	enum result r;
 
@@ -345,7 +344,7 @@ enum result
 tree_parse(struct arena *a, const char *name, struct str text, struct notes *notes,
     const struct node **out, struct err *err)
 {
-	struct store_reader rd = {
+	struct reader rd = {
 	    .arena = a, .name = name, .text = text, .notes = notes, .err = err};
 	enum result r;
 

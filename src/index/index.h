@@ -48,10 +48,6 @@ struct index;
  * to be replaced. */
 enum result index_prepare(const char *path, bool *rebuild, struct err *err);
 
-/* Opens nothing yet. on_damage is called once a damage, by the thread that meets
- * it, and not again until a sound file was seen; NULL is fine. It is time for
- * index_prepare() then. */
-struct index *index_new(const char *path, void (*on_damage)(void *), void *arg);
 void index_free(struct index *ix); /* NULL is fine; no call may be running */
 
 /* Calls on_foreign when another program has changed the index: put another whole file in

@@ -1,7 +1,7 @@
-/* repository.c: see repository.h. */
-#include "index/repository.h"
+/* row.c: see row.h. */
+#include "indexsqlite/row.h"
 
-#include "index/pool.h"
+#include "indexsqlite/pool.h"
 
 static void
 bind(sqlite3_stmt *stmt, const struct index_repository *repository)
@@ -15,8 +15,8 @@ bind(sqlite3_stmt *stmt, const struct index_repository *repository)
 }
 
 enum result
-repository_find(struct db *db, const struct index_repository *repository,
-    struct repository_row *row, struct err *err)
+row_find(struct db *db, const struct index_repository *repository, struct row *row,
+    struct err *err)
 {
 	static const char sql[] =
 	    "SELECT id, state.generation, repository.generation = state.generation"
@@ -27,7 +27,7 @@ repository_find(struct db *db, const struct index_repository *repository,
 	bool there = false;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	*row = (struct repository_row){0};
+	*row = (struct row){0};
 	if (r != RC_OK)
 		return r;
 	bind(stmt, repository);
@@ -63,15 +63,15 @@ upsert(struct db *db, const struct index_repository *repository, struct err *err
 }
 
 enum result
-repository_write(struct db *db, const struct index_repository *repository,
-    struct repository_row *row, struct err *err)
+row_write(struct db *db, const struct index_repository *repository, struct row *row,
+    struct err *err)
 {
-	enum result r = repository_find(db, repository, row, err);
+	enum result r = row_find(db, repository, row, err);
 
 	if (r != RC_OK || row->same)
 		return r;
 	r = upsert(db, repository, err);
-	return r == RC_OK ? repository_find(db, repository, row, err) : r;
+	return r == RC_OK ? row_find(db, repository, row, err) : r;
 }
 
 static enum result

@@ -1,12 +1,13 @@
 /* pool.c: see pool.h. */
-#include "index/pool.h"
+#include "indexsqlite/pool.h"
 
 #include "base/arena.h"
 #include "base/log.h"
-#include "index/schema.h"
+#include "indexsqlite/indexsqlite.h"
+#include "indexsqlite/schema.h"
 
 struct index *
-index_new(const char *path, void (*on_damage)(void *), void *arg)
+indexsqlite_new(const char *path, void (*on_damage)(void *), void *arg)
 {
 	struct arena *a = arena_new();
 	struct index *ix = arena_alloc(a, sizeof(*ix));

@@ -1,5 +1,5 @@
 /* schema.c: see schema.h. */
-#include "index/schema.h"
+#include "indexsqlite/schema.h"
 
 #include <stdio.h>
 

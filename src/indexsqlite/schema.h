@@ -4,13 +4,13 @@
  * first n steps made, and stands in the file as user_version. A step that was
  * released is never changed: a new one follows it. One that brings tables which the
  * walk must fill ends with "UPDATE state SET whole = 0". */
-#ifndef INDEX_SCHEMA_H
-#define INDEX_SCHEMA_H
+#ifndef INDEXSQLITE_SCHEMA_H
+#define INDEXSQLITE_SCHEMA_H
 
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "index/db.h"
+#include "indexsqlite/db.h"
 
 #define SCHEMA_VERSION 4
 

@@ -1,12 +1,12 @@
 /* change.c: what becomes of a repository, its tags and its referrers; see index.h. */
-#include "index/change.h"
+#include "indexsqlite/change.h"
 
-#include "index/pool.h"
-#include "index/repository.h"
+#include "indexsqlite/pool.h"
+#include "indexsqlite/row.h"
 
 struct put {
 	const struct index_change *change;
-	struct repository_row row;
+	struct row row;
 	bool there; /* all of it, just so already */
 };
 
@@ -113,7 +113,7 @@ look(struct db *db, void *arg, struct err *err)
 	    " WHERE repository = :repository AND digest = :name";
 	struct put *put = arg;
 	const struct index_change *change = put->change;
-	enum result r = repository_find(db, &change->repository, &put->row, err);
+	enum result r = row_find(db, &change->repository, &put->row, err);
 
 	put->there = put->row.same;
 	if (r == RC_OK)
@@ -194,7 +194,7 @@ write_all(struct db *db, void *arg, struct err *err)
 	    " WHERE repository = :repository AND digest = :name";
 	struct put *put = arg;
 	const struct index_change *change = put->change;
-	enum result r = repository_write(db, &change->repository, &put->row, err);
+	enum result r = row_write(db, &change->repository, &put->row, err);
 
 	if (r == RC_OK)
 		r = write_tags(db, put, err);

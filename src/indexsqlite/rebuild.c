@@ -4,9 +4,9 @@
  * of a repository comes behind its rows, so a stamp never claims more than is there. */
 #include <stdint.h>
 
-#include "index/change.h"
-#include "index/pool.h"
-#include "index/repository.h"
+#include "indexsqlite/change.h"
+#include "indexsqlite/pool.h"
+#include "indexsqlite/row.h"
 
 #define DROP_AT_ONCE 1000 /* rows in one transaction: pushes wait for it */
 
@@ -166,12 +166,12 @@ static enum result
 close_it(struct db *db, void *arg, struct err *err)
 {
 	struct step *step = arg;
-	struct repository_row row;
+	struct row row;
 	enum result r = check_file(db, step, err);
 
 	step->left = DROP_AT_ONCE;
 	if (r == RC_OK)
-		r = repository_find(db, step->repository, &row, err);
+		r = row_find(db, step->repository, &row, err);
 	if (r == RC_OK)
 		r = drop_older(db, step, row.id, err);
 	return r == RC_OK && step->left > 0 ? enter_stamp(db, step, err) : r;

@@ -4,7 +4,7 @@
  * before and behind it. */
 #include <stdint.h>
 
-#include "index/pool.h"
+#include "indexsqlite/pool.h"
 
 struct list {
 	const char *sql;

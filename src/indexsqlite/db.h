@@ -6,8 +6,8 @@
  * SQL stands beside the function that runs it, as a static array. Its address is
  * the key under which the compiled statement is kept: each is compiled once a
  * connection. */
-#ifndef INDEX_DB_H
-#define INDEX_DB_H
+#ifndef INDEXSQLITE_DB_H
+#define INDEXSQLITE_DB_H
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "index/dbfile.h"
+#include "indexsqlite/dbfile.h"
 
 /* What a transaction is for. DB_CHANGE: one at a time, and what it committed
  * survives power loss. DB_CHANGE_LAZY: the latest of them may be lost, from the

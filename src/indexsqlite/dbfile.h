@@ -3,8 +3,8 @@
  *
  * Nobody closes a connection in a way that removes the -wal (db.h), so one that is
  * missing was taken away, and changes with it: the same as a missing database. */
-#ifndef INDEX_DBFILE_H
-#define INDEX_DBFILE_H
+#ifndef INDEXSQLITE_DBFILE_H
+#define INDEXSQLITE_DBFILE_H
 
 #include <stdbool.h>
 #include <sys/types.h>

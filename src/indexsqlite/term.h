@@ -1,6 +1,6 @@
 /* term.h: what a client searches for, in the forms in which the search needs it. */
-#ifndef INDEX_TERM_H
-#define INDEX_TERM_H
+#ifndef INDEXSQLITE_TERM_H
+#define INDEXSQLITE_TERM_H
 
 #include "base/arena.h"
 #include "base/str.h"

@@ -1,5 +1,5 @@
 /* term.c: see term.h. */
-#include "index/term.h"
+#include "indexsqlite/term.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* dbfile.c: see dbfile.h. */
-#include "index/dbfile.h"
+#include "indexsqlite/dbfile.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
 /* db.c: see db.h. */
-#include "index/db.h"
+#include "indexsqlite/db.h"
 
 #include <errno.h>
 

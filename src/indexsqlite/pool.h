@@ -4,16 +4,16 @@
  * the time of a call; a call waits when all are lent. What is to be done is a
  * function, which may run twice: its only effects are those on the index and on its
  * own arg. */
-#ifndef INDEX_POOL_H
-#define INDEX_POOL_H
+#ifndef INDEXSQLITE_POOL_H
+#define INDEXSQLITE_POOL_H
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
-#include "index/db.h"
 #include "index/index.h"
+#include "indexsqlite/db.h"
 
 #define POOL_SIZE 8
 

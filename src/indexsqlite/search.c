@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "index/pool.h"
-#include "index/term.h"
+#include "indexsqlite/pool.h"
+#include "indexsqlite/term.h"
 
 #define WALKS_MAX 6
 
