@@ -21,12 +21,15 @@ my @ROOMS = (
     remote   => [qw(base)],
     auth     => [qw(base image remote)],
     registry => [qw(base image layer store index remote auth)],
+    mirror   => [qw(base image layer store remote auth registry)],
+    images   => [qw(base image layer store index auth registry mirror)],
+    content  => [qw(base image store index auth registry)],
     http     => [qw(base)],
-    v1       => [qw(base image layer auth registry http)],
-    v2       => [qw(base image auth registry http)],
-    serve    => [qw(base auth registry http v1 v2)],
+    v1       => [qw(base image layer auth registry mirror images http)],
+    v2       => [qw(base image auth registry content http)],
+    serve    => [qw(base registry http v1 v2)],
     conf     => [qw(base)],
-    cmd      => [qw(base image layer store storefs index indexsqlite remote auth registry http v1 v2 serve conf)],
+    cmd      => [qw(base image store storefs index indexsqlite remote auth registry mirror images content http v1 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.

@@ -262,7 +262,7 @@ struct race {
 	const char *part;
 };
 
-/* As registry/upload.h does it: hashed first, then taken if nobody was faster. */
+/* As content/upload.h does it: hashed first, then taken if nobody was faster. */
 static int
 append_if_unmoved(void *arg)
 {

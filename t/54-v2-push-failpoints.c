@@ -6,12 +6,12 @@
  * the store, says what the store says; and the same push again succeeds. */
 #include <signal.h>
 
+#include "content/blob.h"
+#include "content/list.h"
+#include "content/manifests.h"
+#include "content/upload.h"
 #include "image/manifest.h"
 #include "push-test.h"
-#include "registry/blob.h"
-#include "registry/lists.h"
-#include "registry/manifests.h"
-#include "registry/upload.h"
 #include "store/manifest.h"
 #include "store/repository.h"
 #include "store/tag.h"
@@ -336,11 +336,12 @@ count_one(void *arg, const struct manifest_descriptor *one)
 static const char *
 lists_fault(const struct found *f)
 {
-	struct lists_page tags, catalog;
+	struct content_page tags, catalog;
 	bool listed = false;
 	size_t i;
 
-	if (lists_catalog(&reg, arena, str_of(""), 100, &catalog, &err) != RC_OK)
+	if (content_list_catalog(&reg, arena, str_of(""), 100, &catalog, &err) !=
+	    RC_OK)
 		return err.text;
 	for (i = 0; i < catalog.n; i++)
 		listed = listed || strcmp(catalog.names[i], f->name) == 0;
@@ -348,7 +349,8 @@ lists_fault(const struct found *f)
 		return "the catalog is not what the store is";
 	if (f->manifests == 0)
 		return NULL;
-	if (lists_tags(&reg, arena, f->name, str_of(""), 100, &tags, &err) != RC_OK)
+	if (content_list_tags(&reg, arena, f->name, str_of(""), 100, &tags, &err) !=
+	    RC_OK)
 		return err.text;
 	return tags.n == f->tags ? NULL : "tags are not what the store has";
 }
@@ -366,7 +368,7 @@ index_fault(const struct found *here, const struct found *there)
 	if (fault == NULL)
 		fault = lists_fault(there);
 	if (fault == NULL &&
-	    lists_referrers(&reg, HERE, str_of(digest_text(arena, &subject)),
+	    content_list_referrers(&reg, HERE, str_of(digest_text(arena, &subject)),
 		str_of(""), str_of(""), count_one, &referrers, &err) != RC_OK)
 		return err.text;
 	has_signature = store_manifest_find(

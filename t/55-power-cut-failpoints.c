@@ -5,13 +5,13 @@
  * acknowledged is there, and all whose end was acknowledged is gone. */
 #include <signal.h>
 
+#include "content/blob.h"
+#include "content/manifests.h"
+#include "content/upload.h"
 #include "image/manifest.h"
 #include "indexsqlite/indexsqlite.h"
 #include "power-cut.h"
 #include "push-test.h"
-#include "registry/blob.h"
-#include "registry/manifests.h"
-#include "registry/upload.h"
 #include "store/manifest.h"
 #include "store/tag.h"
 #include "storefs/failpoint.h"

@@ -1,7 +1,7 @@
 /* 56-files.c: what layers hold and what they change of each other, asked of the registry:
  * computed once, kept, and computed anew where what was kept is damaged. */
+#include "images/layerfiles.h"
 #include "push-test.h"
-#include "registry/files.h"
 #include "store/derived.h"
 #include "tar-test.h"
 
@@ -103,31 +103,31 @@ static void
 test_list(void)
 {
 	put_images();
-	is_str(told(files_list, A), LIST_A, "what a layer holds");
+	is_str(told(layerfiles_list, A), LIST_A, "what a layer holds");
 	is_str(read_text(own_file(A, "_files")), LIST_A, "is kept");
 	ok(!is_there(own_file(A, "_diff")), "alone");
-	is_str(told(files_list, B), LIST_B, "with what it deletes");
+	is_str(told(layerfiles_list, B), LIST_B, "with what it deletes");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	write_text(image_file(A, "layer"), "no archive");
-	is_str(told(files_list, A), LIST_A, "the layer is not walked again");
+	is_str(told(layerfiles_list, A), LIST_A, "the layer is not walked again");
 }
 
 static void
 test_diff(void)
 {
 	put_images();
-	is_str(told(files_diff, C), DIFF_C, "what a layer changes");
+	is_str(told(layerfiles_diff, C), DIFF_C, "what a layer changes");
 	is_str(read_text(own_file(C, "_diff")), DIFF_C, "is kept");
 	is_str(read_text(own_file(C, "_files")), LIST_C, "as is what it holds");
 	is_str(read_text(own_file(B, "_files")), LIST_B, "and its parent");
 	is_str(read_text(own_file(A, "_files")), LIST_A, "and theirs");
 	ok(!is_there(own_file(B, "_diff")), "no other difference");
-	is_str(told(files_diff, B), DIFF_B, "one that deletes");
-	is_str(told(files_diff, A), DIFF_A, "all of a base is new");
+	is_str(told(layerfiles_diff, B), DIFF_B, "one that deletes");
+	is_str(told(layerfiles_diff, A), DIFF_A, "all of a base is new");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	(void)unlink(in_dir(own_file(A, "_files")));
 	write_text(image_file(A, "layer"), "no archive");
-	is_str(told(files_diff, C), DIFF_C, "no list is read again");
+	is_str(told(layerfiles_diff, C), DIFF_C, "no list is read again");
 }
 
 /* No ancestor is walked that decides nothing. */
@@ -138,7 +138,7 @@ test_nearest(void)
 
 	put_images();
 	put_image(D, "[\"" D "\", \"" B "\", \"" A "\"]", layer_of(in_d));
-	is_str(told(files_diff, D),
+	is_str(told(layerfiles_diff, D),
 	    DIFF(DELETED("/two"), ROOT ", " PLAIN("/four"), ""),
 	    "all is decided by the parent");
 	ok(is_there(own_file(B, "_files")), "whose list is made");
@@ -156,16 +156,16 @@ test_kept(void)
 
 	put_images();
 	write_text(image_file(A, "_files"), old);
-	is_str(told(files_list, A), old, "a list is as it was");
-	is_str(told(files_diff, A),
+	is_str(told(layerfiles_list, A), old, "a list is as it was");
+	is_str(told(layerfiles_diff, A),
 	    DIFF("", "", "\"/old\": [\"f\", false, 0, 9.5, 420, 1, 2]"),
 	    "a difference is made of it");
 	(void)unlink(in_dir(own_file(A, "_diff")));
 	write_text(image_file(A, "_diff"), diff);
-	is_str(told(files_diff, A), diff, "a difference is as it was");
+	is_str(told(layerfiles_diff, A), diff, "a difference is as it was");
 	write_text(image_file(B, "_files"), "[]");
-	is_str(told(files_list, B), "[]", "a list of nothing");
-	is_str(told(files_diff, B), DIFF("", "", ""), "changes nothing");
+	is_str(told(layerfiles_list, B), "[]", "a list of nothing");
+	is_str(told(layerfiles_diff, B), DIFF("", "", ""), "changes nothing");
 }
 
 static void
@@ -187,8 +187,9 @@ test_damaged(void)
 		put_images();
 		write_bytes(image_file(A, "_files"), rows[i]);
 		write_bytes(image_file(A, "_diff"), rows[i]);
-		is_str(told(files_list, A), LIST_A, "damage %zu: the list anew", i);
-		is_str(told(files_diff, A), DIFF_A, "and the difference");
+		is_str(told(layerfiles_list, A), LIST_A,
+		    "damage %zu: the list anew", i);
+		is_str(told(layerfiles_diff, A), DIFF_A, "and the difference");
 	}
 }
 
@@ -202,7 +203,7 @@ test_damaged_within(void)
 	put_images();
 	write_text(image_file(C, "_files"), bad);
 	write_text(image_file(A, "_files"), bad);
-	is_str(told(files_diff, C), DIFF_C, "a difference of damaged lists");
+	is_str(told(layerfiles_diff, C), DIFF_C, "a difference of damaged lists");
 	is_str(
 	    read_text(own_file(C, "_files")), LIST_C, "its own is computed again");
 	is_str(read_text(own_file(A, "_files")), LIST_A, "an ancestor's too");
@@ -216,24 +217,25 @@ test_errors(void)
 	static const char bad[] = "no archive at all";
 
 	put_images();
-	is_str(told(files_list, D), "image_unknown", "no image");
-	is_str(told(files_diff, D), "image_unknown", "no difference");
+	is_str(told(layerfiles_list, D), "image_unknown", "no image");
+	is_str(told(layerfiles_diff, D), "image_unknown", "no difference");
 	write_text(image_file(A, "_inprogress"), "true");
-	is_str(told(files_list, A), "image_unfinished", "not over");
-	is_str(told(files_diff, A), "image_unfinished", "nor its difference");
-	is_str(told(files_diff, B), "bad_layer", "a parent that is not over");
+	is_str(told(layerfiles_list, A), "image_unfinished", "not over");
+	is_str(told(layerfiles_diff, A), "image_unfinished", "nor its difference");
+	is_str(told(layerfiles_diff, B), "bad_layer", "a parent that is not over");
 	(void)unlink(in_dir(image_file(A, "_inprogress")));
 	write_text(image_file(A, "layer"), bad);
-	is_str(told(files_list, A), "bad_layer", "no archive");
+	is_str(told(layerfiles_list, A), "bad_layer", "no archive");
 	ok(!is_there(own_file(A, "_files")), "nothing is kept");
-	is_str(told(files_diff, A), "bad_layer", "no difference of it");
-	is_str(told(files_diff, C), "bad_layer", "nor of what is above");
+	is_str(told(layerfiles_diff, A), "bad_layer", "no difference of it");
+	is_str(told(layerfiles_diff, C), "bad_layer", "nor of what is above");
 	ok(!is_there(own_file(C, "_diff")), "nothing is kept");
 	(void)unlink(in_dir(image_file(A, "json")));
-	is_str(told(files_diff, C), "bad_layer", "an ancestor that is not here");
+	is_str(
+	    told(layerfiles_diff, C), "bad_layer", "an ancestor that is not here");
 	(void)unlink(in_dir(image_file(C, "layer")));
-	is_str(told(files_list, C), "image_unknown", "no layer");
-	is_str(told(files_diff, C), "image_unknown", "no difference");
+	is_str(told(layerfiles_list, C), "image_unknown", "no layer");
+	is_str(told(layerfiles_diff, C), "image_unknown", "no difference");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
 
@@ -251,19 +253,20 @@ test_ancestries(void)
 	put_images();
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		write_text(image_file(B, "ancestry"), rows[i]);
-		is_str(
-		    told(files_diff, B), "image_unknown", "ancestry %s", rows[i]);
+		is_str(told(layerfiles_diff, B), "image_unknown", "ancestry %s",
+		    rows[i]);
 	}
 	(void)unlink(in_dir(image_file(B, "ancestry")));
-	is_str(told(files_diff, B), "image_unknown", "no ancestry");
+	is_str(told(layerfiles_diff, B), "image_unknown", "no ancestry");
 	write_text(image_file(B, "ancestry"), "[\"" B "\", \"" D "\"]");
-	is_str(told(files_diff, B), "bad_layer", "an ancestor that is not here");
+	is_str(
+	    told(layerfiles_diff, B), "bad_layer", "an ancestor that is not here");
 	write_text(image_file(A, "ancestry"), "[\"" A "\", \"" B "\", \"" A "\"]");
 	write_text(image_file(B, "ancestry"), "[\"" B "\", \"" A "\", \"" B "\"]");
-	is_str(told(files_diff, A),
+	is_str(told(layerfiles_diff, A),
 	    DIFF("", ROOT ", " PLAIN("/two"), PLAIN("/one")),
 	    "a circle ends: down");
-	is_str(told(files_diff, B),
+	is_str(told(layerfiles_diff, B),
 	    DIFF(DELETED("/one"), ROOT ", " PLAIN("/four"), ""), "and up");
 }
 
@@ -288,7 +291,7 @@ ask_list(void *arg)
 
 	for (i = 0; i < 5000 && !*taken; i++)
 		pause_ms(1);
-	return strcmp(told(files_list, arg), SAME) == 0 ? 0 : 1;
+	return strcmp(told(layerfiles_list, arg), SAME) == 0 ? 0 : 1;
 }
 
 static enum result
@@ -330,7 +333,7 @@ ask_a(void *arg)
 	(void)arg;
 	for (i = 0; i < 5000 && !taken[0]; i++)
 		pause_ms(1);
-	taken[1] = strcmp(told(files_list, A), LIST_A) == 0;
+	taken[1] = strcmp(told(layerfiles_list, A), LIST_A) == 0;
 	return taken[1] ? 0 : 1;
 }
 
@@ -365,16 +368,17 @@ test_seats(void)
 
 	arena_clear(arena); /* what was asked before sits no longer */
 	put_images();
-	reg.seats = 1;
-	is_int(files_list(&reg, first, A, &file, &err), RC_OK, "one is computed");
-	is_int(files_list(&reg, arena, B, &file, &err), RC_BUSY,
+	reg.slow_requests_max = 1;
+	is_int(
+	    layerfiles_list(&reg, first, A, &file, &err), RC_OK, "one is computed");
+	is_int(layerfiles_list(&reg, arena, B, &file, &err), RC_BUSY,
 	    "a second at once finds no seat");
-	is_int(files_list(&reg, arena, A, &file, &err), RC_OK,
+	is_int(layerfiles_list(&reg, arena, A, &file, &err), RC_OK,
 	    "what is kept needs none");
 	arena_free(first);
-	is_int(files_diff(&reg, arena, C, &file, &err), RC_OK,
+	is_int(layerfiles_diff(&reg, arena, C, &file, &err), RC_OK,
 	    "it is free again, and one is enough for a difference");
-	reg.seats = 0;
+	reg.slow_requests_max = 0;
 }
 
 /* Memory is shared by all processes: all of it is taken, and none is waited for. */
@@ -386,25 +390,26 @@ test_memory(void)
 
 	arena_clear(arena);
 	put_images();
-	reg.seats = 8;
-	is_int(files_list(&reg, arena, A, &file, &err), RC_OK, "a list");
-	is_int(files_diff(&reg, arena, A, &file, &err), RC_OK, "and a difference");
+	reg.slow_requests_max = 8;
+	is_int(layerfiles_list(&reg, arena, A, &file, &err), RC_OK, "a list");
+	is_int(layerfiles_diff(&reg, arena, A, &file, &err), RC_OK,
+	    "and a difference");
 	arena_clear(arena); /* which gives their memory back */
 	(void)guard_take_memory(store, SIZE_MAX / 2, 0, &all, &err);
 	ok(guard_is_held(&all), "others take all memory there is");
-	is_int(
-	    files_list(&reg, arena, B, &file, &err), RC_BUSY, "a list finds none");
-	is_int(files_diff(&reg, arena, B, &file, &err), RC_BUSY,
+	is_int(layerfiles_list(&reg, arena, B, &file, &err), RC_BUSY,
+	    "a list finds none");
+	is_int(layerfiles_diff(&reg, arena, B, &file, &err), RC_BUSY,
 	    "nor does a difference");
-	is_int(files_list(&reg, arena, A, &file, &err), RC_OK,
+	is_int(layerfiles_list(&reg, arena, A, &file, &err), RC_OK,
 	    "a list that is kept needs none");
-	is_int(files_diff(&reg, arena, A, &file, &err), RC_OK,
+	is_int(layerfiles_diff(&reg, arena, A, &file, &err), RC_OK,
 	    "nor does such a difference");
 	ok(!is_there(own_file(B, "_files")), "nothing else was computed");
 	guard_release(&all);
-	is_int(files_list(&reg, arena, B, &file, &err), RC_OK,
+	is_int(layerfiles_list(&reg, arena, B, &file, &err), RC_OK,
 	    "when it is given back, there is some for a list");
-	reg.seats = 0;
+	reg.slow_requests_max = 0;
 }
 
 /* A thousand names that pack well: the list is larger than such a layer's may be. */
@@ -422,12 +427,13 @@ test_bomb(void)
 	for (i = 0; i < 20000; i++)
 		put_header(&b, &h);
 	put_image(D, "[\"" D "\"]", zipped(arena, buf_str(&b), 9));
-	is_str(told(files_list, D), "bad_layer", "a list of many times its layer");
-	is_str(told(files_diff, D), "bad_layer", "nor a difference");
+	is_str(told(layerfiles_list, D), "bad_layer",
+	    "a list of many times its layer");
+	is_str(told(layerfiles_diff, D), "bad_layer", "nor a difference");
 	ok(!is_there(own_file(D, "_files")), "nothing is kept");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nor left on the way");
 	put_image(D, "[\"" D "\"]", buf_str(&b));
-	ok(strlen(told(files_list, D)) > (size_t)1 << 20,
+	ok(strlen(told(layerfiles_list, D)) > (size_t)1 << 20,
 	    "the same names in a layer of that size are listed");
 }
 
@@ -435,9 +441,9 @@ static int
 ask_all(void *arg)
 {
 	(void)arg;
-	return strcmp(told(files_diff, C), DIFF_C) == 0 &&
-		       strcmp(told(files_diff, B), DIFF_B) == 0 &&
-		       strcmp(told(files_list, A), LIST_A) == 0
+	return strcmp(told(layerfiles_diff, C), DIFF_C) == 0 &&
+		       strcmp(told(layerfiles_diff, B), DIFF_B) == 0 &&
+		       strcmp(told(layerfiles_list, A), LIST_A) == 0
 		   ? 0
 		   : 1;
 }

@@ -4,9 +4,9 @@
  * acknowledged is there. */
 #include <signal.h>
 
+#include "content/upload.h"
 #include "power-cut.h"
 #include "registry/registry.h"
-#include "registry/upload.h"
 #include "v2-image-test.h"
 
 static struct registry reg;

@@ -2,8 +2,8 @@
  * specification has it. The name of a row begins with the section that it is of. */
 #include "v2-api-test.h"
 
+#include "content/manifests.h"
 #include "image/manifest.h"
-#include "registry/manifests.h"
 
 #define REPO        "/v2/team/app"
 #define AT          REPO "/manifests/"

@@ -6,8 +6,8 @@
 
 #include "auth/signing_key.h"
 #include "base/base64url.h"
+#include "content/signature.h"
 #include "image/schema1.h"
-#include "registry/signature.h"
 #include "store/secret.h"
 
 #define REPO     "vec/bimg"

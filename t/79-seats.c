@@ -4,9 +4,9 @@
 #include <sqlite3.h>
 
 #include "api-test.h"
-#include "registry/search.h"
-#include "registry/seats.h"
-#include "registry/upload.h"
+#include "content/upload.h"
+#include "images/search.h"
+#include "registry/worklimit.h"
 #include "store/guard.h"
 #include "store/upload.h"
 #include "v2/routes.h"
@@ -81,7 +81,7 @@ static bool
 is_large(const struct route *route)
 {
 	return !route->cost.late &&
-	       route_cost(route, (int64_t)route->limit) > SEAT_FREE;
+	       route_cost(route, (int64_t)route->limit) > WORKLIMIT_FREE;
 }
 
 static void
@@ -121,8 +121,8 @@ test_no_threads(void)
 {
 	struct arena *other = arena_new();
 
-	reg.seats = 1;
-	is_int(seats_take(&reg, other, SEAT_FREE + 1, &err), RC_OK,
+	reg.slow_requests_max = 1;
+	is_int(worklimit_enter(&reg, other, WORKLIMIT_FREE + 1, &err), RC_OK,
 	    "the one thread for large requests is taken");
 	check_rows_busy("no thread");
 	arena_free(other);
@@ -150,9 +150,10 @@ test_free(void)
 	struct guard all = {0};
 
 	(void)guard_take_memory(store, ALL, 0, &all, &err);
-	is_int(seats_take(&reg, a, SEAT_FREE, &err), RC_OK,
+	is_int(worklimit_enter(&reg, a, WORKLIMIT_FREE, &err), RC_OK,
 	    "what any request may use is not asked for");
-	is_int(seats_take(&reg, a, SEAT_FREE + 1, &err), RC_BUSY, "a byte more is");
+	is_int(worklimit_enter(&reg, a, WORKLIMIT_FREE + 1, &err), RC_BUSY,
+	    "a byte more is");
 	guard_release(&all);
 	arena_free(a);
 }
@@ -164,23 +165,25 @@ test_more(void)
 	struct arena *one = arena_new(), *two = arena_new();
 	struct guard half = {0};
 
-	reg.seats = 2;
-	is_int(seats_take(&reg, one, ALL / 2, &err), RC_OK, "half of the memory");
-	is_int(seats_take(&reg, one, ALL / 4, &err), RC_OK, "less than it has");
-	is_int(seats_take(&reg, two, ALL / 2, &err), RC_OK,
+	reg.slow_requests_max = 2;
+	is_int(
+	    worklimit_enter(&reg, one, ALL / 2, &err), RC_OK, "half of the memory");
+	is_int(
+	    worklimit_enter(&reg, one, ALL / 4, &err), RC_OK, "less than it has");
+	is_int(worklimit_enter(&reg, two, ALL / 2, &err), RC_OK,
 	    "another request takes the other half, in the other thread");
-	is_int(seats_take(&reg, two, ALL, &err), RC_BUSY, "there is no more");
+	is_int(worklimit_enter(&reg, two, ALL, &err), RC_BUSY, "there is no more");
 	(void)guard_take_memory(store, ALL / 2, 0, &half, &err);
-	is_int(seats_take(&reg, two, ALL / 4, &err), RC_BUSY,
+	is_int(worklimit_enter(&reg, two, ALL / 4, &err), RC_BUSY,
 	    "what it gave back for that, others have now");
 	guard_release(&half);
 	arena_free(one);
-	is_int(seats_take(&reg, two, SIZE_MAX / 2, &err), RC_OK,
+	is_int(worklimit_enter(&reg, two, SIZE_MAX / 2, &err), RC_OK,
 	    "it has all when the first is over");
 	arena_clear(two);
-	is_int(seats_take(&reg, two, SEAT_FREE + 1, &err), RC_OK,
+	is_int(worklimit_enter(&reg, two, WORKLIMIT_FREE + 1, &err), RC_OK,
 	    "all was given back");
-	is_int(seats_take(&reg, two, ALL, &err), RC_OK,
+	is_int(worklimit_enter(&reg, two, ALL, &err), RC_OK,
 	    "who has a part of it may have all");
 	arena_free(two);
 }
@@ -361,9 +364,9 @@ test_reading(void)
 	static const char many[] =
 	    "2222222222222222222222222222222222222222222222222222222222222222";
 	struct guard all = {0};
-	char *more = arena_alloc(arena, SEAT_FREE + 1);
+	char *more = arena_alloc(arena, WORKLIMIT_FREE + 1);
 
-	memset(more, 'x', SEAT_FREE);
+	memset(more, 'x', WORKLIMIT_FREE);
 	put_documents(few, "x");
 	put_documents(many, more);
 	arena_clear(arena);
@@ -445,7 +448,7 @@ main(void)
 	test_costs();
 	test_figures();
 	test_more();
-	reg.seats = 8;
+	reg.slow_requests_max = 8;
 	test_no_memory();
 	test_free();
 	test_questions();
@@ -453,9 +456,9 @@ main(void)
 	test_reading();
 	test_pushes();
 	test_no_threads();
-	reg.seats = 8;
+	reg.slow_requests_max = 8;
 	test_searches();
-	reg.seats = 0;
+	reg.slow_requests_max = 0;
 	test_uploads();
 	test_uploads_of_others();
 	return teardown_api();

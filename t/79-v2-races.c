@@ -3,7 +3,7 @@
  * the removal of what it refers to. */
 #include "v2-api-test.h"
 
-#include "registry/upload.h"
+#include "content/upload.h"
 
 #define REPO      "/v2/team/app"
 #define UPLOADS   REPO "/blobs/uploads/"

@@ -4,16 +4,16 @@
 #define PUSH_TEST_H
 
 #include "base/log.h"
+#include "images/properties.h"
+#include "images/push.h"
+#include "images/repository.h"
+#include "images/tag.h"
 #include "index/index.h"
 #include "indexsqlite/indexsqlite.h"
-#include "registry/describe.h"
-#include "registry/properties.h"
-#include "registry/pull.h"
-#include "registry/push.h"
+#include "registry/indexing.h"
 #include "registry/registry.h"
 #include "registry/reindex.h"
-#include "registry/repository.h"
-#include "registry/tag.h"
+#include "registry/v1image.h"
 #include "store-test.h"
 #include "store/guard.h"
 #include "store/sweep.h"
@@ -180,7 +180,7 @@ push_all(const struct step *steps, size_t n)
 
 	for (i = 0; r == RC_OK && i < n; i++)
 		if (steps[i].verb < JSON || steps[i].verb > CHECKSUM ||
-		    pull_check(&reg, steps[i].im->id, &err) != RC_OK)
+		    v1image_check(&reg, steps[i].im->id, &err) != RC_OK)
 			r = run_step(steps, n, i);
 	return r;
 }
@@ -263,7 +263,7 @@ check_tag(void *arg, const char *tag, const char *id)
 {
 	const char **fault = arg;
 
-	if (pull_check(&reg, id, &err) != RC_OK)
+	if (v1image_check(&reg, id, &err) != RC_OK)
 		*fault = arena_printf(
 		    arena, "tag %s of an image that is not there", tag);
 	else if (!is_there(

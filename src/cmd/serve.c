@@ -14,13 +14,13 @@
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
 #include "cmd/serve_mail.h"
+#include "content/upload.h"
 #include "http/cors.h"
+#include "images/layerfiles.h"
 #include "index/index.h"
 #include "indexsqlite/indexsqlite.h"
-#include "registry/files.h"
-#include "registry/mirror.h"
+#include "mirror/mirror.h"
 #include "registry/reindex.h"
-#include "registry/upload.h"
 #include "remote/remote.h"
 #include "serve/listen.h"
 #include "serve/master.h"
@@ -119,7 +119,7 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->registry.auth = &s->auth;
 	s->registry.mirror = &s->mirror;
 	s->registry.signing_key = signing;
-	s->registry.seats = share_of(conf);
+	s->registry.slow_requests_max = share_of(conf);
 	s->registry.patience_ms = PATIENCE_MS;
 	s->registry.uploads_max = conf->open_uploads;
 	return RC_OK;
@@ -263,7 +263,7 @@ sweep(void *arg)
 		    s->registry.store, FETCH_EXPIRY, &fetches, &err);
 	if (r == RC_OK)
 		r = store_derived_sweep(
-		    s->registry.store, FILES_EXPIRY, &lists, &err);
+		    s->registry.store, LAYERFILES_EXPIRY, &lists, &err);
 	if (bodies + pushes + uploads + fetches + lists > 0)
 		log_line(LOG_INFO, "sweep",
 		    "bodies=%u pushes=%u uploads=%u fetches=%u lists=%u", bodies,

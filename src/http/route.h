@@ -30,8 +30,8 @@ enum need { /* what the caller must be allowed to */
 	MAY_DELETE
 };
 
-/* The memory in bytes that a request may need. If it may be more than SEAT_FREE, the
- * request takes a seat (registry/seats.h) before its body is read. */
+/* The memory in bytes that a request may need. If it may be more than WORKLIMIT_FREE, the
+ * request takes a seat (registry/worklimit.h) before its body is read. */
 struct cost {
 	size_t least;      /* for any body */
 	unsigned per_byte; /* added for each byte of a small body */

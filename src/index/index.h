@@ -126,6 +126,9 @@ enum result index_size(struct index *ix, int64_t *out, struct err *err);
 enum result index_search(struct index *ix, const struct index_query *query,
     const struct index_visitor *visitor, struct err *err);
 
+/* Can a search be answered now? Quick. RC_REBUILDING, RC_IO. */
+enum result index_probe(struct index *ix, struct err *err);
+
 /* Lists, in byte order behind `after` ("" for all), at most `most` entries. Names live
  * until visit returns; false ends the list early, with RC_OK. While the index has never
  * been whole they answer RC_REBUILDING: what is missing would be taken for gone. */

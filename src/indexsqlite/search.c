@@ -294,3 +294,19 @@ index_size(struct index *ix, int64_t *out, struct err *err)
 	*out = 0;
 	return pool_do(ix, DB_READ, largest_id, out, err);
 }
+
+static bool
+no_row(void *arg, const struct index_row *found)
+{
+	(void)arg, (void)found;
+	return false;
+}
+
+enum result
+index_probe(struct index *ix, struct err *err)
+{
+	const struct index_query query = {str_of(NULL), 0, 0, false};
+	const struct index_visitor visitor = {NULL, no_row, NULL};
+
+	return index_search(ix, &query, &visitor, err);
+}

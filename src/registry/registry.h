@@ -21,12 +21,13 @@ struct registry {
 	struct remote *remote;               /* NULL: no call goes out */
 	const struct mirror_options *mirror; /* NULL: no mirror */
 	const struct signing_key *signing_key; /* NULL: the store keeps one */
-	/* How many threads of a process may do one kind of long work (seats.h). 0: no limit,
+	/* How many threads of a process may do one kind of long work (worklimit.h). 0: no limit,
 	 * nor one of memory. */
-	unsigned seats;
+	unsigned slow_requests_max;
 	unsigned
 	    uploads_max; /* of API v2 that may be open at once; 0: any number */
-	unsigned patience_ms; /* how long a request waits for memory (seats.h) */
+	unsigned
+	    patience_ms; /* how long a request waits for memory (worklimit.h) */
 	void (*index_lost)(
 	    void *arg); /* the index missed a change: rebuild it; NULL is fine */
 	void *arg;

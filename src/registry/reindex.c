@@ -5,9 +5,10 @@
 #include "base/log.h"
 #include "image/manifest.h"
 #include "index/index.h"
-#include "registry/describe.h"
+#include "registry/description.h"
+#include "registry/layouts.h"
+#include "registry/manifest_load.h"
 #include "registry/referrer.h"
-#include "registry/stored.h"
 #include "store/guard.h"
 #include "store/manifest.h"
 #include "store/repository.h"
@@ -73,7 +74,7 @@ add_referrer(void *arg, const struct digest *d)
 	struct err ignored;
 
 	arena_clear(run->scratch);
-	if (stored_manifest(run->reg, run->scratch, run->repository.name.p, d,
+	if (manifest_load(run->reg, run->scratch, run->repository.name.p, d,
 		&stored, &m, &ignored) != RC_OK ||
 	    !m.has_subject)
 		return true;
@@ -125,7 +126,7 @@ enter_anew(struct run *run, uint64_t stamp)
 	enum result r;
 
 	run->repository.stamp = 0;
-	run->repository.description = describe_text(
+	run->repository.description = description_text(
 	    run->reg, run->arena, &run->repository);
 	r = index_rebuild_open(ix, &run->repository, run->err);
 	if (r == RC_OK && run->repository.v2)
@@ -141,14 +142,14 @@ look(struct run *run, const char *name)
 {
 	struct index_repository *repository = &run->repository;
 	bool same = false;
-	enum result r = describe_find(
+	enum result r = layouts_find(
 	    run->reg, run->arena, name, repository, run->err);
 
 	if (r != RC_OK)
 		return pass_over(run, r);
 	if (!repository->v1 && !repository->v2)
 		return RC_OK;
-	repository->stamp = describe_stamp(run->reg, run->arena, repository);
+	repository->stamp = layouts_version(run->reg, run->arena, repository);
 	if (!run->how->afresh)
 		r = index_rebuild_same(
 		    run->reg->index, repository, &same, run->err);

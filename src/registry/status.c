@@ -2,8 +2,8 @@
 #include "registry/status.h"
 
 #include "base/log.h"
+#include "index/index.h"
 #include "registry/capacity.h"
-#include "registry/search.h"
 #include "store/store.h"
 
 static enum result
@@ -21,7 +21,7 @@ check_disk(struct registry *reg, struct err *err)
 static enum result
 check_index(struct registry *reg, struct err *err)
 {
-	return search_probe(reg, err);
+	return index_probe(reg->index, err);
 }
 
 void

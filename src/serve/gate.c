@@ -2,7 +2,7 @@
 #include "serve/gate.h"
 
 #include "registry/capacity.h"
-#include "registry/seats.h"
+#include "registry/worklimit.h"
 
 enum result
 gate_admit(struct request *rq, enum pass pass)
@@ -22,6 +22,6 @@ gate_admit(struct request *rq, enum pass pass)
 		return capacity_check(rq->registry, rq->length, &rq->err);
 	if (pass != PASS_SERVE || route->cost.late)
 		return RC_OK;
-	return seats_take(
+	return worklimit_enter(
 	    rq->registry, rq->arena, route_cost(route, rq->length), &rq->err);
 }

@@ -6,8 +6,8 @@
 
 #include "auth/auth.h"
 #include "http/route.h"
-#include "registry/access.h"
-#include "registry/repository.h"
+#include "images/access.h"
+#include "images/repository.h"
 #include "v1/v1.h"
 
 static const struct auth open_house = {.mode = AUTH_OPEN};

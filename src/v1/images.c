@@ -1,10 +1,10 @@
 /* images.c: see images.h. */
 #include "v1/images.h"
 
-#include "registry/access.h"
-#include "registry/files.h"
-#include "registry/mirror.h"
-#include "registry/pull.h"
+#include "images/access.h"
+#include "images/layerfiles.h"
+#include "mirror/mirror.h"
+#include "registry/v1image.h"
 #include "v1/admit.h"
 #include "v1/v1.h"
 
@@ -49,7 +49,7 @@ is_known(struct request *rq, struct reply *rp)
 /* ---- json ---- */
 
 static void
-reply_image(struct request *rq, struct reply *rp, const struct pull_json *image)
+reply_image(struct request *rq, struct reply *rp, const struct v1image_json *image)
 {
 	const char *sum = image->sum.n == 0 ? "" : str_dup(rq->arena, image->sum);
 
@@ -67,13 +67,13 @@ reply_image(struct request *rq, struct reply *rp, const struct pull_json *image)
 enum result
 v1_get_image_json(struct request *rq, struct reply *rp)
 {
-	struct pull_json image;
+	struct v1image_json image;
 	const char *id;
 	enum result r = image_of(rq, access_public_image, &id);
 
 	if (r != RC_OK)
 		return r;
-	r = pull_json(rq->registry, rq->arena, id, &image, &rq->err);
+	r = v1image_json(rq->registry, rq->arena, id, &image, &rq->err);
 	if (source_may_have(rq, r))
 		r = unless_unknown(mirror_json(rq->registry, rq->arena, rq->caller,
 				       id, &image, &rq->err),
@@ -88,12 +88,12 @@ v1_get_image_json(struct request *rq, struct reply *rp)
 enum result
 v1_get_private_json(struct request *rq, struct reply *rp)
 {
-	struct pull_json image;
+	struct v1image_json image;
 	const char *id;
 	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
-		r = pull_json(rq->registry, rq->arena, id, &image, &rq->err);
+		r = v1image_json(rq->registry, rq->arena, id, &image, &rq->err);
 	if (r == RC_OK)
 		reply_image(rq, rp, &image);
 	return r;
@@ -110,7 +110,7 @@ v1_get_ancestry(struct request *rq, struct reply *rp)
 
 	if (r != RC_OK)
 		return r;
-	r = pull_ancestry(rq->registry, rq->arena, id, &ancestry, &rq->err);
+	r = v1image_ancestry(rq->registry, rq->arena, id, &ancestry, &rq->err);
 	if (source_may_have(rq, r))
 		r = unless_unknown(mirror_ancestry(rq->registry, rq->arena,
 				       rq->caller, id, &ancestry, &rq->err),
@@ -132,11 +132,11 @@ reply_layer(struct reply *rp, const struct content *file)
 
 /* Sent while it comes; all of it, whatever range was asked for. */
 static void
-reply_growing(struct request *rq, struct reply *rp, struct growing *growing)
+reply_growing(struct request *rq, struct reply *rp, struct mirror_growing *growing)
 {
-	long long length = growing_length(growing);
+	long long length = mirror_growing_length(growing);
 
-	reply_stream(rp, growing_write, growing);
+	reply_stream(rp, mirror_growing_write, growing);
 	reply_header(rp, "Content-Type", "application/octet-stream");
 	reply_header(rp, "Content-Length", arena_printf(rq->arena, "%lld", length));
 }
@@ -144,7 +144,7 @@ reply_growing(struct request *rq, struct reply *rp, struct growing *growing)
 static enum result
 reply_layer_of_source(struct request *rq, struct reply *rp, const char *id)
 {
-	struct growing *growing = NULL;
+	struct mirror_growing *growing = NULL;
 	struct content file;
 	enum result r = mirror_layer(
 	    rq->registry, rq->arena, rq->caller, id, &growing, &file, &rq->err);
@@ -165,7 +165,7 @@ v1_get_layer(struct request *rq, struct reply *rp)
 
 	if (r != RC_OK)
 		return r;
-	r = pull_layer(rq->registry, rq->arena, id, &file, &rq->err);
+	r = v1image_layer(rq->registry, rq->arena, id, &file, &rq->err);
 	if (r == RC_OK && is_known(rq, rp))
 		return RC_OK;
 	if (r == RC_OK)
@@ -185,7 +185,7 @@ v1_get_private_layer(struct request *rq, struct reply *rp)
 	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
-		r = pull_layer(rq->registry, rq->arena, id, &file, &rq->err);
+		r = v1image_layer(rq->registry, rq->arena, id, &file, &rq->err);
 	if (r == RC_OK)
 		reply_layer(rp, &file);
 	return r;
@@ -215,13 +215,13 @@ reply_derived(struct request *rq, struct reply *rp, derive_fn *derive)
 enum result
 v1_get_files(struct request *rq, struct reply *rp)
 {
-	return reply_derived(rq, rp, files_list);
+	return reply_derived(rq, rp, layerfiles_list);
 }
 
 enum result
 v1_get_diff(struct request *rq, struct reply *rp)
 {
-	return reply_derived(rq, rp, files_diff);
+	return reply_derived(rq, rp, layerfiles_diff);
 }
 
 enum result
@@ -232,7 +232,7 @@ v1_get_private_files(struct request *rq, struct reply *rp)
 	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
-		r = files_list(rq->registry, rq->arena, id, &file, &rq->err);
+		r = layerfiles_list(rq->registry, rq->arena, id, &file, &rq->err);
 	if (r == RC_OK)
 		reply_file(rp, file.name, file.size, "application/json");
 	return r;

@@ -4,8 +4,8 @@
 #include "auth/auth.h"
 #include "base/clock.h"
 #include "image/imagelist.h"
-#include "registry/mirror.h"
-#include "registry/repository.h"
+#include "images/repository.h"
+#include "mirror/mirror.h"
 #include "v1/admit.h"
 #include "v1/v1.h"
 

@@ -1,8 +1,8 @@
 /* push.c: see push.h. */
 #include "v1/push.h"
 
-#include "registry/access.h"
-#include "registry/push.h"
+#include "images/access.h"
+#include "images/push.h"
 #include "v1/v1.h"
 
 /* Of the requests that follow the json too: another's push is not for this caller. */

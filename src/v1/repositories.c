@@ -3,8 +3,8 @@
 
 #include "base/json.h"
 #include "base/jsonw.h"
-#include "registry/properties.h"
-#include "registry/repository.h"
+#include "images/properties.h"
+#include "images/repository.h"
 #include "v1/v1.h"
 
 #define PROPERTIES_MAX ((size_t)64 << 10) /* bytes: a description, each escaped */

@@ -11,10 +11,10 @@
 #include "base/json.h"
 #include "image/imagelist.h"
 #include "image/v1config.h"
+#include "images/layerfiles.h"
+#include "images/repository.h"
+#include "images/search.h"
 #include "layer/tar.h"
-#include "registry/files.h"
-#include "registry/repository.h"
-#include "registry/search.h"
 #include "v1/admit.h"
 #include "v1/errors.h"
 #include "v1/images.h"
@@ -41,7 +41,7 @@
 
 /* What a request may need (http/route.h). The json of an image is read in place, not parsed.
  * What an announcement needs for its longest element is known after it was read
- * (registry/repository.h). So what dockers send with a push takes no seat, however many push
+ * (images/repository.h). So what dockers send with a push takes no seat, however many push
  * at once: old ones do not ask again. Lists of files, differences and tarsums are computed
  * for few of the requests that ask for them, so these rows are `late`. */
 #define MIB      ((size_t)1 << 20)
@@ -55,8 +55,9 @@
 #define OF_IMAGES \
 	.cost = {.least = IMAGELIST_MAX, .most = IMAGELIST_MAX, .late = true}
 #define OF_DIFF \
-	.cost = { \
-	    .least = FILES_DIFF_MEMORY, .most = FILES_DIFF_MEMORY, .late = true}
+	.cost = {.least = LAYERFILES_DIFF_MEMORY, \
+	    .most = LAYERFILES_DIFF_MEMORY, \
+	    .late = true}
 
 static const struct route routes[] = {
     {"GET", IMAGE "/json", v1_get_image_json, MAY_PULL, BODY_NONE},

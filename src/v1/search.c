@@ -4,7 +4,7 @@
 #include <limits.h>
 
 #include "base/jsonw.h"
-#include "registry/search.h"
+#include "images/search.h"
 #include "v1/v1.h"
 
 #define ROWS_DEFAULT 25   /* where a page is asked for without its size */
@@ -187,7 +187,7 @@ v1_get_search(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		r = number(rq, "page", INT_MAX, 1, &an->page);
 	if (r == RC_OK)
-		r = search_take_seat(rq->registry, rq->arena, &rq->err);
+		r = search_enter(rq->registry, rq->arena, &rq->err);
 	if (r != RC_OK)
 		return r;
 	if (an->rows == 0 && an->page > 1)

@@ -3,7 +3,7 @@
 
 #include "auth/auth.h"
 #include "base/jsonw.h"
-#include "registry/mirror.h"
+#include "mirror/mirror.h"
 #include "registry/status.h"
 #include "v1/v1.h"
 

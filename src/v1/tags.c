@@ -3,10 +3,10 @@
 
 #include "base/json.h"
 #include "base/jsonw.h"
-#include "registry/access.h"
-#include "registry/mirror.h"
-#include "registry/seats.h"
-#include "registry/tag.h"
+#include "images/access.h"
+#include "images/tag.h"
+#include "mirror/mirror.h"
+#include "registry/worklimit.h"
 #include "v1/admit.h"
 #include "v1/v1.h"
 
@@ -122,9 +122,9 @@ v1_get_tags(struct request *rq, struct reply *rp)
 	enum result r = v1_repo_arg(rq, &name);
 
 	if (r == RC_OK)
-		r = write_tags(rq, &name, SEAT_FREE, &b);
+		r = write_tags(rq, &name, WORKLIMIT_FREE, &b);
 	if (r == RC_OK && b.full) {
-		r = seats_take(rq->registry, rq->arena, V1_TAGS_MAX, &rq->err);
+		r = worklimit_enter(rq->registry, rq->arena, V1_TAGS_MAX, &rq->err);
 		if (r == RC_OK)
 			r = write_tags(rq, &name, V1_TAGS_MAX, &b);
 		if (r == RC_OK && b.full)

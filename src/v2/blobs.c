@@ -1,7 +1,7 @@
 /* blobs.c: see blobs.h. */
 #include "v2/blobs.h"
 
-#include "registry/blob.h"
+#include "content/blob.h"
 #include "v2/v2.h"
 
 enum result

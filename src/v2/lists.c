@@ -2,8 +2,8 @@
 #include "v2/lists.h"
 
 #include "base/jsonw.h"
-#include "registry/lists.h"
-#include "registry/seats.h"
+#include "content/list.h"
+#include "registry/worklimit.h"
 #include "v2/v2.h"
 
 #define CATALOG_PAGE 1000 /* without ?n= */
@@ -15,13 +15,13 @@ take_page(struct request *rq, size_t usual, struct v2_page *out)
 {
 	enum result r = v2_page(rq, usual, out);
 
-	return r == RC_OK ? seats_take(rq->registry, rq->arena,
+	return r == RC_OK ? worklimit_enter(rq->registry, rq->arena,
 				V2_LIST_MEMORY(out->most), &rq->err)
 			  : r;
 }
 
 static void
-write_names(struct jsonw *w, const struct lists_page *page)
+write_names(struct jsonw *w, const struct content_page *page)
 {
 	size_t i;
 
@@ -31,7 +31,7 @@ write_names(struct jsonw *w, const struct lists_page *page)
 
 static void
 link_next(struct request *rq, struct reply *rp, const char *path,
-    const struct lists_page *page, size_t most)
+    const struct content_page *page, size_t most)
 {
 	if (page->more && page->n > 0)
 		v2_next_page(rq, rp, path, page->names[page->n - 1], most, "");
@@ -40,15 +40,15 @@ link_next(struct request *rq, struct reply *rp, const char *path,
 enum result
 v2_get_catalog(struct request *rq, struct reply *rp)
 {
-	struct lists_page list;
+	struct content_page list;
 	struct v2_page page;
 	struct jsonw w;
 	struct buf b;
 	enum result r = take_page(rq, CATALOG_PAGE, &page);
 
 	if (r == RC_OK)
-		r = lists_catalog(rq->registry, rq->arena, page.after, page.most,
-		    &list, &rq->err);
+		r = content_list_catalog(rq->registry, rq->arena, page.after,
+		    page.most, &list, &rq->err);
 	if (r != RC_OK)
 		return r;
 	buf_init(&b, rq->arena, BODY_MAX);
@@ -70,7 +70,7 @@ v2_get_catalog(struct request *rq, struct reply *rp)
 struct tags {
 	struct request *rq;
 	const char *name;
-	struct lists_page page;
+	struct content_page page;
 	bool all; /* else the page is the answer */
 };
 
@@ -86,7 +86,7 @@ write_rest(struct tags *tags, struct jsonw *w)
 
 	for (turn = 0; r == RC_OK && tags->page.more && !w->stopped; turn ^= 1) {
 		arena_clear(a[turn]);
-		r = lists_tags(tags->rq->registry, a[turn], tags->name,
+		r = content_list_tags(tags->rq->registry, a[turn], tags->name,
 		    str_of(last), TAGS_PAGE, &tags->page, &tags->rq->err);
 		if (r == RC_OK) {
 			write_names(w, &tags->page);
@@ -132,8 +132,8 @@ v2_get_tags(struct request *rq, struct reply *rp)
 		return r;
 	tags->rq = rq;
 	tags->all = !page.limited;
-	r = lists_tags(rq->registry, rq->arena, tags->name, page.after, page.most,
-	    &tags->page, &rq->err);
+	r = content_list_tags(rq->registry, rq->arena, tags->name, page.after,
+	    page.most, &tags->page, &rq->err);
 	if (r == RC_REPOSITORY_UNKNOWN)
 		v2_unknown(rq, str_of(NULL));
 	if (r != RC_OK)

@@ -2,8 +2,8 @@
 #include "v2/manifests.h"
 
 #include "base/jsonw.h"
+#include "content/manifests.h"
 #include "http/condition.h"
-#include "registry/manifests.h"
 #include "v2/clients.h"
 #include "v2/v2.h"
 

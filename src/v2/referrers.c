@@ -2,7 +2,7 @@
 #include "v2/referrers.h"
 
 #include "base/jsonw.h"
-#include "registry/lists.h"
+#include "content/list.h"
 #include "v2/v2.h"
 
 #define PAGE_BYTES ((size_t)4 << 20) /* of a page: as long as a manifest may be */
@@ -124,7 +124,7 @@ v2_get_referrers(struct request *rq, struct reply *rp)
 	if (r != RC_OK)
 		return r;
 	begin_page(&page, rq->arena, part.most);
-	r = lists_referrers(rq->registry, name, rq->arg[1], type, part.after,
+	r = content_list_referrers(rq->registry, name, rq->arg[1], type, part.after,
 	    add_entry, &page, &rq->err);
 	arena_free(page.scratch);
 	if (r == RC_OK)

@@ -1,9 +1,9 @@
 /* uploads.c: see uploads.h. */
 #include "v2/uploads.h"
 
+#include "content/blob.h"
+#include "content/upload.h"
 #include "http/condition.h"
-#include "registry/blob.h"
-#include "registry/upload.h"
 #include "v2/v2.h"
 
 /* docker reads the end of Range as a size that is never negative: 0-0 for nothing, too. */

@@ -1,0 +1,444 @@
+/* manifests.c: see manifests.h. */
+#include "content/manifests.h"
+
+#include "base/log.h"
+#include "content/signature.h"
+#include "image/manifest.h"
+#include "image/reference.h"
+#include "image/schema1.h"
+#include "registry/indexing.h"
+#include "registry/referrer.h"
+#include "registry/worklimit.h"
+#include "store/blob.h"
+#include "store/guard.h"
+#include "store/manifest.h"
+#include "store/tag.h"
+
+static enum result
+names_nothing(struct err *err)
+{
+	return err_set(err, RC_MANIFEST_UNKNOWN, "neither a tag nor a digest");
+}
+
+/* ---- out ---- */
+
+/* What the reference means in the repository. */
+static enum result
+resolve(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, struct digest *out, bool *by_digest, struct err *err)
+{
+	struct err ignored;
+
+	*by_digest = digest_parse(reference, out, &ignored) == RC_OK;
+	if (*by_digest)
+		return RC_OK;
+	if (!reference_is_tag(reference))
+		return names_nothing(err);
+	return store_tag_get(reg->store, a, name, str_dup(a, reference), out, err);
+}
+
+/* The caller holds the repository. */
+static enum result
+check_condition(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, const struct manifests_condition *condition,
+    struct err *err)
+{
+	struct digest d, kept;
+	bool by_digest;
+	enum result r;
+
+	if (condition == NULL)
+		return RC_OK;
+	r = resolve(reg, a, name, reference, &d, &by_digest, err);
+	if (r == RC_OK)
+		r = store_manifest_find(reg->store, a, name, &d, &kept, err);
+	if (r != RC_OK && r != RC_MANIFEST_UNKNOWN)
+		return r;
+	if (condition->holds(condition->arg, r == RC_OK ? &kept : NULL))
+		return RC_OK;
+	return err_set(err, RC_CONDITION, "the reference means %s now",
+	    r == RC_OK ? digest_text(a, &kept) : "nothing");
+}
+
+/* A long one is read from a seat: its digest is computed each time. */
+static enum result
+read_stored(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct store_manifest *out, struct err *err)
+{
+	enum result r = store_manifest_read_short(
+	    reg->store, a, name, d, WORKLIMIT_FREE, out, err);
+
+	if (r != RC_TOO_LARGE)
+		return r;
+	r = worklimit_enter(reg, a, MANIFEST_MAX, err);
+	return r == RC_OK ? store_manifest_read(reg->store, a, name, d, out, err)
+			  : r;
+}
+
+/* Only for a long manifest: it is sent from its file, so its bytes do not stay in
+ * memory until a client has read them. */
+static enum result
+find_file(struct registry *reg, struct arena *a,
+    const struct store_manifest *stored, struct content *out, struct err *err)
+{
+	struct store_blob blob;
+	enum result r;
+
+	if (stored->bytes.n <= WORKLIMIT_FREE)
+		return RC_OK;
+	r = store_blob_find_anywhere(reg->store, a, &stored->digest, &blob, err);
+	if (r == RC_OK)
+		*out = blob.file;
+	return r == RC_BLOB_UNKNOWN ? RC_MANIFEST_UNKNOWN : r;
+}
+
+enum result
+manifests_get(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, struct manifests_found *out, struct err *err)
+{
+	struct store_manifest stored;
+	struct str told;
+	struct digest d;
+	enum result r = resolve(reg, a, name, reference, &d, &out->by_digest, err);
+
+	if (r == RC_OK)
+		r = read_stored(reg, a, name, &d, &stored, err);
+	if (r != RC_OK)
+		return r;
+	out->file.name = NULL;
+	out->digest = stored.digest;
+	out->bytes = stored.bytes;
+	if (!manifest_type(a, stored.bytes, &out->type)) {
+		r = store_manifest_type(
+		    reg->store, a, name, &stored.digest, &told, err);
+		if (r == RC_OK)
+			out->type = told;
+		else if (r != RC_ABSENT)
+			return r;
+	}
+	if (!schema1_is_type(out->type))
+		return find_file(reg, a, &stored, &out->file, err);
+	return signature_add(reg, a, &out->bytes, &out->type, err);
+}
+
+/* ---- in ---- */
+
+/* A manifest on its way in. */
+struct push {
+	struct registry *reg;
+	struct arena *arena;
+	const char *name;
+	const struct manifests_push *given;
+	struct str bytes; /* that are stored */
+	struct manifest manifest;
+	struct digest digest;
+	struct str *tags; /* that shall mean it */
+	size_t n_tags;
+};
+
+/* Of schema 1 only the payload, without the signatures, is the manifest. */
+static enum result
+read_manifest(struct push *p, struct err *err)
+{
+	const struct manifests_push *given = p->given;
+	enum result r = manifest_parse(
+	    p->arena, given->bytes, given->content_type, &p->manifest, err);
+
+	p->bytes = given->bytes;
+	if (r != RC_OK || !schema1_is_type(p->manifest.type))
+		return r;
+	if (given->no_schema1)
+		return err_set(err, RC_FALLBACK,
+		    "this docker must push schema 2, not schema 1");
+	r = signature_check(p->arena, given->bytes, &p->bytes, err);
+	return r == RC_OK ? schema1_read(p->arena, p->bytes, &p->manifest, err) : r;
+}
+
+/* The reference is a digest, which the bytes must have, or the first of the tags. */
+static enum result
+read_reference(struct push *p, struct str reference, struct err *err)
+{
+	struct digest want;
+	enum result r = digest_parse(reference, &want, err);
+	bool by_digest = r == RC_OK;
+	size_t i;
+
+	if (r == RC_OTHER_DIGEST)
+		return RC_BAD_DIGEST;
+	digest_of(by_digest ? want.kind : HASH_SHA256, p->bytes, &p->digest);
+	if (by_digest && !digest_eq(&p->digest, &want))
+		return err_set(err, RC_MISMATCH, "the bytes have %s",
+		    digest_text(p->arena, &p->digest));
+	p->tags = arena_alloc(p->arena, (p->given->n_tags + 1) * sizeof(*p->tags));
+	if (!by_digest)
+		p->tags[p->n_tags++] = reference;
+	for (i = 0; i < p->given->n_tags; i++)
+		p->tags[p->n_tags++] = p->given->tags[i];
+	for (i = 0; i < p->n_tags; i++)
+		if (!reference_is_tag(p->tags[i]))
+			return err_set(err, RC_BAD_TAG, "\"%.*s\" is no tag",
+			    STR_ARG(p->tags[i]));
+	return RC_OK;
+}
+
+/* A child of an index may be a blob as well: caches of build tools are kept so. */
+static enum result
+find_ref(
+    const struct push *p, struct arena *scratch, struct str ref, struct err *err)
+{
+	struct store_blob blob;
+	struct digest d, kept;
+	enum result r = RC_MANIFEST_UNKNOWN;
+
+	if (digest_parse(ref, &d, err) != RC_OK)
+		return RC_BLOB_UNKNOWN; /* of an algorithm that is not computed here */
+
+	if (p->manifest.refs_are_manifests)
+		r = store_manifest_find(
+		    p->reg->store, scratch, p->name, &d, &kept, err);
+	if (r == RC_MANIFEST_UNKNOWN)
+		r = store_blob_find(
+		    p->reg->store, scratch, p->name, &d, &blob, err);
+	return r;
+}
+
+/* Fills in `missing`, as far as there is room. */
+static enum result
+collect_missing(const struct push *p, struct str missing[MANIFESTS_MISSING_MAX],
+    size_t *n, struct err *err)
+{
+	struct arena *scratch = arena_new(); /* cleared a reference */
+	enum result r = RC_OK;
+	size_t i;
+
+	for (i = 0; i < p->manifest.n_refs && *n < MANIFESTS_MISSING_MAX; i++) {
+		arena_clear(scratch);
+		r = find_ref(p, scratch, p->manifest.refs[i], err);
+		if (r == RC_BLOB_UNKNOWN)
+			missing[(*n)++] = p->manifest.refs[i];
+		else if (r != RC_OK)
+			break;
+	}
+	arena_free(scratch);
+	return r == RC_BLOB_UNKNOWN ? RC_OK : r;
+}
+
+/* Without the lock: see manifests.h. */
+static enum result
+find_refs(struct push *p, struct manifests_pushed *out, struct err *err)
+{
+	struct str *missing = arena_alloc(
+	    p->arena, MANIFESTS_MISSING_MAX * sizeof(*missing));
+	enum result r = collect_missing(p, missing, &out->n_missing, err);
+
+	out->missing = missing;
+	if (r != RC_OK || out->n_missing == 0)
+		return r;
+	return err_set(err, RC_MISSING,
+	    "push first what the manifest refers to: %zu%s of it are not in the "
+	    "repository",
+	    out->n_missing,
+	    out->n_missing == MANIFESTS_MISSING_MAX ? " or more" : "");
+}
+
+/* The caller holds the repository. */
+static enum result
+store_it(struct push *p, struct err *err)
+{
+	const struct store_manifest m = {p->digest, p->bytes};
+	struct store *st = p->reg->store;
+	enum result r;
+	size_t i;
+
+	r = store_manifest_put(st, p->arena, p->name, &m,
+	    p->manifest.type_told ? p->manifest.type : str_of(""), err);
+	for (i = 0; r == RC_OK && i < p->n_tags; i++)
+		r = store_tag_put(st, p->arena, p->name,
+		    str_dup(p->arena, p->tags[i]), &p->digest, err);
+	return r;
+}
+
+static void
+enter_it(struct push *p)
+{
+	struct index_change change = {.tags = p->tags, .n_tags = p->n_tags};
+	struct index_referrer referrer;
+
+	if (p->manifest.has_subject) {
+		referrer_make(
+		    p->arena, &p->manifest, &p->digest, p->bytes.n, &referrer);
+		change.referrer = &referrer;
+	}
+	indexing_update(p->reg, p->arena, p->name, &change);
+}
+
+static void
+log_push(const struct push *p)
+{
+	const char *digest = digest_text(p->arena, &p->digest);
+	size_t i;
+
+	log_line(LOG_INFO, "push.manifest", "repository=%s digest=%s tag=%s",
+	    p->name, digest, p->n_tags > 0 ? str_dup(p->arena, p->tags[0]) : "-");
+	for (i = 1; i < p->n_tags; i++)
+		log_line(LOG_INFO, "push.manifest",
+		    "repository=%s digest=%s tag=%s", p->name, digest,
+		    str_dup(p->arena, p->tags[i]));
+}
+
+enum result
+manifests_put(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, const struct manifests_push *given,
+    struct manifests_pushed *out, struct err *err)
+{
+	struct push p = {.reg = reg, .arena = a, .name = name, .given = given};
+	struct guard lock = {0};
+	enum result r;
+
+	*out = (struct manifests_pushed){.subject = NULL};
+	r = read_manifest(&p, err);
+	if (r == RC_OK)
+		r = read_reference(&p, reference, err);
+	if (r == RC_OK)
+		r = find_refs(&p, out, err);
+	if (r == RC_OK)
+		r = guard_take(reg->store, GUARD_REPOSITORY, name, &lock, err);
+	if (r == RC_OK)
+		r = check_condition(reg, a, name, reference, given->condition, err);
+	if (r == RC_OK) {
+		r = store_it(&p, err);
+		if (r != RC_OK)
+			indexing_request_rebuild(reg);
+	}
+	if (r == RC_OK) {
+		out->digest = p.digest;
+		if (p.manifest.has_subject)
+			out->subject = str_dup(a, p.manifest.subject);
+		enter_it(&p);
+		log_push(&p);
+	}
+	guard_release(&lock);
+	return r;
+}
+
+/* ---- gone ---- */
+
+static enum result
+remove_tag(struct registry *reg, struct arena *a, const char *name, const char *tag,
+    struct err *err)
+{
+	struct str dropped = str_of(tag);
+	struct index_change change = {
+	    .dropped_tags = &dropped, .n_dropped_tags = 1};
+	enum result r = store_tag_remove(reg->store, a, name, tag, err);
+
+	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
+		indexing_update(reg, a, name, &change);
+	else
+		indexing_request_rebuild(reg);
+	if (r == RC_OK)
+		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s", name, tag);
+	return r;
+}
+
+/* Tags that mean one manifest. */
+struct meant {
+	struct arena *arena;
+	const struct digest *digest;
+	struct str *tags;
+	size_t n, size;
+};
+
+static bool
+collect(void *arg, const char *tag, const struct digest *d)
+{
+	struct meant *m = arg;
+	struct str *more;
+
+	if (!digest_eq(d, m->digest))
+		return true;
+	if (m->n == m->size) {
+		m->size = 2 * m->size + 16;
+		more = arena_alloc(m->arena, m->size * sizeof(*more));
+		for (size_t i = 0; i < m->n; i++)
+			more[i] = m->tags[i];
+		m->tags = more;
+	}
+	m->tags[m->n++] = str_of(arena_strdup(m->arena, tag));
+	return true;
+}
+
+/* A client that gets "unknown" may rely on it: so the absence is made durable. */
+static enum result
+find_or_settle(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct digest *kept, struct err *err)
+{
+	enum result r = store_manifest_linked(reg->store, a, name, d, kept, err),
+		    settled;
+	struct err why;
+
+	if (r != RC_MANIFEST_UNKNOWN)
+		return r;
+	settled = store_manifest_sync_absence(reg->store, a, name, d, &why);
+	if (settled == RC_OK)
+		return r;
+	*err = why;
+	return settled;
+}
+
+/* The tags are removed first: a tag never means a manifest that is not there. A
+ * manifest whose bytes are damaged or lost is removed like any other. */
+static enum result
+remove_manifest(struct registry *reg, struct arena *a, const char *name,
+    const struct digest *d, struct err *err)
+{
+	struct index_change change = {
+	    .dropped_referrer = str_of(digest_text(a, d))};
+	struct digest kept;
+	struct meant meant = {.arena = a, .digest = &kept};
+	enum result r;
+	size_t i;
+
+	r = find_or_settle(reg, a, name, d, &kept, err);
+	if (r == RC_OK)
+		r = store_tag_each(reg->store, name, "", collect, &meant, err);
+	for (i = 0; r == RC_OK && i < meant.n; i++)
+		r = store_tag_remove(reg->store, a, name, meant.tags[i].p, err);
+	if (r == RC_OK)
+		r = store_manifest_remove(reg->store, a, name, d, err);
+	change.dropped_tags = meant.tags;
+	change.n_dropped_tags = meant.n;
+	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
+		indexing_update(reg, a, name, &change);
+	else
+		indexing_request_rebuild(reg);
+	if (r == RC_OK)
+		log_line(LOG_INFO, "delete.manifest",
+		    "repository=%s digest=%s tags=%zu", name, digest_text(a, d),
+		    meant.n);
+	return r;
+}
+
+enum result
+manifests_remove(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, const struct manifests_condition *condition,
+    struct err *err)
+{
+	struct guard lock = {0};
+	struct digest d;
+	struct err ignored;
+	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
+	enum result r;
+
+	if (!by_digest && !reference_is_tag(reference))
+		return names_nothing(err);
+	r = guard_take(reg->store, GUARD_REPOSITORY, name, &lock, err);
+	if (r == RC_OK)
+		r = check_condition(reg, a, name, reference, condition, err);
+	if (r == RC_OK && by_digest)
+		r = remove_manifest(reg, a, name, &d, err);
+	else if (r == RC_OK)
+		r = remove_tag(reg, a, name, str_dup(a, reference), err);
+	guard_release(&lock);
+	return r;
+}

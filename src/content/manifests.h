@@ -1,0 +1,86 @@
+/* manifests.h: manifests and tags of a repository, as API v2 has them.
+ *
+ * A reference is a digest or a tag. Whatever is neither names nothing:
+ * RC_MANIFEST_UNKNOWN to read or remove, RC_BAD_TAG to write. */
+#ifndef CONTENT_MANIFESTS_H
+#define CONTENT_MANIFESTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "image/digest.h"
+#include "registry/registry.h"
+#include "store/store.h"
+
+#define MANIFESTS_TAGS_MAX    32  /* at once */
+#define MANIFESTS_MISSING_MAX 100 /* references; after so many the search ends */
+
+struct manifests_found {
+	struct digest digest;
+	struct str bytes;    /* of schema 1 they are signed (signature.h) */
+	struct content file; /* of many bytes; name is NULL for few */
+	struct str type;     /* media type, as it was pushed */
+	bool by_digest;      /* the reference was one: this never changes */
+};
+
+/* RC_BUSY: it is a long one, and there is no seat (worklimit.h) to read it. */
+enum result manifests_get(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, struct manifests_found *out, struct err *err);
+
+/* A condition on the current state, checked under the lock of the repository before a
+ * manifest changes: nobody changes it in between. now: the digest that the reference
+ * means at that moment; NULL: nothing. */
+struct manifests_condition {
+	bool (*holds)(void *arg, const struct digest *now);
+	void *arg;
+};
+
+struct manifests_push {
+	struct str bytes;
+	struct str content_type; /* the client's header; may be empty */
+	const struct str *tags;  /* beside the reference: of a push by digest */
+	size_t n_tags;
+	const struct manifests_condition *condition; /* NULL: none */
+	bool no_schema1; /* this client must not push schema 1: RC_FALLBACK */
+};
+
+struct manifests_pushed {
+	struct digest digest;
+	const char *subject; /* of the manifest, "sha256:..."; NULL: it has none */
+	const struct str *missing; /* digests, at most MANIFESTS_MISSING_MAX */
+	size_t n_missing;
+};
+
+/* Durable when it returns RC_OK. RC_BAD_MANIFEST, RC_BAD_TAG; RC_MISMATCH: the bytes do not
+ * have the digest of the reference; RC_MISSING: out->missing, and perhaps more, are not in
+ * the repository; RC_CONDITION, which comes last (RFC 9110, 13.2.1). Of schema 1 the payload
+ * is stored, and its digest counts (signature.h): RC_UNVERIFIED, RC_FALLBACK.
+ *
+ * A manifest may refer to tens of thousands of blobs. They are looked for before the
+ * repository is locked, and not again while it is, so that nobody waits for the lock that
+ * long. A blob or child that another request deletes in between leaves a manifest that
+ * refers to something missing. That is sound:
+ *	- A deletion does not ask what refers to its content. So it leaves the same state
+ *	  when it comes right after the push, with or without a lock: readers, collectors
+ *	  and the index must expect that state anyway.
+ *	- A deletion that was answered before this push began is seen here, because the
+ *	  link is gone before the answer. Only requests that cross each other have no order.
+ *	- A collector does not take what was found here: finding it pins it (blob.h), for
+ *	  far longer than a wait for the lock.
+ * The lock is for what the push changes in the repository: the condition is asked, and the
+ * manifest, its type, its tags and their rows in the index are written, with no other
+ * change in between. */
+enum result manifests_put(struct registry *reg, struct arena *a, const char *name,
+    struct str reference, const struct manifests_push *push,
+    struct manifests_pushed *out, struct err *err);
+
+/* By tag: the tag alone. By digest: the manifest, and each tag that means it. condition may
+ * be NULL. RC_CONDITION. */
+enum result manifests_remove(struct registry *reg, struct arena *a,
+    const char *name, struct str reference,
+    const struct manifests_condition *condition, struct err *err);
+
+#endif

@@ -1,0 +1,7 @@
+# content: the verbs of API v2: uploads, blobs, manifests, lists.
+libberth_a_SOURCES += \
+	src/content/blob.c src/content/blob.h \
+	src/content/list.c src/content/list.h \
+	src/content/manifests.c src/content/manifests.h \
+	src/content/signature.c src/content/signature.h \
+	src/content/upload.c src/content/upload.h

@@ -1,0 +1,111 @@
+/* signature.c: see signature.h. */
+#include "content/signature.h"
+
+#include "auth/jws.h"
+#include "auth/signing_key.h"
+#include "base/base64url.h"
+#include "base/log.h"
+#include "image/pretty_jws.h"
+#include "image/schema1.h"
+#include "store/secret.h"
+
+/* ---- in ---- */
+
+enum result
+signature_check(
+    struct arena *a, struct str body, struct str *payload, struct err *err)
+{
+	struct pretty_jws jws;
+	struct jws_text text;
+	enum result r = pretty_jws_open(a, body, &jws, err);
+	size_t i;
+
+	if (r != RC_OK)
+		return r;
+	text.payload = base64url_encode(a, jws.payload);
+	for (i = 0; r == RC_OK && i < jws.n_signatures; i++) {
+		text.protected_text = jws.signatures[i].protected_text;
+		r = jws_verify(a, jws.signatures[i].header, &text,
+		    jws.signatures[i].bytes, err);
+	}
+	*payload = jws.payload;
+	return r;
+}
+
+/* ---- the key ---- */
+
+static enum result
+read_key(struct registry *reg, struct arena *a, const struct signing_key **out,
+    struct err *err)
+{
+	struct err why;
+	struct str pem;
+	enum result r = store_secret_read(
+	    reg->store, a, SECRET_SIGNING_KEY, SIGNING_KEY_MAX, &pem, err);
+
+	if (r == RC_OK && signing_key_parse(a, pem, out, &why) != RC_OK)
+		r = err_set(err, RC_IO,
+		    "_berth/" SECRET_SIGNING_KEY
+		    ": %s; remove the file, and berth makes a new one",
+		    why.text);
+	return r;
+}
+
+/* The first request that needs a key makes it. If it cannot be stored (the disk is
+ * full, or a directory is in its place), this answer is signed all the same: no client
+ * compares the keys of two answers. */
+static enum result
+make_key(struct registry *reg, struct arena *a, const struct signing_key **out,
+    struct err *err)
+{
+	const struct signing_key *key = signing_key_new(a);
+	enum result r = store_secret_make(
+	    reg->store, SECRET_SIGNING_KEY, signing_key_pem(a, key), err);
+
+	if (r == RC_OK) {
+		r = read_key(reg, a, out, err);
+		if (r != RC_ABSENT)
+			return r;
+	}
+	log_line(LOG_WARN, "signing.key",
+	    "error=%s reason=%s note=\"not stored: the next answer has another key\"",
+	    err_name(r), log_value(a, err->text));
+	*out = key;
+	return RC_OK;
+}
+
+static enum result
+find_key(struct registry *reg, struct arena *a, const struct signing_key **out,
+    struct err *err)
+{
+	enum result r;
+
+	*out = reg->signing_key;
+	if (*out != NULL)
+		return RC_OK;
+	r = read_key(reg, a, out, err);
+	return r == RC_ABSENT ? make_key(reg, a, out, err) : r;
+}
+
+/* ---- out ---- */
+
+enum result
+signature_add(struct registry *reg, struct arena *a, struct str *bytes,
+    struct str *type, struct err *err)
+{
+	const struct signing_key *key;
+	struct jws_text text;
+	enum result r;
+
+	if (pretty_jws_is_signed(*bytes) ||
+	    !pretty_jws_protect(a, *bytes, &text.protected_text))
+		return RC_OK;
+	r = find_key(reg, a, &key, err);
+	if (r != RC_OK)
+		return r;
+	text.payload = base64url_encode(a, *bytes);
+	*bytes = pretty_jws_seal(a, *bytes, signing_key_public(key),
+	    text.protected_text, signing_key_sign(a, key, &text));
+	*type = str_of(SCHEMA1_SIGNED);
+	return RC_OK;
+}

@@ -1,0 +1,351 @@
+/* upload.c: see upload.h. */
+#include "content/upload.h"
+
+#include "base/log.h"
+#include "store/blob.h"
+#include "store/guard.h"
+
+enum result
+upload_begin(struct registry *reg, struct arena *a, const char *name,
+    enum hash_kind kind, struct store_upload *out, struct err *err)
+{
+	uint64_t n = 0;
+	enum result r = RC_OK;
+
+	if (reg->uploads_max > 0)
+		r = store_upload_count(reg->store, &n, err);
+	if (r == RC_OK && reg->uploads_max > 0 && n >= reg->uploads_max)
+		return err_set(err, RC_BUSY,
+		    "%llu uploads are open, open_uploads allows %u: try again later",
+		    (unsigned long long)n, reg->uploads_max);
+	return r == RC_OK ? store_upload_begin(reg->store, a, name, kind, out, err)
+			  : r;
+}
+
+#define EXPIRY_CROWDED 900 /* seconds */
+
+unsigned
+upload_expiry(struct registry *reg, unsigned usual)
+{
+	uint64_t n;
+	struct err ignored;
+
+	if (reg->uploads_max == 0 || usual < EXPIRY_CROWDED ||
+	    store_upload_count(reg->store, &n, &ignored) != RC_OK ||
+	    n < reg->uploads_max / 2)
+		return usual;
+	return EXPIRY_CROWDED;
+}
+
+enum result
+upload_status(struct registry *reg, struct arena *a, const char *name,
+    struct str id, struct store_upload *out, struct err *err)
+{
+	return store_upload_open(reg->store, a, name, id, out, err);
+}
+
+/* Another place than where the upload stands, now or when its hash was taken. */
+static enum result
+not_next(const struct store_upload *up, struct err *err)
+{
+	return err_set(err, RC_BAD_RANGE, "the upload holds %llu bytes",
+	    (unsigned long long)up->size);
+}
+
+static enum result
+check_place(
+    const struct store_upload *up, const struct upload_part *part, struct err *err)
+{
+	if ((part->ranged && part->first != up->size) ||
+	    (part->noted && part->size != up->size))
+		return not_next(up, err);
+	return RC_OK;
+}
+
+/* Has the upload all bytes already? Then a worker died after U3, or its answer was
+ * lost, and nginx or the client asks again. */
+static bool
+is_whole(const struct store_upload *up, const struct digest *d)
+{
+	struct hash hash = up->hash;
+	struct digest got;
+
+	if (up->size == 0 || hash.kind != d->kind)
+		return false;
+	digest_end(&hash, &got);
+	return digest_eq(&got, d);
+}
+
+enum result
+upload_check(struct registry *reg, struct arena *a, const char *name, struct str id,
+    const struct upload_part *part, struct store_upload *out, struct err *err)
+{
+	enum result r = store_upload_open(reg->store, a, name, id, out, err);
+
+	if (r != RC_OK)
+		return r;
+	store_upload_touch(reg->store, a, out->id);
+	return check_place(out, part, err);
+}
+
+/* A request whose answer the client did not get may have finished the upload, which is
+ * unknown since then. A text that does not have the form of an id never was an upload. */
+static bool
+is_finished(struct registry *reg, struct arena *a, const char *name, struct str id,
+    const struct digest *d)
+{
+	struct store_blob blob;
+	struct err ignored;
+
+	return store_upload_is_id(id) &&
+	       store_blob_find(reg->store, a, name, d, &blob, &ignored) == RC_OK;
+}
+
+enum result
+upload_check_end(struct registry *reg, struct arena *a, const char *name,
+    struct str id, const struct upload_part *part, const struct digest *d,
+    struct store_upload *out, bool *finished, struct err *err)
+{
+	enum result r = upload_check(reg, a, name, id, part, out, err);
+
+	*finished = r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, id, d);
+	if (*finished || (r == RC_BAD_RANGE && is_whole(out, d)))
+		return RC_OK;
+	return r;
+}
+
+/* A part on its way: the upload as it was when its bytes were hashed. */
+struct coming {
+	struct store_upload before;
+	struct stage *stage;
+	struct hash hash; /* of all bytes with this part */
+};
+
+static enum result
+take_part(struct registry *reg, struct arena *a, const struct upload_part *part,
+    struct coming *c, struct err *err)
+{
+	enum result r = stage_adopt(reg->store, a, part->body_file, &c->stage, err);
+
+	if (r == RC_OK && part->ranged &&
+	    stage_size(c->stage) != part->last - part->first + 1)
+		r = err_set(err, RC_BAD_SIZE,
+		    "%llu bytes came, the range says otherwise",
+		    (unsigned long long)stage_size(c->stage));
+	if (r == RC_OK)
+		r = stage_hash(c->stage, &c->hash, err);
+	if (r == RC_OK)
+		r = stage_flush(c->stage, err);
+	return r;
+}
+
+/* The upload is locked and still stands where the hash began, or RC_BAD_RANGE: another
+ * part was faster. *now tells how it stands. */
+static enum result
+lock_unmoved(struct registry *reg, struct arena *a,
+    const struct store_upload *before, struct store_upload *now, struct guard *lock,
+    struct err *err)
+{
+	enum result r = guard_take(reg->store, GUARD_UPLOAD, before->id, lock, err);
+
+	if (r == RC_OK)
+		r = store_upload_open(
+		    reg->store, a, before->name, str_of(before->id), now, err);
+	if (r == RC_OK && now->size != before->size)
+		r = not_next(now, err);
+	return r;
+}
+
+enum result
+upload_append(struct registry *reg, struct arena *a, const char *name,
+    struct str id, const struct upload_part *part, struct store_upload *out,
+    struct err *err)
+{
+	struct guard lock = {0};
+	struct coming c;
+	enum result r = store_upload_open(reg->store, a, name, id, out, err);
+
+	if (r == RC_OK)
+		r = check_place(out, part, err);
+	if (r != RC_OK)
+		return r;
+	c.before = *out;
+	c.hash = out->hash;
+	r = take_part(reg, a, part, &c, err);
+	if (r == RC_OK)
+		r = lock_unmoved(reg, a, &c.before, out, &lock, err);
+	if (r == RC_OK && stage_size(c.stage) > 0)
+		r = store_upload_append(reg->store, a, out, c.stage, &c.hash, err);
+	guard_release(&lock);
+	return r;
+}
+
+/* ---- the end of an upload ---- */
+
+/* Of the bytes so far, in the kind that the client's digest has. They were hashed as
+ * they came; only where the client did not say of which kind, again. */
+static enum result
+hash_so_far(struct registry *reg, struct arena *a, const struct store_upload *up,
+    enum hash_kind kind, struct hash *out, struct err *err)
+{
+	struct stage *so_far;
+	enum result r;
+
+	*out = up->hash;
+	if (up->hash.kind == kind)
+		return RC_OK;
+	hash_begin(out, kind);
+	if (up->size == 0)
+		return RC_OK;
+	r = store_upload_stage(reg->store, a, up, &so_far, err);
+	return r == RC_OK ? stage_hash(so_far, out, err) : r;
+}
+
+static enum result
+verify(
+    struct arena *a, struct hash hash, const struct digest *want, struct err *err)
+{
+	struct digest got;
+
+	digest_end(&hash, &got);
+	if (digest_eq(&got, want))
+		return RC_OK;
+	return err_set(err, RC_MISMATCH, "the bytes have %s", digest_text(a, &got));
+}
+
+/* The upload holds all bytes, and its hash is of the digest's kind. */
+static enum result
+complete(struct registry *reg, struct arena *a, struct store_upload *up,
+    const struct coming *c, struct err *err)
+{
+	if (stage_size(c->stage) > 0)
+		return store_upload_append(
+		    reg->store, a, up, c->stage, &c->hash, err);
+	if (up->hash.kind != c->hash.kind)
+		return store_upload_rehash(reg->store, a, up, &c->hash, err);
+	return RC_OK;
+}
+
+/* All bytes are there, in the upload, in the part, or in both. */
+static enum result
+make_blob(struct registry *reg, struct arena *a, struct store_upload *up,
+    struct coming *c, const struct digest *d, struct err *err)
+{
+	struct stage *whole = c->stage;
+	enum result r = RC_OK;
+
+	if (up->size > 0) {
+		r = complete(reg, a, up, c, err);
+		if (r == RC_OK)
+			r = store_upload_stage(reg->store, a, up, &whole, err);
+	}
+	if (r == RC_OK)
+		r = store_blob_put(reg->store, a, whole, d, err);
+	if (r == RC_OK)
+		r = store_blob_link(reg->store, a, up->name, d, err);
+	if (r == RC_OK)
+		r = store_upload_remove(reg->store, up->id, err);
+	return r;
+}
+
+static void
+log_blob(struct arena *a, const char *name, const struct digest *d)
+{
+	if (log_wants(LOG_DEBUG))
+		log_line(LOG_DEBUG, "push.blob", "repository=%s digest=%s", name,
+		    digest_text(a, d));
+}
+
+static enum result
+finish(struct registry *reg, struct arena *a, const struct upload_part *part,
+    const struct digest *d, struct store_upload *out, struct err *err)
+{
+	static const struct upload_part nothing = {.body_file = NULL};
+	struct guard lock = {0};
+	struct coming c = {.before = *out};
+	enum result r;
+
+	if (is_whole(out, d))
+		part = &nothing;
+	r = check_place(out, part, err);
+	if (r == RC_OK)
+		r = hash_so_far(reg, a, out, d->kind, &c.hash, err);
+	if (r == RC_OK)
+		r = take_part(reg, a, part, &c, err);
+	if (r == RC_OK)
+		r = verify(a, c.hash, d, err);
+	if (r == RC_OK)
+		r = lock_unmoved(reg, a, &c.before, out, &lock, err);
+	if (r == RC_OK)
+		r = make_blob(reg, a, out, &c, d, err);
+	guard_release(&lock);
+	if (r == RC_OK)
+		log_blob(a, out->name, d);
+	return r;
+}
+
+enum result
+upload_finish(struct registry *reg, struct arena *a, const char *name,
+    struct str id, const struct upload_part *part, const struct digest *d,
+    struct store_upload *out, struct err *err)
+{
+	enum result r = store_upload_open(reg->store, a, name, id, out, err);
+
+	if (r == RC_OK)
+		r = finish(reg, a, part, d, out, err);
+	if (r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, id, d))
+		r = RC_OK;
+	return r;
+}
+
+enum result
+upload_whole(struct registry *reg, struct arena *a, const char *name,
+    const char *body_file, const struct digest *d, struct err *err)
+{
+	const struct upload_part part = {.body_file = body_file};
+	struct coming c;
+	enum result r;
+
+	hash_begin(&c.hash, d->kind);
+	r = take_part(reg, a, &part, &c, err);
+	if (r == RC_OK)
+		r = verify(a, c.hash, d, err);
+	if (r == RC_OK)
+		r = store_blob_put(reg->store, a, c.stage, d, err);
+	if (r == RC_OK)
+		r = store_blob_link(reg->store, a, name, d, err);
+	if (r == RC_OK)
+		log_blob(a, name, d);
+	return r;
+}
+
+/* A client that gets "unknown" may rely on it: so the absence is made durable. */
+static enum result
+stay_unknown(struct registry *reg, struct arena *a, struct str id, struct err *err)
+{
+	struct err why;
+	enum result r = store_upload_sync_absence(reg->store, a, id, &why);
+
+	if (r == RC_OK)
+		return RC_UPLOAD_UNKNOWN;
+	*err = why;
+	return r;
+}
+
+enum result
+upload_cancel(struct registry *reg, struct arena *a, const char *name,
+    struct str id, struct err *err)
+{
+	struct guard lock = {0};
+	struct store_upload up;
+	enum result r = store_upload_open(reg->store, a, name, id, &up, err);
+
+	if (r == RC_UPLOAD_UNKNOWN)
+		return stay_unknown(reg, a, id, err);
+	if (r == RC_OK)
+		r = guard_take(reg->store, GUARD_UPLOAD, up.id, &lock, err);
+	if (r == RC_OK)
+		r = store_upload_remove(reg->store, up.id, err);
+	guard_release(&lock);
+	return r;
+}

@@ -1,0 +1,319 @@
+/* announce.c: see announce.h. The images are sorted, so that each list of a repository is read
+ * once, however many are asked for. */
+#include "images/announce.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/auth.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/json_items.h"
+#include "base/log.h"
+#include "image/imagelist.h"
+#include "store/v1image.h"
+#include "store/v1repo.h"
+#include "store/v1tag.h"
+
+#define ENTRY_MIN 25 /* bytes of {"id":"0123456789abcdef"} */
+
+struct image {
+	const char *id;
+	bool kept; /* a private repository has it */
+	bool free; /* a public one has it, or the announcing one */
+};
+
+struct claim {
+	struct registry *reg;
+	struct arena *arena; /* of the ids */
+	struct image *images;
+	size_t n;
+	const struct v1name *name;
+	bool private;        /* what is looked at now */
+	struct arena *scrap; /* cleared a repository */
+	struct arena *below; /* cleared a tag */
+	enum result r;
+	struct err *err;
+};
+
+/* ---- what is announced, and is here ---- */
+
+static bool
+take(void *arg, const struct json *item)
+{
+	struct claim *c = arg;
+	struct str text = json_text(json_get(item, "id"));
+	bool there;
+	char id[65];
+
+	if (!v1name_is_image_id(text))
+		return true;
+	memcpy(id, text.p, text.n);
+	id[text.n] = '\0';
+	c->r = store_v1image_exists(c->reg->store, id, &there, c->err);
+	if (c->r == RC_OK && there)
+		c->images[c->n++].id = arena_strdup(c->arena, id);
+	return c->r == RC_OK;
+}
+
+static int
+by_id(const void *pa, const void *pb)
+{
+	const struct image *a = pa, *b = pb;
+
+	return strcmp(a->id, b->id);
+}
+
+static void
+sort(struct claim *c)
+{
+	size_t i, n = 0;
+
+	if (c->n == 0)
+		return;
+	qsort(c->images, c->n, sizeof(*c->images), by_id);
+	for (i = 1; i < c->n; i++)
+		if (strcmp(c->images[n].id, c->images[i].id) != 0)
+			c->images[++n] = c->images[i];
+	c->n = n + 1;
+}
+
+static struct image *
+find(const struct claim *c, struct str text)
+{
+	struct image wanted;
+	char id[65];
+
+	if (c->n == 0 || text.n >= sizeof(id))
+		return NULL;
+	memcpy(id, text.p, text.n);
+	id[text.n] = '\0';
+	wanted.id = id;
+	return bsearch(&wanted, c->images, c->n, sizeof(wanted), by_id);
+}
+
+/* ---- a repository that may have them ---- */
+
+static void
+mark(struct claim *c, struct str id)
+{
+	struct image *image = find(c, id);
+
+	if (image != NULL && c->private)
+		image->kept = true;
+	else if (image != NULL)
+		image->free = true;
+}
+
+static bool
+mark_item(void *arg, const struct json *item)
+{
+	mark(arg, json_text(item));
+	mark(arg, json_text(json_get(item, "id")));
+	return true;
+}
+
+static void
+mark_list(struct claim *c, struct store_reader *list)
+{
+	struct json_items *items = json_items_new(
+	    c->below, store_reader_read, list);
+	struct arena *scratch = arena_new();
+	struct json *item;
+	const char *why;
+	struct str text;
+
+	while (json_items_next(items, &text, &why)) {
+		arena_clear(scratch);
+		if (!json_parse(scratch, text, &item, &why))
+			break;
+		(void)mark_item(c, item);
+	}
+	arena_free(scratch);
+}
+
+static bool
+mark_below(void *arg, const char *tag, const char *id)
+{
+	struct claim *c = arg;
+	struct err ignored;
+	struct str ancestry;
+	const char *why;
+	bool is_list;
+
+	(void)tag;
+	mark(c, str_of(id));
+	arena_clear(c->below);
+	if (store_v1image_ancestry(
+		c->reg->store, c->below, id, &ancestry, &ignored) == RC_OK)
+		(void)json_each(ancestry, mark_item, c, &is_list, &why);
+	return true;
+}
+
+static enum result
+mark_all(struct claim *c, const struct store_v1repo *repo)
+{
+	struct store *st = c->reg->store;
+	struct store_reader *list;
+	enum result r;
+
+	arena_clear(c->below);
+	r = store_v1repo_open_images(st, c->below, repo, &list, c->err);
+	if (r == RC_OK)
+		mark_list(c, list);
+	if (r == RC_OK || r == RC_ABSENT)
+		r = store_v1repo_open_granted(st, c->below, repo, &list, c->err);
+	if (r == RC_OK)
+		mark_list(c, list);
+	if (r == RC_OK || r == RC_ABSENT)
+		r = store_v1tag_each(st, repo, mark_below, c, c->err);
+	return r;
+}
+
+/* ---- all of them ---- */
+
+/* Is any to be looked for still? */
+static bool
+is_open(const struct claim *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (!c->images[i].free && (c->private || c->images[i].kept))
+			return true;
+	return false;
+}
+
+static bool
+visit(void *arg, const char *full)
+{
+	struct claim *c = arg;
+	struct v1name name;
+	struct store_v1repo repo;
+	bool private = false;
+
+	arena_clear(c->scrap);
+	c->r = v1name_parse(c->scrap, str_of(full), &name, c->err);
+	if (c->r == RC_OK && strcmp(name.ns, c->name->ns) == 0 &&
+	    strcmp(name.repo, c->name->repo) == 0)
+		return true;
+	if (c->r == RC_OK)
+		c->r = store_v1repo_find(
+		    c->reg->store, c->scrap, &name, &repo, c->err);
+	if (c->r == RC_OK)
+		c->r = store_v1repo_is_private(
+		    c->reg->store, c->scrap, &repo, &private, c->err);
+	if (c->r == RC_OK && private == c->private)
+		c->r = mark_all(c, &repo);
+	return c->r == RC_OK && is_open(c);
+}
+
+static enum result
+walk(struct claim *c, bool private)
+{
+	enum result r;
+
+	c->private = private;
+	if (!is_open(c))
+		return RC_OK;
+	r = store_v1repo_walk(c->reg->store, visit, c, c->err);
+	return r == RC_OK ? c->r : r;
+}
+
+static enum result
+look_at_own(struct claim *c)
+{
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(
+	    c->reg->store, c->scrap, c->name, &repo, c->err);
+
+	c->private = false;
+	return r == RC_OK ? mark_all(c, &repo) : r;
+}
+
+static enum result
+look(struct claim *c)
+{
+	enum result r = RC_OK;
+
+	c->scrap = arena_new();
+	c->below = arena_new();
+	if (c->n > 0)
+		r = look_at_own(c);
+	if (r == RC_OK)
+		r = walk(c, true);
+	if (r == RC_OK)
+		r = walk(c, false);
+	arena_free(c->below);
+	arena_free(c->scrap);
+	return r;
+}
+
+/* ---- what is left of the announcement ---- */
+
+struct leaving {
+	const struct claim *claim;
+	struct buf out;
+	struct arena *scratch; /* of one item */
+	size_t refused;
+};
+
+static bool
+leave(void *arg, const struct json *item)
+{
+	struct leaving *l = arg;
+	const struct image *image = find(l->claim, json_text(json_get(item, "id")));
+	struct str text;
+
+	if (image != NULL && image->kept && !image->free) {
+		l->refused++;
+		return true;
+	}
+	arena_clear(l->scratch);
+	text = json_print(l->scratch, item);
+	buf_adds(&l->out, l->out.n == 1 ? "" : ",");
+	buf_add(&l->out, text.p, text.n);
+	return true;
+}
+
+static struct str
+leave_out(struct claim *c, struct str announced)
+{
+	struct leaving l = {.claim = c, .scratch = arena_new()};
+	const char *why;
+	bool is_list;
+
+	buf_init(&l.out, c->arena, 2 * IMAGELIST_BODY_MAX);
+	buf_addc(&l.out, '[');
+	(void)json_each(announced, leave, &l, &is_list, &why);
+	buf_addc(&l.out, ']');
+	arena_free(l.scratch);
+	if (l.refused == 0)
+		return announced;
+	log_line(LOG_WARN, "push.claim", "repository=%s refused=%zu reason=private",
+	    log_value(c->arena, v1name_full(c->arena, c->name)), l.refused);
+	return buf_str(&l.out);
+}
+
+enum result
+announce_filter(struct registry *reg, struct arena *a, const struct v1name *name,
+    struct str announced, struct str *out, struct err *err)
+{
+	struct claim c = {.reg = reg, .arena = a, .name = name, .err = err};
+	const char *why;
+	enum result r;
+	bool is_list;
+
+	*out = announced;
+	if (reg->auth == NULL || reg->auth->mode != AUTH_OWN)
+		return RC_OK;
+	c.images = arena_alloc(
+	    a, (announced.n / ENTRY_MIN + 1) * sizeof(*c.images));
+	if (!json_each(announced, take, &c, &is_list, &why) || !is_list)
+		return RC_OK; /* which whoever reads it says */
+	sort(&c);
+	r = c.r == RC_OK ? look(&c) : c.r;
+	if (r == RC_OK)
+		*out = leave_out(&c, announced);
+	return r;
+}

@@ -1,0 +1,330 @@
+/* layerfiles.c: see layerfiles.h. */
+#include "images/layerfiles.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/json_items.h"
+#include "image/v1name.h"
+#include "layer/file_list.h"
+#include "registry/capacity.h"
+#include "registry/v1image.h"
+#include "registry/worklimit.h"
+#include "store/content.h"
+#include "store/derived.h"
+#include "store/guard.h"
+#include "store/v1image.h"
+
+/* ---- what is kept ---- */
+
+#define END ((size_t)64) /* bytes of a file that are looked at */
+
+/* Old servers that died while they wrote left a part of the text, or zeros. Only both
+ * ends of it are checked: it is not read for each request. */
+static bool
+looks_whole(const struct store_reader *reader, enum store_derived which)
+{
+	uint64_t size = store_reader_size(reader),
+		 tail = size > END ? size - END : 0;
+	const char *end = which == STORE_DERIVED_FILES ? "]]" : "}}";
+	char first[END], last[END];
+	ssize_t n = store_reader_read_at(reader, first, END, 0);
+	ssize_t k = store_reader_read_at(reader, last, END, tail);
+	struct str head, text;
+
+	if (n <= 0 || k <= 0)
+		return false;
+	head = str_trim(str_make(first, (size_t)n));
+	text = str_trim(str_make(last, (size_t)k));
+	if (which == STORE_DERIVED_FILES && size <= END && str_is(text, "[]"))
+		return true;
+	return head.n > 0 &&
+	       head.p[0] == (which == STORE_DERIVED_FILES ? '[' : '{') &&
+	       text.n > 2 && memcmp(text.p + text.n - 2, end, 2) == 0;
+}
+
+/* RC_ABSENT: it is to be computed. */
+static enum result
+find_kept(struct registry *reg, struct arena *a, const char *id,
+    enum store_derived which, struct content *out, struct err *err)
+{
+	struct arena *turn = arena_new();
+	struct store_reader *reader;
+	enum result r = store_derived_open(
+	    reg->store, turn, id, which, &reader, err);
+
+	if (r == RC_OK && !looks_whole(reader, which))
+		r = err_set(err, RC_ABSENT, "what is kept of %s is damaged", id);
+	if (r == RC_OK)
+		r = store_derived_find(reg->store, a, id, which, out, err);
+	arena_free(turn);
+	return r;
+}
+
+typedef enum result compute_fn(
+    struct registry *reg, struct arena *a, const char *id, struct err *err);
+
+static enum result
+guard(struct registry *reg, struct arena *a, const char *id,
+    enum store_derived which, struct guard *lock, struct err *err)
+{
+	const char *key = arena_printf(
+	    a, "%s/%s", id, which == STORE_DERIVED_FILES ? "_files" : "_diff");
+
+	return guard_take(reg->store, GUARD_DERIVED, key, lock, err);
+}
+
+/* Computed by one; the others wait for it and find it there. */
+static enum result
+find_or_compute(struct registry *reg, struct arena *a, const char *id,
+    enum store_derived which, compute_fn *compute, struct content *out,
+    struct err *err)
+{
+	struct guard lock = {0};
+	enum result r = find_kept(reg, a, id, which, out, err);
+
+	if (r != RC_ABSENT)
+		return r;
+	r = guard(reg, a, id, which, &lock, err);
+	if (r == RC_OK)
+		r = find_kept(reg, a, id, which, out, err);
+	if (r == RC_ABSENT) {
+		r = compute(reg, a, id, err);
+		if (r == RC_OK)
+			r = store_derived_find(reg->store, a, id, which, out, err);
+	}
+	guard_release(&lock);
+	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
+}
+
+/* For an image that is here. RC_ABSENT: what is asked for is not kept; the request has
+ * a seat for `memory` bytes now, and the caller computes it. */
+static enum result
+find_or_sit(struct registry *reg, struct arena *a, const char *id,
+    enum store_derived which, size_t memory, struct content *out, struct err *err)
+{
+	enum result r = v1image_check(reg, id, err);
+
+	if (r == RC_OK)
+		r = find_kept(reg, a, id, which, out, err);
+	if (r != RC_ABSENT)
+		return r;
+	r = worklimit_enter(reg, a, memory, err);
+	if (r == RC_OK)
+		r = capacity_check(reg, 0, err);
+	return r == RC_OK ? RC_ABSENT : r;
+}
+
+/* ---- what a layer holds ---- */
+
+struct listing {
+	struct store *store;
+	struct store_reader *reader; /* of the layer */
+};
+
+static enum result
+make_list(void *arg, struct sink sink, struct err *err)
+{
+	const struct listing *l = arg;
+	const struct source layer = {
+	    store_reader_read, l->reader, store_reader_size(l->reader)};
+	struct guard place = {0};
+	enum result r = guard_take_walk(l->store, &place, err);
+
+	if (r == RC_OK)
+		r = file_list_write(&layer, sink, err);
+	guard_release(&place);
+	return r;
+}
+
+static enum result
+compute_list(struct registry *reg, struct arena *a, const char *id, struct err *err)
+{
+	struct listing l = {.store = reg->store};
+	struct content layer;
+	enum result r = store_v1image_layer(reg->store, a, id, &layer, err);
+
+	if (r == RC_OK)
+		r = store_content_open(reg->store, a, layer.name, &l.reader, err);
+	if (r == RC_OK)
+		r = store_derived_put(
+		    reg->store, a, id, STORE_DERIVED_FILES, make_list, &l, err);
+	return r;
+}
+
+enum result
+layerfiles_list(struct registry *reg, struct arena *a, const char *id,
+    struct content *out, struct err *err)
+{
+	enum result r = find_or_sit(
+	    reg, a, id, STORE_DERIVED_FILES, TAR_MEMORY, out, err);
+
+	return r == RC_ABSENT ? find_or_compute(reg, a, id, STORE_DERIVED_FILES,
+				    compute_list, out, err)
+			      : r;
+}
+
+/* ---- what it changes ---- */
+
+struct diffing {
+	struct arena *arena;
+	struct file_diff *diff;   /* NULL: before its own list */
+	struct store_reader *own; /* of that list */
+};
+
+static enum result
+take_kept(struct registry *reg, struct arena *turn, const char *id,
+    struct diffing *d, struct err *err)
+{
+	struct arena *a = d->diff == NULL ? d->arena : turn;
+	struct store_reader *list;
+	enum result r = store_derived_open(
+	    reg->store, a, id, STORE_DERIVED_FILES, &list, err);
+
+	if (r == RC_OK && d->diff != NULL)
+		return file_diff_below(
+		    d->diff, json_items_new(turn, store_reader_read, list), err);
+	if (r == RC_OK)
+		r = file_diff_new(d->arena,
+		    json_items_new(turn, store_reader_read, list), &d->diff, err);
+	if (r == RC_OK)
+		d->own = list;
+	return r;
+}
+
+static enum result
+compute_again(
+    struct registry *reg, struct arena *turn, const char *id, struct err *err)
+{
+	struct guard lock = {0};
+	enum result r = guard(reg, turn, id, STORE_DERIVED_FILES, &lock, err);
+
+	if (r == RC_OK)
+		r = compute_list(reg, turn, id, err);
+	guard_release(&lock);
+	return r;
+}
+
+/* Damage inside a list is noticed here; the checks before look at its ends only. */
+static enum result
+take_list(struct registry *reg, const char *id, struct diffing *d, struct err *err)
+{
+	struct arena *turn = arena_new();
+	struct content file;
+	enum result r = v1image_check(reg, id, err);
+
+	if (r == RC_OK)
+		r = find_or_compute(
+		    reg, turn, id, STORE_DERIVED_FILES, compute_list, &file, err);
+	if (r == RC_OK)
+		r = take_kept(reg, turn, id, d, err);
+	if (r == RC_BAD_DATA) {
+		r = compute_again(reg, turn, id, err);
+		if (r == RC_OK)
+			r = take_kept(reg, turn, id, d, err);
+	}
+	arena_free(turn);
+	return r;
+}
+
+/* One ancestor after another, the nearest first, as long as that decides anything. */
+static enum result
+go_down(struct registry *reg, const struct json *ancestry, struct diffing *d,
+    struct err *err)
+{
+	enum result r = RC_OK;
+	size_t i, n = json_length(ancestry);
+
+	for (i = 1; r == RC_OK && i < n && file_diff_is_open(d->diff); i++) {
+		struct str id = json_text(json_at(ancestry, i));
+
+		if (!v1name_is_image_id(id))
+			return err_set(err, RC_BAD_LAYER, "no ids in the ancestry");
+		r = take_list(reg, str_dup(d->arena, id), d, err);
+	}
+	return r;
+}
+
+static enum result
+take_ancestors(
+    struct registry *reg, const char *id, struct diffing *d, struct err *err)
+{
+	struct json *ancestry;
+	struct str text;
+	const char *why;
+	enum result r = store_v1image_ancestry(
+	    reg->store, d->arena, id, &text, err);
+
+	if (r == RC_OK && !json_parse(d->arena, text, &ancestry, &why))
+		r = err_set(err, RC_BAD_LAYER, "ancestry of %s: %s", id, why);
+	if (r == RC_OK)
+		r = go_down(reg, ancestry, d, err);
+	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
+		r = RC_BAD_LAYER; /* an ancestor: no fault of the request's */
+	return r;
+}
+
+static struct json_items *
+own_list(void *arg, struct arena *a)
+{
+	struct store_reader *own = arg;
+
+	store_reader_rewind(own);
+	return json_items_new(a, store_reader_read, own);
+}
+
+static enum result
+make_diff(void *arg, struct sink sink, struct err *err)
+{
+	const struct diffing *d = arg;
+
+	return file_diff_write(d->diff, own_list, d->own, sink, err);
+}
+
+static enum result
+compute_diff(struct registry *reg, struct arena *a, const char *id, struct err *err)
+{
+	struct diffing d = {.arena = a};
+	enum result r = take_list(reg, id, &d, err);
+
+	if (r == RC_OK)
+		r = take_ancestors(reg, id, &d, err);
+	if (r == RC_OK)
+		r = store_derived_put(
+		    reg->store, a, id, STORE_DERIVED_DIFF, make_diff, &d, err);
+	return r;
+}
+
+/* The size of the layer's own list, which is computed first, with a seat of its own:
+ * from it follows how much memory the difference takes. */
+static enum result
+own_size(struct registry *reg, const char *id, uint64_t *out, struct err *err)
+{
+	struct arena *turn = arena_new();
+	struct content list = {.size = 0};
+	enum result r = layerfiles_list(reg, turn, id, &list, err);
+
+	*out = list.size;
+	arena_free(turn);
+	return r;
+}
+
+enum result
+layerfiles_diff(struct registry *reg, struct arena *a, const char *id,
+    struct content *out, struct err *err)
+{
+	uint64_t size;
+	enum result r = v1image_check(reg, id, err);
+
+	if (r == RC_OK)
+		r = find_kept(reg, a, id, STORE_DERIVED_DIFF, out, err);
+	if (r != RC_ABSENT)
+		return r;
+	r = own_size(reg, id, &size, err);
+	if (r == RC_OK)
+		r = find_or_sit(reg, a, id, STORE_DERIVED_DIFF,
+		    TAR_MEMORY + FILE_DIFF_MEMORY(size), out, err);
+	return r == RC_ABSENT ? find_or_compute(reg, a, id, STORE_DERIVED_DIFF,
+				    compute_diff, out, err)
+			      : r;
+}

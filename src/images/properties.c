@@ -1,0 +1,92 @@
+/* properties.c: see properties.h. */
+#include "images/properties.h"
+
+#include "base/log.h"
+#include "registry/indexing.h"
+#include "store/description.h"
+#include "store/guard.h"
+#include "store/v1repo.h"
+
+enum result
+properties_get(struct registry *reg, struct arena *a, const struct v1name *name,
+    struct properties *out, struct err *err)
+{
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
+
+	*out = (struct properties){false, {"", 0}};
+	if (r == RC_OK)
+		r = store_v1repo_is_private(
+		    reg->store, a, &repo, &out->is_private, err);
+	if (r == RC_OK)
+		r = store_description_get(
+		    reg->store, a, name, &out->description, err);
+	return r == RC_ABSENT ? RC_OK : r;
+}
+
+static enum result
+check_description(struct str text, struct err *err)
+{
+	size_t i;
+
+	if (text.n > STORE_DESCRIPTION_MAX)
+		return err_set(err, RC_BAD_DATA,
+		    "a description has at most %zu bytes", STORE_DESCRIPTION_MAX);
+	for (i = 0; i < text.n; i++)
+		if (text.p[i] == '\0')
+			return err_set(
+			    err, RC_BAD_DATA, "a description is text, without NUL");
+	return RC_OK;
+}
+
+static enum result
+write_change(struct registry *reg, struct arena *a, const struct v1name *name,
+    const struct properties_change *change, struct err *err)
+{
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
+
+	if (r == RC_OK && change->description != NULL)
+		r = store_description_set(
+		    reg->store, a, name, *change->description, err);
+	if (r == RC_OK && change->is_private != NULL)
+		r = store_v1repo_set_private(
+		    reg->store, a, &repo, *change->is_private, err);
+	return r;
+}
+
+static void
+log_change(
+    struct arena *a, const char *name, const struct properties_change *change)
+{
+	const char *access = "unchanged";
+
+	if (change->is_private != NULL)
+		access = *change->is_private ? "private" : "public";
+	log_line(LOG_INFO, "repository.properties",
+	    "repository=%s access=%s described=%d", log_value(a, name), access,
+	    change->description != NULL);
+}
+
+enum result
+properties_put(struct registry *reg, struct arena *a, const struct v1name *name,
+    const struct properties_change *change, struct err *err)
+{
+	const char *full = v1name_full(a, name);
+	struct guard lock = {0};
+	enum result r = RC_OK;
+
+	if (change->description != NULL)
+		r = check_description(*change->description, err);
+	if (r == RC_OK)
+		r = guard_take(reg->store, GUARD_REPOSITORY, full, &lock, err);
+	if (r == RC_OK) {
+		r = write_change(reg, a, name, change, err);
+		guard_release(&lock);
+		/* also of what failed half-way: it may be private by now */
+		indexing_update_aliases(reg, a, name);
+	}
+	if (r == RC_OK)
+		log_change(a, full, change);
+	return r;
+}

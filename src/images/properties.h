@@ -1,0 +1,31 @@
+/* properties.h: who may see a repository, and what is said of it. */
+#ifndef IMAGES_PROPERTIES_H
+#define IMAGES_PROPERTIES_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "image/v1name.h"
+#include "registry/registry.h"
+
+struct properties {
+	bool is_private;        /* of one that is not there: false */
+	struct str description; /* that somebody set; empty: nobody did */
+};
+
+enum result properties_get(struct registry *reg, struct arena *a,
+    const struct v1name *name, struct properties *out, struct err *err);
+
+/* Sets what is not NULL, also of a repository that is not there yet. An empty description
+ * takes it away. RC_BAD_DATA: one that is no text, or too long. */
+struct properties_change {
+	const bool *is_private;
+	const struct str *description;
+};
+enum result properties_put(struct registry *reg, struct arena *a,
+    const struct v1name *name, const struct properties_change *change,
+    struct err *err);
+
+#endif

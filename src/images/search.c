@@ -1,0 +1,114 @@
+/* search.c: see search.h. */
+#include "images/search.h"
+
+#include "index/index.h"
+#include "mirror/mirror.h"
+#include "registry/layouts.h"
+#include "registry/worklimit.h"
+
+struct merging {
+	const struct search *search;
+	struct mirror_row *source; /* rows of which the registry has no own */
+	size_t n_source;
+	size_t own;  /* all own rows */
+	size_t sent; /* rows that were seen */
+	bool ended;  /* nobody wants more */
+};
+
+static void
+begin(void *arg, size_t total)
+{
+	struct merging *m = arg;
+
+	m->own = total;
+	if (m->search->begin != NULL)
+		m->search->begin(m->search->arg, total + m->n_source);
+}
+
+static bool
+row(void *arg, const struct index_row *found)
+{
+	struct merging *m = arg;
+	const struct search_row row = {found->name, found->description, 0};
+
+	m->sent++;
+	m->ended = !m->search->row(m->search->arg, &row);
+	return !m->ended;
+}
+
+/* What has this name here is not the source's to show, be it private. */
+static bool
+is_here(struct registry *reg, struct arena *a, struct str name)
+{
+	struct index_repository own;
+	struct err ignored;
+
+	return layouts_find(reg, a, str_dup(a, name), &own, &ignored) != RC_OK ||
+	       own.v1 || own.v2;
+}
+
+static void
+ask_source(struct registry *reg, struct arena *a, struct merging *m)
+{
+	struct mirror_row *rows;
+	size_t i, n;
+
+	if (!mirror_may_ask(reg, m->search->caller))
+		return;
+	rows = arena_alloc(a, MIRROR_ROWS * sizeof(*rows));
+	n = mirror_search(reg, a, m->search->caller, m->search->term, rows);
+	m->source = rows;
+	for (i = 0; i < n; i++)
+		if (!is_here(reg, a, rows[i].name))
+			rows[m->n_source++] = rows[i];
+}
+
+/* They count as if they stood behind the own rows in one list. */
+static void
+show_source(struct merging *m)
+{
+	size_t i = m->search->skip > m->own ? m->search->skip - m->own : 0;
+
+	for (; i < m->n_source && !m->ended && m->sent < m->search->most; i++) {
+		const struct mirror_row *s = &m->source[i];
+		const struct search_row row = {s->name, s->description, s->stars,
+		    s->official, s->automated, s->trusted};
+
+		m->sent++;
+		m->ended = !m->search->row(m->search->arg, &row);
+	}
+}
+
+enum result
+search_run(struct registry *reg, struct arena *a, const struct search *search,
+    struct err *err)
+{
+	const struct index_query query = {
+	    search->term, search->skip, search->most, search->wild};
+	struct merging m = {.search = search};
+	const struct index_visitor visitor = {begin, row, &m};
+	enum result r;
+
+	ask_source(reg, a, &m);
+	r = index_search(reg->index, &query, &visitor, err);
+	if (r == RC_OK)
+		show_source(&m);
+	return r;
+}
+
+enum result
+search_enter(const struct registry *reg, struct arena *a, struct err *err)
+{
+	int64_t n;
+	enum result r = index_size(reg->index, &n, err);
+
+	return r == RC_OK && n > SEARCH_FEW
+		   ? worklimit_enter(reg, a, SEARCH_MEMORY, err)
+		   : r;
+}
+
+enum result
+search_probe(struct registry *reg, struct err *err)
+{
+	return index_probe(reg->index, err);
+}

@@ -1,0 +1,47 @@
+/* search.h: repositories by name or description; where there is a mirror, those of the
+ * source behind the own ones. */
+#ifndef IMAGES_SEARCH_H
+#define IMAGES_SEARCH_H
+
+#include <stdbool.h>
+
+#include "auth/caller.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "registry/registry.h"
+
+struct search_row {
+	struct str name, description;
+	long long stars; /* the rest: of the source */
+	bool official, automated, trusted;
+};
+
+struct search {
+	const struct caller *caller; /* NULL: nobody in particular */
+	struct str term; /* UTF-8; data, never syntax; empty finds all */
+	bool wild;       /* but a "*" in it stands for any characters of a name */
+	size_t skip;     /* rows left out at the front */
+	size_t most;     /* rows at the most; SIZE_MAX: all */
+	void (*begin)(void *arg, size_t total); /* once, before the rows */
+	bool (*row)(void *arg, const struct search_row *row);
+	void *arg; /* of both; a row that returns false ends the search */
+};
+
+/* Calls back in the order of index.h. RC_REBUILDING, RC_IO. */
+enum result search_run(struct registry *reg, struct arena *a,
+    const struct search *search, struct err *err);
+
+/* A search of few repositories is over in milliseconds; of many it may read all names. */
+#define SEARCH_FEW    10000
+#define SEARCH_MEMORY ((size_t)1 << 20) /* bytes */
+
+/* Takes a seat for a search of many repositories. Call it before search_run(), while the
+ * answer can still be RC_BUSY. RC_REBUILDING. */
+enum result search_enter(
+    const struct registry *reg, struct arena *a, struct err *err);
+
+/* Can a search be answered now? Quick. RC_REBUILDING, RC_IO. */
+enum result search_probe(struct registry *reg, struct err *err);
+
+#endif

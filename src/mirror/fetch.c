@@ -1,0 +1,407 @@
+/* fetch.c: a layer comes from the source (source.h).
+ *
+ * Runs in the thread of the outgoing calls, whatever becomes of those who asked. The last
+ * piece is held back until all of it is verified; then the layer becomes an image as a
+ * pushed one does, and the guard is given back. */
+#include <errno.h>
+#include <fcntl.h>
+#include <semaphore.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "image/v1checksum.h"
+#include "layer/tarsum.h"
+#include "mirror/source.h"
+#include "registry/capacity.h"
+#include "store/upstream.h"
+#include "store/v1image.h"
+#include "store/v1push.h"
+
+/* What became of the start of a fetch, for who waits for it. */
+struct start {
+	sem_t over;
+	enum result result;
+	struct mirror_begun begun;
+	struct err err;
+};
+
+struct fetch {
+	struct registry *reg;
+	struct arena *arena; /* holds all of this */
+	const char *id;
+	struct mirror_image image;
+	struct v1checksum sum;
+	struct guard lock;
+	struct start *start; /* NULL once it is over */
+	int fd;              /* -1: nothing came */
+	int64_t length;      /* bytes that were told; -1: none were */
+	uint64_t written;    /* bytes in the file */
+	uint64_t room;       /* up to where the disk was looked at */
+	struct buf held;     /* the last piece */
+	struct hash hash;    /* of json, newline and all that came */
+	enum result r;       /* of writing */
+	struct err err;
+};
+
+#define PIECE_MAX ((size_t)1 << 20)
+#define ROOM_STEP ((int64_t)16 << 20) /* bytes between two looks at the disk */
+
+static void
+tell_start(struct fetch *f, enum result r, struct mirror_begun begun)
+{
+	struct start *start = f->start;
+
+	if (start == NULL)
+		return;
+	start->result = r;
+	start->begun = begun;
+	if (r != RC_OK)
+		start->err = f->err;
+	f->start = NULL;
+	(void)sem_post(&start->over);
+}
+
+/* Of a layer whose length was told there was room when it began. */
+static bool
+write_held(struct fetch *f)
+{
+	if (f->r == RC_OK && f->written >= f->room) {
+		f->r = capacity_check(f->reg, ROOM_STEP, &f->err);
+		f->room = f->written + (uint64_t)ROOM_STEP;
+	}
+	if (f->r == RC_OK)
+		f->r = store_upstream_append(f->fd, f->held.p, f->held.n, &f->err);
+	if (f->r == RC_OK)
+		f->written += f->held.n;
+	f->held.n = 0;
+	return f->r == RC_OK;
+}
+
+static enum result
+create(struct fetch *f, struct mirror_begun *begun)
+{
+	const char *text = arena_printf(f->arena, "%lld", (long long)begun->length);
+	struct store *st = f->reg->store;
+	enum result r = capacity_check(f->reg, begun->length, &f->err);
+
+	if (r == RC_OK)
+		r = store_upstream_set_answer(
+		    st, f->arena, "image", f->id, "length", str_of(text), &f->err);
+	if (r == RC_OK)
+		r = store_upstream_create(st, f->arena, f->id, &f->fd, &f->err);
+	if (r != RC_OK)
+		return r;
+	begun->fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
+	return begun->fd == -1 ? err_set(&f->err, RC_IO, "dup: %s", strerror(errno))
+			       : RC_OK;
+}
+
+/* The json's answer may have told the length, too. */
+static enum result
+take_head(struct fetch *f, const struct remote_answer *head, int64_t length,
+    struct mirror_begun *begun)
+{
+	if (head->status == 404 || head->status == 401 || head->status == 403)
+		return err_set(
+		    &f->err, RC_IMAGE_UNKNOWN, "the source says %d", head->status);
+	if (head->status != 200)
+		return err_set(
+		    &f->err, RC_REMOTE, "the source says %d", head->status);
+	if (length >= 0 && f->image.size >= 0 && length != f->image.size)
+		return err_set(&f->err, RC_REMOTE, "its size is another");
+	f->length = begun->length = length >= 0 ? length : f->image.size;
+	return create(f, begun);
+}
+
+/* A layer whose length is not told is not passed on: cut, it would be one of HTTP/1.0 that
+ * is whole. Nor is an empty one, of which nothing can be held back. Who waits for one of
+ * these is told at its end. */
+static bool
+begin(void *arg, const struct remote_answer *head, int64_t length)
+{
+	struct fetch *f = arg;
+	struct mirror_begun begun = {-1, length};
+
+	f->r = take_head(f, head, length, &begun);
+	if (f->r == RC_OK && begun.length <= 0)
+		(void)close(begun.fd);
+	else
+		tell_start(f, f->r, begun);
+	return f->r == RC_OK;
+}
+
+static bool
+take(void *arg, const char *p, size_t n)
+{
+	struct fetch *f = arg;
+
+	if (n == 0)
+		return true;
+	if (f->length >= 0 && f->written + f->held.n + n > (uint64_t)f->length) {
+		f->r = err_set(&f->err, RC_REMOTE, "more bytes than were told");
+		return false;
+	}
+	hash_add(&f->hash, p, n);
+	if (f->held.n > 0 && !write_held(f))
+		return false;
+	buf_add(&f->held, p, n);
+	if (f->held.full)
+		f->r = err_set(&f->err, RC_REMOTE, "a piece of %zu bytes", n);
+	return f->r == RC_OK;
+}
+
+/* ---- is it right? ---- */
+
+/* The file, and what is held back. */
+struct rereading {
+	struct fetch *fetch;
+	uint64_t at;
+};
+
+static ssize_t
+reread(void *arg, void *p, size_t n)
+{
+	struct rereading *rr = arg;
+	struct fetch *f = rr->fetch;
+	ssize_t k;
+
+	if (rr->at < f->written) {
+		uint64_t left = f->written - rr->at;
+
+		do
+			k = pread(
+			    f->fd, p, left < n ? (size_t)left : n, (off_t)rr->at);
+		while (k == -1 && errno == EINTR);
+	} else {
+		size_t from = (size_t)(rr->at - f->written);
+
+		k = (ssize_t)(f->held.n - from < n ? f->held.n - from : n);
+		if (k > 0)
+			memcpy(p, f->held.p + from, (size_t)k);
+	}
+	if (k > 0)
+		rr->at += (uint64_t)k;
+	return k;
+}
+
+static bool
+any_entry(void *arg, const struct tar_entry *e)
+{
+	(void)arg, (void)e;
+	return true;
+}
+
+static enum result
+check_archive(struct fetch *f)
+{
+	struct rereading rr = {f, 0};
+	const struct source layer = {reread, &rr, f->written + f->held.n};
+	const struct tar_visitor visitor = {any_entry, NULL, NULL};
+	struct guard place = {0};
+	bool right = true;
+	enum result r = guard_take_walk(f->reg->store, &place, &f->err);
+
+	if (r == RC_OK)
+		r = f->sum.kind == V1CHECKSUM_TARSUM
+			? tarsum_check(
+			      f->image.json, f->sum.text, &layer, &right, &f->err)
+			: tar_walk(&layer, &visitor, &f->err);
+	guard_release(&place);
+	if (r == RC_OK && !right)
+		r = err_set(&f->err, RC_MISMATCH, "its tarsum is another");
+	return r;
+}
+
+/* Without a sum that can be right it must have come whole, and be an archive. */
+static enum result
+verify(struct fetch *f, bool whole, char payload[SHA256_HEX_SIZE])
+{
+	hash_end(&f->hash, payload);
+	if (f->length >= 0 && (uint64_t)f->length != f->written + f->held.n)
+		return err_set(&f->err, RC_MISMATCH, "its size is another");
+	if (f->sum.kind == V1CHECKSUM_SIMPLE)
+		return strcmp(payload, f->sum.hex) == 0
+			   ? RC_OK
+			   : err_set(&f->err, RC_MISMATCH, "its sum is another");
+	if (f->sum.kind != V1CHECKSUM_TARSUM && f->length < 0 && !whole)
+		return err_set(&f->err, RC_MISMATCH,
+		    "the source told neither its sum nor its length");
+	return check_archive(f);
+}
+
+/* ---- it becomes an image ---- */
+
+/* Among what pushes of this image began with, the one with this json. */
+static const struct store_v1push *
+own_begun(const struct fetch *f, struct store_v1push *begun, size_t n,
+    const char *payload)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (str_eq(begun[i].json, f->image.json)) {
+			memcpy(begun[i].payload, payload, SHA256_HEX_SIZE);
+			return &begun[i];
+		}
+	return NULL;
+}
+
+static enum result
+push(struct fetch *f, struct stage *sg, const char *payload)
+{
+	const struct store_v1push_begin what = {
+	    .json = f->image.json, .ancestry = f->image.ancestry};
+	struct store_v1push begun[STORE_V1PUSH_JSONS];
+	const struct store_v1push *own;
+	struct store *st = f->reg->store;
+	size_t n;
+	enum result r;
+
+	memset(begun, 0, sizeof(begun));
+	r = store_v1push_begin(st, f->arena, f->id, &what, &f->err);
+	if (r == RC_OK)
+		r = store_v1push_list(st, f->arena, f->id, begun, &n, &f->err);
+	if (r != RC_OK)
+		return r;
+	own = own_begun(f, begun, n, payload);
+	if (own == NULL)
+		return err_set(&f->err, RC_IO, "a push that began is not there");
+	r = store_v1push_wait(st, f->arena, f->id, sg, own, 1, &f->err);
+	return r == RC_OK
+		   ? store_v1push_confirm(st, f->arena, f->id, payload, &f->err)
+		   : r;
+}
+
+/* A client may have pushed the image meanwhile. */
+static enum result
+become_image(struct fetch *f, const char *payload)
+{
+	struct store *st = f->reg->store;
+	struct guard lock = {0};
+	enum store_v1image_state state;
+	struct stage *sg;
+	enum result r;
+
+	if (!write_held(f))
+		return f->r;
+	r = store_upstream_stage(st, f->arena, f->id, f->written, &sg, &f->err);
+	if (r == RC_OK)
+		r = stage_flush(sg, &f->err);
+	if (r == RC_OK)
+		r = guard_take(st, GUARD_IMAGE, f->id, &lock, &f->err);
+	if (r == RC_OK)
+		r = store_v1image_state(st, f->id, &state, &f->err);
+	if (r == RC_OK && state != STORE_V1IMAGE_COMPLETE)
+		r = push(f, sg, payload);
+	guard_release(&lock);
+	return r;
+}
+
+static void
+log_end(struct fetch *f, enum result r)
+{
+	if (r == RC_OK)
+		log_line(LOG_INFO, "mirror.layer", "image=%s bytes=%llu", f->id,
+		    (unsigned long long)f->written);
+	else
+		log_line(r == RC_IMAGE_UNKNOWN ? LOG_INFO : LOG_WARN,
+		    "mirror.layer", "image=%s result=%s reason=%s", f->id,
+		    err_name(r), log_value(f->arena, f->err.text));
+}
+
+static void
+end(void *arg, enum result r, bool whole, const struct err *err)
+{
+	const struct mirror_begun over = {-1, 0};
+	struct fetch *f = arg;
+	char payload[SHA256_HEX_SIZE];
+	struct err ignored;
+
+	if (f->r != RC_OK)
+		r = f->r; /* why begin or take wanted no more */
+	else if (r != RC_OK)
+		f->err = *err;
+	if (r == RC_OK)
+		r = verify(f, whole, payload);
+	if (r == RC_MISMATCH || r == RC_BAD_LAYER)
+		r = RC_REMOTE; /* the source's fault, not the client's */
+	if (r == RC_OK)
+		r = become_image(f, payload);
+	tell_start(f, r, over);
+	log_end(f, r);
+	if (f->fd != -1)
+		(void)close(f->fd);
+	(void)store_upstream_drop(f->reg->store, f->id, &ignored);
+	guard_release(&f->lock);
+	arena_free(f->arena);
+}
+
+/* ---- its start ---- */
+
+static struct str
+copy(struct arena *a, struct str s)
+{
+	return str_make(arena_strndup(a, s.n == 0 ? "" : s.p, s.n), s.n);
+}
+
+static struct fetch *
+new_fetch(struct registry *reg, const char *id, const struct mirror_image *image,
+    const struct guard *lock, struct start *start)
+{
+	struct arena *a = arena_new();
+	struct fetch *f = arena_alloc(a, sizeof(*f));
+
+	f->reg = reg;
+	f->arena = a;
+	f->id = arena_strdup(a, id);
+	f->image.json = copy(a, image->json);
+	f->image.ancestry = copy(a, image->ancestry);
+	f->image.sum = copy(a, image->sum);
+	f->image.size = image->size;
+	f->sum = v1checksum_parse(f->image.sum);
+	f->lock = *lock;
+	f->start = start;
+	f->fd = -1;
+	f->length = -1;
+	buf_init(&f->held, a, PIECE_MAX);
+	v1checksum_begin(&f->hash, f->image.json);
+	return f;
+}
+
+static enum result
+wait_for(struct start *start, struct mirror_begun *out, struct err *err)
+{
+	while (sem_wait(&start->over) == -1 && errno == EINTR)
+		;
+	(void)sem_destroy(&start->over);
+	*out = start->begun;
+	if (start->result != RC_OK)
+		*err = start->err;
+	return start->result;
+}
+
+enum result
+mirror_fetch(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, const struct mirror_image *image, struct guard *lock,
+    struct mirror_begun *out, struct err *err)
+{
+	const struct remote_call call = {
+	    .url = arena_printf(
+		a, "%s/v1/images/%s/layer", reg->mirror->source, id),
+	    .headers = mirror_headers(reg, a, caller),
+	    .limit = SIZE_MAX};
+	struct start *start = arena_alloc(a, sizeof(*start));
+	struct fetch *f = new_fetch(reg, id, image, lock, start);
+	const struct remote_stream stream = {begin, take, end, f};
+	enum result r;
+
+	(void)sem_init(&start->over, 0, 0);
+	r = remote_fetch(reg->remote, &call, &stream, err);
+	if (r == RC_OK)
+		return wait_for(start, out, err);
+	(void)sem_destroy(&start->over);
+	guard_release(lock);
+	arena_free(f->arena);
+	return r;
+}

@@ -1,0 +1,298 @@
+/* layer.c: the layer of an image that the source has (mirror.h).
+ *
+ * One who finds GUARD_MIRROR of the image free begins its fetch (fetch.c), which
+ * takes the guard; the others follow the file as it grows. One who follows and finds the
+ * guard free looks whether there is an image now: if not, the fetch has failed, or was
+ * killed. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "mirror/source.h"
+#include "registry/worklimit.h"
+#include "store/upstream.h"
+
+#define LOOK_MS 10 /* between two looks at what grows */
+
+static void
+wait_a_moment(void)
+{
+	const struct timespec pause = {0, LOOK_MS * 1000000L};
+
+	(void)nanosleep(&pause, NULL);
+}
+
+struct mirror_growing {
+	struct registry *reg;
+	const char *id;
+	int fd;
+	int64_t length;
+};
+
+static void
+close_growing(void *arg)
+{
+	const struct mirror_growing *g = arg;
+
+	(void)close(g->fd);
+}
+
+static struct mirror_growing *
+growing_new(
+    struct registry *reg, struct arena *a, const char *id, int fd, int64_t length)
+{
+	struct mirror_growing *g = arena_alloc(a, sizeof(*g));
+
+	*g = (struct mirror_growing){reg, id, fd, length};
+	arena_defer(a, close_growing, g);
+	return g;
+}
+
+/* RC_ABSENT: there is no file yet, or no more; or one of no length that can be told,
+ * which is served once it is an image. In turn: what is needed for a moment. */
+static enum result
+follow(struct registry *reg, struct arena *a, struct arena *turn, const char *id,
+    struct mirror_growing **out, struct err *err)
+{
+	struct str text;
+	long long length;
+	int fd;
+	enum result r = store_upstream_open(reg->store, turn, id, &fd, err);
+
+	if (r != RC_OK)
+		return r;
+	if (store_upstream_answer(reg->store, turn, "image", id, "length", &text,
+		NULL, err) == RC_OK &&
+	    str_to_int64(text, &length) && length > 0) {
+		*out = growing_new(reg, a, id, fd, length);
+		return RC_OK;
+	}
+	(void)close(fd);
+	return RC_ABSENT;
+}
+
+static bool
+is_here(struct registry *reg, const char *id)
+{
+	struct arena *a = arena_new();
+	struct content layer;
+	struct err ignored;
+	bool here = v1image_layer(reg, a, id, &layer, &ignored) == RC_OK;
+
+	arena_free(a);
+	return here;
+}
+
+static bool
+is_fetched(struct registry *reg, const char *id)
+{
+	return guard_is_taken(reg->store, GUARD_MIRROR, id);
+}
+
+/* Nothing is answered before something came: until then a failure can be said, and a
+ * layer of one piece is here when it comes. RC_ABSENT: it is. */
+static enum result
+await_bytes(const struct mirror_growing *g, struct err *err)
+{
+	char byte;
+	ssize_t n;
+
+	while ((n = pread(g->fd, &byte, 1, 0)) == 0) {
+		bool running = is_fetched(g->reg, g->id);
+
+		if (is_here(g->reg, g->id))
+			return RC_ABSENT;
+		if (!running)
+			return err_set(err, RC_REMOTE, "the fetch has failed");
+		wait_a_moment();
+	}
+	return n == 1 ? RC_OK : err_set(err, RC_IO, "read: %s", strerror(errno));
+}
+
+/* ---- to begin one ---- */
+
+/* The guard is the fetch's from here on. RC_ABSENT: it is here by now; between the look
+ * for the image and taking the guard another fetch may have ended. */
+static enum result
+begin(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, const struct mirror_image *image, struct guard *lock,
+    struct mirror_growing **growing, struct err *err)
+{
+	struct mirror_begun begun;
+	enum result r;
+
+	if (is_here(reg, id)) {
+		guard_release(lock);
+		return RC_ABSENT;
+	}
+	r = mirror_fetch(reg, a, caller, id, image, lock, &begun, err);
+	if (r == RC_OK && begun.fd == -1)
+		return RC_ABSENT;
+	if (r == RC_OK)
+		*growing = growing_new(reg, a, id, begun.fd, begun.length);
+	return r;
+}
+
+/* RC_ABSENT: look again; *waited: for a fetch that ran. One that was waited for and left
+ * nothing has failed: each who waits would begin another. */
+static enum result
+begin_or_follow(struct registry *reg, struct arena *a, struct arena *turn,
+    const struct caller *caller, const char *id, const struct mirror_image *image,
+    bool *waited, struct mirror_growing **growing, struct err *err)
+{
+	struct guard lock = {0};
+	enum result r;
+
+	if (*waited && !is_fetched(reg, id))
+		return is_here(reg, id)
+			   ? RC_ABSENT
+			   : err_set(err, RC_REMOTE, "the fetch has failed");
+	r = guard_try(reg->store, GUARD_MIRROR, id, &lock, err);
+	if (r == RC_OK && guard_is_held(&lock))
+		return begin(reg, a, caller, id, image, &lock, growing, err);
+	*waited = true;
+	return r == RC_OK ? follow(reg, a, turn, id, growing, err) : r;
+}
+
+/* ---- the layer ---- */
+
+static struct worklimit followers;
+
+/* Looks until there is a layer, or a fetch to follow; each look in an arena that is
+ * cleared, for there may be many. */
+static enum result
+find(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, const struct mirror_image *image,
+    struct mirror_growing **growing, struct content *file, struct err *err)
+{
+	struct arena *turn = arena_new();
+	bool waited = false;
+	enum result r;
+
+	for (;;) {
+		r = is_here(reg, id) ? v1image_layer(reg, a, id, file, err)
+				     : begin_or_follow(reg, a, turn, caller, id,
+					   image, &waited, growing, err);
+		if (r == RC_OK && *growing != NULL)
+			r = await_bytes(*growing, err);
+		if (r != RC_ABSENT) /* else a fetch runs, or is over */
+			break;
+		*growing = NULL;
+		arena_clear(turn);
+		wait_a_moment();
+	}
+	arena_free(turn);
+	return r;
+}
+
+enum result
+mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct mirror_growing **growing, struct content *file,
+    struct err *err)
+{
+	struct mirror_image image;
+	enum result r = mirror_image(reg, a, caller, id, &image, err);
+
+	*growing = NULL;
+	if (r == RC_OK)
+		r = worklimit_enter_thread(reg, &followers, a, err);
+	return r == RC_OK ? find(reg, a, caller, id, &image, growing, file, err)
+			  : r;
+}
+
+int64_t
+mirror_growing_length(const struct mirror_growing *g)
+{
+	return g->length;
+}
+
+/* The last byte is written when all are right. Once nobody fetches any more, what is there
+ * is read to its end. */
+bool
+mirror_growing_write(void *arg, struct sink sink)
+{
+	struct mirror_growing *g = arg;
+	char piece[65536];
+	bool running = true;
+	int64_t at = 0;
+	ssize_t n;
+
+	while (at < g->length) {
+		int64_t left = g->length - at;
+
+		n = pread(g->fd, piece,
+		    left < (int64_t)sizeof(piece) ? (size_t)left : sizeof(piece),
+		    (off_t)at);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1 || (n > 0 && !sink.write(sink.arg, piece, (size_t)n)))
+			return false;
+		at += n;
+		if (n > 0)
+			continue;
+		if (!running)
+			return false;
+		running = is_fetched(g->reg, g->id);
+		if (running)
+			wait_a_moment();
+	}
+	return true;
+}
+
+/* ---- without anybody to send it to ---- */
+
+static bool
+throw_away(void *arg, const char *p, size_t n)
+{
+	(void)arg, (void)p, (void)n;
+	return true;
+}
+
+/* In an arena of its own: a seat is held no longer than it is needed. */
+static enum result
+keep_one(struct registry *reg, const struct caller *caller, const char *id,
+    struct err *err)
+{
+	const struct sink nowhere = {throw_away, NULL};
+	struct arena *a = arena_new();
+	struct mirror_growing *g = NULL;
+	struct content file;
+	enum result r = mirror_layer(reg, a, caller, id, &g, &file, err);
+
+	if (r == RC_OK && g != NULL) {
+		(void)mirror_growing_write(g, nowhere);
+		while (is_fetched(g->reg, g->id)) /* it becomes an image */
+			wait_a_moment();
+		if (!is_here(reg, id))
+			r = err_set(err, RC_REMOTE, "the fetch has failed");
+	}
+	arena_free(a);
+	return r == RC_IMAGE_UNKNOWN ? RC_OK : r;
+}
+
+enum result
+mirror_keep(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct err *err)
+{
+	struct str text;
+	struct json *list;
+	const char *why;
+	enum result r;
+	size_t i;
+
+	if (!mirror_may_ask(reg, caller))
+		return RC_OK;
+	r = v1image_ancestry(reg, a, id, &text, err);
+	if (r == RC_IMAGE_UNKNOWN)
+		r = mirror_ancestry(reg, a, caller, id, &text, err);
+	if (r != RC_OK || !json_parse(a, text, &list, &why))
+		return r == RC_REMOTE || r == RC_BUSY ? r : RC_OK;
+	for (i = 0; r == RC_OK && i < json_length(list); i++) {
+		id = str_dup(a, json_text(json_at(list, i)));
+		if (v1image_check(reg, id, err) == RC_IMAGE_UNKNOWN)
+			r = keep_one(reg, caller, id, err);
+	}
+	return r;
+}

@@ -1,0 +1,205 @@
+/* lists.c: what the source's index and tags say (mirror.h). */
+#include "base/json.h"
+#include "base/json_closed.h"
+#include "base/log.h"
+#include "base/percent.h"
+#include "image/imagelist.h"
+#include "mirror/source.h"
+#include "store/upstream.h"
+
+#define TAGS_MAX   ((size_t)4 << 20) /* bytes */
+#define SEARCH_MAX ((size_t)1 << 20)
+#define TOKEN_MAX  ((size_t)4 << 10) /* nginx takes no more of a header */
+
+static const char *
+index_of(const struct registry *reg)
+{
+	return reg->mirror->source_index == NULL ? reg->mirror->source
+						 : reg->mirror->source_index;
+}
+
+static const char *
+repository_url(struct arena *a, const char *server, const struct v1name *name,
+    const char *what)
+{
+	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", server,
+	    percent_encode(a, str_of(name->ns), "_.-", false),
+	    percent_encode(a, str_of(name->repo), "_.-", false), what);
+}
+
+static enum result
+note(struct registry *reg, struct arena *a, const struct v1name *name,
+    const char *file, struct str *out, int64_t *age, struct err *err)
+{
+	enum result r = store_upstream_answer(
+	    reg->store, a, "repo", v1name_full(a, name), file, out, age, err);
+
+	if (r == RC_OK && !json_is_closed(*out))
+		return err_set(err, RC_ABSENT, "what was kept is damaged");
+	return r;
+}
+
+/* What a token opened is kept for nobody: others might see it. */
+static void
+keep(struct registry *reg, struct arena *a, const struct caller *caller,
+    const struct v1name *name, const char *file, struct str text)
+{
+	struct err err;
+
+	if (mirror_token(caller).n == 0 &&
+	    store_upstream_set_answer(reg->store, a, "repo", v1name_full(a, name),
+		file, text, &err) != RC_OK)
+		log_line(LOG_WARN, "mirror.note", "repository=%s file=%s reason=%s",
+		    log_value(a, v1name_full(a, name)), file,
+		    log_value(a, err.text));
+}
+
+/* The source does not answer: what it said once is better than nothing. */
+static enum result
+or_note(struct registry *reg, struct arena *a, const struct v1name *name,
+    const char *file, enum result r, struct str *out)
+{
+	struct err ignored;
+
+	if ((r == RC_REMOTE || r == RC_BUSY) &&
+	    note(reg, a, name, file, out, NULL, &ignored) == RC_OK)
+		return RC_OK;
+	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
+}
+
+/* ---- tags ---- */
+
+static bool
+check_tag(void *arg, const char *tag, const struct json *id)
+{
+	bool *good = arg;
+	struct err ignored;
+
+	*good = v1name_check_tag(str_of(tag), &ignored) == RC_OK &&
+		v1name_is_image_id(json_text(id));
+	return *good;
+}
+
+static enum result
+check_tags(struct arena *a, struct str text, struct err *err)
+{
+	struct json *tags;
+	const char *why;
+	bool good = json_parse(a, text, &tags, &why) &&
+		    json_kind(tags) == JSON_OBJECT;
+
+	if (good)
+		json_members(tags, check_tag, &good);
+	return good ? RC_OK
+		    : err_set(err, RC_REMOTE,
+			  "the source's tags must be an object of image ids");
+}
+
+static enum result
+ask_tags(struct registry *reg, struct arena *a, const struct caller *caller,
+    const struct v1name *name, struct str *out, struct err *err)
+{
+	const struct remote_call call = {
+	    .url = repository_url(a, reg->mirror->source, name, "tags"),
+	    .limit = TAGS_MAX};
+	struct remote_answer answer;
+	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
+
+	if (r == RC_OK)
+		r = check_tags(a, answer.body, err);
+	if (r == RC_OK) {
+		*out = answer.body;
+		keep(reg, a, caller, name, "tags", *out);
+	}
+	return r;
+}
+
+/* The source is asked in nobody's name first: what it shows to all can be kept. */
+enum result
+mirror_tags(struct registry *reg, struct arena *a, const struct caller *caller,
+    const struct v1name *name, struct str *out, struct err *err)
+{
+	const struct caller nobody = {
+	    .via = caller == NULL ? str_of(NULL) : caller->via};
+	int64_t age;
+	enum result r = note(reg, a, name, "tags", out, &age, err);
+
+	if (r == RC_OK && age >= 0 && age < (int64_t)reg->mirror->tags_ttl)
+		return RC_OK;
+	r = ask_tags(reg, a, &nobody, name, out, err);
+	if (r == RC_ABSENT && mirror_token(caller).n > 0)
+		r = ask_tags(reg, a, caller, name, out, err);
+	return or_note(reg, a, name, "tags", r, out);
+}
+
+/* ---- images ---- */
+
+enum result
+mirror_images(struct registry *reg, struct arena *a, const struct caller *caller,
+    const struct v1name *name, struct mirror_images *out, struct err *err)
+{
+	static const char *const capture[] = {"X-Docker-Token", NULL};
+	const struct remote_call call = {
+	    .url = repository_url(a, index_of(reg), name, "images"),
+	    .limit = IMAGELIST_MAX,
+	    .capture = capture};
+	struct remote_answer answer;
+	struct err why;
+	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
+
+	out->token = str_of(NULL);
+	if (r == RC_OK && imagelist_merge(a, str_of(NULL), answer.body,
+			      &out->images, &why) != RC_OK)
+		r = err_set(err, RC_REMOTE,
+		    "the source's list of images is malformed: %s", why.text);
+	if (r != RC_OK)
+		return or_note(reg, a, name, "images", r, &out->images);
+	if (answer.captured[0].n <= TOKEN_MAX)
+		out->token = answer.captured[0];
+	keep(reg, a, caller, name, "images", out->images);
+	return RC_OK;
+}
+
+/* ---- search ---- */
+
+static bool
+take_row(struct arena *a, const struct json *item, struct mirror_row *row)
+{
+	struct v1name name;
+	struct err ignored;
+
+	*row = (struct mirror_row){.name = json_text(json_get(item, "name")),
+	    .description = json_text(json_get(item, "description")),
+	    .official = json_is_true(json_get(item, "is_official")),
+	    .automated = json_is_true(json_get(item, "is_automated")),
+	    .trusted = json_is_true(json_get(item, "is_trusted"))};
+	(void)json_int(json_get(item, "star_count"), &row->stars);
+	if (v1name_parse(a, row->name, &name, &ignored) != RC_OK)
+		return false;
+	row->name = str_of(v1name_full(a, &name));
+	return true;
+}
+
+size_t
+mirror_search(struct registry *reg, struct arena *a, const struct caller *caller,
+    struct str term, struct mirror_row rows[MIRROR_ROWS])
+{
+	static const struct remote_memory memory = {60000, 5000, 5000};
+	const struct remote_call call = {.headers = mirror_headers(reg, a, caller),
+	    .url = arena_printf(a, "%s/v1/search?q=%s&n=%d", index_of(reg),
+		percent_encode(a, term, "_.-", false), MIRROR_ROWS),
+	    .limit = SEARCH_MAX};
+	struct remote_answer answer;
+	struct json *doc, *results;
+	const char *why;
+	struct err err;
+	size_t i, n = 0;
+
+	if (remote_ask(reg->remote, a, &call, &memory, &answer, &err) != RC_OK ||
+	    answer.status != 200 || !json_parse(a, answer.body, &doc, &why))
+		return 0;
+	results = json_get(doc, "results");
+	for (i = 0; n < MIRROR_ROWS && i < json_length(results); i++)
+		n += take_row(a, json_at(results, i), &rows[n]);
+	return n;
+}

@@ -1,0 +1,257 @@
+/* mirror.c: see mirror.h. What an image is; layer.c has its layer, fetch.c
+ * how that comes, lists.c tags, lists of images and search. */
+#include "mirror/mirror.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "image/ancestry.h"
+#include "image/v1config.h"
+#include "mirror/source.h"
+#include "store/upstream.h"
+
+#define VIA_MAX 1000 /* bytes: some twenty mirrors of one another */
+
+bool
+mirror_is_on(const struct registry *reg)
+{
+	return reg->mirror != NULL && reg->mirror->source != NULL &&
+	       reg->remote != NULL;
+}
+
+/* ---- the source is asked ---- */
+
+bool
+mirror_may_ask(const struct registry *reg, const struct caller *caller)
+{
+	struct str via = caller == NULL ? str_of(NULL) : caller->via;
+
+	return mirror_is_on(reg) && via.n <= VIA_MAX &&
+	       (via.n == 0 || memmem(via.p, via.n, reg->mirror->name,
+				  strlen(reg->mirror->name)) == NULL);
+}
+
+struct str
+mirror_token(const struct caller *caller)
+{
+	struct str token = caller == NULL ? str_of(NULL) : caller->authorization;
+
+	return token.n > 6 && strncasecmp(token.p, "Token ", 6) == 0 ? token
+								     : str_of(NULL);
+}
+
+const char *const *
+mirror_headers(
+    const struct registry *reg, struct arena *a, const struct caller *caller)
+{
+	struct str via = caller == NULL ? str_of(NULL) : caller->via;
+	struct str token = mirror_token(caller);
+	const char **headers = arena_alloc(a, 4 * sizeof(*headers));
+	size_t n = 0;
+
+	if (token.n > 0)
+		headers[n++] = arena_printf(
+		    a, "Authorization: %s", str_dup(a, token));
+	headers[n++] = arena_printf(a, "Via: %.*s%s1.1 %s", STR_ARG(via),
+	    via.n > 0 ? ", " : "", reg->mirror->name);
+	headers[n++] = "X-Docker-Token: true";
+	headers[n] = NULL;
+	return headers;
+}
+
+enum result
+mirror_get(struct registry *reg, struct arena *a, const struct caller *caller,
+    const struct remote_call *call, struct remote_answer *out, struct err *err)
+{
+	static const struct remote_memory none = {
+	    0, 0, 0}; /* but for who asks now */
+	struct remote_call full = *call;
+	enum result r;
+
+	full.headers = mirror_headers(reg, a, caller);
+	r = remote_ask(reg->remote, a, &full, &none, out, err);
+	if (r != RC_OK)
+		return r;
+	if (out->status == 401 || out->status == 403 || out->status == 404)
+		return err_set(err, RC_ABSENT, "the source says %d", out->status);
+	if (out->status != 200)
+		return err_set(err, RC_REMOTE, "the source says %d", out->status);
+	return RC_OK;
+}
+
+static enum result
+or_image_unknown(enum result r)
+{
+	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r;
+}
+
+/* What cannot be written down is asked for again. */
+static void
+keep(struct registry *reg, struct arena *a, const char *id, const char *file,
+    struct str text)
+{
+	struct err err;
+
+	if (store_upstream_set_answer(
+		reg->store, a, "image", id, file, text, &err) != RC_OK)
+		log_line(LOG_WARN, "mirror.note", "image=%s file=%s reason=%s", id,
+		    file, log_value(a, err.text));
+}
+
+static const char *
+image_url(struct registry *reg, struct arena *a, const char *id, const char *file)
+{
+	return arena_printf(a, "%s/v1/images/%s/%s", reg->mirror->source, id, file);
+}
+
+/* ---- json, and what was said of the layer ---- */
+
+/* "SIZE SUM", either a "-" where the source did not tell. */
+static const char *
+facts_of(struct arena *a, const struct remote_answer *answer)
+{
+	struct str size = answer->captured[0], sum = answer->captured[1];
+	long long n;
+
+	if (sum.n == 0)
+		sum = answer->captured[2];
+	if (!str_to_int64(size, &n))
+		size = str_of("-");
+	if (sum.n == 0 || sum.n > 200)
+		sum = str_of("-");
+	return arena_printf(a, "%.*s %.*s", STR_ARG(size), STR_ARG(sum));
+}
+
+static enum result
+check_json(struct arena *a, struct str json, const char *id, struct err *err)
+{
+	struct v1config v;
+	struct err why;
+
+	if (v1config_parse(a, json, &v, &why) != RC_OK || !str_is(v.id, id))
+		return err_set(
+		    err, RC_REMOTE, "the source's json is not that of %s", id);
+	return RC_OK;
+}
+
+static enum result
+ask_json(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct str *json, struct str *facts, struct err *err)
+{
+	static const char *const capture[] = {"X-Docker-Size",
+	    "X-Docker-Checksum-Payload", "X-Docker-Checksum", NULL};
+	const struct remote_call call = {.url = image_url(reg, a, id, "json"),
+	    .limit = V1CONFIG_MAX,
+	    .capture = capture};
+	struct remote_answer answer;
+	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
+
+	if (r == RC_OK)
+		r = check_json(a, answer.body, id, err);
+	if (r != RC_OK)
+		return r;
+	*json = answer.body;
+	*facts = str_of(facts_of(a, &answer));
+	keep(reg, a, id, "facts", *facts);
+	keep(reg, a, id, "json", *json);
+	return RC_OK;
+}
+
+static enum result
+find_json(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct v1image_json *out, struct err *err)
+{
+	struct str facts, size;
+	long long n;
+	enum result r;
+
+	r = store_upstream_answer(
+	    reg->store, a, "image", id, "json", &out->json, NULL, err);
+	if (r == RC_OK)
+		r = store_upstream_answer(
+		    reg->store, a, "image", id, "facts", &facts, NULL, err);
+	if (r == RC_OK &&
+	    (check_json(a, out->json, id, err) != RC_OK || !str_has(facts, ' ')))
+		r = RC_ABSENT; /* damaged: asked for again */
+	if (r == RC_ABSENT && v1image_json(reg, a, id, out, err) == RC_OK)
+		return RC_OK; /* its fetch is over */
+	if (r == RC_ABSENT)
+		r = ask_json(reg, a, caller, id, &out->json, &facts, err);
+	if (r != RC_OK)
+		return r;
+	size = str_cut(&facts, ' ');
+	out->has_layer = str_to_int64(size, &n);
+	out->layer_size = out->has_layer ? (uint64_t)n : 0;
+	out->sum = str_is(facts, "-") ? str_of(NULL) : facts;
+	return RC_OK;
+}
+
+enum result
+mirror_json(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct v1image_json *out, struct err *err)
+{
+	return or_image_unknown(find_json(reg, a, caller, id, out, err));
+}
+
+/* ---- ancestry ---- */
+
+static enum result
+check_ancestry(struct str text, const char *id, struct err *err)
+{
+	if (ancestry_is_whole(text, id))
+		return RC_OK;
+	return err_set(err, RC_REMOTE,
+	    "the source's ancestry must be a list of ids that begins with %s", id);
+}
+
+static enum result
+find_ancestry(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct str *out, struct err *err)
+{
+	const struct remote_call call = {
+	    .url = image_url(reg, a, id, "ancestry"), .limit = ANCESTRY_MAX};
+	struct remote_answer answer;
+	enum result r;
+
+	r = store_upstream_answer(
+	    reg->store, a, "image", id, "ancestry", out, NULL, err);
+	if (r == RC_OK && check_ancestry(*out, id, err) != RC_OK)
+		r = RC_ABSENT; /* damaged: asked for again */
+	if (r == RC_ABSENT && v1image_ancestry(reg, a, id, out, err) == RC_OK)
+		return RC_OK; /* its fetch is over */
+	if (r != RC_ABSENT)
+		return r;
+	r = mirror_get(reg, a, caller, &call, &answer, err);
+	if (r == RC_OK)
+		r = check_ancestry(answer.body, id, err);
+	if (r != RC_OK)
+		return r;
+	*out = answer.body;
+	keep(reg, a, id, "ancestry", *out);
+	return RC_OK;
+}
+
+enum result
+mirror_ancestry(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct str *out, struct err *err)
+{
+	return or_image_unknown(find_ancestry(reg, a, caller, id, out, err));
+}
+
+enum result
+mirror_image(struct registry *reg, struct arena *a, const struct caller *caller,
+    const char *id, struct mirror_image *out, struct err *err)
+{
+	struct v1image_json image;
+	enum result r = mirror_json(reg, a, caller, id, &image, err);
+
+	if (r == RC_OK)
+		r = mirror_ancestry(reg, a, caller, id, &out->ancestry, err);
+	if (r == RC_OK) {
+		out->json = image.json;
+		out->sum = image.sum;
+		out->size = image.has_layer ? (int64_t)image.layer_size : -1;
+	}
+	return r;
+}

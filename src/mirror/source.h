@@ -1,0 +1,45 @@
+/* source.h: a question to the source. Seen by mirror*.c alone. */
+#ifndef MIRROR_SOURCE_H
+#define MIRROR_SOURCE_H
+
+#include "mirror/mirror.h"
+#include "remote/remote.h"
+#include "store/guard.h"
+
+/* The headers of each: the caller's Token, if the source may be shown it, and the way that
+ * the request has come. In the arena. */
+const char *const *mirror_headers(
+    const struct registry *reg, struct arena *a, const struct caller *caller);
+
+/* The Token that the source is shown; empty: none. */
+struct str mirror_token(const struct caller *caller);
+
+/* GET. RC_ABSENT: the source has it not, or not for this caller. RC_REMOTE: it does not
+ * answer, or says something else. */
+enum result mirror_get(struct registry *reg, struct arena *a,
+    const struct caller *caller, const struct remote_call *call,
+    struct remote_answer *out, struct err *err);
+
+/* json and ancestry of an image that is kept in _berth/mirror, or asked for and kept, as
+ * mirror_json() and mirror_ancestry() say. */
+struct mirror_image {
+	struct str json, ancestry;
+	struct str sum; /* empty: the source told none */
+	int64_t size;   /* bytes of its layer; -1: the source told none */
+};
+enum result mirror_image(struct registry *reg, struct arena *a,
+    const struct caller *caller, const char *id, struct mirror_image *out,
+    struct err *err);
+
+/* Begins to fetch the layer, for whoever holds GUARD_MIRROR of the image; the guard is the
+ * fetch's from here on, and given back when it is over, or where none begins. Returns
+ * when the source has begun to answer. RC_IMAGE_UNKNOWN, RC_REMOTE. */
+struct mirror_begun {
+	int fd; /* of the file that grows, the caller's; -1: it is an image */
+	int64_t length; /* bytes, above 0 where fd is not -1 */
+};
+enum result mirror_fetch(struct registry *reg, struct arena *a,
+    const struct caller *caller, const char *id, const struct mirror_image *image,
+    struct guard *lock, struct mirror_begun *out, struct err *err);
+
+#endif

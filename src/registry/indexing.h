@@ -1,0 +1,28 @@
+/* indexing.h: what the index says of a repository. Derived from the store alone, so
+ * that a push and a rebuild agree. */
+#ifndef REGISTRY_INDEXING_H
+#define REGISTRY_INDEXING_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "image/v1name.h"
+#include "index/index.h"
+#include "registry/registry.h"
+
+/* Brings the index up to what the store holds under the name: the repository, described,
+ * with what changed of it (change->repository is filled in here; NULL: nothing beside
+ * it), or not there. The caller holds GUARD_REPOSITORY. What fails is logged and reported
+ * to index_lost, never to the client. */
+void indexing_update(struct registry *reg, struct arena *a, const char *name,
+    struct index_change *change);
+
+/* The same of a name of API v1 whose privacy or description has changed: "library/x" is
+ * "x" to API v2, described and hidden likewise. The caller holds no guard. */
+void indexing_update_aliases(
+    struct registry *reg, struct arena *a, const struct v1name *name);
+
+/* A verb was cut off half-way: the index is brought up to what the store holds now, by
+ * whoever hears index_lost. */
+void indexing_request_rebuild(struct registry *reg);
+
+#endif

@@ -1,0 +1,81 @@
+/* worklimit.c: see worklimit.h. */
+#include "registry/worklimit.h"
+
+#include <malloc.h>
+
+#include "store/guard.h"
+
+static void
+leave(void *arg)
+{
+	struct worklimit *threads = arg;
+
+	atomic_fetch_sub(&threads->taken, 1);
+}
+
+enum result
+worklimit_enter_thread(const struct registry *reg, struct worklimit *threads,
+    struct arena *a, struct err *err)
+{
+	unsigned before = atomic_fetch_add(&threads->taken, 1);
+
+	if (reg->slow_requests_max == 0 || before < reg->slow_requests_max) {
+		arena_defer(a, leave, threads);
+		return RC_OK;
+	}
+	leave(threads);
+	return err_set(
+	    err, RC_BUSY, "%u such requests run already, try again later", before);
+}
+
+/* Threads that have a seat, or wait for one. */
+static struct worklimit seated;
+
+struct seat {
+	struct guard lock;
+	size_t memory;
+};
+
+/* The request has freed its small pieces of memory by now, but malloc(3) has kept
+ * them. */
+static void
+give_back(void *arg)
+{
+	struct seat *seat = arg;
+
+	(void)malloc_trim(0);
+	guard_release(&seat->lock);
+}
+
+/* A request that waits for memory must hold none, or others could wait for it: one
+ * that needs more gives back what it has first. */
+enum result
+worklimit_enter(
+    const struct registry *reg, struct arena *a, size_t memory, struct err *err)
+{
+	struct seat *seat = arena_deferred(a, give_back);
+	enum result r = RC_OK;
+
+	if (memory <= WORKLIMIT_FREE || reg->slow_requests_max == 0 ||
+	    (seat != NULL && memory <= seat->memory))
+		return RC_OK;
+	if (seat == NULL) {
+		r = worklimit_enter_thread(reg, &seated, a, err);
+		if (r != RC_OK)
+			return r;
+		seat = arena_alloc(a, sizeof(*seat));
+		arena_defer(a, give_back, seat);
+	}
+	guard_release(&seat->lock);
+	seat->memory = 0;
+	r = guard_take_memory(
+	    reg->store, memory, reg->patience_ms, &seat->lock, err);
+	if (r == RC_OK && !guard_is_held(&seat->lock))
+		return err_set(err, RC_BUSY,
+		    "large requests use all memory that is for them: %zu bytes were wanted, "
+		    "try again later",
+		    memory);
+	if (r == RC_OK)
+		seat->memory = memory;
+	return r;
+}
