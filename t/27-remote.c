@@ -383,7 +383,7 @@ test_public_addresses(void)
 
 /* ---- memory ---- */
 
-static const struct remote_memory brief = {400, 200, 200};
+static const struct remote_ttl brief = {400, 200, 200};
 
 /* *now: the server was asked. */
 static enum result
@@ -393,7 +393,7 @@ ask(const char *path, const char *header, struct remote_answer *out, bool *now)
 	const struct remote_call call = {
 	    .url = url(path), .headers = headers, .limit = 4096};
 	int before = atomic_load(&asked);
-	enum result r = remote_ask(rm, arena, &call, &brief, out, &err);
+	enum result r = remote_get_cached(rm, arena, &call, &brief, out, &err);
 
 	*now = atomic_load(&asked) > before;
 	return r;
@@ -434,7 +434,8 @@ ask_once(void *arg)
 	struct arena *a = arena_new();
 	struct remote_answer out;
 	struct err ignored;
-	bool good = remote_ask(rm, a, &call, &brief, &out, &ignored) == RC_OK &&
+	bool good = remote_get_cached(rm, a, &call, &brief, &out, &ignored) ==
+			RC_OK &&
 		    out.status == 200;
 
 	arena_free(a);
@@ -640,7 +641,7 @@ test_waiting(void)
 	(void)usleep(300 * 1000);
 	is_int(remote_get(few, arena, &call, &out, &err), RC_BUSY,
 	    "one more than may wait");
-	is_int(remote_ask(few, arena, &call, &brief, &out, &err), RC_BUSY,
+	is_int(remote_get_cached(few, arena, &call, &brief, &out, &err), RC_BUSY,
 	    "also where it would be remembered");
 	begun = clock_ticks();
 	remote_give_up(few);

@@ -1,4 +1,4 @@
-/* 28-auth.c: who comes in. The other index is played here: remote_ask() is this file's. */
+/* 28-auth.c: who comes in. The other index is played here: remote_get_cached() is this file's. */
 #include "auth/auth.h"
 
 #include "base/clock.h"
@@ -23,12 +23,13 @@ static struct {
 	struct remote *remote;
 	char url[1024], authorization[512];
 	size_t n_headers;
-	struct remote_memory memory;
+	struct remote_ttl memory;
 } played;
 
 enum result
-remote_ask(struct remote *rm, struct arena *a, const struct remote_call *call,
-    const struct remote_memory *memory, struct remote_answer *out, struct err *err)
+remote_get_cached(struct remote *rm, struct arena *a,
+    const struct remote_call *call, const struct remote_ttl *memory,
+    struct remote_answer *out, struct err *err)
 {
 	size_t i;
 
@@ -230,9 +231,9 @@ test_index(void)
 	is_str(played.authorization, "Authorization: " OF_INDEX "write",
 	    "in whose name");
 	is_int(played.n_headers, 2, "with a header beside it");
-	is_int(played.memory.yes_ms, 10000, "yes is remembered");
-	is_int(played.memory.no_ms, 3000, "no is remembered");
-	is_int(played.memory.down_ms, 1000, "no answer is remembered");
+	is_int(played.memory.ok_ms, 10000, "yes is remembered");
+	is_int(played.memory.error_ms, 3000, "no is remembered");
+	is_int(played.memory.unreachable_ms, 1000, "no answer is remembered");
 }
 
 static void
@@ -446,9 +447,9 @@ test_image_asked(void)
 	    "where");
 	is_str(played.authorization, "Authorization: " OF_INDEX "write",
 	    "in whose name");
-	is_int(played.memory.yes_ms, 10000, "yes is remembered");
-	is_int(played.memory.no_ms, 3000, "no is remembered");
-	is_int(played.memory.down_ms, 1000, "no answer is remembered");
+	is_int(played.memory.ok_ms, 10000, "yes is remembered");
+	is_int(played.memory.error_ms, 3000, "no is remembered");
+	is_int(played.memory.unreachable_ms, 1000, "no answer is remembered");
 	is_int(played.calls, 1, "asked once");
 	for (i = 0; i < COUNT(no_ids); i++)
 		is_int(image_access(AUTH_INDEX, &bound, no_ids[i]), RC_UNAUTHORIZED,

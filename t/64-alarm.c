@@ -4,14 +4,14 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "serve/alarm.h"
+#include "serve/errmail.h"
 #include "unit-test.h"
 
 #define CHILDREN 8
 #define STORM    20000 /* errors of each */
 #define KEPT     40    /* lines of a storm */
 
-static struct alarm *al;
+static struct errmail *al;
 static unsigned n;
 
 static unsigned
@@ -79,23 +79,23 @@ storm(void)
 static void
 test_gathered(void)
 {
-	ok(!alarm_is_raised(al), "nothing yet");
+	ok(!errmail_is_pending(al), "nothing yet");
 	log_line(LOG_INFO, "news", "n=0");
 	log_line(LOG_WARN, "warning", "n=0");
-	ok(!alarm_is_raised(al), "what is no error is no alarm");
+	ok(!errmail_is_pending(al), "what is no error is no alarm");
 	log_line(LOG_ERROR, "here", "text=\"two words\"");
-	ok(alarm_is_raised(al), "an error is one");
+	ok(errmail_is_pending(al), "an error is one");
 	in_child(one_error);
 	wait_for_all();
-	is_str(said(alarm_take(al, arena, &n)),
+	is_str(said(errmail_take(al, arena, &n)),
 	    "error here text=\"two words\"\nerror child n=1\n",
 	    "those of this process and of another");
 	is_int(n, 2, "two");
-	ok(!alarm_is_raised(al), "they are told of once");
-	is_int(alarm_take(al, arena, &n).n, 0, "then there is nothing");
+	ok(!errmail_is_pending(al), "they are told of once");
+	is_int(errmail_take(al, arena, &n).n, 0, "then there is nothing");
 	is_int(n, 0, "none");
 	log_line(LOG_ERROR, "again", "n=1");
-	is_str(said(alarm_take(al, arena, &n)), "error again n=1\n", "the next");
+	is_str(said(errmail_take(al, arena, &n)), "error again n=1\n", "the next");
 }
 
 static void
@@ -105,7 +105,7 @@ test_long_line(void)
 
 	log_line(LOG_ERROR, "long", "%s", times('x', 3000).p);
 	log_line(LOG_ERROR, "short", "n=1");
-	text = alarm_take(al, arena, &n);
+	text = errmail_take(al, arena, &n);
 	is_int(count_lines(text), 2, "a long line is one line");
 	ok(text.n > 500 && text.n < 1000, "and cut");
 	ok(strstr(said(text), "\nerror short n=1\n") != NULL, "the next is whole");
@@ -120,10 +120,10 @@ test_storm(void)
 	for (i = 0; i < CHILDREN; i++)
 		in_child(storm);
 	wait_for_all();
-	text = alarm_take(al, arena, &n);
+	text = errmail_take(al, arena, &n);
 	is_int(n, CHILDREN * STORM, "all are counted");
 	is_int(count_lines(text), KEPT, "a few are kept");
-	ok(!alarm_is_raised(al), "nothing is left");
+	ok(!errmail_is_pending(al), "nothing is left");
 }
 
 /* Taken while they come: none is counted twice, and none is lost but for what is under way
@@ -136,13 +136,13 @@ test_taken_meanwhile(void)
 	for (i = 0; i < CHILDREN; i++)
 		in_child(storm);
 	for (i = 0; i < 1000; i++) {
-		(void)alarm_take(al, arena, &n);
+		(void)errmail_take(al, arena, &n);
 		all += n;
 	}
 	wait_for_all();
-	(void)alarm_take(al, arena, &n);
+	(void)errmail_take(al, arena, &n);
 	all += n;
-	(void)alarm_take(al, arena, &n); /* late ones of the page before */
+	(void)errmail_take(al, arena, &n); /* late ones of the page before */
 	is_int(all + n, CHILDREN * STORM, "each was counted once");
 }
 
@@ -152,8 +152,8 @@ main(void)
 	static void (*const tests[])(void) = {
 	    test_gathered, test_long_line, test_storm, test_taken_meanwhile};
 
-	if (!log_open("/dev/null", LOG_INFO) || (al = alarm_new()) == NULL)
+	if (!log_open("/dev/null", LOG_INFO) || (al = errmail_new()) == NULL)
 		return EXIT_FAILURE;
-	alarm_watch(al);
+	errmail_watch(al);
 	return run_tests(tests, COUNT(tests));
 }

@@ -13,7 +13,7 @@
 
 #define ANSWER_MAX ((size_t)16 << 20) /* bytes of an index's answer */
 
-static const struct remote_memory memory = {10000, 3000, 1000};
+static const struct remote_ttl memory = {10000, 3000, 1000};
 
 /* ---- the index is asked ---- */
 
@@ -41,7 +41,7 @@ ask(const struct auth *auth, struct arena *a, const struct caller *caller,
 	struct remote_answer answer;
 	enum result r;
 
-	r = remote_ask(auth->remote, a, &call, &memory, &answer, err);
+	r = remote_get_cached(auth->remote, a, &call, &memory, &answer, err);
 	if (r != RC_OK)
 		return r;
 	if (answer.status >= 400 && answer.status < 500)

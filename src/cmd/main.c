@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "cmd/check_config.h"
-#include "cmd/commands.h"
+#include "cmd/command.h"
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
 
@@ -14,7 +14,7 @@
 
 /* What serve would read at its start is read here, too. */
 static int
-check_config_command(const struct call *call)
+check_config_command(const struct command_call *call)
 {
 	struct auth ignored;
 	struct err err;
@@ -28,13 +28,13 @@ check_config_command(const struct call *call)
 
 static const struct command {
 	const char *name;
-	int (*run)(const struct call *call);
+	int (*run)(const struct command_call *call);
 	const char *options; /* of its own */
 	const char *help;
 } commands[] = {
-    {"serve", serve_command, "",
+    {"serve", command_serve, "",
 	"Answers the requests that nginx hands over, until SIGTERM. Stays in the foreground."},
-    {"reindex", reindex_command, " [--afresh]",
+    {"reindex", command_reindex, " [--afresh]",
 	"Makes the search index anew from the store, while the registry answers. One that was\n"
 	"interrupted goes on where it stopped, with --afresh from the beginning."},
     {"check-config", check_config_command, "",
@@ -97,7 +97,8 @@ environment(const char *name)
 }
 
 static int
-run(const struct command *command, struct call *call, struct conf_source *source)
+run(const struct command *command, struct command_call *call,
+    struct conf_source *source)
 {
 	struct conf *conf;
 	struct err err;
@@ -127,7 +128,7 @@ parse_and_run(const struct command *command, int argc, char **argv)
 	    {"help", no_argument, NULL, OPT_HELP},
 	    {"afresh", no_argument, NULL, OPT_AFRESH}, {NULL, 0, NULL, 0}};
 	struct conf_source source = {.env = environment};
-	struct call call = {.afresh = false};
+	struct command_call call = {.afresh = false};
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -142,7 +143,7 @@ parse_and_run(const struct command *command, int argc, char **argv)
 			print_command_help(command);
 			return EXIT_SUCCESS;
 		case OPT_AFRESH:
-			if (command->run != reindex_command)
+			if (command->run != command_reindex)
 				return usage(
 				    "--afresh is an option of reindex", "");
 			call.afresh = true;

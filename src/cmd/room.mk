@@ -1,8 +1,8 @@
 # cmd: the program, a file a command; the only room that sees conf.
 berth_SOURCES += \
-	src/cmd/about.c src/cmd/about.h \
+	src/cmd/buildinfo.c src/cmd/buildinfo.h \
 	src/cmd/check_config.c src/cmd/check_config.h \
-	src/cmd/commands.h \
+	src/cmd/command.h \
 	src/cmd/key_file.c src/cmd/key_file.h \
 	src/cmd/main.c \
 	src/cmd/open.c src/cmd/open.h \

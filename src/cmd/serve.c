@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "cmd/about.h"
-#include "cmd/commands.h"
+#include "cmd/buildinfo.h"
+#include "cmd/command.h"
 #include "cmd/key_file.h"
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
@@ -110,7 +110,7 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->v1 = (struct v1_options){.flavor = conf->flavor,
 	    .issue = conf->issue,
 	    .endpoints = conf->registry_endpoints,
-	    .about = conf->debug ? about_text(s->arena) : NULL,
+	    .about = conf->debug ? buildinfo_json(s->arena) : NULL,
 	    .standalone = conf->standalone};
 	s->cors = cors_of(conf);
 	s->options = (struct serve_options){conf->socket, conf->workers,
@@ -321,7 +321,7 @@ prepare(struct server *s, struct err *err)
 }
 
 int
-serve_command(const struct call *call)
+command_serve(const struct command_call *call)
 {
 	struct server s = {.arena = call->arena, .source = call->source};
 	const struct serve_app app = {.reload = reload,

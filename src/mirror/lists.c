@@ -184,7 +184,7 @@ size_t
 mirror_search(struct registry *reg, struct arena *a, const struct caller *caller,
     struct str term, struct mirror_row rows[MIRROR_ROWS])
 {
-	static const struct remote_memory memory = {60000, 5000, 5000};
+	static const struct remote_ttl memory = {60000, 5000, 5000};
 	const struct remote_call call = {.headers = mirror_headers(reg, a, caller),
 	    .url = arena_printf(a, "%s/v1/search?q=%s&n=%d", index_of(reg),
 		percent_encode(a, term, "_.-", false), MIRROR_ROWS),
@@ -195,7 +195,8 @@ mirror_search(struct registry *reg, struct arena *a, const struct caller *caller
 	struct err err;
 	size_t i, n = 0;
 
-	if (remote_ask(reg->remote, a, &call, &memory, &answer, &err) != RC_OK ||
+	if (remote_get_cached(reg->remote, a, &call, &memory, &answer, &err) !=
+		RC_OK ||
 	    answer.status != 200 || !json_parse(a, answer.body, &doc, &why))
 		return 0;
 	results = json_get(doc, "results");

@@ -64,13 +64,12 @@ enum result
 mirror_get(struct registry *reg, struct arena *a, const struct caller *caller,
     const struct remote_call *call, struct remote_answer *out, struct err *err)
 {
-	static const struct remote_memory none = {
-	    0, 0, 0}; /* but for who asks now */
+	static const struct remote_ttl none = {0, 0, 0}; /* but for who asks now */
 	struct remote_call full = *call;
 	enum result r;
 
 	full.headers = mirror_headers(reg, a, caller);
-	r = remote_ask(reg->remote, a, &full, &none, out, err);
+	r = remote_get_cached(reg->remote, a, &full, &none, out, err);
 	if (r != RC_OK)
 		return r;
 	if (out->status == 401 || out->status == 403 || out->status == 404)

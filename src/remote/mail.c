@@ -10,7 +10,7 @@
 #include <openssl/evp.h>
 
 #include "base/buf.h"
-#include "remote/client.h"
+#include "remote/transfer.h"
 
 #define MAIL_MAX     ((size_t)1 << 20) /* bytes */
 #define TIMEOUT_MS   60000L
@@ -165,7 +165,7 @@ send_message(struct arena *a, const struct mail_options *options,
 	const char *url = arena_printf(
 	    a, "smtp://%s:%u", options->host, options->port);
 	struct curl_slist *to = recipients(a, options->to);
-	CURL *curl = client_new(&timeouts);
+	CURL *curl = transfer_new(&timeouts);
 	CURLcode code;
 
 	set_protocols(curl);
@@ -200,7 +200,7 @@ mail_send(const struct mail_options *options, const char *subject, struct str te
 
 	if (!is_line(subject) || !is_line(options->from) || !is_line(options->to))
 		return err_set(err, RC_BAD_REQUEST, "a mail's header of two lines");
-	client_init();
+	transfer_init();
 	a = arena_new();
 	buf_init(&b, a, MAIL_MAX);
 	put_message(&b, options, subject, text);

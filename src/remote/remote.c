@@ -1,4 +1,4 @@
-/* remote.c: see remote.h. Small answers; memory.c remembers them, stream.c has the large
+/* remote.c: see remote.h. Small answers; cache.c remembers them, stream.c has the large
  * ones. */
 #include "remote/remote.h"
 
@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "remote/private.h"
+#include "remote/internal.h"
 
 #define CONNECT_MS 5000
 #define ANSWER_MS  15000
@@ -27,7 +27,7 @@ remote_new(const struct remote_options *options)
 
 	if (rm == NULL)
 		abort();
-	client_init();
+	transfer_init();
 	if (options != NULL)
 		rm->options = *options;
 	rm->options.connect_ms = or_default(rm->options.connect_ms, CONNECT_MS);
@@ -38,8 +38,8 @@ remote_new(const struct remote_options *options)
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&rm->left, &attr);
 	(void)pthread_condattr_destroy(&attr);
-	rm->memory = memory_new();
-	rm->streams = streams_new();
+	rm->memory = remote_cache_new();
+	rm->streams = remote_streams_new();
 	return rm;
 }
 
@@ -50,7 +50,7 @@ remote_give_up(struct remote *rm)
 }
 
 int
-remote_look_up(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+remote_abort_cb(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
 	struct remote *rm = arg;
 
@@ -64,8 +64,8 @@ remote_free(struct remote *rm)
 	if (rm == NULL)
 		return;
 	remote_give_up(rm);
-	streams_free(rm->streams);
-	memory_free(rm->memory);
+	remote_streams_free(rm->streams);
+	remote_cache_free(rm->memory);
 	while (rm->n_idle > 0)
 		curl_easy_cleanup(rm->idle[--rm->n_idle]);
 	(void)pthread_cond_destroy(&rm->left);
@@ -83,8 +83,8 @@ remote_borrow(struct remote *rm)
 		curl = rm->idle[--rm->n_idle];
 	(void)pthread_mutex_unlock(&rm->mutex);
 	if (curl == NULL)
-		return client_new(&rm->options);
-	client_set_up(curl, &rm->options);
+		return transfer_new(&rm->options);
+	transfer_set_up(curl, &rm->options);
 	return curl;
 }
 
@@ -146,7 +146,7 @@ remote_wait_end(struct remote *rm)
 /* ---- one answer ---- */
 
 struct getting {
-	struct client_run run;
+	struct transfer_run run;
 	struct buf body;
 };
 
@@ -155,7 +155,7 @@ take_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct getting *g = arg;
 
-	client_take_header(&g->run, client_line(p, size * n));
+	transfer_take_header(&g->run, transfer_line(p, size * n));
 	return size * n;
 }
 
@@ -181,10 +181,10 @@ perform(struct remote *rm, struct getting *g, struct err *err)
 	(void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, g);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, g);
-	(void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, remote_look_up);
+	(void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, remote_abort_cb);
 	(void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, rm);
 	(void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	r = client_perform(&g->run, &rm->options, err);
+	r = transfer_perform(&g->run, &rm->options, err);
 	if (g->body.full)
 		return err_set(err, RC_REMOTE, "an answer of more than %zu bytes",
 		    g->body.limit);
@@ -207,7 +207,7 @@ remote_get_waiting(struct remote *rm, struct arena *a,
 	enum result r;
 
 	buf_init(&g.body, a, call->limit);
-	r = client_set_call(curl, call, &list, err);
+	r = transfer_set_call(curl, call, &list, err);
 	if (r == RC_OK)
 		r = perform(rm, &g, err);
 	remote_return(rm, curl);

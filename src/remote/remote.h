@@ -66,13 +66,13 @@ enum result remote_get(struct remote *rm, struct arena *a,
 /* The same, remembered: whoever asks the same (address and headers) within the time is
  * given the same, also a RC_REMOTE; while one asks, others of the process wait for its
  * answer. */
-struct remote_memory {
-	unsigned yes_ms;  /* of a status below 300 */
-	unsigned no_ms;   /* of any other */
-	unsigned down_ms; /* of RC_REMOTE */
+struct remote_ttl {
+	unsigned ok_ms;          /* of a status below 300 */
+	unsigned error_ms;       /* of any other */
+	unsigned unreachable_ms; /* of RC_REMOTE */
 };
-enum result remote_ask(struct remote *rm, struct arena *a,
-    const struct remote_call *call, const struct remote_memory *memory,
+enum result remote_get_cached(struct remote *rm, struct arena *a,
+    const struct remote_call *call, const struct remote_ttl *memory,
     struct remote_answer *out, struct err *err);
 
 /* A large body in pieces, on a thread of the remote's own: GET. Called there, one after

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "remote/private.h"
+#include "remote/internal.h"
 
 #define FETCHES_MAX 32
 #define SLOWEST     1000L /* bytes a second, over silence_ms: below it, nothing comes */
@@ -14,7 +14,7 @@ struct fetch {
 	struct arena *arena;
 	struct remote_call call; /* its texts are copies */
 	struct remote_answer head;
-	struct client_run run;
+	struct transfer_run run;
 	uint64_t taken; /* bytes */
 	bool chunked;
 	bool begun;
@@ -22,16 +22,16 @@ struct fetch {
 	bool over_limit;
 };
 
-struct streams {
+struct remote_streams {
 	pthread_mutex_t mutex;
 	pthread_cond_t fewer;
 	unsigned running;
 };
 
-struct streams *
-streams_new(void)
+struct remote_streams *
+remote_streams_new(void)
 {
-	struct streams *s = calloc(1, sizeof(*s));
+	struct remote_streams *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		abort();
@@ -41,7 +41,7 @@ streams_new(void)
 }
 
 void
-streams_free(struct streams *s)
+remote_streams_free(struct remote_streams *s)
 {
 	(void)pthread_mutex_lock(&s->mutex);
 	while (s->running > 0)
@@ -71,13 +71,13 @@ static size_t
 take_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
-	struct str line = client_line(p, n * size);
+	struct str line = transfer_line(p, n * size);
 
 	if (str_starts(line, "HTTP/"))
 		f->chunked = false;
 	else if (says_chunked(line))
 		f->chunked = true;
-	client_take_header(&f->run, line);
+	transfer_take_header(&f->run, line);
 	return n * size;
 }
 
@@ -127,12 +127,12 @@ perform(struct fetch *f, struct err *err)
 	(void)curl_easy_setopt(f->run.curl, CURLOPT_WRITEFUNCTION, take_body);
 	(void)curl_easy_setopt(f->run.curl, CURLOPT_WRITEDATA, f);
 	(void)curl_easy_setopt(
-	    f->run.curl, CURLOPT_XFERINFOFUNCTION, remote_look_up);
+	    f->run.curl, CURLOPT_XFERINFOFUNCTION, remote_abort_cb);
 	(void)curl_easy_setopt(f->run.curl, CURLOPT_XFERINFODATA, f->rm);
 	(void)curl_easy_setopt(f->run.curl, CURLOPT_NOPROGRESS, 0L);
 	(void)curl_easy_setopt(f->run.curl, CURLOPT_LOW_SPEED_LIMIT, SLOWEST);
 	(void)curl_easy_setopt(f->run.curl, CURLOPT_LOW_SPEED_TIME, silence);
-	r = client_perform(&f->run, &f->rm->options, err);
+	r = transfer_perform(&f->run, &f->rm->options, err);
 	if (r == RC_OK)
 		(void)begin(f);
 	if (f->refused)
@@ -158,7 +158,7 @@ is_whole(const struct fetch *f)
 }
 
 static void
-leave(struct streams *s)
+leave(struct remote_streams *s)
 {
 	(void)pthread_mutex_lock(&s->mutex);
 	s->running--;
@@ -170,17 +170,17 @@ static void *
 run(void *arg)
 {
 	struct fetch *f = arg;
-	struct streams *s = f->rm->streams;
+	struct remote_streams *s = f->rm->streams;
 	struct curl_slist *list;
 	struct err err = {""};
 	enum result r;
 	bool whole;
 
-	f->run = (struct client_run){.curl = remote_borrow(f->rm),
+	f->run = (struct transfer_run){.curl = remote_borrow(f->rm),
 	    .arena = f->arena,
 	    .call = &f->call,
 	    .out = &f->head};
-	r = client_set_call(f->run.curl, &f->call, &list, &err);
+	r = transfer_set_call(f->run.curl, &f->call, &list, &err);
 	if (r == RC_OK)
 		r = perform(f, &err);
 	whole = r == RC_OK && is_whole(f);
@@ -195,7 +195,7 @@ run(void *arg)
 bool
 remote_is_fetching(struct remote *rm)
 {
-	struct streams *s = rm->streams;
+	struct remote_streams *s = rm->streams;
 	bool running;
 
 	(void)pthread_mutex_lock(&s->mutex);
@@ -242,7 +242,7 @@ new_fetch(struct remote *rm, const struct remote_call *call,
 static bool
 enter(struct remote *rm)
 {
-	struct streams *s = rm->streams;
+	struct remote_streams *s = rm->streams;
 	bool room;
 
 	(void)pthread_mutex_lock(&s->mutex);

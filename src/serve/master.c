@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "serve/alarm.h"
+#include "serve/errmail.h"
 #include "serve/worker.h"
 
 #define CHILDREN_MAX     256
@@ -50,8 +50,8 @@ struct master {
 	bool ending;
 	bool killed; /* some did not end by themselves */
 	bool want_rebuild;
-	struct alarm *alarm; /* NULL: no memory for it, and no mails */
-	bool alarmed;        /* a mail is due */
+	struct errmail *alarm; /* NULL: no memory for it, and no mails */
+	bool alarmed;          /* a mail is due */
 	int64_t
 	    not_before[ROLES]; /* ticks: no child of the role is started sooner */
 };
@@ -111,7 +111,7 @@ run_mail(struct master *m)
 	unsigned n;
 
 	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
-	text = alarm_take(m->alarm, a, &n);
+	text = errmail_take(m->alarm, a, &n);
 	if (n >
 	    0) /* it may have been raised for one that an earlier mail told of */
 		m->app->mail(m->app->arg, n, text);
@@ -254,7 +254,7 @@ mail_due(struct master *m)
 
 	if (m->alarm == NULL || !m->options->mails)
 		return;
-	if (!m->alarmed && alarm_is_raised(m->alarm)) {
+	if (!m->alarmed && errmail_is_pending(m->alarm)) {
 		m->alarmed = true;
 		if (m->not_before[ROLE_MAIL] < soon)
 			m->not_before[ROLE_MAIL] = soon;
@@ -366,9 +366,9 @@ master_run(
 	int64_t end_by;
 
 	block_signals(&m);
-	m.alarm = alarm_new();
+	m.alarm = errmail_new();
 	if (m.alarm != NULL)
-		alarm_watch(m.alarm);
+		errmail_watch(m.alarm);
 	log_line(LOG_INFO, "master.start", "workers=%u threads=%u",
 	    options->workers, options->threads);
 	while (!m.ending) {

@@ -1,7 +1,7 @@
 # serve: processes, threads and FastCGI; the only room that forks and sees libfcgi.
 libberth_a_SOURCES += \
-	src/serve/alarm.c src/serve/alarm.h \
 	src/serve/dispatch.c src/serve/dispatch.h \
+	src/serve/errmail.c src/serve/errmail.h \
 	src/serve/fcgi.c src/serve/fcgi.h \
 	src/serve/gate.c src/serve/gate.h \
 	src/serve/listen.c src/serve/listen.h \

@@ -1,20 +1,20 @@
-/* commands.h: what `berth COMMAND` can be. main.c has the table. */
-#ifndef CMD_COMMANDS_H
-#define CMD_COMMANDS_H
+/* command.h: what `berth COMMAND` can be. main.c has the table. */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
 
 #include "conf/conf.h"
 
 /* A command gets the checked configuration and what stood behind its own name; it
  * returns the exit status: 0, 1 (it failed and said so), 2 (it was called wrongly).
  */
-struct call {
+struct command_call {
 	struct arena *arena;
 	const struct conf_source *source; /* to read the configuration anew */
 	const struct conf *conf;
 	bool afresh; /* --afresh of reindex */
 };
 
-int serve_command(const struct call *call);
-int reindex_command(const struct call *call);
+int command_serve(const struct command_call *call);
+int command_reindex(const struct command_call *call);
 
 #endif

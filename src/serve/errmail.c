@@ -1,6 +1,6 @@
-/* alarm.c: see alarm.h. Two pages in memory that the processes share: one is written to
+/* errmail.c: see errmail.h. Two pages in memory that the processes share: one is written to
  * while the other is read. */
-#include "serve/alarm.h"
+#include "serve/errmail.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -20,15 +20,16 @@ struct page {
 	} line[LINES];
 };
 
-struct alarm {
+struct errmail {
 	_Atomic unsigned open; /* the page that is written to */
 	struct page page[2];
 };
 
-struct alarm *
-alarm_new(void)
+struct errmail *
+errmail_new(void)
 {
-	return shared_alloc(sizeof(struct alarm)); /* zeros: nothing is gathered */
+	return shared_alloc(
+	    sizeof(struct errmail)); /* zeros: nothing is gathered */
 }
 
 /* One that came too late for its page, which is being read, may be lost or be told of in
@@ -36,7 +37,7 @@ alarm_new(void)
 static void
 gather(void *arg, enum log_level level, struct str line)
 {
-	struct alarm *al = arg;
+	struct errmail *al = arg;
 	struct page *page = &al->page[atomic_load(&al->open)];
 	unsigned i;
 	size_t n;
@@ -53,19 +54,19 @@ gather(void *arg, enum log_level level, struct str line)
 }
 
 void
-alarm_watch(struct alarm *al)
+errmail_watch(struct errmail *al)
 {
 	log_watch(gather, al);
 }
 
 bool
-alarm_is_raised(struct alarm *al)
+errmail_is_pending(struct errmail *al)
 {
 	return atomic_load(&al->page[atomic_load(&al->open)].n) > 0;
 }
 
 struct str
-alarm_take(struct alarm *al, struct arena *a, unsigned *n)
+errmail_take(struct errmail *al, struct arena *a, unsigned *n)
 {
 	unsigned read = atomic_load(&al->open), i;
 	struct page *page = &al->page[read];

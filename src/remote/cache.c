@@ -1,11 +1,11 @@
-/* memory.c: answers that are remembered for a moment (remote_ask()). Who asks what
+/* cache.c: answers that are remembered for a moment (remote_get_cached()). Who asks what
  * another is asking already waits for that answer. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "remote/private.h"
+#include "remote/internal.h"
 
 #define ENTRIES 512
 #define KEY_MAX ((size_t)64 << 10)
@@ -24,17 +24,17 @@ struct entry {
 	struct remote_answer answer;
 };
 
-struct memory {
+struct remote_cache {
 	pthread_mutex_t mutex;
 	pthread_cond_t there;
 	size_t kept; /* bytes of bodies */
 	struct entry entries[ENTRIES];
 };
 
-struct memory *
-memory_new(void)
+struct remote_cache *
+remote_cache_new(void)
 {
-	struct memory *m = calloc(1, sizeof(*m));
+	struct remote_cache *m = calloc(1, sizeof(*m));
 
 	if (m == NULL)
 		abort();
@@ -44,7 +44,7 @@ memory_new(void)
 }
 
 static void
-forget(struct memory *m, struct entry *e)
+forget(struct remote_cache *m, struct entry *e)
 {
 	m->kept -= e->answer.body.n;
 	arena_free(e->arena);
@@ -53,7 +53,7 @@ forget(struct memory *m, struct entry *e)
 }
 
 void
-memory_free(struct memory *m)
+remote_cache_free(struct remote_cache *m)
 {
 	size_t i;
 
@@ -64,7 +64,7 @@ memory_free(struct memory *m)
 	free(m);
 }
 
-/* Address and headers, a line each: client_set_call() lets none have a line break. */
+/* Address and headers, a line each: transfer_set_call() lets none have a line break. */
 static const char *
 key_of(struct arena *a, const struct remote_call *call)
 {
@@ -106,7 +106,7 @@ is_fresh(const struct entry *e)
 
 /* The entry of the key, or a free one for it; NULL: all are in use. */
 static struct entry *
-find(struct memory *m, const char *key)
+find(struct remote_cache *m, const char *key)
 {
 	struct entry *free_one = NULL, *oldest = NULL;
 	size_t i;
@@ -132,16 +132,16 @@ find(struct memory *m, const char *key)
 }
 
 static unsigned
-time_for(const struct remote_memory *memory, enum result r, int status)
+time_for(const struct remote_ttl *memory, enum result r, int status)
 {
 	if (r != RC_OK)
-		return memory->down_ms;
-	return status < 300 ? memory->yes_ms : memory->no_ms;
+		return memory->unreachable_ms;
+	return status < 300 ? memory->ok_ms : memory->error_ms;
 }
 
 /* The answer is there: for those who wait, and for a while. */
 static void
-remember(struct memory *m, struct entry *e, const struct remote_memory *memory,
+remember(struct remote_cache *m, struct entry *e, const struct remote_ttl *memory,
     enum result r, const struct remote_answer *answer, const struct err *err)
 {
 	struct arena *a = NULL;
@@ -173,7 +173,7 @@ remember(struct memory *m, struct entry *e, const struct remote_memory *memory,
 
 /* Somebody else has asked; the mutex is held. False: his answer was too large to share. */
 static bool
-take_over(struct memory *m, struct entry *e, struct arena *a,
+take_over(struct remote_cache *m, struct entry *e, struct arena *a,
     struct remote_answer *out, enum result *r, struct err *err)
 {
 	bool shared;
@@ -193,7 +193,7 @@ take_over(struct memory *m, struct entry *e, struct arena *a,
 
 /* The entry of the key, if it can be had without waiting for an answer; else *must_wait. */
 static struct entry *
-look_up(struct memory *m, const char *key, bool *must_wait)
+look_up(struct remote_cache *m, const char *key, bool *must_wait)
 {
 	struct entry *e = key == NULL ? NULL : find(m, key);
 
@@ -209,7 +209,7 @@ recall(struct remote *rm, const char *key, struct arena *a,
     struct remote_answer *out, struct entry **mine, bool *waits, enum result *r,
     struct err *err)
 {
-	struct memory *m = rm->memory;
+	struct remote_cache *m = rm->memory;
 	struct entry *e;
 	bool known = false;
 
@@ -240,8 +240,9 @@ recall(struct remote *rm, const char *key, struct arena *a,
 }
 
 enum result
-remote_ask(struct remote *rm, struct arena *a, const struct remote_call *call,
-    const struct remote_memory *memory, struct remote_answer *out, struct err *err)
+remote_get_cached(struct remote *rm, struct arena *a,
+    const struct remote_call *call, const struct remote_ttl *memory,
+    struct remote_answer *out, struct err *err)
 {
 	const char *key = key_of(a, call);
 	struct entry *mine;

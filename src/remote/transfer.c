@@ -1,5 +1,5 @@
-/* client.c: see client.h. */
-#include "remote/client.h"
+/* transfer.c: see transfer.h. */
+#include "remote/transfer.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ init(void)
 }
 
 void
-client_init(void)
+transfer_init(void)
 {
 	(void)pthread_once(&once, init);
 }
@@ -34,18 +34,18 @@ set_protocols(CURL *curl)
 }
 
 CURL *
-client_new(const struct remote_options *options)
+transfer_new(const struct remote_options *options)
 {
 	CURL *curl = curl_easy_init();
 
 	if (curl == NULL)
 		abort();
-	client_set_up(curl, options);
+	transfer_set_up(curl, options);
 	return curl;
 }
 
 void
-client_set_up(CURL *curl, const struct remote_options *options)
+transfer_set_up(CURL *curl, const struct remote_options *options)
 {
 	const char *ca = getenv("SSL_CERT_FILE"); /* as OpenSSL's own programs do */
 
@@ -67,7 +67,7 @@ is_line(const char *text)
 }
 
 enum result
-client_set_call(CURL *curl, const struct remote_call *call,
+transfer_set_call(CURL *curl, const struct remote_call *call,
     struct curl_slist **list, struct err *err)
 {
 	const char *const *h;
@@ -93,7 +93,7 @@ client_set_call(CURL *curl, const struct remote_call *call,
 }
 
 struct str
-client_line(const char *p, size_t n)
+transfer_line(const char *p, size_t n)
 {
 	while (n > 0 && (p[n - 1] == '\r' || p[n - 1] == '\n'))
 		n--;
@@ -101,7 +101,7 @@ client_line(const char *p, size_t n)
 }
 
 void
-client_take_header(struct client_run *run, struct str line)
+transfer_take_header(struct transfer_run *run, struct str line)
 {
 	const struct remote_call *call = run->call;
 	struct remote_answer *out = run->out;
@@ -148,8 +148,8 @@ failed(const char *url, const char *why, struct err *err)
 }
 
 enum result
-client_perform(
-    struct client_run *run, const struct remote_options *options, struct err *err)
+transfer_perform(
+    struct transfer_run *run, const struct remote_options *options, struct err *err)
 {
 	CURLcode code;
 

@@ -1,16 +1,16 @@
-/* private.h: what remote.h leaves open. Seen by this room alone. */
-#ifndef REMOTE_PRIVATE_H
-#define REMOTE_PRIVATE_H
+/* internal.h: what remote.h leaves open. Seen by this room alone. */
+#ifndef REMOTE_INTERNAL_H
+#define REMOTE_INTERNAL_H
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "remote/client.h"
+#include "remote/transfer.h"
 
 #define REMOTE_IDLE 32 /* handles, each with its connections, kept for later */
 
-struct memory;
-struct streams;
+struct remote_cache;
+struct remote_streams;
 
 struct remote {
 	struct remote_options options; /* without zeros */
@@ -20,8 +20,8 @@ struct remote {
 	unsigned waiting, queued; /* threads, under the mutex */
 	pthread_cond_t left;      /* one that waited is through */
 	atomic_bool ending;
-	struct memory *memory;
-	struct streams *streams;
+	struct remote_cache *memory;
+	struct remote_streams *streams;
 };
 
 /* Around each wait for an answer: of options.waiting, and as many wait a moment for one of
@@ -38,17 +38,17 @@ enum result remote_get_waiting(struct remote *rm, struct arena *a,
 CURL *remote_borrow(struct remote *rm);
 void remote_return(struct remote *rm, CURL *curl);
 
-/* memory.c */
-struct memory *memory_new(void);
-void memory_free(struct memory *m);
+/* cache.c */
+struct remote_cache *remote_cache_new(void);
+void remote_cache_free(struct remote_cache *m);
 
 /* For CURLOPT_XFERINFOFUNCTION, of a struct remote: libcurl calls it at least once a
  * second while it waits. */
-int remote_look_up(
+int remote_abort_cb(
     void *rm, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d);
 
 /* stream.c: free waits for what runs. */
-struct streams *streams_new(void);
-void streams_free(struct streams *s);
+struct remote_streams *remote_streams_new(void);
+void remote_streams_free(struct remote_streams *s);
 
 #endif

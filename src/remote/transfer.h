@@ -1,6 +1,6 @@
-/* client.h: a handle of libcurl, set up as berth calls others. Seen by this room alone. */
-#ifndef REMOTE_CLIENT_H
-#define REMOTE_CLIENT_H
+/* transfer.h: a handle of libcurl, set up as berth calls others. Seen by this room alone. */
+#ifndef REMOTE_TRANSFER_H
+#define REMOTE_TRANSFER_H
 
 #include <curl/curl.h>
 
@@ -8,22 +8,22 @@
 #include "remote/remote.h"
 
 /* Once a process, before anything else of libcurl. */
-void client_init(void);
+void transfer_init(void);
 
 /* A new one, the caller's; and one that was reset, with what all calls share. */
-CURL *client_new(const struct remote_options *options);
-void client_set_up(CURL *curl, const struct remote_options *options);
+CURL *transfer_new(const struct remote_options *options);
+void transfer_set_up(CURL *curl, const struct remote_options *options);
 
 /* The call's address and headers. *list is the caller's, and needed while the handle
  * runs. RC_BAD_REQUEST: a line break in one of them. */
-enum result client_set_call(CURL *curl, const struct remote_call *call,
+enum result transfer_set_call(CURL *curl, const struct remote_call *call,
     struct curl_slist **list, struct err *err);
 
 /* A header line as libcurl hands it on, without its end. */
-struct str client_line(const char *p, size_t n);
+struct str transfer_line(const char *p, size_t n);
 
 /* A call that is about to run, or runs. */
-struct client_run {
+struct transfer_run {
 	CURL *curl;
 	struct arena *arena;
 	const struct remote_call *call;
@@ -33,11 +33,11 @@ struct client_run {
 
 /* One of the answer's header lines: kept in `out`, if it is wanted. A new status line
  * forgets what was kept before (a redirect's). */
-void client_take_header(struct client_run *run, struct str line);
+void transfer_take_header(struct transfer_run *run, struct str line);
 
 /* Performs the call, whose handle is set up. RC_REMOTE: err says "GET
  * http://host/path: why", without a password. */
-enum result client_perform(
-    struct client_run *run, const struct remote_options *options, struct err *err);
+enum result transfer_perform(struct transfer_run *run,
+    const struct remote_options *options, struct err *err);
 
 #endif

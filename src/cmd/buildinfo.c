@@ -1,5 +1,5 @@
-/* about.c: see about.h. */
-#include "cmd/about.h"
+/* buildinfo.c: see buildinfo.h. */
+#include "cmd/buildinfo.h"
 
 #include <sys/utsname.h>
 
@@ -18,7 +18,7 @@ put_list(struct jsonw *w, const char *key, const char *const *texts)
 }
 
 const char *
-about_text(struct arena *a)
+buildinfo_json(struct arena *a)
 {
 	static const char *const launch[] = {"berth", "serve", NULL};
 	struct utsname u = {.sysname = ""};
