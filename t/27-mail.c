@@ -163,18 +163,18 @@ test_refusals(void)
 
 	for (i = 0; i < COUNT(commands); i++) {
 		refused = commands[i];
-		is_int(send_text("s", TEXT("x")), RC_REMOTE, "%s is refused: %s",
+		is_int(send_text("s", TEXT("x")), RC_UPSTREAM, "%s is refused: %s",
 		    commands[i], err.text);
 		is_str(heard(message), "", "nothing was sent");
 	}
 	refused = NULL;
 	to.secure = true;
-	is_int(mail_send(&to, "s", TEXT("x"), &err), RC_REMOTE,
+	is_int(mail_send(&to, "s", TEXT("x"), &err), RC_UPSTREAM,
 	    "a server without STARTTLS");
 	is_str(heard(message), "", "is sent nothing in the clear");
 	to = options();
 	to.port = 1;
-	is_int(mail_send(&to, "s", TEXT("x"), &err), RC_REMOTE, "no server");
+	is_int(mail_send(&to, "s", TEXT("x"), &err), RC_UPSTREAM, "no server");
 	ok(strstr(err.text, "127.0.0.1:1") != NULL, "is named: %s", err.text);
 	is_int(send_text("s", times('x', (size_t)2 << 20)), RC_TOO_LARGE,
 	    "a mail of two megabytes");

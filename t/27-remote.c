@@ -246,7 +246,7 @@ test_no_answers(void)
 		int64_t begun = clock_ticks();
 
 		is_int(
-		    get(paths[i], &out), RC_REMOTE, "%s: %s", paths[i], err.text);
+		    get(paths[i], &out), RC_UPSTREAM, "%s: %s", paths[i], err.text);
 		ok(clock_ticks() - begun < 2500, "%s: in time", paths[i]);
 		ok(strstr(err.text, paths[i]) != NULL ||
 			strcmp(paths[i], "/big") == 0,
@@ -263,13 +263,13 @@ test_addresses(void)
 	    .url = "http://jo:secret@127.0.0.1:1/x", .limit = 10};
 	struct remote_answer out;
 
-	is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE, "no server");
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_UPSTREAM, "no server");
 	ok(strstr(err.text, "127.0.0.1:1/x") != NULL, "is named: %s", err.text);
 	ok(strstr(err.text, "secret") == NULL, "without the password");
 	call.url = "ftp://127.0.0.1/x";
-	is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE, "no ftp");
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_UPSTREAM, "no ftp");
 	call.url = "file:///etc/hostname";
-	is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE, "no file");
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_UPSTREAM, "no file");
 	call.url = url("/yes");
 	call.headers = two_lines;
 	is_int(remote_get(rm, arena, &call, &out, &err), RC_BAD_REQUEST,
@@ -309,7 +309,7 @@ test_private_redirects(void)
 
 	for (i = 0; i < COUNT(paths); i++) {
 		call.url = url(paths[i]);
-		is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE, "%s",
+		is_int(remote_get(rm, arena, &call, &out, &err), RC_UPSTREAM, "%s",
 		    paths[i]);
 		ok(strstr(err.text, "private address") != NULL &&
 			strstr(err.text, "trust_redirects") != NULL,
@@ -321,7 +321,7 @@ test_private_redirects(void)
 	    "a call of its own, whose connection is kept");
 	call.url = url("/moved-to-a-port");
 	err.text[0] = '\0';
-	is_int(remote_get(rm, arena, &call, &out, &err), RC_REMOTE,
+	is_int(remote_get(rm, arena, &call, &out, &err), RC_UPSTREAM,
 	    "a redirect does not lead over it");
 	ok(strstr(err.text, "private address") != NULL, "it says why: %s",
 	    err.text);
@@ -421,8 +421,8 @@ test_memory(void)
 	(void)usleep(450 * 1000);
 	is_int(ask("/late", "A: 1", &out, &now), RC_OK, "later still");
 	ok(now, "asked anew");
-	is_int(ask("/closed", "A: 1", &out, &now), RC_REMOTE, "away");
-	is_int(ask("/closed", "A: 1", &out, &now), RC_REMOTE, "again");
+	is_int(ask("/closed", "A: 1", &out, &now), RC_UPSTREAM, "away");
+	is_int(ask("/closed", "A: 1", &out, &now), RC_UPSTREAM, "again");
 	ok(!now, "from memory");
 }
 
@@ -556,14 +556,15 @@ test_streams(void)
 	    "one of chunks is whole");
 	s = fetch("/no", SIZE_MAX, SIZE_MAX);
 	ok(s.result == RC_OK && s.status == 403, "a refusal");
-	is_int(fetch("/big", BIG - 1, SIZE_MAX).result, RC_REMOTE, "too large");
+	is_int(fetch("/big", BIG - 1, SIZE_MAX).result, RC_UPSTREAM, "too large");
 	is_int(fetch("/big", BIG, SIZE_MAX).result, RC_OK, "just so large");
-	is_int(fetch("/half", 1000, SIZE_MAX).result, RC_REMOTE, "half");
-	is_int(
-	    fetch("/half-chunks", 1000, SIZE_MAX).result, RC_REMOTE, "half chunks");
-	is_int(fetch("/closed", 1000, SIZE_MAX).result, RC_REMOTE, "none");
-	is_int(fetch("/big", SIZE_MAX, 100).result, RC_GONE, "nobody wants more");
-	is_int(fetch("/big", SIZE_MAX, 0).result, RC_GONE, "nor any of it");
+	is_int(fetch("/half", 1000, SIZE_MAX).result, RC_UPSTREAM, "half");
+	is_int(fetch("/half-chunks", 1000, SIZE_MAX).result, RC_UPSTREAM,
+	    "half chunks");
+	is_int(fetch("/closed", 1000, SIZE_MAX).result, RC_UPSTREAM, "none");
+	is_int(fetch("/big", SIZE_MAX, 100).result, RC_CLIENT_GONE,
+	    "nobody wants more");
+	is_int(fetch("/big", SIZE_MAX, 0).result, RC_CLIENT_GONE, "nor any of it");
 }
 
 /* A slow body may take its time; one that stands still may not. */
@@ -576,8 +577,8 @@ test_silence(void)
 	is_int(s.result, RC_OK, "slow and steady");
 	ok(clock_ticks() - begun > 3500, "longer than an answer may take");
 	begun = clock_ticks();
-	is_int(fetch("/stops", SIZE_MAX, SIZE_MAX).result, RC_REMOTE, "silence");
-	is_int(fetch("/drops", SIZE_MAX, SIZE_MAX).result, RC_REMOTE, "drops");
+	is_int(fetch("/stops", SIZE_MAX, SIZE_MAX).result, RC_UPSTREAM, "silence");
+	is_int(fetch("/drops", SIZE_MAX, SIZE_MAX).result, RC_UPSTREAM, "drops");
 	ok(clock_ticks() - begun < 20000, "are not waited for");
 }
 
@@ -645,7 +646,7 @@ test_waiting(void)
 	    "also where it would be remembered");
 	begun = clock_ticks();
 	remote_give_up(few);
-	end_all(silent, COUNT(silent), RC_REMOTE, "who waits is told");
+	end_all(silent, COUNT(silent), RC_UPSTREAM, "who waits is told");
 	ok(clock_ticks() - begun < 4000, "soon");
 	remote_free(few);
 }
@@ -676,7 +677,7 @@ test_end(void)
 	remote_free(other);
 	ok(clock_ticks() - begun < 4000,
 	    "its end does not wait for a silent source");
-	ok(s.ended && s.result == RC_REMOTE, "whose fetch is told");
+	ok(s.ended && s.result == RC_UPSTREAM, "whose fetch is told");
 }
 
 int

@@ -64,7 +64,7 @@ static void
 play_down(void)
 {
 	play(0, TEXT(""));
-	played.result = RC_REMOTE;
+	played.result = RC_UPSTREAM;
 }
 
 /* ---- requests ---- */
@@ -320,24 +320,24 @@ test_index_refuses(void)
 	    {403, LIT("[{\"id\":\"" ID "\"}]"), RC_UNAUTHORIZED},
 	    {404, LIT("\"no such repository\""), RC_UNAUTHORIZED},
 	    {499, LIT("[]"), RC_UNAUTHORIZED},
-	    {500, LIT("[]"), RC_REMOTE},
-	    {503, LIT(""), RC_REMOTE},
-	    {100, LIT("[]"), RC_REMOTE},
-	    {201, LIT("[]"), RC_REMOTE},
-	    {204, LIT(""), RC_REMOTE},
-	    {304, LIT("[]"), RC_REMOTE},
-	    {0, LIT("[]"), RC_REMOTE},
-	    {200, LIT(""), RC_REMOTE},
-	    {200, LIT("<html>Welcome to this hotel's network</html>"), RC_REMOTE},
-	    {200, LIT("{}"), RC_REMOTE},
-	    {200, LIT("{\"id\":\"" ID "\"}"), RC_REMOTE},
-	    {200, LIT("true"), RC_REMOTE},
-	    {200, LIT("null"), RC_REMOTE},
-	    {200, LIT("\"" ID "\""), RC_REMOTE},
-	    {200, LIT("[{\"id\":\"" ID "\"}"), RC_REMOTE},
-	    {200, LIT("[{\"id\":\"" ID "\"}]x"), RC_REMOTE},
-	    {200, LIT("[{\"id\":\"" ID "\"},]"), RC_REMOTE},
-	    {200, LIT("[{\"id\":\"" ID "\"}]\0"), RC_REMOTE},
+	    {500, LIT("[]"), RC_UPSTREAM},
+	    {503, LIT(""), RC_UPSTREAM},
+	    {100, LIT("[]"), RC_UPSTREAM},
+	    {201, LIT("[]"), RC_UPSTREAM},
+	    {204, LIT(""), RC_UPSTREAM},
+	    {304, LIT("[]"), RC_UPSTREAM},
+	    {0, LIT("[]"), RC_UPSTREAM},
+	    {200, LIT(""), RC_UPSTREAM},
+	    {200, LIT("<html>Welcome to this hotel's network</html>"), RC_UPSTREAM},
+	    {200, LIT("{}"), RC_UPSTREAM},
+	    {200, LIT("{\"id\":\"" ID "\"}"), RC_UPSTREAM},
+	    {200, LIT("true"), RC_UPSTREAM},
+	    {200, LIT("null"), RC_UPSTREAM},
+	    {200, LIT("\"" ID "\""), RC_UPSTREAM},
+	    {200, LIT("[{\"id\":\"" ID "\"}"), RC_UPSTREAM},
+	    {200, LIT("[{\"id\":\"" ID "\"}]x"), RC_UPSTREAM},
+	    {200, LIT("[{\"id\":\"" ID "\"},]"), RC_UPSTREAM},
+	    {200, LIT("[{\"id\":\"" ID "\"}]\0"), RC_UPSTREAM},
 	};
 	struct auth auth = auth_of(AUTH_INDEX);
 	size_t i;
@@ -351,7 +351,7 @@ test_index_refuses(void)
 		ok(err.text[0] != '\0', "says why: %s", err.text);
 	}
 	play_down();
-	is_int(admit(&auth, OF_INDEX "read", &team_app, TOKEN_READ), RC_REMOTE,
+	is_int(admit(&auth, OF_INDEX "read", &team_app, TOKEN_READ), RC_UPSTREAM,
 	    "down");
 	ok(!caller.bound, "not bound");
 	is_str(err.text, "no answer", "says why");
@@ -412,13 +412,13 @@ test_image_access(void)
 	    {200, LIT("{}"), RC_UNAUTHORIZED},
 	    {200, LIT("true"), RC_UNAUTHORIZED},
 	    {200, LIT("[{\"access\": true}]"), RC_UNAUTHORIZED},
-	    {200, LIT(""), RC_REMOTE},
-	    {200, LIT("{\"access\": true"), RC_REMOTE},
-	    {200, LIT("{\"access\": true}x"), RC_REMOTE},
-	    {201, LIT("{\"access\": true}"), RC_REMOTE},
+	    {200, LIT(""), RC_UPSTREAM},
+	    {200, LIT("{\"access\": true"), RC_UPSTREAM},
+	    {200, LIT("{\"access\": true}x"), RC_UPSTREAM},
+	    {201, LIT("{\"access\": true}"), RC_UPSTREAM},
 	    {401, LIT("{\"access\": true}"), RC_UNAUTHORIZED},
 	    {404, LIT(""), RC_UNAUTHORIZED},
-	    {500, LIT("{\"access\": true}"), RC_REMOTE},
+	    {500, LIT("{\"access\": true}"), RC_UPSTREAM},
 	};
 	size_t i;
 
@@ -430,7 +430,7 @@ test_image_access(void)
 		    err.text);
 	}
 	play_down();
-	is_int(image_access(AUTH_INDEX, &bound, ID), RC_REMOTE, "down");
+	is_int(image_access(AUTH_INDEX, &bound, ID), RC_UPSTREAM, "down");
 }
 
 static void

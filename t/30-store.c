@@ -444,10 +444,10 @@ test_repository(const struct image *base, const struct image *child)
 	struct store_v1repo r = repo("library", "ubuntu");
 	struct str text = {NULL, 0};
 
-	is_int(store_v1repo_images(store, arena, &r, &text, &err), RC_ABSENT,
+	is_int(store_v1repo_images(store, arena, &r, &text, &err), RC_NOT_FOUND,
 	    "no list");
-	is_int(
-	    store_v1repo_meta(store, arena, &r, &text, &err), RC_ABSENT, "no json");
+	is_int(store_v1repo_meta(store, arena, &r, &text, &err), RC_NOT_FOUND,
+	    "no json");
 	is_int(store_v1repo_set_images(store, &r, str_of(images), &err), RC_OK,
 	    "a list");
 	ok(repo("library", "ubuntu").there, "makes a repository");
@@ -471,7 +471,7 @@ test_repository(const struct image *base, const struct image *child)
 	    "a tag is an id without a newline");
 	is_str(tags_of(&r), "14.04=a latest=b ", "they are listed");
 	is_int(remove_tag(&r, "latest"), RC_OK, "latest goes");
-	is_int(remove_tag(&r, "latest"), RC_ABSENT, "once");
+	is_int(remove_tag(&r, "latest"), RC_NOT_FOUND, "once");
 	is_str(tree("repositories/library"),
 	    "repositories/library/ubuntu/_index_images\n"
 	    "repositories/library/ubuntu/tag14.04_json\n"
@@ -479,7 +479,7 @@ test_repository(const struct image *base, const struct image *child)
 	    "with json");
 	is_int(
 	    store_v1repo_remove(store, arena, &r, &err), RC_OK, "all of it goes");
-	is_int(store_v1repo_remove(store, arena, &r, &err), RC_ABSENT, "once");
+	is_int(store_v1repo_remove(store, arena, &r, &err), RC_NOT_FOUND, "once");
 	is_str(tree("repositories/library"), "repositories/library/\n", "wholly");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
@@ -494,7 +494,7 @@ test_ambiguous_tags(const struct image *a, const struct image *b)
 	is_str(read_text("repositories/team/odd/tag_x_json"), META, "has a json");
 	is_str(tag_of(&r, "x_json"), "absent", "that is no tag x_json");
 	is_str(tags_of(&r), "_x=a ", "nor listed as one");
-	is_int(remove_tag(&r, "x_json"), RC_ABSENT, "nor removed as one");
+	is_int(remove_tag(&r, "x_json"), RC_NOT_FOUND, "nor removed as one");
 	is_int(put_tag(&r, "x_json", b), RC_OK, "tag x_json");
 	is_str(tag_of(&r, "x_json"), b->id, "takes the file's place");
 	is_str(tag_of(&r, "_x"), a->id, "tag _x stays");

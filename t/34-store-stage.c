@@ -59,7 +59,7 @@ test_adopt(void)
 	is_int(stage_name(sg, "images", "layer", &err), RC_OK, "once more");
 	is_str(read_text("images/layer"), "other", "it stays");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
-	is_int(stage_name(sg, "images/none", "layer", &err), RC_ABSENT,
+	is_int(stage_name(sg, "images/none", "layer", &err), RC_NOT_FOUND,
 	    "a directory that is not there");
 	(void)unlink(in_dir("images/layer"));
 }
@@ -109,8 +109,9 @@ test_refused_paths(void)
 	is_int(adopt("_berth/body/dir", &sg), RC_IO, "a directory");
 	is_int(adopt("_berth/body/..", &sg), RC_IO, "the one above");
 	is_int(adopt(".", &sg), RC_IO, "the one itself");
-	is_int(adopt("../../secret", &sg), RC_GONE, "a file elsewhere");
-	is_int(adopt("_berth/body/none", &sg), RC_GONE, "a file that is gone");
+	is_int(adopt("../../secret", &sg), RC_CLIENT_GONE, "a file elsewhere");
+	is_int(
+	    adopt("_berth/body/none", &sg), RC_CLIENT_GONE, "a file that is gone");
 	ok(err.text[0] != '\0', "the reason is told: %s", err.text);
 	(void)unlink(in_dir("_berth/body/link"));
 	(void)rmdir(in_dir("_berth/body/dir"));
@@ -129,7 +130,7 @@ test_reused_name(void)
 	write_text("_berth/body/7", "second");
 	is_str(
 	    staged_sum(gone, "{}"), sum_of("{}", "first"), "the first is hashed");
-	is_int(stage_name(gone, "images", "a", &err), RC_GONE,
+	is_int(stage_name(gone, "images", "a", &err), RC_CLIENT_GONE,
 	    "its client left, it is not named");
 	ok(!is_there("images/a"), "nor is the second in its place");
 

@@ -218,7 +218,7 @@ test_kept(void)
 	(void)stage_adopt(store, arena, body_of(str_of(CONTENT)), &sg, &err);
 	remove_tree(in_dir("_berth/body"));
 	make_dir("_berth/body");
-	is_int(store_blob_put(store, arena, sg, &blob, &err), RC_GONE,
+	is_int(store_blob_put(store, arena, sg, &blob, &err), RC_CLIENT_GONE,
 	    "a body whose client left");
 	ok(!is_there(data_of(&blob)), "is no blob");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nor anything else");

@@ -16,7 +16,7 @@ test_notes(void)
 	fresh_store();
 	is_int(store_upstream_answer(
 		   store, arena, "repo", "a/b", "tags", &text, &age, &err),
-	    RC_ABSENT, "none yet");
+	    RC_NOT_FOUND, "none yet");
 	is_int(store_upstream_set_answer(
 		   store, arena, "repo", "a/b", "tags", str_of("{}"), &err),
 	    RC_OK, "one is kept");
@@ -46,7 +46,7 @@ test_layers(void)
 	int fd, again, reader;
 
 	fresh_store();
-	is_int(store_upstream_open(store, arena, ID, &reader, &err), RC_ABSENT,
+	is_int(store_upstream_open(store, arena, ID, &reader, &err), RC_NOT_FOUND,
 	    "no layer");
 	is_int(store_upstream_create(store, arena, ID, &fd, &err), RC_OK,
 	    "one begins");
@@ -64,11 +64,11 @@ test_layers(void)
 	append(again, "0123456789");
 	is_int(store_upstream_stage(store, arena, ID, 10, &sg, &err), RC_OK,
 	    "a stage");
-	is_int(store_upstream_stage(store, arena, OTHER, 10, &sg, &err), RC_ABSENT,
-	    "of one that is there");
+	is_int(store_upstream_stage(store, arena, OTHER, 10, &sg, &err),
+	    RC_NOT_FOUND, "of one that is there");
 	is_int(store_upstream_drop(store, ID, &err), RC_OK, "it goes");
 	is_int(store_upstream_drop(store, ID, &err), RC_OK, "twice");
-	is_int(store_upstream_open(store, arena, ID, &reader, &err), RC_ABSENT,
+	is_int(store_upstream_open(store, arena, ID, &reader, &err), RC_NOT_FOUND,
 	    "gone");
 	(void)close(fd);
 	(void)close(again);

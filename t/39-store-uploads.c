@@ -158,8 +158,8 @@ test_gone(void)
 
 	(void)stage_adopt(store, arena, body_of(str_of("x")), &sg, &err);
 	remove_bodies();
-	is_int(store_upload_append(store, arena, &up, sg, &after, &err), RC_GONE,
-	    "a part whose client left");
+	is_int(store_upload_append(store, arena, &up, sg, &after, &err),
+	    RC_CLIENT_GONE, "a part whose client left");
 	stands(&up, "", "it");
 }
 

@@ -559,7 +559,7 @@ static bool
 is_fine(enum result r)
 {
 	return r == RC_OK ||
-	       (job->removes && r != RC_IO && r != RC_FULL && r != RC_GONE);
+	       (job->removes && r != RC_IO && r != RC_FULL && r != RC_CLIENT_GONE);
 }
 
 /* From the request on that had no answer, or that was refused. */

@@ -228,7 +228,7 @@ test_details(void)
 		    "repository name not known to registry",
 		    ", \"detail\": {\"name\": \"x\"}")),
 		404},
-	    {RC_MISSING, "why", "[\"a\", {\"b\": 1}]",
+	    {RC_UNRESOLVED_REF, "why", "[\"a\", {\"b\": 1}]",
 		ERRORS(UNKNOWN_BLOB("\"a\"") ", " UNKNOWN_BLOB("{\"b\":1}")), 400},
 	    {RC_FULL, "/a/path", NULL,
 		ERRORS(ERROR_OF(
@@ -238,7 +238,7 @@ test_details(void)
 		ERRORS(ERROR_OF(
 		    "UNAVAILABLE", "the index is being made, retry later", "")),
 		503},
-	    {RC_GONE, "/a/path", NULL,
+	    {RC_CLIENT_GONE, "/a/path", NULL,
 		ERRORS(
 		    ERROR_OF("BLOB_UPLOAD_INVALID", "the request broke off", "")),
 		400},

@@ -72,7 +72,7 @@ subtest 'the mail server is away' => sub {
 
     break_images($berth);
     is(ask($berth), 500, 'an error');
-    ok(within(15, sub { $berth->log('berth.log') =~ /warn  mail errors=1 error=remote/ }), 'is in the log, with why no mail went')
+    ok(within(15, sub { $berth->log('berth.log') =~ /warn  mail errors=1 error=upstream/ }), 'is in the log, with why no mail went')
         or diag($berth->log('berth.log'));
     is(Berth::HTTP::request($berth, GET => '/v1/_ping')->{status}, 200, 'all goes on');
     sleep 3;

@@ -48,7 +48,8 @@ ask(const struct auth *auth, struct arena *a, const struct caller *caller,
 		return err_set(
 		    err, RC_UNAUTHORIZED, "the index says %d", answer.status);
 	if (answer.status != 200)
-		return err_set(err, RC_REMOTE, "the index says %d", answer.status);
+		return err_set(
+		    err, RC_UPSTREAM, "the index says %d", answer.status);
 	*out = answer.body;
 	return RC_OK;
 }
@@ -77,10 +78,10 @@ read_ids(struct arena *a, struct str list, struct str *out, struct err *err)
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
 	if (!json_each(list, write_id, &w, &is_list, &why))
-		return err_set(
-		    err, RC_REMOTE, "the answer must be a list of images: %s", why);
+		return err_set(err, RC_UPSTREAM,
+		    "the answer must be a list of images: %s", why);
 	if (!is_list)
-		return err_set(err, RC_REMOTE,
+		return err_set(err, RC_UPSTREAM,
 		    "the answer must be a list of images, not other JSON");
 	jsonw_end(&w);
 	*out = buf_str(&b);
@@ -177,7 +178,7 @@ auth_image_access(const struct auth *auth, struct arena *a,
 		return r;
 	if (!json_parse(a, answer, &doc, &why))
 		return err_set(
-		    err, RC_REMOTE, "whether image %s may be used: %s", id, why);
+		    err, RC_UPSTREAM, "whether image %s may be used: %s", id, why);
 	if (!json_is_true(json_get(doc, "access")))
 		return err_set(
 		    err, RC_UNAUTHORIZED, "the index gives no access to %s", id);

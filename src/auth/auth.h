@@ -37,15 +37,15 @@ struct auth_request {
 	enum token_access need;
 };
 
-/* RC_UNAUTHORIZED; RC_REMOTE: the index cannot be asked, or says what no index says, and
- * nobody comes in: its 4xx is a no, all else that is not 200 with a JSON list is RC_REMOTE.
+/* RC_UNAUTHORIZED; RC_UPSTREAM: the index cannot be asked, or says what no index says, and
+ * nobody comes in: its 4xx is a no, all else that is not 200 with a JSON list is RC_UPSTREAM.
  * In AUTH_OPEN always RC_OK, with what the token says in *out, unchecked. *out lives in
  * the arena and as long as the request's texts. */
 enum result auth_admit(const struct auth *auth, struct arena *a,
     const struct auth_request *request, struct caller *out, struct err *err);
 
 /* Does the index let this caller use the image (GET .../layer/<id>/access)? RC_OK;
- * RC_UNAUTHORIZED: no; RC_REMOTE. In AUTH_OPEN and AUTH_OWN, and of a privileged caller,
+ * RC_UNAUTHORIZED: no; RC_UPSTREAM. In AUTH_OPEN and AUTH_OWN, and of a privileged caller,
  * always RC_OK. */
 enum result auth_image_access(const struct auth *auth, struct arena *a,
     const struct caller *caller, const char *id, struct err *err);

@@ -1,71 +1,71 @@
 /* err.h: how a call ended.
  *
- * Every call that can end in more than one way returns an enum result; the
- * reason in words stands in the struct err beside it, written where it was first
- * seen. A client hears what the API's own table (v1/errors.c) makes of the
- * result; the words go to the log, and to the client where they help.
+ * Every call that can end in more than one way returns an enum result, and writes the
+ * reason in words into a struct err where the error is seen first. Each API has a table
+ * that makes a status and an answer of the result (v1/errors.c, v2/errors.c). The words go
+ * to the log, and to the client if they help it.
  *
- * The list is one for all rooms, so that a result can travel from the store to
- * the API without being translated on the way. */
+ * All rooms use this one list, so that a result travels from the store to the API as it
+ * is. */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
 enum result {
 	RC_OK = 0,
 
-	/* what the caller gave is wrong */
-	RC_BAD_REQUEST,  /* the request breaks HTTP's or the API's form */
-	RC_BAD_JSON,     /* no JSON, or none of the kind that was asked for */
-	RC_BAD_DATA,     /* JSON, but it says something impossible */
-	RC_NO_ID,        /* image json without an id */
-	RC_BAD_ID,       /* no image id */
-	RC_OTHER_ID,     /* image json of another image */
-	RC_BAD_NAME,     /* no name of a repository or tag */
-	RC_BAD_SUM,      /* no checksum that berth knows how to read */
-	RC_NO_SUM,       /* a checksum was due */
-	RC_BAD_LAYER,    /* no archive, damaged, or a bomb */
-	RC_NO_PARENT,    /* the parent image is not there, or is the image itself */
-	RC_MISMATCH,     /* the bytes do not have the sum */
-	RC_TOO_LARGE,    /* more than the limit of this call */
-	RC_NO_ROUTE,     /* no such path */
-	RC_BAD_METHOD,   /* not this method on this path */
-	RC_BAD_TAG,      /* no tag of API v2 */
-	RC_BAD_DIGEST,   /* not a digest, or content cannot be taken under it */
+	/* what the caller sent is wrong */
+	RC_BAD_REQUEST,  /* the request breaks the rules of HTTP or of the API */
+	RC_BAD_JSON,     /* not JSON, or not the kind of JSON that is expected */
+	RC_BAD_DATA,     /* valid JSON with values that cannot be right */
+	RC_NO_ID,        /* the json of an image has no id */
+	RC_BAD_ID,       /* not an image id */
+	RC_OTHER_ID,     /* the json is that of another image */
+	RC_BAD_NAME,     /* not a name of a repository or tag */
+	RC_BAD_CHECKSUM, /* not a checksum of a kind that berth can read */
+	RC_NO_CHECKSUM,  /* a checksum is required and was not sent */
+	RC_BAD_LAYER,  /* not an archive, a damaged one, or a decompression bomb */
+	RC_NO_PARENT,  /* the parent image is not here, or is the image itself */
+	RC_MISMATCH,   /* the bytes do not have the checksum or digest */
+	RC_TOO_LARGE,  /* more than the limit of this call */
+	RC_NO_ROUTE,   /* no such path */
+	RC_BAD_METHOD, /* the path does not allow this method */
+	RC_BAD_TAG,    /* not a tag of API v2 */
+	RC_BAD_DIGEST, /* not a digest, or of an algorithm that cannot be pushed */
 	RC_OTHER_DIGEST, /* a digest of an algorithm that berth does not compute */
-	RC_BAD_MANIFEST, /* no manifest, or not of the type it was called */
+	RC_BAD_MANIFEST, /* not a manifest, or not of the type that was announced */
 	RC_UNVERIFIED,   /* a signature of a manifest is wrong */
-	RC_FALLBACK,     /* an old form, from a client that knows a newer one */
-	RC_BAD_PAGE,     /* no number of entries */
-	RC_BAD_SIZE,     /* another length than was promised */
+	RC_FALLBACK,     /* an old format from a client that supports a newer one */
+	RC_BAD_PAGE,     /* not a number of entries */
+	RC_BAD_SIZE,     /* another length than was announced */
 	RC_BAD_RANGE,    /* this part of an upload is not the next one */
 	RC_TOO_MANY,     /* more names at once than this call takes */
-	RC_MISSING,      /* a manifest refers to what the repository has not */
-	RC_CONDITION,    /* If-Match or If-None-Match does not hold */
-	RC_OTHER_SITE,   /* sent by a page of another site, in a browser */
+	RC_UNRESOLVED_REF, /* a manifest refers to content that the repository lacks */
+	RC_CONDITION,      /* If-Match or If-None-Match does not hold */
+	RC_OTHER_SITE,     /* sent from a page of another site, by a browser */
 
-	/* what the store says */
-	RC_ABSENT, /* no such file; the caller knows what that means */
+	/* what the store answers */
+	RC_NOT_FOUND, /* no such file or entry; the caller knows what that means */
 	RC_IMAGE_UNKNOWN,
-	RC_NOT_GRANTED, /* the index does not count the image to the repository */
-	RC_PARENT_REFUSED,   /* the index does not let the caller use the parent */
-	RC_UNAUTHORIZED,     /* no token, or not the right one */
-	RC_IMAGE_EXISTS,     /* complete: nothing of it changes */
-	RC_IMAGE_UNFINISHED, /* its push is not over */
+	RC_NOT_GRANTED,    /* the image does not belong to the repository */
+	RC_PARENT_REFUSED, /* the caller may not build on the parent image */
+	RC_UNAUTHORIZED,   /* no token, or one that does not permit this */
+	RC_IMAGE_EXISTS,   /* the image is complete and does not change any more */
+	RC_IMAGE_UNFINISHED, /* the image is still being pushed */
 	RC_LAYER_UNKNOWN,    /* no layer waits for this checksum */
-	RC_SUM_REFUSED,      /* the image is complete and has another sum */
+	RC_CHECKSUM_REFUSED, /* the image is complete and has another checksum */
 	RC_REPOSITORY_UNKNOWN,
 	RC_TAG_UNKNOWN,
 	RC_BLOB_UNKNOWN,
 	RC_MANIFEST_UNKNOWN,
 	RC_UPLOAD_UNKNOWN,
 
-	/* what the machine says */
-	RC_GONE,       /* the client went away; no error of ours */
-	RC_FULL,       /* no room on the disk */
-	RC_BUSY,       /* too many do the same already */
-	RC_REMOTE,     /* another server was asked and does not answer */
-	RC_REBUILDING, /* the index is damaged and being rebuilt */
-	RC_IO,         /* a system call failed; err names it */
+	/* what happened on the way */
+	RC_CLIENT_GONE, /* the client closed the connection, or wants no more */
+	RC_FULL,        /* the disk is full */
+	RC_BUSY,        /* too many requests of this kind run already */
+	RC_UPSTREAM,    /* another server does not answer, or answers nonsense */
+	RC_REBUILDING,  /* the index is damaged and is being rebuilt */
+	RC_IO,          /* a system call failed; err names it */
 
 	RC_MAX
 };
@@ -74,12 +74,12 @@ struct err {
 	char text[256];
 };
 
-/* Writes the reason and returns r: `return err_set(err, RC_IO, "link %s: %m",
- * name)`. */
+/* Writes the reason and returns r, so that a function can end with
+ * `return err_set(err, RC_IO, "link %s: %m", name)`. */
 enum result err_set(struct err *err, enum result r, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The result's name for the log: "bad_json". */
+/* The name of the result for the log: "bad_json". */
 const char *err_name(enum result r);
 
 #endif

@@ -237,7 +237,7 @@ rebuild(void *arg, const volatile sig_atomic_t *stop)
 		log_line(LOG_INFO, "index.rebuilt", "done=%d", done);
 		return true;
 	}
-	log_line(r == RC_ABSENT ? LOG_INFO : LOG_ERROR, "index.rebuild",
+	log_line(r == RC_NOT_FOUND ? LOG_INFO : LOG_ERROR, "index.rebuild",
 	    "error=%s reason=\"%s\"", err_name(r), err.text);
 	return false;
 }

@@ -113,7 +113,7 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 		    reg->store, a, name, &stored.digest, &told, err);
 		if (r == RC_OK)
 			out->type = told;
-		else if (r != RC_ABSENT)
+		else if (r != RC_NOT_FOUND)
 			return r;
 	}
 	if (!schema1_is_type(out->type))
@@ -234,7 +234,7 @@ find_refs(struct push *p, struct manifests_pushed *out, struct err *err)
 	out->missing = missing;
 	if (r != RC_OK || out->n_missing == 0)
 		return r;
-	return err_set(err, RC_MISSING,
+	return err_set(err, RC_UNRESOLVED_REF,
 	    "push first what the manifest refers to: %zu%s of it are not in the "
 	    "repository",
 	    out->n_missing,

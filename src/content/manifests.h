@@ -55,7 +55,7 @@ struct manifests_pushed {
 };
 
 /* Durable when it returns RC_OK. RC_BAD_MANIFEST, RC_BAD_TAG; RC_MISMATCH: the bytes do not
- * have the digest of the reference; RC_MISSING: out->missing, and perhaps more, are not in
+ * have the digest of the reference; RC_UNRESOLVED_REF: out->missing, and perhaps more, are not in
  * the repository; RC_CONDITION, which comes last (RFC 9110, 13.2.1). Of schema 1 the payload
  * is stored, and its digest counts (signature.h): RC_UNVERIFIED, RC_FALLBACK.
  *

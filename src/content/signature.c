@@ -64,7 +64,7 @@ make_key(struct registry *reg, struct arena *a, const struct signing_key **out,
 
 	if (r == RC_OK) {
 		r = read_key(reg, a, out, err);
-		if (r != RC_ABSENT)
+		if (r != RC_NOT_FOUND)
 			return r;
 	}
 	log_line(LOG_WARN, "signing.key",
@@ -84,7 +84,7 @@ find_key(struct registry *reg, struct arena *a, const struct signing_key **out,
 	if (*out != NULL)
 		return RC_OK;
 	r = read_key(reg, a, out, err);
-	return r == RC_ABSENT ? make_key(reg, a, out, err) : r;
+	return r == RC_NOT_FOUND ? make_key(reg, a, out, err) : r;
 }
 
 /* ---- out ---- */

@@ -47,7 +47,7 @@ enum result upload_check_end(struct registry *reg, struct arena *a,
     const struct digest *d, struct store_upload *out, bool *finished,
     struct err *err);
 
-/* RC_BAD_RANGE likewise; RC_BAD_SIZE: not as many bytes as its range says; RC_GONE. */
+/* RC_BAD_RANGE likewise; RC_BAD_SIZE: not as many bytes as its range says; RC_CLIENT_GONE. */
 enum result upload_append(struct registry *reg, struct arena *a, const char *name,
     struct str id, const struct upload_part *part, struct store_upload *out,
     struct err *err);
@@ -59,7 +59,7 @@ enum result upload_finish(struct registry *reg, struct arena *a, const char *nam
     struct str id, const struct upload_part *part, const struct digest *d,
     struct store_upload *out, struct err *err);
 
-/* All in one request. RC_MISMATCH, RC_GONE. */
+/* All in one request. RC_MISMATCH, RC_CLIENT_GONE. */
 enum result upload_whole(struct registry *reg, struct arena *a, const char *name,
     const char *body_file, const struct digest *d, struct err *err);
 

@@ -51,7 +51,7 @@ struct request {
 				* its reply); NULL: none */
 	struct str body;  /* of a route with BODY_SMALL; empty otherwise */
 
-	/* Reads a small body into the arena. RC_TOO_LARGE above limit, RC_GONE. */
+	/* Reads a small body into the arena. RC_TOO_LARGE above limit, RC_CLIENT_GONE. */
 	enum result (*read_body)(struct request *rq, size_t limit, struct str *out);
 	void *reader; /* its own */
 

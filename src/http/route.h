@@ -23,7 +23,7 @@ enum body_kind {
 	BODY_FILE   /* nginx put it into rq->body_file */
 };
 
-enum need { /* what the caller must be allowed to */
+enum permission { /* what the caller must be allowed to */
 	MAY_ANYTHING,
 	MAY_PULL,
 	MAY_PUSH,
@@ -46,7 +46,7 @@ struct route {
 	const char *method;
 	const char *pattern;
 	handler_fn *handler;
-	enum need need;
+	enum permission need;
 	enum body_kind body;
 	size_t limit;      /* of a small body, bytes */
 	handler_fn *check; /* may a file come at all? Asked before a byte is read */

@@ -44,7 +44,7 @@ find_in(enum result opened, struct registry *reg, struct arena *a,
 	if (r == RC_OK)
 		*out = imagelist_items_have(
 		    json_items_new(a, store_reader_read, list), id);
-	return r == RC_ABSENT ? RC_OK : r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 /* Announced or granted. What was announced before another index was asked is none of its
@@ -273,8 +273,8 @@ is_news(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r != RC_OK || (!repo->there && caller->access != TOKEN_WRITE))
 		return r;
 	r = store_v1repo_granted(reg->store, a, repo, &old, err);
-	*out = r == RC_ABSENT || (r == RC_OK && !str_eq(old, caller->granted));
-	return r == RC_ABSENT ? RC_OK : r;
+	*out = r == RC_NOT_FOUND || (r == RC_OK && !str_eq(old, caller->granted));
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 static enum result

@@ -34,13 +34,13 @@ enum result access_public_image(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct err *err);
 
 /* Through private_images/<id>: only in the name of a private repository, of what belongs
- * to it, and where the index allows. RC_IMAGE_UNKNOWN, RC_REMOTE. */
+ * to it, and where the index allows. RC_IMAGE_UNKNOWN, RC_UPSTREAM. */
 enum result access_private_image(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct err *err);
 
 /* May the caller's repository get a tag that leads to the image? RC_IMAGE_UNKNOWN: it is
  * not the repository's nor the index's to give; it does not say whether it is here.
- * RC_REMOTE. */
+ * RC_UPSTREAM. */
 enum result access_tag(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct err *err);
 
@@ -48,7 +48,7 @@ enum result access_tag(struct registry *reg, struct arena *a,
 enum result access_push(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct err *err);
 
-/* RC_PARENT_REFUSED, RC_REMOTE. */
+/* RC_PARENT_REFUSED, RC_UPSTREAM. */
 enum result access_parent(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct err *err);
 

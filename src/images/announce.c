@@ -161,11 +161,11 @@ mark_all(struct claim *c, const struct store_v1repo *repo)
 	r = store_v1repo_open_images(st, c->below, repo, &list, c->err);
 	if (r == RC_OK)
 		mark_list(c, list);
-	if (r == RC_OK || r == RC_ABSENT)
+	if (r == RC_OK || r == RC_NOT_FOUND)
 		r = store_v1repo_open_granted(st, c->below, repo, &list, c->err);
 	if (r == RC_OK)
 		mark_list(c, list);
-	if (r == RC_OK || r == RC_ABSENT)
+	if (r == RC_OK || r == RC_NOT_FOUND)
 		r = store_v1tag_each(st, repo, mark_below, c, c->err);
 	return r;
 }

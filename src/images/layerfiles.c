@@ -43,7 +43,7 @@ looks_whole(const struct store_reader *reader, enum store_derived which)
 	       text.n > 2 && memcmp(text.p + text.n - 2, end, 2) == 0;
 }
 
-/* RC_ABSENT: it is to be computed. */
+/* RC_NOT_FOUND: it is to be computed. */
 static enum result
 find_kept(struct registry *reg, struct arena *a, const char *id,
     enum store_derived which, struct content *out, struct err *err)
@@ -54,7 +54,7 @@ find_kept(struct registry *reg, struct arena *a, const char *id,
 	    reg->store, turn, id, which, &reader, err);
 
 	if (r == RC_OK && !looks_whole(reader, which))
-		r = err_set(err, RC_ABSENT, "what is kept of %s is damaged", id);
+		r = err_set(err, RC_NOT_FOUND, "what is kept of %s is damaged", id);
 	if (r == RC_OK)
 		r = store_derived_find(reg->store, a, id, which, out, err);
 	arena_free(turn);
@@ -83,21 +83,21 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
 	struct guard lock = {0};
 	enum result r = find_kept(reg, a, id, which, out, err);
 
-	if (r != RC_ABSENT)
+	if (r != RC_NOT_FOUND)
 		return r;
 	r = guard(reg, a, id, which, &lock, err);
 	if (r == RC_OK)
 		r = find_kept(reg, a, id, which, out, err);
-	if (r == RC_ABSENT) {
+	if (r == RC_NOT_FOUND) {
 		r = compute(reg, a, id, err);
 		if (r == RC_OK)
 			r = store_derived_find(reg->store, a, id, which, out, err);
 	}
 	guard_release(&lock);
-	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
+	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
 }
 
-/* For an image that is here. RC_ABSENT: what is asked for is not kept; the request has
+/* For an image that is here. RC_NOT_FOUND: what is asked for is not kept; the request has
  * a seat for `memory` bytes now, and the caller computes it. */
 static enum result
 find_or_sit(struct registry *reg, struct arena *a, const char *id,
@@ -107,12 +107,12 @@ find_or_sit(struct registry *reg, struct arena *a, const char *id,
 
 	if (r == RC_OK)
 		r = find_kept(reg, a, id, which, out, err);
-	if (r != RC_ABSENT)
+	if (r != RC_NOT_FOUND)
 		return r;
 	r = worklimit_enter(reg, a, memory, err);
 	if (r == RC_OK)
 		r = capacity_check(reg, 0, err);
-	return r == RC_OK ? RC_ABSENT : r;
+	return r == RC_OK ? RC_NOT_FOUND : r;
 }
 
 /* ---- what a layer holds ---- */
@@ -159,9 +159,9 @@ layerfiles_list(struct registry *reg, struct arena *a, const char *id,
 	enum result r = find_or_sit(
 	    reg, a, id, STORE_DERIVED_FILES, TAR_MEMORY, out, err);
 
-	return r == RC_ABSENT ? find_or_compute(reg, a, id, STORE_DERIVED_FILES,
-				    compute_list, out, err)
-			      : r;
+	return r == RC_NOT_FOUND ? find_or_compute(reg, a, id, STORE_DERIVED_FILES,
+				       compute_list, out, err)
+				 : r;
 }
 
 /* ---- what it changes ---- */
@@ -318,13 +318,13 @@ layerfiles_diff(struct registry *reg, struct arena *a, const char *id,
 
 	if (r == RC_OK)
 		r = find_kept(reg, a, id, STORE_DERIVED_DIFF, out, err);
-	if (r != RC_ABSENT)
+	if (r != RC_NOT_FOUND)
 		return r;
 	r = own_size(reg, id, &size, err);
 	if (r == RC_OK)
 		r = find_or_sit(reg, a, id, STORE_DERIVED_DIFF,
 		    TAR_MEMORY + FILE_DIFF_MEMORY(size), out, err);
-	return r == RC_ABSENT ? find_or_compute(reg, a, id, STORE_DERIVED_DIFF,
-				    compute_diff, out, err)
-			      : r;
+	return r == RC_NOT_FOUND ? find_or_compute(reg, a, id, STORE_DERIVED_DIFF,
+				       compute_diff, out, err)
+				 : r;
 }

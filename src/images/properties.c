@@ -21,7 +21,7 @@ properties_get(struct registry *reg, struct arena *a, const struct v1name *name,
 	if (r == RC_OK)
 		r = store_description_get(
 		    reg->store, a, name, &out->description, err);
-	return r == RC_ABSENT ? RC_OK : r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 static enum result

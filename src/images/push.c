@@ -22,7 +22,7 @@ check_sum(struct v1checksum sum, struct err *err)
 {
 	if (sum.kind == V1CHECKSUM_BAD)
 		return err_set(
-		    err, RC_BAD_SUM, "the checksum is not `algorithm:digits'");
+		    err, RC_BAD_CHECKSUM, "the checksum is not `algorithm:digits'");
 	return RC_OK;
 }
 
@@ -262,7 +262,7 @@ confirm_late(struct registry *reg, struct arena *a, const char *id,
 	enum result r;
 
 	if (!store_v1push_is_open(reg->store, a, id))
-		return err_set(err, RC_SUM_REFUSED, "the image is complete");
+		return err_set(err, RC_CHECKSUM_REFUSED, "the image is complete");
 	r = store_v1image_checksum(reg->store, a, id, &own, err);
 	if (r != RC_OK)
 		return r;
@@ -337,7 +337,7 @@ push_checksum(struct registry *reg, struct arena *a, const char *id,
 	enum result r;
 
 	if (first.kind == V1CHECKSUM_NONE && second.kind == V1CHECKSUM_NONE)
-		return err_set(err, RC_NO_SUM, "no checksum was given");
+		return err_set(err, RC_NO_CHECKSUM, "no checksum was given");
 	if (first.kind == V1CHECKSUM_NONE)
 		return confirm_sum(reg, a, id, second, err);
 	r = confirm_sum(reg, a, id, first, err);

@@ -62,7 +62,7 @@ waits_with(struct registry *reg, struct arena *a, const char *id, struct str giv
 	enum result r = store_v1push_layer(reg->store, a, id, w->payload, &sg, err);
 
 	*right = false;
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		return RC_OK;
 	if (r != RC_OK)
 		return r;

@@ -37,7 +37,7 @@ sit_for_list(struct registry *reg, struct arena *a, const struct v1name *name,
 		r = store_v1repo_open_images(reg->store, a, &repo, &list, err);
 	if (r == RC_OK)
 		size = (size_t)store_reader_size(list);
-	if (r == RC_OK || r == RC_ABSENT)
+	if (r == RC_OK || r == RC_NOT_FOUND)
 		r = worklimit_enter(reg, a, times * size + beside, err);
 	return r;
 }
@@ -56,7 +56,7 @@ merge(struct registry *reg, struct arena *a, const struct v1name *name,
 	r = store_v1repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
 		r = store_v1repo_images(reg->store, a, &repo, &old, err);
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		r = RC_OK;
 	if (r == RC_OK)
 		r = imagelist_merge(a, old, body, &merged, err);
@@ -94,7 +94,7 @@ repository_claim(struct registry *reg, struct arena *a, const struct v1name *nam
 	const char *announced = arena_printf(a, "[{\"id\": \"%s\"}]", id);
 	struct guard lock = {0};
 	struct str here;
-	enum result r = RC_ABSENT;
+	enum result r = RC_NOT_FOUND;
 
 	if (reg->auth != NULL && reg->auth->mode == AUTH_OWN)
 		r = store_v1image_json(reg->store, a, id, &here, err);
@@ -124,7 +124,7 @@ repository_images(struct registry *reg, struct arena *a, const struct v1name *na
 		r = store_v1repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
 		r = store_v1repo_images(reg->store, a, &repo, out, err);
-	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
+	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 /* A client that gets "unknown" may rely on it: so the absence is made durable. */
@@ -164,7 +164,7 @@ repository_remove(struct registry *reg, struct arena *a, const struct v1name *na
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.repository", "repository=%s",
 		    log_value(a, v1name_full(a, name)));
-	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
+	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 enum result
@@ -176,7 +176,7 @@ repository_meta(struct registry *reg, struct arena *a, const struct v1name *name
 
 	if (r == RC_OK)
 		r = store_v1repo_meta(reg->store, a, &repo, out, err);
-	if (r == RC_ABSENT) {
+	if (r == RC_NOT_FOUND) {
 		*out = tagmeta_default();
 		r = RC_OK;
 	}

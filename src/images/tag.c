@@ -27,7 +27,7 @@ find(struct registry *reg, struct arena *a, const struct v1name *name,
 static enum result
 or_tag_unknown(enum result r)
 {
-	return r == RC_ABSENT ? RC_TAG_UNKNOWN : r;
+	return r == RC_NOT_FOUND ? RC_TAG_UNKNOWN : r;
 }
 
 enum result
@@ -131,7 +131,8 @@ tag_remove(struct registry *reg, struct arena *a, const struct v1name *name,
 		r = store_v1repo_find(reg->store, a, name, &repo, err);
 	if (r == RC_OK)
 		r = store_v1tag_remove(reg->store, a, &repo, tag, err);
-	if (r == RC_OK || r == RC_ABSENT) /* an earlier one may have been cut off */
+	if (r == RC_OK ||
+	    r == RC_NOT_FOUND) /* an earlier one may have been cut off */
 		indexing_update(reg, a, v1name_full(a, name), NULL);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s",
@@ -149,7 +150,7 @@ tag_meta(struct registry *reg, struct arena *a, const struct v1name *name,
 
 	if (r == RC_OK)
 		r = store_v1tag_meta(reg->store, a, &repo, tag, out, err);
-	if (r == RC_ABSENT) {
+	if (r == RC_NOT_FOUND) {
 		*out = tagmeta_default();
 		r = RC_OK;
 	}

@@ -157,7 +157,7 @@ is_still_foreign(struct db *db, const struct suspicion *s, struct err *err)
 	enum result r = s->sure ? RC_OK : db_int(db, writes_sql, &now, err);
 
 	if (r == RC_OK && !s->sure && now != s->writes)
-		r = err_set(err, RC_ABSENT, "index: it was berth's own");
+		r = err_set(err, RC_NOT_FOUND, "index: it was berth's own");
 	return r;
 }
 

@@ -344,7 +344,7 @@ tarsum_find(const struct str *json, size_t n, struct str given,
 	*which = n;
 	if (sum.kind != V1CHECKSUM_TARSUM)
 		return err_set(
-		    err, RC_BAD_SUM, "no tarsum of a kind that is known");
+		    err, RC_BAD_CHECKSUM, "no tarsum of a kind that is known");
 	s.scratch = arena_new();
 	r = tar_walk(layer, &visitor, err);
 	finish_entry(&s);

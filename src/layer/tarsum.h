@@ -16,7 +16,7 @@
 #include "base/str.h"
 #include "layer/tar.h"
 
-/* Is `given`, the whole text of it, the tarsum of this layer? *right. RC_BAD_SUM: no text
+/* Is `given`, the whole text of it, the tarsum of this layer? *right. RC_BAD_CHECKSUM: no text
  * of a tarsum, or of an algorithm or version that nobody computes; and as of tar_walk(). */
 enum result tarsum_check(struct str json, struct str given,
     const struct source *layer, bool *right, struct err *err);

@@ -107,9 +107,9 @@ take_head(struct fetch *f, const struct remote_answer *head, int64_t length,
 		    &f->err, RC_IMAGE_UNKNOWN, "the source says %d", head->status);
 	if (head->status != 200)
 		return err_set(
-		    &f->err, RC_REMOTE, "the source says %d", head->status);
+		    &f->err, RC_UPSTREAM, "the source says %d", head->status);
 	if (length >= 0 && f->image.size >= 0 && length != f->image.size)
-		return err_set(&f->err, RC_REMOTE, "its size is another");
+		return err_set(&f->err, RC_UPSTREAM, "its size is another");
 	f->length = begun->length = length >= 0 ? length : f->image.size;
 	return create(f, begun);
 }
@@ -139,7 +139,7 @@ take(void *arg, const char *p, size_t n)
 	if (n == 0)
 		return true;
 	if (f->length >= 0 && f->written + f->held.n + n > (uint64_t)f->length) {
-		f->r = err_set(&f->err, RC_REMOTE, "more bytes than were told");
+		f->r = err_set(&f->err, RC_UPSTREAM, "more bytes than were told");
 		return false;
 	}
 	hash_add(&f->hash, p, n);
@@ -147,7 +147,7 @@ take(void *arg, const char *p, size_t n)
 		return false;
 	buf_add(&f->held, p, n);
 	if (f->held.full)
-		f->r = err_set(&f->err, RC_REMOTE, "a piece of %zu bytes", n);
+		f->r = err_set(&f->err, RC_UPSTREAM, "a piece of %zu bytes", n);
 	return f->r == RC_OK;
 }
 
@@ -325,7 +325,7 @@ end(void *arg, enum result r, bool whole, const struct err *err)
 	if (r == RC_OK)
 		r = verify(f, whole, payload);
 	if (r == RC_MISMATCH || r == RC_BAD_LAYER)
-		r = RC_REMOTE; /* the source's fault, not the client's */
+		r = RC_UPSTREAM; /* the source's fault, not the client's */
 	if (r == RC_OK)
 		r = become_image(f, payload);
 	tell_start(f, r, over);

@@ -50,7 +50,7 @@ growing_new(
 	return g;
 }
 
-/* RC_ABSENT: there is no file yet, or no more; or one of no length that can be told,
+/* RC_NOT_FOUND: there is no file yet, or no more; or one of no length that can be told,
  * which is served once it is an image. In turn: what is needed for a moment. */
 static enum result
 follow(struct registry *reg, struct arena *a, struct arena *turn, const char *id,
@@ -70,7 +70,7 @@ follow(struct registry *reg, struct arena *a, struct arena *turn, const char *id
 		return RC_OK;
 	}
 	(void)close(fd);
-	return RC_ABSENT;
+	return RC_NOT_FOUND;
 }
 
 static bool
@@ -92,7 +92,7 @@ is_fetched(struct registry *reg, const char *id)
 }
 
 /* Nothing is answered before something came: until then a failure can be said, and a
- * layer of one piece is here when it comes. RC_ABSENT: it is. */
+ * layer of one piece is here when it comes. RC_NOT_FOUND: it is. */
 static enum result
 await_bytes(const struct mirror_growing *g, struct err *err)
 {
@@ -103,9 +103,9 @@ await_bytes(const struct mirror_growing *g, struct err *err)
 		bool running = is_fetched(g->reg, g->id);
 
 		if (is_here(g->reg, g->id))
-			return RC_ABSENT;
+			return RC_NOT_FOUND;
 		if (!running)
-			return err_set(err, RC_REMOTE, "the fetch has failed");
+			return err_set(err, RC_UPSTREAM, "the fetch has failed");
 		wait_a_moment();
 	}
 	return n == 1 ? RC_OK : err_set(err, RC_IO, "read: %s", strerror(errno));
@@ -113,7 +113,7 @@ await_bytes(const struct mirror_growing *g, struct err *err)
 
 /* ---- to begin one ---- */
 
-/* The guard is the fetch's from here on. RC_ABSENT: it is here by now; between the look
+/* The guard is the fetch's from here on. RC_NOT_FOUND: it is here by now; between the look
  * for the image and taking the guard another fetch may have ended. */
 static enum result
 begin(struct registry *reg, struct arena *a, const struct caller *caller,
@@ -125,17 +125,17 @@ begin(struct registry *reg, struct arena *a, const struct caller *caller,
 
 	if (is_here(reg, id)) {
 		guard_release(lock);
-		return RC_ABSENT;
+		return RC_NOT_FOUND;
 	}
 	r = mirror_fetch(reg, a, caller, id, image, lock, &begun, err);
 	if (r == RC_OK && begun.fd == -1)
-		return RC_ABSENT;
+		return RC_NOT_FOUND;
 	if (r == RC_OK)
 		*growing = growing_new(reg, a, id, begun.fd, begun.length);
 	return r;
 }
 
-/* RC_ABSENT: look again; *waited: for a fetch that ran. One that was waited for and left
+/* RC_NOT_FOUND: look again; *waited: for a fetch that ran. One that was waited for and left
  * nothing has failed: each who waits would begin another. */
 static enum result
 begin_or_follow(struct registry *reg, struct arena *a, struct arena *turn,
@@ -147,8 +147,8 @@ begin_or_follow(struct registry *reg, struct arena *a, struct arena *turn,
 
 	if (*waited && !is_fetched(reg, id))
 		return is_here(reg, id)
-			   ? RC_ABSENT
-			   : err_set(err, RC_REMOTE, "the fetch has failed");
+			   ? RC_NOT_FOUND
+			   : err_set(err, RC_UPSTREAM, "the fetch has failed");
 	r = guard_try(reg->store, GUARD_MIRROR, id, &lock, err);
 	if (r == RC_OK && guard_is_held(&lock))
 		return begin(reg, a, caller, id, image, &lock, growing, err);
@@ -177,7 +177,7 @@ find(struct registry *reg, struct arena *a, const struct caller *caller,
 					   image, &waited, growing, err);
 		if (r == RC_OK && *growing != NULL)
 			r = await_bytes(*growing, err);
-		if (r != RC_ABSENT) /* else a fetch runs, or is over */
+		if (r != RC_NOT_FOUND) /* else a fetch runs, or is over */
 			break;
 		*growing = NULL;
 		arena_clear(turn);
@@ -266,7 +266,7 @@ keep_one(struct registry *reg, const struct caller *caller, const char *id,
 		while (is_fetched(g->reg, g->id)) /* it becomes an image */
 			wait_a_moment();
 		if (!is_here(reg, id))
-			r = err_set(err, RC_REMOTE, "the fetch has failed");
+			r = err_set(err, RC_UPSTREAM, "the fetch has failed");
 	}
 	arena_free(a);
 	return r == RC_IMAGE_UNKNOWN ? RC_OK : r;
@@ -288,7 +288,7 @@ mirror_keep(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r == RC_IMAGE_UNKNOWN)
 		r = mirror_ancestry(reg, a, caller, id, &text, err);
 	if (r != RC_OK || !json_parse(a, text, &list, &why))
-		return r == RC_REMOTE || r == RC_BUSY ? r : RC_OK;
+		return r == RC_UPSTREAM || r == RC_BUSY ? r : RC_OK;
 	for (i = 0; r == RC_OK && i < json_length(list); i++) {
 		id = str_dup(a, json_text(json_at(list, i)));
 		if (v1image_check(reg, id, err) == RC_IMAGE_UNKNOWN)

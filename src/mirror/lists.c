@@ -35,7 +35,7 @@ note(struct registry *reg, struct arena *a, const struct v1name *name,
 	    reg->store, a, "repo", v1name_full(a, name), file, out, age, err);
 
 	if (r == RC_OK && !json_is_closed(*out))
-		return err_set(err, RC_ABSENT, "what was kept is damaged");
+		return err_set(err, RC_NOT_FOUND, "what was kept is damaged");
 	return r;
 }
 
@@ -61,10 +61,10 @@ or_note(struct registry *reg, struct arena *a, const struct v1name *name,
 {
 	struct err ignored;
 
-	if ((r == RC_REMOTE || r == RC_BUSY) &&
+	if ((r == RC_UPSTREAM || r == RC_BUSY) &&
 	    note(reg, a, name, file, out, NULL, &ignored) == RC_OK)
 		return RC_OK;
-	return r == RC_ABSENT ? RC_REPOSITORY_UNKNOWN : r;
+	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 /* ---- tags ---- */
@@ -91,7 +91,7 @@ check_tags(struct arena *a, struct str text, struct err *err)
 	if (good)
 		json_members(tags, check_tag, &good);
 	return good ? RC_OK
-		    : err_set(err, RC_REMOTE,
+		    : err_set(err, RC_UPSTREAM,
 			  "the source's tags must be an object of image ids");
 }
 
@@ -127,7 +127,7 @@ mirror_tags(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r == RC_OK && age >= 0 && age < (int64_t)reg->mirror->tags_ttl)
 		return RC_OK;
 	r = ask_tags(reg, a, &nobody, name, out, err);
-	if (r == RC_ABSENT && mirror_token(caller).n > 0)
+	if (r == RC_NOT_FOUND && mirror_token(caller).n > 0)
 		r = ask_tags(reg, a, caller, name, out, err);
 	return or_note(reg, a, name, "tags", r, out);
 }
@@ -150,7 +150,7 @@ mirror_images(struct registry *reg, struct arena *a, const struct caller *caller
 	out->token = str_of(NULL);
 	if (r == RC_OK && imagelist_merge(a, str_of(NULL), answer.body,
 			      &out->images, &why) != RC_OK)
-		r = err_set(err, RC_REMOTE,
+		r = err_set(err, RC_UPSTREAM,
 		    "the source's list of images is malformed: %s", why.text);
 	if (r != RC_OK)
 		return or_note(reg, a, name, "images", r, &out->images);

@@ -73,16 +73,17 @@ mirror_get(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r != RC_OK)
 		return r;
 	if (out->status == 401 || out->status == 403 || out->status == 404)
-		return err_set(err, RC_ABSENT, "the source says %d", out->status);
+		return err_set(
+		    err, RC_NOT_FOUND, "the source says %d", out->status);
 	if (out->status != 200)
-		return err_set(err, RC_REMOTE, "the source says %d", out->status);
+		return err_set(err, RC_UPSTREAM, "the source says %d", out->status);
 	return RC_OK;
 }
 
 static enum result
 or_image_unknown(enum result r)
 {
-	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r;
+	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r;
 }
 
 /* What cannot be written down is asked for again. */
@@ -130,7 +131,7 @@ check_json(struct arena *a, struct str json, const char *id, struct err *err)
 
 	if (v1config_parse(a, json, &v, &why) != RC_OK || !str_is(v.id, id))
 		return err_set(
-		    err, RC_REMOTE, "the source's json is not that of %s", id);
+		    err, RC_UPSTREAM, "the source's json is not that of %s", id);
 	return RC_OK;
 }
 
@@ -172,10 +173,10 @@ find_json(struct registry *reg, struct arena *a, const struct caller *caller,
 		    reg->store, a, "image", id, "facts", &facts, NULL, err);
 	if (r == RC_OK &&
 	    (check_json(a, out->json, id, err) != RC_OK || !str_has(facts, ' ')))
-		r = RC_ABSENT; /* damaged: asked for again */
-	if (r == RC_ABSENT && v1image_json(reg, a, id, out, err) == RC_OK)
+		r = RC_NOT_FOUND; /* damaged: asked for again */
+	if (r == RC_NOT_FOUND && v1image_json(reg, a, id, out, err) == RC_OK)
 		return RC_OK; /* its fetch is over */
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		r = ask_json(reg, a, caller, id, &out->json, &facts, err);
 	if (r != RC_OK)
 		return r;
@@ -200,7 +201,7 @@ check_ancestry(struct str text, const char *id, struct err *err)
 {
 	if (ancestry_is_whole(text, id))
 		return RC_OK;
-	return err_set(err, RC_REMOTE,
+	return err_set(err, RC_UPSTREAM,
 	    "the source's ancestry must be a list of ids that begins with %s", id);
 }
 
@@ -216,10 +217,10 @@ find_ancestry(struct registry *reg, struct arena *a, const struct caller *caller
 	r = store_upstream_answer(
 	    reg->store, a, "image", id, "ancestry", out, NULL, err);
 	if (r == RC_OK && check_ancestry(*out, id, err) != RC_OK)
-		r = RC_ABSENT; /* damaged: asked for again */
-	if (r == RC_ABSENT && v1image_ancestry(reg, a, id, out, err) == RC_OK)
+		r = RC_NOT_FOUND; /* damaged: asked for again */
+	if (r == RC_NOT_FOUND && v1image_ancestry(reg, a, id, out, err) == RC_OK)
 		return RC_OK; /* its fetch is over */
-	if (r != RC_ABSENT)
+	if (r != RC_NOT_FOUND)
 		return r;
 	r = mirror_get(reg, a, caller, &call, &answer, err);
 	if (r == RC_OK)

@@ -16,7 +16,7 @@
  * Two mirrors may be each other's source: whoever finds himself in the caller's Via asks no
  * further.
  *
- * `caller` NULL: nobody in particular. RC_REMOTE: the source does not answer and nothing
+ * `caller` NULL: nobody in particular. RC_UPSTREAM: the source does not answer and nothing
  * of it is kept. RC_BUSY: too many wait for it already. */
 #ifndef MIRROR_MIRROR_H
 #define MIRROR_MIRROR_H

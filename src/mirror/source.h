@@ -14,7 +14,7 @@ const char *const *mirror_headers(
 /* The Token that the source is shown; empty: none. */
 struct str mirror_token(const struct caller *caller);
 
-/* GET. RC_ABSENT: the source has it not, or not for this caller. RC_REMOTE: it does not
+/* GET. RC_NOT_FOUND: the source has it not, or not for this caller. RC_UPSTREAM: it does not
  * answer, or says something else. */
 enum result mirror_get(struct registry *reg, struct arena *a,
     const struct caller *caller, const struct remote_call *call,
@@ -33,7 +33,7 @@ enum result mirror_image(struct registry *reg, struct arena *a,
 
 /* Begins to fetch the layer, for whoever holds GUARD_MIRROR of the image; the guard is the
  * fetch's from here on, and given back when it is over, or where none begins. Returns
- * when the source has begun to answer. RC_IMAGE_UNKNOWN, RC_REMOTE. */
+ * when the source has begun to answer. RC_IMAGE_UNKNOWN, RC_UPSTREAM. */
 struct mirror_begun {
 	int fd; /* of the file that grows, the caller's; -1: it is an image */
 	int64_t length; /* bytes, above 0 where fd is not -1 */

@@ -12,7 +12,7 @@ manifest_load(struct registry *reg, struct arena *a, const char *name,
 	if (r != RC_OK)
 		return r;
 	r = store_manifest_type(reg->store, a, name, &bytes->digest, &told, err);
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		told = str_of("");
 	else if (r != RC_OK)
 		return r;

@@ -220,7 +220,7 @@ reindex_run(
 	*done = false;
 	r = guard_try(reg->store, GUARD_REINDEX, "", &lock, err);
 	if (r == RC_OK && !guard_is_held(&lock))
-		return err_set(err, RC_ABSENT, "another rebuild runs already");
+		return err_set(err, RC_NOT_FOUND, "another rebuild runs already");
 	if (r == RC_OK)
 		r = index_prepare(how->path, &ignored, err);
 	if (r == RC_OK) {

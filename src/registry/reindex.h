@@ -31,7 +31,7 @@ enum result reindex_prepare(
     struct registry *reg, const char *path, struct err *err);
 
 /* Prepares it likewise and fills it. RC_OK also when it was stopped: *done tells.
- * RC_ABSENT: another rebuild runs. */
+ * RC_NOT_FOUND: another rebuild runs. */
 enum result reindex_run(
     struct registry *reg, const struct reindex *how, bool *done, struct err *err);
 

@@ -186,7 +186,7 @@ send_message(struct arena *a, const struct mail_options *options,
 	curl_easy_cleanup(curl);
 	curl_slist_free_all(to);
 	return code == CURLE_OK ? RC_OK
-				: err_set(err, RC_REMOTE, "mail to %s: %s", url,
+				: err_set(err, RC_UPSTREAM, "mail to %s: %s", url,
 				      curl_easy_strerror(code));
 }
 

@@ -16,7 +16,7 @@ struct mail_options {
 };
 
 /* Sends text (UTF-8, lines ended by "\n") to all of options->to. Subject and addresses
- * are one line each. Waits, at most a minute. RC_REMOTE. */
+ * are one line each. Waits, at most a minute. RC_UPSTREAM. */
 enum result mail_send(const struct mail_options *options, const char *subject,
     struct str text, struct err *err);
 

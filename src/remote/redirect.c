@@ -71,7 +71,7 @@ refuse_address(struct redirect *rd, const struct sockaddr *at)
 		(void)inet_ntop(AF_INET6,
 		    &((const struct sockaddr_in6 *)(const void *)at)->sin6_addr,
 		    text, sizeof(text));
-	(void)err_set(&rd->refused, RC_REMOTE,
+	(void)err_set(&rd->refused, RC_UPSTREAM,
 	    "a redirect leads to the private address %s; " ALLOWED_BY, text);
 }
 
@@ -172,7 +172,7 @@ redirect_failed(struct redirect *rd, CURLcode code)
 {
 	if (code == CURLE_UNSUPPORTED_PROTOCOL &&
 	    strncasecmp(url_now(rd), "http:", 5) == 0)
-		(void)err_set(&rd->refused, RC_REMOTE,
+		(void)err_set(&rd->refused, RC_UPSTREAM,
 		    "a redirect leads from https to http; " ALLOWED_BY);
 	return rd->refused.text[0] != '\0' &&
 	       (code == CURLE_UNSUPPORTED_PROTOCOL ||

@@ -186,7 +186,7 @@ perform(struct remote *rm, struct getting *g, struct err *err)
 	(void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	r = transfer_perform(&g->run, &rm->options, err);
 	if (g->body.full)
-		return err_set(err, RC_REMOTE, "an answer of more than %zu bytes",
+		return err_set(err, RC_UPSTREAM, "an answer of more than %zu bytes",
 		    g->body.limit);
 	if (r != RC_OK)
 		return r;

@@ -6,7 +6,7 @@
  * private address, or from https to http, only where trust_redirects is set.
  * Certificates are verified.
  *
- * RC_REMOTE: no answer could be had (no connection, a timeout, closed half-way, more
+ * RC_UPSTREAM: no answer could be had (no connection, a timeout, closed half-way, more
  * bytes than the limit, no HTTP); err says which, with the address but without any
  * password in it. An answer of any status is RC_OK. RC_BUSY: too many threads wait for
  * answers already, and none of them was through within two seconds. */
@@ -34,7 +34,7 @@ struct remote_options {
 
 struct remote *remote_new(const struct remote_options *options);
 
-/* Calls and fetches that run end with RC_REMOTE within a second or two, and none begins
+/* Calls and fetches that run end with RC_UPSTREAM within a second or two, and none begins
  * any more. */
 void remote_give_up(struct remote *rm);
 
@@ -64,12 +64,12 @@ enum result remote_get(struct remote *rm, struct arena *a,
     const struct remote_call *call, struct remote_answer *out, struct err *err);
 
 /* The same, remembered: whoever asks the same (address and headers) within the time is
- * given the same, also a RC_REMOTE; while one asks, others of the process wait for its
+ * given the same, also a RC_UPSTREAM; while one asks, others of the process wait for its
  * answer. */
 struct remote_ttl {
 	unsigned ok_ms;          /* of a status below 300 */
 	unsigned error_ms;       /* of any other */
-	unsigned unreachable_ms; /* of RC_REMOTE */
+	unsigned unreachable_ms; /* of RC_UPSTREAM */
 };
 enum result remote_get_cached(struct remote *rm, struct arena *a,
     const struct remote_call *call, const struct remote_ttl *memory,
@@ -78,7 +78,7 @@ enum result remote_get_cached(struct remote *rm, struct arena *a,
 /* A large body in pieces, on a thread of the remote's own: GET. Called there, one after
  * another: begin once, with the answer's head (length -1: not told), take for each piece,
  * end exactly once, whatever happened, last. begin or take returning false ends it with
- * RC_GONE. end: RC_OK only when the body came whole, as far as its length or its chunks
+ * RC_CLIENT_GONE. end: RC_OK only when the body came whole, as far as its length or its chunks
  * tell; `whole` is false where neither told. limit of the call counts. */
 struct remote_stream {
 	bool (*begin)(void *arg, const struct remote_answer *head, int64_t length);

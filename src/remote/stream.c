@@ -136,10 +136,10 @@ perform(struct fetch *f, struct err *err)
 	if (r == RC_OK)
 		(void)begin(f);
 	if (f->refused)
-		return err_set(err, RC_GONE, "nobody wants more of it");
+		return err_set(err, RC_CLIENT_GONE, "nobody wants more of it");
 	if (f->over_limit)
-		return err_set(
-		    err, RC_REMOTE, "a body of more than %zu bytes", f->call.limit);
+		return err_set(err, RC_UPSTREAM, "a body of more than %zu bytes",
+		    f->call.limit);
 	return r;
 }
 

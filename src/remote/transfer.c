@@ -143,7 +143,7 @@ failed(const char *url, const char *why, struct err *err)
 	struct str scheme, rest;
 
 	without_password(url, &scheme, &rest);
-	return err_set(err, RC_REMOTE, "GET %.*s%.*s: %s", STR_ARG(scheme),
+	return err_set(err, RC_UPSTREAM, "GET %.*s%.*s: %s", STR_ARG(scheme),
 	    STR_ARG(rest), why);
 }
 

@@ -35,7 +35,7 @@ struct transfer_run {
  * forgets what was kept before (a redirect's). */
 void transfer_take_header(struct transfer_run *run, struct str line);
 
-/* Performs the call, whose handle is set up. RC_REMOTE: err says "GET
+/* Performs the call, whose handle is set up. RC_UPSTREAM: err says "GET
  * http://host/path: why", without a password. */
 enum result transfer_perform(struct transfer_run *run,
     const struct remote_options *options, struct err *err);

@@ -122,7 +122,7 @@ log_reply(const struct request *rq, const struct reply *rp, enum result r)
 {
 	enum log_level level = rp->status >= 500 ? LOG_ERROR : LOG_DEBUG;
 
-	if (r == RC_REMOTE || r == RC_BUSY) /* others' fault: no mail need tell */
+	if (r == RC_UPSTREAM || r == RC_BUSY) /* others' fault: no mail need tell */
 		level = LOG_WARN;
 	if (!log_wants(level))
 		return;

@@ -119,7 +119,7 @@ read_body(struct request *rq, size_t limit, struct str *out)
 		    &rq->err, RC_TOO_LARGE, "the body exceeds %zu bytes", limit);
 	*out = buf_str(&b);
 	if (rq->length > 0 && (uint64_t)rq->length != b.n)
-		return err_set(&rq->err, RC_GONE,
+		return err_set(&rq->err, RC_CLIENT_GONE,
 		    "%lld bytes were promised, %zu came", (long long)rq->length,
 		    b.n);
 	return RC_OK;

@@ -56,7 +56,7 @@ enum result store_blob_read(const struct store *st, struct arena *a,
 
 /* B1: stores the stage, whose bytes have this digest, and pins it. A file with the
  * same bytes stays; one with other bytes (an old server was killed while it wrote, a
- * disk failed) is replaced in one step, so a blob is there all the time. RC_GONE as of
+ * disk failed) is replaced in one step, so a blob is there all the time. RC_CLIENT_GONE as of
  * stage_name(). */
 enum result store_blob_put(struct store *st, struct arena *a, struct stage *sg,
     const struct digest *d, struct err *err);

@@ -11,7 +11,7 @@
 
 struct store_reader;
 
-/* Closed with the arena. RC_ABSENT, RC_IO. */
+/* Closed with the arena. RC_NOT_FOUND, RC_IO. */
 enum result store_content_open(const struct store *st, struct arena *a,
     const char *file, struct store_reader **out, struct err *err);
 

@@ -14,7 +14,7 @@
 
 #define STORE_DESCRIPTION_MAX ((size_t)4 << 10) /* bytes */
 
-/* RC_ABSENT. */
+/* RC_NOT_FOUND. */
 enum result store_description_get(const struct store *st, struct arena *a,
     const struct v1name *name, struct str *out, struct err *err);
 

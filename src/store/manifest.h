@@ -50,7 +50,7 @@ enum result store_manifest_linked(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct digest *out, struct err *err);
 
 /* The media type that was noted (M2) of the one that is kept under d, for manifests
- * whose bytes do not name it. RC_ABSENT, also if the note is damaged. */
+ * whose bytes do not name it. RC_NOT_FOUND, also if the note is damaged. */
 enum result store_manifest_type(const struct store *st, struct arena *a,
     const char *name, const struct digest *d, struct str *out, struct err *err);
 

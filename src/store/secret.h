@@ -13,7 +13,7 @@
 
 #define SECRET_SIGNING_KEY "schema1.pem"
 
-/* RC_ABSENT: it was not made yet. RC_TOO_LARGE: it is larger than `limit` bytes. */
+/* RC_NOT_FOUND: it was not made yet. RC_TOO_LARGE: it is larger than `limit` bytes. */
 enum result store_secret_read(const struct store *st, struct arena *a,
     const char *name, size_t limit, struct str *out, struct err *err);
 

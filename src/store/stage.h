@@ -22,13 +22,13 @@
 struct stage;
 
 /* Takes nginx's body file; of `path` only the last part counts, it is looked for in
- * _berth/body and nowhere else. NULL or "": an empty body. RC_GONE: the client left
+ * _berth/body and nowhere else. NULL or "": an empty body. RC_CLIENT_GONE: the client left
  * and nginx removed it. */
 enum result stage_adopt(struct store *st, struct arena *a, const char *path,
     struct stage **out, struct err *err);
 
 /* Takes the first `size` bytes of a file that the store has of its own (an upload's);
- * what it holds behind them is not read. RC_ABSENT: no such file, or a shorter one. */
+ * what it holds behind them is not read. RC_NOT_FOUND: no such file, or a shorter one. */
 enum result stage_open(struct store *st, struct arena *a, const char *path,
     uint64_t size, struct stage **out, struct err *err);
 
@@ -64,7 +64,7 @@ enum result stage_replace(
     struct stage *sg, const char *dir, const char *name, struct err *err);
 
 /* Writes its bytes into the file behind the first `at`, in place of what stands there,
- * and syncs them. RC_ABSENT: no such file, or a shorter one. */
+ * and syncs them. RC_NOT_FOUND: no such file, or a shorter one. */
 enum result stage_append(
     struct stage *sg, const char *path, uint64_t at, struct err *err);
 

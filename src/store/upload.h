@@ -58,7 +58,7 @@ enum result store_upload_open(const struct store *st, struct arena *a,
 
 /* U2, U3: the stage's bytes come behind the first up->size; `after` is the hash with
  * them. up tells how it stands afterwards. An empty stage changes nothing.
- * RC_UPLOAD_UNKNOWN: removed meanwhile; RC_GONE as of stage_name(). */
+ * RC_UPLOAD_UNKNOWN: removed meanwhile; RC_CLIENT_GONE as of stage_name(). */
 enum result store_upload_append(struct store *st, struct arena *a,
     struct store_upload *up, struct stage *sg, const struct hash *after,
     struct err *err);

@@ -24,7 +24,7 @@
 #include "store/stage.h"
 #include "store/store.h"
 
-/* Small files: `of` is "image" or "repo", `key` the id or the name. RC_ABSENT. *age:
+/* Small files: `of` is "image" or "repo", `key` the id or the name. RC_NOT_FOUND. *age:
  * seconds since it was written; NULL is fine. */
 enum result store_upstream_answer(const struct store *st, struct arena *a,
     const char *of, const char *key, const char *file, struct str *out,
@@ -45,11 +45,11 @@ enum result store_upstream_create(
 /* Appends all n bytes. RC_FULL, RC_IO. */
 enum result store_upstream_append(int fd, const char *p, size_t n, struct err *err);
 
-/* For one who reads while it grows. RC_ABSENT. */
+/* For one who reads while it grows. RC_NOT_FOUND. */
 enum result store_upstream_open(const struct store *st, struct arena *a,
     const char *id, int *fd, struct err *err);
 
-/* As a stage: its first `size` bytes. RC_ABSENT. */
+/* As a stage: its first `size` bytes. RC_NOT_FOUND. */
 enum result store_upstream_stage(struct store *st, struct arena *a, const char *id,
     uint64_t size, struct stage **out, struct err *err);
 

@@ -83,7 +83,7 @@ enum result store_v1push_tarsums(const struct store *st, struct arena *a,
     const char *id, struct str *out, size_t most, size_t *n, struct err *err);
 
 /* The layers that wait, at most `most`: what one who has only a tarsum looks through. A
- * layer waits once under each json. store_v1push_layer: RC_ABSENT where it waits no more. */
+ * layer waits once under each json. store_v1push_layer: RC_NOT_FOUND where it waits no more. */
 struct store_v1push_waiting {
 	const char *payload;
 	struct str json;

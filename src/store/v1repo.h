@@ -30,7 +30,7 @@ enum result store_v1repo_find(const struct store *st, struct arena *a,
 enum result store_v1repo_resolve(
     const struct store *st, struct arena *a, struct v1name *name, struct err *err);
 
-/* _index_images. RC_ABSENT if it is missing, empty or cut off (damage.h). */
+/* _index_images. RC_NOT_FOUND if it is missing, empty or cut off (damage.h). */
 enum result store_v1repo_images(const struct store *st, struct arena *a,
     const struct store_v1repo *repo, struct str *out, struct err *err);
 enum result store_v1repo_open_images(const struct store *st, struct arena *a,
@@ -38,7 +38,7 @@ enum result store_v1repo_open_images(const struct store *st, struct arena *a,
 enum result store_v1repo_set_images(struct store *st,
     const struct store_v1repo *repo, struct str text, struct err *err);
 
-/* _images_list, a JSON list of the ids that an index granted. RC_ABSENT. */
+/* _images_list, a JSON list of the ids that an index granted. RC_NOT_FOUND. */
 enum result store_v1repo_granted(const struct store *st, struct arena *a,
     const struct store_v1repo *repo, struct str *out, struct err *err);
 enum result store_v1repo_open_granted(const struct store *st, struct arena *a,
@@ -53,11 +53,11 @@ enum result store_v1repo_is_private(const struct store *st, struct arena *a,
 enum result store_v1repo_set_private(struct store *st, struct arena *a,
     const struct store_v1repo *repo, bool on, struct err *err);
 
-/* json, of tag "latest". RC_ABSENT, also if it is empty or cut off. */
+/* json, of tag "latest". RC_NOT_FOUND, also if it is empty or cut off. */
 enum result store_v1repo_meta(const struct store *st, struct arena *a,
     const struct store_v1repo *repo, struct str *out, struct err *err);
 
-/* A JSON document in the directory of the repository; for v1tag.c. RC_ABSENT, also if
+/* A JSON document in the directory of the repository; for v1tag.c. RC_NOT_FOUND, also if
  * it is empty or cut off. */
 enum result store_v1repo_document(const struct store *st, struct arena *a,
     const char *path, size_t limit, struct str *out, struct err *err);

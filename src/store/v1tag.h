@@ -14,12 +14,12 @@
 #include "store/store.h"
 #include "store/v1repo.h"
 
-/* The image's id. RC_ABSENT, also if the file does not hold one (damage.h). */
+/* The image's id. RC_NOT_FOUND, also if the file does not hold one (damage.h). */
 enum result store_v1tag_get(const struct store *st, struct arena *a,
     const struct store_v1repo *repo, const char *tag, const char **id,
     struct err *err);
 
-/* tag<tag>_json. RC_ABSENT, also if it is empty or cut off. */
+/* tag<tag>_json. RC_NOT_FOUND, also if it is empty or cut off. */
 enum result store_v1tag_meta(const struct store *st, struct arena *a,
     const struct store_v1repo *repo, const char *tag, struct str *out,
     struct err *err);
@@ -30,7 +30,7 @@ enum result store_v1tag_put(struct store *st, struct arena *a,
     const struct store_v1repo *repo, const char *tag, const char *id,
     struct str meta, struct err *err);
 
-/* Removes the same, the id first. RC_ABSENT. A repository without any file left
+/* Removes the same, the id first. RC_NOT_FOUND. A repository without any file left
  * is gone. */
 enum result store_v1tag_remove(struct store *st, struct arena *a,
     const struct store_v1repo *repo, const char *tag, struct err *err);

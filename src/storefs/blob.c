@@ -65,7 +65,7 @@ look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
 	if (r != RC_OK || sb->st_atime > clock_now() - STORE_BLOB_PIN_FRESH_S)
 		return r;
 	r = io_touch(st, path, read_now, err);
-	if (r != RC_OK && r != RC_ABSENT && !is_beyond_us(errno))
+	if (r != RC_OK && r != RC_NOT_FOUND && !is_beyond_us(errno))
 		return r;
 	return io_find_file(st, a, path, name, sb, err);
 }
@@ -105,7 +105,7 @@ store_blob_find_anywhere(const struct store *st, struct arena *a,
 		r = look_and_pin(st, a, d, &out->file.name, &sb, err);
 		out->file.size = r == RC_OK ? (uint64_t)sb.st_size : 0;
 	}
-	return r == RC_ABSENT ? unknown(a, d, err) : r;
+	return r == RC_NOT_FOUND ? unknown(a, d, err) : r;
 }
 
 enum result
@@ -115,7 +115,7 @@ store_blob_find(const struct store *st, struct arena *a, const char *name,
 	struct digest kept;
 	enum result r = link_find(st, a, layout_layer(a, name, d), d, &kept, err);
 
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		return unknown(a, d, err);
 	return r == RC_OK ? store_blob_find_anywhere(st, a, &kept, out, err) : r;
 }
@@ -129,7 +129,7 @@ store_blob_read(const struct store *st, struct arena *a, const struct digest *d,
 
 	if (r == RC_OK)
 		r = check_digest(st, a, path, *out, d, err);
-	return r == RC_ABSENT ? unknown(a, d, err) : r;
+	return r == RC_NOT_FOUND ? unknown(a, d, err) : r;
 }
 
 /* ---- a new one ---- */
@@ -145,7 +145,7 @@ look_for(const struct store *st, struct arena *a, const struct digest *d,
 	enum result r = look_and_pin(st, a, d, &name, &sb, err);
 
 	*there = r == RC_OK;
-	return r == RC_ABSENT ? io_mkdirs(st, layout_blob(a, d), err) : r;
+	return r == RC_NOT_FOUND ? io_mkdirs(st, layout_blob(a, d), err) : r;
 }
 
 /* Perhaps the damage was not noticed before: a large blob is not hashed when it is
@@ -222,5 +222,5 @@ store_blob_unlink(struct store *st, struct arena *a, const char *name,
 {
 	enum result r = link_remove(st, a, layout_layer(a, name, d), err);
 
-	return r == RC_ABSENT ? unknown(a, d, err) : r;
+	return r == RC_NOT_FOUND ? unknown(a, d, err) : r;
 }

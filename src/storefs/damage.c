@@ -14,5 +14,5 @@ damage_found(const struct store *st, struct arena *a, const char *path,
 	if (log_once_is_first(st->once, EVENT, path))
 		log_line(LOG_WARN, EVENT, "file=%s reason=%s cure=%s",
 		    log_value(a, path), log_value(a, what), log_value(a, cure));
-	return err_set(err, RC_ABSENT, "%s: %s", path, what);
+	return err_set(err, RC_NOT_FOUND, "%s: %s", path, what);
 }

@@ -33,7 +33,7 @@ own_path(struct arena *a, const char *id, enum store_derived which)
 	return arena_printf(a, IO_DERIVED_DIR "/%s%s", id, name_of(which));
 }
 
-/* RC_ABSENT: neither berth nor an old server has computed it. */
+/* RC_NOT_FOUND: neither berth nor an old server has computed it. */
 enum result
 store_derived_find(const struct store *st, struct arena *a, const char *id,
     enum store_derived which, struct content *out, struct err *err)
@@ -45,7 +45,7 @@ store_derived_find(const struct store *st, struct arena *a, const char *id,
 
 	if (r == RC_OK && sb.st_mtime + USED_S < clock_now())
 		(void)io_touch(st, own, NULL, &ignored);
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		r = io_find_file(st, a, store_v1image_path(a, id, name_of(which)),
 		    &out->name, &sb, err);
 	if (r == RC_OK)
@@ -189,7 +189,7 @@ sweep_one(void *arg, const char *name)
 		s->r = io_unlink(s->st, path, s->err);
 		s->removed += s->r == RC_OK;
 	}
-	if (s->r == RC_ABSENT)
+	if (s->r == RC_NOT_FOUND)
 		s->r = RC_OK;
 	return s->r == RC_OK;
 }

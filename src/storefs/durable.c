@@ -213,7 +213,7 @@ durable_absence(const struct store *st, const char *path, struct err *err)
 			return io_sync(st, ".", err);
 		*slash = '\0';
 		r = io_sync(st, above, err);
-	} while (r == RC_ABSENT);
+	} while (r == RC_NOT_FOUND);
 	return r;
 }
 

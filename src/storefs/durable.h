@@ -39,13 +39,13 @@ void durable_free(struct durable *s); /* NULL is fine */
  * directory. */
 enum result durable_made(const struct store *st, const char *path, struct err *err);
 
-/* For code that has found the name: it is durable when this returns. RC_ABSENT: it is
+/* For code that has found the name: it is durable when this returns. RC_NOT_FOUND: it is
  * not there. */
 enum result durable_name(const struct store *st, const char *path, struct err *err);
 
 /* The same for the names in a directory that is complete and seldom changes afterwards,
  * such as a complete image, which is pushed again only if it is damaged. Call the first
- * after the last change, the second where the directory was found complete. RC_ABSENT. */
+ * after the last change, the second where the directory was found complete. RC_NOT_FOUND. */
 enum result durable_finished(
     const struct store *st, const char *dir, struct err *err);
 enum result durable_dir(const struct store *st, const char *dir, struct err *err);

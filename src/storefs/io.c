@@ -18,7 +18,7 @@ io_failed(struct err *err, const char *call, const char *path)
 	const char *why = strerror(e);
 
 	if (e == ENOENT || e == ENOTDIR || e == ELOOP || e == ENOLINK || e == ENXIO)
-		r = RC_ABSENT;
+		r = RC_NOT_FOUND;
 	else if (e == ENOSPC || e == EDQUOT)
 		r = RC_FULL;
 	else if (e == ENAMETOOLONG)

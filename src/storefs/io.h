@@ -9,7 +9,7 @@
  * or a directory in place of one counts as missing, no call waits for it, and the log says
  * so too.
  *
- * Every call that can fail names itself and the path in err and answers RC_ABSENT (no
+ * Every call that can fail names itself and the path in err and answers RC_NOT_FOUND (no
  * such file or directory), RC_FULL (no room), RC_BAD_NAME (a name too long for the file
  * system) or RC_IO.
  *
@@ -65,7 +65,7 @@ enum result io_failed(struct err *err, const char *call, const char *path);
 int io_open(const struct store *st, const char *path, int flags);
 int io_open_mode(const struct store *st, const char *path, int flags, mode_t mode);
 
-/* Opens a regular file, without waiting. RC_ABSENT also if something else is there.
+/* Opens a regular file, without waiting. RC_NOT_FOUND also if something else is there.
  * The caller closes it. */
 enum result io_open_file(const struct store *st, const char *path, int flags,
     int *fd, struct stat *sb, struct err *err);
@@ -96,7 +96,7 @@ bool io_exists(const struct store *st, const char *path);
 enum result io_is_taken(
     const struct store *st, const char *path, bool *out, struct err *err);
 
-/* RC_ABSENT also if it is not a regular file. */
+/* RC_NOT_FOUND also if it is not a regular file. */
 enum result io_stat_file(
     const struct store *st, const char *path, struct stat *sb, struct err *err);
 
@@ -126,7 +126,7 @@ enum result io_link(const struct store *st, const char *from, const char *dir,
     const char *name, struct err *err);
 
 /* The open file gets the name dir/name; it is synced first, and counts as read just
- * now (blob.h, "Pins"). One that has the name already stays (D2). RC_GONE: the
+ * now (blob.h, "Pins"). One that has the name already stays (D2). RC_CLIENT_GONE: the
  * file's last name was removed meanwhile. */
 enum result io_name_fd(const struct store *st, int fd, const char *dir,
     const char *name, struct err *err);
@@ -150,7 +150,7 @@ enum result io_sync(const struct store *st, const char *dir, struct err *err);
 enum result io_unlink(const struct store *st, const char *path, struct err *err);
 
 /* Moves a directory into _berth/tmp, so that it is gone at once, syncs, and removes
- * it there with the files in it. RC_ABSENT: it was not there, and that is durable. */
+ * it there with the files in it. RC_NOT_FOUND: it was not there, and that is durable. */
 enum result io_remove_dir(
     const struct store *st, const char *parent, const char *name, struct err *err);
 

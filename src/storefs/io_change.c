@@ -306,7 +306,8 @@ link_failed(
     const struct store *st, const char *dir, const char *path, struct err *err)
 {
 	if (errno == ENOENT && io_exists(st, dir))
-		return err_set(err, RC_GONE, "%s: the body was taken back", path);
+		return err_set(
+		    err, RC_CLIENT_GONE, "%s: the body was taken back", path);
 	return io_failed(err, "link", path);
 }
 
@@ -396,8 +397,8 @@ mkdir_one(const struct store *st, const char *path, struct err *err)
 		r = io_failed(err, "mkdir", path);
 	else
 		r = durable_made(st, path, err);
-	return r == RC_ABSENT ? RC_IO
-			      : r; /* something on the way is not a directory */
+	return r == RC_NOT_FOUND ? RC_IO
+				 : r; /* something on the way is not a directory */
 }
 
 enum result
@@ -407,7 +408,7 @@ io_mkdirs(const struct store *st, const char *path, struct err *err)
 	const char *end = path;
 	enum result r = durable_name(st, path, err);
 
-	if (r != RC_ABSENT)
+	if (r != RC_NOT_FOUND)
 		return r;
 	do {
 		end = strchrnul(end + 1, '/');
@@ -486,7 +487,7 @@ remove_in_place(
 		r = io_sync(st, path, err);
 	if (r == RC_OK)
 		r = io_sync(st, parent, err);
-	return r == RC_ABSENT ? RC_IO : r; /* it was there */
+	return r == RC_NOT_FOUND ? RC_IO : r; /* it was there */
 }
 
 /* What a removal returns that found nothing: another thread may have removed it just
@@ -498,11 +499,11 @@ absent_for_good(
 	struct err why;
 	enum result synced;
 
-	if (r != RC_ABSENT)
+	if (r != RC_NOT_FOUND)
 		return r;
 	synced = durable_absence(st, path, &why);
 	if (synced == RC_OK)
-		return RC_ABSENT;
+		return RC_NOT_FOUND;
 	*err = why;
 	return synced;
 }
@@ -536,5 +537,5 @@ io_remove_dir(
 				 st, path, io_failed(err, "rename", path), err);
 	r = sync_removal(st, parent, err);
 	remove_rest(st, tmp);
-	return r == RC_ABSENT ? RC_IO : r; /* it was there */
+	return r == RC_NOT_FOUND ? RC_IO : r; /* it was there */
 }

@@ -27,7 +27,7 @@ link_read(const struct store *st, struct arena *a, const char *dir,
 	if (r == RC_OK)
 		r = digest_parse(text, out, err);
 	if (r == RC_OTHER_DIGEST) /* a tarsum, of distribution 2.0 */
-		return RC_ABSENT;
+		return RC_NOT_FOUND;
 	if (r == RC_TOO_LARGE || r == RC_BAD_DIGEST)
 		return damage_found(
 		    st, a, path, "it does not hold a digest", CURE, err);
@@ -66,7 +66,7 @@ link_write(const struct store *st, struct arena *a, const char *dir,
 
 	if (r == RC_OK && digest_eq(&old, to))
 		return RC_OK;
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		r = io_mkdirs(st, dir, err);
 	if (r == RC_OK)
 		r = io_put(st, dir, "link", str_of(digest_text(a, to)), err);
@@ -83,7 +83,7 @@ link_remove(
 
 	if (there == RC_OK)
 		r = io_unlink(st, path, err);
-	if (r == RC_OK || r == RC_ABSENT)
+	if (r == RC_OK || r == RC_NOT_FOUND)
 		r = durable_absence(st, path, err);
 	return r == RC_OK ? there : r;
 }
@@ -120,7 +120,7 @@ see_link(void *arg, const char *hex)
 	    l->st, l->arena, layout_below(l->arena, l->dir, &d), &d, &kept, l->err);
 	if (r == RC_OK)
 		l->stopped = !l->visit(l->arg, &d);
-	else if (r != RC_ABSENT)
+	else if (r != RC_NOT_FOUND)
 		l->result = r;
 	return l->result == RC_OK && !l->stopped;
 }

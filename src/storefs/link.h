@@ -16,7 +16,7 @@
 #include "image/digest.h"
 #include "store/store.h"
 
-/* Reads dir/link. RC_ABSENT: it is missing or damaged. What is read may not be durable
+/* Reads dir/link. RC_NOT_FOUND: it is missing or damaged. What is read may not be durable
  * yet: good for a walk, not for an answer to a client. */
 enum result link_read(const struct store *st, struct arena *a, const char *dir,
     struct digest *out, struct err *err);
@@ -32,7 +32,7 @@ enum result link_find(const struct store *st, struct arena *a, const char *dir,
 enum result link_write(const struct store *st, struct arena *a, const char *dir,
     const struct digest *to, struct err *err);
 
-/* Removes the link, durably; the directory stays, as with distribution. RC_ABSENT: it
+/* Removes the link, durably; the directory stays, as with distribution. RC_NOT_FOUND: it
  * was not there, and that is durable too. */
 enum result link_remove(
     const struct store *st, struct arena *a, const char *dir, struct err *err);

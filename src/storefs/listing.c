@@ -75,7 +75,7 @@ open_listing(const struct store *st, const char *dir, DIR **d, struct err *err)
 {
 	enum result r = io_open_dir(st, dir, d, err);
 
-	return r == RC_ABSENT ? RC_OK : r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 enum result

@@ -14,7 +14,7 @@
 static enum result
 or_unknown(enum result r)
 {
-	if (r == RC_ABSENT || r == RC_BLOB_UNKNOWN || r == RC_TOO_LARGE)
+	if (r == RC_NOT_FOUND || r == RC_BLOB_UNKNOWN || r == RC_TOO_LARGE)
 		return RC_MANIFEST_UNKNOWN;
 	return r;
 }
@@ -129,7 +129,7 @@ drop_type(struct store *st, struct arena *a, const char *name,
 	r = io_unlink(st, path, err);
 	if (r == RC_OK)
 		r = io_sync(st, type_dir(a, name), err);
-	return r == RC_ABSENT ? RC_OK : r; /* the repository has no notes */
+	return r == RC_NOT_FOUND ? RC_OK : r; /* the repository has no notes */
 }
 
 /* ---- changes ---- */

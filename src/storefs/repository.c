@@ -111,7 +111,7 @@ holds_manifests(struct walk *w, const char *path)
 	arena_clear(w->arena);
 	r = io_stat(
 	    w->st, arena_printf(w->arena, "%s/_manifests", path), &sb, w->err);
-	if (r != RC_OK && r != RC_ABSENT)
+	if (r != RC_OK && r != RC_NOT_FOUND)
 		w->result = r;
 	return r == RC_OK && S_ISDIR(sb.st_mode);
 }
@@ -138,7 +138,7 @@ enter(struct level *l)
 	struct stat sb;
 	enum result r = io_stat(w->st, l->path, &sb, w->err);
 
-	if (r != RC_OK && r != RC_ABSENT)
+	if (r != RC_OK && r != RC_NOT_FOUND)
 		w->result = r;
 	if (r != RC_OK || !S_ISDIR(sb.st_mode))
 		return false;

@@ -60,11 +60,11 @@ stage_adopt(struct store *st, struct arena *a, const char *path, struct stage **
 	sg->st = st;
 	sg->arena = a;
 	r = open_body(sg, path, &sb, err);
-	if (r == RC_ABSENT && errno == ENOENT)
-		return err_set(
-		    err, RC_GONE, "the body was taken back before it was opened");
+	if (r == RC_NOT_FOUND && errno == ENOENT)
+		return err_set(err, RC_CLIENT_GONE,
+		    "the body was taken back before it was opened");
 	if (r != RC_OK)
-		return r == RC_ABSENT ? RC_IO : r;
+		return r == RC_NOT_FOUND ? RC_IO : r;
 	arena_defer(a, close_stage, sg);
 	sg->size = sb.st_size;
 	*out = sg;
@@ -88,7 +88,7 @@ stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
 		return r;
 	arena_defer(a, close_stage, sg);
 	if (sb.st_size < sg->size)
-		return err_set(err, RC_ABSENT, "%s: shorter than it was", path);
+		return err_set(err, RC_NOT_FOUND, "%s: shorter than it was", path);
 	*out = sg;
 	return RC_OK;
 }
@@ -287,7 +287,7 @@ cut(int fd, off_t size, const char *path, struct err *err)
 	if (fstat(fd, &sb) == -1)
 		return io_failed(err, "stat", path);
 	if (sb.st_size < size)
-		return err_set(err, RC_ABSENT, "%s: shorter than it was", path);
+		return err_set(err, RC_NOT_FOUND, "%s: shorter than it was", path);
 	if (sb.st_size > size &&
 	    (failpoint_hit("truncate") || ftruncate(fd, size) == -1))
 		return io_failed(err, "truncate", path);

@@ -23,7 +23,7 @@
 #define OWN_WAIT_MS \
 	10000 /* as long as workers of an earlier start may take to end */
 
-/* RC_ABSENT: nothing is there. RC_IO: the place is a link that cannot be followed.
+/* RC_NOT_FOUND: nothing is there. RC_IO: the place is a link that cannot be followed.
  * Without this place nothing could be served, or a full store would look empty. */
 static enum result
 look_at_place(
@@ -32,7 +32,7 @@ look_at_place(
 	enum result r = io_stat(st, place, sb, err);
 	int link = -1;
 
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		link = io_open(st, place, O_PATH | O_NOFOLLOW);
 	if (link == -1)
 		return r;
@@ -92,7 +92,8 @@ check_owner(struct store *st, struct err *err)
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		enum result r = look_at_place(st, places[i], &sb, err);
 
-		if (r == RC_ABSENT || (r == RC_OK && is_ours(st, places[i], &sb)))
+		if (r == RC_NOT_FOUND ||
+		    (r == RC_OK && is_ours(st, places[i], &sb)))
 			continue;
 		if (r != RC_OK)
 			return r;

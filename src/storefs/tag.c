@@ -15,7 +15,7 @@
 static enum result
 or_unknown(enum result r)
 {
-	return r == RC_ABSENT ? RC_MANIFEST_UNKNOWN : r;
+	return r == RC_NOT_FOUND ? RC_MANIFEST_UNKNOWN : r;
 }
 
 static const char *
@@ -105,7 +105,7 @@ store_tag_last(const struct store *st, struct arena *a, const char *name,
 		r = last_name(st, a, tags, *tag, tag, err);
 		if (r == RC_OK)
 			r = read_current(st, a, tags, *tag, out, err);
-	} while (r == RC_ABSENT);
+	} while (r == RC_NOT_FOUND);
 	return r;
 }
 
@@ -134,9 +134,9 @@ see_tag(void *arg, const char *tag)
 	r = read_current(t->st, t->arena, t->dir, tag, &d, t->err);
 	if (r == RC_OK)
 		return t->visit(t->arg, tag, &d);
-	if (r != RC_ABSENT)
+	if (r != RC_NOT_FOUND)
 		t->result = r;
-	return r == RC_ABSENT;
+	return r == RC_NOT_FOUND;
 }
 
 enum result

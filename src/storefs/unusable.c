@@ -60,6 +60,6 @@ unusable_file(
 		arena_free(a);
 	}
 	errno = ENXIO;
-	return err_set(
-	    err, RC_ABSENT, "%s: a %s where a file should be", path, kind_of(mode));
+	return err_set(err, RC_NOT_FOUND, "%s: a %s where a file should be", path,
+	    kind_of(mode));
 }

@@ -13,7 +13,7 @@
 /* A link that leads out of the store (errno ENOLINK) or to itself (ELOOP). Leaves errno as it is. */
 void unusable_link(const struct store *st, const struct beneath_way *way);
 
-/* Something of this mode is where a regular file should be. Returns RC_ABSENT, with errno
+/* Something of this mode is where a regular file should be. Returns RC_NOT_FOUND, with errno
  * ENXIO. */
 enum result unusable_file(
     const struct store *st, const char *path, mode_t mode, struct err *err);

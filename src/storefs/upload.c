@@ -127,7 +127,7 @@ blob_path(struct arena *a, const struct store_upload *up)
 	return arena_printf(a, "%s/data", layout_blob(a, &d));
 }
 
-/* Where its bytes are: in its data, or, if that was moved (U4), in a blob. RC_ABSENT:
+/* Where its bytes are: in its data, or, if that was moved (U4), in a blob. RC_NOT_FOUND:
  * bytes that its state counts are lost, so the upload cannot be continued. */
 static enum result
 find_data(const struct store *st, struct arena *a, const struct store_upload *up,
@@ -140,14 +140,14 @@ find_data(const struct store *st, struct arena *a, const struct store_upload *up
 	r = io_stat_file(st, *path, &sb, err);
 	if (r == RC_OK && (uint64_t)sb.st_size >= up->size)
 		return RC_OK;
-	if (r == RC_ABSENT) {
+	if (r == RC_NOT_FOUND) {
 		*path = blob_path(a, up);
 		r = io_stat_file(st, *path, &sb, err);
 		if (r == RC_OK && (uint64_t)sb.st_size == up->size)
 			return RC_OK;
 	}
 	if (r == RC_OK)
-		r = err_set(err, RC_ABSENT, "%s: not as long as it was", *path);
+		r = err_set(err, RC_NOT_FOUND, "%s: not as long as it was", *path);
 	return r;
 }
 
@@ -210,12 +210,12 @@ store_upload_open(const struct store *st, struct arena *a, const char *name,
 	out->name = name;
 	r = io_read(st, a, path_of(a, out->id, "state"), STATE_MAX, &text, err);
 	if (r == RC_OK && !read_state(a, text, out))
-		r = RC_ABSENT;
+		r = RC_NOT_FOUND;
 	if (r == RC_OK && out->size > 0)
 		r = find_data(st, a, out, &data, err);
 	if (r == RC_OK)
 		r = durable_name(st, path_of(a, out->id, "state"), err);
-	return r == RC_ABSENT || r == RC_TOO_LARGE ? unknown(err, id) : r;
+	return r == RC_NOT_FOUND || r == RC_TOO_LARGE ? unknown(err, id) : r;
 }
 
 void
@@ -257,7 +257,7 @@ store_upload_append(struct store *st, struct arena *a, struct store_upload *up,
 		r = write_state(st, a, &longer, err);
 	if (r == RC_OK)
 		*up = longer;
-	return r == RC_ABSENT ? unknown(err, str_of(up->id)) : r;
+	return r == RC_NOT_FOUND ? unknown(err, str_of(up->id)) : r;
 }
 
 enum result
@@ -280,7 +280,7 @@ store_upload_stage(struct store *st, struct arena *a, const struct store_upload 
 	r = find_data(st, a, up, &data, err);
 	if (r == RC_OK)
 		r = stage_open(st, a, data, up->size, out, err);
-	return r == RC_ABSENT ? unknown(err, str_of(up->id)) : r;
+	return r == RC_NOT_FOUND ? unknown(err, str_of(up->id)) : r;
 }
 
 enum result
@@ -290,7 +290,7 @@ store_upload_remove(struct store *st, const char *id, struct err *err)
 
 	if (r == RC_OK)
 		st->uploads--;
-	return r == RC_ABSENT ? RC_OK : r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 enum result
@@ -348,7 +348,7 @@ last_touch(const struct store *st, struct arena *a, const char *id, int64_t *out
 	struct stat sb;
 	enum result r = io_stat(st, path_of(a, id, "state"), &sb, err);
 
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		r = io_stat(st, dir_of(a, id), &sb, err);
 	*out = r == RC_OK ? (int64_t)sb.st_mtime : 0;
 	return r;
@@ -371,7 +371,7 @@ sweep_one(struct sweep *s, const char *id, struct err *err)
 		s->removed += r == RC_OK;
 	}
 	guard_release(&lock);
-	return r == RC_ABSENT ? RC_OK : r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 /* One that fails does not stop the others. */

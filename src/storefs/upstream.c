@@ -72,7 +72,7 @@ store_upstream_drop(struct store *st, const char *id, struct err *err)
 {
 	enum result r = io_remove_dir(st, IO_MIRROR_DIR "/image", id, err);
 
-	return r == RC_ABSENT ? RC_OK : r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 /* ---- a layer that grows ---- */
@@ -164,7 +164,7 @@ sweep_unused(struct sweeping *s, const char *name, const char *layer, bool old)
 	s->r = old ? io_remove_dir(s->st, s->parent, name, s->err)
 		   : io_unlink(s->st, layer, s->err);
 	s->n += s->r == RC_OK;
-	if (s->r == RC_ABSENT)
+	if (s->r == RC_NOT_FOUND)
 		s->r = RC_OK;
 }
 

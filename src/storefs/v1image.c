@@ -60,7 +60,7 @@ read_document(const struct store *st, struct arena *a, const char *id,
 	if (r == RC_OK && !doc->is_whole(*out, id))
 		return damaged(
 		    st, a, path, "it is empty, cut off or another image's", err);
-	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r;
+	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r;
 }
 
 static enum result
@@ -138,7 +138,7 @@ store_v1image_checksum(const struct store *st, struct arena *a, const char *id,
 	*out = str_of(NULL);
 	r = io_read(
 	    st, a, store_v1image_path(a, id, "_checksum"), SUM_MAX, &text, err);
-	if (r == RC_ABSENT || r == RC_TOO_LARGE)
+	if (r == RC_NOT_FOUND || r == RC_TOO_LARGE)
 		return RC_OK;
 	if (r == RC_OK && str_starts(text, "["))
 		text = sum_of_list(a, text);
@@ -173,7 +173,7 @@ store_v1image_layer(const struct store *st, struct arena *a, const char *id,
 
 	r = io_find_file(
 	    st, a, store_v1image_path(a, id, "layer"), &out->name, &sb, err);
-	if (r == RC_ABSENT)
+	if (r == RC_NOT_FOUND)
 		return RC_IMAGE_UNKNOWN;
 	if (r == RC_OK && sb.st_size == 0)
 		r = check_empty(st, a, id, out->name, err);
@@ -231,7 +231,7 @@ has(const struct store *st, const char *id, const char *file, look_at *look,
 	(void)snprintf(path, sizeof(path), "images/%s/%s", id, file);
 	r = look(st, path, &sb, err);
 	*out = r == RC_OK;
-	return r == RC_ABSENT ? RC_OK : r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 enum result

@@ -218,7 +218,7 @@ store_v1push_list(struct store *st, struct arena *a, const char *id,
 
 	if (r == RC_OK && *n == 0)
 		r = adopt_unfinished(st, a, id, &begun[(*n)++], err);
-	return r == RC_ABSENT ? RC_IMAGE_UNKNOWN : r;
+	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r;
 }
 
 enum result
@@ -227,7 +227,7 @@ store_v1push_list_others(struct store *st, struct arena *a, const char *id,
 {
 	enum result r = read_begun(st, a, id, begun, n, err);
 
-	if (r != RC_ABSENT)
+	if (r != RC_NOT_FOUND)
 		return r;
 	*n = 0; /* over meanwhile */
 	return RC_OK;
@@ -388,7 +388,7 @@ close_push(struct store *st, struct arena *a, const char *id, struct err *err)
 
 	if (left <= 0) {
 		r = io_remove_dir(st, IO_PUSH_DIR, id, err);
-		return r == RC_ABSENT ? RC_OK : r;
+		return r == RC_NOT_FOUND ? RC_OK : r;
 	}
 	r = tidy(st, a, id, err);
 	if (r == RC_OK)

@@ -129,7 +129,7 @@ store_v1push_waiting(const struct store *st, struct arena *a, const char *id,
 		    V1CONFIG_MAX, &w->json, err);
 		if (r == RC_OK)
 			(*n)++;
-		else if (r == RC_ABSENT)
+		else if (r == RC_NOT_FOUND)
 			r = RC_OK; /* tidied away meanwhile */
 	}
 	return r;

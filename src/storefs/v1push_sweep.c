@@ -35,7 +35,7 @@ sweep_one(struct store *st, struct arena *a, const char *id, int64_t age,
 		(*removed)++;
 out:
 	guard_release(&lock);
-	return r == RC_ABSENT ? RC_OK : r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 /* One that fails does not stop the others; the first failure is told. */

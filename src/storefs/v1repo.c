@@ -159,7 +159,7 @@ store_v1repo_is_private(const struct store *st, struct arena *a,
 	enum result r = io_is_taken(
 	    st, arena_printf(a, "%s/_private", repo->dir), out, err);
 
-	return r == RC_ABSENT ? RC_OK : r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 enum result

@@ -29,7 +29,7 @@ read_id(const struct store *st, struct arena *a, const char *path, const char **
 
 	if (r == RC_TOO_LARGE || (r == RC_OK && !is_id(&text)))
 		return err_set(
-		    err, RC_ABSENT, "%s does not hold an image id", path);
+		    err, RC_NOT_FOUND, "%s does not hold an image id", path);
 	if (r != RC_OK)
 		return r;
 	*id = str_dup(a, text);
@@ -69,7 +69,7 @@ is_id_file(const struct store *st, struct arena *a, const char *path)
 	const char *id;
 
 	/* what cannot be read may be one, and is not to be written over */
-	return read_id(st, a, path, &id, &ignored) != RC_ABSENT;
+	return read_id(st, a, path, &id, &ignored) != RC_NOT_FOUND;
 }
 
 /* The file of a tag "x_json" may be the json of another, "_x". */
@@ -89,7 +89,7 @@ store_v1tag_get(const struct store *st, struct arena *a,
 	const char *path = id_path(a, repo, find(st, a, repo, tag));
 	enum result r = read_id(st, a, path, id, err);
 
-	if (r == RC_ABSENT && io_exists(st, path) && !is_meta(tag))
+	if (r == RC_NOT_FOUND && io_exists(st, path) && !is_meta(tag))
 		return damage_found(st, a, path, "it does not hold an image id",
 		    "push the tag again, or delete it", err);
 	return r;
@@ -103,7 +103,7 @@ store_v1tag_meta(const struct store *st, struct arena *a,
 	const char *path = meta_path(a, repo, find(st, a, repo, tag));
 
 	if (is_id_file(st, a, path))
-		return err_set(err, RC_ABSENT, "%s is a tag itself", path);
+		return err_set(err, RC_NOT_FOUND, "%s is a tag itself", path);
 	return store_v1repo_document(st, a, path, TAG_FILE_MAX, out, err);
 }
 
@@ -157,7 +157,7 @@ store_v1tag_remove(struct store *st, struct arena *a,
 {
 	const char *spelt = find(st, a, repo, tag), *id;
 	enum result there = read_id(st, a, id_path(a, repo, spelt), &id, err);
-	enum result r = there == RC_ABSENT ? RC_OK : there;
+	enum result r = there == RC_NOT_FOUND ? RC_OK : there;
 
 	if (there == RC_OK)
 		r = remove_id(st, repo, id_path(a, repo, spelt), err);
@@ -209,7 +209,7 @@ visit_tag(void *arg, const char *name)
 	tag = tag_name(e->st, e->arena, e->repo, name + strlen("tag_"));
 	if (e->r == RC_OK)
 		return tag == NULL || e->visit(e->arg, tag, id);
-	if (e->r == RC_ABSENT)
+	if (e->r == RC_NOT_FOUND)
 		e->r = RC_OK;
 	return e->r == RC_OK;
 }

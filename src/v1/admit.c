@@ -19,7 +19,7 @@ auth_of(const struct request *rq)
 }
 
 static enum token_access
-access_of(enum need need)
+access_of(enum permission need)
 {
 	switch (need) {
 	case MAY_PUSH:

@@ -23,8 +23,8 @@ static const struct {
     [RC_BAD_ID] = {404, "Invalid image ID"},
     [RC_OTHER_ID] = {400, "JSON data contains invalid id"},
     [RC_BAD_NAME] = {400, "Invalid name"},
-    [RC_BAD_SUM] = {400, "Invalid checksum format"},
-    [RC_NO_SUM] = {400, "Missing Image's checksum"},
+    [RC_BAD_CHECKSUM] = {400, "Invalid checksum format"},
+    [RC_NO_CHECKSUM] = {400, "Missing Image's checksum"},
     [RC_BAD_LAYER] = {400, "Layer format not supported"},
     [RC_NO_PARENT] = {400, "Image depends on a non existing parent"},
     [RC_MISMATCH] = {400, "Checksum mismatch"},
@@ -32,7 +32,7 @@ static const struct {
     [RC_NO_ROUTE] = {404, "Not found"},
     [RC_OTHER_SITE] = {403, "A page of another site may not change this registry"},
     [RC_BAD_METHOD] = {405, "Method not allowed"},
-    [RC_ABSENT] = {404, "Not found"},
+    [RC_NOT_FOUND] = {404, "Not found"},
     [RC_IMAGE_UNKNOWN] = {404, "Image not found"},
     [RC_NOT_GRANTED] = {400, "This image does not belong to the repository"},
     [RC_PARENT_REFUSED] = {400, "Image depends on an unauthorized parent"},
@@ -40,13 +40,13 @@ static const struct {
     [RC_IMAGE_EXISTS] = {409, "Image already exists"},
     [RC_IMAGE_UNFINISHED] = {400, "Image is being uploaded, retry later"},
     [RC_LAYER_UNKNOWN] = {400, "Checksum not found"},
-    [RC_SUM_REFUSED] = {409, "Cannot set this image checksum"},
+    [RC_CHECKSUM_REFUSED] = {409, "Cannot set this image checksum"},
     [RC_REPOSITORY_UNKNOWN] = {404, "Repository not found"},
     [RC_TAG_UNKNOWN] = {404, "Tag not found"},
-    [RC_GONE] = {400, "The request broke off"},
+    [RC_CLIENT_GONE] = {400, "The request broke off"},
     [RC_FULL] = {507, "No space left on the registry's disk"},
     [RC_BUSY] = {503, "Too many requests of this kind, retry later"},
-    [RC_REMOTE] = {503, "Another server that was asked does not answer"},
+    [RC_UPSTREAM] = {503, "Another server that was asked does not answer"},
     [RC_REBUILDING] = {503, "The search index is being rebuilt, retry later"},
     [RC_IO] = {500,
 	"Internal error; the registry's log has it under this X-Request-Id"},
@@ -94,6 +94,6 @@ v1_fail(struct request *rq, struct reply *rp, enum result r)
 	reply_json(rp, status, reply_error_text(rq->arena, text));
 	if (r == RC_UNAUTHORIZED)
 		reply_header(rp, "WWW-Authenticate", "Token");
-	if (r == RC_REMOTE || r == RC_BUSY)
+	if (r == RC_UPSTREAM || r == RC_BUSY)
 		reply_header(rp, "Retry-After", RETRY_AFTER);
 }

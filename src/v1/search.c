@@ -92,7 +92,7 @@ write_answer(struct answer *an, struct sink sink)
 		return r;
 	jsonw_end(&an->w);
 	jsonw_end(&an->w);
-	return an->w.stopped ? RC_GONE : RC_OK;
+	return an->w.stopped ? RC_CLIENT_GONE : RC_OK;
 }
 
 static bool

@@ -31,7 +31,7 @@ source_tags(struct request *rq, const struct v1name *name, struct json **out)
 	    rq->registry, rq->arena, rq->caller, name, &text, &rq->err);
 
 	if (r == RC_OK && !json_parse(rq->arena, text, out, &why))
-		return err_set(&rq->err, RC_REMOTE, "the source's tags: %s", why);
+		return err_set(&rq->err, RC_UPSTREAM, "the source's tags: %s", why);
 	return r;
 }
 

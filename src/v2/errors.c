@@ -36,7 +36,7 @@ static const struct row {
     [RC_TOO_MANY] = {414, "UNSUPPORTED", "too many tags at once"},
     [RC_MISMATCH] = {400, "DIGEST_INVALID",
 	"provided digest did not match uploaded content"},
-    [RC_MISSING] = {400, "MANIFEST_BLOB_UNKNOWN",
+    [RC_UNRESOLVED_REF] = {400, "MANIFEST_BLOB_UNKNOWN",
 	"manifest references a manifest or blob unknown to the repository"},
     [RC_CONDITION] = {412, "DENIED",
 	"If-Match or If-None-Match does not hold for what is there now"},
@@ -52,7 +52,7 @@ static const struct row {
 	"manifest unknown to registry"},
     [RC_UPLOAD_UNKNOWN] = {404, "BLOB_UPLOAD_UNKNOWN",
 	"blob upload unknown to registry"},
-    [RC_GONE] = {400, "BLOB_UPLOAD_INVALID", "the request broke off"},
+    [RC_CLIENT_GONE] = {400, "BLOB_UPLOAD_INVALID", "the request broke off"},
     [RC_FULL] = {507, "UNAVAILABLE", "no space left on the registry's disk"},
     [RC_BUSY] = {503, "UNAVAILABLE",
 	"too many requests of this kind at once, retry later"},
@@ -83,7 +83,8 @@ reason(struct request *rq, const struct row *row)
 	struct jsonw w;
 	struct buf b;
 
-	if (rq->err.text[0] == '\0' || row->status >= 500 || row == &table[RC_GONE])
+	if (rq->err.text[0] == '\0' || row->status >= 500 ||
+	    row == &table[RC_CLIENT_GONE])
 		return str_of(NULL);
 	buf_init(&b, rq->arena, ERROR_MAX);
 	jsonw_init(&w, buf_sink(&b));

@@ -142,7 +142,7 @@ v2_put_manifest(struct request *rq, struct reply *rp)
 	    rq->registry, rq->arena, name, rq->arg[1], &push, &pushed, &rq->err);
 	if (r == RC_OK)
 		tell_pushed(rq, rp, name, &push, &pushed);
-	else if (r == RC_MISSING)
+	else if (r == RC_UNRESOLVED_REF)
 		tell_missing(rq, &pushed);
 	return r;
 }
