@@ -186,7 +186,7 @@ test_sum_kinds(void)
 static const char *
 sum_of(struct str s)
 {
-	char *hex = arena_alloc(arena, SHA256_HEX_SIZE);
+	char *hex = arena_alloc(arena, HASH_SHA256_HEX_SIZE);
 
 	hash_of(HASH_SHA256, s, hex);
 	return hex;
@@ -197,7 +197,7 @@ static void
 test_sha256(void)
 {
 	struct str million = times('a', 1000000);
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 	struct hash h;
 	size_t i, n;
 
@@ -225,7 +225,7 @@ static void
 test_payload_sum(void)
 {
 	static const struct str json = LIT("{\"id\":\"x\"}");
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 	struct hash h;
 
 	v1checksum_begin(&h, json);

@@ -152,7 +152,7 @@ test_refused(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(sums); i++)
-		is_str(check("plain.tar.gz", TEXT(JSON), sums[i]), "bad_sum",
+		is_str(check("plain.tar.gz", TEXT(JSON), sums[i]), "bad_checksum",
 		    "refused: %s", sums[i]);
 }
 

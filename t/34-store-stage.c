@@ -9,7 +9,7 @@
 static const char *
 sum_of(const char *json, const char *layer)
 {
-	char *hex = arena_alloc(arena, SHA256_HEX_SIZE);
+	char *hex = arena_alloc(arena, HASH_SHA256_HEX_SIZE);
 
 	hash_of(
 	    HASH_SHA256, str_of(arena_printf(arena, "%s\n%s", json, layer)), hex);
@@ -20,7 +20,7 @@ sum_of(const char *json, const char *layer)
 static const char *
 staged_sum(struct stage *sg, const char *json)
 {
-	char *hex = arena_alloc(arena, SHA256_HEX_SIZE);
+	char *hex = arena_alloc(arena, HASH_SHA256_HEX_SIZE);
 
 	return stage_payload_sum(sg, str_of(json), hex, &err) == RC_OK ? hex : NULL;
 }
@@ -85,7 +85,7 @@ test_large_body(void)
 	struct str bytes = str_make(
 	    arena_alloc(arena, 40 << 20), 40 << 20); /* flushed twice on its way */
 	struct stage *sg;
-	char want[SHA256_HEX_SIZE];
+	char want[HASH_SHA256_HEX_SIZE];
 	struct hash h;
 
 	hash_begin(&h, HASH_SHA256);

@@ -308,7 +308,7 @@ leave_unfinished(const char *id, const char *sum)
 static void
 test_taken_over(void)
 {
-	char sum[SHA256_HEX_SIZE];
+	char sum[HASH_SHA256_HEX_SIZE];
 
 	hash_of(HASH_SHA256, str_of(JSON_OF("d2") "\nlayer"), sum);
 	leave_unfinished("d2", arena_printf(arena, "sha256:%s", sum));
@@ -339,7 +339,7 @@ static void
 test_many_jsons(void)
 {
 	const char *body = NULL, *sum;
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 	int i, taken = 0;
 
 	for (i = 0; i < 3 * STORE_V1PUSH_JSONS; i++) {
@@ -367,7 +367,7 @@ meet(const char *id, char step)
 	const char *target = arena_printf(arena, "/v1/images/%s/", id);
 	const char *json = arena_printf(arena, "{\"id\": \"%s\"}", id);
 	const char *sums[2], *headers = NULL, *body = NULL, *file = "layer";
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -420,7 +420,7 @@ static void
 test_many_layers(void)
 {
 	const char *json = JSON_OF("f3"), *sum, *layer;
-	char hex[STORE_V1PUSH_WAITING + 1][SHA256_HEX_SIZE];
+	char hex[STORE_V1PUSH_WAITING + 1][HASH_SHA256_HEX_SIZE];
 	int i, taken = 0;
 
 	(void)request("PUT", IMAGE("f3", "json"), NULL, json);

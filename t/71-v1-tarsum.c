@@ -84,7 +84,7 @@ test_after_the_layer(void)
 	    {"no other any more", "PUT", IMAGE("c2", "checksum"), GIVEN(C2), NULL,
 		409, ERROR("Cannot set this image checksum")},
 	};
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 	struct buf b;
 
 	check_row(&json);
@@ -149,7 +149,7 @@ test_given_up(void)
 	    {"its layer", "PUT", IMAGE("c7", "layer"), NULL, "no archive", 200,
 		"true"},
 	};
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 
 	check_rows(ROWS(rows));
 	hash_of(HASH_SHA256, str_of(JSON_OF("c7") "\nno archive"), hex);

@@ -251,7 +251,7 @@ static void
 test_begun(void)
 {
 	struct image im = make_image('9', NULL, "the layer");
-	char sum[SHA256_HEX_SIZE];
+	char sum[HASH_SHA256_HEX_SIZE];
 	unsigned how;
 
 	hash_of(HASH_SHA256, im.json, sum);

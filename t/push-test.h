@@ -410,7 +410,7 @@ static inline unsigned
 reached(const struct image *im)
 {
 	bool marked = is_there(of_image(im, "_inprogress"));
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 
 	hash_of(HASH_SHA256, im->json, hex);
 	if (!marked && is_complete(im))

@@ -249,7 +249,7 @@ struct image {
 	const char *parent; /* NULL: a base */
 	struct str json, layer;
 	const char *ancestry;
-	char sum[SHA256_HEX_SIZE];
+	char sum[HASH_SHA256_HEX_SIZE];
 };
 
 /* What becomes of an image when another layer or json is sent for it. */

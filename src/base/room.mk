@@ -10,11 +10,11 @@ libberth_a_SOURCES += \
 	src/base/hex.c src/base/hex.h \
 	src/base/json.c src/base/json.h \
 	src/base/json_blank.h \
-	src/base/json_check.c \
 	src/base/json_closed.c src/base/json_closed.h \
 	src/base/json_each.c \
 	src/base/json_items.c src/base/json_items.h \
 	src/base/json_slice.c src/base/json_slice.h \
+	src/base/json_slice_check.c \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/log.c src/base/log.h \
 	src/base/percent.c src/base/percent.h \

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "cmd/check_config.h"
-#include "cmd/command.h"
+#include "cmd/cmd.h"
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
 
@@ -32,9 +32,9 @@ static const struct command {
 	const char *options; /* of its own */
 	const char *help;
 } commands[] = {
-    {"serve", command_serve, "",
+    {"serve", cmd_serve, "",
 	"Answers the requests that nginx hands over, until SIGTERM. Stays in the foreground."},
-    {"reindex", command_reindex, " [--afresh]",
+    {"reindex", cmd_reindex, " [--afresh]",
 	"Makes the search index anew from the store, while the registry answers. One that was\n"
 	"interrupted goes on where it stopped, with --afresh from the beginning."},
     {"check-config", check_config_command, "",
@@ -143,7 +143,7 @@ parse_and_run(const struct command *command, int argc, char **argv)
 			print_command_help(command);
 			return EXIT_SUCCESS;
 		case OPT_AFRESH:
-			if (command->run != command_reindex)
+			if (command->run != cmd_reindex)
 				return usage(
 				    "--afresh is an option of reindex", "");
 			call.afresh = true;

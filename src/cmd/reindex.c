@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/command.h"
+#include "cmd/cmd.h"
 #include "cmd/open.h"
 #include "cmd/progress.h"
 
@@ -32,7 +32,7 @@ catch_signals(void)
 }
 
 int
-command_reindex(const struct command_call *call)
+cmd_reindex(const struct command_call *call)
 {
 	struct registry *reg = open_registry(call->arena, call->conf);
 	struct progress progress;

@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "cmd/buildinfo.h"
-#include "cmd/command.h"
+#include "cmd/cmd.h"
 #include "cmd/key_file.h"
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
@@ -321,7 +321,7 @@ prepare(struct server *s, struct err *err)
 }
 
 int
-command_serve(const struct command_call *call)
+cmd_serve(const struct command_call *call)
 {
 	struct server s = {.arena = call->arena, .source = call->source};
 	const struct serve_app app = {.reload = reload,

@@ -12,8 +12,8 @@
 #include "base/str.h"
 #include "http/target.h"
 
-#define REQUEST_ARGS 4
-#define NOTE_HEADER  "X-Berth-Note"
+#define REQUEST_ARGS            4
+#define REQUEST_PRECHECK_HEADER "X-Berth-Note"
 
 struct caller;
 struct cors;
@@ -47,9 +47,10 @@ struct request {
 
 	int64_t length;        /* Content-Length; -1: none given */
 	const char *body_file; /* nginx put the body there; NULL: it did not */
-	const char *note; /* from the check before the body came (NOTE_HEADER of
+	const char *
+	    note; /* from the check before the body came (REQUEST_PRECHECK_HEADER of
 				* its reply); NULL: none */
-	struct str body;  /* of a route with BODY_SMALL; empty otherwise */
+	struct str body; /* of a route with BODY_SMALL; empty otherwise */
 
 	/* Reads a small body into the arena. RC_TOO_LARGE above limit, RC_CLIENT_GONE. */
 	enum result (*read_body)(struct request *rq, size_t limit, struct str *out);

@@ -13,8 +13,8 @@
 
 enum hash_kind { HASH_SHA256, HASH_SHA512 };
 
-#define SHA256_HEX_SIZE 65  /* 64 digits and a NUL */
-#define HASH_HEX_SIZE   129 /* the longest: of SHA-512 */
+#define HASH_SHA256_HEX_SIZE 65  /* 64 digits and a NUL */
+#define HASH_HEX_SIZE        129 /* the longest: of SHA-512 */
 
 struct hash {
 	enum hash_kind kind;
@@ -24,7 +24,7 @@ struct hash {
 void hash_begin(struct hash *h, enum hash_kind kind);
 void hash_add(struct hash *h, const void *p, size_t n);
 
-/* Writes the sum in hexadecimal digits: SHA256_HEX_SIZE bytes, or HASH_HEX_SIZE for
+/* Writes the sum in hexadecimal digits: HASH_SHA256_HEX_SIZE bytes, or HASH_HEX_SIZE for
  * SHA-512; h is used up. */
 void hash_end(struct hash *h, char *hex);
 

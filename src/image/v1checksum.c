@@ -23,14 +23,15 @@ v1checksum_parse(struct str text)
 		sum.kind = V1CHECKSUM_NONE;
 	else if (value.n == 0 || algorithm.n == 0 || str_has(value, ':'))
 		sum.kind = V1CHECKSUM_BAD;
-	else if (str_is(algorithm, "sha256") && hex_is(value, SHA256_HEX_SIZE - 1))
+	else if (str_is(algorithm, "sha256") &&
+		 hex_is(value, HASH_SHA256_HEX_SIZE - 1))
 		sum.kind = V1CHECKSUM_SIMPLE;
-	else if (is_tarsum(algorithm) && hex_is(value, SHA256_HEX_SIZE - 1))
+	else if (is_tarsum(algorithm) && hex_is(value, HASH_SHA256_HEX_SIZE - 1))
 		sum.kind = V1CHECKSUM_TARSUM;
 	else
 		sum.kind = V1CHECKSUM_OTHER;
 	if (sum.kind == V1CHECKSUM_SIMPLE)
-		memcpy(sum.hex, value.p, SHA256_HEX_SIZE - 1);
+		memcpy(sum.hex, value.p, HASH_SHA256_HEX_SIZE - 1);
 	return sum;
 }
 
@@ -51,7 +52,7 @@ v1checksum_begin(struct hash *h, struct str json)
 bool
 v1checksum_is_of_empty_layer(struct v1checksum sum, struct str json)
 {
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 	struct hash h;
 
 	v1checksum_begin(&h, json);

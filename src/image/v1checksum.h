@@ -19,7 +19,7 @@ enum v1checksum_kind {
 
 struct v1checksum {
 	enum v1checksum_kind kind;
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 	struct str text; /* as it was given */
 };
 

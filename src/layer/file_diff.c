@@ -34,7 +34,7 @@ struct file_diff {
 static void
 sum_of(struct str name, char sum[SUM_SIZE])
 {
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 	size_t i;
 
 	hash_of(HASH_SHA256, name, hex);

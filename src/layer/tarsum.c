@@ -138,7 +138,7 @@ header_of(const struct summing *s, const struct tar_entry *e, enum flavor flavor
 static void
 end_hash(struct hash *h, struct sum32 *out)
 {
-	char hex[SHA256_HEX_SIZE];
+	char hex[HASH_SHA256_HEX_SIZE];
 	size_t i;
 
 	hash_end(h, hex);
@@ -297,7 +297,7 @@ gather(const struct summing *s, enum flavor flavor, bool all, struct sum32 *sums
 static bool
 is_sum(struct str json, struct str hex, const struct sum32 *sums, size_t n)
 {
-	char digits[SHA256_HEX_SIZE];
+	char digits[HASH_SHA256_HEX_SIZE];
 	struct hash h;
 	size_t i;
 
@@ -305,7 +305,7 @@ is_sum(struct str json, struct str hex, const struct sum32 *sums, size_t n)
 	hash_add(&h, json.p, json.n);
 	for (i = 0; i < n; i++) {
 		hex_encode(sums[i].bytes, SUM_BYTES, digits);
-		hash_add(&h, digits, SHA256_HEX_SIZE - 1);
+		hash_add(&h, digits, HASH_SHA256_HEX_SIZE - 1);
 	}
 	hash_end(&h, digits);
 	return str_is(hex, digits);

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "image/v1checksum.h"
 #include "layer/tarsum.h"
-#include "mirror/source.h"
+#include "mirror/internal.h"
 #include "registry/capacity.h"
 #include "store/upstream.h"
 #include "store/v1image.h"
@@ -215,7 +215,7 @@ check_archive(struct fetch *f)
 
 /* Without a sum that can be right it must have come whole, and be an archive. */
 static enum result
-verify(struct fetch *f, bool whole, char payload[SHA256_HEX_SIZE])
+verify(struct fetch *f, bool whole, char payload[HASH_SHA256_HEX_SIZE])
 {
 	hash_end(&f->hash, payload);
 	if (f->length >= 0 && (uint64_t)f->length != f->written + f->held.n)
@@ -241,7 +241,7 @@ own_begun(const struct fetch *f, struct store_v1push *begun, size_t n,
 
 	for (i = 0; i < n; i++)
 		if (str_eq(begun[i].json, f->image.json)) {
-			memcpy(begun[i].payload, payload, SHA256_HEX_SIZE);
+			memcpy(begun[i].payload, payload, HASH_SHA256_HEX_SIZE);
 			return &begun[i];
 		}
 	return NULL;
@@ -315,7 +315,7 @@ end(void *arg, enum result r, bool whole, const struct err *err)
 {
 	const struct mirror_begun over = {-1, 0};
 	struct fetch *f = arg;
-	char payload[SHA256_HEX_SIZE];
+	char payload[HASH_SHA256_HEX_SIZE];
 	struct err ignored;
 
 	if (f->r != RC_OK)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "mirror/source.h"
+#include "mirror/internal.h"
 #include "registry/worklimit.h"
 #include "store/upstream.h"
 

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/percent.h"
 #include "image/imagelist.h"
-#include "mirror/source.h"
+#include "mirror/internal.h"
 #include "store/upstream.h"
 
 #define TAGS_MAX   ((size_t)4 << 20) /* bytes */

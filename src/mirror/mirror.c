@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "image/ancestry.h"
 #include "image/v1config.h"
-#include "mirror/source.h"
+#include "mirror/internal.h"
 #include "store/upstream.h"
 
 #define VIA_MAX 1000 /* bytes: some twenty mirrors of one another */

@@ -36,8 +36,8 @@ uint64_t stage_size(const struct stage *sg);
 
 /* The payload sum of registry v1: SHA-256 of json, "\n" and the stage's bytes.
  * Begins to flush them as it goes. May be called again with another json. */
-enum result stage_payload_sum(
-    struct stage *sg, struct str json, char hex[SHA256_HEX_SIZE], struct err *err);
+enum result stage_payload_sum(struct stage *sg, struct str json,
+    char hex[HASH_SHA256_HEX_SIZE], struct err *err);
 
 /* Adds all its bytes to h. Begins to flush them as it goes. */
 enum result stage_hash(struct stage *sg, struct hash *h, struct err *err);

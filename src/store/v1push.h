@@ -55,9 +55,10 @@ enum result store_v1push_begin(struct store *st, struct arena *a, const char *id
  * that an old server left unfinished counts as one. RC_IMAGE_UNKNOWN when there is
  * none. */
 struct store_v1push {
-	char name[SHA256_HEX_SIZE]; /* J */
+	char name[HASH_SHA256_HEX_SIZE]; /* J */
 	struct str json;
-	char payload[SHA256_HEX_SIZE]; /* for the caller: the layer's sum with this
+	char payload
+	    [HASH_SHA256_HEX_SIZE]; /* for the caller: the layer's sum with this
 					  json */
 };
 enum result store_v1push_list(struct store *st, struct arena *a, const char *id,

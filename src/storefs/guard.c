@@ -16,7 +16,7 @@
 static off_t
 place_of(enum guard_kind kind, const char *key)
 {
-	char hex[SHA256_HEX_SIZE], text[IO_PATH_MAX];
+	char hex[HASH_SHA256_HEX_SIZE], text[IO_PATH_MAX];
 
 	(void)snprintf(text, sizeof(text), "%d:%s", (int)kind, key);
 	hash_of(HASH_SHA256, str_of(text), hex);

@@ -170,8 +170,8 @@ stage_hash(struct stage *sg, struct hash *h, struct err *err)
 }
 
 enum result
-stage_payload_sum(
-    struct stage *sg, struct str json, char hex[SHA256_HEX_SIZE], struct err *err)
+stage_payload_sum(struct stage *sg, struct str json, char hex[HASH_SHA256_HEX_SIZE],
+    struct err *err)
 {
 	struct hash h;
 	enum result r;

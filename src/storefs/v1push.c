@@ -110,7 +110,7 @@ enum result
 store_v1push_begin(struct store *st, struct arena *a, const char *id,
     const struct store_v1push_begin *begin, struct err *err)
 {
-	char name[SHA256_HEX_SIZE];
+	char name[HASH_SHA256_HEX_SIZE];
 	enum result r;
 
 	hash_of(HASH_SHA256, begin->json, name);
@@ -138,17 +138,17 @@ take_begun(struct store *st, struct arena *a, const char *id, const char *file,
     struct store_v1push *out, bool *whole, struct err *err)
 {
 	const char *path = arena_printf(a, "%s/%s", v1push_query_dir(a, id), file);
-	char sum[SHA256_HEX_SIZE];
+	char sum[HASH_SHA256_HEX_SIZE];
 	struct str name = str_of(file);
 	enum result r;
 
 	*whole = false;
 	(void)str_cut(&name, '-');
 	name = str_cut(&name, '.');
-	if (name.n != SHA256_HEX_SIZE - 1)
+	if (name.n != HASH_SHA256_HEX_SIZE - 1)
 		return err_set(err, RC_IO, "%s: not a file of a push", file);
-	memcpy(out->name, name.p, SHA256_HEX_SIZE - 1);
-	out->name[SHA256_HEX_SIZE - 1] = '\0';
+	memcpy(out->name, name.p, HASH_SHA256_HEX_SIZE - 1);
+	out->name[HASH_SHA256_HEX_SIZE - 1] = '\0';
 	r = io_read(st, a, path, V1CONFIG_MAX, &out->json, err);
 	if (r != RC_OK)
 		return r;

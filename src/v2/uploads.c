@@ -198,7 +198,7 @@ end_check(struct request *rq, struct reply *rp, enum result r,
     const struct store_upload *up)
 {
 	if (r == RC_OK)
-		reply_header(rp, NOTE_HEADER,
+		reply_header(rp, REQUEST_PRECHECK_HEADER,
 		    arena_printf(rq->arena, "%llu", (unsigned long long)up->size));
 	return end_part(rq, rp, r, up, 204);
 }

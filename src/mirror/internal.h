@@ -1,6 +1,6 @@
-/* source.h: a question to the source. Seen by mirror*.c alone. */
-#ifndef MIRROR_SOURCE_H
-#define MIRROR_SOURCE_H
+/* internal.h: a question to the source. Seen by mirror*.c alone. */
+#ifndef MIRROR_INTERNAL_H
+#define MIRROR_INTERNAL_H
 
 #include "mirror/mirror.h"
 #include "remote/remote.h"

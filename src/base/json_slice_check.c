@@ -1,4 +1,4 @@
-/* json_check.c: json_slice_check() of json_slice.h. Reads the text once, from left to right,
+/* json_slice_check.c: json_slice_check() of json_slice.h. Reads the text once, from left to right,
  * by the grammar of RFC 8259. Of the lists and objects that are open only the kind is kept,
  * one bit for each level. */
 #include "base/json_slice.h"

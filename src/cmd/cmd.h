@@ -1,6 +1,6 @@
-/* command.h: what `berth COMMAND` can be. main.c has the table. */
-#ifndef CMD_COMMAND_H
-#define CMD_COMMAND_H
+/* cmd.h: what `berth COMMAND` can be. main.c has the table. */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
 
 #include "conf/conf.h"
 
@@ -14,7 +14,7 @@ struct command_call {
 	bool afresh; /* --afresh of reindex */
 };
 
-int command_serve(const struct command_call *call);
-int command_reindex(const struct command_call *call);
+int cmd_serve(const struct command_call *call);
+int cmd_reindex(const struct command_call *call);
 
 #endif
