@@ -1,158 +1,47 @@
-# The tests, in the order of their numbers: 0x the sources, 1x to 7x C without a server, 8x
-# and 9x berth behind nginx. A test is a line here. make check TESTS="t/80-serve.t" runs a part.
+# The tests. A file in one of these folders is a test: a .c is a program that is linked with
+# everything below src/cmd, a .t is a Perl script. They run in this order; t/README says what
+# each folder holds. make check TESTS="t/store t/system/mail.t" runs a part.
 
-c_tests = \
-	t/10-base \
-	t/11-json \
-	t/12-text \
-	t/13-log \
-	t/14-json-each \
-	t/15-json-closed \
-	t/15-json-slice \
-	t/20-image \
-	t/21-image-files \
-	t/22-hash \
-	t/23-digest \
-	t/24-manifest \
-	t/24-manifest-type \
-	t/24-schema1 \
-	t/25-tar \
-	t/25-tar-packing \
-	t/25-tarsum \
-	t/26-file-lists \
-	t/27-mail \
-	t/27-remote \
-	t/28-auth \
-	t/28-jws \
-	t/28-privileged \
-	t/28-token \
-	t/30-store \
-	t/32-store-lists \
-	t/33-store-guards \
-	t/34-store-stage \
-	t/35-index \
-	t/35-index-lists \
-	t/36-index-rebuild \
-	t/36-index-stamps \
-	t/37-index-damage \
-	t/38-store-errors \
-	t/39-store-blobs \
-	t/39-store-derived \
-	t/39-store-links \
-	t/39-store-manifests \
-	t/39-store-mirror \
-	t/39-store-repos \
-	t/39-store-secret \
-	t/39-store-settle \
-	t/39-store-stamps \
-	t/39-store-tags \
-	t/39-store-uploads \
-	t/39-store-uploads-kept \
-	t/40-conf \
-	t/41-conf-keys \
-	t/42-conf-together \
-	t/56-files \
-	t/57-power-cut-many \
-	t/60-http \
-	t/61-route \
-	t/62-condition \
-	t/63-cors \
-	t/64-alarm \
-	t/70-v1-routes \
-	t/71-v1-push \
-	t/71-v1-tarsum \
-	t/72-v1-damage \
-	t/72-v1-hostile \
-	t/73-v1-access \
-	t/73-v1-check \
-	t/74-v2-errors \
-	t/74-v2-routes \
-	t/75-v2-push \
-	t/76-v2-damage \
-	t/76-v2-manifests \
-	t/76-v2-shapes \
-	t/76-v2-schema1 \
-	t/77-v2-changes \
-	t/77-v2-lists \
-	t/77-v2-referrers \
-	t/78-v2-check \
-	t/79-seats \
-	t/79-v2-hostile \
-	t/79-v2-races
+test_folders = source unit store index registry api failpoints system torture
 
-# These need every durable step to be able to fail: --enable-failpoints.
-failpoint_tests = \
-	t/31-store-failpoints \
-	t/50-change-failpoints \
-	t/51-two-pushes-failpoints \
-	t/52-uploads-failpoints \
-	t/53-manifests-failpoints \
-	t/54-v2-push-failpoints \
-	t/55-power-cut-failpoints
-
-perl_tests = \
-	t/00-rooms.t \
-	t/01-format.t \
-	t/80-serve.t \
-	t/81-v2-push-pull.t \
-	t/81-v2-uploads.t \
-	t/82-old-dockers.t \
-	t/82-v1-push-pull.t \
-	t/83-distribution.t \
-	t/83-printed-commands.t \
-	t/83-schema1.t \
-	t/84-seed.t \
-	t/85-full-disk.t \
-	t/86-containerd.t \
-	t/86-docker.t \
-	t/86-podman.t \
-	t/86-skopeo.t \
-	t/87-operation.t \
-	t/87-store-links.t \
-	t/88-parallel.t \
-	t/88-v2-parallel.t \
-	t/89-large-layer.t \
-	t/90-kill.t \
-	t/91-v2-kill.t \
-	t/92-v1-table.t \
-	t/93-v1-modes.t \
-	t/93-v1-password.t \
-	t/94-mirror-source.t \
-	t/94-mirror.t \
-	t/95-mail.t \
-	t/96-cors.t \
-	t/97-smuggling.t \
-	t/97-strangers.t
-
-check_PROGRAMS = $(c_tests)
+# The tests in failpoints need every durable step to be able to fail.
 if FAILPOINTS
-check_PROGRAMS += $(failpoint_tests)
-tests_elsewhere =
+test_folders_left_out =
 else
-tests_elsewhere = $(failpoint_tests)
+test_folders_left_out = failpoints
 endif
-LDADD = $(berth_libs)
 
-test_headers = \
-	t/api-test.h \
-	t/conf-test.h \
-	t/damage-test.h \
-	t/failpoint-test.h \
-	t/index-test.h \
-	t/manifest-test.h \
-	t/power-cut.h \
-	t/push-test.h \
-	t/stand-in.h \
-	t/store-test.h \
-	t/tap.h \
-	t/tar-test.h \
-	t/unit-test.h \
-	t/upload-test.h \
-	t/v2-api-test.h \
-	t/v2-image-test.h \
-	t/v2-store-test.h
+# $(call files_in,FOLDER,ENDING): below t/, in the folder itself and one level deeper.
+files_in = $(patsubst $(srcdir)/%,%,\
+	$(wildcard $(srcdir)/t/$(1)/*.$(2) $(srcdir)/t/$(1)/*/*.$(2)))
+tests_in = $(sort $(patsubst %.c,%,$(call files_in,$(1),c)) $(call files_in,$(1),t))
+tests = $(foreach folder,$(filter-out $(test_folders_left_out),$(test_folders)),\
+	$(call tests_in,$(folder)))
 
-EXTRA_DIST += $(perl_tests) $(test_headers) t/check.sh t/lib t/data
+# A test in another place would never run.
+tests_astray = $(filter-out $(foreach folder,lib $(test_folders),t/$(folder)/%),\
+	$(patsubst $(srcdir)/%,%,$(wildcard $(foreach ending,c t,\
+	$(srcdir)/t/*.$(ending) $(srcdir)/t/*/*.$(ending)))))
+
+# TESTS names tests, with or without ".c", and folders.
+tests_named = $(or $(filter $(1) $(1)/%,$(tests)),$(error $(1): no test of this build))
+tests_wanted = $(if $(TESTS),\
+	$(foreach name,$(patsubst %/,%,$(TESTS:.c=)),$(call tests_named,$(name))),$(tests))
+
+test_programs = $(filter-out %.t,$(tests))
+test_objects = $(test_programs:=.o)
+
+$(test_objects): %.o: $(srcdir)/%.c
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(COMPILE) -I$(srcdir)/t/lib -MMD -MP -c -o $@ $<
+
+$(test_programs): %: %.o $(noinst_LIBRARIES)
+	$(AM_V_CCLD)$(LINK) $< $(berth_libs) $(LIBS)
+
+-include $(test_objects:.o=.d)
+CLEANFILES += $(test_programs) $(test_objects) $(test_objects:.o=.d)
+EXTRA_DIST += t/check.sh t/perl t/data $(call files_in,lib,h) \
+	$(foreach folder,$(test_folders),\
+	$(call files_in,$(folder),c) $(call files_in,$(folder),t))
 
 tests_env = srcdir='$(abs_srcdir)' BERTH_BUILD='$(abs_builddir)' BERTH_SRC='$(abs_top_srcdir)'
 if SANITIZERS
@@ -160,16 +49,17 @@ tests_env += BERTH_SANITIZERS=1 UBSAN_OPTIONS=print_stacktrace=1
 endif
 
 # Absolute names: prove takes a program below "t/" for a Perl script.
-tests_wanted = $(if $(TESTS),$(TESTS),$(sort $(check_PROGRAMS) $(perl_tests)))
-tests_paths = $(foreach t,$(tests_wanted),\
-	$(if $(filter %.t,$(t)),$(abs_srcdir),$(abs_builddir))/$(t))
+tests_paths = $(foreach test,$(tests_wanted),\
+	$(if $(filter %.t,$(test)),$(abs_srcdir),$(abs_builddir))/$(test))
 
 .PHONY: check-programs
-check-programs: $(check_PROGRAMS)
+check-programs: $(test_programs)
 
-check-local: berth
-	@for t in $(tests_elsewhere); do \
-		line="$$t: runs in the build with --enable-failpoints"; \
-		echo "not run: $$line"; \
+check-local: berth $(filter-out %.t,$(tests_wanted))
+	@for test in $(tests_astray); do \
+		echo "$$test: move it into one of: $(test_folders)"; exit 1; \
 	done
-	$(tests_env) $(PROVE) --timer -I '$(abs_srcdir)/t/lib' $(tests_paths)
+	@for folder in $(test_folders_left_out); do \
+		echo "not run: t/$$folder: runs in the build with --enable-failpoints"; \
+	done
+	$(tests_env) $(PROVE) --timer -I '$(abs_srcdir)/t/perl' $(tests_paths)

@@ -1,6 +1,6 @@
 /* 61-route.c: which row of a table takes a request. */
-#include "base/buf.h"
 #include "http/route.h"
+#include "base/buf.h"
 #include "unit-test.h"
 
 /* The handlers are never called: a row is told by its limit. */

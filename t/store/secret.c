@@ -1,7 +1,7 @@
 /* 39-store-secret.c: a key that the store keeps. The first process that needs it makes it,
  * and all have the same. */
-#include "store-test.h"
 #include "store/secret.h"
+#include "store-test.h"
 #include "storefs/failpoint.h"
 
 #define FILE_NAME "_berth/" SECRET_SIGNING_KEY
