@@ -13,7 +13,7 @@
  *	open				number of pushes that began and are not over
  *
  * The order of the durable steps. Killed between any two of them, the image is not
- * there or whole, and pushing it again works (t/31-store-failpoints.c tries each):
+ * there or whole, and pushing it again works (t/failpoints/v1-push.c tries each):
  *	begin	P1 begun-<J>.*, synced
  *		P2 images/<id>/_inprogress, synced: unfinished before it is anything
  *		P3 json, ancestry, _checksum if one was given; synced

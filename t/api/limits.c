@@ -1,4 +1,4 @@
-/* 79-seats.c: what each row of both tables may cost, and what becomes of its requests when
+/* limits.c: what each row of both tables may cost, and what becomes of its requests when
  * the memory or the threads for large ones are taken: those are refused before their body is
  * read, all others are served. */
 #include <sqlite3.h>

@@ -1,4 +1,4 @@
-/* 55-power-cut-failpoints.c: pushes and removals by both APIs, in repositories that are
+/* power-cut.c: pushes and removals by both APIs, in repositories that are
  * new; at each durable step the process is killed, or the step fails, and the power fails
  * right then, or after the client asked again, or after another client pushed to the same
  * repository. Only what was synced is left of the store then (power-cut.h). All that was

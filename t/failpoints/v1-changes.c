@@ -1,4 +1,4 @@
-/* 50-change-failpoints.c: what is there is changed or removed, and each durable step
+/* v1-changes.c: what is there is changed or removed, and each durable step
  * of that fails once, meets a full disk once, and is once the last before the process
  * is killed. No complete image is lost, no tag means one that is not there, a tag
  * that is moved is never away, and the same again ends as it should: in the store and

@@ -1,4 +1,4 @@
-/* 31-store-failpoints.c: a push of three images in which each durable step fails
+/* v1-push.c: a push of three images in which each durable step fails
  * once, meets a full disk once, and is once the last before the process is killed.
  * Whatever it was, the order of v1push.h (P1 to P8) keeps the store sound, what
  * was acknowledged is there, and the same push again succeeds. */

@@ -1,4 +1,4 @@
-/* 51-two-pushes-failpoints.c: two clients push one image at once, with layers that
+/* v1-two-pushes.c: two clients push one image at once, with layers that
  * differ and with json that does. Both succeed; the image is one of theirs, whole.
  * So it is when a durable step fails or is the last before the process is killed.
  */

@@ -1,4 +1,4 @@
-/* 53-manifests-failpoints.c: a manifest is put and tagged, and a tag and its manifest are
+/* v2-manifests.c: a manifest is put and tagged, and a tag and its manifest are
  * removed; each durable step of that (manifest.h, M1 to M3; tag.h, T1 and T2)
  * fails once, meets a full disk once, and is once the last before the process is killed.
  * The manifest is whole or not there, a tag means the old one or the new one and never

@@ -1,4 +1,4 @@
-/* 54-v2-push-failpoints.c: an image is pushed as docker does it, a signature of it, then it
+/* v2-push.c: an image is pushed as docker does it, a signature of it, then it
  * is mounted into another repository, and all is removed again; each durable step of that
  * fails once, meets a full disk once, and is once the last before the process is killed.
  * Whatever happened: a tag means a manifest that is there, a manifest that is there is

@@ -1,4 +1,4 @@
-/* 52-uploads-failpoints.c: a blob comes in three parts and is named and linked, and
+/* v2-uploads.c: a blob comes in three parts and is named and linked, and
  * each durable step of that (upload.h, U1 to U5; blob.h, B1 and B2) fails once,
  * meets a full disk once, and is once the last before the process is killed. The blob
  * is whole or not there, the upload stands where its state says, what was acknowledged

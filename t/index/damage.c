@@ -1,4 +1,4 @@
-/* 37-index-damage.c: files that are missing, damaged, replaced, of another version,
+/* damage.c: files that are missing, damaged, replaced, of another version,
  * and disks that take nothing. */
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* 35-index-lists.c: the catalog, tags and referrers: what index_put() makes of them,
+/* lists.c: the catalog, tags and referrers: what index_put() makes of them,
  * their order, their pages and what a page costs. */
 #include "index-test.h"
 

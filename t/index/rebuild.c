@@ -1,4 +1,4 @@
-/* 36-index-rebuild.c: filling the index from the store while others write; and many who
+/* rebuild.c: filling the index from the store while others write; and many who
  * write at once, or are killed. */
 #include <pthread.h>
 #include <signal.h>

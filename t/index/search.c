@@ -1,4 +1,4 @@
-/* 35-index.c: rows and searches. */
+/* search.c: rows and searches. */
 #include <ctype.h>
 #include <sys/stat.h>
 

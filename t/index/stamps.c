@@ -1,4 +1,4 @@
-/* 36-index-stamps.c: what a rebuild reads again and what it knows by its stamp, what it
+/* stamps.c: what a rebuild reads again and what it knows by its stamp, what it
  * drops, and what is left of one that was cut off. */
 #include "index-test.h"
 #include "indexsqlite/indexsqlite.h"

@@ -1,4 +1,4 @@
-/* 56-files.c: what layers hold and what they change of each other, asked of the registry:
+/* file-lists.c: what layers hold and what they change of each other, asked of the registry:
  * computed once, kept, and computed anew where what was kept is damaged. */
 #include "images/layerfiles.h"
 #include "push-test.h"

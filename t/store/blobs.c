@@ -1,4 +1,4 @@
-/* 39-store-blobs.c: blobs in distribution's layout, byte for byte: what is put, found
+/* blobs.c: blobs in distribution's layout, byte for byte: what is put, found
  * through its link, kept or replaced, and pinned for those who were told of it. */
 #include "base/clock.h"
 #include "store-test.h"

@@ -1,4 +1,4 @@
-/* 39-store-derived.c: what is computed of a layer and kept for a while, written piece by
+/* derived.c: what is computed of a layer and kept for a while, written piece by
  * piece and whole or not at all; files of the store read from their beginning. */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* 38-store-errors.c: what cannot be read or written is an error, never "not there",
+/* errors.c: what cannot be read or written is an error, never "not there",
  * and leaves nothing half done. */
 #include <grp.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* 33-store-guards.c: one holder in all threads and processes, gone with its
+/* guards.c: one holder in all threads and processes, gone with its
  * process: the guards of lock.h and the ownership of storefs_lock_exclusive(). */
 #include <pthread.h>
 #include <sched.h>

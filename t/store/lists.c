@@ -1,4 +1,4 @@
-/* 32-store-lists.c: lists of any length, in byte order and bounded memory: pages of
+/* lists.c: lists of any length, in byte order and bounded memory: pages of
  * a directory, tags, and the walk over all repositories. */
 #include "store-test.h"
 

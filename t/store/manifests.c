@@ -1,4 +1,4 @@
-/* 39-store-manifests.c: manifests in distribution's layout: those that its servers and
+/* manifests.c: manifests in distribution's layout: those that its servers and
  * other hands left, those that are put, the notes of their media types, removed ones,
  * all of a repository. */
 #include "image/manifest.h"

@@ -1,4 +1,4 @@
-/* 39-store-mirror.c: what a mirror keeps in _berth/mirror. */
+/* mirror.c: what a mirror keeps in _berth/mirror. */
 #include "store-test.h"
 #include "store/guard.h"
 #include "store/upstream.h"

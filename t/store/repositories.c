@@ -1,4 +1,4 @@
-/* 39-store-repos.c: repositories of distribution's layout: what each holds, and the walk
+/* repositories.c: repositories of distribution's layout: what each holds, and the walk
  * over all of them. */
 #include "image/reference.h"
 #include "store/repository.h"

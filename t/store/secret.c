@@ -1,4 +1,4 @@
-/* 39-store-secret.c: a key that the store keeps. The first process that needs it makes it,
+/* secret.c: a key that the store keeps. The first process that needs it makes it,
  * and all have the same. */
 #include "store/secret.h"
 #include "store-test.h"

@@ -1,4 +1,4 @@
-/* 39-store-settle.c: when a name that is found is synced again, and when it is known to be
+/* settle.c: when a name that is found is synced again, and when it is known to be
  * durable (settle.h). The test's own fsync(2) stands before libc's: it counts the calls, and
  * fails where the test wants it to. */
 #include <dlfcn.h>

@@ -1,4 +1,4 @@
-/* 34-store-stage.c: bytes on their way into the store (stage.h), and what is swept
+/* stage.c: bytes on their way into the store (stage.h), and what is swept
  * up of those that never arrived (sweep.h, store_v1push_sweep()). */
 #include "store-test.h"
 

@@ -1,4 +1,4 @@
-/* 39-store-stamps.c: the numbers that tell whether another server wrote to a repository
+/* stamps.c: the numbers that tell whether another server wrote to a repository
  * while berth did not look: each change that matters to the index, as distribution and
  * docker-registry make it, and those that do not. */
 #include "store/repository.h"

@@ -1,4 +1,4 @@
-/* 39-store-links.c: symbolic links in the store, at each level, to each kind of place, for
+/* symlinks.c: symbolic links in the store, at each level, to each kind of place, for
  * each kind of call; by openat2(2), and without it. What is no file, and modes. */
 #include <linux/audit.h>
 #include <linux/filter.h>

@@ -1,4 +1,4 @@
-/* 39-store-tags.c: tags in distribution's layout: those that its servers and other hands
+/* tags.c: tags in distribution's layout: those that its servers and other hands
  * left, those that are put, moved and removed; lists of any length. */
 #include "store/tag.h"
 #include "v2-store-test.h"

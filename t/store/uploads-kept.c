@@ -1,4 +1,4 @@
-/* 39-store-uploads-kept.c: who may open an upload (upload.h), whatever his id and
+/* uploads-kept.c: who may open an upload (upload.h), whatever his id and
  * its state look like, and which are swept. */
 #include "store/guard.h"
 #include "upload-test.h"

@@ -1,4 +1,4 @@
-/* 39-store-uploads.c: a blob that comes in parts (upload.h): where it stands after
+/* uploads.c: a blob that comes in parts (upload.h): where it stands after
  * each part, whatever was cut off before, and how it becomes a blob. */
 #include "store/blob.h"
 #include "store/guard.h"

@@ -1,4 +1,4 @@
-/* 30-store.c: the directory as docker-registry 0.x keeps it, byte for byte: images,
+/* v1-layout.c: the directory as docker-registry 0.x keeps it, byte for byte: images,
  * repositories, tags, and how their names are spelt. */
 #include "store-test.h"
 

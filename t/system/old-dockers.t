@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # Each generation of docker since 2013 logs in, pushes, pushes again, and pulls its own images and
-# those of a docker 0.11. What each sends and demands stands in t/lib/Berth/OldDocker.pm.
+# those of a docker 0.11. What each sends and demands stands in t/perl/Berth/OldDocker.pm.
 
 use strict;
 use warnings;

@@ -1,4 +1,4 @@
-/* 73-v1-access.c: who may see and do what through API v1: private repositories, and the
+/* access.c: who may see and do what through API v1: private repositories, and the
  * registry's own tokens where they are asked for. */
 #include "api-test.h"
 #include "auth/auth.h"

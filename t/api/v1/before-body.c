@@ -1,4 +1,4 @@
-/* 73-v1-check.c: the pass that nginx makes before it reads a byte of a body: who
+/* before-body.c: the pass that nginx makes before it reads a byte of a body: who
  * may not send it, hears so now. It takes no body, changes nothing, and decides as
  * the real request will. */
 #include "api-test.h"

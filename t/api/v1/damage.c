@@ -1,4 +1,4 @@
-/* 72-v1-damage.c: files of API v1 that are damaged on disk: empty, cut off, changed, longer,
+/* damage.c: files of API v1 that are damaged on disk: empty, cut off, changed, longer,
  * missing. Each is asked for in each way in which a client could be told "it is here"; then
  * it is pushed again, and is whole. */
 #include "api-test.h"

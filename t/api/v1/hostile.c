@@ -1,4 +1,4 @@
-/* 72-v1-hostile.c: what no docker sends: names, bodies and search terms made to
+/* hostile.c: what no docker sends: names, bodies and search terms made to
  * break something. Each gets a clear answer, and none leaves its place in the
  * store. */
 #include "api-test.h"

@@ -1,4 +1,4 @@
-/* 71-v1-push.c: images on their way in through API v1: what is refused and in which
+/* push.c: images on their way in through API v1: what is refused and in which
  * order, checksums of every kind, pushes that begin anew, and two at once. */
 #include "api-test.h"
 

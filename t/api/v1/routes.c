@@ -1,4 +1,4 @@
-/* 70-v1-routes.c: API v1's table of contents, row by row, as a docker and an
+/* routes.c: API v1's table of contents, row by row, as a docker and an
  * operator of docker-registry 0.x know it: every path, method, status, text and
  * header. */
 #include "api-test.h"
@@ -183,7 +183,7 @@ static const struct row images[] = {
 	.want = ERROR("Image not found")},
 };
 
-/* More of them in 73-v1-access.c. */
+/* More of them in t/api/v1/access.c. */
 static const struct row properties[] = {
     {"what everything is", "GET", REPO "/properties", .status = 200,
 	.want = "{\"access\": \"public\"}"},

@@ -1,4 +1,4 @@
-/* 71-v1-tarsum.c: pushes of clients that know a layer by its tarsum: dockers before 0.10
+/* tarsum.c: pushes of clients that know a layer by its tarsum: dockers before 0.10
  * send it behind the layer, those of 0.6's day with the json. The sums were computed
  * by docker-registry's rules with another program. */
 #include "api-test.h"

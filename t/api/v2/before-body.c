@@ -1,4 +1,4 @@
-/* 78-v2-check.c: the pass that nginx makes before it reads a byte of an upload: who
+/* before-body.c: the pass that nginx makes before it reads a byte of an upload: who
  * may not send it, hears so now, in the words of the real request. It takes no body
  * and changes nothing. */
 #include "v2-api-test.h"

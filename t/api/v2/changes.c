@@ -1,4 +1,4 @@
-/* 77-v2-changes.c: after each change of a repository its tags, the catalog and the
+/* changes.c: after each change of a repository its tags, the catalog and the
  * search tell how it stands; and so they do when the index was made anew. */
 #include "v2-api-test.h"
 

@@ -1,4 +1,4 @@
-/* 74-v2-errors.c: what becomes of a name, a tag or a digest that is none, on every
+/* errors.c: what becomes of a name, a tag or a digest that is none, on every
  * path of API v2; and every error in its form. */
 #include "v2-api-test.h"
 

@@ -1,4 +1,4 @@
-/* 79-v2-hostile.c: what no client sends: names, ids, manifests and headers made to
+/* hostile.c: what no client sends: names, ids, manifests and headers made to
  * break something. Each gets a clear answer, and none leaves a trace in the store. */
 #include "v2-api-test.h"
 

@@ -1,4 +1,4 @@
-/* 77-v2-lists.c: the tags of a repository, as the specification's "Listing Tags"
+/* lists.c: the tags of a repository, as the specification's "Listing Tags"
  * has it, and the catalog. The name of a row begins with the section that it is of. */
 #include "v2-api-test.h"
 

@@ -1,4 +1,4 @@
-/* 76-v2-manifests.c: manifests and tags come in, go out and are deleted, as the
+/* manifests.c: manifests and tags come in, go out and are deleted, as the
  * specification has it. The name of a row begins with the section that it is of. */
 #include "v2-api-test.h"
 

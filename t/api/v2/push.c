@@ -1,4 +1,4 @@
-/* 75-v2-push.c: blobs come in, as the specification's "Pushing blobs" has it. The
+/* push.c: blobs come in, as the specification's "Pushing blobs" has it. The
  * name of a row begins with the section that it is of. */
 #include <ctype.h>
 

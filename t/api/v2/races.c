@@ -1,4 +1,4 @@
-/* 79-v2-races.c: requests that cross each other. On one upload: parts, ends, and its
+/* races.c: requests that cross each other. On one upload: parts, ends, and its
  * removal; one is taken, the other gets where the upload stands. A push of a manifest, and
  * the removal of what it refers to. */
 #include "v2-api-test.h"

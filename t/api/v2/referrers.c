@@ -1,4 +1,4 @@
-/* 77-v2-referrers.c: what refers to a manifest, as the specification's "Listing
+/* referrers.c: what refers to a manifest, as the specification's "Listing
  * Referrers" has it. The name of a row begins with the section that it is of. */
 #include "v2-api-test.h"
 

@@ -1,4 +1,4 @@
-/* 74-v2-routes.c: API v2's table of contents, row by row: every path and method.
+/* routes.c: API v2's table of contents, row by row: every path and method.
  * Numbers are those of the specification's table, "Endpoints". */
 #include "v2-api-test.h"
 

@@ -1,4 +1,4 @@
-/* 76-v2-schema1.c: manifests of Docker's schema 1: which pushes are accepted
+/* schema1.c: manifests of Docker's schema 1: which pushes are accepted
  * (t/data/schema1-push.json), what is stored of them, and that they are signed on the way
  * out, whoever stored them. */
 #include "v2-api-test.h"

@@ -1,4 +1,4 @@
-/* 28-auth.c: who comes in. The other index is played here: remote_get_cached() is this file's. */
+/* auth.c: who comes in. The other index is played here: remote_get_cached() is this file's. */
 #include "auth/auth.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* 28-jws.c: signatures of JSON, and the key that berth signs with. The keys and signatures
+/* jws.c: signatures of JSON, and the key that berth signs with. The keys and signatures
  * were made by openssl(1). */
 #include "auth/jws.h"
 

@@ -1,4 +1,4 @@
-/* 28-privileged.c: requests that are signed with the operator's key. Keys and signatures
+/* privileged.c: requests that are signed with the operator's key. Keys and signatures
  * were made by openssl(1). */
 #include "auth/privileged.h"
 #include "unit-test.h"

@@ -1,4 +1,4 @@
-/* 28-token.c: tokens, as others write them and berth's own. The sums were made with
+/* token.c: tokens, as others write them and berth's own. The sums were made with
  * Python's hmac. */
 #include "auth/token.h"
 #include "unit-test.h"

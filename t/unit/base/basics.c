@@ -1,4 +1,4 @@
-/* 10-base.c: memory, text that grows, results, time. */
+/* basics.c: memory, text that grows, results, time. */
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>

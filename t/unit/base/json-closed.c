@@ -1,4 +1,4 @@
-/* 15-json-closed.c: which texts look whole. */
+/* json-closed.c: which texts look whole. */
 #include "base/json_closed.h"
 #include "unit-test.h"
 

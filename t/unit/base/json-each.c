@@ -1,4 +1,4 @@
-/* 14-json-each.c: JSON lists an element at a time, and how many values are parsed at
+/* json-each.c: JSON lists an element at a time, and how many values are parsed at
  * once. */
 #include "base/buf.h"
 #include "base/json.h"

@@ -1,5 +1,5 @@
-/* 15-json-slice.c: JSON read in place. What is JSON and what is not is in the tables of
- * 11-json.c, which are run for both readers. */
+/* json-slice.c: JSON read in place. What is JSON and what is not is in the tables of
+ * t/unit/base/json.c, which are run for both readers. */
 #include "base/json_slice.h"
 
 #include <limits.h>
@@ -235,7 +235,7 @@ test_numbers(void)
 	}
 }
 
-/* Escapes in a checked text are in 11-json.c. These no check would let pass. */
+/* Escapes in a checked text are in t/unit/base/json.c. These no check would let pass. */
 static void
 test_odd_texts(void)
 {

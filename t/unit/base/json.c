@@ -1,4 +1,4 @@
-/* 11-json.c: JSON, read as a tree and in place, and written. */
+/* json.c: JSON, read as a tree and in place, and written. */
 #include <limits.h>
 
 #include "base/json.h"

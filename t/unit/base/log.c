@@ -1,4 +1,4 @@
-/* 13-log.c: the log, in a directory of the test's own. */
+/* log.c: the log, in a directory of the test's own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <regex.h>

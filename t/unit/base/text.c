@@ -1,4 +1,4 @@
-/* 12-text.c: pieces of text, hexadecimal digits, %XX. */
+/* text.c: pieces of text, hexadecimal digits, %XX. */
 #include <ctype.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* 42-conf-together.c: the keys of tokens, mirror, mails and CORS: their values, and what
+/* keys-together.c: the keys of tokens, mirror, mails and CORS: their values, and what
  * they mean together. */
 #include "conf-test.h"
 

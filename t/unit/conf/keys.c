@@ -1,4 +1,4 @@
-/* 41-conf-keys.c: the keys of config.yml, and what "berth check-config" says of
+/* keys.c: the keys of config.yml, and what "berth check-config" says of
  * them. */
 #include "cmd/check_config.c"
 #include "conf-test.h"

@@ -1,4 +1,4 @@
-/* 40-conf.c: config.yml as docker-registry's operators wrote it, and as nobody
+/* load.c: config.yml as docker-registry's operators wrote it, and as nobody
  * should: flavors, YAML, the environment. */
 #include "base/buf.h"
 #include "conf-test.h"

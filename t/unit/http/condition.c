@@ -1,4 +1,4 @@
-/* 62-condition.c: conditional requests, and the part of a content that a client
+/* condition.c: conditional requests, and the part of a content that a client
  * names. */
 #include "http/condition.h"
 #include "unit-test.h"

@@ -1,4 +1,4 @@
-/* 63-cors.c: which page may read an answer (the Fetch standard, "CORS protocol"), with
+/* cors.c: which page may read an answer (the Fetch standard, "CORS protocol"), with
  * the options of docker-registry 0.9; and which may change something. */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* 60-http.c: targets, headers and replies. */
+/* http.c: targets, headers and replies. */
 #include "base/buf.h"
 #include "base/json.h"
 #include "http/origin.h"

@@ -1,4 +1,4 @@
-/* 61-route.c: which row of a table takes a request. */
+/* route.c: which row of a table takes a request. */
 #include "http/route.h"
 #include "base/buf.h"
 #include "unit-test.h"

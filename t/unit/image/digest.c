@@ -1,4 +1,4 @@
-/* 23-digest.c: digests, and the names and tags of API v2. */
+/* digest.c: digests, and the names and tags of API v2. */
 #include "image/digest.h"
 #include "image/reference.h"
 #include "unit-test.h"

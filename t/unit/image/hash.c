@@ -1,4 +1,4 @@
-/* 22-hash.c: sums of bytes in pieces, and states that are stored. */
+/* hash.c: sums of bytes in pieces, and states that are stored. */
 #include "image/hash.h"
 #include "unit-test.h"
 

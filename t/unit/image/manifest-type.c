@@ -1,4 +1,4 @@
-/* 24-manifest-type.c: of which media type a manifest is. */
+/* manifest-type.c: of which media type a manifest is. */
 #include "manifest-test.h"
 
 /* "<type>", with "told " before what the client alone said, or why it is refused. */

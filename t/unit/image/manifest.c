@@ -1,4 +1,4 @@
-/* 24-manifest.c: what manifests say, and how they are refused. In answers, > is put before
+/* manifest.c: what manifests say, and how they are refused. In answers, > is put before
  * what is a manifest. */
 #include "base/json.h"
 #include "manifest-test.h"

@@ -1,4 +1,4 @@
-/* 20-image.c: names, ids and sums. */
+/* names-sums.c: names, ids and sums. */
 #include "base/err.h"
 #include "image/v1checksum.h"
 #include "image/v1name.h"

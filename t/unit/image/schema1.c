@@ -1,5 +1,5 @@
-/* 24-schema1.c: manifests of Docker's schema 1, and the signed documents that they come
- * in: their form. (t/76-v2-schema1.c has whole ones, with signatures that are right.) */
+/* schema1.c: manifests of Docker's schema 1, and the signed documents that they come
+ * in: their form. (t/api/v2/schema1.c has whole ones, with signatures that are right.) */
 #include "image/schema1.h"
 
 #include "base/base64url.h"

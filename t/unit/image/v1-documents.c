@@ -1,4 +1,4 @@
-/* 21-image-files.c: the small files of the store: an image's json and ancestry, a
+/* v1-documents.c: the small files of the store: an image's json and ancestry, a
  * repository's list of images, a tag's json. */
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,4 +1,4 @@
-/* 26-file-lists.c: what a layer holds, and what it changes of those below it, as
+/* file-lists.c: what a layer holds, and what it changes of those below it, as
  * docker-registry wrote both. */
 #include "layer/file_diff.h"
 #include "layer/file_list.h"

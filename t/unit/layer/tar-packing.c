@@ -1,4 +1,4 @@
-/* 25-tar-packing.c: what packs a layer: one packing, whole, in members, cut off; and what
+/* tar-packing.c: what packs a layer: one packing, whole, in members, cut off; and what
  * costs memory or time while nothing comes of it. */
 #include <archive.h>
 #include <archive_entry.h>

@@ -1,4 +1,4 @@
-/* 25-tar.c: a layer entry by entry, whole, cut off, damaged, and made to do harm. */
+/* tar.c: a layer entry by entry, whole, cut off, damaged, and made to do harm. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-/* 25-tarsum.c: what a layer holds, summed up. The layers and the sums were made by
+/* tarsum.c: what a layer holds, summed up. The layers and the sums were made by
  * t/data/layers.py, with Python's reader of tar. */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* 27-remote.c: calls to other servers, and servers that do not behave. */
+/* calls.c: calls to other servers, and servers that do not behave. */
 #include "base/address.h"
 #include "base/clock.h"
 #include "remote/remote.h"

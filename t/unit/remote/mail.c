@@ -1,4 +1,4 @@
-/* 27-mail.c: one mail by SMTP, as its server sees it. */
+/* mail.c: one mail by SMTP, as its server sees it. */
 #include "remote/mail.h"
 #include "stand-in.h"
 #include "unit-test.h"
