@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 #define BLOCK_SIZE ((size_t)8192)
 #define LARGE      ((size_t)128 << 10) /* bytes of a piece; and the largest block */
 
@@ -34,16 +36,6 @@ struct arena {
 	struct large *large;
 	struct deferred *deferred;
 };
-
-static void *
-must_have(void *p)
-{
-	if (p == NULL) {
-		fputs("berth: out of memory\n", stderr);
-		abort();
-	}
-	return p;
-}
 
 static struct block *
 block_new(size_t size)
@@ -160,8 +152,7 @@ arena_alloc(struct arena *a, size_t n)
 	struct block *b = a->blocks;
 	char *p;
 
-	if (n > SIZE_MAX / 2)
-		abort();
+	must_succeed(n <= SIZE_MAX / 2, "arena_alloc");
 	n = (n + align - 1) / align * align;
 	if (n >= LARGE)
 		return alloc_large(a, n);
@@ -178,8 +169,7 @@ arena_extend(struct arena *a, void *p, size_t old, size_t n)
 	struct large *l;
 	void *more;
 
-	if (n > SIZE_MAX / 2)
-		abort();
+	must_succeed(n <= SIZE_MAX / 2, "arena_extend");
 	if (old >= LARGE) { /* p was given as a piece of its own */
 		l = (struct large *)(void *)((char *)p -
 					     offsetof(struct large, data));
@@ -219,8 +209,7 @@ arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
-	if (n < 0)
-		abort();
+	must_succeed(n >= 0, "vsnprintf");
 	s = arena_alloc(a, (size_t)n + 1);
 	(void)vsnprintf(s, (size_t)n + 1, fmt, ap);
 	return s;

@@ -3,8 +3,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/must.h"
 
 void
 buf_init(struct buf *b, struct arena *a, size_t limit)
@@ -64,8 +65,7 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		abort();
+	must_succeed(n >= 0, "vsnprintf");
 	if (!buf_reserve(b, (size_t)n))
 		return;
 	va_start(ap, fmt);

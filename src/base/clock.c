@@ -19,6 +19,15 @@ clock_ticks(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+void
+clock_sleep_ms(int64_t ms)
+{
+	const struct timespec pause = {
+	    (time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+
+	(void)nanosleep(&pause, NULL);
+}
+
 /* Not strftime(): its names of days and months follow the locale. */
 void
 clock_http(int64_t seconds, char out[CLOCK_HTTP_SIZE])

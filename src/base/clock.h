@@ -12,6 +12,9 @@ int64_t clock_now(void);
 /* Milliseconds from some start, never stepping back. */
 int64_t clock_ticks(void);
 
+/* Sleeps for ms milliseconds, or until a signal arrives. */
+void clock_sleep_ms(int64_t ms);
+
 /* IMF-fixdate (RFC 9110, section 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT". */
 void clock_http(int64_t seconds, char out[CLOCK_HTTP_SIZE]);
 

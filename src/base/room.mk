@@ -17,7 +17,9 @@ libberth_a_SOURCES += \
 	src/base/json_slice_check.c \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/log.c src/base/log.h \
+	src/base/must.c src/base/must.h \
 	src/base/percent.c src/base/percent.h \
 	src/base/shared.c src/base/shared.h \
 	src/base/source.h \
-	src/base/str.c src/base/str.h
+	src/base/str.c src/base/str.h \
+	src/base/vec.c src/base/vec.h

@@ -345,6 +345,8 @@ test_clock(void)
 	ok(now >= seconds && now <= time(NULL), "now");
 	ticks = clock_ticks();
 	ok(ticks >= from && ticks <= milliseconds(), "ticks are milliseconds");
+	clock_sleep_ms(3);
+	ok(clock_ticks() - ticks >= 2, "sleeping takes time");
 }
 
 /* Vectors of draft-eastlake-fnv, appendix C. */
