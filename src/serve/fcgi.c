@@ -3,11 +3,11 @@
 
 #include <assert.h>
 #include <fcgiapp.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -18,8 +18,8 @@
 /* nginx's internal location over the store's path */
 #define STORE_LOCATION "/_berth_store/"
 
-#define BUSY        INT64_MAX
-#define PATIENCE_MS 5000 /* with kept connections, once told to end */
+#define SILENCE_MS  200 /* after which a stopping worker closes a kept connection */
+#define PATIENCE_MS 5000 /* after which it closes one that goes on */
 #define HEAD_MAX    ((size_t)64 << 10)
 #define PUT_MAX     65536             /* libfcgi counts in int */
 #define UNREAD_MAX  ((size_t)8 << 20) /* bytes; nginx lets in 4 MiB at most */
@@ -28,8 +28,7 @@ struct fcgi {
 	FCGX_Request fcgx;
 	struct registry *registry;
 	const struct serve_options *options;
-	struct arena *arena;           /* of the request at hand */
-	_Atomic int64_t waiting_since; /* ticks, for a request; BUSY: it has one */
+	struct arena *arena; /* of the request at hand */
 };
 
 static atomic_bool stopping;
@@ -325,29 +324,39 @@ finish(struct fcgi *f)
 	FCGX_Finish_r(&f->fcgx);
 }
 
-/* No connection could be accepted: descriptors are short, or the end is near. */
+/* Waits until the next request on a kept connection begins, or the connection ends; libfcgi
+ * then reads it. In a worker that is stopping, whose threads are signalled again and again,
+ * silence ends the connection: what has arrived is still read and answered. No other thread
+ * can do this, because the number of the descriptor means nothing there: libfcgi may close
+ * it at any time, and the kernel give it to another socket of this process. */
 static void
-rest(void)
+await_request(const struct fcgi *f)
 {
-	const struct timespec pause = {0, 1000000};
+	struct pollfd connection = {.fd = f->fcgx.ipcFd, .events = POLLIN};
+	int64_t since = clock_ticks();
 
-	(void)nanosleep(&pause, NULL);
+	while (poll(&connection, 1, -1) <= 0)
+		if (atomic_load(&stopping) && clock_ticks() - since >= SILENCE_MS) {
+			(void)shutdown(connection.fd, SHUT_RD);
+			break;
+		}
 }
 
-/* Told to end, a kept connection goes on: nginx may send the next request before it
- * sees that the connection was closed behind the last one, and repeats no POST. A busy
- * one nginx leaves by itself (keepalive_requests), a silent one fcgi_hang_up() ends;
- * what is left has pauses long enough to be closed in. */
+/* A stopping worker goes on with the connections that nginx keeps: nginx may send the next
+ * request before it sees that the connection was closed after the last one, and does not
+ * repeat a POST. nginx leaves a busy connection by itself (keepalive_requests), and a
+ * silent one is closed; after PATIENCE_MS what is left has pauses long enough to be closed
+ * in. */
 void
 fcgi_run(struct fcgi *f)
 {
 	while (!atomic_load(&stopping) || f->fcgx.ipcFd >= 0) {
-		atomic_store(&f->waiting_since, clock_ticks());
+		if (f->fcgx.ipcFd >= 0)
+			await_request(f);
 		if (FCGX_Accept_r(&f->fcgx) != 0) {
-			rest();
+			clock_sleep_ms(1); /* short of descriptors, or stopping */
 			continue;
 		}
-		atomic_store(&f->waiting_since, BUSY);
 		answer(f);
 		arena_clear(f->arena);
 		if (clock_ticks() >= atomic_load(&patient_until))
@@ -362,16 +371,4 @@ fcgi_stop_all(void)
 	atomic_store(&patient_until, clock_ticks() + PATIENCE_MS);
 	atomic_store(&stopping, true);
 	FCGX_ShutdownPending();
-}
-
-/* What has arrived is still read and answered; only silence ends. A number that libfcgi
- * has closed meanwhile is no socket of another thread: none accepts any more. */
-void
-fcgi_hang_up(struct fcgi *f, int64_t silence)
-{
-	int64_t since = atomic_load(&f->waiting_since);
-	int fd = f->fcgx.ipcFd;
-
-	if (since != BUSY && clock_ticks() - since >= silence && fd >= 0)
-		(void)shutdown(fd, SHUT_RD);
 }

@@ -22,13 +22,9 @@ void fcgi_free(struct fcgi *f);
 /* Accepts and answers requests until fcgi_stop_all(). */
 void fcgi_run(struct fcgi *f);
 
-/* No more requests are accepted by this process. Threads that wait in accept(2)
- * need a signal, those that wait on a kept connection fcgi_hang_up(). Both finish
- * what they are at. */
+/* Makes all threads of this process end their fcgi_run(): they finish the requests that
+ * they have, and serve kept connections until those are silent. Threads that wait need a
+ * signal whose handler does nothing, and again from time to time until they have ended. */
 void fcgi_stop_all(void);
-
-/* From another thread: a kept connection that has waited for its next request for so
- * many ms is closed. */
-void fcgi_hang_up(struct fcgi *f, int64_t silence);
 
 #endif

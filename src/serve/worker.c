@@ -13,9 +13,8 @@
 #include "serve/fcgi.h"
 
 #define STACK_SIZE  ((size_t)512 << 10)
-#define NUDGE_MS    20   /* between two signals to threads that wait in accept(2) */
+#define NUDGE_MS    20 /* between two signals to threads that wait for a request */
 #define LINGER_MS   3000 /* for what outlives its requests, at the end */
-#define HANG_UP_MS  200  /* of silence after which a kept connection is closed */
 #define WAKE_SIGNAL SIGUSR2
 #define HEAPS       2 /* of malloc(3): one a thread would cost megabytes each */
 #define LARGE       (128 << 10) /* bytes: given back to the system when freed */
@@ -29,7 +28,7 @@ struct thread {
 static void
 wake(int sig)
 {
-	(void)sig; /* to interrupt accept(2) is all it does */
+	(void)sig; /* interrupting accept(2) and poll(2) is all it does */
 }
 
 static void *
@@ -115,7 +114,6 @@ stop(struct thread *threads, unsigned n, const struct serve_app *app, int told)
 			if (!threads[i].running)
 				continue;
 			(void)pthread_kill(threads[i].id, WAKE_SIGNAL);
-			fcgi_hang_up(threads[i].fcgi, HANG_UP_MS);
 			threads[i].running = pthread_tryjoin_np(
 						 threads[i].id, NULL) != 0;
 			left += threads[i].running;
