@@ -1,5 +1,5 @@
-/* json_blank.h: what may stand between the tokens of JSON (RFC 8259, section 2). Seen by
- * json_*.c alone. */
+/* json_blank.h: what may stand between the tokens of JSON (RFC 8259, section 2). Private to
+ * json_*.c. */
 #ifndef BASE_JSON_BLANK_H
 #define BASE_JSON_BLANK_H
 

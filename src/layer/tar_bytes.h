@@ -1,4 +1,4 @@
-/* tar_bytes.h: the bytes of a layer, unpacked. Seen by tar.c alone. */
+/* tar_bytes.h: the bytes of a layer, unpacked. Private to tar.c. */
 #ifndef LAYER_TAR_BYTES_H
 #define LAYER_TAR_BYTES_H
 

@@ -1,5 +1,5 @@
 /* tar_header.h: one header of a tar, and what pax and GNU headers say of the entry behind
- * them. Seen by tar.c alone. */
+ * them. Private to tar.c. */
 #ifndef LAYER_TAR_HEADER_H
 #define LAYER_TAR_HEADER_H
 

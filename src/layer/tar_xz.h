@@ -1,5 +1,5 @@
 /* tar_xz.h: how much memory do the blocks of an xz want? Looked at before they are
- * unpacked: libarchive would give each 1 GiB. Seen by tar_bytes.c alone.
+ * unpacked: libarchive would give each 1 GiB. Private to tar_bytes.c.
  *
  * "The .xz File Format" 1.0.4: a stream is a header, blocks, an index and a footer;
  * several may follow one another. Each block names its own dictionary, so each is looked

@@ -1,4 +1,4 @@
-/* internal.h: a question to the source. Seen by mirror*.c alone. */
+/* internal.h: a question to the source. Private to this room. */
 #ifndef MIRROR_INTERNAL_H
 #define MIRROR_INTERNAL_H
 

@@ -1,4 +1,4 @@
-/* manifest_load.h: a manifest of the store, understood. For this room alone. */
+/* manifest_load.h: a manifest of the store, understood. Private to this room. */
 #ifndef REGISTRY_MANIFEST_LOAD_H
 #define REGISTRY_MANIFEST_LOAD_H
 

@@ -1,4 +1,4 @@
-/* referrer.h: a manifest with a subject, as the index keeps it. For this room alone. */
+/* referrer.h: a manifest with a subject, as the index keeps it. */
 #ifndef REGISTRY_REFERRER_H
 #define REGISTRY_REFERRER_H
 

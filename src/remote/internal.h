@@ -1,4 +1,4 @@
-/* internal.h: what remote.h leaves open. Seen by this room alone. */
+/* internal.h: what remote.h leaves open. Private to this room. */
 #ifndef REMOTE_INTERNAL_H
 #define REMOTE_INTERNAL_H
 

@@ -2,7 +2,7 @@
  * send berth into the network where berth runs: a redirect leads to a private address only
  * if the call itself was for that host and port, and never from https to http. The address
  * is checked when the connection is made and, if it was kept, before it is used again: so a
- * name whose address changes in between does not help. Seen by this room alone. */
+ * name whose address changes in between does not help. Private to this room. */
 #ifndef REMOTE_REDIRECT_H
 #define REMOTE_REDIRECT_H
 

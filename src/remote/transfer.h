@@ -1,4 +1,4 @@
-/* transfer.h: a handle of libcurl, set up as berth calls others. Seen by this room alone. */
+/* transfer.h: a handle of libcurl, set up as berth calls others. Private to this room. */
 #ifndef REMOTE_TRANSFER_H
 #define REMOTE_TRANSFER_H
 

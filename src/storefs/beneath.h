@@ -1,5 +1,4 @@
-/* beneath.h: opens files below the store's root and never any other. Seen by this room
- * alone.
+/* beneath.h: opens files below the store's root and never any other. Private to this room.
  *
  * A symbolic link is followed if it leads to a place below the root: relative or
  * absolute, as a directory on the way or as the last part. A link that leads out of the

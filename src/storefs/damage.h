@@ -1,6 +1,6 @@
 /* damage.h: a file of the store that cannot be what its name says: empty, cut off, with
  * other bytes. No push was acknowledged with such a file: an old server was killed while it
- * wrote, or the disk has lost something. Seen by this room alone.
+ * wrote, or the disk has lost something. Private to this room.
  *
  * What cannot be whole is answered as if it were not there, and a push replaces it. It is
  * noticed

@@ -1,4 +1,4 @@
-/* durable.h: makes sure that names in the store are durable. Seen by this room alone.
+/* durable.h: makes sure that names in the store are durable. Private to this room.
  *
  * A name that a thread finds may have been made a moment ago by another thread, or by a
  * process that was killed, and may be lost when the power fails: a name is durable

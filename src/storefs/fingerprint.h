@@ -1,4 +1,4 @@
-/* fingerprint.h: has anybody written here? Seen by this room alone. */
+/* fingerprint.h: has anybody written here? Private to this room. */
 #ifndef STOREFS_FINGERPRINT_H
 #define STOREFS_FINGERPRINT_H
 

@@ -1,4 +1,4 @@
-/* io.h: the durable calls of the store. Seen by this room alone. Only io.c (it finds,
+/* io.h: the durable calls of the store. Private to this room. Only io.c (it finds,
  * opens and reads), io_change.c (it makes, renames, links and removes) and beneath.c below
  * them go by a path.
  *

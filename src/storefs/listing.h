@@ -1,8 +1,7 @@
 /* listing.h: the names in a directory, in byte order, a page at a time.
  *
  * Memory is bounded whatever the directory holds: each page is one pass over it
- * that keeps the smallest names behind the last page's end. Seen by this room
- * alone. */
+ * that keeps the smallest names behind the last page's end. Private to this room. */
 #ifndef STOREFS_LISTING_H
 #define STOREFS_LISTING_H
 

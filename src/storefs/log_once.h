@@ -1,6 +1,6 @@
 /* log_once.h: lines of the log that are about one file of the store. Clients can ask for a file
  * again and again, so such a line is written once: by the first of all processes that
- * sees what is wrong. Seen by this room alone. */
+ * sees what is wrong. Private to this room. */
 #ifndef STOREFS_LOG_ONCE_H
 #define STOREFS_LOG_ONCE_H
 

@@ -1,6 +1,5 @@
 /* unusable.h: what is found in the store and not used, because it could lead out of the store or
- * make a reader wait. The log says, once (log_once.h), what it is and what to do about it. Seen
- * by this room alone. */
+ * make a reader wait. The log says, once (log_once.h), what it is and what to do about it. Private to this room. */
 #ifndef STOREFS_UNUSABLE_H
 #define STOREFS_UNUSABLE_H
 

@@ -5,8 +5,7 @@
  *	since 0.8.1	quote_plus once	quote_plus twice	ns/a/b -> ns/a%252Fb
  *
  * berth looks a name up in either spelling and writes new ones in the older, unless that
- * is another's. Letters, digits, "_", "." and "-" are the same in all. Seen by this room
- * alone.
+ * is another's. Letters, digits, "_", "." and "-" are the same in all. Private to this room.
  *
  * One directory can be one name in the older spelling and another in the newer:
  * "sp%2Bace" is "sp+ace" or "sp ace". It has one name, that of v1spelling_read(); a client
