@@ -1,13 +1,13 @@
 #!/usr/bin/perl
-# The rooms of src/: who may include whom, and who alone sees a library or a system call.
-# The table below is the rule; the sources are held against it.
+# The rooms of src/: which room may include which, which headers are private, and which files
+# may use a library or make a system call. The tables below are the rule; the sources are held
+# against them, and a permission that nobody uses fails as well.
 
 use strict;
 use warnings;
 
+use Berth::Source;
 use Berth::Test;
-use File::Find ();
-use File::Path qw(make_path);
 
 # A room and the rooms that it may include, from the ground up.
 my @ROOMS = (
@@ -16,11 +16,11 @@ my @ROOMS = (
     layer    => [qw(base image)],
     store    => [qw(base image)],
     storefs  => [qw(base image store)],
-    index    => [qw(base image)],
-    indexsqlite => [qw(base image index)],
+    index    => [qw(base)],
+    indexsqlite => [qw(base index)],
     remote   => [qw(base)],
     auth     => [qw(base image remote)],
-    registry => [qw(base image layer store index remote auth)],
+    registry => [qw(base image store index)],
     mirror   => [qw(base image layer store remote auth registry)],
     images   => [qw(base image layer store index auth registry mirror)],
     content  => [qw(base image store index auth registry)],
@@ -29,7 +29,7 @@ my @ROOMS = (
     v2       => [qw(base image auth registry content http)],
     serve    => [qw(base registry http v1 v2)],
     conf     => [qw(base)],
-    cmd      => [qw(base image store storefs index indexsqlite remote auth registry mirror images content http v1 serve conf)],
+    cmd      => [qw(base store storefs index indexsqlite remote auth registry mirror images content http v1 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.
@@ -37,7 +37,7 @@ my @HEADERS = (
     qr{^json-c/|^json\.h$}                 => [qw(base)],
     qr{^(zlib|archive|archive_entry)\.h$}  => [qw(layer)],
     qr{^openssl/(sha|md5)\.h$}             => [qw(image)],
-    qr{^openssl/evp\.h$}                   => [qw(image auth remote)],
+    qr{^openssl/evp\.h$}                   => [qw(auth remote)],
     qr{^openssl/(?!evp|sha|md5)|^crypt\.h} => [qw(auth)],
     qr{^sqlite3\.h$}                       => [qw(indexsqlite)],
     qr{^curl/}                             => [qw(remote)],
@@ -46,21 +46,61 @@ my @HEADERS = (
     qr{^(pthread|threads)\.h$}             => [qw(serve indexsqlite remote storefs/failpoint.c)],
 );
 
-# A call that only some rooms, or some files, may make.
+# A call that only some rooms, or some files, may make; nobody, where the list is empty.
 my @CALLS = (
-    qr/^(?:open|openat|openat2|creat)$/      => [qw(storefs/beneath.c storefs/io_change.c storefs/store.c base/log.c)],
+    # files
+    qr/^(?:open|openat|openat2|creat)$/ =>
+        [qw(storefs/beneath.c storefs/io_change.c storefs/store.c base/log.c)],
+    qr/^(?:read|readv|preadv?2?|lseek)$/ => [qw(
+        storefs/io.c storefs/content.c storefs/stage.c
+        mirror/fetch.c mirror/layer.c
+    )],
+    qr/^(?:write|writev|pwritev?2?|f?truncate|(?:posix_)?fallocate|sendfile|copy_file_range)$/ => [qw(
+        storefs/io_change.c storefs/stage.c storefs/store.c storefs/derived.c storefs/upstream.c
+        base/log.c
+    )],
+    qr/^(?:close|close_range)$/ => [qw(
+        storefs/beneath.c storefs/io.c storefs/io_change.c storefs/guard.c storefs/content.c storefs/durable.c
+        storefs/stage.c storefs/store.c storefs/sweep.c storefs/derived.c
+        mirror/fetch.c mirror/layer.c serve/listen.c base/log.c
+    )],
+    qr/^(?:dup[23]?|fcntl|flock|lockf)$/ =>
+        [qw(storefs/guard.c storefs/store.c storefs/sweep.c mirror/fetch.c base/log.c)],
+    qr/^(?:[fl]?stat|fstatat|statx)$/ => [qw(
+        storefs/beneath.c storefs/io.c storefs/durable.c storefs/stage.c storefs/sweep.c storefs/upload.c
+        indexsqlite/dbfile.c
+    )],
+    qr/^(?:statfs|fstatfs|statvfs|fstatvfs)$/ => [qw(storefs/store.c)],
+    qr/^(?:access|faccessat|euidaccess)$/     => [qw(storefs/store.c)],
+    qr/^(?:realpath|readlink|readlinkat)$/    => [qw(storefs/beneath.c)],
+    qr/^(?:(?:fd)?opendir|readdir|closedir|rewinddir|dirfd|scandir|glob|n?ftw|fts_\w+)$/ =>
+        [qw(storefs/io.c storefs/io_change.c storefs/listing.c storefs/sweep.c)],
+    qr/^(?:unlink|unlinkat|remove|rmdir)$/ =>
+        [qw(storefs/io_change.c storefs/sweep.c indexsqlite/dbfile.c serve/listen.c cmd/serve.c)],
     qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(storefs/io_change.c)],
     qr/^(?:rename|renameat|renameat2)$/      => [qw(storefs/io_change.c)],
-    qr/^(?:mkdirat|utimensat|fchmodat|fchownat)$/ => [qw(storefs/io_change.c)],
-    qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(storefs)],
+    qr/^(?:mkdir|mkdirat|mkfifo|mknod|mkd?temp|mkostemp|tmpfile)$/ => [qw(storefs/io_change.c)],
+    qr/^(?:utimes|utimensat|futimens|futimes)$/ => [qw(storefs/io.c storefs/io_change.c)],
+    qr/^(?:f?chmod|fchmodat|[fl]?chown|fchownat)$/ => [qw(storefs/io_change.c serve/listen.c)],
+    qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ =>
+        [qw(storefs/io.c storefs/io_change.c storefs/stage.c storefs/durable.c)],
+    qr/^(?:mmap|munmap|msync|shm_open|memfd_create)$/ => [qw(base/shared.c)],
+    qr/^(?:fopen|fdopen|freopen|fread|fwrite)$/       => [qw(conf/conf.c cmd/key_file.c)],
+
+    # processes, threads and sockets
     qr/^(?:fork|vfork|clone|posix_spawnp?)$/ => [qw(serve)],
+    qr/^(?:exec[lv]p?e?|execveat|system|popen)$/ => [],
     qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve indexsqlite remote storefs/failpoint.c)],
+    qr/^(?:socket|bind|listen|accept4?|connect|shutdown)$/ => [qw(serve remote/redirect.c)],
+    qr/^syscall$/                            => [qw(storefs/beneath.c)],
+
+    # libraries
     qr/^(?:sqlite3_\w+)$/                    => [qw(indexsqlite)],
     qr/^(?:json_(?:object|tokener)_\w+)$/    => [qw(base)],
     qr/^(?:yaml_\w+)$/                       => [qw(conf)],
     qr/^(?:FCGX_\w+)$/                       => [qw(serve/fcgi.c)],
     qr/^(?:inflate\w*|deflate\w*|archive_\w+)$/ => [qw(layer)],
-    qr/^(?:EVP_\w+)$/                       => [qw(image auth remote)],
+    qr/^(?:EVP_\w+)$/                       => [qw(auth remote)],
     qr/^(?:curl_\w+)$/                      => [qw(remote)],
 );
 
@@ -71,30 +111,10 @@ sub complaints {
     my ($src) = @_;
     my %sources = read_sources($src);
 
-    return sort map({ room_complaints($src, $_, \%sources) } subdirectories($src)),
-        map({ file_complaints($_, $sources{$_}) } keys %sources), circles(\%sources);
-}
-
-sub subdirectories {
-    my ($src) = @_;
-    return map { substr $_, 1 + length $src } grep { -d } glob "$src/*";
-}
-
-# { "room/file.c" => text }
-sub read_sources {
-    my ($src) = @_;
-    my %sources;
-
-    File::Find::find({
-        no_chdir => 1,
-        wanted   => sub {
-            return unless /\.[ch]$/;
-            open my $file, '<', $_ or die "$_: $!";
-            local $/;
-            $sources{ substr $_, 1 + length $src } = readline $file;
-        },
-    }, $src);
-    return %sources;
+    return map({ room_complaints($src, $_, \%sources) } subdirectories($src)),
+        map({ file_complaints($_, $sources{$_}) } keys %sources),
+        map({ private_complaints($_, \%sources) } grep { /\.h$/ } keys %sources),
+        circles(\%sources);
 }
 
 # The room is known, and its room.mk lists what lies in it.
@@ -112,7 +132,7 @@ sub room_complaints {
 
 sub file_complaints {
     my ($path, $text) = @_;
-    my ($room) = split m{/}, $path;
+    my $room = room_of($path);
     my @wrong;
 
     for my $include (own_includes($text)) {
@@ -128,33 +148,94 @@ sub file_complaints {
 # Whether the rule for $name, if there is one, names this file or its room.
 sub allowed {
     my ($path, $name, $rules) = @_;
+    my $places = places_for($name, $rules);
 
-    for (my $i = 0; $i < @$rules; $i += 2) {
-        my ($pattern, $places) = @$rules[$i, $i + 1];
-        next unless $name =~ $pattern;
-        return scalar grep { $path eq $_ || $path =~ m{^\Q$_\E/} } @$places;
+    return !$places || grep { is_in($path, $_) } @$places;
+}
+
+# The places of the first rule that is about $name.
+sub places_for {
+    my ($name, $rules) = @_;
+
+    for my $i (grep { $_ % 2 == 0 } 0 .. $#$rules) {
+        return $rules->[$i + 1] if $name =~ $rules->[$i];
     }
-    return 1;
+    return;
 }
 
-sub own_includes {
-    my ($text) = @_;
-    return grep { $_ ne 'config.h' } $text =~ /^\s*#\s*include\s+"([^"]+)"/mg;
+# A place is a file or a room.
+sub is_in {
+    my ($path, $place) = @_;
+    return $path eq $place || room_of($path) eq $place;
 }
 
-sub system_includes {
-    my ($text) = @_;
-    return $text =~ /^\s*#\s*include\s+<([^>]+)>/mg;
+# A header that says so in its opening comment is included in its room, or in the files that
+# it names, and nowhere else: "Private to this room.", "Private to tar.c and tar_*.c." A header
+# that is not private does not include one that is, because others would see it through that.
+sub private_complaints {
+    my ($path, $sources) = @_;
+    my $comment  = opening_comment($sources->{$path});
+    my $places   = private_to($sources->{$path});
+    my ($other)  = $comment =~ /\b((?:Seen by|For) [^.,:;]*(?:\.[ch] )?alone)\b/;
+    my @users    = grep { $_ ne $path && grep { $_ eq $path } own_includes($sources->{$_}) } keys %$sources;
+
+    return "$path: \"$other\": write \"Private to this room.\"" if defined $other;
+    return "$path: private, but not to a place that can be checked" if $comment =~ /\bPrivate to\b/ && !defined $places;
+    return unless defined $places;
+    return map({ "$_: includes $path, which is private to $places" }
+        grep { !may_see_private($_, $path, $places) } @users),
+        map({ "$_: includes $path, which is private, and is not private itself" }
+        grep { /\.h$/ && !defined private_to($sources->{$_}) } @users);
 }
 
-# The names that are followed by "(", outside comments, texts and members.
-sub calls {
+sub private_to {
     my ($text) = @_;
+    my ($places) = opening_comment($text) =~ /\bPrivate to (this room|[\w*]+\.[ch](?:(?:,| and) [\w*]+\.[ch])*)\./;
+    return $places;
+}
+
+# The .c file of the same name defines what the header declares.
+sub may_see_private {
+    my ($file, $header, $places) = @_;
+
+    return 0 if room_of($file) ne room_of($header);
+    return 1 if $places eq 'this room' || stem_of($file) eq stem_of($header);
+    return scalar grep { my $name = s/\*/.*/gr; $file =~ m{/$name$} } split /, | and /, $places;
+}
+
+# The permissions of the tables that nobody uses.
+sub unused {
+    my ($sources, $rooms, $headers, $calls) = @_;
+    my @paths    = keys %$sources;
+    my %may      = @$rooms;
+    my %includes = map { $_ => [system_includes($sources->{$_})] } @paths;
+    my %calls    = map { $_ => [calls($sources->{$_})] } @paths;
     my %seen;
 
-    $text =~ s{/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'}{ }gs;
-    $seen{$1} = 1 while $text =~ /(?<![\w.>])([A-Za-z_]\w*)\s*\(/g;
-    return keys %seen;
+    $seen{ room_of($_) }{$_} = 1 for @paths;
+    for my $path (@paths) {
+        $seen{ room_of($path) }{ room_of($_) } = 1 for own_includes($sources->{$path});
+    }
+    return map({ my $room = $_; map { "$room includes nothing of $_" } grep { !$seen{$room}{$_} } @{ $may{$room} } } keys %may),
+        unused_places('includes', $headers, \%includes), unused_places('calls', $calls, \%calls);
+}
+
+sub unused_places {
+    my ($verb, $rules, $used) = @_;
+    my @wrong;
+
+    for my $i (grep { $_ % 2 == 0 } 0 .. $#$rules) {
+        for my $place (@{ $rules->[$i + 1] }) {
+            push @wrong, "$place $verb nothing of $rules->[$i]"
+                unless grep { is_used($used->{$_}, $i, $rules) } grep { is_in($_, $place) } keys %$used;
+        }
+    }
+    return @wrong;
+}
+
+sub is_used {
+    my ($names, $i, $rules) = @_;
+    return scalar grep { my $places = places_for($_, $rules); $places && $places == $rules->[$i + 1] } @$names;
 }
 
 # Each circle of includes between files, once.
@@ -178,22 +259,6 @@ sub circles {
     };
     $visit->($_) for sort keys %$sources;
     return keys %found;
-}
-
-# Writes a tree of { "room/file" => text }; each room lists its files unless it says so.
-sub sample {
-    my ($root, %files) = @_;
-    my %listed;
-
-    push @{ $listed{ (split m{/})[0] } }, $_ for grep { /\.[ch]$/ } keys %files;
-    $files{"$_/room.mk"} //= join ' ', map { "src/$_" } @{ $listed{$_} } for keys %listed;
-    for my $path (keys %files) {
-        make_path("$root/" . $path =~ s{/.*}{}r);
-        open my $file, '>', "$root/$path" or die "$path: $!";
-        print $file $files{$path};
-        close $file;
-    }
-    return $root;
 }
 
 # [name, files, what must be complained about]
@@ -231,15 +296,53 @@ my @SAMPLES = (
         {
             'base/log.c' => "int f(void) { open(p, 0); return fsync(1); }\n",
             'http/a.c'   => "int g(void) { fork(); rename(a, b);\n\treturn pthread_create(&t); }\n",
+            'http/b.c'   => "static int\nread(int a)\n{\n\treturn read(a) + pread(b) + close(c) + stat(d);\n}\n",
+            'serve/c.c'  => "int f(void) { system(a); return bind(s); }\n",
         },
         [
-            'base/log.c: may not call fsync',
-            map { "http/a.c: may not call $_" } qw(fork pthread_create rename),
+            'base/log.c: may not call fsync', 'serve/c.c: may not call system',
+            map({ "http/a.c: may not call $_" } qw(fork pthread_create rename)),
+            map({ "http/b.c: may not call $_" } qw(close pread stat)),
         ],
     ],
     [
         'a circle', { 'base/a.h' => "#include \"base/b.h\"\n", 'base/b.h' => "#include \"base/a.h\"\n" },
         ['a circle: base/a.h -> base/b.h -> base/a.h'],
+    ],
+    [
+        'private headers in use elsewhere',
+        {
+            'store/io.h'   => "/* io.h: files. Private to\n * this room. It is odd. */\n",
+            'store/a.c'    => "#include \"store/io.h\"\n",
+            'store/a.h'    => "/* a.h: for all. */\n#include \"store/io.h\"\n",
+            'store/b.h'    => "/* b.h: Private to this room. */\n#include \"store/io.h\"\n",
+            'registry/a.c' => "#include \"store/io.h\"\n",
+            'base/x.h'     => "/* x.h: private. Private to y.c and json_*.c. */\n",
+            'base/w.h'     => "/* w.h: Private to y.c. */\n",
+            map({ ("base/$_.c" => "#include \"base/x.h\"\n") } qw(x y json_x json z)),
+            'store/y.c' => "#include \"base/x.h\"\n",
+        },
+        [
+            'registry/a.c: includes store/io.h, which is private to this room',
+            'store/a.h: includes store/io.h, which is private, and is not private itself',
+            map({ "$_: includes base/x.h, which is private to y.c and json_*.c" } qw(base/json.c base/z.c store/y.c)),
+        ],
+    ],
+    [
+        'private headers that say it in other words',
+        {
+            'base/a.h' => "/* a.h: odd. Seen by this room\n * alone. */\n",
+            'base/b.h' => "/* b.h: odd. Seen by json_*.c alone. */\n",
+            'base/c.h' => "/* c.h: odd. For this room alone. */\n",
+            'base/d.h' => "/* d.h: odd. Private to us. */\n",
+            'base/e.h' => "/* e.h: in order. It stands alone. For others, see d.h. */\n/* Seen by a.c alone. */\n",
+        },
+        [
+            'base/a.h: "Seen by this room alone": write "Private to this room."',
+            'base/b.h: "Seen by json_*.c alone": write "Private to this room."',
+            'base/c.h: "For this room alone": write "Private to this room."',
+            'base/d.h: private, but not to a place that can be checked',
+        ],
     ],
     ['an unknown room', { 'attic/a.c' => '' }, ['attic: not a room of the table']],
     [
@@ -248,11 +351,23 @@ my @SAMPLES = (
     ],
 );
 
-for (@SAMPLES) {
-    my ($name, $files, $want) = @$_;
-    my $root = scratch();
+check_samples(\&complaints, @SAMPLES);
 
-    is_deeply([complaints(sample("$root", %$files))], [sort @$want], "seen: $name");
+# The permissions that nobody uses, of tables of their own.
+{
+    my $source = {
+        'base/a.h'  => "#include <zlib.h>\n",
+        'store/b.c' => "#include \"base/a.h\"\nint f(void) { return open(p, 0) + read(1); }\n",
+        'v1/c.c'    => "/* #include \"store/b.h\" */\nstatic int close(int a)\n{\n}\n",
+    };
+    my @rooms   = (base => [], store => ['base'], v1 => [qw(base store)]);
+    my @headers = (qr/^zlib/ => ['base'], qr/^z/ => ['base'], qr/^curl/ => ['v1']);
+    my @calls   = (qr/^open$/ => ['store/b.c'], qr/^(?:open|read)$/ => [qw(store v1)], qr/^close$/ => ['v1/c.c']);
+
+    is_deeply([sort { $a cmp $b } unused($source, \@rooms, \@headers, \@calls)], [sort { $a cmp $b }
+        'v1 includes nothing of base', 'v1 includes nothing of store', "base includes nothing of $headers[2]",
+        "v1 includes nothing of $headers[4]", "v1 calls nothing of $calls[2]", "v1/c.c calls nothing of $calls[4]",
+    ], 'seen: permissions that nobody uses');
 }
 
 # The table itself goes one way: a room sees only those above it in the list.
@@ -261,7 +376,7 @@ for my $i (grep { $_ % 2 == 0 } 0 .. $#ROOMS) {
     is(join(' ', grep { !$above{$_} } @{ $ROOMS[$i + 1] }), '', "$ROOMS[$i] looks down only");
 }
 
-my @wrong = complaints(source_dir() . '/src');
-ok(!@wrong, 'src/ keeps to its rooms');
-diag($_) for @wrong;
+my $src = source_dir() . '/src';
+keeps('src/ keeps to its rooms', complaints($src));
+keeps('each permission of the tables is used', unused({ read_sources($src) }, \@ROOMS, \@HEADERS, \@CALLS));
 done_testing();
