@@ -45,6 +45,7 @@ static const struct row {
     [RC_OTHER_SITE] = {403, "DENIED",
 	"a page of another site may not change this registry"},
     [RC_BAD_METHOD] = {405, "UNSUPPORTED", "the operation is unsupported"},
+    [RC_UNAUTHORIZED] = {401, "UNAUTHORIZED", "authentication required"},
     [RC_REPOSITORY_UNKNOWN] = {404, "NAME_UNKNOWN",
 	"repository name not known to registry"},
     [RC_BLOB_UNKNOWN] = {404, "BLOB_UNKNOWN", "blob unknown to registry"},
@@ -56,6 +57,8 @@ static const struct row {
     [RC_FULL] = {507, "UNAVAILABLE", "no space left on the registry's disk"},
     [RC_BUSY] = {503, "UNAVAILABLE",
 	"too many requests of this kind at once, retry later"},
+    [RC_UPSTREAM] = {503, "UNAVAILABLE",
+	"another server that was asked does not answer, retry later"},
     [RC_REBUILDING] = {503, "UNAVAILABLE", "the index is being made, retry later"},
     [RC_IO] = {500, "UNKNOWN",
 	"internal error; the registry's log has it under this X-Request-Id"},
@@ -127,6 +130,6 @@ v2_fail(struct request *rq, struct reply *rp, enum result r)
 	jsonw_end(&w);
 	reply_json(rp, row->status, buf_str(&b));
 	reply_header(rp, "Cache-Control", "no-cache");
-	if (r == RC_REBUILDING || r == RC_BUSY)
+	if (r == RC_REBUILDING || r == RC_BUSY || r == RC_UPSTREAM)
 		reply_header(rp, "Retry-After", RETRY_S);
 }

@@ -238,6 +238,19 @@ test_details(void)
 		ERRORS(ERROR_OF(
 		    "UNAVAILABLE", "the index is being made, retry later", "")),
 		503},
+	    {RC_BUSY, "a seat", NULL,
+		ERRORS(ERROR_OF("UNAVAILABLE",
+		    "too many requests of this kind at once, retry later", "")),
+		503},
+	    {RC_UPSTREAM, "GET http://127.0.0.1/", NULL,
+		ERRORS(ERROR_OF("UNAVAILABLE",
+		    "another server that was asked does not answer, retry later",
+		    "")),
+		503},
+	    {RC_UNAUTHORIZED, "no token", NULL,
+		ERRORS(ERROR_OF("UNAUTHORIZED", "authentication required",
+		    ", \"detail\": \"no token\"")),
+		401},
 	    {RC_CLIENT_GONE, "/a/path", NULL,
 		ERRORS(
 		    ERROR_OF("BLOB_UPLOAD_INVALID", "the request broke off", "")),
@@ -258,7 +271,7 @@ test_details(void)
 		    "the form of an error: %s", err_name(rows[i].r));
 		is_int(rp->status, rows[i].status, "its status");
 		ok((reply_get(rp, "Retry-After") != NULL) ==
-			(rows[i].r == RC_REBUILDING),
+			(rows[i].status == 503),
 		    "whether to come again");
 	}
 }
