@@ -3,7 +3,7 @@
 # by which a private language shows, each with how often it may stand in a place. The numbers are
 # ceilings: they may be lowered, not raised.
 #
-#     perl -It/lib t/02-words.t list told      where a word stands, in comments and strings
+#     perl -It/perl t/source/words.t list told      where a word stands, in comments and strings
 
 use strict;
 use warnings;

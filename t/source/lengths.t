@@ -2,7 +2,7 @@
 # Functions are short and take few parameters, and files are short. The numbers are ceilings:
 # they may be lowered, not raised.
 #
-#     perl -It/lib t/01-lengths.t list      the functions with too many parameters, a line each
+#     perl -It/perl t/source/lengths.t list      the functions with too many parameters, a line each
 
 use strict;
 use warnings;

@@ -4,7 +4,7 @@
 # too) belong to the rooms of the two APIs; and what a .c file exports is declared in the
 # header of that file.
 #
-#     perl -It/lib t/00-names.t list      the complaints alone, a line each
+#     perl -It/perl t/source/names.t list      the complaints alone, a line each
 
 use strict;
 use warnings;
