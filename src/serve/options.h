@@ -13,7 +13,7 @@ struct registry;
 struct serve_options {
 	const char *socket; /* to make; unused when descriptor 0 listens already */
 	unsigned workers;   /* processes */
-	unsigned threads;   /* of each: more than nginx may keep open, see README */
+	unsigned threads;   /* of each; see doc/operation.md */
 	const void *api;    /* what the API's handlers find in rq->options */
 	const struct cors *cors;    /* NULL: off */
 	const char *const *proxies; /* trusted ones, base/address.h; NULL: none */

@@ -1,7 +1,7 @@
 /* worker.h: one process, many threads, each with a connection of its own.
  *
  * A kept connection holds its thread while it is idle, so there are more threads
- * than nginx keeps connections (README, "Operation"). */
+ * than nginx keeps connections (doc/operation.md). */
 #ifndef SERVE_WORKER_H
 #define SERVE_WORKER_H
 

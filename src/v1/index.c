@@ -31,7 +31,7 @@ invite(struct request *rq, struct reply *rp, const char *token)
 	reply_header(rp, "X-Docker-Endpoints", endpoints);
 }
 
-/* With check_tokens, nginx asks for a password by path (README, "Tokens"), but not in
+/* With check_tokens, nginx asks for a password by path (doc/tokens.md), but not in
  * paths to tags and properties. Paths to repositories with such names look the same:
  * PUT "team/properties/", GET "team/tags/images". No token is given for them. */
 static enum result

@@ -286,15 +286,15 @@ subtest 'no path leads around the question before an upload' => sub {
 
 # ---- a password that nginx asks for ----
 
-# As README prints it.
+# As doc/nginx.md prints it.
 sub ask_for_passwords {
     my $run    = $berth->data . '/_berth/run';
-    my $readme = Berth::Instance::slurp(source_dir() . '/README');
-    my ($lines) = $readme =~ /^To ask for a password, .*?\n\n((?:    [^\n]*\n)+)/ms or die 'README prints nothing';
+    my $page   = Berth::Instance::slurp(source_dir() . '/doc/nginx.md');
+    my ($lines) = $page =~ /^To ask for a password, .*?\n\n((?:    [^\n]*\n)+)/ms or die 'doc/nginx.md prints no lines';
     my $site = Berth::Instance::slurp("$run/site.conf");
 
     save("$run/htpasswd", "jo:{PLAIN}secret\n");
-    $lines =~ s{/etc/nginx/registry\.htpasswd}{"$run/htpasswd"} or die "README: $lines";
+    $lines =~ s{/etc/nginx/registry\.htpasswd}{"$run/htpasswd"} or die "doc/nginx.md: $lines";
     $site =~ s/^server \{\n/$&$lines/m or die "site.conf: $site";
     save("$run/site.conf", $site);
     $berth->reload_nginx;
@@ -311,7 +311,7 @@ sub save {
 
 is(header(ask(GET => $bytes), 'Cache-Control'), 'public, max-age=31536000, immutable', 'open to all: any cache may keep it');
 is(header(ask(GET => $layer), 'Cache-Control'), 'public, max-age=31536000', 'a layer too');
-ok(ask_for_passwords(), 'nginx takes the lines of README') or diag($berth->log('nginx-error.log'));
+ok(ask_for_passwords(), 'nginx takes the lines of doc/nginx.md') or diag($berth->log('nginx-error.log'));
 
 my @password = (Authorization => 'Basic ' . encode_base64('jo:secret', ''));
 

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Own tokens behind nginx's passwords, by the lines that README prints: a docker logs in,
+# Own tokens behind nginx's passwords, by the lines that doc/tokens.md prints: a docker logs in,
 # pushes and pulls; without a password nobody gets a token, however the path is spelt.
 
 use strict;
@@ -14,13 +14,13 @@ use MIME::Base64 qw(encode_base64);
 
 my $berth = Berth::Instance->configured("check_tokens: true\nsecret_key: a secret of thirty-two characters\n");
 
-# ---- nginx as README has it ----
+# ---- nginx as doc/tokens.md has it ----
 
 # The lines below a comment "in http { }" or "in server { }".
 sub printed {
-    my $readme = Berth::Instance::slurp(source_dir() . '/README');
-    my ($lines) = $readme =~ /^### Tokens\n.*?\n((?:    [^\n]*\n)+)/ms or die "README prints nothing about tokens";
-    my ($http, $server) = $lines =~ /\A    # in http \{ \}\n(.+)    # in server \{ \}\n(.+)\z/s or die "README: $lines";
+    my $page = Berth::Instance::slurp(source_dir() . '/doc/tokens.md');
+    my ($lines) = $page =~ /^## Passwords with own tokens\n.*?\n((?:    [^\n]*\n)+)/ms or die 'doc/tokens.md prints no lines';
+    my ($http, $server) = $lines =~ /\A    # in http \{ \}\n(.+)    # in server \{ \}\n(.+)\z/s or die "doc/tokens.md: $lines";
 
     return ($http, $server);
 }
@@ -39,7 +39,7 @@ sub ask_for_passwords {
     my ($http, $server) = printed();
 
     write_file("$run/htpasswd", "jo:{PLAIN}secret\n");
-    $server =~ s{/etc/nginx/registry\.htpasswd}{"$run/htpasswd"} or die "README: $server";
+    $server =~ s{/etc/nginx/registry\.htpasswd}{"$run/htpasswd"} or die "doc/tokens.md: $server";
     $site =~ s/^server \{\n/$http$&$server/m or die "site.conf: $site";
     write_file("$run/site.conf", $site);
     $berth->reload_nginx;
@@ -55,7 +55,7 @@ sub ask {
 
 sub token_in { return Berth::HTTP::header($_[0], 'X-Docker-Token') }
 
-ok(ask_for_passwords(), 'nginx takes the lines of README') or diag($berth->log('nginx-error.log'));
+ok(ask_for_passwords(), 'nginx takes the lines of doc/tokens.md') or diag($berth->log('nginx-error.log'));
 
 # ---- docker ----
 
