@@ -1,5 +1,5 @@
-# The shipped config.yml. One that is there already is the operator's: installing
-# leaves it alone, and uninstalling removes it only while it is as it was shipped.
+# The shipped config.yml. An existing one belongs to the operator: installing
+# leaves it alone, and uninstalling removes it only if it was not changed.
 EXTRA_DIST += conf/config.yml
 berth_confdir = $(sysconfdir)/berth
 
