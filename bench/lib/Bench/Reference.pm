@@ -10,10 +10,11 @@ use strict;
 use warnings;
 
 use Bench::Process ();
-use Bench::Tool qw(capture read_file write_file);
+use Bench::Tool qw(capture write_file);
 use Berth::Instance;
 use Berth::Test qw(source_dir within);
 use IO::Socket::INET;
+use List::Util qw(pairmap);
 
 # start(GROUND, INSTANCE): the files that quickstart made for the instance are used.
 sub start {
@@ -57,30 +58,30 @@ sub share {
     return "/static/$name";
 }
 
+# The shipped files, with the socket of hello in the place of berth's.
 sub write_configuration {
     my ($self, $own) = @_;
-    my $dir  = $self->{dir};
-    my %text = (
-        'nginx.conf'      => read_file(source_dir() . '/nginx/nginx.conf.in'),
-        'site.conf'       => read_file(source_dir() . '/bench/reference.conf.in'),
-        'berth-http.conf' => read_file("$own/run/berth-http.conf"),
-    );
-    my %value = (
+    my $dir   = $self->{dir};
+    my $nginx = source_dir() . '/nginx';
+
+    $self->fill_in('berth-http.conf', "$nginx/berth-http.conf.in", SOCKET => "$dir/hello.sock");
+    $self->fill_in('nginx.conf', "$nginx/nginx.conf.in", CONFDIR => $dir, USER => $> == 0 ? 'root' : '');
+    $self->fill_in(
+        'site.conf', source_dir() . '/bench/reference.conf.in',
         DIR         => $dir,
         CONFDIR     => "$own/run",
         CERTIFICATE => "$own/tls/server.pem",
         STARTING    => $self->starting,
         HTTP        => $self->{http},
         HTTPS       => $self->{https},
-        USER        => $> == 0 ? 'user root;' : '',
     );
+}
 
-    $text{'nginx.conf'} =~ s{\@CONFDIR\@}{$dir};
-    $text{'berth-http.conf'} =~ s{"unix:[^"]*"}{"unix:$dir/hello.sock"};
-    for my $name (keys %text) {
-        $text{$name} =~ s/\@([A-Z]+)\@/$value{$1}/g;
-        write_file("$dir/$name", $text{$name});
-    }
+sub fill_in {
+    my ($self, $name, $template, @values) = @_;
+    my $text = capture(source_dir() . '/nginx/fill-in', $template, pairmap { "$a=$b" } @values);
+
+    write_file("$self->{dir}/$name", $text);
 }
 
 sub spawn {
