@@ -16,13 +16,13 @@ my @PLACES = qw(src README doc man);
 
 # A word, and its ceilings in the order of @PLACES.
 my @WORDS = (
-    ['told',    qr/\btold\b/i,                                45, 3, 0, 2],
+    ['told',    qr/\btold\b/i,                                45, 0, 0, 0],
     ['whoever', qr/\bwho(?:m|so)?ever\b/i,                    20, 0, 0, 0],
-    ['who',     qr/\bwhom?\b/i,                               57, 7, 0, 2],
-    ['is no',   qr/(?<!there )\b(?:is|are) no\b(?! (?:longer|more)\b)/i, 27, 1, 0, 1],
-    ['behind',  qr/\bbehind\b/i,                              60, 9, 0, 4],
-    ['beside',  qr/\bbeside\b/i,                              18, 0, 0, 2],
-    ['anew',    qr/\banew\b/i,                                9, 0, 0, 1],
+    XX
+    ['is no',   qr/(?<!there )\b(?:is|are) no\b(?! (?:longer|more)\b)/i, 27, 0, 0, 0],
+    ['behind',  qr/\bbehind\b/i,                              60, 2, 2, 2],
+    ['beside',  qr/\bbeside\b/i,                              18, 0, 0, 0],
+    ['anew',    qr/\banew\b/i,                                9, 0, 0, 0],
     ['afresh',  qr/(?<!-)\bafresh\b/i,                        1, 0, 0, 0],
 );
 

@@ -96,13 +96,14 @@ test_put(void)
 {
 	struct stat sb;
 
-	is_str(file_of(STORE_DERIVED_FILES), "absent", "nothing is kept");
-	is_str(kept(STORE_DERIVED_FILES), "absent", "nor can be read");
+	is_str(file_of(STORE_DERIVED_FILES), "not_found", "nothing is kept");
+	is_str(kept(STORE_DERIVED_FILES), "not_found", "nor can be read");
 	write_text(IMAGE "/json", "{}");
 	is_int(put(STORE_DERIVED_FILES, "[1]", 1, RC_OK), RC_OK, "put");
 	is_str(file_of(STORE_DERIVED_FILES), FILES " 3", "it has its name");
 	is_str(kept(STORE_DERIVED_FILES), "[1]", "and its text");
-	is_str(file_of(STORE_DERIVED_DIFF), "absent", "the other one is another");
+	is_str(
+	    file_of(STORE_DERIVED_DIFF), "not_found", "the other one is another");
 	is_int(put(STORE_DERIVED_DIFF, "{}", 1, RC_OK), RC_OK, "that is put");
 	is_str(kept(STORE_DERIVED_DIFF), "{}", "it has its text");
 	is_str(tree("images"), IMAGE "/json\n", "the image is as it was");
@@ -188,11 +189,11 @@ test_no_files(void)
 	is_str(kept(STORE_DERIVED_FILES), "new", "not what it points to");
 	(void)unlink(in_dir(DIFFS));
 	set_up(mkfifo(in_dir(DIFFS), 0644));
-	is_str(file_of(STORE_DERIVED_DIFF), "absent", "a pipe is none");
-	is_str(kept(STORE_DERIVED_DIFF), "absent", "nor waited for");
+	is_str(file_of(STORE_DERIVED_DIFF), "not_found", "a pipe is none");
+	is_str(kept(STORE_DERIVED_DIFF), "not_found", "nor waited for");
 	(void)unlink(in_dir(DIFFS));
 	make_dir(DIFFS);
-	is_str(kept(STORE_DERIVED_DIFF), "absent", "a directory is none");
+	is_str(kept(STORE_DERIVED_DIFF), "not_found", "a directory is none");
 	is_int(put(STORE_DERIVED_DIFF, "{}", 1, RC_OK), RC_IO, "and stays");
 	ok(is_there(DIFFS), "as it is");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
@@ -213,7 +214,7 @@ test_old(void)
 	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_OK), RC_OK, "one of our own");
 	is_str(read_text(IMAGE "/_files"), "of old", "does not touch it");
 	is_int(store_derived_forget(store, arena, ID, &err), RC_OK, "forgotten");
-	is_str(kept(STORE_DERIVED_FILES), "absent", "both are gone");
+	is_str(kept(STORE_DERIVED_FILES), "not_found", "both are gone");
 }
 
 /* As if it had been used last so many days ago. */
@@ -251,7 +252,7 @@ test_sweep(void)
 	is_int(swept(), 0, "it is in use again");
 	age_days(FILES, 8);
 	is_int(swept(), 1, "nobody asked for it in a week: gone");
-	is_str(kept(STORE_DERIVED_FILES), "absent", "it is to be computed");
+	is_str(kept(STORE_DERIVED_FILES), "not_found", "it is to be computed");
 	is_str(kept(STORE_DERIVED_DIFF), "of old", "an old server's stays");
 }
 
@@ -305,12 +306,12 @@ test_reader(void)
 	arena_free(own);
 	is_int(open_files(), before, "closed with the arena");
 
-	is_str(opened(IMAGE "/none"), "absent", "no such file");
-	is_str(opened("images"), "absent", "a directory");
+	is_str(opened(IMAGE "/none"), "not_found", "no such file");
+	is_str(opened("images"), "not_found", "a directory");
 	set_up(symlink("layer", in_dir(IMAGE "/link")));
 	is_str(opened(IMAGE "/link"), "ok", "a symbolic link is its target");
 	set_up(mkfifo(in_dir(IMAGE "/pipe"), 0644));
-	is_str(opened(IMAGE "/pipe"), "absent", "a pipe is not waited for");
+	is_str(opened(IMAGE "/pipe"), "not_found", "a pipe is not waited for");
 }
 
 int

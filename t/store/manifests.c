@@ -195,7 +195,7 @@ test_types(void)
 	const char *longest = arena_printf(
 	    arena, "%.127s/%.127s", longer, longer); /* RFC 6838 */
 
-	is_str(type_of("a/b", &d), "absent", "no manifest, no type");
+	is_str(type_of("a/b", &d), "not_found", "no manifest, no type");
 	is_int(put("a/b", "{}", HASH_SHA256, "text/x"), RC_OK, "put with a type");
 	is_str(type_of("a/b", &d), "text/x", "which is noted (M2)");
 	is_str(read_text(note), "text/x", "in a file of berth's own");
@@ -208,7 +208,7 @@ test_types(void)
 	is_int(put("a/b", "{}", HASH_SHA256, "text/w"), RC_OK, "with another type");
 	is_str(type_of("a/b", &d), "text/w", "the last one counts");
 	is_int(put("a/b", "{}", HASH_SHA256, ""), RC_OK, "without a type");
-	is_str(type_of("a/b", &d), "absent", "the note of before is gone");
+	is_str(type_of("a/b", &d), "not_found", "the note of before is gone");
 	is_str(type_of("a", &d), "text/y", "a neighbour's is not");
 
 	is_int(put("a", "{}", HASH_SHA256, longest), RC_OK, "a long one");

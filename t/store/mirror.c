@@ -69,7 +69,7 @@ test_layers(void)
 	is_int(store_upstream_drop(store, ID, &err), RC_OK, "it goes");
 	is_int(store_upstream_drop(store, ID, &err), RC_OK, "twice");
 	is_int(store_upstream_open(store, arena, ID, &reader, &err), RC_NOT_FOUND,
-	    "gone");
+	    "client_gone");
 	(void)close(fd);
 	(void)close(again);
 	(void)close(reader);

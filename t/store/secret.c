@@ -28,7 +28,7 @@ test_one(void)
 {
 	struct stat sb = {0};
 
-	is_str(secret(), "absent", "there is none");
+	is_str(secret(), "not_found", "there is none");
 	(void)umask(0);
 	is_int(make("first"), RC_OK, "it is made");
 	(void)umask(022);
@@ -87,7 +87,7 @@ test_failure(unsigned step)
 	failpoint_arm(arena_printf(arena, "%u:full", step));
 	is_int(make("key"), RC_FULL, "step %u fails", step);
 	failpoint_arm("0:count");
-	ok(strcmp(secret(), "absent") == 0 || strcmp(secret(), "key") == 0,
+	ok(strcmp(secret(), "not_found") == 0 || strcmp(secret(), "key") == 0,
 	    "it is not there, or whole: %s", secret());
 	is_int(make("key"), RC_OK, "it is made then");
 	(void)unlink(in_dir(FILE_NAME));
@@ -97,7 +97,7 @@ test_failure(unsigned step)
 		_exit(0);
 	}
 	(void)wait(NULL);
-	ok(strcmp(secret(), "absent") == 0 || strcmp(secret(), "key") == 0,
+	ok(strcmp(secret(), "not_found") == 0 || strcmp(secret(), "key") == 0,
 	    "killed before step %u: %s", step, secret());
 	is_int(make("key"), RC_OK, "it is made then");
 	is_str(secret(), "key", "and there");

@@ -217,7 +217,7 @@ test_sums(void)
 			write_text(of_image(&im, "_checksum"), rows[i].file);
 		is_int(store_v1image_checksum(store, arena, im.id, &sum, &err),
 		    RC_OK, "_checksum %s",
-		    rows[i].file == NULL ? "absent" : rows[i].file);
+		    rows[i].file == NULL ? "not_found" : rows[i].file);
 		is_str(str_dup(arena, sum), rows[i].sum, "its sum");
 	}
 	(void)unlink(in_dir(of_image(&im, "_checksum")));
@@ -492,13 +492,13 @@ test_ambiguous_tags(const struct image *a, const struct image *b)
 
 	is_int(put_tag(&r, "_x", a), RC_OK, "tag _x");
 	is_str(read_text("repositories/team/odd/tag_x_json"), META, "has a json");
-	is_str(tag_of(&r, "x_json"), "absent", "that is no tag x_json");
+	is_str(tag_of(&r, "x_json"), "not_found", "that is no tag x_json");
 	is_str(tags_of(&r), "_x=a ", "nor listed as one");
 	is_int(remove_tag(&r, "x_json"), RC_NOT_FOUND, "nor removed as one");
 	is_int(put_tag(&r, "x_json", b), RC_OK, "tag x_json");
 	is_str(tag_of(&r, "x_json"), b->id, "takes the file's place");
 	is_str(tag_of(&r, "_x"), a->id, "tag _x stays");
-	is_str(meta_of(&r, "_x"), "absent", "without json");
+	is_str(meta_of(&r, "_x"), "not_found", "without json");
 	is_int(put_tag(&r, "_x", b), RC_OK, "tag _x again");
 	is_str(tag_of(&r, "x_json"), b->id, "an id is not overwritten by a json");
 	is_str(tags_of(&r), "_x=b x_json=b ", "both are listed");
@@ -520,8 +520,8 @@ test_damaged_tags(const struct image *a)
 	write_text("repositories/team/hand/tag_short", "abc");
 	r = repo("team", "hand");
 	is_str(tag_of(&r, "line"), "aaaaaaaaaaaaaaaa", "an id with a newline");
-	is_str(tag_of(&r, "none"), "absent", "a file without an id is no tag");
-	is_str(tag_of(&r, "empty"), "absent", "nor is an empty one");
+	is_str(tag_of(&r, "none"), "not_found", "a file without an id is no tag");
+	is_str(tag_of(&r, "empty"), "not_found", "nor is an empty one");
 	is_str(tags_of(&r), "line=a ", "they are passed over");
 	is_int(put_tag(&r, "none", a), RC_OK, "and can be written");
 	is_str(tag_of(&r, "none"), a->id, "anew");

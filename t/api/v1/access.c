@@ -473,7 +473,7 @@ test_status(void)
 		"{\"services\": [\"storage\", \"disk\", \"index\"], "
 		"\"failures\": {}, \"host\": \"r.example\"}"},
 	    broken = {"a place is gone", "GET", "/v1/_status", .status = 503,
-		.want = "~\"failures\": {\"storage\": \"absent\"}"};
+		.want = "~\"failures\": {\"storage\": \"not_found\"}"};
 
 	check_row(&fine);
 	if (rename(in_dir("repositories"), in_dir("elsewhere")) == 0)

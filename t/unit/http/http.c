@@ -277,7 +277,7 @@ test_reply_headers(void)
 	ok(rp.n_headers == 3, "a header of the same name is replaced");
 	is_str(reply_get(&rp, "B"), "4", "by its new value");
 	reply_drop(&rp, "a");
-	reply_drop(&rp, "absent");
+	reply_drop(&rp, "not_found");
 	ok(rp.n_headers == 2 && reply_get(&rp, "A") == NULL, "dropped");
 	is_str(reply_get(&rp, "b"), "4", "the others stay");
 	is_str(reply_get(&rp, "c"), "3", "all of them");
