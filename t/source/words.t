@@ -18,7 +18,7 @@ my @PLACES = qw(src README doc man);
 my @WORDS = (
     ['told',    qr/\btold\b/i,                                45, 0, 0, 0],
     ['whoever', qr/\bwho(?:m|so)?ever\b/i,                    20, 0, 0, 0],
-    XX
+    ['who',     qr/\bwhom?\b/i,                               57, 1, 10, 2],
     ['is no',   qr/(?<!there )\b(?:is|are) no\b(?! (?:longer|more)\b)/i, 27, 0, 0, 0],
     ['behind',  qr/\bbehind\b/i,                              60, 2, 2, 2],
     ['beside',  qr/\bbeside\b/i,                              18, 0, 0, 0],
