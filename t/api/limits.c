@@ -64,10 +64,10 @@ is_refused(const struct route *route, enum pass pass)
 	bool refused;
 
 	arena = arena_new();
-	call.target = path_of(route->pattern, "team/app");
+	call.target = example_path(route->pattern, "team/app");
 	if (route->body == BODY_SMALL)
 		call.length = (int64_t)route->limit;
-	send(&call);
+	send_call(&call);
 	refused = last_reply->status == 503 &&
 		  reply_get(last_reply, "Retry-After") != NULL &&
 		  strstr(str_dup(arena, last_reply->bytes), "oo many requests") !=
@@ -295,27 +295,28 @@ test_questions(void)
 	FOR_EACH_ROUTE(route)
 	{
 		struct call call = {.method = route->method,
-		    .target = path_of(route->pattern, "team/app"),
+		    .target = example_path(route->pattern, "team/app"),
 		    .length = 1};
 		bool wrong;
 
 		call.pass = PASS_CHECK;
-		wrong = send(&call)->status == 204 && route->body != BODY_FILE;
+		wrong = send_call(&call)->status == 204 && route->body != BODY_FILE;
 		call.pass = PASS_ASK;
-		wrong |= send(&call)->status == 204 && route->body != BODY_SMALL;
+		wrong |= send_call(&call)->status == 204 &&
+			 route->body != BODY_SMALL;
 		ok(!wrong, "%s %s: no other body is let in", route->method,
 		    route->pattern);
 	}
-	is_int(send(&(struct call){.method = "PUT",
-			.target = "/v2/team/app/manifests/x",
-			.length = 4 << 20,
-			.pass = PASS_ASK})
+	is_int(send_call(&(struct call){.method = "PUT",
+			     .target = "/v2/team/app/manifests/x",
+			     .length = 4 << 20,
+			     .pass = PASS_ASK})
 		   ->status,
 	    204, "a long manifest may come");
-	is_int(send(&(struct call){.method = "PUT",
-			.target = "/v2/team/app/manifests/x",
-			.length = (4 << 20) + 1,
-			.pass = PASS_ASK})
+	is_int(send_call(&(struct call){.method = "PUT",
+			     .target = "/v2/team/app/manifests/x",
+			     .length = (4 << 20) + 1,
+			     .pass = PASS_ASK})
 		   ->status,
 	    413, "but none that is too long");
 }
@@ -444,7 +445,7 @@ test_uploads_of_others(void)
 int
 main(void)
 {
-	setup_api();
+	setup_v1();
 	test_costs();
 	test_figures();
 	test_more();

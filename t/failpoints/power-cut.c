@@ -115,7 +115,7 @@ send_layer_text(void)
 	r = upload_status(&reg, arena, HERE, str_of(told->upload), &up, &err);
 	if (r != RC_OK || up.size > 0)
 		return r;
-	part.body_file = body_of(str_of(layer()));
+	part.body_file = make_body(str_of(layer()));
 	return upload_append(
 	    &reg, arena, HERE, str_of(told->upload), &part, &up, &err);
 }
@@ -152,7 +152,8 @@ send_config(void)
 {
 	struct digest d = sha256(config());
 
-	return upload_whole(&reg, arena, HERE, body_of(str_of(config())), &d, &err);
+	return upload_whole(
+	    &reg, arena, HERE, make_body(str_of(config())), &d, &err);
 }
 
 static bool
@@ -294,7 +295,7 @@ v1_kept(enum verb verb, const char *text)
 	const struct step steps[] = {
 	    {verb, &images[client], text}, {JSON, &images[0], NULL}};
 
-	return broken_promise(steps, COUNT(steps), 1) == NULL;
+	return acknowledged_fault(steps, COUNT(steps), 1) == NULL;
 }
 
 static enum result
@@ -551,7 +552,7 @@ run_until(unsigned at, const char *action)
 	char spec[24];
 
 	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
-	(void)in_process(run_and_tell, spec);
+	(void)run_in_process(run_and_tell, spec);
 }
 
 /* What is gone already is not an error of the client's. */
@@ -666,7 +667,7 @@ main(void)
 	bool rebuild;
 	size_t i;
 
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	log_set_level(LOG_ERROR + 1);
 	images[0] = make_image('a', NULL, "the layer");
 	images[1] = make_image('b', NULL, "the other layer");
@@ -683,5 +684,5 @@ main(void)
 		(void)unlink(
 		    arena_printf(arena, "%s%s", index_elsewhere(), index_files[i]));
 	arena_free(kept);
-	return teardown();
+	return teardown_store();
 }

@@ -102,7 +102,7 @@ moved_fault(void)
 static const char *
 swept_fault(void)
 {
-	if (is_there(of_image(&cut_off, "json")))
+	if (is_there(image_file(&cut_off, "json")))
 		return "swept, but the image is there";
 	return strcmp(tree("_berth/push"), "_berth/push/\n") == 0
 		   ? NULL
@@ -170,7 +170,8 @@ store_fault(const struct change *ch)
 		fault = image_fault(unfinished, 1);
 	if (fault == NULL)
 		fault = ch->meanwhile();
-	return fault == NULL ? broken_promise(ch->steps, ch->n, told->done) : fault;
+	return fault == NULL ? acknowledged_fault(ch->steps, ch->n, told->done)
+			     : fault;
 }
 
 /* What is gone already is not an error of the client's. */
@@ -251,7 +252,7 @@ main(void)
 	struct arena *kept;
 	size_t i;
 
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	base = make_image('a', NULL, "the base's layer");
 	top = make_image('b', &base, "the top's");
 	cut_off = make_image('c', &top, "of a push that was cut off");
@@ -261,5 +262,5 @@ main(void)
 	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
 		walk_through(&changes[i]);
 	arena_free(kept);
-	return teardown();
+	return teardown_store();
 }

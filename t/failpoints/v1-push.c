@@ -43,12 +43,12 @@ store_fault(void)
 	for (i = 0; fault == NULL && i < 3; i++) {
 		fault = image_fault(&images[i], 1);
 		if (fault == NULL)
-			fault = push_fault(images[i]);
+			fault = waiting_fault(images[i]);
 	}
 	if (fault == NULL)
 		fault = tags_fault();
 	if (fault == NULL)
-		fault = broken_promise(steps, N_STEPS, told->done);
+		fault = acknowledged_fault(steps, N_STEPS, told->done);
 	return fault == NULL ? reindex_fault() : fault;
 }
 
@@ -62,7 +62,7 @@ whole_fault(void)
 	for (i = 0; i < 3; i++) {
 		if (!is_complete(images[i]) || !is_whole(images[i]))
 			return "an image is not whole";
-		if (stat(in_dir(of_image(images[i], "layer")), &sb) == -1 ||
+		if (stat(in_dir(image_file(images[i], "layer")), &sb) == -1 ||
 		    sb.st_nlink != 1)
 			return "a layer has more than one name";
 	}
@@ -132,7 +132,7 @@ main(void)
 	unsigned i, total;
 	char name[32];
 
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	base = make_image('a', NULL, "the base's layer");
 	middle = make_image('b', &base, "the middle's");
 	top = make_image('c', &middle, "the top's");
@@ -146,5 +146,5 @@ main(void)
 		try_failure(i, total, "die", name);
 	}
 	arena_free(kept);
-	return teardown();
+	return teardown_store();
 }

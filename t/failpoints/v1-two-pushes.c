@@ -75,7 +75,7 @@ store_fault(const struct step *steps)
 	if (fault == NULL)
 		fault = image_fault(both, 2);
 	if (fault == NULL)
-		fault = broken_promise(steps, N_STEPS, told->done);
+		fault = acknowledged_fault(steps, N_STEPS, told->done);
 	return fault == NULL ? winner_fault(steps, told->done) : fault;
 }
 
@@ -160,9 +160,9 @@ main(void)
 {
 	size_t i;
 
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	told = share(sizeof(*told));
 	for (i = 0; i < sizeof(meetings) / sizeof(meetings[0]); i++)
 		walk_through(&meetings[i]);
-	return teardown();
+	return teardown_store();
 }

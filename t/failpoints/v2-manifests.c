@@ -115,7 +115,7 @@ run_until(unsigned at, const char *action)
 
 	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
 	memset(told, 0, sizeof(*told));
-	return in_process(run_and_tell, spec);
+	return run_in_process(run_and_tell, spec);
 }
 
 /* ---- what must hold: each returns NULL or what is wrong ---- */
@@ -281,7 +281,7 @@ main(void)
 	unsigned at, total;
 	size_t i, k;
 
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	told = share(sizeof(*told));
 	for (i = 0; i < COUNT(jobs); i++) {
 		job = &jobs[i];
@@ -290,5 +290,5 @@ main(void)
 			for (k = 0; k < COUNT(actions); k++)
 				try_failure(at, total, actions[k]);
 	}
-	return teardown();
+	return teardown_store();
 }

@@ -74,7 +74,7 @@ send_part(size_t first, size_t last)
 	struct upload_part part = {.ranged = true, .first = first, .last = last};
 	struct store_upload up;
 
-	part.body_file = body_of(str_make(&LAYER[first], last - first + 1));
+	part.body_file = make_body(str_make(&LAYER[first], last - first + 1));
 	return upload_append(&reg, arena, HERE, str_of(upload), &part, &up, &err);
 }
 
@@ -106,7 +106,7 @@ send_config(void)
 {
 	struct digest d = sha256(CONFIG);
 
-	return upload_whole(&reg, arena, HERE, body_of(str_of(CONFIG)), &d, &err);
+	return upload_whole(&reg, arena, HERE, make_body(str_of(CONFIG)), &d, &err);
 }
 
 static enum result
@@ -222,7 +222,7 @@ run_until(unsigned at, const char *action)
 
 	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
 	memset(told, 0, sizeof(*told));
-	status = in_process(run_and_tell, spec);
+	status = run_in_process(run_and_tell, spec);
 	remove_tree(in_dir("_berth/body")); /* nginx goes on and removes its file */
 	make_dir("_berth/body");
 	return status;
@@ -476,11 +476,11 @@ main(void)
 	unsigned at, total;
 	size_t k;
 
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	told = share(sizeof(*told));
 	total = count_steps();
 	for (at = 1; at <= total; at++)
 		for (k = 0; k < sizeof(actions) / sizeof(actions[0]); k++)
 			try_failure(at, total, actions[k]);
-	return teardown();
+	return teardown_store();
 }

@@ -79,7 +79,8 @@ name_blob(const struct store_upload *up)
 	enum result r;
 
 	if (way->at_once)
-		r = stage_adopt(store, arena, body_of(str_of(whole())), &sg, &err);
+		r = stage_adopt(
+		    store, arena, make_body(str_of(whole())), &sg, &err);
 	else
 		r = store_upload_stage(store, arena, up, &sg, &err);
 	return r == RC_OK ? store_blob_put(store, arena, sg, &d, &err) : r;
@@ -148,7 +149,7 @@ run_until(unsigned at, const char *action)
 	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
 	memset(told, 0, sizeof(*told));
 	told->done = way->first;
-	status = in_process(run_and_tell, spec);
+	status = run_in_process(run_and_tell, spec);
 	remove_bodies();
 	return status;
 }
@@ -232,7 +233,7 @@ state_fault(const struct store_upload *up)
 	hash_add(&h, all.p, up->size);
 	if (!tap_same(hash_save(&h, arena), hash_save(&up->hash, arena)))
 		return "the upload has another hash";
-	data = read_text(of_upload(told->id, "data"));
+	data = read_text(upload_file(told->id, "data"));
 	if (data == NULL)
 		data = moved_data();
 	if (up->size > 0 && (data == NULL || memcmp(data, all.p, up->size) != 0))
@@ -248,7 +249,7 @@ upload_fault(void)
 
 	if (told->done == BEGIN || way->at_once)
 		return NULL; /* nobody knows of any */
-	r = reopen(told->id, &up);
+	r = reopen_upload(told->id, &up);
 	if (r == RC_OK)
 		return told->done == N_STEPS ? "it is over, but there"
 					     : state_fault(&up);
@@ -261,7 +262,7 @@ upload_fault(void)
 static enum result
 ask(struct store_upload *up, unsigned *next)
 {
-	enum result r = reopen(told->id, up);
+	enum result r = reopen_upload(told->id, up);
 
 	if (r == RC_UPLOAD_UNKNOWN)
 		r = run_step(BEGIN, up);
@@ -358,11 +359,11 @@ main(void)
 {
 	size_t i;
 
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	told = share(sizeof(*told));
 	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		way = &ways[i];
 		walk_through();
 	}
-	return teardown();
+	return teardown_store();
 }

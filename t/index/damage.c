@@ -22,7 +22,7 @@ filled_index(void)
 	char name[32];
 	int i;
 
-	damages = 0;
+	damages_seen = 0;
 	(void)index_rebuild_begin(ix, &err);
 	for (i = 0; i < ROWS; i++) {
 		(void)snprintf(name, sizeof(name), "team-%d/app-%d", i % 100, i);
@@ -47,18 +47,18 @@ move_into_file(void)
 static void
 overwrite(const char *text, size_t n, off_t at)
 {
-	int fd = open(path, O_WRONLY | O_CREAT, 0644);
+	int fd = open(index_file, O_WRONLY | O_CREAT, 0644);
 
 	if (fd == -1 || pwrite(fd, text, n, at) != (ssize_t)n)
-		printf("# cannot write %s: %m\n", path);
+		printf("# cannot write %s: %m\n", index_file);
 	(void)close(fd);
 }
 
 static void
 write_text_file(void)
 {
-	if (truncate(path, 0) == -1 && errno != ENOENT)
-		printf("# cannot empty %s: %m\n", path);
+	if (truncate(index_file, 0) == -1 && errno != ENOENT)
+		printf("# cannot empty %s: %m\n", index_file);
 	overwrite("This is no index.\n", 18, 0);
 }
 
@@ -72,7 +72,7 @@ search_hard(struct index *ix)
 	size_t i;
 
 	for (i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
-		got = search(ix, terms[i]);
+		got = search_for(ix, terms[i]);
 		if (strchr(got, ':') == NULL)
 			return got;
 	}
@@ -84,16 +84,18 @@ static void
 expect_recovery(struct index *ix, const char *what)
 {
 	is_str(search_hard(ix), "rebuilding", "%s: RC_REBUILDING", what);
-	is_int(damages, 1, "%s: on_damage was called", what);
+	is_int(damages_seen, 1, "%s: on_damage was called", what);
 	(void)search_hard(ix);
-	(void)put(ix, "a/b", "");
-	is_int(damages, 1, "%s: once", what);
-	ok(prepare(), "%s: index_prepare() wants a rebuild", what);
-	is_int(put(ix, "new/row", ""), RC_OK, "%s: the new file takes rows", what);
-	is_str(search(ix, ""), "1: new/row", "%s: and has nothing else", what);
-	is_int(damages, 1, "%s: no more damage", what);
-	ok(prepare(), "%s: it still wants its rebuild", what);
-	is_str(search(ix, ""), "1: new/row", "%s: and keeps what came since", what);
+	(void)put_v1(ix, "a/b", "");
+	is_int(damages_seen, 1, "%s: once", what);
+	ok(prepare_index(), "%s: index_prepare() wants a rebuild", what);
+	is_int(
+	    put_v1(ix, "new/row", ""), RC_OK, "%s: the new file takes rows", what);
+	is_str(search_for(ix, ""), "1: new/row", "%s: and has nothing else", what);
+	is_int(damages_seen, 1, "%s: no more damage", what);
+	ok(prepare_index(), "%s: it still wants its rebuild", what);
+	is_str(search_for(ix, ""), "1: new/row", "%s: and keeps what came since",
+	    what);
 }
 
 static void
@@ -101,19 +103,19 @@ test_missing(void)
 {
 	struct index *ix;
 
-	damages = 0;
-	ix = indexsqlite_new(path, on_damage, NULL);
+	damages_seen = 0;
+	ix = indexsqlite_new(index_file, on_damage, NULL);
 	expect_recovery(ix, "never made");
 	index_free(ix);
 	ix = filled_index();
 	remove_index();
 	expect_recovery(ix, "removed");
 	remove_index();
-	damages = 0;
+	damages_seen = 0;
 	expect_recovery(ix, "removed again");
 	index_free(ix);
 	ix = indexsqlite_new(in_dir("nowhere/index.db"), NULL, NULL);
-	is_str(search(ix, ""), "rebuilding", "on_damage may be NULL");
+	is_str(search_for(ix, ""), "rebuilding", "on_damage may be NULL");
 	index_free(ix);
 }
 
@@ -128,23 +130,23 @@ test_missing_wal(void)
 	ix = filled_index();
 	(void)unlink(in_dir("index.db-wal"));
 	(void)close(open(in_dir("index.db-wal"), O_WRONLY | O_CREAT, 0644));
-	is_int(put(ix, "new/row", ""), RC_OK, "another -wal: put");
-	other = indexsqlite_new(path, on_damage, NULL);
-	is_str(
-	    search(other, "new/row"), "1: new/row", "another -wal: put went there");
+	is_int(put_v1(ix, "new/row", ""), RC_OK, "another -wal: put");
+	other = indexsqlite_new(index_file, on_damage, NULL);
+	is_str(search_for(other, "new/row"), "1: new/row",
+	    "another -wal: put went there");
 	index_free(other);
 	index_free(ix);
 	ix = filled_index();
 	index_free(ix);
 	(void)unlink(in_dir("index.db-wal"));
-	ok(prepare(), "no -wal at start: it wants a rebuild");
+	ok(prepare_index(), "no -wal at start: it wants a rebuild");
 }
 
 static void
 test_cut_wal(void)
 {
 	struct index *ix = filled_index(),
-		     *later = indexsqlite_new(path, on_damage, NULL);
+		     *later = indexsqlite_new(index_file, on_damage, NULL);
 
 	set_up(truncate(in_dir("index.db-wal"), 100));
 	expect_recovery(later, "-wal cut");
@@ -165,7 +167,7 @@ test_damaged(const char *what, void (*damage)(void))
 	index_free(filled_index());
 	move_into_file();
 	damage();
-	later = indexsqlite_new(path, on_damage, NULL);
+	later = indexsqlite_new(index_file, on_damage, NULL);
 	expect_recovery(later, arena_printf(arena, "%s, opened later", what));
 	index_free(later);
 }
@@ -178,7 +180,7 @@ damage_middle(void)
 	off_t at;
 
 	memset(junk, 0xa5, sizeof(junk));
-	(void)stat(path, &st);
+	(void)stat(index_file, &st);
 	for (at = 20 * PAGE_SIZE; at < st.st_size; at += PAGE_SIZE)
 		overwrite(junk, sizeof(junk), at);
 }
@@ -188,20 +190,20 @@ damage_half(void)
 {
 	struct stat st;
 
-	(void)stat(path, &st);
-	set_up(truncate(path, st.st_size / 2));
+	(void)stat(index_file, &st);
+	set_up(truncate(index_file, st.st_size / 2));
 }
 
 static void
 damage_to_nothing(void)
 {
-	set_up(truncate(path, 0));
+	set_up(truncate(index_file, 0));
 }
 
 static void
 damage_replace(void)
 {
-	(void)unlink(path);
+	(void)unlink(index_file);
 	write_text_file();
 }
 
@@ -218,7 +220,7 @@ test_missing_state(void)
 	struct index *ix = filled_index();
 
 	(void)run_sql("DELETE FROM state");
-	is_int(put(ix, "a/b", ""), RC_REBUILDING, "no state: put");
+	is_int(put_v1(ix, "a/b", ""), RC_REBUILDING, "no state: put");
 	expect_recovery(ix, "no state");
 	index_free(ix);
 }
@@ -233,13 +235,13 @@ test_damage_is_remembered(void)
 	(void)run_sql("INSERT INTO search (search) VALUES ('optimize')");
 	(void)run_sql(
 	    "DELETE FROM search_data WHERE id = (SELECT max(id) FROM search_data)");
-	ok(!prepare(), "index_prepare() does not see that a page is missing");
-	is_str(search(ix, "!!!"), "0:", "nor do all searches");
-	is_int(damages, 0, "none says so");
-	is_str(search(ix, "team-50/app-1950"), "rebuilding", "one does");
-	is_int(damages, 1, "and says so");
-	ok(prepare(), "index_prepare() knows it then");
-	is_str(search(ix, ""), "0:", "the file is a new one");
+	ok(!prepare_index(), "index_prepare() does not see that a page is missing");
+	is_str(search_for(ix, "!!!"), "0:", "nor do all searches");
+	is_int(damages_seen, 0, "none says so");
+	is_str(search_for(ix, "team-50/app-1950"), "rebuilding", "one does");
+	is_int(damages_seen, 1, "and says so");
+	ok(prepare_index(), "index_prepare() knows it then");
+	is_str(search_for(ix, ""), "0:", "the file is a new one");
 	index_free(ix);
 }
 
@@ -249,15 +251,16 @@ test_replaced(void)
 	struct index *ix = filled_index(), *other;
 
 	remove_index();
-	(void)prepare();
-	other = indexsqlite_new(path, on_damage, NULL);
-	(void)put(other, "only/here", "");
-	is_str(search(ix, ""), "1: only/here", "an open index follows its path");
-	is_int(put(ix, "from/me", ""), RC_OK, "it writes");
-	is_str(search(other, ""), "2: from/me only/here", "to the new file");
-	is_int(damages, 0, "that was no damage");
+	(void)prepare_index();
+	other = indexsqlite_new(index_file, on_damage, NULL);
+	(void)put_v1(other, "only/here", "");
+	is_str(
+	    search_for(ix, ""), "1: only/here", "an open index follows its path");
+	is_int(put_v1(ix, "from/me", ""), RC_OK, "it writes");
+	is_str(search_for(other, ""), "2: from/me only/here", "to the new file");
+	is_int(damages_seen, 0, "that was no damage");
 	index_free(ix);
-	is_str(search(other, ""), "2: from/me only/here",
+	is_str(search_for(other, ""), "2: from/me only/here",
 	    "which its end leaves alone");
 	index_free(other);
 }
@@ -290,7 +293,7 @@ write_much(struct index *ix)
 
 	for (i = 0; i < 400; i++) {
 		(void)snprintf(name, sizeof(name), "much/app-%d", i);
-		(void)put(ix, name, "an app of which there are many");
+		(void)put_v1(ix, name, "an app of which there are many");
 	}
 }
 
@@ -298,26 +301,26 @@ static void
 test_foreign_writes(void)
 {
 	struct index *ix = watched_index(),
-		     *other = indexsqlite_new(path, on_damage, NULL);
+		     *other = indexsqlite_new(index_file, on_damage, NULL);
 
-	(void)search(ix, "");
-	is_int(put(other, "new/row", ""), RC_OK, "another process writes");
-	is_str(search(ix, "new/row"), "1: new/row", "which is seen");
+	(void)search_for(ix, "");
+	is_int(put_v1(other, "new/row", ""), RC_OK, "another process writes");
+	is_str(search_for(ix, "new/row"), "1: new/row", "which is seen");
 	write_much(other);
 	write_much(ix);
-	(void)search(ix, "");
+	(void)search_for(ix, "");
 	is_int(foreign, 0, "what berth writes is not foreign");
 	(void)run_sql("UPDATE repository SET stamp = 7");
 	(void)run_sql("DELETE FROM repository WHERE name = 'new/row'");
-	(void)search(ix, "");
+	(void)search_for(ix, "");
 	is_int(foreign, 1, "what another program removes is noticed");
 	is_int(sql_int("SELECT count(*) FROM repository WHERE stamp <> 0"), 0,
 	    "everything is to be read again");
-	(void)search(ix, "");
-	(void)put(ix, "a/b", "");
+	(void)search_for(ix, "");
+	(void)put_v1(ix, "a/b", "");
 	is_int(foreign, 1, "once");
-	(void)search(other, "");
-	is_int(damages, 0, "it is no damage");
+	(void)search_for(other, "");
+	is_int(damages_seen, 0, "it is no damage");
 	index_free(other);
 	index_free(ix);
 }
@@ -360,18 +363,18 @@ static void
 test_wal_again(void)
 {
 	struct index *ix = watched_index(),
-		     *other = indexsqlite_new(path, on_damage, NULL);
+		     *other = indexsqlite_new(index_file, on_damage, NULL);
 
-	(void)put(other, "a/b", "");
+	(void)put_v1(other, "a/b", "");
 	(void)run_sql("PRAGMA wal_checkpoint(PASSIVE)");
-	(void)search(ix, "");
+	(void)search_for(ix, "");
 	reads_at_sync = ix;
-	is_int(put(other, "c/d", ""), RC_OK, "another process writes");
+	is_int(put_v1(other, "c/d", ""), RC_OK, "another process writes");
 	(void)pthread_join(reader, NULL);
 	is_int(foreign, 0, "who reads meanwhile does not take it for foreign");
-	(void)search(ix, "");
+	(void)search_for(ix, "");
 	(void)run_sql("UPDATE repository SET stamp = 7");
-	(void)search(ix, "");
+	(void)search_for(ix, "");
 	is_int(foreign, 1, "what is foreign is noticed");
 	index_free(other);
 	index_free(ix);
@@ -385,22 +388,22 @@ test_foreign_file(void)
 	struct index *ix = watched_index(), *backup;
 	bool wanted;
 
-	(void)search(ix, "");
+	(void)search_for(ix, "");
 	is_int(index_prepare(copy, &wanted, &err), RC_OK, "another index");
 	backup = indexsqlite_new(copy, NULL, NULL);
-	is_int(rebuild(backup), RC_OK, "is whole");
+	is_int(rebuild_index(backup), RC_OK, "is whole");
 	index_free(backup);
-	set_up(rename(copy, path));
+	set_up(rename(copy, index_file));
 	set_up(rename(wal, in_dir("index.db-wal")));
 	(void)unlink(in_dir("index.db-shm"));
 	(void)unlink(in_dir("copy.db-shm"));
-	is_str(search(ix, ""), "0:", "it answers in place of the one that was");
+	is_str(search_for(ix, ""), "0:", "it answers in place of the one that was");
 	is_int(foreign, 1, "which is noticed");
-	(void)search(ix, "");
+	(void)search_for(ix, "");
 	is_int(foreign, 1, "once");
 	remove_index();
-	(void)prepare();
-	(void)search(ix, "");
+	(void)prepare_index();
+	(void)search_for(ix, "");
 	is_int(foreign, 1, "one that berth makes is not foreign");
 	index_free(ix);
 }
@@ -411,17 +414,18 @@ test_directory(void)
 	struct index *ix = filled_index();
 	bool wanted;
 
-	(void)search(ix, "");
+	(void)search_for(ix, "");
 	remove_index();
-	set_up(mkdir(path, 0755));
+	set_up(mkdir(index_file, 0755));
 	set_up(mkdir(in_dir("index.db/something"), 0755));
-	is_str(search(ix, ""), "rebuilding", "a directory in its place");
-	is_int(damages, 1, "is reported as damage");
-	is_int(index_prepare(path, &wanted, &err), RC_IO, "it is not removed");
+	is_str(search_for(ix, ""), "rebuilding", "a directory in its place");
+	is_int(damages_seen, 1, "is reported as damage");
+	is_int(
+	    index_prepare(index_file, &wanted, &err), RC_IO, "it is not removed");
 	ok(strstr(err.text, "directory") != NULL, "but named: %s", err.text);
 	set_up(rmdir(in_dir("index.db/something")));
-	ok(prepare(), "one that is empty gives way");
-	is_str(search(ix, ""), "0:", "and the index is there again");
+	ok(prepare_index(), "one that is empty gives way");
+	is_str(search_for(ix, ""), "0:", "and the index is there again");
 	index_free(ix);
 }
 
@@ -436,17 +440,17 @@ test_newer_version(void)
 	memcpy(steps, schema_steps, sizeof(schema_steps));
 	steps[SCHEMA_VERSION] = "CREATE TABLE newer (name TEXT);"
 				"UPDATE state SET whole = 0";
-	is_int(schema_prepare(path, steps, SCHEMA_VERSION + 1, &wanted, &why),
+	is_int(schema_prepare(index_file, steps, SCHEMA_VERSION + 1, &wanted, &why),
 	    RC_OK, "a newer berth");
 	ok(wanted, "wants to fill its new table");
 	ok(run_sql("SELECT name FROM newer"), "which is there");
-	is_str(page(ix, str_of("team-1/"), 0, 1), "20: team-1/app-1",
+	is_str(search_page(ix, str_of("team-1/"), 0, 1), "20: team-1/app-1",
 	    "an older process goes on with it");
-	is_int(schema_prepare(path, steps, SCHEMA_VERSION + 1, &wanted, &why),
+	is_int(schema_prepare(index_file, steps, SCHEMA_VERSION + 1, &wanted, &why),
 	    RC_OK, "and again");
 	ok(wanted && run_sql("SELECT name FROM newer"), "nothing to migrate");
 	index_free(ix);
-	ix = indexsqlite_new(path, on_damage, NULL);
+	ix = indexsqlite_new(index_file, on_damage, NULL);
 	expect_recovery(ix, "newer version");
 	index_free(ix);
 }
@@ -458,7 +462,7 @@ make_version_1(void)
 	bool wanted;
 
 	remove_index();
-	(void)schema_prepare(path, schema_steps, 1, &wanted, &err);
+	(void)schema_prepare(index_file, schema_steps, 1, &wanted, &err);
 	(void)run_sql("INSERT INTO repository (name, description, generation)"
 		      " SELECT column1, column2, generation FROM state,"
 		      " (VALUES ('library/centos', ''), ('team/app', 'an app'))");
@@ -471,25 +475,26 @@ test_older_version(void)
 	struct index *ix;
 
 	make_version_1();
-	damages = 0;
-	ix = indexsqlite_new(path, on_damage, NULL);
-	is_str(search(ix, ""), "rebuilding", "version 1 is not used as it is");
+	damages_seen = 0;
+	ix = indexsqlite_new(index_file, on_damage, NULL);
+	is_str(search_for(ix, ""), "rebuilding", "version 1 is not used as it is");
 	index_free(ix);
 	make_version_1();
-	ok(prepare(), "version 1: wants a rebuild");
+	ok(prepare_index(), "version 1: wants a rebuild");
 	is_int(sql_int("PRAGMA user_version"), SCHEMA_VERSION, "is of today's");
-	ix = indexsqlite_new(path, on_damage, NULL);
-	is_str(search(ix, ""), "2: library/centos team/app", "has its rows");
-	is_str(search(ix, "an app"), "1: team/app", "and their descriptions");
+	ix = indexsqlite_new(index_file, on_damage, NULL);
+	is_str(search_for(ix, ""), "2: library/centos team/app", "has its rows");
+	is_str(search_for(ix, "an app"), "1: team/app", "and their descriptions");
 	is_int(sql_int("SELECT count(*) FROM repository"
 		       " WHERE v1 = 1 AND v2 = 0 AND stamp = 0"),
 	    2, "they count as of API v1");
-	is_str(catalog(ix, "", 9), "rebuilding", "the catalog has to be filled");
-	is_int(put_tag(ix, "team/app", "latest"), RC_OK, "it takes a tag");
-	ok(prepare(), "and wants its rebuild until it had one");
-	is_int(rebuild(ix), RC_OK, "after that");
-	is_str(catalog(ix, "", 9), "", "a store that is empty is listed so");
-	ok(!prepare(), "and nothing is wanted any more");
+	is_str(
+	    catalog_names(ix, "", 9), "rebuilding", "the catalog has to be filled");
+	is_int(put_v2(ix, "team/app", "latest"), RC_OK, "it takes a tag");
+	ok(prepare_index(), "and wants its rebuild until it had one");
+	is_int(rebuild_index(ix), RC_OK, "after that");
+	is_str(catalog_names(ix, "", 9), "", "a store that is empty is listed so");
+	ok(!prepare_index(), "and nothing is wanted any more");
 	index_free(ix);
 }
 
@@ -500,18 +505,18 @@ test_older_process(void)
 	struct index *ix;
 
 	make_version_1();
-	(void)prepare();
+	(void)prepare_index();
 	ok(run_sql("INSERT INTO repository (name, description, generation)"
 		   " VALUES ('team/web', 'the site', 1)"
 		   " ON CONFLICT (name) DO UPDATE SET"
 		   " description = excluded.description"),
 	    "a change by version 1");
 	ok(run_sql("UPDATE state SET cursor = 'team/web'"), "and a mark by it");
-	ix = indexsqlite_new(path, on_damage, NULL);
-	is_str(search(ix, "site"), "1: team/web", "are no damage");
+	ix = indexsqlite_new(index_file, on_damage, NULL);
+	is_str(search_for(ix, "site"), "1: team/web", "are no damage");
 	ok(run_sql("DELETE FROM repository WHERE name = 'team/web'"),
 	    "nor is what it drops");
-	is_str(search(ix, "site"), "0:", "which is gone");
+	is_str(search_for(ix, "site"), "0:", "which is gone");
 	index_free(ix);
 }
 
@@ -522,7 +527,7 @@ test_other_application(void)
 
 	index_free(filled_index());
 	(void)run_sql("PRAGMA application_id = 7");
-	ix = indexsqlite_new(path, on_damage, NULL);
+	ix = indexsqlite_new(index_file, on_damage, NULL);
 	expect_recovery(ix, "of another application");
 	index_free(ix);
 }
@@ -559,26 +564,26 @@ test_full_disk(void)
 	bool wanted;
 
 	break_disk(ENOSPC);
-	is_int(put(ix, "new/row", ""), RC_FULL, "full disk: put");
-	is_int(drop(ix, "team-1/app-1"), RC_FULL, "full disk: drop");
-	is_str(page(ix, str_of("team-1/"), 0, 1), "20: team-1/app-1",
+	is_int(put_v1(ix, "new/row", ""), RC_FULL, "full disk: put");
+	is_int(drop_repository(ix, "team-1/app-1"), RC_FULL, "full disk: drop");
+	is_str(search_page(ix, str_of("team-1/"), 0, 1), "20: team-1/app-1",
 	    "full disk: searches go on");
 	break_disk(EDQUOT);
-	is_int(put(ix, "new/row", ""), RC_FULL, "no quota left: put");
+	is_int(put_v1(ix, "new/row", ""), RC_FULL, "no quota left: put");
 	break_disk(EIO);
-	is_int(put(ix, "new/row", ""), RC_IO, "broken disk: put");
+	is_int(put_v1(ix, "new/row", ""), RC_IO, "broken disk: put");
 	break_disk(0);
-	is_int(put(ix, "new/row", ""), RC_OK, "room again: put");
-	is_str(search(ix, "new/"), "1: new/row", "room again: it is found");
-	ok(!prepare(), "and it is whole");
-	is_int(damages, 0, "none of it was damage");
+	is_int(put_v1(ix, "new/row", ""), RC_OK, "room again: put");
+	is_str(search_for(ix, "new/"), "1: new/row", "room again: it is found");
+	ok(!prepare_index(), "and it is whole");
+	is_int(damages_seen, 0, "none of it was damage");
 	index_free(ix);
 	remove_index();
 	break_disk(ENOSPC);
-	is_int(
-	    index_prepare(path, &wanted, &err), RC_FULL, "full disk: a new index");
+	is_int(index_prepare(index_file, &wanted, &err), RC_FULL,
+	    "full disk: a new index");
 	break_disk(0);
-	ok(prepare(), "room again: a new index");
+	ok(prepare_index(), "room again: a new index");
 }
 
 static void
@@ -589,14 +594,14 @@ test_full_disk_migration(void)
 
 	make_version_1();
 	break_disk(ENOSPC);
-	is_int(
-	    index_prepare(path, &wanted, &err), RC_FULL, "full disk: a migration");
+	is_int(index_prepare(index_file, &wanted, &err), RC_FULL,
+	    "full disk: a migration");
 	break_disk(0);
 	is_int(sql_int("PRAGMA user_version"), 1,
 	    "the older version was left as it was");
-	ok(prepare(), "room again: the migration");
-	ix = indexsqlite_new(path, on_damage, NULL);
-	is_str(search(ix, ""), "2: library/centos team/app", "lost nothing");
+	ok(prepare_index(), "room again: the migration");
+	ix = indexsqlite_new(index_file, on_damage, NULL);
+	is_str(search_for(ix, ""), "2: library/centos team/app", "lost nothing");
 	index_free(ix);
 }
 
@@ -604,16 +609,16 @@ test_full_disk_migration(void)
 static int
 use_as_nobody(void)
 {
-	struct index *ix = indexsqlite_new(path, on_damage, NULL);
+	struct index *ix = indexsqlite_new(index_file, on_damage, NULL);
 	bool wanted;
 	int wrong = 0;
 
 	if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
 		return 64;
-	wrong |= put(ix, "new/row", "") != RC_IO ? 1 : 0;
+	wrong |= put_v1(ix, "new/row", "") != RC_IO ? 1 : 0;
 	wrong |= index_prepare(in_dir("other.db"), &wanted, &err) != RC_IO ? 2 : 0;
 	wrong |= strstr(err.text, in_dir("other.db")) == NULL ? 4 : 0;
-	wrong |= damages != 0 ? 8 : 0;
+	wrong |= damages_seen != 0 ? 8 : 0;
 	index_free(ix);
 	return wrong;
 }
@@ -626,7 +631,7 @@ test_read_only(void)
 	pid_t pid;
 
 	index_free(filled_index());
-	(void)chmod(path, 0444);
+	(void)chmod(index_file, 0444);
 	(void)chmod(dir, 0555);
 	pid = fork();
 	if (pid == 0)
@@ -647,7 +652,7 @@ test_read_only(void)
 int
 main(void)
 {
-	setup();
+	setup_index();
 	test_missing();
 	test_missing_wal();
 	test_cut_wal();
@@ -671,5 +676,5 @@ main(void)
 	test_full_disk();
 	test_full_disk_migration();
 	test_read_only();
-	return teardown();
+	return teardown_index();
 }

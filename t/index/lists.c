@@ -14,7 +14,7 @@ whole_index(void)
 {
 	struct index *ix = fresh_index();
 
-	if (rebuild(ix) != RC_OK)
+	if (rebuild_index(ix) != RC_OK)
 		printf("# rebuild: %s\n", err.text);
 	return ix;
 }
@@ -75,26 +75,29 @@ test_never_whole(void)
 {
 	struct index *ix = fresh_index();
 
-	(void)put_tag(ix, "app", "latest");
-	is_str(catalog(ix, "", ALL), "rebuilding", "not yet whole: the catalog");
-	is_str(tags(ix, "app", "", ALL), "rebuilding", "not yet whole: tags");
-	is_str(tags(ix, "none", "", ALL), "rebuilding",
-	    "not yet whole: of a repository that is not there");
-	is_str(referrers(ix, "app", SUBJECT, ""), "rebuilding",
-	    "not yet whole: referrers");
-	ok(strstr(err.text, path) != NULL && strstr(err.text, "filled") != NULL,
-	    "the reason is clear: %s", err.text);
-	is_str(search(ix, ""), "1: app", "a search answers");
-	(void)index_rebuild_begin(ix, &err);
-	(void)put_tag(ix, "app", "latest");
-	is_str(catalog(ix, "", ALL), "rebuilding", "during the first rebuild");
-	(void)index_rebuild_end(ix, &err);
-	is_str(catalog(ix, "", ALL), " app", "whole: the catalog");
-	(void)index_rebuild_begin(ix, &err);
+	(void)put_v2(ix, "app", "latest");
 	is_str(
-	    catalog(ix, "", ALL), " app", "during the next rebuild: the catalog");
-	is_str(tags(ix, "app", "", ALL), " latest", "tags, too");
-	is_int(damages, 0, "none of it was taken for damage");
+	    catalog_names(ix, "", ALL), "rebuilding", "not yet whole: the catalog");
+	is_str(tag_names(ix, "app", "", ALL), "rebuilding", "not yet whole: tags");
+	is_str(tag_names(ix, "none", "", ALL), "rebuilding",
+	    "not yet whole: of a repository that is not there");
+	is_str(referrer_names(ix, "app", SUBJECT, ""), "rebuilding",
+	    "not yet whole: referrers");
+	ok(strstr(err.text, index_file) != NULL &&
+		strstr(err.text, "filled") != NULL,
+	    "the reason is clear: %s", err.text);
+	is_str(search_for(ix, ""), "1: app", "a search answers");
+	(void)index_rebuild_begin(ix, &err);
+	(void)put_v2(ix, "app", "latest");
+	is_str(
+	    catalog_names(ix, "", ALL), "rebuilding", "during the first rebuild");
+	(void)index_rebuild_end(ix, &err);
+	is_str(catalog_names(ix, "", ALL), " app", "whole: the catalog");
+	(void)index_rebuild_begin(ix, &err);
+	is_str(catalog_names(ix, "", ALL), " app",
+	    "during the next rebuild: the catalog");
+	is_str(tag_names(ix, "app", "", ALL), " latest", "tags, too");
+	is_int(damages_seen, 0, "none of it was taken for damage");
 	index_free(ix);
 }
 
@@ -131,26 +134,27 @@ test_order(void)
 	const char *after;
 
 	for (i = 0; i < COUNT(in_order); i++) {
-		(void)put_tag(ix, shuffled(i), "other");
-		(void)put_tag(ix, "a", shuffled(i));
+		(void)put_v2(ix, shuffled(i), "other");
+		(void)put_v2(ix, "a", shuffled(i));
 	}
 	(void)drop_tag(ix, "a", "other");
-	is_str(catalog(ix, "", ALL), ordered(0, ALL), "the catalog: in byte order");
-	is_str(tags(ix, "a", "", ALL), ordered(0, ALL), "tags, too");
+	is_str(catalog_names(ix, "", ALL), ordered(0, ALL),
+	    "the catalog: in byte order");
+	is_str(tag_names(ix, "a", "", ALL), ordered(0, ALL), "tags, too");
 	for (size = 0; size < 4; size++)
 		for (i = 0; i < COUNT(in_order); i++) {
 			after = in_order[i];
-			wrong += strcmp(catalog(ix, after, size),
+			wrong += strcmp(catalog_names(ix, after, size),
 				     ordered(i + 1, size)) != 0;
-			wrong += strcmp(tags(ix, "a", after, size),
+			wrong += strcmp(tag_names(ix, "a", after, size),
 				     ordered(i + 1, size)) != 0;
 		}
 	is_int(wrong, 0, "each page behind each name is what follows it");
-	is_str(
-	    catalog(ix, "a-c", 2), " a.b a/b", "behind a name that is not there");
-	is_str(tags(ix, "a", "a-c", 2), " a.b a/b", "and a tag");
-	is_str(catalog(ix, "\xff", ALL), "", "behind all of them");
-	is_str(tags(ix, "A", "", ALL), " other", "case matters");
+	is_str(catalog_names(ix, "a-c", 2), " a.b a/b",
+	    "behind a name that is not there");
+	is_str(tag_names(ix, "a", "a-c", 2), " a.b a/b", "and a tag");
+	is_str(catalog_names(ix, "\xff", ALL), "", "behind all of them");
+	is_str(tag_names(ix, "A", "", ALL), " other", "case matters");
 	index_free(ix);
 }
 
@@ -160,9 +164,9 @@ test_stop(void)
 	struct index *ix = whole_index();
 	struct line line;
 
-	(void)put_tag(ix, "a", "1");
-	(void)put_tag(ix, "a", "2");
-	(void)put_tag(ix, "b", "1");
+	(void)put_v2(ix, "a", "1");
+	(void)put_v2(ix, "a", "2");
+	(void)put_v2(ix, "b", "1");
 	(void)put_referrer(ix, "a", make_referrer("sha256:1", SUBJECT, SIG));
 	(void)put_referrer(ix, "a", make_referrer("sha256:2", SUBJECT, SIG));
 	line_make(&line, 1);
@@ -178,7 +182,7 @@ test_stop(void)
 		   index_referrers(ix, str_of("a"), str_of(SUBJECT), str_of(""),
 		       str_of(""), ALL, line_referrer, &line, &err)),
 	    " sha256:1", "one of referrers may");
-	is_str(catalog(ix, "", ALL), " a b", "all is well afterwards");
+	is_str(catalog_names(ix, "", ALL), " a b", "all is well afterwards");
 	index_free(ix);
 }
 
@@ -190,14 +194,15 @@ test_layouts(void)
 	(void)put_layouts(ix, "library/busybox", true, false);
 	(void)put_layouts(ix, "team/both", true, true);
 	(void)put_layouts(ix, "busybox", false, true);
-	is_str(catalog(ix, "", ALL), " busybox team/both",
+	is_str(catalog_names(ix, "", ALL), " busybox team/both",
 	    "the catalog has what is in distribution's layout");
-	is_str(search(ix, ""), "3: busybox library/busybox team/both",
+	is_str(search_for(ix, ""), "3: busybox library/busybox team/both",
 	    "a search finds all");
 	(void)put_layouts(ix, "team/both", true, false);
-	is_str(catalog(ix, "", ALL), " busybox", "one that is in v1's alone now");
+	is_str(catalog_names(ix, "", ALL), " busybox",
+	    "one that is in v1's alone now");
 	(void)put_layouts(ix, "library/busybox", true, true);
-	is_str(catalog(ix, "", ALL), " busybox library/busybox",
+	is_str(catalog_names(ix, "", ALL), " busybox library/busybox",
 	    "one that came to be in both");
 	index_free(ix);
 }
@@ -207,28 +212,28 @@ test_drops(void)
 {
 	struct index *ix = whole_index();
 
-	(void)put_tag(ix, "app", "1");
-	(void)put_tag(ix, "app", "2");
-	(void)put_tag(ix, "web", "1");
+	(void)put_v2(ix, "app", "1");
+	(void)put_v2(ix, "app", "2");
+	(void)put_v2(ix, "web", "1");
 	(void)put_referrer(ix, "app", make_referrer("sha256:1", SUBJECT, SIG));
 	(void)put_referrer(ix, "web", make_referrer("sha256:1", SUBJECT, SIG));
 	(void)put_referrer(ix, "app", make_referrer("sha256:2", SUBJECT, SIG));
 	is_int(drop_tag(ix, "app", "1"), RC_OK, "a tag is dropped");
-	is_str(tags(ix, "app", "", ALL), " 2", "it is gone");
-	is_str(tags(ix, "web", "", ALL), " 1", "another repository's is not");
+	is_str(tag_names(ix, "app", "", ALL), " 2", "it is gone");
+	is_str(tag_names(ix, "web", "", ALL), " 1", "another repository's is not");
 	is_int(drop_referrer(ix, "app", "sha256:1"), RC_OK, "a referrer is");
-	is_str(referrers(ix, "app", SUBJECT, ""), " sha256:2", "it is gone");
-	is_str(referrers(ix, "web", SUBJECT, ""), " sha256:1",
+	is_str(referrer_names(ix, "app", SUBJECT, ""), " sha256:2", "it is gone");
+	is_str(referrer_names(ix, "web", SUBJECT, ""), " sha256:1",
 	    "another repository's is not");
-	is_int(drop(ix, "app"), RC_OK, "a repository is");
-	is_str(catalog(ix, "", ALL), " web", "it is gone");
-	is_str(tags(ix, "app", "", ALL), "", "with its tags");
+	is_int(drop_repository(ix, "app"), RC_OK, "a repository is");
+	is_str(catalog_names(ix, "", ALL), " web", "it is gone");
+	is_str(tag_names(ix, "app", "", ALL), "", "with its tags");
 	is_int(sql_int("SELECT count(*) FROM tag"), 1, "which leave no row");
 	is_int(sql_int("SELECT count(*) FROM referrer"), 1, "nor do referrers");
-	(void)drop(ix, "web");
-	(void)put_tag(ix, "new", NULL);
-	is_str(tags(ix, "new", "", ALL), "", "a new one inherits none");
-	is_str(referrers(ix, "new", SUBJECT, ""), "", "of either");
+	(void)drop_repository(ix, "web");
+	(void)put_v2(ix, "new", NULL);
+	is_str(tag_names(ix, "new", "", ALL), "", "a new one inherits none");
+	is_str(referrer_names(ix, "new", SUBJECT, ""), "", "of either");
 	index_free(ix);
 }
 
@@ -243,8 +248,8 @@ put_twice(struct index *ix, const struct index_change *change, const char *what)
 	is_int(work_done().commits, 1, "in one transaction");
 	is_int(index_put(ix, change, &err), RC_OK, "put again");
 	is_int(work_done().commits, 0, "writes nothing");
-	is_str(tags(ix, "app", "", ALL), " one two", "the tags");
-	is_str(referrers(ix, "app", str_dup(arena, referrer->subject),
+	is_str(tag_names(ix, "app", "", ALL), " one two", "the tags");
+	is_str(referrer_names(ix, "app", str_dup(arena, referrer->subject),
 		   str_dup(arena, referrer->artifact_type)),
 	    " sha256:1", "the referrers");
 }
@@ -339,15 +344,15 @@ test_referrers(void)
 		(void)put_referrer(
 		    ix, "app", make_referrer(rows[i][0], rows[i][1], rows[i][2]));
 	(void)put_referrer(ix, "web", make_referrer("sha256:z", SUBJECT, SIG));
-	is_str(referrers(ix, "app", SUBJECT, ""),
+	is_str(referrer_names(ix, "app", SUBJECT, ""),
 	    " sha256:A sha256:b sha256:d sha256:e sha512:a",
 	    "those of a subject, by digest");
-	is_str(referrers(ix, "app", SUBJECT, SIG), " sha256:b sha256:e sha512:a",
-	    "those of an artifact type");
-	is_str(referrers(ix, "app", SUBJECT, "application/vnd"), "",
+	is_str(referrer_names(ix, "app", SUBJECT, SIG),
+	    " sha256:b sha256:e sha512:a", "those of an artifact type");
+	is_str(referrer_names(ix, "app", SUBJECT, "application/vnd"), "",
 	    "of half an artifact type");
-	is_str(referrers(ix, "app", "sha256:none", ""), "", "of no subject");
-	is_str(referrers(ix, "none", SUBJECT, ""), "", "in no repository");
+	is_str(referrer_names(ix, "app", "sha256:none", ""), "", "of no subject");
+	is_str(referrer_names(ix, "none", SUBJECT, ""), "", "in no repository");
 	line_make(&line, 0);
 	is_str(line_end(&line,
 		   index_referrers(ix, str_of("app"), str_of(SUBJECT), str_of(SIG),
@@ -381,8 +386,8 @@ test_hostile(void)
 	struct line line;
 	size_t i, wrong = 0;
 
-	(void)put_tag(ix, "app", "latest");
-	(void)put_tag(ix, "it's", "\"%\"");
+	(void)put_v2(ix, "app", "latest");
+	(void)put_v2(ix, "it's", "\"%\"");
 	(void)put_referrer(ix, "app", make_referrer("sha256:1", SUBJECT, SIG));
 	for (i = 0; i < COUNT(odd); i++) {
 		line_make(&line, 0);
@@ -409,9 +414,10 @@ test_hostile(void)
 	is_str(line_end(&line, index_catalog(ix, str_make("ap\xff", 3), ALL,
 				   line_name, &line, &err)),
 	    " it's", "behind what is no UTF-8");
-	is_str(tags(ix, "it's", "", ALL), " \"%\"", "a name with a quote is one");
-	is_str(tags(ix, "app", "", ALL), " latest", "and all is as before");
-	is_int(damages, 0, "no damage was seen");
+	is_str(
+	    tag_names(ix, "it's", "", ALL), " \"%\"", "a name with a quote is one");
+	is_str(tag_names(ix, "app", "", ALL), " latest", "and all is as before");
+	is_int(damages_seen, 0, "no damage was seen");
 	index_free(ix);
 }
 
@@ -464,14 +470,14 @@ measure(int names, struct work done[LISTS])
 
 	fill(names);
 	line_make(&line, 0);
-	(void)put_tag(ix, name, tag);
+	(void)put_v2(ix, name, tag);
 	(void)work_done();
-	is_str(catalog(ix, name, 4),
+	is_str(catalog_names(ix, name, 4),
 	    arena_printf(arena, " team/%06d team/%06d team/%06d team/%06d",
 		names / 2 + 1, names / 2 + 2, names / 2 + 3, names / 2 + 4),
 	    "a page in the middle of the catalog");
 	done[CATALOG] = work_done();
-	is_str(tags(ix, name, tag, 4),
+	is_str(tag_names(ix, name, tag, 4),
 	    arena_printf(arena, " tag-%06d tag-%06d tag-%06d tag-%06d",
 		names / 2 + 1, names / 2 + 2, names / 2 + 3, names / 2 + 4),
 	    "of tags");
@@ -480,7 +486,7 @@ measure(int names, struct work done[LISTS])
 	    4, line_referrer, &line, &err);
 	done[REFERRERS] = work_done();
 	is_int(line.rows, 4, "of referrers");
-	is_int(put_tag(ix, name, tag), RC_OK, "a put that changes nothing");
+	is_int(put_v2(ix, name, tag), RC_OK, "a put that changes nothing");
 	done[SAME_AGAIN] = work_done();
 	index_free(ix);
 }
@@ -507,8 +513,8 @@ test_cost(void)
 int
 main(void)
 {
-	setup();
-	watch();
+	setup_index();
+	watch_sqlite();
 	test_never_whole();
 	test_order();
 	test_stop();
@@ -519,6 +525,6 @@ main(void)
 	test_referrers();
 	test_hostile();
 	test_cost();
-	is_int(damages, 0, "no damage was seen");
-	return teardown();
+	is_int(damages_seen, 0, "no damage was seen");
+	return teardown_index();
 }

@@ -29,29 +29,30 @@ test_rebuild(void)
 {
 	struct index *ix = fresh_index();
 
-	(void)put(ix, "a/pushed", "before the rebuild");
-	(void)put(ix, "b/stale", "");
+	(void)put_v1(ix, "a/pushed", "before the rebuild");
+	(void)put_v1(ix, "b/stale", "");
 	is_int(index_rebuild_begin(ix, &err), RC_OK, "the first rebuild");
-	is_int(
-	    put(ix, "c/pushed", "during the rebuild"), RC_OK, "a push during it");
+	is_int(put_v1(ix, "c/pushed", "during the rebuild"), RC_OK,
+	    "a push during it");
 	is_int(walk_to(ix, "d/walked", ""), RC_OK, "a repository of the walk");
 	is_int(walk_to(ix, "a/pushed", "walked"), RC_OK,
 	    "one that was there, described anew");
 	is_int(
 	    walk_to(ix, "e/walked", ""), RC_OK, "one that is removed afterwards");
-	is_int(drop(ix, "e/walked"), RC_OK, "by a client");
-	is_str(search(ix, ""), "4: a/pushed b/stale c/pushed d/walked",
+	is_int(drop_repository(ix, "e/walked"), RC_OK, "by a client");
+	is_str(search_for(ix, ""), "4: a/pushed b/stale c/pushed d/walked",
 	    "searches go on meanwhile");
-	is_str(catalog(ix, "", 9), "rebuilding", "lists do not, the first time");
-	ok(prepare(), "it wants the rest of the rebuild");
+	is_str(
+	    catalog_names(ix, "", 9), "rebuilding", "lists do not, the first time");
+	ok(prepare_index(), "it wants the rest of the rebuild");
 	is_int(index_rebuild_end(ix, &err), RC_OK, "the end");
-	is_str(search(ix, ""), "3: a/pushed c/pushed d/walked",
+	is_str(search_for(ix, ""), "3: a/pushed c/pushed d/walked",
 	    "what the walk did not find is gone, what was pushed is there");
-	is_str(
-	    search(ix, "walked"), "2: d/walked a/pushed", "the description is new");
-	ok(!prepare(), "the index is whole now");
-	is_str(
-	    search(ix, ""), "3: a/pushed c/pushed d/walked", "and was left alone");
+	is_str(search_for(ix, "walked"), "2: d/walked a/pushed",
+	    "the description is new");
+	ok(!prepare_index(), "the index is whole now");
+	is_str(search_for(ix, ""), "3: a/pushed c/pushed d/walked",
+	    "and was left alone");
 	is_int(
 	    index_rebuild_end(ix, &err), RC_REBUILDING, "no end without a begin");
 	index_free(ix);
@@ -74,7 +75,7 @@ test_many_stale(void)
 	(void)walk_to(ix, "stale-1", "");
 	(void)walk_to(ix, "new", "");
 	is_int(index_rebuild_end(ix, &err), RC_OK, "%d stale rows", STALE - 1);
-	is_str(search(ix, ""), "2: new stale-1", "all of them are dropped");
+	is_str(search_for(ix, ""), "2: new stale-1", "all of them are dropped");
 	ok(run_sql("INSERT INTO search (search) VALUES ('integrity-check')"),
 	    "the trigrams are those of the rows");
 	index_free(ix);
@@ -96,18 +97,18 @@ test_replaced_meanwhile(void)
 	(void)walk_to(ix, "a/one", "");
 	(void)index_rebuild_open(ix, &c, &err);
 	remove_index();
-	(void)prepare();
-	(void)put(ix, "b/pushed", "");
+	(void)prepare_index();
+	(void)put_v1(ix, "b/pushed", "");
 	is_int(index_rebuild_add(ix, &change, &err), RC_OK,
 	    "replaced during a rebuild: add goes on");
 	is_int(index_rebuild_close(ix, &c, &err), RC_REBUILDING, "close sees it");
 	is_int(
 	    index_rebuild_same(ix, &c, &same, &err), RC_REBUILDING, "so does same");
 	is_int(index_rebuild_end(ix, &err), RC_REBUILDING, "so does end");
-	is_str(search(ix, ""), "2: b/pushed c/two", "nothing was dropped");
+	is_str(search_for(ix, ""), "2: b/pushed c/two", "nothing was dropped");
 	is_int(
 	    sql_int("SELECT sum(stamp) FROM repository"), 0, "and nothing stamped");
-	ok(prepare(), "it is not whole");
+	ok(prepare_index(), "it is not whole");
 	index_free(ix);
 }
 
@@ -148,7 +149,7 @@ write_rows(void *arg)
 static int
 write_from_threads(void)
 {
-	struct index *ix = indexsqlite_new(path, on_damage, NULL);
+	struct index *ix = indexsqlite_new(index_file, on_damage, NULL);
 	pthread_t thread[THREADS];
 	void *failed;
 	int i, all = 0;
@@ -182,11 +183,12 @@ test_many_writers(void)
 		    "process %d: %d threads, no call failed (status %x)", i,
 		    THREADS, (unsigned)status);
 	}
-	ix = indexsqlite_new(path, on_damage, NULL);
-	is_str(page(ix, str_of("two"), 0, 0),
+	ix = indexsqlite_new(index_file, on_damage, NULL);
+	is_str(search_page(ix, str_of("two"), 0, 0),
 	    arena_printf(arena, "%d:", PROCESSES * THREADS * ROUNDS * 2 / 3),
 	    "every row is there");
-	is_str(page(ix, str_of("one"), 0, 0), "0:", "none is as it was before");
+	is_str(
+	    search_page(ix, str_of("one"), 0, 0), "0:", "none is as it was before");
 	is_int(sql_int("SELECT count(*) FROM repository JOIN tag"
 		       " ON tag.repository = id AND tag.name = repository.name"),
 	    PROCESSES * THREADS * ROUNDS * 2 / 3, "each with its own tag");
@@ -201,13 +203,13 @@ test_many_writers(void)
 static void
 put_for_ever(int said)
 {
-	struct index *ix = indexsqlite_new(path, on_damage, NULL);
+	struct index *ix = indexsqlite_new(index_file, on_damage, NULL);
 	char name[24];
 	int i;
 
 	for (i = 0; i < 100000; i++) {
 		(void)snprintf(name, sizeof(name), "said-%06d", i);
-		if (put(ix, name, "kept") != RC_OK || write(said, ".", 1) != 1)
+		if (put_v1(ix, name, "kept") != RC_OK || write(said, ".", 1) != 1)
 			break;
 	}
 	_exit(1);
@@ -233,7 +235,7 @@ test_killed(void)
 	(void)waitpid(pid, &status, 0);
 	(void)close(pipes[0]);
 	ok(WIFSIGNALED(status) && said > 100, "killed after %d rows", said);
-	found = strrchr(page(ix, str_of("kept"), (size_t)said - 1, 1), ' ');
+	found = strrchr(search_page(ix, str_of("kept"), (size_t)said - 1, 1), ' ');
 	is_str(found, arena_printf(arena, " said-%06d", said - 1),
 	    "the last one it said is there");
 	index_free(ix);
@@ -242,12 +244,12 @@ test_killed(void)
 int
 main(void)
 {
-	setup();
+	setup_index();
 	test_rebuild();
 	test_many_stale();
 	test_replaced_meanwhile();
 	test_many_writers();
 	test_killed();
-	is_int(damages, 0, "no damage was seen");
-	return teardown();
+	is_int(damages_seen, 0, "no damage was seen");
+	return teardown_index();
 }

@@ -23,12 +23,12 @@ put_beside_a_writer(struct index *ix)
 {
 	struct db *writer;
 	struct err why;
-	enum result r = db_open(path, false, &writer, &why);
+	enum result r = db_open(index_file, false, &writer, &why);
 
 	if (r == RC_OK)
 		r = db_begin(writer, DB_CHANGE, &why);
 	if (r == RC_OK)
-		r = put(ix, "team/web", "back");
+		r = put_v1(ix, "team/web", "back");
 	db_close(writer);
 	return r == RC_OK;
 }
@@ -39,36 +39,37 @@ test_rows(void)
 	struct index *ix;
 	long long size;
 
-	ok(prepare(), "a missing index is made, and wants a rebuild");
-	ix = indexsqlite_new(path, on_damage, NULL);
-	is_str(search(ix, ""), "0:", "it is empty");
-	is_int(put(ix, "team/web", "the web site"), RC_OK, "put");
-	is_int(put(ix, "library/centos", ""), RC_OK, "put without a description");
-	is_str(search(ix, ""), "2: library/centos team/web", "both are there");
-	size = wal_size();
-	is_int(put(ix, "team/web", "the web site"), RC_OK, "put again");
-	is_int(wal_size(), size, "nothing was written for it");
-	is_str(search(ix, "site"), "1: team/web", "found by its description");
+	ok(prepare_index(), "a missing index is made, and wants a rebuild");
+	ix = indexsqlite_new(index_file, on_damage, NULL);
+	is_str(search_for(ix, ""), "0:", "it is empty");
+	is_int(put_v1(ix, "team/web", "the web site"), RC_OK, "put");
 	is_int(
-	    put(ix, "team/web", "our shop"), RC_OK, "put with another description");
-	is_str(search(ix, "site"), "0:", "the old description finds nothing");
-	is_str(search(ix, "shop"), "1: team/web", "the new one does");
-	is_int(drop(ix, "team/web"), RC_OK, "drop");
-	is_int(drop(ix, "team/web"), RC_OK, "drop again");
-	is_str(search(ix, "shop"), "0:", "it is gone");
-	is_str(search(ix, "web"), "0:", "by name, too");
-	is_int(put(ix, "team/web", "back"), RC_OK, "put after drop");
-	is_str(search(ix, "web"), "1: team/web", "it is back");
+	    put_v1(ix, "library/centos", ""), RC_OK, "put without a description");
+	is_str(search_for(ix, ""), "2: library/centos team/web", "both are there");
+	size = wal_size();
+	is_int(put_v1(ix, "team/web", "the web site"), RC_OK, "put again");
+	is_int(wal_size(), size, "nothing was written for it");
+	is_str(search_for(ix, "site"), "1: team/web", "found by its description");
+	is_int(put_v1(ix, "team/web", "our shop"), RC_OK,
+	    "put with another description");
+	is_str(search_for(ix, "site"), "0:", "the old description finds nothing");
+	is_str(search_for(ix, "shop"), "1: team/web", "the new one does");
+	is_int(drop_repository(ix, "team/web"), RC_OK, "drop");
+	is_int(drop_repository(ix, "team/web"), RC_OK, "drop again");
+	is_str(search_for(ix, "shop"), "0:", "it is gone");
+	is_str(search_for(ix, "web"), "0:", "by name, too");
+	is_int(put_v1(ix, "team/web", "back"), RC_OK, "put after drop");
+	is_str(search_for(ix, "web"), "1: team/web", "it is back");
 	ok(put_beside_a_writer(ix), "put again, while another is writing");
 	index_free(ix);
 	index_free(NULL);
-	ix = indexsqlite_new(path, on_damage, NULL);
-	is_str(search(ix, ""), "2: library/centos team/web",
+	ix = indexsqlite_new(index_file, on_damage, NULL);
+	is_str(search_for(ix, ""), "2: library/centos team/web",
 	    "another process sees them");
 	index_free(ix);
 	ok(run_sql("INSERT INTO search (search) VALUES ('integrity-check')"),
 	    "the trigrams are those of the rows");
-	is_int(damages, 0, "nothing was damaged");
+	is_int(damages_seen, 0, "nothing was damaged");
 }
 
 static void
@@ -84,25 +85,26 @@ test_order(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		(void)put(ix, rows[i][0], rows[i][1]);
-	is_str(search(ix, "app"),
+		(void)put_v1(ix, rows[i][0], rows[i][1]);
+	is_str(search_for(ix, "app"),
 	    "12: App library/app"     /* itself */
 	    " apple/pie library/apps" /* begin with it */
 	    " library/my-app team/app2 x/my-app x/my.app x/my_app" /* a word */
 	    " a/grapple b/happy"                                   /* inside one */
 	    " z/described", /* described so */
 	    "the order of index.h");
-	is_str(search(ix, "aPP"), search(ix, "app"), "case does not matter");
-	is_str(search(ix, "library/app"), "2: library/app library/apps",
+	is_str(
+	    search_for(ix, "aPP"), search_for(ix, "app"), "case does not matter");
+	is_str(search_for(ix, "library/app"), "2: library/app library/apps",
 	    "the full name");
-	is_str(search(ix, "lib"),
+	is_str(search_for(ix, "lib"),
 	    "5: library/app library/apps library/lib-x library/my-app x/y-lib",
 	    "the beginning of library itself");
-	is_str(search(ix, "p"),
+	is_str(search_for(ix, "p"),
 	    "12: apple/pie a/grapple App b/happy library/app library/apps"
 	    " library/my-app team/app2 x/my-app x/my.app x/my_app z/described",
 	    "a single character");
-	is_str(search(ix, ""),
+	is_str(search_for(ix, ""),
 	    "15: a/grapple a/web App apple/pie b/happy library/app library/apps"
 	    " library/lib-x library/my-app team/app2 x/my-app x/my.app x/my_app x/y-lib"
 	    " z/described",
@@ -116,17 +118,18 @@ test_layouts(void)
 {
 	struct index *ix = fresh_index();
 
-	(void)put(ix, "library/busybox", "");
-	(void)put(ix, "team/busybox", "");
-	(void)put_tag(ix, "busybox-extra", "latest");
-	(void)put_tag(ix, "busybox", "latest");
-	is_str(search(ix, "busybox"),
+	(void)put_v1(ix, "library/busybox", "");
+	(void)put_v1(ix, "team/busybox", "");
+	(void)put_v2(ix, "busybox-extra", "latest");
+	(void)put_v2(ix, "busybox", "latest");
+	is_str(search_for(ix, "busybox"),
 	    "4: busybox library/busybox busybox-extra team/busybox",
 	    "a name without a slash is found as one of library is");
-	is_str(search(ix, "library/busybox"), "1: library/busybox",
+	is_str(search_for(ix, "library/busybox"), "1: library/busybox",
 	    "and is none of library's");
-	(void)put(ix, "busybox", "in the other layout");
-	is_str(search(ix, "other"), "1: busybox", "in both layouts it is one row");
+	(void)put_v1(ix, "busybox", "in the other layout");
+	is_str(
+	    search_for(ix, "other"), "1: busybox", "in both layouts it is one row");
 	index_free(ix);
 }
 
@@ -142,13 +145,15 @@ test_pages(void)
 
 	for (i = 0; i < 9; i++) {
 		(void)snprintf(name, sizeof(name), "n%d", i);
-		(void)put(ix, name, "");
+		(void)put_v1(ix, name, "");
 	}
-	is_str(page(ix, str_of("n"), 3, 2), "9: n3 n4", "a page in the middle");
-	is_str(page(ix, str_of("n"), 8, 2), "9: n8", "the last page");
-	is_str(page(ix, str_of("n"), 9, 2), "9:", "behind the last page");
-	is_str(page(ix, str_of("n"), SIZE_MAX, SIZE_MAX), "9:", "far behind it");
-	is_str(page(ix, str_of("n"), 0, 0), "9:", "the count alone");
+	is_str(
+	    search_page(ix, str_of("n"), 3, 2), "9: n3 n4", "a page in the middle");
+	is_str(search_page(ix, str_of("n"), 8, 2), "9: n8", "the last page");
+	is_str(search_page(ix, str_of("n"), 9, 2), "9:", "behind the last page");
+	is_str(search_page(ix, str_of("n"), SIZE_MAX, SIZE_MAX),
+	    "9:", "far behind it");
+	is_str(search_page(ix, str_of("n"), 0, 0), "9:", "the count alone");
 	visitor = line_visitor(&line);
 	line.stop = 3;
 	is_int(
@@ -176,19 +181,19 @@ test_terms_are_data(void)
 	struct index *ix = fresh_index();
 	size_t i;
 
-	(void)put(ix, "plain/row", "of no interest");
-	(void)put(ix, "odd/row",
+	(void)put_v1(ix, "plain/row", "of no interest");
+	(void)put_v1(ix, "odd/row",
 	    "100% _sure_ \"quoted\" \"\" 'x' '; DROP TABLE repository; -- * NEAR(a b) AND "
 	    "NOT ^ name: {name} (x) + \\ [a-z] ?1 :term \n \t\t gr\xc3\xbc\xc3\x9f "
 	    "\xe6\x97\xa5\xe6\x9c\xac "
 	    "\xf0\x9f\x90\xb3\xf0\x9f\x90\xb3\xf0\x9f\x90\xb3");
 	for (i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
-		is_str(
-		    search(ix, terms[i]), "1: odd/row", "odd term %zu is data", i);
-	is_str(search(ix, "p_ain"), "0:", "_ stands for itself");
-	is_str(search(ix, "pl%in"), "0:", "a per cent sign stands for itself");
-	is_str(search(ix, "plai*"), "0:", "* stands for itself");
-	is_str(search(ix, ""), "2: odd/row plain/row", "and all is as before");
+		is_str(search_for(ix, terms[i]), "1: odd/row",
+		    "odd term %zu is data", i);
+	is_str(search_for(ix, "p_ain"), "0:", "_ stands for itself");
+	is_str(search_for(ix, "pl%in"), "0:", "a per cent sign stands for itself");
+	is_str(search_for(ix, "plai*"), "0:", "* stands for itself");
+	is_str(search_for(ix, ""), "2: odd/row plain/row", "and all is as before");
 	index_free(ix);
 }
 
@@ -209,22 +214,24 @@ test_terms_that_find_nothing(void)
 	struct index *ix = fresh_index();
 	struct str text = many("team-", 10000);
 
-	(void)put(ix, "team-1/app", "ends in \xc3\xa9");
-	is_str(page(ix, str_make("app\0", 4), 0, 9), "0:", "a NUL behind the term");
-	is_str(page(ix, str_make("\0", 1), 0, 9), "0:", "a NUL alone");
-	is_str(page(ix, str_make("\0app", 4), 0, 9), "0:", "a NUL before the term");
-	is_str(search(ix, "\xff\xfe\xfd"), "0:", "no UTF-8");
-	is_str(search(ix, "\xc3"), "0:", "half a character");
-	is_str(search(ix, "\xc0\xaf"), "0:", "an overlong character");
-	is_str(page(ix, text, 0, 9), "0:", "10 KB");
-	is_str(page(ix, many("\"", 10000), 0, 9), "0:", "10 KB of quotes");
-	is_int(put(ix, "long/one", text.p), RC_OK, "a description of 10 KB");
-	is_str(page(ix, text, 0, 9), "1: long/one", "is found by all of it");
-	is_str(page(ix, str_make(text.p, 64), 0, 9), "1: long/one",
+	(void)put_v1(ix, "team-1/app", "ends in \xc3\xa9");
+	is_str(search_page(ix, str_make("app\0", 4), 0, 9),
+	    "0:", "a NUL behind the term");
+	is_str(search_page(ix, str_make("\0", 1), 0, 9), "0:", "a NUL alone");
+	is_str(search_page(ix, str_make("\0app", 4), 0, 9),
+	    "0:", "a NUL before the term");
+	is_str(search_for(ix, "\xff\xfe\xfd"), "0:", "no UTF-8");
+	is_str(search_for(ix, "\xc3"), "0:", "half a character");
+	is_str(search_for(ix, "\xc0\xaf"), "0:", "an overlong character");
+	is_str(search_page(ix, text, 0, 9), "0:", "10 KB");
+	is_str(search_page(ix, many("\"", 10000), 0, 9), "0:", "10 KB of quotes");
+	is_int(put_v1(ix, "long/one", text.p), RC_OK, "a description of 10 KB");
+	is_str(search_page(ix, text, 0, 9), "1: long/one", "is found by all of it");
+	is_str(search_page(ix, str_make(text.p, 64), 0, 9), "1: long/one",
 	    "by the longest term for the trigrams");
-	is_str(page(ix, str_make(text.p, 65), 0, 9), "1: long/one",
+	is_str(search_page(ix, str_make(text.p, 65), 0, 9), "1: long/one",
 	    "by one that is too long for them");
-	is_str(page(ix, many("mT-ae", 66), 0, 9),
+	is_str(search_page(ix, many("mT-ae", 66), 0, 9),
 	    "0:", "a long one that is not there");
 	index_free(ix);
 }
@@ -352,7 +359,7 @@ test_against_model(void)
 		(void)random_text(term, 3);
 		skip = rand() % 2 == 0 ? 0 : (size_t)rand() % 1500;
 		most = rand() % 2 == 0 ? SIZE_MAX : (size_t)rand() % 30;
-		got = page(ix, str_of(term), skip, most);
+		got = search_page(ix, str_of(term), skip, most);
 		want = model_page(term, skip, most);
 		found += strcmp(want, "0:") != 0;
 		if (strcmp(got, want) == 0 || wrong++ > 2)
@@ -392,7 +399,7 @@ test_hidden(void)
 {
 	static const char *const terms[] = {
 	    "", "secret/plan", "plan", "pl", "nobody"};
-	struct index *ix = indexsqlite_new(path, on_damage, NULL);
+	struct index *ix = indexsqlite_new(index_file, on_damage, NULL);
 	int hidden, seen;
 	size_t i;
 
@@ -401,8 +408,8 @@ test_hidden(void)
 	for (hidden = 1; hidden >= 0; hidden--) {
 		is_int(put_hidden(ix, "secret/plan", hidden), RC_OK, "put");
 		for (i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
-			ok((strstr(search(ix, terms[i]), "secret/plan") == NULL) ==
-				(hidden == 1),
+			ok((strstr(search_for(ix, terms[i]), "secret/plan") ==
+			       NULL) == (hidden == 1),
 			    "hidden %d: a search for \"%s\"", hidden, terms[i]);
 		seen = 0;
 		is_int(index_catalog(ix, str_of(""), 1000, count_name, &seen, &err),
@@ -410,7 +417,8 @@ test_hidden(void)
 		is_int(seen, 1 - hidden, "hidden %d: in the catalog", hidden);
 	}
 	is_int(put_hidden(ix, "secret/plan", true), RC_OK, "hidden again");
-	ok(strstr(search(ix, "plan"), "secret/plan") == NULL, "not found again");
+	ok(strstr(search_for(ix, "plan"), "secret/plan") == NULL,
+	    "not found again");
 	ok(run_sql("INSERT INTO search (search) VALUES ('integrity-check')"),
 	    "the trigrams are those of the rows that are seen");
 	index_free(ix);
@@ -419,7 +427,7 @@ test_hidden(void)
 int
 main(void)
 {
-	setup();
+	setup_index();
 	test_rows();
 	test_hidden();
 	test_order();
@@ -428,6 +436,6 @@ main(void)
 	test_terms_are_data();
 	test_terms_that_find_nothing();
 	test_against_model();
-	is_int(damages, 0, "no damage was seen");
-	return teardown();
+	is_int(damages_seen, 0, "no damage was seen");
+	return teardown_index();
 }

@@ -108,8 +108,8 @@ walk_all(struct index *ix, const struct stored *store, size_t n)
 static const char *
 content(struct index *ix, const char *name)
 {
-	return arena_printf(arena, "%s |%s", tags(ix, name, "", SIZE_MAX),
-	    referrers(ix, name, SUBJECT, ""));
+	return arena_printf(arena, "%s |%s", tag_names(ix, name, "", SIZE_MAX),
+	    referrer_names(ix, name, SUBJECT, ""));
 }
 
 /* What the index holds of app and both. */
@@ -129,15 +129,15 @@ test_unchanged(void)
 
 	is_str(walk_all(ix, store, 3), " app team/both team/old",
 	    "the first rebuild reads all");
-	ok(!prepare(), "it is whole");
+	ok(!prepare_index(), "it is whole");
 	for (i = 0; i < 2; i++) {
 		is_str(walk_all(ix, store, 3), "", "the next one reads nothing");
 		expect(ix, " 1 2 | sha256:1 sha256:2", " latest |", "is as it was");
-		is_str(search(ix, "described"), "3: app team/both team/old",
+		is_str(search_for(ix, "described"), "3: app team/both team/old",
 		    "so is the rest");
 	}
 	is_str(walk_all(ix, store, 2), "", "one that is gone is not read");
-	is_str(search(ix, ""), "2: app team/both", "it is dropped");
+	is_str(search_for(ix, ""), "2: app team/both", "it is dropped");
 	is_str(walk_all(ix, store, 3), " team/old", "until it is back");
 	index_free(ix);
 }
@@ -177,7 +177,7 @@ test_changed(void)
 	huge.stamp = UINT64_MAX;
 	is_str(walk_all(ix, &huge, 1), " app", "a huge stamp is entered");
 	is_str(walk_all(ix, &huge, 1), "", "and known");
-	(void)put_tag(ix, "app", "3");
+	(void)put_v2(ix, "app", "3");
 	is_str(walk_all(ix, &huge, 1), " app", "one that was pushed to is read");
 	expect(ix, " 1 2 | sha256:1 sha256:2", " |", "and is what the walk found");
 	huge.stamp = 0;
@@ -199,10 +199,10 @@ test_vanished(void)
 	is_str(walk(ix, after, 2), " app", "what changed is read");
 	expect(ix, " 2 3 | sha256:2 sha256:3", " latest |",
 	    "what vanished from it is gone, what came is there");
-	is_str(search(ix, ""), "3: app team/both team/old",
+	is_str(search_for(ix, ""), "3: app team/both team/old",
 	    "a repository that vanished is there until the end");
 	is_int(index_rebuild_end(ix, &err), RC_OK, "the end");
-	is_str(search(ix, ""), "2: app team/both", "it is gone then");
+	is_str(search_for(ix, ""), "2: app team/both", "it is gone then");
 	is_int(sql_int("SELECT count(*) FROM tag"), 3, "no tag is left over");
 	is_int(sql_int("SELECT count(*) FROM referrer"), 2, "no referrer is");
 	index_free(ix);
@@ -220,14 +220,15 @@ test_pushes_beside(void)
 	(void)walk_all(ix, store, 2);
 	(void)index_rebuild_begin(ix, &err);
 	ok(is_same(ix, &app), "app is the same");
-	(void)put_tag(ix, "app", "3");
-	(void)put_tag(ix, "team/both", "new");
-	(void)put_tag(ix, "team/new", "latest");
+	(void)put_v2(ix, "app", "3");
+	(void)put_v2(ix, "team/both", "new");
+	(void)put_v2(ix, "team/new", "latest");
 	is_str(walk(ix, &pushed, 1), " team/both", "one that is pushed to is read");
 	is_int(index_rebuild_end(ix, &err), RC_OK, "the end");
 	expect(ix, " 1 2 3 | sha256:1 sha256:2", " latest new |",
 	    "has what was pushed during the walk");
-	is_str(catalog(ix, "", 9), " app team/both team/new", "so has the catalog");
+	is_str(catalog_names(ix, "", 9), " app team/both team/new",
+	    "so has the catalog");
 	index_free(ix);
 }
 
@@ -242,7 +243,7 @@ cut_off(struct index *ix, const struct stored *now)
 	(void)index_rebuild_open(ix, &repository, &err);
 	(void)add_tag(ix, now, "new");
 	index_free(ix);
-	return indexsqlite_new(path, on_damage, NULL);
+	return indexsqlite_new(index_file, on_damage, NULL);
 }
 
 static void
@@ -255,17 +256,17 @@ test_cut_off(void)
 
 	(void)walk_all(ix, before, 2);
 	ix = cut_off(ix, &now);
-	ok(!prepare(), "cut off: it was whole before, and goes on answering");
+	ok(!prepare_index(), "cut off: it was whole before, and goes on answering");
 	expect(ix, " 1 2 | sha256:1 sha256:2", " latest new |", "nothing is lost");
-	is_int(put_tag(ix, "team/new", "latest"), RC_OK, "a push after it");
+	is_int(put_v2(ix, "team/new", "latest"), RC_OK, "a push after it");
 	(void)index_rebuild_begin(ix, &err);
 	is_str(walk(ix, after, 2), " team/both", "the next reads what was cut off");
 	(void)index_rebuild_end(ix, &err);
 	expect(ix, " 1 2 | sha256:1 sha256:2", " new newer |", "all is there");
 	index_free(ix);
 	ix = cut_off(fresh_index(), &now);
-	ok(prepare(), "the first one cut off: it has to be filled");
-	is_str(catalog(ix, "", 9), "rebuilding", "the catalog has to wait");
+	ok(prepare_index(), "the first one cut off: it has to be filled");
+	is_str(catalog_names(ix, "", 9), "rebuilding", "the catalog has to wait");
 	is_str(walk_all(ix, after, 2), " team/both",
 	    "the next does not read again what was read");
 	expect(ix, " 1 2 | sha256:1 sha256:2", " new newer |", "all is there");
@@ -343,14 +344,14 @@ test_cut_close(void)
 	    "which are dropped");
 	is_int(sql_int("SELECT stamp FROM repository"), 0, "it has no stamp yet");
 	index_free(ix);
-	damages = 0;
+	damages_seen = 0;
 }
 
 int
 main(void)
 {
-	setup();
-	watch();
+	setup_index();
+	watch_sqlite();
 	test_unchanged();
 	test_changed();
 	test_vanished();
@@ -358,6 +359,6 @@ main(void)
 	test_cut_off();
 	test_many();
 	test_cut_close();
-	is_int(damages, 0, "no damage was seen");
-	return teardown();
+	is_int(damages_seen, 0, "no damage was seen");
+	return teardown_index();
 }

@@ -50,17 +50,17 @@ struct tested {
 	    const struct reply *rp, const char *body, const char *want_headers);
 };
 
-static struct tested tested;
-static struct v1_options options = {.flavor = "dev", .standalone = true};
+static struct tested api_tested;
+static struct v1_options api_options = {.flavor = "dev", .standalone = true};
 static unsigned bodies_read;
 static bool route_seen[ROUTES_MAX];
 static struct reply *last_reply;
 
 static inline void
-setup_tested(const struct tested *what)
+setup_api(const struct tested *what)
 {
-	tested = *what;
-	setup(IN_MEMORY);
+	api_tested = *what;
+	setup_store(IN_MEMORY);
 	make_index();
 	open_registry();
 	(void)log_open(
@@ -71,7 +71,7 @@ static inline int
 teardown_api(void)
 {
 	close_registry();
-	return teardown();
+	return teardown_store();
 }
 
 /* ---- a request ---- */
@@ -105,18 +105,18 @@ parse_headers(const char *lines, struct header out[HEADERS_MAX])
 }
 
 static inline void
-note_route(const struct route *route)
+mark_route(const struct route *route)
 {
 	size_t i;
 
-	for (i = 0; i < tested.api->n_routes; i++)
-		if (route == &tested.api->routes[i])
+	for (i = 0; i < api_tested.api->n_routes; i++)
+		if (route == &api_tested.api->routes[i])
 			route_seen[i] = true;
 }
 
 /* What was asked lives on: a stream is written when its text is wanted. */
 static inline struct reply *
-send(struct call *call)
+send_call(struct call *call)
 {
 	struct header *headers = arena_alloc(arena, HEADERS_MAX * sizeof(*headers));
 	struct reply *rp = arena_alloc(arena, sizeof(*rp));
@@ -124,7 +124,7 @@ send(struct call *call)
 
 	*rq = (struct request){.arena = arena,
 	    .registry = &reg,
-	    .options = &options,
+	    .options = &api_options,
 	    .id = "0123",
 	    .method = call->method,
 	    .target_text = str_of(call->target),
@@ -136,12 +136,13 @@ send(struct call *call)
 	    .reader = call};
 	if (call->has_body)
 		rq->length = call->chunked ? -1 : (int64_t)call->body.n;
-	if (call->body.n > 0 && call->pass == PASS_SERVE && tested.is_upload(call))
-		rq->body_file = body_of(call->body);
+	if (call->body.n > 0 && call->pass == PASS_SERVE &&
+	    api_tested.is_upload(call))
+		rq->body_file = make_body(call->body);
 	dispatch(rq, rp, call->pass);
 	if (rq->body_file != NULL)
 		(void)unlink(rq->body_file);
-	note_route(rq->route);
+	mark_route(rq->route);
 	last_reply = rp;
 	return rp;
 }
@@ -173,7 +174,7 @@ request(
 	    .length = -1,
 	    .pass = PASS_SERVE};
 
-	return send(&call);
+	return send_call(&call);
 }
 
 /* ---- what must come back: NULL or what is wrong ---- */
@@ -224,7 +225,7 @@ reply_fault(const struct reply *rp, const struct row *row)
 		    rp->status, body, row->status);
 	fault = text_fault("body", body, row->want == NULL ? "" : row->want);
 	if (fault == NULL)
-		fault = tested.common_fault(rp, body, headers);
+		fault = api_tested.common_fault(rp, body, headers);
 	return fault == NULL ? headers_fault(rp, headers) : fault;
 }
 
@@ -260,7 +261,7 @@ check_rows(const struct row *rows, size_t n)
 /* A path for the pattern: "*x" becomes this name, ":x" a word. ("{2}" behind "*x" goes
  * with it.) */
 static inline const char *
-path_of(const char *pattern, const char *name)
+example_path(const char *pattern, const char *name)
 {
 	struct buf b;
 
@@ -283,10 +284,10 @@ check_methods(const char *other, const char *refusal)
 {
 	size_t i;
 
-	for (i = 0; i < tested.api->n_routes; i++) {
-		const struct route *route = &tested.api->routes[i];
+	for (i = 0; i < api_tested.api->n_routes; i++) {
+		const struct route *route = &api_tested.api->routes[i];
 		bool pair = strstr(route->pattern, "{2") != NULL;
-		const char *path = path_of(route->pattern, pair ? "x/x" : "x");
+		const char *path = example_path(route->pattern, pair ? "x/x" : "x");
 		const char *allow = arena_printf(
 		    arena, "Allow: ~%s", route->method);
 		const struct row rows[] = {
@@ -336,11 +337,11 @@ v1_common_fault(const struct reply *rp, const char *body, const char *want_heade
 }
 
 static inline void
-setup_api(void)
+setup_v1(void)
 {
 	static const struct tested v1 = {&v1_api, v1_is_upload, v1_common_fault};
 
-	setup_tested(&v1);
+	setup_api(&v1);
 }
 
 #endif

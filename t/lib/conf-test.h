@@ -12,25 +12,25 @@
 
 static struct arena *arena;
 static char dir[] = "/tmp/berth-conf-XXXXXX";
-static const char *file; /* config.yml below dir */
+static const char *config_file; /* config.yml below dir */
 static struct err err;
-static enum result how; /* the last load ended */
+static enum result load_result; /* the last load ended */
 
 /* The environment of one load: NAME, value, NAME, value, NULL. */
-static const char *const *environment;
+static const char *const *load_environment;
 
 static inline const char *
 get_env(const char *name)
 {
 	const char *const *p;
 
-	for (p = environment; p != NULL && *p != NULL; p += 2)
+	for (p = load_environment; p != NULL && *p != NULL; p += 2)
 		if (strcmp(p[0], name) == 0)
 			return p[1];
 	return NULL;
 }
 
-#define ENV(...) (environment = (const char *const[]){__VA_ARGS__, NULL})
+#define ENV(...) (load_environment = (const char *const[]){__VA_ARGS__, NULL})
 
 static inline struct conf *
 load_file(const char *path, const char *flavor)
@@ -39,37 +39,38 @@ load_file(const char *path, const char *flavor)
 	struct conf *conf;
 
 	err.text[0] = '\0';
-	how = conf_load(arena, &source, &conf, &err);
+	load_result = conf_load(arena, &source, &conf, &err);
 	if (conf == NULL)
-		printf("# %s: %s\n", err_name(how), err.text);
+		printf("# %s: %s\n", err_name(load_result), err.text);
 	return conf;
 }
 
 static inline void
 write_file(struct str text)
 {
-	FILE *f = fopen(file, "w");
+	FILE *f = fopen(config_file, "w");
 
 	if (f == NULL || fwrite(text.p, 1, text.n, f) != text.n || fclose(f) != 0)
 		abort();
 }
 
 static inline struct conf *
-load(const char *text)
+load_text(const char *text)
 {
 	write_file(str_of(text));
-	return load_file(file, NULL);
+	return load_file(config_file, NULL);
 }
 
 /* The text below a flavor that is complete without it. */
 static inline struct conf *
 load_keys(const char *text)
 {
-	return load(arena_printf(arena, "dev:\n  storage_path: /srv\n%s", text));
+	return load_text(
+	    arena_printf(arena, "dev:\n  storage_path: /srv\n%s", text));
 }
 
 static inline bool
-refused(const struct conf *conf, const char *what)
+is_refused(const struct conf *conf, const char *what)
 {
 	return conf == NULL && strstr(err.text, what) != NULL;
 }
@@ -88,19 +89,19 @@ note_at(const struct conf *conf, int line)
 
 /* Runs the tests, each with an empty environment. */
 static inline int
-run_tests(void (*const tests[])(void), size_t n)
+run_conf_tests(void (*const tests[])(void), size_t n)
 {
 	size_t i;
 
 	arena = arena_new();
 	if (mkdtemp(dir) == NULL)
 		abort();
-	file = arena_printf(arena, "%s/config.yml", dir);
+	config_file = arena_printf(arena, "%s/config.yml", dir);
 	for (i = 0; i < n; i++) {
-		environment = NULL;
+		load_environment = NULL;
 		tests[i]();
 	}
-	(void)unlink(file);
+	(void)unlink(config_file);
 	(void)rmdir(dir);
 	arena_free(arena);
 	return done_testing();

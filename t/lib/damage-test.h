@@ -7,7 +7,7 @@
 
 enum damage { EMPTY, CUT, CHANGED, LONGER, MISSING, DAMAGES };
 
-static const char *const damages[] = {
+static const char *const damage_names[] = {
     [EMPTY] = "empty",
     [CUT] = "cut off",
     [CHANGED] = "changed in one byte",
@@ -42,7 +42,7 @@ append_byte(const char *path)
 }
 
 static inline void
-damage(const char *path, enum damage how)
+damage_file(const char *path, enum damage how)
 {
 	struct stat sb;
 

@@ -60,7 +60,7 @@ run_until(const struct step *steps, size_t n, unsigned at, const char *action)
 
 	(void)snprintf(f.spec, sizeof(f.spec), "%u:%s", at, action);
 	memset(told, 0, sizeof(*told));
-	status = in_process(run_and_tell, &f);
+	status = run_in_process(run_and_tell, &f);
 	remove_tree(in_dir("_berth/body")); /* nginx goes on and removes its file */
 	make_dir("_berth/body");
 	return status;
@@ -76,7 +76,7 @@ place_of(const struct step *steps, size_t n, unsigned at, unsigned total,
 
 	if (s->im != NULL && s->verb >= JSON && s->verb <= CHECKSUM)
 		where = arena_printf(
-		    arena, "%s, P%u reached", where, reached(s->im));
+		    arena, "%s, P%u reached", where, p_steps_done(s->im));
 	return arena_printf(
 	    arena, "step %u of %u (%s in %s)", at, total, name, where);
 }

@@ -19,15 +19,15 @@
 
 static struct arena *arena;
 static char dir[] = "/tmp/berth-index-XXXXXX";
-static const char *path; /* of the index */
+static const char *index_file; /* of the index */
 static struct err err;
-static int damages; /* calls of on_damage() */
+static int damages_seen; /* calls of on_damage() */
 
 static inline void
 on_damage(void *arg)
 {
 	(void)arg;
-	damages++;
+	damages_seen++;
 }
 
 static inline const char *
@@ -37,14 +37,14 @@ in_dir(const char *name)
 }
 
 static inline void
-setup(void)
+setup_index(void)
 {
 	arena = arena_new();
 	if (mkdtemp(dir) == NULL) {
 		printf("Bail out! mkdtemp: no directory\n");
 		exit(1);
 	}
-	path = in_dir("index.db");
+	index_file = in_dir("index.db");
 }
 
 static inline void
@@ -54,11 +54,11 @@ remove_index(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-		(void)unlink(arena_printf(arena, "%s%s", path, suffixes[i]));
+		(void)unlink(arena_printf(arena, "%s%s", index_file, suffixes[i]));
 }
 
 static inline int
-teardown(void)
+teardown_index(void)
 {
 	remove_index();
 	(void)rmdir(dir);
@@ -68,10 +68,10 @@ teardown(void)
 
 /* Prepares the index; the answer to "does it want a rebuild?". */
 static inline bool
-prepare(void)
+prepare_index(void)
 {
 	bool rebuild = false;
-	enum result r = index_prepare(path, &rebuild, &err);
+	enum result r = index_prepare(index_file, &rebuild, &err);
 
 	if (r != RC_OK)
 		printf("# index_prepare: %s\n", err.text);
@@ -82,13 +82,13 @@ static inline struct index *
 fresh_index(void)
 {
 	remove_index();
-	(void)prepare();
-	return indexsqlite_new(path, on_damage, NULL);
+	(void)prepare_index();
+	return indexsqlite_new(index_file, on_damage, NULL);
 }
 
 /* A repository of API v1. */
 static inline enum result
-put(struct index *ix, const char *name, const char *description)
+put_v1(struct index *ix, const char *name, const char *description)
 {
 	const struct index_change change = {.repository = {.name = str_of(name),
 						.description = str_of(description),
@@ -99,7 +99,7 @@ put(struct index *ix, const char *name, const char *description)
 
 /* One of API v2, and its tag; NULL: none. */
 static inline enum result
-put_tag(struct index *ix, const char *name, const char *tag)
+put_v2(struct index *ix, const char *name, const char *tag)
 {
 	const struct str text = str_of(tag);
 	const struct index_change change = {
@@ -112,7 +112,7 @@ put_tag(struct index *ix, const char *name, const char *tag)
 
 /* With what begin returns; they are neither put nor walked. */
 static inline enum result
-rebuild(struct index *ix)
+rebuild_index(struct index *ix)
 {
 	enum result r = index_rebuild_begin(ix, &err);
 
@@ -120,7 +120,7 @@ rebuild(struct index *ix)
 }
 
 static inline enum result
-drop(struct index *ix, const char *name)
+drop_repository(struct index *ix, const char *name)
 {
 	return index_drop_repository(ix, str_of(name), &err);
 }
@@ -131,7 +131,7 @@ run_sql(const char *sql)
 {
 	struct db *db;
 	struct err why;
-	enum result r = db_open(path, false, &db, &why);
+	enum result r = db_open(index_file, false, &db, &why);
 
 	if (r == RC_OK)
 		r = db_exec(db, sql, &why);
@@ -148,7 +148,7 @@ sql_int(const char *sql)
 	int64_t n = -1;
 	struct db *db;
 	struct err why;
-	enum result r = db_open(path, false, &db, &why);
+	enum result r = db_open(index_file, false, &db, &why);
 
 	if (r == RC_OK)
 		r = db_int(db, sql, &n, &why);
@@ -196,7 +196,7 @@ watch_connection(sqlite3 *handle, char **why, const void *unused)
 }
 
 static inline void
-watch(void)
+watch_sqlite(void)
 {
 	(void)sqlite3_auto_extension((void (*)(void))watch_connection);
 }
@@ -261,7 +261,7 @@ line_visitor(struct line *line)
 
 /* What a search finds, or the name of the error it ended in. */
 static inline const char *
-page(struct index *ix, struct str term, size_t skip, size_t most)
+search_page(struct index *ix, struct str term, size_t skip, size_t most)
 {
 	struct index_query query = {term, skip, most};
 	struct line line;
@@ -272,9 +272,9 @@ page(struct index *ix, struct str term, size_t skip, size_t most)
 }
 
 static inline const char *
-search(struct index *ix, const char *term)
+search_for(struct index *ix, const char *term)
 {
-	return page(ix, str_of(term), 0, SIZE_MAX);
+	return search_page(ix, str_of(term), 0, SIZE_MAX);
 }
 
 static inline bool
@@ -301,7 +301,7 @@ line_end(const struct line *line, enum result r)
 
 /* What the lists show: " NAME NAME", or the name of the error they ended in. */
 static inline const char *
-catalog(struct index *ix, const char *after, size_t most)
+catalog_names(struct index *ix, const char *after, size_t most)
 {
 	struct line line;
 
@@ -311,7 +311,7 @@ catalog(struct index *ix, const char *after, size_t most)
 }
 
 static inline const char *
-tags(struct index *ix, const char *repository, const char *after, size_t most)
+tag_names(struct index *ix, const char *repository, const char *after, size_t most)
 {
 	struct line line;
 
@@ -322,7 +322,7 @@ tags(struct index *ix, const char *repository, const char *after, size_t most)
 
 /* By their digests. */
 static inline const char *
-referrers(struct index *ix, const char *repository, const char *subject,
+referrer_names(struct index *ix, const char *repository, const char *subject,
     const char *artifact_type)
 {
 	struct line line;

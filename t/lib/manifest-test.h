@@ -56,7 +56,7 @@ spelled_out(const char *text)
 		p += *text == '@' ? 64 : 128;
 		text++;
 	}
-	return tight(str_make(out, (size_t)(p - out)));
+	return exact_copy(str_make(out, (size_t)(p - out)));
 }
 
 static inline const char *
@@ -71,7 +71,7 @@ parse(const char *text, const char *content_type, struct manifest *out)
 {
 	err.text[0] = '\0';
 	return manifest_parse(
-	    arena, spelled_out(text), tight(str_of(content_type)), out, &err);
+	    arena, spelled_out(text), exact_copy(str_of(content_type)), out, &err);
 }
 
 #endif

@@ -99,7 +99,7 @@ step_name(const struct step *s)
 static inline enum result
 send_layer(const struct image *im)
 {
-	const char *body = body_of(im->layer);
+	const char *body = make_body(im->layer);
 	enum result r = push_layer(&reg, arena, im->id, body, &err);
 
 	(void)unlink(body);
@@ -198,10 +198,10 @@ file_is(const char *name, struct str want)
 static inline bool
 is_whole(const struct image *im)
 {
-	return file_is(of_image(im, "json"), im->json) &&
-	       file_is(of_image(im, "ancestry"), str_of(im->ancestry)) &&
-	       file_is(of_image(im, "layer"), im->layer) &&
-	       file_is(of_image(im, "_checksum"),
+	return file_is(image_file(im, "json"), im->json) &&
+	       file_is(image_file(im, "ancestry"), str_of(im->ancestry)) &&
+	       file_is(image_file(im, "layer"), im->layer) &&
+	       file_is(image_file(im, "_checksum"),
 		   str_of(arena_printf(arena, "sha256:%s", im->sum)));
 }
 
@@ -219,17 +219,18 @@ static inline const char *
 image_fault(const struct image *const *im, size_t n)
 {
 	const char *place = arena_printf(arena, "images/%s", im[0]->id);
-	bool json = is_there(of_image(im[0], "json")), same = !json, whole = false;
+	bool json = is_there(image_file(im[0], "json")), same = !json,
+	     whole = false;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		same = same || file_is(of_image(im[i], "json"), im[i]->json);
+		same = same || file_is(image_file(im[i], "json"), im[i]->json);
 		whole = whole || is_whole(im[i]);
 	}
 	if (!same)
 		return "P3: a json that nobody sent";
-	if (is_there(of_image(im[0], "_inprogress")))
-		return json && !is_there(of_image(im[0], "ancestry"))
+	if (is_there(image_file(im[0], "_inprogress")))
+		return json && !is_there(image_file(im[0], "ancestry"))
 			   ? "P3: a json without its ancestry"
 			   : NULL;
 	if (json)
@@ -241,18 +242,18 @@ image_fault(const struct image *const *im, size_t n)
 }
 
 static inline const char *
-push_fault(const struct image *im)
+waiting_fault(const struct image *im)
 {
 	const char *name = arena_printf(arena, "wait-%s", im->sum);
-	const char *json = of_push(im, arena_printf(arena, "%s.json", name));
-	const char *up = of_push(im, arena_printf(arena, "%s.ancestry", name));
-	const char *layer = of_push(im, arena_printf(arena, "%s.layer", name));
+	const char *json = push_file(im, arena_printf(arena, "%s.json", name));
+	const char *up = push_file(im, arena_printf(arena, "%s.ancestry", name));
+	const char *layer = push_file(im, arena_printf(arena, "%s.layer", name));
 
 	if (is_there(layer) && !is_complete(im) &&
 	    (!file_is(json, im->json) || !file_is(up, str_of(im->ancestry)) ||
 		!file_is(layer, im->layer)))
 		return "P4: a layer waits, but not whole";
-	if (is_there(of_image(im, "layer")) && !is_complete(im) &&
+	if (is_there(image_file(im, "layer")) && !is_complete(im) &&
 	    !store_v1push_waits(store, arena, im->id, im->sum))
 		return "P5: the image has a layer, but none waits";
 	return NULL;
@@ -363,7 +364,7 @@ is_dropped(const char *tag)
 
 /* What a client was told is done. */
 static inline const char *
-broken_promise(const struct step *steps, size_t n, size_t done)
+acknowledged_fault(const struct step *steps, size_t n, size_t done)
 {
 	const char *id, *got;
 	size_t i;
@@ -377,7 +378,7 @@ broken_promise(const struct step *steps, size_t n, size_t done)
 				   str_of(announcement(steps, n))) &&
 			       strcmp(index_names_now(), "team/app ") == 0;
 		else if (s->verb == JSON)
-			kept = is_there(of_image(s->im, "json"));
+			kept = is_there(image_file(s->im, "json"));
 		else if (s->verb == LAYER)
 			kept = is_complete(s->im) ||
 			       store_v1push_waits(
@@ -407,27 +408,28 @@ broken_promise(const struct step *steps, size_t n, size_t done)
 
 /* How far the image came, by what lies in the store. */
 static inline unsigned
-reached(const struct image *im)
+p_steps_done(const struct image *im)
 {
-	bool marked = is_there(of_image(im, "_inprogress"));
+	bool marked = is_there(image_file(im, "_inprogress"));
 	char hex[HASH_SHA256_HEX_SIZE];
 
 	hash_of(HASH_SHA256, im->json, hex);
 	if (!marked && is_complete(im))
-		return is_there(of_push(im, "open")) ? 7 : 8;
-	if (file_is(of_image(im, "_checksum"),
+		return is_there(push_file(im, "open")) ? 7 : 8;
+	if (file_is(image_file(im, "_checksum"),
 		str_of(arena_printf(arena, "sha256:%s", im->sum))))
 		return 6;
-	if (is_there(of_image(im, "layer")))
+	if (is_there(image_file(im, "layer")))
 		return 5;
 	if (store_v1push_waits(store, arena, im->id, im->sum))
 		return 4;
-	if (is_there(of_image(im, "json")))
+	if (is_there(image_file(im, "json")))
 		return 3;
 	if (marked)
 		return 2;
-	return is_there(of_push(im, arena_printf(arena, "begun-%s.json", hex))) ? 1
-										: 0;
+	return is_there(push_file(im, arena_printf(arena, "begun-%s.json", hex)))
+		   ? 1
+		   : 0;
 }
 
 #endif

@@ -203,7 +203,7 @@ remove_store(void)
 }
 
 static inline void
-setup(const char *where)
+setup_store(const char *where)
 {
 	arena = arena_new();
 	if (!make_store_dir(where) && !make_store_dir(ON_DISK))
@@ -222,7 +222,7 @@ fresh_store(void)
 }
 
 static inline int
-teardown(void)
+teardown_store(void)
 {
 	remove_store();
 	arena_free(arena);
@@ -232,7 +232,7 @@ teardown(void)
 /* A body as nginx leaves one, under a name that was never used: the path that it
  * hands on. */
 static inline const char *
-body_of(struct str content)
+make_body(struct str content)
 {
 	static unsigned count;
 	const char *name = arena_printf(
@@ -284,13 +284,13 @@ make_image(char digit, const struct image *parent, const char *layer)
 }
 
 static inline const char *
-of_image(const struct image *im, const char *file)
+image_file(const struct image *im, const char *file)
 {
 	return arena_printf(arena, "images/%s/%s", im->id, file);
 }
 
 static inline const char *
-of_push(const struct image *im, const char *file)
+push_file(const struct image *im, const char *file)
 {
 	return arena_printf(arena, "_berth/push/%s/%s", im->id, file);
 }
@@ -311,7 +311,7 @@ share(size_t n)
 
 /* Runs fn(arg) in a process of its own; what it returned, or 128 and the signal. */
 static inline int
-status_of(pid_t pid)
+wait_for(pid_t pid)
 {
 	int status = 0;
 
@@ -333,9 +333,9 @@ start_process(int (*fn)(void *arg), void *arg)
 }
 
 static inline int
-in_process(int (*fn)(void *arg), void *arg)
+run_in_process(int (*fn)(void *arg), void *arg)
 {
-	return status_of(start_process(fn, arg));
+	return wait_for(start_process(fn, arg));
 }
 
 #endif

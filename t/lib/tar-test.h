@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define BLOCK 512
+#define TAR_BLOCK 512
 
 struct tar_header {
 	const char *name;
@@ -19,48 +19,48 @@ struct tar_header {
 };
 
 static inline void
-put_octal(char *field, int width, unsigned v)
+put_tar_octal(char *field, int width, unsigned v)
 {
 	(void)snprintf(field, (size_t)width, "%0*o", width - 1, v);
 }
 
 static inline void
-put_header(struct buf *b, const struct tar_header *of)
+put_tar_header(struct buf *b, const struct tar_header *of)
 {
-	char h[BLOCK] = "";
+	char h[TAR_BLOCK] = "";
 	unsigned sum = 0;
 	size_t i;
 
 	(void)snprintf(h, 100, "%s", of->name);
-	put_octal(h + 100, 8, of->mode);
-	put_octal(h + 108, 8, of->uid);
-	put_octal(h + 116, 8, of->gid);
-	put_octal(h + 124, 12, of->size);
-	put_octal(h + 136, 12, of->mtime);
+	put_tar_octal(h + 100, 8, of->mode);
+	put_tar_octal(h + 108, 8, of->uid);
+	put_tar_octal(h + 116, 8, of->gid);
+	put_tar_octal(h + 124, 12, of->size);
+	put_tar_octal(h + 136, 12, of->mtime);
 	memset(h + 148, ' ', 8);
 	h[156] = of->type;
 	memcpy(h + 257, "ustar", 6);
 	memcpy(h + 263, "00", 2);
-	for (i = 0; i < BLOCK; i++)
+	for (i = 0; i < TAR_BLOCK; i++)
 		sum += (unsigned char)h[i];
-	put_octal(h + 148, 7, sum);
-	buf_add(b, h, BLOCK);
+	put_tar_octal(h + 148, 7, sum);
+	buf_add(b, h, TAR_BLOCK);
 }
 
 /* So many bytes of content, in whole blocks. */
 static inline void
-put_content(struct buf *b, unsigned size)
+put_tar_content(struct buf *b, unsigned size)
 {
-	static const char block[BLOCK] = "content";
+	static const char block[TAR_BLOCK] = "content";
 	unsigned i;
 
-	for (i = 0; i < size; i += BLOCK)
-		buf_add(b, block, BLOCK);
+	for (i = 0; i < size; i += TAR_BLOCK)
+		buf_add(b, block, TAR_BLOCK);
 }
 
 /* Packed by gzip. */
 static inline struct str
-zipped(struct arena *a, struct str s, int level)
+gzipped(struct arena *a, struct str s, int level)
 {
 	z_stream z = {
 	    .next_in = (unsigned char *)(uintptr_t)s.p, .avail_in = (unsigned)s.n};

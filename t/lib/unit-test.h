@@ -22,7 +22,7 @@ static struct arena *arena; /* of the running test */
 
 /* s as the log of a test may show it: "\x00" for what is not printable. */
 static inline const char *
-shown(struct str s)
+printable(struct str s)
 {
 	char *out = arena_alloc(arena, s.n * 4 + 1), *p = out;
 	size_t i;
@@ -36,11 +36,11 @@ shown(struct str s)
 }
 
 #define is_text(got, literal, ...) \
-	is_str(shown(got), shown(TEXT(literal)), __VA_ARGS__)
+	is_str(printable(got), printable(TEXT(literal)), __VA_ARGS__)
 
 /* s in memory that ends with it: a sanitizer sees who reads on. */
 static inline struct str
-tight(struct str s)
+exact_copy(struct str s)
 {
 	char *copy = malloc(s.n == 0 ? 1 : s.n);
 
@@ -54,7 +54,7 @@ tight(struct str s)
 
 /* n times the byte c. */
 static inline struct str
-times(char c, size_t n)
+repeated(char c, size_t n)
 {
 	return str_make(memset(arena_alloc(arena, n + 1), c, n), n);
 }

@@ -17,13 +17,13 @@ remove_bodies(void)
 }
 
 static inline const char *
-of_upload(const char *id, const char *file)
+upload_file(const char *id, const char *file)
 {
 	return arena_printf(arena, "_berth/upload/%s/%s", id, file);
 }
 
 static inline struct store_upload
-begin(enum hash_kind kind)
+begin_upload(enum hash_kind kind)
 {
 	struct store_upload up = {.id = ""};
 
@@ -33,18 +33,18 @@ begin(enum hash_kind kind)
 }
 
 static inline enum result
-reopen(const char *id, struct store_upload *up)
+reopen_upload(const char *id, struct store_upload *up)
 {
 	return store_upload_open(store, arena, APP, str_of(id), up, &err);
 }
 
 /* As its caller does it, but without the lock. */
 static inline enum result
-append(struct store_upload *up, struct str bytes)
+append_bytes(struct store_upload *up, struct str bytes)
 {
 	struct hash after = up->hash;
 	struct stage *sg;
-	enum result r = stage_adopt(store, arena, body_of(bytes), &sg, &err);
+	enum result r = stage_adopt(store, arena, make_body(bytes), &sg, &err);
 
 	if (r == RC_OK)
 		r = stage_hash(sg, &after, &err);
@@ -57,11 +57,11 @@ append(struct store_upload *up, struct str bytes)
 static inline enum result
 append_text(struct store_upload *up, const char *text)
 {
-	return append(up, str_of(text));
+	return append_bytes(up, str_of(text));
 }
 
 static inline const char *
-hash_text(const struct store_upload *up)
+saved_hash(const struct store_upload *up)
 {
 	return hash_save(&up->hash, arena);
 }

@@ -48,11 +48,11 @@ struct document {
 
 static const struct document *documents;
 static size_t n_documents;
-static const char *upload = "/v2/none/blobs/uploads/none"; /* "@" */
+static const char *latest_upload = "/v2/none/blobs/uploads/none"; /* "@" */
 
 /* ---- texts ---- */
 
-static inline const char *spell(const char *text);
+static inline const char *expand(const char *text);
 
 static inline const char *
 document(struct str name)
@@ -61,7 +61,7 @@ document(struct str name)
 
 	for (i = 0; i < n_documents; i++)
 		if (str_is(name, documents[i].name))
-			return spell(documents[i].text);
+			return expand(documents[i].text);
 	return NULL;
 }
 
@@ -82,7 +82,7 @@ digest_of_name(struct str name)
 }
 
 static inline void
-spell_document(struct buf *b, struct str *rest)
+expand_document(struct buf *b, struct str *rest)
 {
 	struct str name = *rest;
 	const char *text;
@@ -98,7 +98,7 @@ spell_document(struct buf *b, struct str *rest)
 }
 
 static inline const char *
-spell(const char *text)
+expand(const char *text)
 {
 	struct str rest = str_of(text);
 	struct buf b;
@@ -118,9 +118,9 @@ spell(const char *text)
 		if (c == '`')
 			buf_adds(&b, digest_of_name(str_cut(&rest, '`')));
 		else if (c == '$')
-			spell_document(&b, &rest);
+			expand_document(&b, &rest);
 		else
-			buf_adds(&b, upload);
+			buf_adds(&b, latest_upload);
 	}
 	return buf_str(&b).p;
 }
@@ -281,25 +281,25 @@ v2_is_upload(const struct call *call)
 #define CODE(code) "~\"code\": \"" code "\""
 
 static inline void
-check(const struct row *row)
+check_v2_row(const struct row *row)
 {
-	const struct row spelled = {row->name, row->method, spell(row->target),
-	    spell(row->headers), spell(row->body), row->status, spell(row->want),
-	    spell(row->want_headers)};
+	const struct row spelled = {row->name, row->method, expand(row->target),
+	    expand(row->headers), expand(row->body), row->status, expand(row->want),
+	    expand(row->want_headers)};
 
 	check_row(&spelled);
 	if (reply_get(last_reply, "Docker-Upload-UUID") != NULL)
-		upload = reply_get(last_reply, "Location");
+		latest_upload = reply_get(last_reply, "Location");
 }
 
 /* check_all(ROWS(table)) */
 static inline void
-check_all(const struct row *rows, size_t n)
+check_v2_rows(const struct row *rows, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		check(&rows[i]);
+		check_v2_row(&rows[i]);
 }
 
 /* All of this name in the latest reply, each between "<" and ">". */
@@ -321,7 +321,7 @@ all_headers(const char *name)
 
 /* The index is made anew, or for the first time. */
 static inline void
-reindex(void)
+reindex_all(void)
 {
 	const struct reindex how = {.path = index_path(), .afresh = true};
 	bool done = false;
@@ -349,8 +349,8 @@ setup_v2(const struct document *docs, size_t n)
 
 	documents = docs;
 	n_documents = n;
-	setup_tested(&v2);
-	reindex();
+	setup_api(&v2);
+	reindex_all();
 }
 
 /* A blob comes into the repository in one request. */
@@ -360,7 +360,7 @@ push_blob(const char *name, const char *text)
 	const char *target = arena_printf(
 	    arena, "/v2/%s/blobs/uploads/?digest=`%s`", name, text);
 
-	if (request("POST", spell(target), NULL, text)->status != 201)
+	if (request("POST", expand(target), NULL, text)->status != 201)
 		bail_out("a blob is not taken");
 }
 
@@ -368,7 +368,7 @@ push_blob(const char *name, const char *text)
 static inline void
 push_document(const char *name, const char *reference, const char *which)
 {
-	const char *target = spell(
+	const char *target = expand(
 	    arena_printf(arena, "/v2/%s/manifests/%s", name, reference));
 	struct reply *rp = request("PUT", target, NULL, document(str_of(which)));
 

@@ -13,7 +13,7 @@
 #define APP   "team/app"
 
 static inline struct digest
-digest(enum hash_kind kind, const char *text)
+text_digest(enum hash_kind kind, const char *text)
 {
 	struct digest d;
 
@@ -24,11 +24,11 @@ digest(enum hash_kind kind, const char *text)
 static inline struct digest
 sha256(const char *text)
 {
-	return digest(HASH_SHA256, text);
+	return text_digest(HASH_SHA256, text);
 }
 
 static inline const char *
-data_of(const struct digest *d)
+blob_data(const struct digest *d)
 {
 	return arena_printf(
 	    arena, BLOBS "/%s/%.2s/%s/data", digest_algorithm(d), d->hex, d->hex);
@@ -41,50 +41,50 @@ in_repo(const char *name, const char *rest)
 }
 
 static inline const char *
-revision(const char *name, const struct digest *d)
+revision_link(const char *name, const struct digest *d)
 {
 	return in_repo(name, arena_printf(arena, "_manifests/revisions/%s/%s/link",
 				 digest_algorithm(d), d->hex));
 }
 
 static inline const char *
-in_tags(const char *name, const char *tag, const char *rest)
+tag_file(const char *name, const char *tag, const char *rest)
 {
 	return in_repo(
 	    name, arena_printf(arena, "_manifests/tags/%s/%s", tag, rest));
 }
 
 static inline const char *
-current(const char *name, const char *tag)
+current_link(const char *name, const char *tag)
 {
-	return in_tags(name, tag, "current/link");
+	return tag_file(name, tag, "current/link");
 }
 
 static inline const char *
-in_index(const char *name, const char *tag, const struct digest *d)
+tag_index_link(const char *name, const char *tag, const struct digest *d)
 {
-	return in_tags(name, tag,
+	return tag_file(name, tag,
 	    arena_printf(arena, "index/%s/%s/link", digest_algorithm(d), d->hex));
 }
 
 /* A manifest is pushed; the bytes are its text. */
 static inline struct digest
-old_manifest(const char *name, const char *text)
+write_manifest(const char *name, const char *text)
 {
 	struct digest d = sha256(text);
 
-	write_text(data_of(&d), text);
-	write_text(revision(name, &d), digest_text(arena, &d));
+	write_text(blob_data(&d), text);
+	write_text(revision_link(name, &d), digest_text(arena, &d));
 	make_dir(in_repo(name, "_layers/sha256"));
 	return d;
 }
 
 /* The tag is made, or moved in place as 2.8 does it. */
 static inline void
-old_tag(const char *name, const char *tag, const struct digest *d)
+write_tag(const char *name, const char *tag, const struct digest *d)
 {
-	write_text(in_index(name, tag, d), digest_text(arena, d));
-	write_text(current(name, tag), digest_text(arena, d));
+	write_text(tag_index_link(name, tag, d), digest_text(arena, d));
+	write_text(current_link(name, tag), digest_text(arena, d));
 }
 
 /* What lstat(2) says; name is below the store's directory. */

@@ -30,7 +30,7 @@
 	    PLAIN("/one") ", " PLAIN("/new"))
 
 static const char *
-image_file(const char *id, const char *file)
+file_of_image(const char *id, const char *file)
 {
 	return arena_printf(arena, "images/%s/%s", id, file);
 }
@@ -45,9 +45,9 @@ static void
 put_image(const char *id, const char *ancestry, struct str layer)
 {
 	write_text(
-	    image_file(id, "json"), arena_printf(arena, "{\"id\": \"%s\"}", id));
-	write_text(image_file(id, "ancestry"), ancestry);
-	write_bytes(image_file(id, "layer"), layer);
+	    file_of_image(id, "json"), arena_printf(arena, "{\"id\": \"%s\"}", id));
+	write_text(file_of_image(id, "ancestry"), ancestry);
+	write_bytes(file_of_image(id, "layer"), layer);
 }
 
 static struct str
@@ -58,11 +58,11 @@ layer_of(const char *const names[])
 	size_t i;
 
 	buf_init(&b, arena, 64 << 10);
-	put_header(&b, &h);
+	put_tar_header(&b, &h);
 	h.type = '0';
 	for (i = 0; names[i] != NULL; i++) {
 		h.name = names[i];
-		put_header(&b, &h);
+		put_tar_header(&b, &h);
 	}
 	return buf_str(&b);
 }
@@ -108,7 +108,7 @@ test_list(void)
 	ok(!is_there(own_file(A, "_diff")), "alone");
 	is_str(told(layerfiles_list, B), LIST_B, "with what it deletes");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
-	write_text(image_file(A, "layer"), "no archive");
+	write_text(file_of_image(A, "layer"), "no archive");
 	is_str(told(layerfiles_list, A), LIST_A, "the layer is not walked again");
 }
 
@@ -126,7 +126,7 @@ test_diff(void)
 	is_str(told(layerfiles_diff, A), DIFF_A, "all of a base is new");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	(void)unlink(in_dir(own_file(A, "_files")));
-	write_text(image_file(A, "layer"), "no archive");
+	write_text(file_of_image(A, "layer"), "no archive");
 	is_str(told(layerfiles_diff, C), DIFF_C, "no list is read again");
 }
 
@@ -155,15 +155,15 @@ test_kept(void)
 	    *const diff = "{\"created\":{},\"deleted\":{},\"changed\":{}}";
 
 	put_images();
-	write_text(image_file(A, "_files"), old);
+	write_text(file_of_image(A, "_files"), old);
 	is_str(told(layerfiles_list, A), old, "a list is as it was");
 	is_str(told(layerfiles_diff, A),
 	    DIFF("", "", "\"/old\": [\"f\", false, 0, 9.5, 420, 1, 2]"),
 	    "a difference is made of it");
 	(void)unlink(in_dir(own_file(A, "_diff")));
-	write_text(image_file(A, "_diff"), diff);
+	write_text(file_of_image(A, "_diff"), diff);
 	is_str(told(layerfiles_diff, A), diff, "a difference is as it was");
-	write_text(image_file(B, "_files"), "[]");
+	write_text(file_of_image(B, "_files"), "[]");
 	is_str(told(layerfiles_list, B), "[]", "a list of nothing");
 	is_str(told(layerfiles_diff, B), DIFF("", "", ""), "changes nothing");
 }
@@ -185,8 +185,8 @@ test_damaged(void)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		put_images();
-		write_bytes(image_file(A, "_files"), rows[i]);
-		write_bytes(image_file(A, "_diff"), rows[i]);
+		write_bytes(file_of_image(A, "_files"), rows[i]);
+		write_bytes(file_of_image(A, "_diff"), rows[i]);
 		is_str(told(layerfiles_list, A), LIST_A,
 		    "damage %zu: the list anew", i);
 		is_str(told(layerfiles_diff, A), DIFF_A, "and the difference");
@@ -201,8 +201,8 @@ test_damaged_within(void)
 	    "[[\"/new\", \"f\", false, 0, 9, 420, 1, 2], [\"/tw\", f\", 1, 2]]";
 
 	put_images();
-	write_text(image_file(C, "_files"), bad);
-	write_text(image_file(A, "_files"), bad);
+	write_text(file_of_image(C, "_files"), bad);
+	write_text(file_of_image(A, "_files"), bad);
 	is_str(told(layerfiles_diff, C), DIFF_C, "a difference of damaged lists");
 	is_str(
 	    read_text(own_file(C, "_files")), LIST_C, "its own is computed again");
@@ -219,21 +219,21 @@ test_errors(void)
 	put_images();
 	is_str(told(layerfiles_list, D), "image_unknown", "no image");
 	is_str(told(layerfiles_diff, D), "image_unknown", "no difference");
-	write_text(image_file(A, "_inprogress"), "true");
+	write_text(file_of_image(A, "_inprogress"), "true");
 	is_str(told(layerfiles_list, A), "image_unfinished", "not over");
 	is_str(told(layerfiles_diff, A), "image_unfinished", "nor its difference");
 	is_str(told(layerfiles_diff, B), "bad_layer", "a parent that is not over");
-	(void)unlink(in_dir(image_file(A, "_inprogress")));
-	write_text(image_file(A, "layer"), bad);
+	(void)unlink(in_dir(file_of_image(A, "_inprogress")));
+	write_text(file_of_image(A, "layer"), bad);
 	is_str(told(layerfiles_list, A), "bad_layer", "no archive");
 	ok(!is_there(own_file(A, "_files")), "nothing is kept");
 	is_str(told(layerfiles_diff, A), "bad_layer", "no difference of it");
 	is_str(told(layerfiles_diff, C), "bad_layer", "nor of what is above");
 	ok(!is_there(own_file(C, "_diff")), "nothing is kept");
-	(void)unlink(in_dir(image_file(A, "json")));
+	(void)unlink(in_dir(file_of_image(A, "json")));
 	is_str(
 	    told(layerfiles_diff, C), "bad_layer", "an ancestor that is not here");
-	(void)unlink(in_dir(image_file(C, "layer")));
+	(void)unlink(in_dir(file_of_image(C, "layer")));
 	is_str(told(layerfiles_list, C), "image_unknown", "no layer");
 	is_str(told(layerfiles_diff, C), "image_unknown", "no difference");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
@@ -252,17 +252,19 @@ test_ancestries(void)
 
 	put_images();
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		write_text(image_file(B, "ancestry"), rows[i]);
+		write_text(file_of_image(B, "ancestry"), rows[i]);
 		is_str(told(layerfiles_diff, B), "image_unknown", "ancestry %s",
 		    rows[i]);
 	}
-	(void)unlink(in_dir(image_file(B, "ancestry")));
+	(void)unlink(in_dir(file_of_image(B, "ancestry")));
 	is_str(told(layerfiles_diff, B), "image_unknown", "no ancestry");
-	write_text(image_file(B, "ancestry"), "[\"" B "\", \"" D "\"]");
+	write_text(file_of_image(B, "ancestry"), "[\"" B "\", \"" D "\"]");
 	is_str(
 	    told(layerfiles_diff, B), "bad_layer", "an ancestor that is not here");
-	write_text(image_file(A, "ancestry"), "[\"" A "\", \"" B "\", \"" A "\"]");
-	write_text(image_file(B, "ancestry"), "[\"" B "\", \"" A "\", \"" B "\"]");
+	write_text(
+	    file_of_image(A, "ancestry"), "[\"" A "\", \"" B "\", \"" A "\"]");
+	write_text(
+	    file_of_image(B, "ancestry"), "[\"" B "\", \"" A "\", \"" B "\"]");
 	is_str(told(layerfiles_diff, A),
 	    DIFF("", ROOT ", " PLAIN("/two"), PLAIN("/one")),
 	    "a circle ends: down");
@@ -322,7 +324,7 @@ test_waits(void)
 		   store, arena, B, STORE_DERIVED_FILES, make_same, NULL, &err),
 	    RC_OK, "it is there");
 	guard_release(&lock);
-	is_int(status_of(asks), 0, "who waited takes it");
+	is_int(wait_for(asks), 0, "who waited takes it");
 }
 
 static int
@@ -355,7 +357,7 @@ test_places(void)
 	ok(!taken[1], "a list waits for a place");
 	ok(!is_there(own_file(A, "_files")), "nothing is there meanwhile");
 	guard_release(&places[1]);
-	is_int(status_of(asks), 0, "and takes it");
+	is_int(wait_for(asks), 0, "and takes it");
 	for (i = 0; i < GUARD_WALKS; i++)
 		guard_release(&places[i]);
 }
@@ -425,8 +427,8 @@ test_bomb(void)
 	h.name = arena_printf(arena, "%090d", 0);
 	buf_init(&b, arena, (size_t)32 << 20);
 	for (i = 0; i < 20000; i++)
-		put_header(&b, &h);
-	put_image(D, "[\"" D "\"]", zipped(arena, buf_str(&b), 9));
+		put_tar_header(&b, &h);
+	put_image(D, "[\"" D "\"]", gzipped(arena, buf_str(&b), 9));
 	is_str(told(layerfiles_list, D), "bad_layer",
 	    "a list of many times its layer");
 	is_str(told(layerfiles_diff, D), "bad_layer", "nor a difference");
@@ -459,7 +461,7 @@ test_crowd(void)
 	for (i = 0; i < n; i++)
 		pids[i] = start_process(ask_all, NULL);
 	for (i = 0; i < n; i++)
-		failed += status_of(pids[i]) != 0;
+		failed += wait_for(pids[i]) != 0;
 	is_int(failed, 0, "all of %zu at once are told the same", n);
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
@@ -467,7 +469,7 @@ test_crowd(void)
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	test_list();
 	test_diff();
 	test_nearest();
@@ -482,5 +484,5 @@ main(void)
 	test_memory();
 	test_bomb();
 	test_crowd();
-	return teardown();
+	return teardown_store();
 }

@@ -41,7 +41,8 @@ static enum result
 put(const char *text, const struct digest *d)
 {
 	struct stage *sg;
-	enum result r = stage_adopt(store, arena, body_of(str_of(text)), &sg, &err);
+	enum result r = stage_adopt(
+	    store, arena, make_body(str_of(text)), &sg, &err);
 
 	return r == RC_OK ? store_blob_put(store, arena, sg, d, &err) : r;
 }
@@ -215,7 +216,7 @@ test_kept(void)
 	is_whole(&blob, CONTENT, "from memory");
 
 	(void)unlink(in_dir(data_of(&blob)));
-	(void)stage_adopt(store, arena, body_of(str_of(CONTENT)), &sg, &err);
+	(void)stage_adopt(store, arena, make_body(str_of(CONTENT)), &sg, &err);
 	remove_tree(in_dir("_berth/body"));
 	make_dir("_berth/body");
 	is_int(store_blob_put(store, arena, sg, &blob, &err), RC_CLIENT_GONE,
@@ -244,7 +245,7 @@ test_together(void)
 		for (i = 0; i < 4; i++)
 			pid[i] = start_process(put_in_process, NULL);
 		for (i = 0; i < 4; i++) {
-			failed += status_of(pid[i]) != 0;
+			failed += wait_for(pid[i]) != 0;
 			lost += !tap_same(read_text(data_of(&blob)), CONTENT);
 		}
 	}
@@ -348,7 +349,7 @@ test_new_is_pinned(void)
 {
 	struct digest d = digest(HASH_SHA256, "slow");
 	struct stage *sg;
-	const char *body = body_of(str_of("slow"));
+	const char *body = make_body(str_of("slow"));
 
 	make_older(body + strlen(dir) + 1, 2 * STORE_BLOB_PIN_FRESH_S);
 	(void)stage_adopt(store, arena, body, &sg, &err);
@@ -395,7 +396,7 @@ test_foreign(void)
 	}
 	let_others_read(".");
 	make_older(data_of(&pinned), 2 * STORE_BLOB_PIN_FRESH_S);
-	is_str(err_name((enum result)in_process(find_as_nobody, NULL)), "ok",
+	is_str(err_name((enum result)run_in_process(find_as_nobody, NULL)), "ok",
 	    "one that berth may only read is found");
 	sb = stat_of(data_of(&pinned));
 	is_int(sb.st_atime, sb.st_mtime, "though it cannot be pinned");
@@ -404,7 +405,7 @@ test_foreign(void)
 int
 main(void)
 {
-	setup(ON_DISK);
+	setup_store(ON_DISK);
 	blob = digest(HASH_SHA256, CONTENT);
 	test_layout();
 	test_bytes();
@@ -416,5 +417,5 @@ main(void)
 	test_pins();
 	test_new_is_pinned();
 	test_foreign();
-	return teardown();
+	return teardown_store();
 }

@@ -169,10 +169,10 @@ test_no_room(void)
 {
 	enum result fine = RC_OK, bad = RC_BAD_LAYER;
 
-	is_int(
-	    in_process(put_too_much, &fine), 0, "what is not written is an error");
-	is_int(
-	    in_process(put_too_much, &bad), 0, "told before what its maker says");
+	is_int(run_in_process(put_too_much, &fine), 0,
+	    "what is not written is an error");
+	is_int(run_in_process(put_too_much, &bad), 0,
+	    "told before what its maker says");
 	is_str(kept(STORE_DERIVED_FILES), "new", "what was there stays");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
@@ -317,7 +317,7 @@ test_reader(void)
 int
 main(void)
 {
-	setup(ON_DISK);
+	setup_store(ON_DISK);
 	test_put();
 	test_large();
 	test_replaced();
@@ -326,5 +326,5 @@ main(void)
 	test_reader();
 	test_old();
 	test_sweep();
-	return teardown();
+	return teardown_store();
 }

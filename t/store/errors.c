@@ -276,7 +276,7 @@ test_bans(void)
 		fresh_store();
 		fill_store();
 		(void)chmod(in_dir(ban.name), ban.mode);
-		got = in_process(as_nobody, &ban);
+		got = run_in_process(as_nobody, &ban);
 		(void)chmod(in_dir(ban.name), 0700);
 		is_str(err_name((enum result)got), "io", "%s: %s with mode %03o",
 		    ban.what, ban.name, (unsigned)ban.mode);
@@ -334,8 +334,8 @@ test_limits(void)
 	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		struct ban call = calls[i];
 
-		is_str(err_name((enum result)in_process(without_room, &call)), "io",
-		    "%s where no file may grow", call.what);
+		is_str(err_name((enum result)run_in_process(without_room, &call)),
+		    "io", "%s where no file may grow", call.what);
 		is_str(tree("_berth/tmp"), "_berth/tmp/\n",
 		    "nothing is left on the way");
 	}
@@ -343,8 +343,8 @@ test_limits(void)
 	for (i = 0; i < sizeof(opens) / sizeof(opens[0]); i++) {
 		struct ban call = opens[i];
 
-		is_str(
-		    err_name((enum result)in_process(without_descriptors, &call)),
+		is_str(err_name(
+			   (enum result)run_in_process(without_descriptors, &call)),
 		    "io", "%s without descriptors", call.what);
 	}
 }
@@ -451,10 +451,10 @@ test_open(void)
 int
 main(void)
 {
-	setup(ON_DISK);
+	setup_store(ON_DISK);
 	test_bans();
 	test_limits();
 	test_sizes();
 	test_open();
-	return teardown();
+	return teardown_store();
 }

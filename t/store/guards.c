@@ -132,8 +132,8 @@ test_crowd(void)
 	pid_t two = start_process(add_in_threads, NULL);
 
 	(void)add_in_threads(NULL);
-	(void)status_of(one);
-	(void)status_of(two);
+	(void)wait_for(one);
+	(void)wait_for(two);
 	is_int(shared->sum, 3 * THREADS * ROUNDS,
 	    "of %d threads in three processes one at a time", 3 * THREADS);
 }
@@ -195,8 +195,8 @@ test_walkers(void)
 	pid_t two = start_process(walk_in_threads, NULL);
 
 	is_int(walk_in_threads(NULL), 0, "%d threads walk", THREADS);
-	is_int(status_of(one), 0, "as many in another process");
-	is_int(status_of(two), 0, "and in a third");
+	is_int(wait_for(one), 0, "as many in another process");
+	is_int(wait_for(two), 0, "and in a third");
 	is_int(shared->most, GUARD_WALKS, "a few at once");
 }
 
@@ -233,7 +233,7 @@ test_places(void)
 	pause_ms(A_MOMENT);
 	ok(!shared->took, "one more waits");
 	guard_release(&places[2]);
-	is_int(status_of(next), 0, "until one of them is given back");
+	is_int(wait_for(next), 0, "until one of them is given back");
 	for (i = 0; i < GUARD_WALKS; i++)
 		guard_release(&places[i]);
 }
@@ -284,8 +284,8 @@ test_killed_holder(void)
 	ok(clock_ticks() - began >= A_MOMENT, "until its holder is killed");
 	ok(guard_is_held(&lock), "and then held here");
 	guard_release(&lock);
-	is_int(status_of(killer), 0, "the killer ends");
-	is_int(status_of(holder), 128 + SIGKILL, "so did the holder");
+	is_int(wait_for(killer), 0, "the killer ends");
+	is_int(wait_for(holder), 128 + SIGKILL, "so did the holder");
 }
 
 /* ---- memory ---- */
@@ -357,8 +357,8 @@ test_memory_of_killed(void)
 	killer = start_process(kill_later, &holder);
 	ok(take_memory(ALL, 60000, &lock), "until its holder is killed");
 	guard_release(&lock);
-	is_int(status_of(killer), 0, "the killer ends");
-	is_int(status_of(holder), 128 + SIGKILL, "so did the holder");
+	is_int(wait_for(killer), 0, "the killer ends");
+	is_int(wait_for(holder), 128 + SIGKILL, "so did the holder");
 }
 
 /* Another waits for all with the turn: who wants little does not take it from him. */
@@ -393,7 +393,7 @@ test_memory_turn(void)
 	    "another waits for all: no unit for a third");
 	ok(!shared->took, "the waiter does not have it yet");
 	guard_release(&lock);
-	is_int(status_of(waiter), 0, "it gets all");
+	is_int(wait_for(waiter), 0, "it gets all");
 	ok(shared->took, "in its turn");
 }
 
@@ -439,7 +439,7 @@ own(void *arg)
 static bool
 can_own(void)
 {
-	return in_process(own, NULL) == 0;
+	return run_in_process(own, NULL) == 0;
 }
 
 static void
@@ -458,7 +458,7 @@ test_owner(void)
 	    arena_printf(arena, "%s: another berth serves this directory", dir),
 	    "and told why");
 	(void)kill(owner, SIGKILL);
-	(void)status_of(owner);
+	(void)wait_for(owner);
 	ok(can_own(), "when it was killed: owned");
 	ok(shared->took < 1000, "at once: %d ms", shared->took);
 }
@@ -474,7 +474,7 @@ test_lingering_worker(void)
 	owner = start_process(own_with_worker, &lives);
 	wait_ready();
 	(void)kill(owner, SIGKILL);
-	(void)status_of(owner);
+	(void)wait_for(owner);
 	ok(can_own(), "a worker that outlives its master is waited for");
 	ok(shared->took >= LINGERS / 2, "until it has ended: %d ms", shared->took);
 }
@@ -482,7 +482,7 @@ test_lingering_worker(void)
 int
 main(void)
 {
-	setup(ON_DISK);
+	setup_store(ON_DISK);
 	shared = share(sizeof(*shared));
 	test_keys();
 	test_crowd();
@@ -494,5 +494,5 @@ main(void)
 	test_memory_turn();
 	test_owner();
 	test_lingering_worker();
-	return teardown();
+	return teardown_store();
 }

@@ -231,11 +231,11 @@ test_long_walk(void)
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	test_pages();
 	test_odd_directories();
 	test_many_tags();
 	test_walk_names();
 	test_long_walk();
-	return teardown();
+	return teardown_store();
 }

@@ -24,7 +24,7 @@ got(const char *name, const struct digest *d)
 static enum result
 put(const char *name, const char *text, enum hash_kind kind, const char *type)
 {
-	const struct store_manifest m = {digest(kind, text), str_of(text)};
+	const struct store_manifest m = {text_digest(kind, text), str_of(text)};
 
 	return store_manifest_put(store, arena, name, &m, str_of(type), &err);
 }
@@ -34,7 +34,7 @@ put(const char *name, const char *text, enum hash_kind kind, const char *type)
 static void
 test_links(void)
 {
-	struct digest d = old_manifest(APP, TEXT), other = sha256("other");
+	struct digest d = write_manifest(APP, TEXT), other = sha256("other");
 	struct digest none = sha256("nowhere");
 	const char *text = digest_text(arena, &d);
 	const struct {
@@ -62,9 +62,9 @@ test_links(void)
 	};
 	size_t i;
 
-	(void)old_manifest("team/other", "other");
+	(void)write_manifest("team/other", "other");
 	for (i = 0; i < COUNT(rows); i++) {
-		write_text(revision(APP, &d), rows[i].link);
+		write_text(revision_link(APP, &d), rows[i].link);
 		is_str(got(APP, &d), rows[i].want, "a link with %s", rows[i].what);
 	}
 	is_str(got("team/other", &d), "manifest_unknown", "one of a neighbour");
@@ -75,7 +75,7 @@ static void
 test_no_links(void)
 {
 	struct digest d = sha256(TEXT);
-	const char *path = revision(APP, &d);
+	const char *path = revision_link(APP, &d);
 
 	(void)unlink(in_dir(path));
 	is_str(got(APP, &d), "manifest_unknown", "the directory that is left");
@@ -96,13 +96,13 @@ test_no_links(void)
 static void
 test_algorithms(void)
 {
-	struct digest d = digest(HASH_SHA512, TEXT), kept = sha256(TEXT);
+	struct digest d = text_digest(HASH_SHA512, TEXT), kept = sha256(TEXT);
 
-	write_text(data_of(&d), TEXT);
-	write_text(revision(APP, &d), digest_text(arena, &d));
+	write_text(blob_data(&d), TEXT);
+	write_text(revision_link(APP, &d), digest_text(arena, &d));
 	is_str(got(APP, &d), TEXT, "sha512");
-	write_text(revision(APP, &d), digest_text(arena, &kept));
-	(void)unlink(in_dir(data_of(&d)));
+	write_text(revision_link(APP, &d), digest_text(arena, &kept));
+	(void)unlink(in_dir(blob_data(&d)));
 	is_str(got(APP, &d), TEXT, "kept by sha256 under a name of sha512");
 }
 
@@ -114,11 +114,11 @@ test_sizes(void)
 	struct store_manifest m;
 	struct digest d;
 
-	d = old_manifest(APP, text);
+	d = write_manifest(APP, text);
 	is_int(store_manifest_read(store, arena, APP, &d, &m, &err),
 	    RC_MANIFEST_UNKNOWN, "what is larger is none, but a layer");
 	text[MANIFEST_MAX] = '\0';
-	d = old_manifest(APP, text);
+	d = write_manifest(APP, text);
 	is_int(store_manifest_read(store, arena, APP, &d, &m, &err), RC_OK,
 	    "as large as one may be");
 	is_int(m.bytes.n, MANIFEST_MAX, "all of it");
@@ -130,20 +130,20 @@ static void
 test_put(void)
 {
 	struct digest d = sha256(TEXT);
-	const char *link = revision(APP, &d);
+	const char *link = revision_link(APP, &d);
 	struct stat before, after;
 
 	fresh_store();
 	is_int(put(APP, TEXT, HASH_SHA256, ""), RC_OK, "a manifest is put");
 	is_str(tree("docker"),
 	    arena_printf(
-		arena, "%s\n" REPOS "/" APP "/_layers/\n%s\n", data_of(&d), link),
+		arena, "%s\n" REPOS "/" APP "/_layers/\n%s\n", blob_data(&d), link),
 	    "two files, and a place for layers");
 	is_str(tree("_berth/type"), "_berth/type/\n", "no note");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
-	is_str(read_text(data_of(&d)), TEXT, "its bytes (M1)");
+	is_str(read_text(blob_data(&d)), TEXT, "its bytes (M1)");
 	is_str(read_text(link), digest_text(arena, &d), "its digest (M3)");
-	is_int(stat_of(data_of(&d)).st_mode, S_IFREG | 0640, "bytes to be read");
+	is_int(stat_of(blob_data(&d)).st_mode, S_IFREG | 0640, "bytes to be read");
 	is_int(stat_of(link).st_mode, S_IFREG | 0640, "so is the link");
 	is_int(stat_of(in_repo(APP, "_layers")).st_mode, S_IFDIR | 0750,
 	    "and a directory");
@@ -156,7 +156,7 @@ test_put(void)
 	write_text(link, "");
 	is_int(put(APP, TEXT, HASH_SHA256, ""), RC_OK, "again, behind a crash");
 	is_str(read_text(link), digest_text(arena, &d), "mends the link");
-	write_text(data_of(&d), "{\"sch");
+	write_text(blob_data(&d), "{\"sch");
 	is_int(put(APP, TEXT, HASH_SHA256, ""), RC_OK, "again, behind another");
 	is_str(got(APP, &d), TEXT, "mends the bytes");
 }
@@ -164,12 +164,12 @@ test_put(void)
 static void
 test_put_sha512(void)
 {
-	struct digest d = digest(HASH_SHA512, TEXT);
+	struct digest d = text_digest(HASH_SHA512, TEXT);
 
 	is_int(put("other", TEXT, HASH_SHA512, ""), RC_OK, "one of sha512");
-	is_str(read_text(data_of(&d)), TEXT, "is kept as such");
-	is_str(
-	    read_text(revision("other", &d)), digest_text(arena, &d), "and linked");
+	is_str(read_text(blob_data(&d)), TEXT, "is kept as such");
+	is_str(read_text(revision_link("other", &d)), digest_text(arena, &d),
+	    "and linked");
 	is_str(got("other", &d), TEXT, "and read");
 }
 
@@ -187,7 +187,7 @@ type_of(const char *name, const struct digest *d)
 static void
 test_types(void)
 {
-	struct digest d = sha256("{}"), e = digest(HASH_SHA512, "{}");
+	struct digest d = sha256("{}"), e = text_digest(HASH_SHA512, "{}");
 	const char *note = arena_printf(
 	    arena, "_berth/type/a/b/%s", digest_text(arena, &d));
 	const char *longer = memset(arena_alloc(arena, STORE_MANIFEST_TYPE_MAX + 2),
@@ -215,7 +215,7 @@ test_types(void)
 	is_str(type_of("a", &d), longest, "comes back whole");
 	is_int(put("new", "new", HASH_SHA256, longer), RC_BAD_MANIFEST, "longer");
 	e = sha256("new");
-	ok(!is_there(data_of(&e)) && !is_there(REPOS "/new"), "nothing is put");
+	ok(!is_there(blob_data(&e)) && !is_there(REPOS "/new"), "nothing is put");
 }
 
 /* ---- removed ---- */
@@ -224,7 +224,7 @@ static void
 test_remove(void)
 {
 	struct digest d = sha256("{}");
-	const char *link = revision("a", &d);
+	const char *link = revision_link("a", &d);
 	const char *note = arena_printf(
 	    arena, "_berth/type/a/%s", digest_text(arena, &d));
 
@@ -236,7 +236,7 @@ test_remove(void)
 	is_str(tree(in_repo("a", "_manifests")),
 	    arena_printf(arena, "%.*s/\n", (int)strlen(link) - 5, link),
 	    "its directory stays, as with an old server");
-	ok(is_there(data_of(&d)), "so do the bytes");
+	ok(is_there(blob_data(&d)), "so do the bytes");
 	is_str(got("a/b", &d), "{}", "a neighbour has it still");
 	is_int(store_manifest_remove(store, arena, "a", &d, &err),
 	    RC_MANIFEST_UNKNOWN, "there is no second time");
@@ -285,17 +285,17 @@ see_all(const char *name, unsigned stop)
 static void
 test_each(void)
 {
-	struct digest d, last = digest(HASH_SHA512, "2");
+	struct digest d, last = text_digest(HASH_SHA512, "2");
 	struct seen seen;
 	unsigned i;
 
 	for (i = 0; i < 2100; i++) {
 		d = sha256(arena_printf(arena, "%u", i));
-		write_text(revision(APP, &d), digest_text(arena, &d));
+		write_text(revision_link(APP, &d), digest_text(arena, &d));
 	}
 	for (i = 0; i < 3; i++) {
-		d = digest(HASH_SHA512, arena_printf(arena, "%u", i));
-		write_text(revision(APP, &d), digest_text(arena, &d));
+		d = text_digest(HASH_SHA512, arena_printf(arena, "%u", i));
+		write_text(revision_link(APP, &d), digest_text(arena, &d));
 	}
 	seen = see_all(APP, 0);
 	is_int(seen.n, 2103 + 1, "all, with the one that was there");
@@ -305,21 +305,21 @@ test_each(void)
 	is_int(see_all("team/none", 0).n, 0, "none of nobody's");
 	is_int(see_all("team", 0).n, 0, "nor of one that holds others alone");
 
-	(void)unlink(in_dir(revision(APP, &last)));
+	(void)unlink(in_dir(revision_link(APP, &last)));
 	write_text(in_repo(APP, "_manifests/revisions/sha256/file"), "");
 	write_text(in_repo(APP, "_manifests/revisions/sha256/abc/link"), "");
 	write_text(in_repo(APP, "_manifests/revisions/md5/abc/link"), "");
 	d = sha256("0");
-	write_text(revision(APP, &d), "");
+	write_text(revision_link(APP, &d), "");
 	d = sha256("1");
-	write_text(revision(APP, &d), digest_text(arena, &last));
+	write_text(revision_link(APP, &d), digest_text(arena, &last));
 	is_int(see_all(APP, 0).n, 2102, "those whose link says something");
 }
 
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	test_links();
 	test_no_links();
 	test_algorithms();
@@ -329,5 +329,5 @@ main(void)
 	test_types();
 	test_remove();
 	test_each();
-	return teardown();
+	return teardown_store();
 }

@@ -128,9 +128,9 @@ test_sweep(void)
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	test_notes();
 	test_layers();
 	test_sweep();
-	return teardown();
+	return teardown_store();
 }

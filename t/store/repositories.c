@@ -192,9 +192,9 @@ static void
 test_unreadable(void)
 {
 	set_up(chmod(dir, 0755));
-	is_int(in_process(walk_as_nobody, NULL), RC_OK, "another user walks");
+	is_int(run_in_process(walk_as_nobody, NULL), RC_OK, "another user walks");
 	set_up(chmod(in_dir(REPOS "/7"), 0));
-	is_int(in_process(walk_as_nobody, NULL), RC_IO,
+	is_int(run_in_process(walk_as_nobody, NULL), RC_IO,
 	    "what cannot be looked at is not taken for gone");
 	set_up(chmod(in_dir(REPOS "/7"), 0755));
 }
@@ -202,11 +202,11 @@ test_unreadable(void)
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	test_there();
 	test_walk();
 	test_long_names();
 	test_many();
 	test_unreadable();
-	return teardown();
+	return teardown_store();
 }

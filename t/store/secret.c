@@ -121,11 +121,11 @@ test_failures(void)
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	test_one();
 	test_race();
 #ifdef BERTH_FAILPOINTS
 	test_failures();
 #endif
-	return teardown();
+	return teardown_store();
 }

@@ -49,7 +49,7 @@ push(void)
 {
 	struct stage *sg;
 
-	if (stage_adopt(store, arena, body_of(str_of("bytes")), &sg, &err) !=
+	if (stage_adopt(store, arena, make_body(str_of("bytes")), &sg, &err) !=
 		RC_OK ||
 	    store_blob_put(store, arena, sg, &d, &err) != RC_OK ||
 	    store_blob_link(store, arena, APP, &d, &err) != RC_OK)
@@ -77,12 +77,12 @@ test_known(void)
 	fresh_store();
 	push();
 	is_int(find(), 0, "what this process made and synced is known");
-	is_int(in_process(find_in_process, NULL), 0, "to every other one");
+	is_int(run_in_process(find_in_process, NULL), 0, "to every other one");
 	*syncs = 0;
 	push();
 	is_int(*syncs, 0, "pushed again, it costs nothing");
 	fresh_store();
-	(void)in_process(push_in_process, NULL);
+	(void)run_in_process(push_in_process, NULL);
 	is_int(find(), 0, "what another process made and synced is known");
 }
 
@@ -101,7 +101,7 @@ test_unknown(void)
 	(void)store_blob_link(store, arena, APP, &d, &err);
 	remove_tree(
 	    in_dir(arena_printf(arena, BLOBS "/sha256/%.2s/%s", d.hex, d.hex)));
-	write_text(data_of(&d), "bytes");
+	write_text(blob_data(&d), "bytes");
 	is_int(find(), 1, "another file of the same name is another");
 }
 
@@ -117,7 +117,7 @@ test_settled(void)
 	(void)nanosleep(&(struct timespec){0, 20000000}, NULL);
 	remove_tree(
 	    in_dir(arena_printf(arena, BLOBS "/sha256/%.2s/%s", d.hex, d.hex)));
-	write_text(data_of(&d), "bytes");
+	write_text(blob_data(&d), "bytes");
 	is_int(find(), 1, "what came later is not");
 }
 
@@ -160,7 +160,7 @@ test_finished_again(void)
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	syncs = share(sizeof(*syncs));
 	d = sha256("bytes");
 	test_known();
@@ -168,5 +168,5 @@ main(void)
 	test_settled();
 	test_error();
 	test_finished_again();
-	return teardown();
+	return teardown_store();
 }

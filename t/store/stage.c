@@ -92,7 +92,7 @@ test_large_body(void)
 	hash_add(&h, "{}\n", 3);
 	hash_add(&h, bytes.p, bytes.n);
 	hash_end(&h, want);
-	is_int(adopt(body_of(bytes), &sg), RC_OK, "40 MiB");
+	is_int(adopt(make_body(bytes), &sg), RC_OK, "40 MiB");
 	is_int(stage_size(sg), bytes.n, "their size");
 	is_str(staged_sum(sg, "{}"), want, "their sum");
 }
@@ -206,7 +206,7 @@ test_sweep_bodies(void)
 	    "_berth/body/young\n",
 	    "not one in use, of any age, nor one younger than a minute");
 	shared->done = 1;
-	is_int(status_of(user), 0, "its user ends");
+	is_int(wait_for(user), 0, "its user ends");
 	is_int(swept_bodies(), 1, "then it goes too");
 	ok(!is_there(used), "that one");
 	(void)unlink(in_dir("_berth/body/link"));
@@ -260,7 +260,7 @@ test_sweep_pushes(void)
 	begin(&old);
 	begin(&young);
 	begin(&whole);
-	(void)unlink(in_dir(of_image(&whole, "_inprogress")));
+	(void)unlink(in_dir(image_file(&whole, "_inprogress")));
 	write_text("_berth/push/no-id/x", "");
 	make_older(arena_printf(arena, "_berth/push/%s", old.id), 3601);
 	make_older(arena_printf(arena, "_berth/push/%s", young.id), 3500);
@@ -270,9 +270,9 @@ test_sweep_pushes(void)
 	    swept_pushes(3600), 2, "two in which nothing happened for an hour go");
 	ok(!is_there(arena_printf(arena, "images/%s", old.id)),
 	    "with an unfinished image");
-	ok(is_there(of_image(&whole, "json")), "not with a complete one");
-	ok(!is_there(of_push(&whole, "open")), "whose push had not ended");
-	ok(is_there(of_push(&young, "open")), "a younger one stays");
+	ok(is_there(image_file(&whole, "json")), "not with a complete one");
+	ok(!is_there(push_file(&whole, "open")), "whose push had not ended");
+	ok(is_there(push_file(&young, "open")), "a younger one stays");
 	ok(is_there("_berth/push/no-id/x"), "and what is no push");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
@@ -292,13 +292,13 @@ test_used_names(void)
 	}
 	is_int(io_remove_dir(store, "images", im.id, &err), RC_OK,
 	    "an image is removed in spite of them");
-	ok(!is_there(of_image(&im, "json")), "wholly");
+	ok(!is_there(image_file(&im, "json")), "wholly");
 }
 
 int
 main(void)
 {
-	setup(ON_DISK);
+	setup_store(ON_DISK);
 	shared = share(sizeof(*shared));
 	test_adopt();
 	test_empty_body();
@@ -310,5 +310,5 @@ main(void)
 	test_sweep_tmp();
 	test_sweep_pushes();
 	test_used_names();
-	return teardown();
+	return teardown_store();
 }

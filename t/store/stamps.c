@@ -31,22 +31,22 @@ wait_a_tick(void)
 static void
 retag(void)
 {
-	write_text(current("app", "v1"), digest_text(arena, &second));
+	write_text(current_link("app", "v1"), digest_text(arena, &second));
 }
 
 static void
 retag_by_rename(void)
 {
-	const char *tmp = in_tags("app", "v1", "current/link.1.tmp");
+	const char *tmp = tag_file("app", "v1", "current/link.1.tmp");
 
 	write_text(tmp, digest_text(arena, &first));
-	set_up(rename(in_dir(tmp), in_dir(current("app", "v1"))));
+	set_up(rename(in_dir(tmp), in_dir(current_link("app", "v1"))));
 }
 
 static void
 retag_and_hide_it(void)
 {
-	const char *link = current("app", "v1");
+	const char *link = current_link("app", "v1");
 	struct stat sb = stat_of(link);
 	struct timespec times[2] = {sb.st_atim, sb.st_mtim};
 
@@ -57,45 +57,45 @@ retag_and_hide_it(void)
 static void
 add_tag(void)
 {
-	old_tag("app", "v3", &first);
+	write_tag("app", "v3", &first);
 }
 
 static void
 remove_tag(void)
 {
-	remove_tree(in_dir(in_tags("app", "v2", "")));
+	remove_tree(in_dir(tag_file("app", "v2", "")));
 }
 
 static void
 add_manifest(void)
 {
-	(void)old_manifest("app", "third");
+	(void)write_manifest("app", "third");
 }
 
 static void
 remove_manifest(void)
 {
-	set_up(unlink(in_dir(revision("app", &first))));
+	set_up(unlink(in_dir(revision_link("app", &first))));
 }
 
 static void
 put_manifest_back(void)
 {
-	(void)old_manifest("app", "first");
+	(void)write_manifest("app", "first");
 }
 
 static void
 add_sha512(void)
 {
-	struct digest d = digest(HASH_SHA512, "first");
+	struct digest d = text_digest(HASH_SHA512, "first");
 
-	write_text(revision("app", &d), digest_text(arena, &d));
+	write_text(revision_link("app", &d), digest_text(arena, &d));
 }
 
 static void
 cut_link(void)
 {
-	set_up(truncate(in_dir(current("app", "v1")), 0));
+	set_up(truncate(in_dir(current_link("app", "v1")), 0));
 }
 
 static void
@@ -113,15 +113,15 @@ add_layer(void)
 static void
 add_neighbour(void)
 {
-	struct digest d = old_manifest("app/sub", "first");
+	struct digest d = write_manifest("app/sub", "first");
 
-	old_tag("app/sub", "v1", &d);
+	write_tag("app/sub", "v1", &d);
 }
 
 static void
 add_history(void)
 {
-	write_text(in_index("app", "v9", &first), digest_text(arena, &first));
+	write_text(tag_index_link("app", "v9", &first), digest_text(arena, &first));
 }
 
 static void
@@ -151,10 +151,10 @@ test_stamps(void)
 	size_t i;
 
 	ok(stamp("none") != 0, "never 0");
-	first = old_manifest("app", "first");
-	second = old_manifest("app", "second");
-	old_tag("app", "v1", &first);
-	old_tag("app", "v2", &first);
+	first = write_manifest("app", "first");
+	second = write_manifest("app", "second");
+	write_tag("app", "v1", &first);
+	write_tag("app", "v2", &first);
 	before = stamp("app");
 	for (i = 0; i < COUNT(rows); i++) {
 		wait_a_tick();
@@ -222,9 +222,9 @@ test_v1_stamps(void)
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	test_stamps();
 	test_stamp_of_place();
 	test_v1_stamps();
-	return teardown();
+	return teardown_store();
 }

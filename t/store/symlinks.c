@@ -41,8 +41,8 @@ fill(void)
 	write_text("images/" ID "/layer", "the bytes of a layer");
 	write_text("repositories/ns/app/tag_latest", ID);
 	write_text("repositories/ns/app/_index_images", "[]");
-	manifest = old_manifest(APP, TEXT);
-	old_tag(APP, "v1", &manifest);
+	manifest = write_manifest(APP, TEXT);
+	write_tag(APP, "v1", &manifest);
 	write_text(in_repo(APP,
 		       arena_printf(arena, "_layers/sha256/%s/link", manifest.hex)),
 	    digest_text(arena, &manifest));
@@ -220,7 +220,8 @@ push_image(void)
 	if (r == RC_OK)
 		r = store_v1push_list(store, arena, OTHER_ID, begun, &n, &err);
 	if (r == RC_OK)
-		r = stage_adopt(store, arena, body_of(str_of("layer")), &sg, &err);
+		r = stage_adopt(
+		    store, arena, make_body(str_of("layer")), &sg, &err);
 	if (r == RC_OK)
 		r = stage_payload_sum(sg, begun[0].json, begun[0].payload, &err);
 	if (r == RC_OK)
@@ -248,12 +249,12 @@ push_blob(void)
 
 	hash_add(&after, "a ", 2);
 	if (r == RC_OK)
-		r = stage_adopt(store, arena, body_of(str_of("a ")), &sg, &err);
+		r = stage_adopt(store, arena, make_body(str_of("a ")), &sg, &err);
 	if (r == RC_OK)
 		r = store_upload_append(store, arena, &up, sg, &after, &err);
 	hash_add(&after, "blob", 4);
 	if (r == RC_OK)
-		r = stage_adopt(store, arena, body_of(str_of("blob")), &sg, &err);
+		r = stage_adopt(store, arena, make_body(str_of("blob")), &sg, &err);
 	if (r == RC_OK)
 		r = store_upload_append(store, arena, &up, sg, &after, &err);
 	if (r == RC_OK)
@@ -264,7 +265,7 @@ push_blob(void)
 		r = store_upload_remove(store, up.id, &err);
 	if (r == RC_OK)
 		r = store_blob_find_anywhere(store, arena, &d, &blob, &err);
-	if (r == RC_OK && strcmp(read_text(data_of(&d)), "a blob") != 0)
+	if (r == RC_OK && strcmp(read_text(blob_data(&d)), "a blob") != 0)
 		r = RC_MISMATCH;
 	return r;
 }
@@ -634,7 +635,7 @@ test_no_files(void)
 		for (j = 0; j < COUNT(kinds); j++)
 			test_no_file(files[i], kinds[j]);
 	for (j = 0; j < COUNT(kinds); j++)
-		test_no_file(data_of(&manifest), kinds[j]);
+		test_no_file(blob_data(&manifest), kinds[j]);
 }
 
 /* ---- modes ---- */
@@ -665,9 +666,9 @@ test_modes(void)
 
 		fresh_store();
 		(void)change_v1();
-		set_up(chmod(body_of(str_of("text")), 0600));
-		is_int(
-		    stage_adopt(store, arena, body_of(str_of("a blob")), &sg, &err),
+		set_up(chmod(make_body(str_of("text")), 0600));
+		is_int(stage_adopt(
+			   store, arena, make_body(str_of("a blob")), &sg, &err),
 		    RC_OK, "a blob");
 		manifest = sha256("a blob");
 		is_int(store_blob_put(store, arena, sg, &manifest, &err), RC_OK,
@@ -685,7 +686,7 @@ test_modes(void)
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	outside = arena_printf(arena, "../%s-out", strrchr(dir, '/') + 1);
 	test_links("openat2");
 	test_root();
@@ -700,5 +701,5 @@ main(void)
 	test_walks();
 	test_no_files();
 	remove_tree(in_dir(outside));
-	return teardown();
+	return teardown_store();
 }

@@ -81,20 +81,20 @@ put(const char *name, const char *tag, const struct digest *to)
 static void
 test_put(void)
 {
-	const char *link = current(APP, "v1");
+	const char *link = current_link(APP, "v1");
 	ino_t inode;
 
 	is_str(meant(APP, "v1"), "manifest_unknown", "there is no tag yet");
 	is_int(put(APP, "v1", &one), RC_OK, "a tag is put");
 	is_str(tree("docker"),
-	    arena_printf(arena, "%s\n%s\n", link, in_index(APP, "v1", &one)),
+	    arena_printf(arena, "%s\n%s\n", link, tag_index_link(APP, "v1", &one)),
 	    "in two files");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
-	is_str(read_text(in_index(APP, "v1", &one)), digest_text(arena, &one),
+	is_str(read_text(tag_index_link(APP, "v1", &one)), digest_text(arena, &one),
 	    "what it ever meant (T1)");
 	is_str(read_text(link), digest_text(arena, &one), "what it means (T2)");
 	is_int(stat_of(link).st_mode, S_IFREG | 0640, "for an old server to read");
-	is_int(stat_of(in_tags(APP, "v1", "current")).st_mode, S_IFDIR | 0750,
+	is_int(stat_of(tag_file(APP, "v1", "current")).st_mode, S_IFDIR | 0750,
 	    "as is the directory");
 	is_str(meant(APP, "v1"), digest_text(arena, &one), "it can be read");
 
@@ -105,8 +105,8 @@ test_put(void)
 	is_str(meant(APP, "v1"), digest_text(arena, &two), "to another");
 	ok(stat_of(link).st_ino != inode, "by another file, never in place");
 	is_str(tree("docker"),
-	    arena_printf(arena, "%s\n%s\n%s\n", link, in_index(APP, "v1", &one),
-		in_index(APP, "v1", &two)),
+	    arena_printf(arena, "%s\n%s\n%s\n", link,
+		tag_index_link(APP, "v1", &one), tag_index_link(APP, "v1", &two)),
 	    "what it meant is kept");
 }
 
@@ -117,7 +117,7 @@ test_remove(void)
 	is_int(put(APP "/v1", "v1", &one), RC_OK, "one of a neighbour");
 	is_int(
 	    store_tag_remove(store, arena, APP, "v1", &err), RC_OK, "one removed");
-	ok(!is_there(in_tags(APP, "v1", "")), "its directory is gone");
+	ok(!is_there(tag_file(APP, "v1", "")), "its directory is gone");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "and nowhere else");
 	is_str(meant(APP, "v1"), "manifest_unknown", "nothing is meant by it");
 	is_str(tags_of(APP), "v2=1 ", "the other is there");
@@ -128,7 +128,7 @@ test_remove(void)
 	    RC_MANIFEST_UNKNOWN, "nor one of nobody's");
 	is_int(put(APP, "v1", &two), RC_OK, "it comes back");
 	is_str(meant(APP, "v1"), digest_text(arena, &two), "as it is put");
-	ok(!is_there(in_index(APP, "v1", &one)),
+	ok(!is_there(tag_index_link(APP, "v1", &one)),
 	    "what it meant before is forgotten");
 }
 
@@ -137,33 +137,33 @@ test_remove(void)
 static void
 make_odd(void)
 {
-	old_tag("odd", "good", &one);
-	old_tag("odd", "GOOD", &one);
-	old_tag("odd", "_9.x-y", &one);
-	old_tag("odd", "moved", &one);
-	old_tag("odd", "moved", &two);
+	write_tag("odd", "good", &one);
+	write_tag("odd", "GOOD", &one);
+	write_tag("odd", "_9.x-y", &one);
+	write_tag("odd", "moved", &one);
+	write_tag("odd", "moved", &two);
 
-	write_text(in_index("odd", "killed", &one), digest_text(arena, &one));
-	write_text(current("odd", "empty"), "");
-	write_text(current("odd", "newline"),
+	write_text(tag_index_link("odd", "killed", &one), digest_text(arena, &one));
+	write_text(current_link("odd", "empty"), "");
+	write_text(current_link("odd", "newline"),
 	    arena_printf(arena, "%s\n", digest_text(arena, &one)));
-	make_dir(in_tags("odd", "bare", ""));
-	make_dir(current("odd", "directory"));
-	write_text(in_tags("odd", "flat", "current"), digest_text(arena, &one));
+	make_dir(tag_file("odd", "bare", ""));
+	make_dir(current_link("odd", "directory"));
+	write_text(tag_file("odd", "flat", "current"), digest_text(arena, &one));
 	write_text(in_repo("odd", "_manifests/tags/file"), "");
-	write_text(current("odd", ".hidden"), digest_text(arena, &one));
-	write_text(current("odd", "-dash"), digest_text(arena, &one));
-	write_text(current("odd", "a blank"), digest_text(arena, &one));
-	write_text(current("odd", "zz~"), digest_text(arena, &one));
-	write_text(current("odd", arena_printf(arena, "%0129d", 0)),
+	write_text(current_link("odd", ".hidden"), digest_text(arena, &one));
+	write_text(current_link("odd", "-dash"), digest_text(arena, &one));
+	write_text(current_link("odd", "a blank"), digest_text(arena, &one));
+	write_text(current_link("odd", "zz~"), digest_text(arena, &one));
+	write_text(current_link("odd", arena_printf(arena, "%0129d", 0)),
 	    digest_text(arena, &one));
 	set_up(symlink("self", in_dir(in_repo("odd", "_manifests/tags/self"))));
 	set_up(symlink("none", in_dir(in_repo("odd", "_manifests/tags/lost"))));
-	make_dir(in_tags("odd", "linked", "current"));
-	set_up(
-	    symlink("../../good/current/link", in_dir(current("odd", "linked"))));
-	make_dir(in_tags("odd", "pipe", "current"));
-	set_up(mkfifo(in_dir(current("odd", "pipe")), 0644));
+	make_dir(tag_file("odd", "linked", "current"));
+	set_up(symlink(
+	    "../../good/current/link", in_dir(current_link("odd", "linked"))));
+	make_dir(tag_file("odd", "pipe", "current"));
+	set_up(mkfifo(in_dir(current_link("odd", "pipe")), 0644));
 }
 
 static void
@@ -189,7 +189,7 @@ test_odd(void)
 	is_str(tags_of("odd"),
 	    "GOOD=1 _9.x-y=1 empty=2 good=1 killed=2 linked=2 moved=2 newline=1 ",
 	    "each is put right when it is pushed");
-	is_str(read_text(current("odd", "newline")), digest_text(arena, &one),
+	is_str(read_text(current_link("odd", "newline")), digest_text(arena, &one),
 	    "to the byte");
 }
 
@@ -226,11 +226,12 @@ static void
 test_unreadable(void)
 {
 	set_up(chmod(dir, 0755));
-	is_int(in_process(walk_as_nobody, NULL), RC_OK, "another user reads them");
-	set_up(chmod(in_dir(current(APP, "v1")), 0));
-	is_int(in_process(walk_as_nobody, NULL), RC_IO,
+	is_int(
+	    run_in_process(walk_as_nobody, NULL), RC_OK, "another user reads them");
+	set_up(chmod(in_dir(current_link(APP, "v1")), 0));
+	is_int(run_in_process(walk_as_nobody, NULL), RC_IO,
 	    "one that cannot be read is not taken for none");
-	set_up(chmod(in_dir(current(APP, "v1")), 0644));
+	set_up(chmod(in_dir(current_link(APP, "v1")), 0644));
 }
 
 /* ---- lists ---- */
@@ -242,7 +243,7 @@ test_many(void)
 	unsigned i;
 
 	for (i = 0; i < 3000; i++)
-		old_tag("many", arena_printf(arena, "%u", i * 7919 % 3000),
+		write_tag("many", arena_printf(arena, "%u", i * 7919 % 3000),
 		    i * 7919 % 3000 == 999 ? &two : &one);
 	seen = see_all("many", "", 0);
 	is_int(seen.n, 3000, "all of 3,000");
@@ -267,8 +268,8 @@ test_none(void)
 	make_dir(in_repo("empty", "_manifests/tags"));
 	is_str(tags_of("empty"), "", "nor has one where all are deleted");
 	is_str(last_of("empty"), "manifest_unknown", "a last one");
-	write_text(in_index("killed", "a", &one), digest_text(arena, &one));
-	write_text(in_index("killed", "b", &one), digest_text(arena, &one));
+	write_text(tag_index_link("killed", "a", &one), digest_text(arena, &one));
+	write_text(tag_index_link("killed", "b", &one), digest_text(arena, &one));
 	is_str(
 	    last_of("killed"), "manifest_unknown", "nor one where none was made");
 	write_text(in_repo("file", "_manifests/tags"), "");
@@ -278,9 +279,9 @@ test_none(void)
 int
 main(void)
 {
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	one = sha256("one");
-	two = digest(HASH_SHA512, "two");
+	two = text_digest(HASH_SHA512, "two");
 	test_put();
 	test_remove();
 	test_odd();
@@ -288,5 +289,5 @@ main(void)
 	test_unreadable();
 	test_many();
 	test_none();
-	return teardown();
+	return teardown_store();
 }

@@ -26,25 +26,26 @@ test_hostile_ids(void)
 	    "../../../../../../../../../etc/passwd",
 	    "%2e%2e/00000000-0000-4000-8000-000000"};
 	static const char nul[] = "00000000-0000-4000-8000-00000000\0000";
-	struct store_upload up = begin(HASH_SHA256), got;
-	const char *state = read_text(of_upload(up.id, "state"));
+	struct store_upload up = begin_upload(HASH_SHA256), got;
+	const char *state = read_text(upload_file(up.id, "state"));
 	size_t i;
 
 	write_text("_berth/upload/state", state);
 	write_text("_berth/state", state);
 	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		if (strlen(ids[i]) >= 35 && strchr(ids[i], '/') == NULL)
-			write_text(of_upload(ids[i], "state"), state);
-		is_int(reopen(ids[i], &got), RC_UPLOAD_UNKNOWN, "\"%s\"", ids[i]);
+			write_text(upload_file(ids[i], "state"), state);
+		is_int(reopen_upload(ids[i], &got), RC_UPLOAD_UNKNOWN, "\"%s\"",
+		    ids[i]);
 	}
-	write_text(of_upload("00000000-0000-4000-8000-00000000", "state"), state);
+	write_text(upload_file("00000000-0000-4000-8000-00000000", "state"), state);
 	is_int(store_upload_open(store, arena, APP, str_make(nul, 36), &got, &err),
 	    RC_UPLOAD_UNKNOWN, "one with a NUL");
-	is_int(reopen("00000000-0000-4000-8000-000000000000", &got),
+	is_int(reopen_upload("00000000-0000-4000-8000-000000000000", &got),
 	    RC_UPLOAD_UNKNOWN, "one that was never given");
 	write_text(
-	    of_upload("00000000-0000-4000-8000-000000000000", "state"), state);
-	is_int(reopen("00000000-0000-4000-8000-000000000000", &got), RC_OK,
+	    upload_file("00000000-0000-4000-8000-000000000000", "state"), state);
+	is_int(reopen_upload("00000000-0000-4000-8000-000000000000", &got), RC_OK,
 	    "until it is");
 	fresh_store();
 }
@@ -52,8 +53,8 @@ test_hostile_ids(void)
 static void
 test_damaged_states(void)
 {
-	struct store_upload up = begin(HASH_SHA256), got;
-	const char *hash = hash_text(&up), *data = of_upload(up.id, "data");
+	struct store_upload up = begin_upload(HASH_SHA256), got;
+	const char *hash = saved_hash(&up), *data = upload_file(up.id, "data");
 	const struct {
 		const char *what, *repository, *size, *hash;
 	} rows[] = {
@@ -76,23 +77,23 @@ test_damaged_states(void)
 
 	write_text(data, "12345");
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		write_text(of_upload(up.id, "state"),
+		write_text(upload_file(up.id, "state"),
 		    arena_printf(arena, form, rows[i].repository, rows[i].size,
 			rows[i].hash));
-		is_int(reopen(up.id, &got), RC_UPLOAD_UNKNOWN, "a state with %s",
-		    rows[i].what);
+		is_int(reopen_upload(up.id, &got), RC_UPLOAD_UNKNOWN,
+		    "a state with %s", rows[i].what);
 	}
-	write_text(of_upload(up.id, "state"), "");
-	is_int(reopen(up.id, &got), RC_UPLOAD_UNKNOWN, "an empty one");
+	write_text(upload_file(up.id, "state"), "");
+	is_int(reopen_upload(up.id, &got), RC_UPLOAD_UNKNOWN, "an empty one");
 	write_text(
-	    of_upload(up.id, "state"), arena_printf(arena, "%s%8192s", good, ""));
-	is_int(reopen(up.id, &got), RC_UPLOAD_UNKNOWN, "one without end");
-	write_text(of_upload(up.id, "state"), good);
-	is_int(reopen(up.id, &got), RC_OK, "a sound one");
+	    upload_file(up.id, "state"), arena_printf(arena, "%s%8192s", good, ""));
+	is_int(reopen_upload(up.id, &got), RC_UPLOAD_UNKNOWN, "one without end");
+	write_text(upload_file(up.id, "state"), good);
+	is_int(reopen_upload(up.id, &got), RC_OK, "a sound one");
 	(void)unlink(in_dir(data));
-	is_int(reopen(up.id, &got), RC_UPLOAD_UNKNOWN, "without its data");
-	(void)unlink(in_dir(of_upload(up.id, "state")));
-	is_int(reopen(up.id, &got), RC_UPLOAD_UNKNOWN, "no state at all");
+	is_int(reopen_upload(up.id, &got), RC_UPLOAD_UNKNOWN, "without its data");
+	(void)unlink(in_dir(upload_file(up.id, "state")));
+	is_int(reopen_upload(up.id, &got), RC_UPLOAD_UNKNOWN, "no state at all");
 }
 
 /* ---- sweeping ---- */
@@ -110,17 +111,17 @@ swept(void)
 static const char *
 begin_aged(time_t age)
 {
-	struct store_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin_upload(HASH_SHA256);
 
 	(void)append_text(&up, "bytes");
-	make_older(of_upload(up.id, "state"), age);
+	make_older(upload_file(up.id, "state"), age);
 	return up.id;
 }
 
 static bool
 stays(const char *id)
 {
-	return is_there(of_upload(id, ""));
+	return is_there(upload_file(id, ""));
 }
 
 static void
@@ -137,9 +138,9 @@ test_sweep(void)
 	locked = begin_aged(10 * EXPIRY);
 	bare = "00000000-0000-4000-8000-000000000000";
 	new_bare = "00000000-0000-4000-8000-000000000001";
-	write_text(of_upload(bare, "data"), "bytes");
-	make_older(of_upload(bare, ""), EXPIRY + 10);
-	make_dir(of_upload(new_bare, ""));
+	write_text(upload_file(bare, "data"), "bytes");
+	make_older(upload_file(bare, ""), EXPIRY + 10);
+	make_dir(upload_file(new_bare, ""));
 	write_text("_berth/upload/notes/data", "somebody's");
 	make_older("_berth/upload/notes", 10 * EXPIRY);
 	store_upload_touch(store, arena, touched);
@@ -194,11 +195,11 @@ test_sweep_fails(void)
 int
 main(void)
 {
-	setup(ON_DISK);
+	setup_store(ON_DISK);
 	test_hostile_ids();
 	test_damaged_states();
 	test_sweep();
 	test_sweep_while_bodies_come();
 	test_sweep_fails();
-	return teardown();
+	return teardown_store();
 }

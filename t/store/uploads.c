@@ -13,13 +13,13 @@ stands(const struct store_upload *up, const char *bytes, const char *what)
 
 	hash_begin(&want, up->hash.kind);
 	hash_add(&want, bytes, strlen(bytes));
-	is_int(reopen(up->id, &now), RC_OK, "%s: it is known", what);
+	is_int(reopen_upload(up->id, &now), RC_OK, "%s: it is known", what);
 	is_int(now.size, strlen(bytes), "%s: its size", what);
 	is_int(up->size, now.size, "%s: as its owner was told", what);
-	is_str(hash_text(&now), hash_save(&want, arena), "%s: its hash", what);
+	is_str(saved_hash(&now), hash_save(&want, arena), "%s: its hash", what);
 	if (*bytes != '\0')
-		is_str(read_text(of_upload(up->id, "data")), bytes, "%s: its bytes",
-		    what);
+		is_str(read_text(upload_file(up->id, "data")), bytes,
+		    "%s: its bytes", what);
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n",
 	    "%s: nothing is left on the way", what);
 }
@@ -51,19 +51,20 @@ bytes_of(const struct digest *d)
 static void
 test_begin(void)
 {
-	struct store_upload a = begin(HASH_SHA256), b = begin(HASH_SHA256), now;
+	struct store_upload a = begin_upload(HASH_SHA256),
+			    b = begin_upload(HASH_SHA256), now;
 	struct str id = str_of(a.id);
 
 	is_int(id.n, 36, "its id is a UUID: %s", a.id);
 	ok(a.id[14] == '4' && strchr("89ab", a.id[19]) != NULL, "of version 4");
 	ok(strcmp(a.id, b.id) != 0, "another has another");
 	is_str(tree(arena_printf(arena, "_berth/upload/%s", a.id)),
-	    arena_printf(arena, "%s\n", of_upload(a.id, "state")),
+	    arena_printf(arena, "%s\n", upload_file(a.id, "state")),
 	    "it has a state and no data");
-	is_str(read_text(of_upload(a.id, "state")),
+	is_str(read_text(upload_file(a.id, "state")),
 	    arena_printf(arena,
 		"{\"repository\": \"" APP "\", \"size\": 0, \"hash\": \"%s\"}",
-		hash_text(&a)),
+		saved_hash(&a)),
 	    "which tells all of it");
 	stands(&a, "", "begun");
 	is_int(store_upload_open(store, arena, "team/other", id, &now, &err),
@@ -80,12 +81,12 @@ test_parts(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		up = begin(kinds[i]);
+		up = begin_upload(kinds[i]);
 		is_int(append_text(&up, ""), RC_OK, "nothing comes");
-		ok(!is_there(of_upload(up.id, "data")), "and nothing changes");
+		ok(!is_there(upload_file(up.id, "data")), "and nothing changes");
 		is_int(append_text(&up, "one, "), RC_OK, "the first part");
 		stands(&up, "one, ", "one part");
-		set_up(lstat(in_dir(of_upload(up.id, "data")), &sb));
+		set_up(lstat(in_dir(upload_file(up.id, "data")), &sb));
 		is_int(sb.st_mode, S_IFREG | 0640, "not 0600, as nginx has it");
 		is_int(append_text(&up, "two, "), RC_OK, "the second");
 		stands(&up, "one, two, ", "two parts");
@@ -131,13 +132,13 @@ test_large_parts(void)
 {
 	struct str all = letters(((size_t)34 << 20) + 12345);
 	const size_t ends[] = {1000003, 1000004, all.n};
-	struct store_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin_upload(HASH_SHA256);
 	struct digest d, want;
 	struct store_blob got;
 	size_t i, at = 0;
 
 	for (i = 0; i < 3; at = ends[i++])
-		is_int(append(&up, str_make(all.p + at, ends[i] - at)), RC_OK,
+		is_int(append_bytes(&up, str_make(all.p + at, ends[i] - at)), RC_OK,
 		    "bytes from %zu", at);
 	digest_of(HASH_SHA256, all, &want);
 	is_int(name_it(&up, &d), RC_OK, "34 MiB become a blob");
@@ -152,11 +153,11 @@ test_large_parts(void)
 static void
 test_gone(void)
 {
-	struct store_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin_upload(HASH_SHA256);
 	struct hash after = up.hash;
 	struct stage *sg;
 
-	(void)stage_adopt(store, arena, body_of(str_of("x")), &sg, &err);
+	(void)stage_adopt(store, arena, make_body(str_of("x")), &sg, &err);
 	remove_bodies();
 	is_int(store_upload_append(store, arena, &up, sg, &after, &err),
 	    RC_CLIENT_GONE, "a part whose client left");
@@ -169,19 +170,19 @@ test_gone(void)
 static void
 test_cut_off(void)
 {
-	struct store_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin_upload(HASH_SHA256);
 	struct digest d;
 
-	write_text(of_upload(up.id, "data"), "a first part that was not counted");
+	write_text(upload_file(up.id, "data"), "a first part that was not counted");
 	stands(&up, "", "a first part cut off");
 	is_int(append_text(&up, "one, "), RC_OK, "another comes instead");
 	stands(&up, "one, ", "another first part");
 
-	write_text(of_upload(up.id, "data"), "one, and a second that was cut");
+	write_text(upload_file(up.id, "data"), "one, and a second that was cut");
 	is_int(append_text(&up, "two, "), RC_OK, "another comes instead");
 	stands(&up, "one, two, ", "another second part");
 
-	write_text(of_upload(up.id, "data"), "one, two, and a third");
+	write_text(upload_file(up.id, "data"), "one, two, and a third");
 	is_int(append_text(&up, ""), RC_OK, "nothing comes instead");
 	is_int(name_it(&up, &d), RC_OK, "and what was counted becomes a blob");
 	is_str(bytes_of(&d), "one, two, ", "without the rest");
@@ -190,7 +191,7 @@ test_cut_off(void)
 static void
 test_staged(void)
 {
-	struct store_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin_upload(HASH_SHA256);
 	struct stage *sg;
 	struct hash h;
 	struct digest d, want;
@@ -203,7 +204,7 @@ test_staged(void)
 	ok(digest_eq(&d, &want), "as none");
 
 	(void)append_text(&up, "one");
-	write_text(of_upload(up.id, "data"), "one, which grows");
+	write_text(upload_file(up.id, "data"), "one, which grows");
 	digest_of(HASH_SHA512, str_of("one"), &want);
 	is_int(store_upload_stage(store, arena, &up, &sg, &err), RC_OK, "some");
 	is_int(stage_size(sg), 3, "as many as count");
@@ -211,7 +212,7 @@ test_staged(void)
 	is_int(stage_hash(sg, &h, &err), RC_OK, "are hashed");
 	digest_end(&h, &d);
 	ok(digest_eq(&d, &want), "without those behind them");
-	is_str(read_text(of_upload(up.id, "data")), "one, which grows",
+	is_str(read_text(upload_file(up.id, "data")), "one, which grows",
 	    "which another may be writing");
 }
 
@@ -220,7 +221,7 @@ test_staged(void)
 static void
 test_finished(void)
 {
-	struct store_upload up = begin(HASH_SHA256), late;
+	struct store_upload up = begin_upload(HASH_SHA256), late;
 	struct digest d;
 	struct store_blob got;
 	struct stat sb;
@@ -232,24 +233,25 @@ test_finished(void)
 	    store_blob_find_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
 	set_up(lstat(in_dir(got.file.name), &sb));
 	is_int(sb.st_nlink, 1, "by one name");
-	is_int(reopen(up.id, &up), RC_OK, "the upload stands until it is removed");
+	is_int(reopen_upload(up.id, &up), RC_OK,
+	    "the upload stands until it is removed");
 	is_int(up.size, 5, "as it stood");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
 	    "one who did not notice adds nothing");
 	is_int(name_it(&late, &d), RC_OK, "its end may be asked for again");
 	is_str(bytes_of(&d), "whole", "the blob is what it was");
 	write_text(got.file.name, "whole, and more");
-	is_int(reopen(up.id, &up), RC_UPLOAD_UNKNOWN,
+	is_int(reopen_upload(up.id, &up), RC_UPLOAD_UNKNOWN,
 	    "a blob of another length is not it");
 	write_text(got.file.name, "whole");
 	is_int(store_upload_remove(store, late.id, &err), RC_OK, "it goes");
-	ok(!is_there(of_upload(late.id, "")), "wholly");
+	ok(!is_there(upload_file(late.id, "")), "wholly");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
 	    "nothing comes to it any more");
 	is_int(store_upload_remove(store, late.id, &err), RC_OK,
 	    "what is gone is gone");
 
-	up = begin(HASH_SHA256);
+	up = begin_upload(HASH_SHA256);
 	(void)append_text(&up, "whole");
 	is_int(name_it(&up, &d), RC_OK, "a blob that is there");
 	is_int(store_upload_remove(store, up.id, &err), RC_OK, "and its end");
@@ -272,14 +274,14 @@ append_if_unmoved(void *arg)
 	struct hash after = now.hash;
 	struct stage *sg;
 	enum result r = stage_adopt(
-	    store, arena, body_of(str_of(race->part)), &sg, &err);
+	    store, arena, make_body(str_of(race->part)), &sg, &err);
 
 	if (r == RC_OK)
 		r = stage_hash(sg, &after, &err);
 	if (r == RC_OK)
 		r = guard_take(store, GUARD_UPLOAD, now.id, &lock, &err);
 	if (r == RC_OK)
-		r = reopen(race->seen->id, &now);
+		r = reopen_upload(race->seen->id, &now);
 	if (r == RC_OK && now.size != race->seen->size)
 		r = RC_BAD_RANGE;
 	if (r == RC_OK)
@@ -291,7 +293,7 @@ append_if_unmoved(void *arg)
 static void
 test_race(void)
 {
-	struct store_upload up = begin(HASH_SHA256);
+	struct store_upload up = begin_upload(HASH_SHA256);
 	struct race left = {&up, "left "}, right = {&up, "right"};
 	const char *want = "";
 	unsigned i, odd = 0;
@@ -299,13 +301,13 @@ test_race(void)
 	for (i = 0; i < 20; i++) {
 		pid_t a = start_process(append_if_unmoved, &left);
 		pid_t b = start_process(append_if_unmoved, &right);
-		int l = status_of(a), r = status_of(b);
+		int l = wait_for(a), r = wait_for(b);
 
 		odd += !((l == RC_OK && r == RC_BAD_RANGE) ||
 			 (r == RC_OK && l == RC_BAD_RANGE));
 		want = arena_printf(
 		    arena, "%s%s", want, l == RC_OK ? "left " : "right");
-		(void)reopen(up.id, &up);
+		(void)reopen_upload(up.id, &up);
 	}
 	is_int(odd, 0, "of two parts for one place one is taken");
 	stands(&up, want, "twenty times");
@@ -314,7 +316,7 @@ test_race(void)
 int
 main(void)
 {
-	setup(ON_DISK);
+	setup_store(ON_DISK);
 	test_begin();
 	test_parts();
 	test_large_parts();
@@ -323,5 +325,5 @@ main(void)
 	test_staged();
 	test_finished();
 	test_race();
-	return teardown();
+	return teardown_store();
 }

@@ -24,7 +24,7 @@ test_once(void)
 {
 	struct log_once *once = log_once_new();
 
-	is_int(in_process(log_once, once), 1, "a line is written once");
+	is_int(run_in_process(log_once, once), 1, "a line is written once");
 	is_int(log_once(once), 0, "by all processes together");
 	ok(log_once_is_first(once, "event", "b"), "another file's line is another");
 	ok(log_once_is_first(once, "other", "a"), "so is one about another event");
@@ -52,7 +52,7 @@ send_layer(const struct image *im)
 
 	(void)store_v1push_list(store, arena, im->id, begun, &n, &err);
 	is_int(n, 1, "it began with one json");
-	(void)stage_adopt(store, arena, body_of(im->layer), &sg, &err);
+	(void)stage_adopt(store, arena, make_body(im->layer), &sg, &err);
 	(void)stage_payload_sum(sg, begun[0].json, begun[0].payload, &err);
 	is_str(begun[0].payload, im->sum, "SHA-256 of json, newline and layer");
 	is_int(store_v1push_wait(store, arena, im->id, sg, begun, n, &err), RC_OK,
@@ -147,13 +147,13 @@ test_unfinished(const struct image *im)
 	is_int(state_of(im), STORE_V1IMAGE_ABSENT, "no image yet");
 	begin(im, "md5:wrong", NULL);
 	is_int(state_of(im), STORE_V1IMAGE_UNFINISHED, "then an unfinished one");
-	is_str(read_text(of_image(im, "_inprogress")), "true", "_inprogress");
-	is_str(read_text(of_image(im, "json")), im->json.p, "its json is there");
-	is_str(read_text(of_image(im, "_checksum")), "md5:wrong",
+	is_str(read_text(image_file(im, "_inprogress")), "true", "_inprogress");
+	is_str(read_text(image_file(im, "json")), im->json.p, "its json is there");
+	is_str(read_text(image_file(im, "_checksum")), "md5:wrong",
 	    "a sum that came with the json, as it came");
-	ok(!is_there(of_image(im, "layer")), "no layer");
+	ok(!is_there(image_file(im, "layer")), "no layer");
 	begin(im, NULL, NULL);
-	ok(!is_there(of_image(im, "_checksum")), "gone when the next has none");
+	ok(!is_there(image_file(im, "_checksum")), "gone when the next has none");
 }
 
 static void
@@ -162,7 +162,8 @@ test_image(const struct image *base, const struct image *child)
 	struct stat sb;
 
 	send_layer(base);
-	ok(!is_there(of_image(base, "layer")), "a layer that waits is no image's");
+	ok(!is_there(image_file(base, "layer")),
+	    "a layer that waits is no image's");
 	is_int(store_v1push_confirm(store, arena, base->id, base->sum, &err), RC_OK,
 	    "confirmed");
 	is_int(state_of(base), STORE_V1IMAGE_COMPLETE, "the image is complete");
@@ -176,15 +177,15 @@ test_image(const struct image *base, const struct image *child)
 		child->id, child->id),
 	    "four files an image");
 	is_str(
-	    read_text(of_image(child, "json")), child->json.p, "json as it came");
+	    read_text(image_file(child, "json")), child->json.p, "json as it came");
 	is_str(
-	    read_text(of_image(child, "layer")), child->layer.p, "layer as well");
-	is_str(read_text(of_image(child, "ancestry")),
+	    read_text(image_file(child, "layer")), child->layer.p, "layer as well");
+	is_str(read_text(image_file(child, "ancestry")),
 	    arena_printf(arena, "[\"%s\", \"%s\"]", child->id, base->id),
 	    "ancestry, the newest first");
-	is_str(read_text(of_image(child, "_checksum")),
+	is_str(read_text(image_file(child, "_checksum")),
 	    arena_printf(arena, "sha256:%s", child->sum), "_checksum");
-	(void)stat(in_dir(of_image(child, "layer")), &sb);
+	(void)stat(in_dir(image_file(child, "layer")), &sb);
 	is_int(sb.st_nlink, 2, "of the layer's names one is nginx's");
 	is_int(sb.st_mode & 0777, 0640, "for its owner and group");
 }
@@ -212,15 +213,15 @@ test_sums(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		(void)unlink(in_dir(of_image(&im, "_checksum")));
+		(void)unlink(in_dir(image_file(&im, "_checksum")));
 		if (rows[i].file != NULL)
-			write_text(of_image(&im, "_checksum"), rows[i].file);
+			write_text(image_file(&im, "_checksum"), rows[i].file);
 		is_int(store_v1image_checksum(store, arena, im.id, &sum, &err),
 		    RC_OK, "_checksum %s",
 		    rows[i].file == NULL ? "not_found" : rows[i].file);
 		is_str(str_dup(arena, sum), rows[i].sum, "its sum");
 	}
-	(void)unlink(in_dir(of_image(&im, "_checksum")));
+	(void)unlink(in_dir(image_file(&im, "_checksum")));
 }
 
 /* An image is what its files say, whoever wrote them. */
@@ -234,24 +235,24 @@ test_states(void)
 	make_dir(arena_printf(arena, "images/%s", im.id));
 	is_int(
 	    state_of(&im), STORE_V1IMAGE_ABSENT, "an empty directory is no image");
-	write_text(of_image(&im, "_inprogress"), "true");
+	write_text(image_file(&im, "_inprogress"), "true");
 	is_int(state_of(&im), STORE_V1IMAGE_ABSENT, "_inprogress alone is none");
-	write_text(of_image(&im, "json"), im.json.p);
+	write_text(image_file(&im, "json"), im.json.p);
 	is_int(state_of(&im), STORE_V1IMAGE_UNFINISHED, "with json: unfinished");
-	(void)unlink(in_dir(of_image(&im, "_inprogress")));
+	(void)unlink(in_dir(image_file(&im, "_inprogress")));
 	is_int(state_of(&im), STORE_V1IMAGE_DAMAGED,
 	    "without _inprogress, and nothing else: damaged");
 	is_int(store_v1image_layer(store, arena, im.id, &layer, &err),
 	    RC_IMAGE_UNKNOWN, "it has no layer");
 	is_int(store_v1image_ancestry(store, arena, im.id, &text, &err),
 	    RC_IMAGE_UNKNOWN, "nor ancestry");
-	write_text(of_image(&im, "layer"), "four");
+	write_text(image_file(&im, "layer"), "four");
 	is_int(store_v1image_layer(store, arena, im.id, &layer, &err), RC_OK,
 	    "a layer");
 	is_int(layer.size, 4, "its size");
-	is_str(layer.name, of_image(&im, "layer"), "its name in the store");
+	is_str(layer.name, image_file(&im, "layer"), "its name in the store");
 	is_int(state_of(&im), STORE_V1IMAGE_DAMAGED, "still without ancestry");
-	write_text(of_image(&im, "ancestry"), im.ancestry);
+	write_text(image_file(&im, "ancestry"), im.ancestry);
 	is_int(state_of(&im), STORE_V1IMAGE_COMPLETE, "with all three: complete");
 }
 
@@ -532,7 +533,7 @@ main(void)
 {
 	struct image base, child;
 
-	setup(ON_DISK);
+	setup_store(ON_DISK);
 	base = make_image('a', NULL, "base layer");
 	child = make_image('b', &base, "child layer");
 	is_str(tree("images"), "images/\n", "a new store has no images");
@@ -549,5 +550,5 @@ main(void)
 	test_settling();
 	test_ambiguous_tags(&base, &child);
 	test_damaged_tags(&base);
-	return teardown();
+	return teardown_store();
 }

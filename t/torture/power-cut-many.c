@@ -38,7 +38,7 @@ push_blob(const char *name, const char *text)
 {
 	struct digest d = sha256(text);
 
-	return upload_whole(&reg, arena, name, body_of(str_of(text)), &d, &err);
+	return upload_whole(&reg, arena, name, make_body(str_of(text)), &d, &err);
 }
 
 /* All clients fill one new repository after the other, the same ones at once. */
@@ -92,7 +92,7 @@ cut_many(void)
 	for (i = 0; i < CLIENTS; i++)
 		(void)kill(pids[i], SIGKILL);
 	for (i = 0; i < CLIENTS; i++)
-		(void)status_of(pids[i]);
+		(void)wait_for(pids[i]);
 	power_cut();
 	for (i = 0; fault == NULL && i < CLIENTS; i++) {
 		fault = fill_fault(i);
@@ -112,12 +112,12 @@ main(void)
 				      : (unsigned)strtoul(given, NULL, 10);
 	unsigned i;
 
-	setup(IN_MEMORY);
+	setup_store(IN_MEMORY);
 	printf("# BERTH_SEED=%u\n", seed);
 	srand(seed);
 	filled = share(CLIENTS * sizeof(*filled));
 	cut_slow_ms = SLOW_MS;
 	for (i = 0; i < CUTS; i++)
 		cut_many();
-	return teardown();
+	return teardown_store();
 }

@@ -460,9 +460,9 @@ test_not_standalone(void)
 		.want_headers = "X-Docker-Registry-Standalone: False"},
 	};
 
-	options.standalone = false;
+	api_options.standalone = false;
 	check_rows(ROWS(rows));
-	options.standalone = true;
+	api_options.standalone = true;
 }
 
 static void
@@ -485,7 +485,7 @@ test_status(void)
 int
 main(void)
 {
-	setup_api();
+	setup_v1();
 	own.secret = str_of("a secret of 20 bytes");
 	make_store();
 	test_properties();

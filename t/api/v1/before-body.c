@@ -76,7 +76,7 @@ check(const struct check *c)
 	    .target = c->target,
 	    .length = c->length,
 	    .pass = PASS_CHECK};
-	struct reply *rp = send(&call);
+	struct reply *rp = send_call(&call);
 	const char *body = str_dup(arena, rp->bytes);
 	const char *fault = NULL;
 
@@ -122,13 +122,13 @@ test_wrong_bodies(void)
 	    .body = str_of("\"" COMPLETE "\""),
 	    .has_body = true,
 	    .pass = PASS_SERVE};
-	struct reply *rp = send(&no_file);
+	struct reply *rp = send_call(&no_file);
 
 	is_int(rp->status, 500, "a layer that is in no file is nginx's fault");
 	is_str(reply_get(rp, "X-Request-Id"), "0123", "the log has more on it");
 	ok(strstr(str_dup(arena, rp->bytes), "X-Request-Id") != NULL,
 	    "as the client is told");
-	rp = send(&file);
+	rp = send_call(&file);
 	is_int(rp->status, 400, "a small body in a file is not taken");
 }
 
@@ -138,7 +138,7 @@ main(void)
 	const char *before;
 	size_t i;
 
-	setup_api();
+	setup_v1();
 	make_images();
 	before = all_files();
 	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)

@@ -107,8 +107,8 @@ test_image(const char *file)
 	for (how = EMPTY; how < DAMAGES; how++) {
 		if (!is_seen(file, how))
 			continue;
-		title = arena_printf(arena, "%s, %s", file, damages[how]);
-		damage(of_image(&base, file), how);
+		title = arena_printf(arena, "%s, %s", file, damage_names[how]);
+		damage_file(image_file(&base, file), how);
 		image_is_gone(&base);
 		put_tag(&child, "y", 404, BY_UNKNOWN);
 		push(&base);
@@ -135,15 +135,15 @@ test_json(void)
 
 	for (i = 0; i < COUNT(rows); i++) {
 		title = arena_printf(arena, "a json of %s", rows[i]);
-		write_text(of_image(&base, "json"), rows[i]);
+		write_text(image_file(&base, "json"), rows[i]);
 		image_is_gone(&base);
 	}
 	title = "a json with NaN, as Python reads it";
-	write_text(of_image(&base, "json"),
+	write_text(image_file(&base, "json"),
 	    arena_printf(arena, "{\"id\": \"%s\", \"Size\": NaN} ", base.id));
 	ask("is as it was", "GET", path_to(&base, "json"), NULL, NULL, 200,
 	    arena_printf(arena, "{\"id\": \"%s\", \"Size\": NaN} ", base.id));
-	write_text(of_image(&base, "json"), base.json.p);
+	write_text(image_file(&base, "json"), base.json.p);
 }
 
 static void
@@ -171,7 +171,7 @@ test_large_json(void)
 	title = "a large json";
 	push(&im);
 	image_is_whole(&im);
-	damage(of_image(&im, "json"), CUT);
+	damage_file(image_file(&im, "json"), CUT);
 	ask("is not there when it is cut off", "GET", path_to(&im, "json"), NULL,
 	    NULL, 404, BY_UNKNOWN);
 	push(&im);
@@ -204,9 +204,9 @@ test_empty_layer(void)
 		title = arena_printf(arena, "a layer of 0 bytes, sum %s",
 		    sums[i] == NULL ? "missing" : sums[i]);
 		if (sums[i] == NULL)
-			(void)unlink(in_dir(of_image(&im, "_checksum")));
+			(void)unlink(in_dir(image_file(&im, "_checksum")));
 		else
-			write_text(of_image(&im, "_checksum"), sums[i]);
+			write_text(image_file(&im, "_checksum"), sums[i]);
 		if (right)
 			image_is_whole(&im);
 		else
@@ -225,12 +225,13 @@ test_push(void)
 	unsigned how;
 
 	for (how = EMPTY; how < DAMAGES; how++) {
-		title = arena_printf(arena, "a layer that waits, %s", damages[how]);
+		title = arena_printf(
+		    arena, "a layer that waits, %s", damage_names[how]);
 		ask("json", "PUT", path_to(&im, "json"), NULL, im.json.p, 200,
 		    "true");
 		ask("layer", "PUT", path_to(&im, "layer"), NULL, im.layer.p, 200,
 		    "true");
-		damage(of_push(&im, name), how);
+		damage_file(push_file(&im, name), how);
 		if (how == EMPTY || how == MISSING)
 			ask("no layer has come for it", "PUT",
 			    path_to(&im, "checksum"), sum, NULL, 400,
@@ -258,11 +259,12 @@ test_begun(void)
 	for (how = EMPTY; how < DAMAGES; how++) {
 		if (how == CHANGED || how == MISSING)
 			continue; /* the layer's sum tells; the image has it still */
-		title = arena_printf(arena, "a json that began, %s", damages[how]);
+		title = arena_printf(
+		    arena, "a json that began, %s", damage_names[how]);
 		ask("json", "PUT", path_to(&im, "json"), NULL, im.json.p, 200,
 		    "true");
-		damage(
-		    of_push(&im, arena_printf(arena, "begun-%s.json", sum)), how);
+		damage_file(
+		    push_file(&im, arena_printf(arena, "begun-%s.json", sum)), how);
 		ask("layer", "PUT", path_to(&im, "layer"), NULL, im.layer.p, 404,
 		    BY_UNKNOWN);
 		push(&im);
@@ -279,9 +281,9 @@ test_tag(void)
 	unsigned how;
 
 	for (how = EMPTY; how < DAMAGES; how++) {
-		title = arena_printf(arena, "a tag, %s", damages[how]);
+		title = arena_printf(arena, "a tag, %s", damage_names[how]);
 		put_tag(&base, "v1", 200, "true");
-		damage("repositories/team/app/tag_v1", how);
+		damage_file("repositories/team/app/tag_v1", how);
 		if (how != CHANGED) { /* the id of an image that is not here */
 			ask("is not there", "GET", REPO "/tags/v1", NULL, NULL, 404,
 			    ERROR("Tag not found"));
@@ -314,13 +316,13 @@ test_documents(void)
 	for (i = 0; i < COUNT(rows); i++)
 		for (how = EMPTY; how < DAMAGES; how++) {
 			title = arena_printf(
-			    arena, "%s, %s", rows[i].file, damages[how]);
+			    arena, "%s, %s", rows[i].file, damage_names[how]);
 			ask("announced", "PUT", REPO "/", NULL, announced, 200,
 			    "\"\"");
 			put_tag(&base, "v2", 200, "true");
 			put_tag(&base, "latest", 200, "true");
-			damage(arena_printf(
-				   arena, "repositories/team/app/%s", rows[i].file),
+			damage_file(arena_printf(arena, "repositories/team/app/%s",
+					rows[i].file),
 			    how);
 			if (how != CHANGED)
 				ask("is as if it were not there", "GET",
@@ -335,7 +337,7 @@ test_documents(void)
 int
 main(void)
 {
-	setup_api();
+	setup_v1();
 	base = make_image('b', NULL, "the layer of a base");
 	child = make_image('c', &base, "the layer of its child");
 	title = "both";

@@ -268,7 +268,7 @@ send_large(const char *method, const char *where, size_t n, bool chunked)
 	    .pass = PASS_SERVE};
 
 	memset(body, ' ', n);
-	return send(&call);
+	return send_call(&call);
 }
 
 /* Refused by its length before it is read, and where none was told, while it is. */
@@ -448,7 +448,7 @@ test_rebuilt(void)
 int
 main(void)
 {
-	setup_api();
+	setup_v1();
 	write_text("images/" ID "/json", "{\"id\": \"" ID "\"}");
 	write_text("images/" ID "/ancestry", "[\"" ID "\"]");
 	write_text("images/" ID "/layer", "layer");

@@ -471,7 +471,7 @@ test_many_jsons_and_layers(void)
 int
 main(void)
 {
-	setup_api();
+	setup_v1();
 	check_rows(ROWS(errors_of_json));
 	check_rows(ROWS(a_push));
 	check_rows(ROWS(parents));

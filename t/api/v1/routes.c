@@ -386,11 +386,11 @@ test_options(void)
 	    {"debug", "GET", "/_ping", .status = 200, .want = "{\"host\": []}"},
 	};
 
-	options.issue = "\"my\" registry";
-	options.endpoints = "a.example, b.example";
-	options.about = "{\"host\": []}";
+	api_options.issue = "\"my\" registry";
+	api_options.endpoints = "a.example, b.example";
+	api_options.about = "{\"host\": []}";
 	check_rows(ROWS(rows));
-	options.issue = options.endpoints = options.about = NULL;
+	api_options.issue = api_options.endpoints = api_options.about = NULL;
 }
 
 static void
@@ -455,7 +455,7 @@ test_old_names(void)
 int
 main(void)
 {
-	setup_api();
+	setup_v1();
 	check_rows(ROWS(service));
 	check_rows(ROWS(accounts));
 	check_rows(ROWS(announcements));

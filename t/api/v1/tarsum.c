@@ -29,16 +29,16 @@
 static struct str
 small_layer(void)
 {
-	static const char hosts[BLOCK] = "127.0.0.1 localhost\n";
+	static const char hosts[TAR_BLOCK] = "127.0.0.1 localhost\n";
 	static const struct tar_header etc = {"etc/", '5', 0755, 0, 0, 0, MTIME};
 	static const struct tar_header file = {
 	    "etc/hosts", '0', 0644, 0, 0, 20, MTIME};
 	struct buf b;
 
 	buf_init(&b, arena, 64 << 10);
-	put_header(&b, &etc);
-	put_header(&b, &file);
-	buf_add(&b, hosts, BLOCK);
+	put_tar_header(&b, &etc);
+	put_tar_header(&b, &file);
+	buf_add(&b, hosts, TAR_BLOCK);
 	return buf_str(&b);
 }
 
@@ -51,7 +51,7 @@ put_layer(const char *target, struct str layer, int status, const char *what)
 	    .has_body = true,
 	    .length = -1,
 	    .pass = PASS_SERVE};
-	struct reply *rp = send(&call);
+	struct reply *rp = send_call(&call);
 	struct str text = reply_text(rp);
 
 	if (!ok(rp->status == status, "%s: %d", what, status))
@@ -109,7 +109,7 @@ test_before_the_layer(void)
 	};
 	struct str other = small_layer();
 
-	other.n = BLOCK;
+	other.n = TAR_BLOCK;
 	check_row(&json);
 	put_layer(IMAGE("c3", "layer"), other, 400, "another layer");
 	put_layer(IMAGE("c3", "layer"), str_of("no archive"), 400, "no archive");
@@ -172,7 +172,7 @@ test_two_at_once(void)
 
 	buf_init(&whole, arena, 64 << 10);
 	buf_add(&whole, small_layer().p, small_layer().n);
-	buf_add(&whole, (const char[2 * BLOCK]){0}, 2 * BLOCK);
+	buf_add(&whole, (const char[2 * TAR_BLOCK]){0}, 2 * TAR_BLOCK);
 	check_row(&json);
 	check_row(&json);
 	put_layer(IMAGE("c5", "layer"), small_layer(), 200, "one's layer");
@@ -249,7 +249,7 @@ test_places(void)
 	(void)nanosleep(&moment, NULL);
 	ok(!went[1], "its tarsum waits for a place");
 	guard_release(&places[1]);
-	is_int(status_of(gives), 0, "and is right");
+	is_int(wait_for(gives), 0, "and is right");
 	for (i = 0; i < GUARD_WALKS; i++)
 		guard_release(&places[i]);
 }
@@ -257,7 +257,7 @@ test_places(void)
 int
 main(void)
 {
-	setup_api();
+	setup_v1();
 	test_after_the_layer();
 	test_before_the_layer();
 	test_no_archive();

@@ -92,14 +92,14 @@ static void
 check_before(const struct check *c)
 {
 	struct call call = {.method = c->method,
-	    .target = spell(c->target),
+	    .target = expand(c->target),
 	    .headers = c->headers,
 	    .length = c->length,
 	    .pass = PASS_CHECK};
-	struct reply *rp = send(&call);
+	struct reply *rp = send_call(&call);
 	const struct row row = {.status = c->status,
 	    .want = c->want,
-	    .want_headers = spell(c->want_headers)};
+	    .want_headers = expand(c->want_headers)};
 	const char *fault = reply_fault(rp, &row);
 
 	if (!ok(fault == NULL, "%s: %s %s of %lld bytes: %d", c->name, c->method,
@@ -121,12 +121,12 @@ test_no_file(void)
 
 	for (i = 0; i < COUNT(rows); i++) {
 		struct call call = {.method = rows[i].method,
-		    .target = spell(rows[i].target),
+		    .target = expand(rows[i].target),
 		    .length = rows[i].length,
 		    .pass = PASS_SERVE};
 		const struct row row = {
 		    .status = rows[i].status, .want = rows[i].want};
-		const char *fault = reply_fault(send(&call), &row);
+		const char *fault = reply_fault(send_call(&call), &row);
 
 		ok(fault == NULL, "%s: %d%s%s", rows[i].name, rows[i].status,
 		    fault == NULL ? "" : ": ", fault == NULL ? "" : fault);
@@ -138,7 +138,7 @@ static void
 test_touch(void)
 {
 	const char *state = arena_printf(
-	    arena, "_berth/upload/%s/state", strrchr(upload, '/') + 1);
+	    arena, "_berth/upload/%s/state", strrchr(latest_upload, '/') + 1);
 	struct stat sb;
 
 	make_older(state, 7200);
@@ -154,10 +154,11 @@ main(void)
 	size_t i;
 
 	setup_v2(NULL, 0);
-	check(&(const struct row){"a blob", "POST", UPLOADS "?digest=`there`",
-	    .body = "there", .status = 201});
-	check(&(const struct row){"an upload", "POST", UPLOADS, .status = 202});
-	check(&(const struct row){
+	check_v2_row(&(const struct row){"a blob", "POST",
+	    UPLOADS "?digest=`there`", .body = "there", .status = 201});
+	check_v2_row(
+	    &(const struct row){"an upload", "POST", UPLOADS, .status = 202});
+	check_v2_row(&(const struct row){
 	    "four bytes of it", "PATCH", "@", .body = "four", .status = 202});
 	before = all_files();
 	for (i = 0; i < COUNT(checks); i++)
@@ -166,7 +167,7 @@ main(void)
 	test_no_file();
 	is_str(tree("_berth/body"), "_berth/body/\n", "nor made into a file");
 	is_str(all_files(), before, "and nothing has changed");
-	check(&(const struct row){"it stands where it stood", "GET", "@",
+	check_v2_row(&(const struct row){"it stands where it stood", "GET", "@",
 	    .status = 204, .want_headers = "Range: 0-3"});
 	test_touch();
 	return teardown_api();

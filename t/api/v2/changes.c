@@ -133,13 +133,13 @@ static void
 test_step(const struct change *s)
 {
 	struct reply *rp = request(
-	    s->method, spell(s->target), NULL, spell(s->body));
+	    s->method, expand(s->target), NULL, expand(s->body));
 	const char *want = arena_printf(arena, "tags <%s> catalog <%s> search <%s>",
 	    s->tags, s->catalog, s->found);
 
 	is_int(rp->status, s->status, "%s", s->name);
 	is_str(all_lists(), want, "%s: the lists", s->name);
-	reindex();
+	reindex_all();
 	is_str(all_lists(), want, "%s: of an index that was made anew", s->name);
 }
 

@@ -77,7 +77,7 @@ ask(const char *what, const char *method, const char *target, const char *body,
 	const struct row row = {arena_printf(arena, "%s: %s", title, what), method,
 	    target, .body = body, .status = status, .want = want};
 
-	check(&row);
+	check_v2_row(&row);
 }
 
 static void
@@ -137,7 +137,7 @@ blob_is_gone(const char *name)
 static void
 set_title(const char *kind, enum damage how)
 {
-	title = arena_printf(arena, "%s, %s", kind, damages[how]);
+	title = arena_printf(arena, "%s, %s", kind, damage_names[how]);
 }
 
 /* Its bytes are looked at when it is found, but for a large one, whose length alone is
@@ -150,13 +150,13 @@ test_blob(const char *kind, const char *name, const char *path)
 
 	for (how = EMPTY; how < DAMAGES; how++) {
 		set_title(kind, how);
-		damage(path, how);
+		damage_file(path, how);
 		if (!is_large || how == EMPTY || how == MISSING)
 			blob_is_gone(name);
 		push_again_at_once(name);
 		blob_is_whole(name);
 
-		damage(path, how);
+		damage_file(path, how);
 		push_again_in_parts(name);
 		blob_is_whole(name);
 	}
@@ -193,7 +193,7 @@ manifest_is(const char *reference, int status, const char *want)
 	    .status = status, .want = want,
 	    .want_headers = status == 200 ? "Content-Type: " OCI_MANIFEST : NULL};
 
-	check(&row);
+	check_v2_row(&row);
 }
 
 static void
@@ -215,7 +215,7 @@ test_manifest(const char *kind, const char *path)
 
 	for (how = EMPTY; how < DAMAGES; how++) {
 		set_title(kind, how);
-		damage(path, how);
+		damage_file(path, how);
 		manifest_is_gone(!is_tag);
 		ask("pushed again", "PUT", "/v2/" APP "/manifests/v1", "$image",
 		    201, NULL);
@@ -236,8 +236,8 @@ test_deletions(void)
 		set_title("a manifest", how);
 		push_document(APP, "v1", "image");
 		push_document(APP, "v2", "other");
-		damage(data_of("image"), how);
-		damage(tag_link("v1"), how);
+		damage_file(data_of("image"), how);
+		damage_file(tag_link("v1"), how);
 		ask("another is deleted", "DELETE", "/v2/" APP "/manifests/`other`",
 		    NULL, 202, NULL);
 		ask("it is deleted", "DELETE", "/v2/" APP "/manifests/`image`",
@@ -267,13 +267,15 @@ test_type(void)
 				       : "Content-Type: ~application/vnd.";
 
 		set_title("a note of a type", how);
-		check(&(const struct row){title, "PUT", target, told, "{}", 201});
-		damage(note, how);
-		check(&(const struct row){title, "GET", target, .status = 200,
-		    .want = "{}", .want_headers = want});
-		check(&(const struct row){title, "PUT", target, told, "{}", 201});
-		check(&(const struct row){title, "GET", target, .status = 200,
-		    .want = "{}", .want_headers = told});
+		check_v2_row(
+		    &(const struct row){title, "PUT", target, told, "{}", 201});
+		damage_file(note, how);
+		check_v2_row(&(const struct row){title, "GET", target,
+		    .status = 200, .want = "{}", .want_headers = want});
+		check_v2_row(
+		    &(const struct row){title, "PUT", target, told, "{}", 201});
+		check_v2_row(&(const struct row){title, "GET", target,
+		    .status = 200, .want = "{}", .want_headers = told});
 	}
 	ask("it goes", "DELETE", target, NULL, 202, NULL);
 }
@@ -287,7 +289,7 @@ test_log(void)
 
 	(void)log_open(in_dir("log"), LOG_WARN);
 	push_document(APP, "logged", "other");
-	damage(data_of("other"), CUT);
+	damage_file(data_of("other"), CUT);
 	(void)request("GET", "/v2/" APP "/manifests/logged", NULL, NULL);
 	(void)request("GET", "/v2/" APP "/manifests/logged", NULL, NULL);
 	(void)request("HEAD", "/v2/" APP "/manifests/logged", NULL, NULL);

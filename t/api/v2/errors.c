@@ -29,7 +29,7 @@ path_in(const struct route *route, const char *name)
 		buf_adds(&b, "`layer`");
 	else if (strchr(behind, ':') != NULL)
 		buf_adds(&b, NOBODY);
-	return spell(b.p);
+	return expand(b.p);
 }
 
 /* No route takes it, and none makes a path of the store of it. */
@@ -58,7 +58,7 @@ test_names(void)
 		row.target = path_in(route, arena_printf(arena, "%s0", longest));
 		check_row(&row);
 	}
-	check(&(const struct row){"a name of 255 bytes", "POST",
+	check_v2_row(&(const struct row){"a name of 255 bytes", "POST",
 	    arena_printf(arena, "/v2/%s/blobs/uploads/", longest), .status = 202});
 }
 
@@ -86,9 +86,9 @@ test_references(void)
 			.want = CODE("TAG_INVALID")},
 		};
 
-		check_all(ROWS(rows));
+		check_v2_rows(ROWS(rows));
 	}
-	check(&(const struct row){
+	check_v2_row(&(const struct row){
 	    "a tag of 128 bytes", "PUT", longest, .body = "$image", .status = 201});
 }
 
@@ -284,8 +284,8 @@ main(void)
 	test_names();
 	test_references();
 	test_digests();
-	check_all(ROWS(other_digests));
-	check_all(ROWS(odd_requests));
+	check_v2_rows(ROWS(other_digests));
+	check_v2_rows(ROWS(odd_requests));
 	test_results();
 	test_details();
 	return teardown_api();

@@ -96,8 +96,8 @@ test_names(void)
 		for (k = 0; k < COUNT(rows); k++) {
 			const struct route *route = &v2_api.routes[i];
 			struct row row = {route->pattern, route->method,
-			    path_of(route->pattern, rows[k].name), .status = 400,
-			    .want = rows[k].code};
+			    example_path(route->pattern, rows[k].name),
+			    .status = 400, .want = rows[k].code};
 
 			if (strstr(route->pattern, "*name") == NULL)
 				continue;
@@ -116,10 +116,11 @@ test_ids(void)
 	const char *id, *ids[12];
 	size_t i, k, n = 0;
 
-	check(&(const struct row){"an upload", "POST", UPLOADS, .status = 202});
-	check(&(const struct row){
+	check_v2_row(
+	    &(const struct row){"an upload", "POST", UPLOADS, .status = 202});
+	check_v2_row(&(const struct row){
 	    "a part", "PATCH", "@", .body = "x", .status = 202});
-	id = strrchr(upload, '/') + 1;
+	id = strrchr(latest_upload, '/') + 1;
 	ids[n++] = "..%2F..%2F..%2Fdocker";
 	ids[n++] = "%2Fetc%2Fpasswd";
 	ids[n++] = "%2F";
@@ -135,14 +136,14 @@ test_ids(void)
 	begin();
 	for (i = 0; i < n; i++)
 		for (k = 0; k < COUNT(methods); k++)
-			check(&(const struct row){"no id", methods[k],
+			check_v2_row(&(const struct row){"no id", methods[k],
 			    arena_printf(arena, UPLOADS "%s?digest=`x`", ids[i]),
 			    .body = k == 0 ? NULL : "x", .status = 404,
 			    .want = CODE("BLOB_UPLOAD_UNKNOWN")});
 	check_trace("ids");
-	check(&(const struct row){"what is there is as it was", "GET", "@",
+	check_v2_row(&(const struct row){"what is there is as it was", "GET", "@",
 	    .status = 204, .want_headers = "Range: 0-0"});
-	check(&(const struct row){
+	check_v2_row(&(const struct row){
 	    "and goes on", "PUT", "@?digest=`xy`", .body = "y", .status = 201});
 }
 
@@ -157,8 +158,8 @@ test_words(void)
 	for (i = 0; i < COUNT(names); i++) {
 		push_blob(names[i], "config");
 		push_document(names[i], "tags", "image");
-		check(&(const struct row){"a word of the API as a name", "GET",
-		    arena_printf(arena, "/v2/%s/tags/list", names[i]),
+		check_v2_row(&(const struct row){"a word of the API as a name",
+		    "GET", arena_printf(arena, "/v2/%s/tags/list", names[i]),
 		    .status = 200,
 		    .want = arena_printf(arena,
 			"{\"name\": \"%s\", \"tags\": [\"tags\"]}", names[i])});
@@ -189,14 +190,14 @@ test_queries(void)
 	const char *large = repeat("x", 10 << 10);
 
 	begin();
-	check_all(ROWS(queries));
-	check(&(const struct row){"a digest of 10 KiB", "POST",
+	check_v2_rows(ROWS(queries));
+	check_v2_row(&(const struct row){"a digest of 10 KiB", "POST",
 	    arena_printf(arena, UPLOADS "?digest=sha256:%s", large), .body = "x",
 	    .status = 400, .want = CODE("DIGEST_INVALID")});
-	check(&(const struct row){"a tag of 10 KiB", "PUT",
+	check_v2_row(&(const struct row){"a tag of 10 KiB", "PUT",
 	    arena_printf(arena, AT "%s", large), .body = "$image", .status = 400,
 	    .want = CODE("TAG_INVALID")});
-	check(&(const struct row){"one to read", "GET",
+	check_v2_row(&(const struct row){"one to read", "GET",
 	    arena_printf(arena, AT "%s", large), .status = 404,
 	    .want = CODE("MANIFEST_UNKNOWN")});
 	check_trace("queries");
@@ -252,7 +253,7 @@ static const struct row manifests[] = {
 static void
 put(const char *name, const char *body, int status, const char *want)
 {
-	check(&(const struct row){
+	check_v2_row(&(const struct row){
 	    name, "PUT", AT "x", .body = body, .status = status, .want = want});
 }
 
@@ -289,8 +290,9 @@ static void
 test_manifests(void)
 {
 	begin();
-	check_all(ROWS(manifests));
-	check(&(const struct row){"that one", "DELETE", AT "x", .status = 202});
+	check_v2_rows(ROWS(manifests));
+	check_v2_row(
+	    &(const struct row){"that one", "DELETE", AT "x", .status = 202});
 	test_depth_and_width();
 	check_trace("manifests");
 }
@@ -301,7 +303,7 @@ test_config(void)
 {
 	push_blob("deep/app", document(str_of("deep")));
 	push_document("deep/app", "latest", "of-deep");
-	check(&(const struct row){"a config that is no JSON", "GET",
+	check_v2_row(&(const struct row){"a config that is no JSON", "GET",
 	    "/v2/deep/app/manifests/latest", .status = 200, .want = "$of-deep",
 	    .want_headers = TYPE(OCI_MANIFEST)});
 }
@@ -343,19 +345,20 @@ test_headers(void)
 {
 	const char *large = repeat("\"x\", ", 10 << 10);
 
-	check(&(const struct row){"an upload", "POST", UPLOADS, .status = 202});
+	check_v2_row(
+	    &(const struct row){"an upload", "POST", UPLOADS, .status = 202});
 	begin();
-	check_all(ROWS(headers));
-	check(&(const struct row){"tags of 50 KiB", "GET", AT "latest",
+	check_v2_rows(ROWS(headers));
+	check_v2_row(&(const struct row){"tags of 50 KiB", "GET", AT "latest",
 	    arena_printf(arena, "If-None-Match: %s\"`image`\"", large),
 	    .status = 304, .want_headers = "Content-Type:"});
-	check(&(const struct row){"a type of 50 KiB", "PUT", AT "x",
+	check_v2_row(&(const struct row){"a type of 50 KiB", "PUT", AT "x",
 	    arena_printf(arena, "Content-Type: a/%s", repeat("x", 50 << 10)),
 	    "$image", BAD_MANIFEST});
 	check_trace("headers");
-	check(&(const struct row){"a range of 50 KiB, all noughts", "PATCH", "@",
-	    arena_printf(arena, "Content-Range: 0-%s", repeat("0", 50 << 10)), "x",
-	    .status = 202});
+	check_v2_row(&(const struct row){"a range of 50 KiB, all noughts", "PATCH",
+	    "@", arena_printf(arena, "Content-Range: 0-%s", repeat("0", 50 << 10)),
+	    "x", .status = 202});
 }
 
 /* ---- what clients say comes back in lists ---- */
@@ -369,7 +372,7 @@ test_lists(void)
 
 	push_document("team/app", "`odd-kind`", "odd-kind");
 	push_document("team/app", "`odd-kind-too`", "odd-kind-too");
-	check(&(const struct row){"a type stays in its place", "GET",
+	check_v2_row(&(const struct row){"a type stays in its place", "GET",
 	    REPO "/referrers/`image`?n=1&artifactType=" EVIL, .status = 200,
 	    .want =
 		"~\"artifactType\": \"a/b\\u000d\\nX-Evil: 1>; rel=\\\"x\\\"&n=9\"",
@@ -377,8 +380,8 @@ test_lists(void)
 					    ">; rel=\"next\"\nX-Evil:"});
 	*strchr(tag, ':') = '-';
 	push_document("team/app", tag, "kept");
-	check(&(const struct row){"entries that are none are passed over", "GET",
-	    REPO "/referrers/`image`?artifactType=a", .status = 200,
+	check_v2_row(&(const struct row){"entries that are none are passed over",
+	    "GET", REPO "/referrers/`image`?artifactType=a", .status = 200,
 	    .want = "~\"manifests\": []}", .want_headers = TYPE(OCI_INDEX)});
 }
 

@@ -170,8 +170,8 @@ test_rebuilding(void)
 	};
 
 	lose_index();
-	check_all(ROWS(rows));
-	reindex();
+	check_v2_rows(ROWS(rows));
+	reindex_all();
 }
 
 int
@@ -179,11 +179,11 @@ main(void)
 {
 	setup_v2(docs, COUNT(docs));
 	make_tags();
-	check_all(ROWS(tags));
-	check_all(ROWS(catalog));
+	check_v2_rows(ROWS(tags));
+	check_v2_rows(ROWS(catalog));
 	test_rebuilding();
-	check_all(ROWS(tags));
-	check_all(ROWS(catalog));
+	check_v2_rows(ROWS(tags));
+	check_v2_rows(ROWS(catalog));
 	test_many_repositories();
 	test_many_tags();
 	return teardown_api();

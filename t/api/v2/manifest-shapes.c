@@ -48,17 +48,17 @@ add_piece(struct buf *b, const char *piece, size_t number)
 static const char *
 shape(const char *first, const char *piece, size_t n, const char *last)
 {
-	const char *spelled = spell(piece);
+	const char *spelled = expand(piece);
 	struct buf b;
 	size_t i;
 
 	buf_init(&b, arena, MANIFEST_MAX);
-	buf_adds(&b, spell(first));
+	buf_adds(&b, expand(first));
 	for (i = 0; i < n; i++) {
 		buf_adds(&b, i == 0 ? "" : ",");
 		add_piece(&b, spelled, i);
 	}
-	buf_adds(&b, spell(last));
+	buf_adds(&b, expand(last));
 	if (b.full)
 		bail_out("a manifest that is too long");
 	return b.p;
@@ -115,8 +115,9 @@ test_pushed(void)
 			ok(held < MANIFEST_MAX / 4, "in little memory: %zu bytes",
 			    held);
 		}
-		check(&(const struct row){"they come back", "GET", AT "latest",
-		    .status = 200, .want = text, .want_headers = type});
+		check_v2_row(
+		    &(const struct row){"they come back", "GET", AT "latest",
+			.status = 200, .want = text, .want_headers = type});
 	}
 }
 
@@ -183,7 +184,7 @@ adopt_blob(const char *text)
 static const char *
 referrers_of(const char *what)
 {
-	const char *target = spell(
+	const char *target = expand(
 	    arena_printf(arena, REPO "/referrers/`%s`", what));
 	struct str body = request("GET", target, NULL, NULL)->bytes, root, list;
 	struct json_fault fault;
@@ -220,10 +221,11 @@ test_adopted_index(void)
 	    9000, "]}");
 	struct digest d = adopt("adopted", text);
 
-	reindex();
-	check(&(const struct row){"an index of 9,000 children without mediaType",
-	    "GET", AT "adopted", .status = 200, .want = text,
-	    .want_headers = "Content-Type: " OCI_INDEX});
+	reindex_all();
+	check_v2_row(
+	    &(const struct row){"an index of 9,000 children without mediaType",
+		"GET", AT "adopted", .status = 200, .want = text,
+		.want_headers = "Content-Type: " OCI_INDEX});
 	is_str(referrers_of("adopted"), line_of(OCI_INDEX, &d),
 	    "it is listed as a referrer");
 }
@@ -236,7 +238,7 @@ test_adopted_notes(void)
 	    "\"%\": \"x\"", 40000, "}}");
 	struct digest d = adopt("noted", text);
 
-	reindex();
+	reindex_all();
 	is_str(referrers_of("noted"), line_of(OCI_MANIFEST, &d),
 	    "a referrer with 40,000 annotations is listed");
 }
@@ -256,10 +258,10 @@ test_adopted_list(void)
 
 	*strchr(tag, ':') = '-';
 	(void)adopt(tag, text);
-	reindex();
+	reindex_all();
 	is_str(
 	    referrers_of("listed"), "", "nothing of a client's list is believed");
-	check(&(const struct row){"the list itself is served", "GET",
+	check_v2_row(&(const struct row){"the list itself is served", "GET",
 	    arena_printf(arena, AT "%s", tag), .status = 200, .want = text,
 	    .want_headers = "Content-Type: " OCI_INDEX});
 }
@@ -278,7 +280,7 @@ test_adopted_config(void)
 	    "latest", arena_printf(arena,
 			  V2_IN "\"config\": {\"digest\": \"%s\"}, \"layers\": []}",
 			  digest_text(arena, &d)));
-	reindex();
+	reindex_all();
 	rp = request("GET", "/v1/search?q=app", NULL, NULL);
 	ok(rp->status == 200 &&
 		strstr(str_dup(arena, reply_text(rp)), "\"A cat\"") != NULL,
@@ -292,7 +294,7 @@ main(void)
 	push_blob(APP, "config");
 	push_document(APP, "v1", "image");
 	test_pushed();
-	check_all(ROWS(empty_lists));
+	check_v2_rows(ROWS(empty_lists));
 	test_without_lock();
 	test_adopted_index();
 	test_adopted_notes();

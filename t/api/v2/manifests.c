@@ -298,11 +298,11 @@ tags_query(size_t n)
 static void
 test_many_tags(void)
 {
-	check(&(const struct row){"as many tags as may be", "PUT",
+	check_v2_row(&(const struct row){"as many tags as may be", "PUT",
 	    tags_query(MANIFESTS_TAGS_MAX), .body = "$other", .status = 201});
-	check(&(const struct row){"the last of them", "GET", AT "n31",
+	check_v2_row(&(const struct row){"the last of them", "GET", AT "n31",
 	    .status = 200, .want = "$other", .want_headers = TYPE(OCI_MANIFEST)});
-	check(&(const struct row){"one more", "PUT",
+	check_v2_row(&(const struct row){"one more", "PUT",
 	    tags_query(MANIFESTS_TAGS_MAX + 1), .body = "$other", .status = 414,
 	    .want = CODE("UNSUPPORTED")});
 	(void)request("PUT", tags_query(2), NULL, document(str_of("other")));
@@ -325,7 +325,7 @@ test_much_missing(void)
 		buf_printf(&b, "%s{\"digest\": \"`missing %zu`\", \"size\": 1}",
 		    i == 0 ? "" : ", ", i);
 	buf_adds(&b, "]}");
-	rp = request("PUT", AT "much", NULL, spell(b.p));
+	rp = request("PUT", AT "much", NULL, expand(b.p));
 	is_int(rp->status, 400, "150 layers are missing");
 	ok(json_parse(arena, rp->bytes, &root, &why), "which is told in JSON");
 	is_int(json_length(json_get(root, "errors")), 100, "a hundred are named");
@@ -335,15 +335,15 @@ int
 main(void)
 {
 	setup_v2(docs, COUNT(docs));
-	check_all(ROWS(before));
+	check_v2_rows(ROWS(before));
 	push_blob("team/app", "config");
 	push_blob("team/app", "layer");
-	check_all(ROWS(push));
-	check_all(ROWS(types));
-	check_all(ROWS(refused));
-	check_all(ROWS(conditions));
-	check_all(ROWS(several_tags));
-	check_all(ROWS(removals));
+	check_v2_rows(ROWS(push));
+	check_v2_rows(ROWS(types));
+	check_v2_rows(ROWS(refused));
+	check_v2_rows(ROWS(conditions));
+	check_v2_rows(ROWS(several_tags));
+	check_v2_rows(ROWS(removals));
 	test_sizes();
 	test_many_tags();
 	test_much_missing();

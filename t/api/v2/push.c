@@ -241,14 +241,16 @@ test_other_repository(void)
 	const char *target;
 	size_t i;
 
-	check(&(const struct row){"a session", "POST", UPLOADS, .status = 202});
+	check_v2_row(
+	    &(const struct row){"a session", "POST", UPLOADS, .status = 202});
 	target = arena_printf(arena, "/v2/team/apps/blobs/uploads/%s?digest=``",
-	    strrchr(upload, '/') + 1);
+	    strrchr(latest_upload, '/') + 1);
 	for (i = 0; i < COUNT(methods); i++)
-		check(&(const struct row){"it is unknown elsewhere", methods[i],
-		    target, .status = 404, .want = CODE("BLOB_UPLOAD_UNKNOWN")});
-	check(&(const struct row){"and goes on here", "PATCH", "@", .body = "x",
-	    .status = 202, .want_headers = IS_AT("0")});
+		check_v2_row(&(const struct row){"it is unknown elsewhere",
+		    methods[i], target, .status = 404,
+		    .want = CODE("BLOB_UPLOAD_UNKNOWN")});
+	check_v2_row(&(const struct row){"and goes on here", "PATCH", "@",
+	    .body = "x", .status = 202, .want_headers = IS_AT("0")});
 }
 
 /* Its length is not known beforehand. */
@@ -269,19 +271,19 @@ test_streamed(void)
 	};
 	size_t i;
 
-	check(&(const struct row){
+	check_v2_row(&(const struct row){
 	    "a session for a stream", "POST", UPLOADS, .status = 202});
 	for (i = 0; i < COUNT(rows); i++) {
 		struct call call = {.method = rows[i].method,
-		    .target = spell(rows[i].target),
+		    .target = expand(rows[i].target),
 		    .headers = rows[i].headers,
 		    .body = str_of(rows[i].body),
 		    .has_body = true,
 		    .chunked = true,
 		    .pass = PASS_SERVE};
-		const char *fault = headers_fault(send(&call),
+		const char *fault = headers_fault(send_call(&call),
 		    rows[i].status == 400 ? "Location:"
-					  : spell(rows[i].want_headers));
+					  : expand(rows[i].want_headers));
 
 		ok(fault == NULL && last_reply->status == rows[i].status,
 		    "in chunks of HTTP: %s %s: %d%s%s", rows[i].method,
@@ -297,16 +299,17 @@ test_timeout(void)
 	unsigned removed = 0;
 	const char *id;
 
-	check(&(const struct row){"Cancel a blob upload: one that is given up",
-	    "POST", UPLOADS, .status = 202});
-	id = strrchr(upload, '/') + 1;
+	check_v2_row(
+	    &(const struct row){"Cancel a blob upload: one that is given up",
+		"POST", UPLOADS, .status = 202});
+	id = strrchr(latest_upload, '/') + 1;
 	make_older(arena_printf(arena, "_berth/upload/%s", id), 7200);
 	make_older(arena_printf(arena, "_berth/upload/%s/state", id), 7200);
 	is_int(
 	    store_upload_sweep(store, 3600, &removed, &err), RC_OK, "it is swept");
 	is_int(removed, 1, "alone");
-	check(&(const struct row){"the server SHOULD eventually time out", "GET",
-	    "@", .status = 404, .want = CODE("BLOB_UPLOAD_UNKNOWN")});
+	check_v2_row(&(const struct row){"the server SHOULD eventually time out",
+	    "GET", "@", .status = 404, .want = CODE("BLOB_UPLOAD_UNKNOWN")});
 }
 
 static void
@@ -320,11 +323,11 @@ int
 main(void)
 {
 	setup_v2(NULL, 0);
-	check_all(ROWS(monolithic));
-	check_all(ROWS(chunked));
-	check_all(ROWS(sha512));
-	check_all(ROWS(cancelled));
-	check_all(ROWS(mounts));
+	check_v2_rows(ROWS(monolithic));
+	check_v2_rows(ROWS(chunked));
+	check_v2_rows(ROWS(sha512));
+	check_v2_rows(ROWS(cancelled));
+	check_v2_rows(ROWS(mounts));
 	test_sessions();
 	test_algorithm();
 	test_other_repository();

@@ -46,11 +46,12 @@ test_noted(void)
 {
 	size_t i;
 
-	check(&(const struct row){"an upload", "POST", UPLOADS, .status = 202});
+	check_v2_row(
+	    &(const struct row){"an upload", "POST", UPLOADS, .status = 202});
 	for (i = 0; i < COUNT(noted); i++) {
 		const struct noted *n = &noted[i];
 		struct call call = {.method = n->method,
-		    .target = spell(n->target),
+		    .target = expand(n->target),
 		    .headers = n->headers,
 		    .body = str_of(n->body),
 		    .has_body = n->body != NULL,
@@ -59,8 +60,8 @@ test_noted(void)
 		    .pass = PASS_SERVE};
 		const struct row row = {.status = n->status,
 		    .want = n->want,
-		    .want_headers = spell(n->want_headers)};
-		const char *fault = reply_fault(send(&call), &row);
+		    .want_headers = expand(n->want_headers)};
+		const char *fault = reply_fault(send_call(&call), &row);
 
 		ok(fault == NULL, "%s: %d%s%s", n->name, n->status,
 		    fault == NULL ? "" : ": ", fault == NULL ? "" : fault);
@@ -111,7 +112,7 @@ static enum result
 finish(const char *text, const char *body)
 {
 	const struct upload_part part = {
-	    .body_file = body == NULL ? NULL : body_of(str_of(body))};
+	    .body_file = body == NULL ? NULL : make_body(str_of(body))};
 	struct digest d;
 
 	digest_of(HASH_SHA256, str_of(text), &d);
@@ -122,7 +123,7 @@ finish(const char *text, const char *body)
 static enum result
 append(const char *body)
 {
-	const struct upload_part part = {.body_file = body_of(str_of(body))};
+	const struct upload_part part = {.body_file = make_body(str_of(body))};
 
 	return upload_append(
 	    &reg, arena, "team/app", str_of(racing.id), &part, &racing, &err);
@@ -194,7 +195,7 @@ run_both(const struct race *race)
 	pids[1] = start_process(run, &second);
 	let_both_wait(GUARD_UPLOAD, racing.id, race->name);
 	return (struct outcome){
-	    (enum result)status_of(pids[0]), (enum result)status_of(pids[1]), NULL};
+	    (enum result)wait_for(pids[0]), (enum result)wait_for(pids[1]), NULL};
 }
 
 static void
@@ -258,7 +259,7 @@ static int
 push_it(void *arg)
 {
 	const struct crossing *c = arg;
-	const char *target = spell(
+	const char *target = expand(
 	    arena_printf(arena, MANIFESTS "`%s`", c->pushed));
 
 	open_registry();
@@ -276,7 +277,7 @@ remove_it(void *arg)
 	open_registry();
 	while (!*started)
 		pause_ms(1);
-	return request("DELETE", spell(c->removed), NULL, NULL)->status == 202;
+	return request("DELETE", expand(c->removed), NULL, NULL)->status == 202;
 }
 
 /* Whatever comes first, both are done: it is as if the removal came last. A push that
@@ -290,23 +291,23 @@ test_crossing(const struct crossing *crossing)
 	push_blob("team/app", "config");
 	push_document("team/app", "`image`", "image");
 	if (strcmp(c.pushed, "image") == 0)
-		(void)request("DELETE", spell(c.left), NULL, NULL);
+		(void)request("DELETE", expand(c.left), NULL, NULL);
 	close_registry(); /* no process may have another's index open */
 	push = start_process(push_it, &c);
 	removal = start_process(remove_it, &c);
 	let_both_wait(GUARD_REPOSITORY, "team/app", c.name);
-	is_int(status_of(push), 1, "%s: the push is done", c.name);
-	is_int(status_of(removal), 1, "and the removal");
+	is_int(wait_for(push), 1, "%s: the push is done", c.name);
+	is_int(wait_for(removal), 1, "and the removal");
 	open_registry();
-	check(&(const struct row){"the manifest is whole", "GET", c.left,
+	check_v2_row(&(const struct row){"the manifest is whole", "GET", c.left,
 	    .status = 200, .want = document(str_of(c.pushed)),
 	    .want_headers = c.type});
-	is_int(request("GET", spell(c.removed), NULL, NULL)->status, 404,
+	is_int(request("GET", expand(c.removed), NULL, NULL)->status, 404,
 	    "what it refers to is gone");
-	is_int(
-	    request("PUT", spell(c.left), NULL, document(str_of(c.pushed)))->status,
+	is_int(request("PUT", expand(c.left), NULL, document(str_of(c.pushed)))
+		   ->status,
 	    400, "a push that comes later is refused");
-	(void)request("DELETE", spell(c.left), NULL, NULL);
+	(void)request("DELETE", expand(c.left), NULL, NULL);
 }
 
 static void

@@ -99,9 +99,10 @@ static void
 check_list(
     const char *name, const char *target, const char *want, const char *headers)
 {
-	check(&(const struct row){name, "GET", target, .status = 200, .want = want,
-	    .want_headers = arena_printf(
-		arena, "Content-Type: " OCI_INDEX "\n%s", headers)});
+	check_v2_row(
+	    &(const struct row){name, "GET", target, .status = 200, .want = want,
+		.want_headers = arena_printf(
+		    arena, "Content-Type: " OCI_INDEX "\n%s", headers)});
 }
 
 static void
@@ -175,15 +176,15 @@ walk(const char *target)
 static void
 test_pages(void)
 {
-	const char *typed = spell(TYPED("image", SBOM_ENCODED)), *few;
-	const char *all = walk(spell(TO("image")));
+	const char *typed = expand(TYPED("image", SBOM_ENCODED)), *few;
+	const char *all = walk(expand(TO("image")));
 	size_t n;
 
 	is_int(pages, 1, "Pagination: all on one page");
 	for (n = 1; n <= 4; n++) {
 		const char *target = arena_printf(arena, TO("image") "?n=%zu", n);
 
-		is_str(walk(spell(target)), all, "a page of %zu", n);
+		is_str(walk(expand(target)), all, "a page of %zu", n);
 		is_int(pages, (4 + n - 1) / n, "they are so many");
 	}
 	few = walk(typed);
@@ -191,8 +192,9 @@ test_pages(void)
 	    "the filter is kept from page to page");
 	is_int(pages, 2, "a page each");
 	check_list("n=0", TO("image") "?n=0", LIST(NULL), "Link:");
-	check(&(const struct row){"n is no number", "GET", TO("image") "?n=x",
-	    .status = 400, .want = CODE("PAGINATION_NUMBER_INVALID")});
+	check_v2_row(
+	    &(const struct row){"n is no number", "GET", TO("image") "?n=x",
+		.status = 400, .want = CODE("PAGINATION_NUMBER_INVALID")});
 }
 
 /* What clients listed while no registry did is listed if it says so itself: "kept" counts
@@ -213,22 +215,23 @@ test_tag_schema(void)
 	check_list("nor an artifactType that is a client's",
 	    TYPED("image", COSIGN_ENCODED), LIST("signature"), FILTERED);
 	lose_index();
-	reindex();
+	reindex_all();
 	check_list("what an old server took, with its subject, is listed",
 	    TO("image"), all, "Link:");
-	check(&(const struct row){"the list of the clients is deleted", "DELETE",
-	    arena_printf(arena, "/v2/team/app/manifests/%s", tag), .status = 202});
+	check_v2_row(&(const struct row){"the list of the clients is deleted",
+	    "DELETE", arena_printf(arena, "/v2/team/app/manifests/%s", tag),
+	    .status = 202});
 	check_list("what it listed is there as before", TO("image"), all, "Link:");
 }
 
 static void
 test_removals(void)
 {
-	check(&(const struct row){"a referrer is deleted", "DELETE",
+	check_v2_row(&(const struct row){"a referrer is deleted", "DELETE",
 	    "/v2/team/app/manifests/`sbom`", .status = 202});
 	check_list("Listing Referrers: no more", TO("image"),
 	    LIST("bundle", "signature", "platforms"), "");
-	check(&(const struct row){"the subject is deleted", "DELETE",
+	check_v2_row(&(const struct row){"the subject is deleted", "DELETE",
 	    "/v2/team/app/manifests/`image`", .status = 202});
 	check_list("what refers to it stays", TO("image"),
 	    LIST("bundle", "signature", "platforms"), "");
@@ -239,7 +242,7 @@ test_removals(void)
 static const char *
 push_large(const char *subject, char c, size_t n)
 {
-	const char *head = spell(arena_printf(arena,
+	const char *head = expand(arena_printf(arena,
 	    "{\"artifactType\":\"a/b\",\"subject\":{\"mediaType\":\"a/b\",\"digest\":"
 	    "\"`%s`\",\"size\":1},\"annotations\":{\"a\":\"",
 	    subject));
@@ -251,7 +254,7 @@ push_large(const char *subject, char c, size_t n)
 	memset(text + at, c, n - at);
 	memcpy(text + n - 3, "\"}}", 4);
 	digest_of(HASH_SHA256, str_make(text, n), &d);
-	check(&(const struct row){"a large one", "PUT",
+	check_v2_row(&(const struct row){"a large one", "PUT",
 	    arena_printf(
 		arena, "/v2/team/app/manifests/%s", digest_text(arena, &d)),
 	    "Content-Type: application/vnd.oci.artifact.manifest.v1+json", text,
@@ -274,12 +277,12 @@ test_large_pages(void)
 	for (i = 0; i < COUNT(large); i++)
 		large[i] = push_large("three", (char)('a' + i), PAGE_BYTES / 2);
 	qsort(large, COUNT(large), sizeof(large[0]), by_text);
-	is_str(walk(spell(TO("three"))),
+	is_str(walk(expand(TO("three"))),
 	    arena_printf(arena, "%s %s %s ", large[0], large[1], large[2]),
 	    "Pagination: three of 2 MiB");
 	is_int(pages, 3, "fill three pages of at most 4 MiB");
 	large[0] = push_large("one", 'x', PAGE_BYTES);
-	is_str(walk(spell(TO("one"))), arena_printf(arena, "%s ", large[0]),
+	is_str(walk(expand(TO("one"))), arena_printf(arena, "%s ", large[0]),
 	    "one that fills a page alone");
 	is_int(pages, 1, "comes without its annotations");
 }
@@ -289,10 +292,10 @@ static void
 test_rebuilding(void)
 {
 	lose_index();
-	check(&(const struct row){"while the index is made", "GET", TO("image"),
-	    .status = 503, .want = CODE("UNAVAILABLE"),
+	check_v2_row(&(const struct row){"while the index is made", "GET",
+	    TO("image"), .status = 503, .want = CODE("UNAVAILABLE"),
 	    .want_headers = "Retry-After: 5"});
-	reindex();
+	reindex_all();
 }
 
 int

@@ -251,11 +251,11 @@ int
 main(void)
 {
 	setup_v2(docs, COUNT(docs));
-	check_all(ROWS(service));
-	check_all(ROWS(nothing_yet));
-	check_all(ROWS(push));
-	check_all(ROWS(pull));
-	check_all(ROWS(removals));
+	check_v2_rows(ROWS(service));
+	check_v2_rows(ROWS(nothing_yet));
+	check_v2_rows(ROWS(push));
+	check_v2_rows(ROWS(pull));
+	check_v2_rows(ROWS(removals));
 	test_choice();
 	test_old_dockers();
 	test_whole_locations();

@@ -50,7 +50,7 @@ push_vector_layer(void *arg, const char *digest, const struct json *base64)
 
 	(void)arg;
 	if (!base64url_decode(arena, json_text(base64), &call.body) ||
-	    send(&call)->status != 201)
+	    send_call(&call)->status != 201)
 		bail_out(digest);
 	return true;
 }
@@ -154,9 +154,9 @@ test_taken(const struct json *v, const char *tag)
 	is_served_signed(REPO, tag, digest);
 	is_served_signed(REPO, digest, digest);
 	(void)digest_parse(str_of(digest), &d, &err);
-	digest_of(HASH_SHA256, str_of(read_text(data_of(&d))), &stored);
+	digest_of(HASH_SHA256, str_of(read_text(blob_data(&d))), &stored);
 	ok(digest_eq(&stored, &d), "the payload alone is stored");
-	is_str(read_text(current(REPO, tag)), digest, "the tag means it");
+	is_str(read_text(current_link(REPO, tag)), digest, "the tag means it");
 }
 
 static void
@@ -326,7 +326,7 @@ test_agents(void)
 	push_blob(REPO, "config");
 	row.name = "what is not schema 1";
 	row.headers = AGENT_OF("19.03.15");
-	row.body = spell("$image");
+	row.body = expand("$image");
 	check_row(&row);
 }
 
@@ -361,11 +361,11 @@ test_of_distribution(void)
 
 	if (pretty_jws_open(arena, str_of(body), &jws, &err) != RC_OK)
 		bail_out(err.text);
-	d = old_manifest("old/app", str_dup(arena, jws.payload));
-	old_tag("old/app", "1", &d);
+	d = write_manifest("old/app", str_dup(arena, jws.payload));
+	write_tag("old/app", "1", &d);
 	is_served_signed("old/app", "1", digest_text(arena, &d));
 	s = sha256("{\"header\": {}, \"signature\": \"x\", \"protected\": \"y\"}");
-	write_text(data_of(&s),
+	write_text(blob_data(&s),
 	    "{\"header\": {}, \"signature\": \"x\", \"protected\": \"y\"}");
 	write_text(in_repo("old/app",
 		       arena_printf(arena,
@@ -382,10 +382,10 @@ static void
 test_of_earlier_berth(void)
 {
 	const char *body = body_of_case("good"), *digest;
-	struct digest d = old_manifest("raw/app", body);
+	struct digest d = write_manifest("raw/app", body);
 	struct row row = {.method = "GET", .status = 200, .want = body};
 
-	old_tag("raw/app", "1", &d);
+	write_tag("raw/app", "1", &d);
 	digest = digest_text(arena, &d);
 	row.want_headers = arena_printf(arena,
 	    "Content-Type: " SCHEMA1_SIGNED
@@ -413,7 +413,7 @@ test_odd(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(texts); i++) {
-		struct digest d = old_manifest("odd/app", texts[i]);
+		struct digest d = write_manifest("odd/app", texts[i]);
 		const char *target = arena_printf(
 		    arena, "/v2/odd/app/manifests/%s", digest_text(arena, &d));
 

@@ -57,7 +57,7 @@ play(int status, struct str body)
 {
 	memset(&played, 0, sizeof(played));
 	played.status = status;
-	played.body = tight(body);
+	played.body = exact_copy(body);
 }
 
 static void
@@ -95,7 +95,7 @@ admit(const struct auth *auth, const char *authorization, const struct v1name *n
 {
 	struct auth_request request = {
 	    .request = {.method = "GET", .path = TEXT("/v1/images/" ID "/json")},
-	    .authorization = tight(str_of(authorization)),
+	    .authorization = exact_copy(str_of(authorization)),
 	    .repository = name,
 	    .need = need};
 
@@ -150,7 +150,7 @@ test_own(void)
 	is_str(caller.repository.ns, "team", "in its name");
 	is_str(caller.repository.repo, "app", "in its name");
 	is_int(caller.access, TOKEN_READ, "with its access");
-	is_str(shown(caller.authorization), token, "kept");
+	is_str(printable(caller.authorization), token, "kept");
 	is_int(caller.granted.n, 0, "nothing granted");
 	is_int(admit(&auth, token, NULL, TOKEN_READ), RC_OK, "the path names none");
 	is_int(admit(&auth, arena_printf(arena, "Token %s", token), &team_app,
@@ -282,8 +282,9 @@ test_granted(void)
 	for (i = 0; i < COUNT(rows); i++) {
 		play(200, rows[i].body);
 		is_int(admit(&auth, OF_INDEX "read", &team_app, TOKEN_READ), RC_OK,
-		    "says %s", shown(rows[i].body));
-		is_str(shown(caller.granted), shown(rows[i].want), "granted");
+		    "says %s", printable(rows[i].body));
+		is_str(
+		    printable(caller.granted), printable(rows[i].want), "granted");
 	}
 }
 
@@ -345,7 +346,7 @@ test_index_refuses(void)
 	for (i = 0; i < COUNT(rows); i++) {
 		play(rows[i].status, rows[i].body);
 		is_int(admit(&auth, OF_INDEX "read", &team_app, TOKEN_READ),
-		    rows[i].want, "%d %s", rows[i].status, shown(rows[i].body));
+		    rows[i].want, "%d %s", rows[i].status, printable(rows[i].body));
 		ok(!caller.bound, "not bound");
 		is_int(caller.granted.n, 0, "nothing granted");
 		ok(err.text[0] != '\0', "says why: %s", err.text);
@@ -372,7 +373,7 @@ test_index_not_asked(void)
 	for (i = 0; i < COUNT(texts); i++) {
 		is_int(admit(&auth, texts[i], &team_app, TOKEN_READ),
 		    RC_UNAUTHORIZED, "refused: %s",
-		    texts[i] == NULL ? "none" : shown(str_of(texts[i])));
+		    texts[i] == NULL ? "none" : printable(str_of(texts[i])));
 		ok(!caller.bound, "not bound");
 	}
 	is_int(played.calls, 0, "the index is not asked");
@@ -425,7 +426,7 @@ test_image_access(void)
 	for (i = 0; i < COUNT(rows); i++) {
 		play(rows[i].status, rows[i].body);
 		is_int(image_access(AUTH_INDEX, &bound, ID), rows[i].want, "%d %s",
-		    rows[i].status, shown(rows[i].body));
+		    rows[i].status, printable(rows[i].body));
 		ok((err.text[0] == '\0') == (rows[i].want == RC_OK), "says why: %s",
 		    err.text);
 	}
@@ -491,11 +492,11 @@ admit_signed(enum auth_mode mode, const struct privileged_key *key,
     const char *value, const char *authorization)
 {
 	struct privileged_header header = {
-	    TEXT("X_DOCKER_A"), tight(str_of(value))};
+	    TEXT("X_DOCKER_A"), exact_copy(str_of(value))};
 	struct auth_request request = {
 	    .request = {"PUT", TEXT("/"), TEXT("signature=x;data=" SIGNATURE),
 		&header, 1},
-	    .authorization = tight(str_of(authorization)),
+	    .authorization = exact_copy(str_of(authorization)),
 	    .repository = &team_app,
 	    .need = TOKEN_WRITE};
 	struct auth auth = auth_of(mode);

@@ -174,13 +174,13 @@ verify(const char *header, const char *protected_text, const char *payload,
     const char *signature)
 {
 	const struct jws_text text = {
-	    tight(str_of(protected_text)), tight(str_of(payload))};
+	    exact_copy(str_of(protected_text)), exact_copy(str_of(payload))};
 	struct str bytes;
 	enum result r;
 
 	if (!base64url_decode(arena, str_of(signature), &bytes))
 		abort();
-	r = jws_verify(arena, header_of(header), &text, tight(bytes), &err);
+	r = jws_verify(arena, header_of(header), &text, exact_copy(bytes), &err);
 	if (r != RC_OK && r != RC_UNVERIFIED)
 		abort();
 	return r == RC_OK ? "right" : err.text;
@@ -308,7 +308,8 @@ static const char *
 name_of(const char *text)
 {
 	const struct signing_key *key;
-	enum result r = signing_key_parse(arena, tight(str_of(text)), &key, &err);
+	enum result r = signing_key_parse(
+	    arena, exact_copy(str_of(text)), &key, &err);
 
 	if (r != RC_OK && r != RC_BAD_DATA)
 		abort();
@@ -388,9 +389,9 @@ test_base64url(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		out = base64url_encode(arena, tight(rows[i].bytes));
-		is_str(shown(out), rows[i].text, "\"%s\"", rows[i].text);
-		ok(base64url_decode(arena, tight(out), &out) &&
+		out = base64url_encode(arena, exact_copy(rows[i].bytes));
+		is_str(printable(out), rows[i].text, "\"%s\"", rows[i].text);
+		ok(base64url_decode(arena, exact_copy(out), &out) &&
 			str_eq(out, rows[i].bytes),
 		    "and back");
 	}
@@ -398,8 +399,8 @@ test_base64url(void)
 		str_eq(out, TEXT("\xfb\xff\xbf\x00")),
 	    "the usual alphabet, padded");
 	for (i = 0; i < COUNT(wrong); i++)
-		ok(!base64url_decode(arena, tight(str_of(wrong[i])), &out),
-		    "refused: %s", shown(str_of(wrong[i])));
+		ok(!base64url_decode(arena, exact_copy(str_of(wrong[i])), &out),
+		    "refused: %s", printable(str_of(wrong[i])));
 }
 
 int

@@ -135,7 +135,7 @@ key_of(const char *pem)
 	struct privileged_key *key = NULL;
 	struct err err;
 
-	if (privileged_key_parse(tight(str_of(pem)), &key, &err) != RC_OK) {
+	if (privileged_key_parse(exact_copy(str_of(pem)), &key, &err) != RC_OK) {
 		printf("Bail out! %s\n", err.text);
 		exit(1);
 	}
@@ -178,7 +178,7 @@ test_keys(void)
 		struct privileged_key *key = NULL;
 		struct err err = {""};
 
-		is_int(privileged_key_parse(tight(rows[i].pem), &key, &err),
+		is_int(privileged_key_parse(exact_copy(rows[i].pem), &key, &err),
 		    rows[i].want, "key: %s", rows[i].name);
 		ok((key != NULL) == (rows[i].want == RC_OK), "a key, or none");
 		ok((err.text[0] == '\0') == (rows[i].want == RC_OK), "says why: %s",
@@ -211,7 +211,7 @@ static const struct privileged_request put = {
 static bool
 is_signed(const char *pem, struct privileged_request request, struct str signature)
 {
-	request.signature = tight(signature);
+	request.signature = exact_copy(signature);
 	return privileged_is_signed(arena, key_of(pem), &request);
 }
 
@@ -291,7 +291,7 @@ test_header_names(void)
 		request.headers = forms[i];
 		request.n_headers = n[i];
 		ok(is_signed(A_PKCS1, request, TEXT(SIGNED(PUT_SHA1))),
-		    "headers: %s", shown(forms[i][0].name));
+		    "headers: %s", printable(forms[i][0].name));
 	}
 }
 
@@ -377,7 +377,7 @@ test_other_requests(void)
 	ok(!is_signed(A_PKCS1, request, TEXT(SIGNED(PUT_SHA1))), "another method");
 	for (i = 0; i < 300; i++) {
 		many[i].name = str_of(arena_printf(arena, "X-Docker-%zu", i));
-		many[i].value = times('v', 1024);
+		many[i].value = repeated('v', 1024);
 	}
 	request.headers = many;
 	request.n_headers = 300;
@@ -420,7 +420,7 @@ test_forms(void)
 		ok(is_signed(A_PKCS1, put, good[i]), "form %zu", i);
 	for (i = 0; i < COUNT(bad); i++)
 		ok(!is_signed(A_PKCS1, put, bad[i]), "no form: %.40s",
-		    shown(bad[i]));
+		    printable(bad[i]));
 }
 
 /* Base64 with a piece of PUT_SHA1 replaced. */
@@ -459,13 +459,13 @@ test_base64(void)
 	ok(!is_signed(A_PKCS1, put, str_of("data=====")), "four of padding");
 	ok(!is_signed(A_PKCS1, put, TEXT("data=AA\0\0")), "NULs");
 	ok(!is_signed(A_PKCS1, put,
-	       str_of(arena_printf(arena, "data=%s", times('A', 2732).p))),
+	       str_of(arena_printf(arena, "data=%s", repeated('A', 2732).p))),
 	    "as long as the longest key");
 	ok(!is_signed(A_PKCS1, put,
-	       str_of(arena_printf(arena, "data=%s", times('A', 1 << 20).p))),
+	       str_of(arena_printf(arena, "data=%s", repeated('A', 1 << 20).p))),
 	    "a megabyte");
 	ok(!is_signed(A_PKCS1, put,
-	       str_of(arena_printf(arena, "data=%s", times('A', 172).p))),
+	       str_of(arena_printf(arena, "data=%s", repeated('A', 172).p))),
 	    "zeros");
 }
 

@@ -14,13 +14,13 @@ parsed(struct str text)
 	static const char *const words[] = {"read", "write", "delete"};
 	struct token t = {.access = (enum token_access)99};
 
-	if (!token_parse(arena, tight(text), &t))
+	if (!token_parse(arena, exact_copy(text), &t))
 		return t.access == (enum token_access)99 && t.signature.p == NULL &&
 			       t.repository.ns == NULL
 			   ? NULL
 			   : "touched";
 	return arena_printf(arena, "%s|%s|%s|%s", t.repository.ns,
-	    t.repository.repo, words[t.access], shown(t.signature));
+	    t.repository.repo, words[t.access], printable(t.signature));
 }
 
 static void
@@ -67,8 +67,8 @@ test_forms(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_str(
-		    parsed(rows[i].text), rows[i].want, "%s", shown(rows[i].text));
+		is_str(parsed(rows[i].text), rows[i].want, "%s",
+		    printable(rows[i].text));
 }
 
 #define WITH(repository) \
@@ -158,14 +158,14 @@ test_no_token(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_str(parsed(rows[i]), NULL, "none: %s", shown(rows[i]));
+		is_str(parsed(rows[i]), NULL, "none: %s", printable(rows[i]));
 }
 
 static void
 test_long(void)
 {
-	const char *fits = times('a', 255).p, *longer = times('a', 256).p;
-	const char *big = times(',', 1 << 20).p;
+	const char *fits = repeated('a', 255).p, *longer = repeated('a', 256).p;
+	const char *big = repeated(',', 1 << 20).p;
 
 	is_str(parsed(str_of(arena_printf(arena,
 		   "Token signature=a1,repository=%s/%s,access=read", fits, fits))),
@@ -243,7 +243,7 @@ holds(const char *text, struct str key, int64_t now)
 {
 	struct token t;
 
-	return token_parse(arena, tight(str_of(text)), &t) &&
+	return token_parse(arena, exact_copy(str_of(text)), &t) &&
 	       token_holds(arena, key, &t, now);
 }
 
@@ -338,7 +338,7 @@ test_no_signature(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		t.signature = tight(str_of(rows[i]));
+		t.signature = exact_copy(str_of(rows[i]));
 		ok(!token_holds(arena, TEXT(KEY), &t, NOW), "signature %s",
 		    rows[i]);
 	}

@@ -224,7 +224,7 @@ test_buf_limit(void)
 static void
 test_buf_growth(void)
 {
-	struct str text = times('x', 1 << 16);
+	struct str text = repeated('x', 1 << 16);
 	struct buf b;
 	size_t i, wrong = 0;
 
@@ -269,7 +269,7 @@ test_err(void)
 	    err_set(&err, RC_IO, "open %s: %m", "x"), RC_IO, "returns the result");
 	is_str(err.text, "open x: No such file or directory", "and says why");
 	(void)err_set(&err, RC_IO, "%0500d", 0);
-	is_str(err.text, times('0', sizeof(err.text) - 1).p,
+	is_str(err.text, repeated('0', sizeof(err.text) - 1).p,
 	    "as much as there is room");
 	for (r = 0; r < RC_MAX; r++) {
 		if (err_name((enum result)r) == NULL) {

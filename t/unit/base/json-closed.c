@@ -33,8 +33,9 @@ test_closed(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		ok(json_is_closed(tight(rows[i].text)) == rows[i].want, "%s is %s",
-		    shown(rows[i].text), rows[i].want ? "closed" : "not closed");
+		ok(json_is_closed(exact_copy(rows[i].text)) == rows[i].want,
+		    "%s is %s", printable(rows[i].text),
+		    rows[i].want ? "closed" : "not closed");
 }
 
 int

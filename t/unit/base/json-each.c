@@ -26,7 +26,7 @@ visit(void *arg, const struct json *item)
 	struct visited *v = arg;
 
 	buf_addc(&v->b, kinds[json_kind(item)]);
-	buf_adds(&v->b, shown(json_text(item)));
+	buf_adds(&v->b, printable(json_text(item)));
 	return ++v->n < v->most;
 }
 
@@ -39,7 +39,7 @@ each(struct str text, size_t most)
 
 	buf_init(&v.b, arena, SIZE_MAX);
 	why = NULL;
-	good = json_each(tight(text), visit, &v, &is_list, &why);
+	good = json_each(exact_copy(text), visit, &v, &is_list, &why);
 	if (!good && (why == NULL || why[0] == '\0'))
 		return "no reason";
 	buf_adds(&v.b, good ? is_list ? "" : " no list" : " refused");
@@ -103,7 +103,7 @@ test_each(void)
 
 	for (i = 0; i < COUNT(lists); i++)
 		is_str(each(lists[i].text, SIZE_MAX), lists[i].want, "each of %s",
-		    shown(lists[i].text));
+		    printable(lists[i].text));
 	is_str(each(TEXT("[1,null,2"), 2), "#-", "what is not wanted is not read");
 }
 
@@ -145,7 +145,7 @@ read_piece(void *arg, void *p, size_t n)
 static const char *
 items(struct str text, size_t size)
 {
-	struct pieces from = {tight(text), size, false};
+	struct pieces from = {exact_copy(text), size, false};
 	struct json_items *it = json_items_new(arena, read_piece, &from);
 	struct visited v = {.most = SIZE_MAX};
 	struct arena *scratch = arena_new();
@@ -179,7 +179,8 @@ test_items(void)
 
 		for (k = 0; k < COUNT(sizes); k++)
 			is_str(items(lists[i].text, sizes[k]), want,
-			    "in pieces of %zu: %s", sizes[k], shown(lists[i].text));
+			    "in pieces of %zu: %s", sizes[k],
+			    printable(lists[i].text));
 	}
 }
 
@@ -192,11 +193,11 @@ test_long_items(void)
 
 	is_int(strlen(items(zeros(300000), SIZE_MAX)), 300000, "300,000 items");
 	buf_init(&b, arena, SIZE_MAX);
-	buf_printf(&b, "[1, \"%s\", 2]", times('x', JSON_ITEM_MAX - 10).p);
+	buf_printf(&b, "[1, \"%s\", 2]", repeated('x', JSON_ITEM_MAX - 10).p);
 	is_int(strlen(items(buf_str(&b), 70000)), JSON_ITEM_MAX - 10 + 3,
 	    "one as long as may be");
 	buf_init(&b, arena, SIZE_MAX);
-	buf_printf(&b, "[1, \"%s\", 2]", times('x', JSON_ITEM_MAX).p);
+	buf_printf(&b, "[1, \"%s\", 2]", repeated('x', JSON_ITEM_MAX).p);
 	is_str(items(buf_str(&b), 70000), "# refused", "a longer one");
 	is_str(why, "an element is too long", "and why");
 	from.left = TEXT("[1");
@@ -218,7 +219,7 @@ test_width(void)
 	ok(!json_parse(arena, more, &v, &why), "one more is refused");
 	is_str(why, "too many values", "and why");
 	buf_init(&b, arena, SIZE_MAX);
-	buf_printf(&b, "[\"\\\"%s\"]", times(',', 2 * JSON_VALUES).p);
+	buf_printf(&b, "[\"\\\"%s\"]", repeated(',', 2 * JSON_VALUES).p);
 	ok(json_parse(arena, buf_str(&b), &v, &why),
 	    "commas in a text do not count");
 	is_int(strlen(each(more, SIZE_MAX)), JSON_VALUES + 1,

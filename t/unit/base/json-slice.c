@@ -14,9 +14,9 @@ root_of(struct str text)
 	struct json_fault fault;
 	struct str root;
 
-	if (json_slice_check(tight(text), &root, &fault))
+	if (json_slice_check(exact_copy(text), &root, &fault))
 		return root;
-	printf("# %s: %s at %zu\n", shown(text), fault.why, fault.at);
+	printf("# %s: %s at %zu\n", printable(text), fault.why, fault.at);
 	return str_of(NULL);
 }
 
@@ -59,11 +59,13 @@ test_faults(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		bool good = json_slice_check(tight(rows[i].text), &root, &fault);
+		bool good = json_slice_check(
+		    exact_copy(rows[i].text), &root, &fault);
 
 		ok(!good && fault.at == rows[i].at &&
 			strcmp(fault.why, rows[i].why) == 0,
-		    "%s: %s at %zu", shown(rows[i].text), rows[i].why, rows[i].at);
+		    "%s: %s at %zu", printable(rows[i].text), rows[i].why,
+		    rows[i].at);
 	}
 	is_text(root_of(TEXT(" \r\n[ 1 ]\t ")), "[ 1 ]", "blanks around it");
 }
@@ -80,7 +82,8 @@ walked(struct str v)
 	buf_init(&b, arena, SIZE_MAX);
 	buf_adds(&b, "");
 	while (json_slice_next(&walk))
-		buf_printf(&b, "%s=%s;", shown(walk.key), shown(walk.value));
+		buf_printf(
+		    &b, "%s=%s;", printable(walk.key), printable(walk.value));
 	if (json_slice_next(&walk) || !walk.complete)
 		buf_adds(&b, "!");
 	return b.p;
@@ -123,8 +126,8 @@ test_walk(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_str(walked(tight(rows[i].text)), rows[i].want, "in %s",
-		    shown(rows[i].text));
+		is_str(walked(exact_copy(rows[i].text)), rows[i].want, "in %s",
+		    printable(rows[i].text));
 	is_int(json_slice_count(TEXT("[[1, 2], 3, {}]")), 3, "elements");
 	is_int(json_slice_count(TEXT("{\"a\": 1, \"a\": 2}")), 2, "members");
 	is_int(json_slice_count(TEXT("\"[1]\"")), 0, "of something else");
@@ -160,12 +163,12 @@ test_pick(void)
 	for (i = 0; i < COUNT(rows); i++) {
 		struct str a, b;
 		const struct json_pick wanted[] = {{"a", &a}, {"b", &b}};
-		bool whole = json_slice_pick(tight(rows[i].text), wanted, 2);
+		bool whole = json_slice_pick(exact_copy(rows[i].text), wanted, 2);
 
-		ok(whole == rows[i].whole && strcmp(shown(a), rows[i].a) == 0 &&
-			strcmp(shown(b), rows[i].b) == 0,
-		    "%s: a is \"%s\", b is \"%s\"", shown(rows[i].text), rows[i].a,
-		    rows[i].b);
+		ok(whole == rows[i].whole && strcmp(printable(a), rows[i].a) == 0 &&
+			strcmp(printable(b), rows[i].b) == 0,
+		    "%s: a is \"%s\", b is \"%s\"", printable(rows[i].text),
+		    rows[i].a, rows[i].b);
 	}
 	is_text(json_slice_get(TEXT("{\"a\": {\"b\": 1}}"), "a"), "{\"b\": 1}",
 	    "one member");
@@ -194,8 +197,8 @@ test_kinds(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(json_slice_kind(tight(rows[i].text)), rows[i].kind,
-		    "the kind of %s", shown(rows[i].text));
+		is_int(json_slice_kind(exact_copy(rows[i].text)), rows[i].kind,
+		    "the kind of %s", printable(rows[i].text));
 }
 
 static void
@@ -227,10 +230,10 @@ test_numbers(void)
 
 	for (i = 0; i < COUNT(rows); i++) {
 		long long n = 0;
-		bool good = json_slice_int(tight(rows[i].text), &n);
+		bool good = json_slice_int(exact_copy(rows[i].text), &n);
 
 		ok(good == rows[i].good && (!good || n == rows[i].want),
-		    "%s is %sa whole number", shown(rows[i].text),
+		    "%s is %sa whole number", printable(rows[i].text),
 		    rows[i].good ? "" : "not ");
 	}
 }
@@ -245,7 +248,7 @@ test_odd_texts(void)
 	size_t i, longer = 0;
 
 	for (i = 0; i < COUNT(rows); i++)
-		longer += json_slice_text(arena, tight(rows[i])).n > rows[i].n;
+		longer += json_slice_text(arena, exact_copy(rows[i])).n > rows[i].n;
 	is_int(longer, 0, "no text is longer than what spells it");
 	is_int(json_slice_text(arena, TEXT("12")).n, 0, "a number has no text");
 	ok(json_slice_text(arena, str_of(NULL)).p != NULL, "nor has nothing");

@@ -15,8 +15,8 @@ parse(struct str text)
 {
 	struct json *v = NULL;
 
-	if (!json_parse(arena, tight(text), &v, &why))
-		printf("# %s: %s\n", shown(text), why);
+	if (!json_parse(arena, exact_copy(text), &v, &why))
+		printf("# %s: %s\n", printable(text), why);
 	return v;
 }
 
@@ -29,8 +29,9 @@ refused(struct str text)
 	struct json *v;
 
 	why = NULL;
-	return !json_parse(arena, tight(text), &v, &why) && why != NULL &&
-	       why[0] != '\0' && !json_slice_check(tight(text), &root, &fault) &&
+	return !json_parse(arena, exact_copy(text), &v, &why) && why != NULL &&
+	       why[0] != '\0' &&
+	       !json_slice_check(exact_copy(text), &root, &fault) &&
 	       fault.why != NULL && fault.why[0] != '\0' && fault.at <= text.n;
 }
 
@@ -67,14 +68,14 @@ test_accepted(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		struct str text = tight(str_of(rows[i].text));
+		struct str text = exact_copy(str_of(rows[i].text));
 
 		ok(json_parse(arena, text, &v, &why) &&
 			json_kind(v) == rows[i].kind,
-		    "JSON: %s", shown(text));
+		    "JSON: %s", printable(text));
 		ok(json_slice_check(text, &root, &fault) &&
 			json_slice_kind(root) == rows[i].kind,
-		    "in place: %s", shown(text));
+		    "in place: %s", printable(text));
 	}
 }
 
@@ -112,7 +113,7 @@ test_refused(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		ok(refused(rows[i]), "no JSON: %s", shown(rows[i]));
+		ok(refused(rows[i]), "no JSON: %s", printable(rows[i]));
 }
 
 /* `n` levels of arrays around nothing. */
@@ -122,8 +123,8 @@ nest(size_t n)
 	struct buf b;
 
 	buf_init(&b, arena, SIZE_MAX);
-	buf_add(&b, times('[', n).p, n);
-	buf_add(&b, times(']', n).p, n);
+	buf_add(&b, repeated('[', n).p, n);
+	buf_add(&b, repeated(']', n).p, n);
 	return buf_str(&b);
 }
 
@@ -141,15 +142,15 @@ test_bounds(void)
 	is_int(depth, JSON_DEPTH, "as many levels as are allowed");
 	ok(json_slice_check(nest(JSON_DEPTH), &root, &fault), "in place, too");
 	ok(refused(nest(JSON_DEPTH + 1)), "one more is refused");
-	ok(refused(times('[', 1000000)), "a million is refused");
+	ok(refused(repeated('[', 1000000)), "a million is refused");
 	buf_init(&b, arena, SIZE_MAX);
 	for (i = 0; i < JSON_DEPTH + 1; i++)
 		buf_adds(&b, "{\"a\":");
 	ok(refused(buf_str(&b)), "objects count too");
-	ok(json_kind(parse(times('9', 100000))) == JSON_NUMBER,
+	ok(json_kind(parse(repeated('9', 100000))) == JSON_NUMBER,
 	    "a number of 100,000 digits");
 	buf_init(&b, arena, SIZE_MAX);
-	buf_printf(&b, "\"%s\"", times('x', 1 << 20).p);
+	buf_printf(&b, "\"%s\"", repeated('x', 1 << 20).p);
 	is_int(json_text(parse(buf_str(&b))).n, 1 << 20, "a text of 1 MiB");
 }
 
@@ -175,10 +176,11 @@ test_escapes(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		is_str(shown(json_text(parse(str_of(rows[i].text)))),
-		    shown(rows[i].want), "text of %s", rows[i].text);
-		is_str(shown(json_slice_text(arena, tight(str_of(rows[i].text)))),
-		    shown(rows[i].want), "in place: %s", rows[i].text);
+		is_str(printable(json_text(parse(str_of(rows[i].text)))),
+		    printable(rows[i].want), "text of %s", rows[i].text);
+		is_str(printable(json_slice_text(
+			   arena, exact_copy(str_of(rows[i].text)))),
+		    printable(rows[i].want), "in place: %s", rows[i].text);
 	}
 }
 
@@ -275,7 +277,7 @@ written(struct str s)
 {
 	struct jsonw w = writer(SIZE_MAX);
 
-	jsonw_str(&w, tight(s));
+	jsonw_str(&w, exact_copy(s));
 	return buf_str(&out).p;
 }
 
@@ -307,7 +309,7 @@ test_repaired(void)
 
 	for (i = 0; i < COUNT(rows); i++)
 		is_str(written(rows[i].text), rows[i].want, "written: %s",
-		    shown(rows[i].text));
+		    printable(rows[i].text));
 }
 
 /* Texts of bytes that UTF-8 and JSON care about, in a row that is always the same.

@@ -59,7 +59,7 @@ matches(struct str text, const char *pattern)
 	is = !str_has(text, '\0') && regexec(&re, text.p, 0, NULL, 0) == 0;
 	regfree(&re);
 	if (!is)
-		printf("# got: %s\n", shown(text));
+		printf("# got: %s\n", printable(text));
 	return is;
 }
 
@@ -123,7 +123,7 @@ test_open(void)
 	ok(!log_open(in_dir("absent/log"), LOG_INFO) && errno == ENOENT,
 	    "a directory that is not there");
 	errno = 0;
-	ok(!log_open(times('x', 5000).p, LOG_INFO) && errno == ENAMETOOLONG,
+	ok(!log_open(repeated('x', 5000).p, LOG_INFO) && errno == ENAMETOOLONG,
 	    "a name longer than any");
 	(void)umask(0);
 	ok(log_open(in_dir("log"), LOG_INFO), "open");
@@ -195,7 +195,7 @@ test_length(void)
 	head = content("log").n - 1;
 	for (n = LINE_MOST - 100; n < LINE_MOST + 100; n++) {
 		start();
-		log_line(LOG_INFO, "long", "%s", times('x', n).p);
+		log_line(LOG_INFO, "long", "%s", repeated('x', n).p);
 		line = content("log");
 		whole = head + n + 1;
 		wrong += line.n != (whole < LINE_MOST ? whole : LINE_MOST);
@@ -203,7 +203,7 @@ test_length(void)
 	}
 	is_int(wrong, 0, "a line is cut where it is too long, not before");
 	start();
-	log_line(LOG_INFO, "long", "%s", times('x', 1000000).p);
+	log_line(LOG_INFO, "long", "%s", repeated('x', 1000000).p);
 	is_int(content("log").n, LINE_MOST, "were it a megabyte");
 }
 
@@ -255,7 +255,7 @@ static const char *
 line_of(size_t writer, size_t i)
 {
 	return arena_printf(
-	    arena, "%zu=%s.", writer, times((char)('a' + writer), i).p);
+	    arena, "%zu=%s.", writer, repeated((char)('a' + writer), i).p);
 }
 
 static void

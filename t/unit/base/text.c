@@ -49,7 +49,7 @@ test_str_order(void)
 	n = str_sort_unique(list, COUNT(list));
 	buf_init(&b, arena, 100);
 	for (i = 0; i < n; i++)
-		buf_printf(&b, "<%s>", shown(list[i]));
+		buf_printf(&b, "<%s>", printable(list[i]));
 	is_str(buf_str(&b).p, "<><a><a\\x00><ab><b><\\xff>", "each once, sorted");
 	is_int(str_sort_unique(NULL, 0), 0, "of an empty list");
 }
@@ -64,7 +64,7 @@ pieces(struct str s)
 	while (s.p != NULL) {
 		struct str piece = str_cut(&s, '/');
 
-		buf_printf(&b, "<%s>", shown(piece));
+		buf_printf(&b, "<%s>", printable(piece));
 	}
 	return buf_str(&b).p;
 }
@@ -77,7 +77,8 @@ test_str_cut(void)
 	is_str(pieces(TEXT("a/b//c")), "<a><b><><c>", "cut");
 	is_str(pieces(TEXT("abc")), "<abc>", "cut where nothing is to cut");
 	is_str(pieces(TEXT("/")), "<><>", "cut at either end");
-	is_str(pieces(tight(TEXT("a\0/b"))), "<a\\x00><b>", "cut behind a NUL");
+	is_str(
+	    pieces(exact_copy(TEXT("a\0/b"))), "<a\\x00><b>", "cut behind a NUL");
 	is_str(pieces(TEXT("")), "<>", "cut of an empty text");
 	ok(str_cut(&none, '/').n == 0 && none.p == NULL, "cut of nothing");
 }
@@ -133,8 +134,8 @@ test_str_utf8(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(str_is_utf8(tight(rows[i].text)), rows[i].good, "UTF-8: %s",
-		    shown(rows[i].text));
+		is_int(str_is_utf8(exact_copy(rows[i].text)), rows[i].good,
+		    "UTF-8: %s", printable(rows[i].text));
 }
 
 static void
@@ -148,12 +149,12 @@ test_str_number(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(bad); i++)
-		ok(!str_to_int64(bad[i], &n), "no number: %s", shown(bad[i]));
+		ok(!str_to_int64(bad[i], &n), "no number: %s", printable(bad[i]));
 	ok(str_to_int64(TEXT("9223372036854775807"), &n), "the largest number");
 	is_int(n, INT64_MAX, "is INT64_MAX");
 	ok(str_to_int64(TEXT("000000000000000000000042"), &n) && n == 42,
 	    "zeros in front");
-	ok(str_to_int64(tight(TEXT("0")), &n) && n == 0, "zero");
+	ok(str_to_int64(exact_copy(TEXT("0")), &n) && n == 0, "zero");
 }
 
 /* ---- hex, percent ---- */
@@ -166,7 +167,7 @@ test_hex(void)
 
 	hex_encode((const unsigned char *)"\x00\x9a\xff", 3, out);
 	is_str(out, "009aff", "bytes as digits");
-	ok(hex_is(tight(TEXT("09af")), 4) && hex_is(TEXT(""), 0), "digits");
+	ok(hex_is(exact_copy(TEXT("09af")), 4) && hex_is(TEXT(""), 0), "digits");
 	ok(!hex_is(TEXT("09af"), 3) && !hex_is(TEXT("09a"), 4), "not as many");
 	ok(!hex_is(TEXT("09aF"), 4), "no capitals");
 	ok(!hex_is(TEXT("/0"), 2) && !hex_is(TEXT(":0"), 2) &&
@@ -190,9 +191,10 @@ test_percent_decode(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(broken); i++)
-		ok(!percent_decode(arena, tight(broken[i]), false, &out),
-		    "broken: %s", shown(broken[i]));
-	ok(percent_decode(arena, tight(TEXT("a%2Fb%2f%00%ff+%41")), false, &out),
+		ok(!percent_decode(arena, exact_copy(broken[i]), false, &out),
+		    "broken: %s", printable(broken[i]));
+	ok(percent_decode(
+	       arena, exact_copy(TEXT("a%2Fb%2f%00%ff+%41")), false, &out),
 	    "digits of either case");
 	is_text(out, "a/b/\0\xff+A", "are decoded to any byte, + stays");
 	ok(percent_decode(arena, TEXT("+%2B%252B"), true, &out), "of a form");
@@ -223,13 +225,13 @@ test_percent_encode(void)
 	    {LIT("\0\x7f\xff"), "%00%7F%FF"},
 	    {LIT(""), ""},
 	};
-	struct str all = times('\0', 256), back;
+	struct str all = repeated('\0', 256), back;
 	size_t i;
 	char *p = str_dup(arena, all);
 
 	for (i = 0; i < COUNT(rows); i++)
 		is_str(percent_encode(arena, rows[i].text, "_.-", true),
-		    rows[i].quoted, "quote_plus of %s", shown(rows[i].text));
+		    rows[i].quoted, "quote_plus of %s", printable(rows[i].text));
 	is_str(percent_encode(arena, TEXT("a b/c"), "/", false), "a%20b/c",
 	    "a blank where there is no form");
 	for (i = 0; i < 256; i++)

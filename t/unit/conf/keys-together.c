@@ -15,7 +15,7 @@ are_refused(const struct refusal *rows, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		ok(refused(load_keys(rows[i].text), rows[i].why), "refused %s",
+		ok(is_refused(load_keys(rows[i].text), rows[i].why), "refused %s",
 		    rows[i].why);
 }
 
@@ -244,5 +244,5 @@ main(void)
 	static void (*const tests[])(void) = {test_tokens, test_token_notes,
 	    test_mirror, test_mail, test_cors, test_proxies};
 
-	return run_tests(tests, sizeof(tests) / sizeof(tests[0]));
+	return run_conf_tests(tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -7,11 +7,11 @@ static void
 test_paths(void)
 {
 	char cwd[4096];
-	struct conf *c = load("dev:\n"
-			      "  storage_path: ./data//x/.\n"
-			      "  socket: /run/../s.sock\n"
-			      "  log_file: /var/log/berth.log/\n"
-			      "  schema1_signing_key: key.pem\n");
+	struct conf *c = load_text("dev:\n"
+				   "  storage_path: ./data//x/.\n"
+				   "  socket: /run/../s.sock\n"
+				   "  log_file: /var/log/berth.log/\n"
+				   "  schema1_signing_key: key.pem\n");
 
 	if (getcwd(cwd, sizeof(cwd)) == NULL)
 		abort();
@@ -24,10 +24,12 @@ test_paths(void)
 	is_str(c->log_file, "/var/log/berth.log", "no slash at the end");
 	is_str(c->schema1_signing_key, arena_printf(arena, "%s/key.pem", cwd),
 	    "of a key too");
-	ok(refused(load(arena_printf(arena, "dev: {storage_path: /%0100d}\n", 0)),
+	ok(is_refused(
+	       load_text(arena_printf(arena, "dev: {storage_path: /%0100d}\n", 0)),
 	       "config.yml: default of socket: /000"),
 	    "a storage_path too long for a socket below it");
-	ok(refused(load(arena_printf(arena, "dev: {storage_path: /%05000d}\n", 0)),
+	ok(is_refused(
+	       load_text(arena_printf(arena, "dev: {storage_path: /%05000d}\n", 0)),
 	       "config.yml:1: storage_path: is too long"),
 	    "a path too long for any file");
 }
@@ -70,7 +72,7 @@ test_values(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(refused(load_keys(rows[i].text), rows[i].why), "refused %s",
+		ok(is_refused(load_keys(rows[i].text), rows[i].why), "refused %s",
 		    rows[i].why);
 	c = load_keys(
 	    "  threads: 1024\n  workers: 64\n  push_expiry: 60\n  storage: File\n"
@@ -109,7 +111,8 @@ test_notes(void)
 	    "four letters are no typo");
 	is_str(note_at(c, 10), "isu: unknown key", "nor are two of three");
 	is_int(c->n_notes, 5, "and no more");
-	c = load("common: {bugsnag: x}\ndev: {s3_bucket: y, storage_path: /s}\n");
+	c = load_text(
+	    "common: {bugsnag: x}\ndev: {s3_bucket: y, storage_path: /s}\n");
 	ok(c->n_notes == 2 && c->notes[0].line == 1 && c->notes[1].line == 2,
 	    "notes stand in the order of their lines");
 }
@@ -124,18 +127,18 @@ test_files(void)
 		strcmp(err.text,
 		    "open /nonexistent/x.yml: No such file or directory") == 0,
 	    "a file that was named must be there");
-	is_int(how, RC_IO, "which the result says");
-	ok(refused(load_file(dir, NULL), "read "), "a directory is no file");
-	is_int(how, RC_IO, "which the result says");
+	is_int(load_result, RC_IO, "which the result says");
+	ok(is_refused(load_file(dir, NULL), "read "), "a directory is no file");
+	is_int(load_result, RC_IO, "which the result says");
 	ENV("STORAGE_PATH", "/data");
-	ok(refused(
-	       load("dev: {storage: local}\n"), "flavor dev sets no storage_path"),
+	ok(is_refused(load_text("dev: {storage: local}\n"),
+	       "flavor dev sets no storage_path"),
 	    "a file must set storage_path, whatever STORAGE_PATH says");
-	is_int(how, RC_BAD_DATA, "which the result says");
+	is_int(load_result, RC_BAD_DATA, "which the result says");
 	(void)load_keys("");
-	ENV("DOCKER_REGISTRY_CONFIG", file);
+	ENV("DOCKER_REGISTRY_CONFIG", config_file);
 	c = load_file(NULL, NULL);
-	is_str(c == NULL ? NULL : c->file, file,
+	is_str(c == NULL ? NULL : c->file, config_file,
 	    "DOCKER_REGISTRY_CONFIG names the file");
 	if (access(BERTH_SYSCONFDIR "/berth/config.yml", F_OK) == 0) {
 		ok(true, "no file # SKIP a config.yml is installed");
@@ -148,11 +151,11 @@ test_files(void)
 	ok(c != NULL && c->file == NULL && strcmp(c->flavor, "prod") == 0,
 	    "no file: any flavor");
 	ENV("STORAGE_PATH", "/");
-	ok(refused(
+	ok(is_refused(
 	       load_file(NULL, NULL), "STORAGE_PATH: storage_path: is the root"),
 	    "no file: an error names the variable");
 	ENV("STORAGE_PATH", "");
-	ok(refused(load_file(NULL, NULL),
+	ok(is_refused(load_file(NULL, NULL),
 	       "no configuration file, and STORAGE_PATH is not"),
 	    "no file, no STORAGE_PATH");
 }
@@ -179,7 +182,7 @@ test_check_config(void)
 	FILE *full = fopen("/dev/full", "w");
 
 	ENV("S", "/srv/r");
-	said = check(load(
+	said = check(load_text(
 	    "dev:\n  storage_path: _env:S\n  threads: 1\n  workers: 1\n  x: y\n"));
 	ok(strstr(said,
 	       "\nflavor:                         dev\n"
@@ -208,5 +211,5 @@ main(void)
 	static void (*const tests[])(void) = {
 	    test_paths, test_values, test_notes, test_files, test_check_config};
 
-	return run_tests(tests, sizeof(tests) / sizeof(tests[0]));
+	return run_conf_tests(tests, sizeof(tests) / sizeof(tests[0]));
 }

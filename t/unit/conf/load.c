@@ -114,7 +114,7 @@ static const char docker_registry[] =
 static void
 test_docker_registry(void)
 {
-	struct conf *c = load(docker_registry);
+	struct conf *c = load_text(docker_registry);
 
 	if (!ok(c != NULL, "the configuration of 0.9.1 is accepted, flavor dev"))
 		return;
@@ -133,7 +133,7 @@ test_docker_registry(void)
 	ENV("STORAGE_PATH", "/data", "LOGLEVEL", "warn", "MIRROR_SOURCE",
 	    "https://x.io", "CACHE_REDIS_HOST", "redis", "SETTINGS_FLAVOR",
 	    "local");
-	c = load(docker_registry);
+	c = load_text(docker_registry);
 	if (!ok(c != NULL, "flavor local, by SETTINGS_FLAVOR"))
 		return;
 	is_str(c->storage_path, "/data", "STORAGE_PATH wins over the default");
@@ -144,16 +144,16 @@ test_docker_registry(void)
 	ok(has_note(c, "cache.host: "), "redis is noted");
 
 	ENV("SETTINGS_FLAVOR", "prod");
-	ok(refused(load(docker_registry),
+	ok(is_refused(load_text(docker_registry),
 	       "config.yml:37: storage: s3 is not served; local (or file) is"),
 	    "a flavor on S3 is refused, with the line that it comes from");
 	ENV("STANDALONE", "false");
-	c = load(docker_registry);
+	c = load_text(docker_registry);
 	ok(c != NULL && !c->standalone, "STANDALONE=false");
 	is_str(c == NULL ? NULL : c->index_endpoint, "https://index.docker.io",
 	    "asks the index");
 	ENV("STANDALONE", "false", "INDEX_ENDPOINT", "index");
-	ok(refused(load(docker_registry),
+	ok(is_refused(load_text(docker_registry),
 	       "config.yml:6: index_endpoint (from INDEX_ENDPOINT): must be"),
 	    "which is an address");
 }
@@ -196,9 +196,10 @@ test_shipped(void)
 		is_str(c == NULL ? NULL : c->storage_path, "/var/lib/berth",
 		    "its storage_path");
 	}
-	ok(refused(load(uncommented(path, "none")), "mirroring.source: not beside"),
+	ok(is_refused(load_text(uncommented(path, "none")),
+	       "mirroring.source: not beside"),
 	    "its commented keys exclude each other");
-	c = load(uncommented(path, "check_tokens"));
+	c = load_text(uncommented(path, "check_tokens"));
 	ok(c != NULL && c->n_notes == 3 &&
 		has_note(c, "index_endpoint: not asked") &&
 		has_note(c, "secret_key: changes nothing") &&
@@ -219,43 +220,48 @@ test_flavors(void)
 	    "bare:\n"
 	    "off: {issue: ~, threads: ''}\n"
 	    "odd: 3\n";
-	struct conf *c = load(text);
+	struct conf *c = load_text(text);
 
 	is_str(c->storage_path, "/d", "a flavor is laid over common");
 	is_int(c->threads, 5, "what it does not say comes from common");
 	ENV("SETTINGS_FLAVOR", "bare");
-	is_str(load(text)->storage_path, "/c", "an empty flavor is common");
-	is_str(load_file(file, "dev")->storage_path, "/d", "--flavor wins");
-	is_str(
-	    load_file(file, "common")->storage_path, "/c", "common can be chosen");
-	c = load_file(file, "off");
+	is_str(load_text(text)->storage_path, "/c", "an empty flavor is common");
+	is_str(load_file(config_file, "dev")->storage_path, "/d", "--flavor wins");
+	is_str(load_file(config_file, "common")->storage_path, "/c",
+	    "common can be chosen");
+	c = load_file(config_file, "off");
 	is_str(c->issue, NULL, "a null hides the value of common");
 	is_int(c->threads, 64, "so does an empty string");
-	ok(refused(load_file(file, "none"),
+	ok(is_refused(load_file(config_file, "none"),
 	       "config.yml: flavor none is not there; there is: common, dev, off"),
 	    "a flavor that is not there is refused, with those that are");
-	ok(refused(load_file(file, "odd"), "config.yml:5: odd must be a map"),
+	ok(is_refused(
+	       load_file(config_file, "odd"), "config.yml:5: odd must be a map"),
 	    "a flavor that is no map is refused");
 	ENV("SETTINGS_FLAVOR", "");
-	is_str(load(text)->storage_path, "/d", "an empty SETTINGS_FLAVOR is none");
-	ok(refused(load("common: 3\ndev: {storage_path: /d}\n"),
+	is_str(load_text(text)->storage_path, "/d",
+	    "an empty SETTINGS_FLAVOR is none");
+	ok(is_refused(load_text("common: 3\ndev: {storage_path: /d}\n"),
 	       ":1: common must be a map"),
 	    "common must be a map");
-	ok(refused(load(""), "config.yml: holds no flavors"), "an empty file");
-	ok(refused(load("- dev\n"), "config.yml: holds no flavors"), "a list");
+	ok(is_refused(load_text(""), "config.yml: holds no flavors"),
+	    "an empty file");
+	ok(is_refused(load_text("- dev\n"), "config.yml: holds no flavors"),
+	    "a list");
 }
 
 static void
 test_merges(void)
 {
-	struct conf *c = load("a: &a {threads: 1, workers: 1, push_expiry: 61}\n"
-			      "b: &b {threads: 2, workers: 2}\n"
-			      "dev:\n"
-			      "  threads: 3\n"
-			      "  <<: [*b, *a]\n"
-			      "  storage_path: &p /srv\n"
-			      "  log_file: *p\n"
-			      "  '<<': x\n");
+	struct conf *c = load_text(
+	    "a: &a {threads: 1, workers: 1, push_expiry: 61}\n"
+	    "b: &b {threads: 2, workers: 2}\n"
+	    "dev:\n"
+	    "  threads: 3\n"
+	    "  <<: [*b, *a]\n"
+	    "  storage_path: &p /srv\n"
+	    "  log_file: *p\n"
+	    "  '<<': x\n");
 
 	is_int(c->threads, 3,
 	    "a map's own key wins over its merges, wherever it stands");
@@ -263,10 +269,10 @@ test_merges(void)
 	is_int(c->push_expiry, 61, "the second gives the rest");
 	is_str(c->log_file, "/srv", "an alias to a scalar");
 	is_str(note_at(c, 8), "<<: unknown key", "a quoted << is no merge");
-	c = load(
+	c = load_text(
 	    "a: &a {storage: s3}\ndev: {<<: *a, storage: local, storage_path: /s}\n");
 	ok(c != NULL, "a merged value that is hidden is not looked at");
-	c = load(
+	c = load_text(
 	    "x: &x {storage_path: /one}\nx2: &x {storage_path: /two}\ndev: *x\n");
 	is_str(c->storage_path, "/two", "an anchor that is given again");
 	c = load_keys("  threads: 1\n  threads: 2\n");
@@ -303,7 +309,7 @@ test_no_yaml(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(refused(load(rows[i].text), rows[i].why), "refused: %s",
+		ok(is_refused(load_text(rows[i].text), rows[i].why), "refused: %s",
 		    rows[i].name);
 }
 
@@ -326,19 +332,19 @@ test_bounds(void)
 				buf_printf(&text, "*l%d,", i - 1);
 			buf_adds(&text, ends[shape]);
 		}
-		ok(refused(load(text.p), "more than 10000 values"),
+		ok(is_refused(load_text(text.p), "more than 10000 values"),
 		    "a billion laughs are refused: l1: %s...", heads[shape]);
 	}
 	buf_init(&text, arena, TREE_SIZE * 2);
 	while (text.n <= TREE_SIZE)
 		buf_adds(&text, "# a comment\n");
-	ok(refused(load(text.p), "config.yml: more than 262144 bytes"),
+	ok(is_refused(load_text(text.p), "config.yml: more than 262144 bytes"),
 	    "a large file");
 	buf_init(&text, arena, TREE_SIZE);
 	for (i = 0; i <= TREE_KEY; i++)
 		buf_addc(&text, 'k');
 	buf_adds(&text, ": 1\n");
-	ok(refused(load(text.p), "config.yml:1: a key of more than 255"),
+	ok(is_refused(load_text(text.p), "config.yml:1: a key of more than 255"),
 	    "a long key");
 }
 
@@ -371,10 +377,10 @@ test_environment(void)
 	    "a list for a key that means nothing is a note");
 	is_str(load_keys("  issue: _env:ODD\n")->issue, "@/x",
 	    "what is no YAML there stands as it is");
-	ok(refused(load_keys("  issue: _env:LIST\n"),
+	ok(is_refused(load_keys("  issue: _env:LIST\n"),
 	       "config.yml:3: issue (from LIST): must be a single value"),
 	    "a list for a key that counts is refused");
-	ok(refused(load_keys("  threads: _env:ODD\n"),
+	ok(is_refused(load_keys("  threads: _env:ODD\n"),
 	       "config.yml:3: threads (from ODD): must be a number from 1 to 1024"),
 	    "an error names the variable");
 }
@@ -386,5 +392,5 @@ main(void)
 	    test_shipped, test_flavors, test_merges, test_no_yaml, test_bounds,
 	    test_environment};
 
-	return run_tests(tests, sizeof(tests) / sizeof(tests[0]));
+	return run_conf_tests(tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -16,7 +16,7 @@ static const char *
 parts_of(struct str text)
 {
 	struct target t;
-	enum result r = target_parse(arena, tight(text), &t, &err);
+	enum result r = target_parse(arena, exact_copy(text), &t, &err);
 	struct buf b;
 	size_t i;
 
@@ -24,9 +24,9 @@ parts_of(struct str text)
 		return err_name(r);
 	buf_init(&b, arena, SIZE_MAX);
 	for (i = 0; i < t.n; i++)
-		buf_printf(&b, "<%s>", shown(t.part[i]));
+		buf_printf(&b, "<%s>", printable(t.part[i]));
 	if (t.query.p != NULL)
-		buf_printf(&b, "?%s", shown(t.query));
+		buf_printf(&b, "?%s", printable(t.query));
 	return buf_str(&b).p;
 }
 
@@ -65,7 +65,7 @@ test_paths(void)
 		    "the target %s", rows[i].text);
 	for (i = 0; i < COUNT(bad); i++)
 		is_str(parts_of(bad[i]), "bad_request", "no target: %s",
-		    shown(bad[i]));
+		    printable(bad[i]));
 }
 
 static bool
@@ -73,7 +73,7 @@ ends_in_slash(const char *text)
 {
 	struct target t;
 
-	return target_parse(arena, tight(str_of(text)), &t, &err) == RC_OK &&
+	return target_parse(arena, exact_copy(str_of(text)), &t, &err) == RC_OK &&
 	       t.slash;
 }
 
@@ -94,7 +94,7 @@ test_many_parts(void)
 	buf_adds(&b, "x");
 	is_int(target_parse(arena, buf_str(&b), &t, &err), RC_BAD_REQUEST,
 	    "one more is too many");
-	is_str(parts_of(times('/', 100000)), "", "100,000 slashes are none");
+	is_str(parts_of(repeated('/', 100000)), "", "100,000 slashes are none");
 	ok(ends_in_slash("/") && ends_in_slash("/a/") && ends_in_slash("/a//?b") &&
 		!ends_in_slash("/a") && !ends_in_slash("/a?/") &&
 		!ends_in_slash("/a%2F"),
@@ -104,7 +104,7 @@ test_many_parts(void)
 static const char *
 value_of(const char *target, const char *name, bool form)
 {
-	struct str text = tight(str_of(target)), value;
+	struct str text = exact_copy(str_of(target)), value;
 	struct target t;
 	enum result r = target_parse(arena, text, &t, &err);
 
@@ -113,7 +113,7 @@ value_of(const char *target, const char *name, bool form)
 		    arena, &t, name, &value, &err);
 	if (r != RC_OK)
 		return err_name(r);
-	return value.p == NULL ? NULL : shown(value);
+	return value.p == NULL ? NULL : printable(value);
 }
 
 static void
@@ -161,7 +161,7 @@ values_of(const char *target)
 {
 	struct str values[3];
 	struct target t;
-	enum result r = target_parse(arena, tight(str_of(target)), &t, &err);
+	enum result r = target_parse(arena, exact_copy(str_of(target)), &t, &err);
 	struct buf b;
 	size_t i, n = 0;
 
@@ -173,7 +173,7 @@ values_of(const char *target)
 	buf_init(&b, arena, SIZE_MAX);
 	buf_adds(&b, "");
 	for (i = 0; i < n; i++)
-		buf_printf(&b, "<%s>", shown(values[i]));
+		buf_printf(&b, "<%s>", printable(values[i]));
 	return buf_str(&b).p;
 }
 
@@ -249,7 +249,7 @@ test_repeated_headers(void)
 
 	buf_init(&b, arena, SIZE_MAX);
 	while (request_next_header(&rq, "Accept", &at, &value))
-		buf_printf(&b, "<%s>", shown(value));
+		buf_printf(&b, "<%s>", printable(value));
 	is_str(b.p, "<a><b, c><>", "each line, in its turn");
 	ok(!request_next_header(&rq, "Accept", &at, &value), "and no more");
 	at = 0;
@@ -367,7 +367,7 @@ test_reply_errors(void)
 {
 	static const int statuses[] = {200, 201, 202, 204, 206, 304, 400, 401, 403,
 	    404, 405, 409, 411, 412, 413, 414, 416, 429, 500, 503, 507};
-	const char *odd = times('\1', 1100).p, *why;
+	const char *odd = repeated('\1', 1100).p, *why;
 	struct json *v = NULL;
 	size_t i, nameless = 0;
 
@@ -475,7 +475,7 @@ test_origin(void)
 		    url_of(STRANGER, true, arena_printf(arena, "Host: %s", bad[i])),
 		    "/v2/x", "bad Host %zu", i);
 	is_str(url_of(STRANGER, true,
-		   arena_printf(arena, "Host: %s", times('a', 300).p)),
+		   arena_printf(arena, "Host: %s", repeated('a', 300).p)),
 	    "/v2/x", "a Host that is too long");
 }
 

@@ -63,7 +63,7 @@ found(const char *method, const char *target)
 	struct buf b;
 	size_t arg = 0;
 
-	rq.target_text = tight(str_of(target));
+	rq.target_text = exact_copy(str_of(target));
 	if (target_parse(arena, rq.target_text, &rq.target, &rq.err) != RC_OK)
 		return "bad target";
 	row = route_find(&api, &rq, &allow);
@@ -74,7 +74,7 @@ found(const char *method, const char *target)
 	buf_printf(&b, "%zu", row->limit);
 	for (p = row->pattern; *p != '\0'; p++)
 		if (*p == ':' || *p == '*')
-			buf_printf(&b, " <%s>", shown(rq.arg[arg++]));
+			buf_printf(&b, " <%s>", printable(rq.arg[arg++]));
 	return allow == NULL ? buf_str(&b).p : "a row and Allow";
 }
 

@@ -27,8 +27,8 @@ test_good_digests(void)
 
 	for (i = 0; i < COUNT(rows); i++) {
 		memset(&d, 0xa5, sizeof(d));
-		is_int(digest_parse(tight(str_of(rows[i].text)), &d, &err), RC_OK,
-		    "%s", rows[i].text);
+		is_int(digest_parse(exact_copy(str_of(rows[i].text)), &d, &err),
+		    RC_OK, "%s", rows[i].text);
 		is_str(digest_algorithm(&d), rows[i].algorithm, "its algorithm");
 		is_str(d.hex, rows[i].hex, "its digits");
 		is_str(digest_text(arena, &d), rows[i].text, "as text");
@@ -59,9 +59,10 @@ test_bad_digests(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(digest_parse(tight(rows[i]), &d, &err), RC_BAD_DIGEST,
-		    "no digest: %s", shown(rows[i]));
-	is_int(digest_parse(times('a', 10240), &d, &err), RC_BAD_DIGEST, "10 KiB");
+		is_int(digest_parse(exact_copy(rows[i]), &d, &err), RC_BAD_DIGEST,
+		    "no digest: %s", printable(rows[i]));
+	is_int(
+	    digest_parse(repeated('a', 10240), &d, &err), RC_BAD_DIGEST, "10 KiB");
 }
 
 /* Registered or not: what others may name, and what is not stored here. */
@@ -77,7 +78,7 @@ test_other_algorithms(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(digest_parse(tight(str_of(rows[i])), &d, &err),
+		is_int(digest_parse(exact_copy(str_of(rows[i])), &d, &err),
 		    RC_OTHER_DIGEST, "%s", rows[i]);
 }
 
@@ -129,8 +130,8 @@ test_algorithms(void)
 	ok(digest_kind(TEXT("sha256"), &kind) && kind == HASH_SHA256, "sha256");
 	ok(digest_kind(TEXT("sha512"), &kind) && kind == HASH_SHA512, "sha512");
 	for (i = 0; i < COUNT(bad); i++)
-		ok(!digest_kind(tight(bad[i]), &kind), "no algorithm: %s",
-		    shown(bad[i]));
+		ok(!digest_kind(exact_copy(bad[i]), &kind), "no algorithm: %s",
+		    printable(bad[i]));
 }
 
 /* ---- names ---- */
@@ -144,10 +145,11 @@ test_good_names(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(reference_check_repository(tight(str_of(rows[i])), &err),
+		is_int(
+		    reference_check_repository(exact_copy(str_of(rows[i])), &err),
 		    RC_OK, "the name %s", rows[i]);
 	is_int(reference_check_repository(
-		   tight(times('a', REFERENCE_REPOSITORY_MAX)), &err),
+		   exact_copy(repeated('a', REFERENCE_REPOSITORY_MAX)), &err),
 	    RC_OK, "a name as long as it may be");
 }
 
@@ -169,12 +171,12 @@ test_bad_names(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(reference_check_repository(tight(rows[i]), &err),
-		    RC_BAD_NAME, "no name: %s", shown(rows[i]));
+		is_int(reference_check_repository(exact_copy(rows[i]), &err),
+		    RC_BAD_NAME, "no name: %s", printable(rows[i]));
 	is_int(reference_check_repository(
-		   tight(times('a', REFERENCE_REPOSITORY_MAX + 1)), &err),
+		   exact_copy(repeated('a', REFERENCE_REPOSITORY_MAX + 1)), &err),
 	    RC_BAD_NAME, "a name too long");
-	is_int(reference_check_repository(times('/', 10240), &err), RC_BAD_NAME,
+	is_int(reference_check_repository(repeated('/', 10240), &err), RC_BAD_NAME,
 	    "10 KiB of slashes");
 }
 
@@ -195,12 +197,14 @@ test_tags(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(good); i++)
-		ok(reference_is_tag(tight(str_of(good[i]))), "the tag %s", good[i]);
+		ok(reference_is_tag(exact_copy(str_of(good[i]))), "the tag %s",
+		    good[i]);
 	for (i = 0; i < COUNT(bad); i++)
-		ok(!reference_is_tag(tight(bad[i])), "no tag: %s", shown(bad[i]));
-	ok(reference_is_tag(tight(times('t', REFERENCE_TAG_MAX))),
+		ok(!reference_is_tag(exact_copy(bad[i])), "no tag: %s",
+		    printable(bad[i]));
+	ok(reference_is_tag(exact_copy(repeated('t', REFERENCE_TAG_MAX))),
 	    "the longest tag");
-	ok(!reference_is_tag(tight(times('t', REFERENCE_TAG_MAX + 1))),
+	ok(!reference_is_tag(exact_copy(repeated('t', REFERENCE_TAG_MAX + 1))),
 	    "a tag too long");
 }
 

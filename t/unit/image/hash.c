@@ -16,7 +16,7 @@ sum_of(enum hash_kind kind, struct str s)
 {
 	char *hex = arena_alloc(arena, HASH_HEX_SIZE);
 
-	hash_of(kind, tight(s), hex);
+	hash_of(kind, exact_copy(s), hex);
 	return hex;
 }
 
@@ -75,7 +75,7 @@ test_known_sums(void)
 
 	for (i = 0; i < COUNT(rows); i++)
 		is_str(sum_of(rows[i].kind, rows[i].text), rows[i].want, "%s of %s",
-		    names[rows[i].kind], shown(rows[i].text));
+		    names[rows[i].kind], printable(rows[i].text));
 }
 
 /* A million "a", in pieces of many lengths, none among them. */
@@ -89,7 +89,7 @@ test_pieces(void)
 		"e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973eb"
 		"de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b",
 	};
-	struct str million = times('a', 1000000);
+	struct str million = repeated('a', 1000000);
 	struct hash h;
 	size_t i, k, n;
 
@@ -210,7 +210,7 @@ stored_on_the_way(enum hash_kind kind, struct str s, size_t n)
 	hash_add(&h, s.p, n);
 	text = hash_save(&h, arena);
 	memset(&next, 0xa5, sizeof(next));
-	if (!hash_load(&next, tight(str_of(text))))
+	if (!hash_load(&next, exact_copy(str_of(text))))
 		return "not loaded";
 	if (strcmp(hash_save(&next, arena), text) != 0)
 		return "another state";
@@ -288,8 +288,9 @@ test_bad_states(void)
 
 	ok(hash_load(&h, TEXT(good)), "a state");
 	for (i = 0; i < COUNT(rows); i++)
-		ok(!hash_load(&h, tight(rows[i].text)), "none: %s", rows[i].name);
-	ok(!hash_load(&h, tight(times('0', 10240))), "none: 10 KiB");
+		ok(!hash_load(&h, exact_copy(rows[i].text)), "none: %s",
+		    rows[i].name);
+	ok(!hash_load(&h, exact_copy(repeated('0', 10240))), "none: 10 KiB");
 }
 
 int

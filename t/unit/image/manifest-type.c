@@ -81,7 +81,7 @@ test_no_types(void)
 	static const char *const rows[] = {"json", "a/", "/b", "/", "a/b/c",
 	    "a b/c", "a/b c", "a/b,c/d", "text/html\\r\\nX: y", "a/b\\u0000",
 	    "a/\\u007f", "a/\xc3\xa9", "a/\\\"b\\\"", "a/(b)", "*/*"};
-	const char *longest = arena_printf(arena, "a/%s", times('b', 253).p);
+	const char *longest = arena_printf(arena, "a/%s", repeated('b', 253).p);
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
@@ -105,7 +105,7 @@ static const char *
 stored_type(struct str bytes)
 {
 	struct str type;
-	bool told = manifest_type(arena, tight(bytes), &type);
+	bool told = manifest_type(arena, exact_copy(bytes), &type);
 
 	return arena_printf(arena, told ? "%.*s" : "(%.*s)", STR_ARG(type));
 }
@@ -152,7 +152,7 @@ test_stored_types(void)
 
 	for (i = 0; i < COUNT(rows); i++)
 		is_str(stored_type(rows[i].bytes), rows[i].want,
-		    "the type of %.70s", shown(rows[i].bytes));
+		    "the type of %.70s", printable(rows[i].bytes));
 }
 
 int

@@ -350,7 +350,7 @@ parse_nested(size_t n)
 	struct manifest m;
 
 	return parse(arena_printf(arena, BARE CONFIG ", \"x\": %s%s}",
-			 times('[', n).p, times(']', n).p),
+			 repeated('[', n).p, repeated(']', n).p),
 	    "", &m);
 }
 
@@ -465,7 +465,7 @@ test_about(void)
 
 	for (i = 0; i < COUNT(rows); i++)
 		is_str(about(rows[i].text), rows[i].want, "about %s",
-		    shown(str_of(rows[i].text)));
+		    printable(str_of(rows[i].text)));
 }
 
 static const char *
@@ -517,9 +517,9 @@ test_config(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_str(
-		    shown(manifest_config_description(arena, tight(rows[i].text))),
-		    rows[i].want, "the config %s", shown(rows[i].text));
+		is_str(printable(manifest_config_description(
+			   arena, exact_copy(rows[i].text))),
+		    rows[i].want, "the config %s", printable(rows[i].text));
 }
 
 int

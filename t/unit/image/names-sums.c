@@ -13,7 +13,7 @@ static const char *
 parsed(struct str path)
 {
 	struct v1name name = {"", ""};
-	enum result r = v1name_parse(arena, tight(path), &name, &err);
+	enum result r = v1name_parse(arena, exact_copy(path), &name, &err);
 
 	if (r != RC_OK)
 		return err_name(r);
@@ -53,7 +53,8 @@ test_repositories(void)
 		is_str(parsed(str_of(rows[i].path)), rows[i].want, "the name %s",
 		    rows[i].path);
 	for (i = 0; i < COUNT(bad); i++)
-		is_str(parsed(bad[i]), "bad_name", "no name: %s", shown(bad[i]));
+		is_str(
+		    parsed(bad[i]), "bad_name", "no name: %s", printable(bad[i]));
 	(void)v1name_parse(arena, TEXT("ns/a/b"), &name, &err);
 	is_str(v1name_full(arena, &name), "ns/a/b", "the full name");
 	(void)v1name_parse(arena, TEXT("centos"), &name, &err);
@@ -74,25 +75,26 @@ is_name(const char *ns, const char *repo)
 static void
 test_long_names(void)
 {
-	const char *most = times('x', V1NAME_MAX_BYTES).p;
-	const char *more = times('x', V1NAME_MAX_BYTES + 1).p;
-	const char *long_tag = times('t', V1NAME_TAG_MAX).p;
+	const char *most = repeated('x', V1NAME_MAX_BYTES).p;
+	const char *more = repeated('x', V1NAME_MAX_BYTES + 1).p;
+	const char *long_tag = repeated('t', V1NAME_TAG_MAX).p;
 
 	ok(is_name(most, most), "either part as long as it may be");
 	ok(!is_name(more, "a"), "a namespace too long");
 	ok(!is_name("a", more), "a repository too long");
-	ok(is_name("a", times(' ', V1NAME_MAX_BYTES).p),
+	ok(is_name("a", repeated(' ', V1NAME_MAX_BYTES).p),
 	    "a blank is quoted by one");
-	ok(is_name("a", times('%', V1NAME_MAX_BYTES / 3).p) &&
-		!is_name("a", times('%', V1NAME_MAX_BYTES / 3 + 1).p),
+	ok(is_name("a", repeated('%', V1NAME_MAX_BYTES / 3).p) &&
+		!is_name("a", repeated('%', V1NAME_MAX_BYTES / 3 + 1).p),
 	    "other bytes by three");
-	ok(is_name(times('%', V1NAME_MAX_BYTES).p, "a"), "in a namespace by none");
-	is_str(parsed(times('x', 10240)), "bad_name", "10 KiB");
-	is_str(parsed(times('/', 10240)), "bad_name", "10 KiB of slashes");
+	ok(is_name(repeated('%', V1NAME_MAX_BYTES).p, "a"),
+	    "in a namespace by none");
+	is_str(parsed(repeated('x', 10240)), "bad_name", "10 KiB");
+	is_str(parsed(repeated('/', 10240)), "bad_name", "10 KiB of slashes");
 	is_int(v1name_check_tag(str_of(long_tag), &err), RC_OK, "a long tag");
-	is_int(v1name_check_tag(times('t', V1NAME_TAG_MAX + 1), &err), RC_BAD_NAME,
-	    "a tag too long");
-	is_int(v1name_check_tag(times('t', 10240), &err), RC_BAD_NAME,
+	is_int(v1name_check_tag(repeated('t', V1NAME_TAG_MAX + 1), &err),
+	    RC_BAD_NAME, "a tag too long");
+	is_int(v1name_check_tag(repeated('t', 10240), &err), RC_BAD_NAME,
 	    "10 KiB of tag");
 }
 
@@ -107,11 +109,11 @@ test_tags(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(good); i++)
-		is_int(v1name_check_tag(tight(str_of(good[i])), &err), RC_OK,
+		is_int(v1name_check_tag(exact_copy(str_of(good[i])), &err), RC_OK,
 		    "the tag %s", good[i]);
 	for (i = 0; i < COUNT(bad); i++)
-		is_int(v1name_check_tag(tight(bad[i]), &err), RC_BAD_NAME,
-		    "no tag: %s", shown(bad[i]));
+		is_int(v1name_check_tag(exact_copy(bad[i]), &err), RC_BAD_NAME,
+		    "no tag: %s", printable(bad[i]));
 }
 
 static void
@@ -125,13 +127,13 @@ test_ids(void)
 	    LIT("8aedcdadf14bb95\0"), LIT("../../../../../.")};
 	size_t i;
 
-	ok(v1name_is_image_id(tight(str_of(id))), "64 digits");
-	ok(v1name_is_image_id(tight(str_make(id, 16))), "16 digits");
+	ok(v1name_is_image_id(exact_copy(str_of(id))), "64 digits");
+	ok(v1name_is_image_id(exact_copy(str_make(id, 16))), "16 digits");
 	ok(!v1name_is_image_id(str_make(id, 63)) &&
 		!v1name_is_image_id(str_make(id, 32)),
 	    "no other number of digits");
 	for (i = 0; i < COUNT(bad); i++)
-		ok(!v1name_is_image_id(bad[i]), "no id: %s", shown(bad[i]));
+		ok(!v1name_is_image_id(bad[i]), "no id: %s", printable(bad[i]));
 }
 
 /* ---- sums ---- */
@@ -174,11 +176,11 @@ test_sum_kinds(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		struct v1checksum sum = v1checksum_parse(tight(rows[i].text));
+		struct v1checksum sum = v1checksum_parse(exact_copy(rows[i].text));
 		bool simple = rows[i].kind == V1CHECKSUM_SIMPLE;
 
 		is_int(sum.kind, rows[i].kind, "the kind of \"%s\"",
-		    shown(rows[i].text));
+		    printable(rows[i].text));
 		is_str(sum.hex, simple ? DIGITS : "", "and its digits");
 	}
 }
@@ -196,7 +198,7 @@ sum_of(struct str s)
 static void
 test_sha256(void)
 {
-	struct str million = times('a', 1000000);
+	struct str million = repeated('a', 1000000);
 	char hex[HASH_SHA256_HEX_SIZE];
 	struct hash h;
 	size_t i, n;

@@ -12,10 +12,10 @@ static void
 is_as_wanted(const char *got, const char *want, const char *text)
 {
 	if (want[0] != '~')
-		is_str(got, want, "%.90s", shown(str_of(text)));
+		is_str(got, want, "%.90s", printable(str_of(text)));
 	else
 		ok(strncmp(got, want + 1, strlen(want + 1)) == 0, "%.90s: %s",
-		    shown(str_of(text)), got);
+		    printable(str_of(text)), got);
 }
 
 /* ---- signed documents ---- */
@@ -39,7 +39,7 @@ encoded(const char *text)
 		part = base64url_encode(arena, str_cut(&rest, '~'));
 		buf_add(&b, part.p, part.n);
 	}
-	return tight(buf_str(&b));
+	return exact_copy(buf_str(&b));
 }
 
 /* The payload, or why there is none. */
@@ -183,23 +183,24 @@ test_seal(void)
 	    "{\n   \"a\": \"\\u003c\xc3\xa9\"\n}\n\n"};
 	static const char *const unfit[] = {"", "[]", "{", "}", "  ", "{\"a\":1"};
 	const struct pretty_jws_key key = {
-	    "AAAA:BBBB", times('x', 32), times('y', 32)};
-	struct str protected_text, body, signature = times('s', 64);
+	    "AAAA:BBBB", repeated('x', 32), repeated('y', 32)};
+	struct str protected_text, body, signature = repeated('s', 64);
 	struct pretty_jws jws;
 	size_t i;
 
 	for (i = 0; i < COUNT(payloads); i++) {
-		struct str payload = tight(str_of(payloads[i]));
+		struct str payload = exact_copy(str_of(payloads[i]));
 
 		ok(pretty_jws_protect(arena, payload, &protected_text), "%s",
-		    shown(payload));
+		    printable(payload));
 		body = pretty_jws_seal(
 		    arena, payload, &key, protected_text, signature);
 		ok(pretty_jws_is_signed(body) && !pretty_jws_is_signed(payload),
 		    "it is signed then, and was not before");
-		is_int(pretty_jws_open(arena, tight(body), &jws, &err), RC_OK,
+		is_int(pretty_jws_open(arena, exact_copy(body), &jws, &err), RC_OK,
 		    "it is taken apart again");
-		is_str(shown(jws.payload), shown(payload), "the same payload");
+		is_str(
+		    printable(jws.payload), printable(payload), "the same payload");
 		ok(str_eq(jws.signatures[0].bytes, signature) &&
 			str_eq(jws.signatures[0].protected_text, protected_text),
 		    "its signature");
@@ -209,7 +210,7 @@ test_seal(void)
 	    "there is no place for one before many blanks");
 	for (i = 0; i < COUNT(unfit); i++)
 		ok(!pretty_jws_protect(
-		       arena, tight(str_of(unfit[i])), &protected_text),
+		       arena, exact_copy(str_of(unfit[i])), &protected_text),
 		    "there is no place for one: \"%s\"", unfit[i]);
 }
 
@@ -219,7 +220,7 @@ test_text(void)
 {
 	static const char payload[] = "{\n   \"a\": 1\n}";
 	const struct pretty_jws_key key = {
-	    "AAAA:BBBB", times('x', 32), times('y', 32)};
+	    "AAAA:BBBB", repeated('x', 32), repeated('y', 32)};
 	struct str text;
 
 	ok(pretty_jws_protect(arena, str_of(payload), &text), "what is protected");

@@ -22,12 +22,12 @@ static const char *
 described(struct str text)
 {
 	struct v1config v;
-	enum result r = v1config_parse(arena, tight(text), &v, &err);
+	enum result r = v1config_parse(arena, exact_copy(text), &v, &err);
 
 	if (r != RC_OK)
 		return err_name(r);
-	return arena_printf(
-	    arena, "%s|%s|%s", shown(v.id), shown(v.parent), shown(v.comment));
+	return arena_printf(arena, "%s|%s|%s", printable(v.id), printable(v.parent),
+	    printable(v.comment));
 }
 
 static void
@@ -66,7 +66,7 @@ test_json(void)
 
 	for (i = 0; i < COUNT(rows); i++)
 		is_str(described(rows[i].text), rows[i].want, "image json %s",
-		    shown(rows[i].text));
+		    printable(rows[i].text));
 }
 
 /* ---- ancestry ---- */
@@ -75,7 +75,7 @@ static struct str
 ancestry(const char *id, struct str parent)
 {
 	struct str out = {NULL, 0};
-	enum result r = ancestry_extend(arena, id, tight(parent), &out, &err);
+	enum result r = ancestry_extend(arena, id, exact_copy(parent), &out, &err);
 
 	return r == RC_OK ? out : str_of(err_name(r));
 }
@@ -106,7 +106,7 @@ test_ancestry(void)
 	is_text(ancestry(BASE, parent), "no_parent", "its own ancestor");
 	for (i = 0; i < COUNT(bad); i++)
 		is_text(ancestry(CENTOS, bad[i]), "bad_data", "no ancestry: %s",
-		    shown(bad[i]));
+		    printable(bad[i]));
 }
 
 /* The ancestry of a chain of n images without their descendant: made up ids. */
@@ -143,8 +143,8 @@ static struct str
 merged(const char *old, const char *announced)
 {
 	struct str out = {NULL, 0};
-	enum result r = imagelist_merge(
-	    arena, tight(str_of(old)), tight(str_of(announced)), &out, &err);
+	enum result r = imagelist_merge(arena, exact_copy(str_of(old)),
+	    exact_copy(str_of(announced)), &out, &err);
 
 	return r == RC_OK ? out : str_of(err_name(r));
 }
@@ -218,16 +218,16 @@ test_images(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_str(shown(merged(rows[i].old, rows[i].announced)),
-		    shown(str_of(rows[i].want)), "images: %s and %s", rows[i].old,
-		    shown(str_of(rows[i].announced)));
+		is_str(printable(merged(rows[i].old, rows[i].announced)),
+		    printable(str_of(rows[i].want)), "images: %s and %s",
+		    rows[i].old, printable(str_of(rows[i].announced)));
 }
 
 /* n entries, each id twice, with checksums of so many bytes. */
 static const char *
 announcement(size_t n, size_t sum_bytes)
 {
-	const char *sum = times('x', sum_bytes).p;
+	const char *sum = repeated('x', sum_bytes).p;
 	struct buf b;
 	size_t i;
 
@@ -297,14 +297,16 @@ test_meta(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_str(tagmeta_of_agent(arena, tight(rows[i].agent), 1400116767).p,
-		    rows[i].want, "of the agent \"%s\"", shown(rows[i].agent));
+		is_str(
+		    tagmeta_of_agent(arena, exact_copy(rows[i].agent), 1400116767)
+			.p,
+		    rows[i].want, "of the agent \"%s\"", printable(rows[i].agent));
 }
 
 static void
 test_long_agent(void)
 {
-	struct str control = times('\1', 20000), text;
+	struct str control = repeated('\1', 20000), text;
 	struct json *v = NULL;
 	const char *why;
 
@@ -349,8 +351,9 @@ test_has(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		is_int(imagelist_has(tight(str_of(rows[i].list)), ID1),
-		    rows[i].want, "an image of %s", shown(str_of(rows[i].list)));
+		is_int(imagelist_has(exact_copy(str_of(rows[i].list)), ID1),
+		    rows[i].want, "an image of %s",
+		    printable(str_of(rows[i].list)));
 }
 
 /* Of 200,000 entries only the one that is meant is looked into. */

@@ -34,7 +34,7 @@ read_bytes(void *arg, void *p, size_t n)
 static enum result
 list_of(struct str layer, struct str *out)
 {
-	struct bytes bytes = {.left = tight(layer)};
+	struct bytes bytes = {.left = exact_copy(layer)};
 	const struct source source = {read_bytes, &bytes, layer.n};
 	struct buf b;
 	enum result r;
@@ -51,7 +51,7 @@ list_text(struct str layer)
 	struct str list;
 	enum result r = list_of(layer, &list);
 
-	return r == RC_OK ? shown(list) : err_name(r);
+	return r == RC_OK ? printable(list) : err_name(r);
 }
 
 static struct str
@@ -61,7 +61,7 @@ one_entry(const char *name, char type)
 	struct buf b;
 
 	buf_init(&b, arena, 64 << 10);
-	put_header(&b, &h);
+	put_tar_header(&b, &h);
 	return buf_str(&b);
 }
 
@@ -117,7 +117,7 @@ test_names(void)
 			? "[]"
 			: arena_printf(
 			      arena, "[[%s, 0, 3, 420, 1, 2]]", rows[i].want),
-		    "\"%s\" of type %c", shown(str_of(rows[i].name)),
+		    "\"%s\" of type %c", printable(str_of(rows[i].name)),
 		    rows[i].type == '\0' ? '-' : rows[i].type);
 }
 
@@ -131,12 +131,12 @@ some_layer(void)
 	struct buf b;
 
 	buf_init(&b, arena, 64 << 10);
-	put_header(&b, &root);
-	put_header(&b, &file);
-	put_content(&b, file.size);
-	put_header(&b, &gone);
-	put_content(&b, 2 * BLOCK);
-	memset(b.p + b.n - 2 * BLOCK, 0, 2 * BLOCK);
+	put_tar_header(&b, &root);
+	put_tar_header(&b, &file);
+	put_tar_content(&b, file.size);
+	put_tar_header(&b, &gone);
+	put_tar_content(&b, 2 * TAR_BLOCK);
+	memset(b.p + b.n - 2 * TAR_BLOCK, 0, 2 * TAR_BLOCK);
 	return buf_str(&b);
 }
 
@@ -150,12 +150,12 @@ test_lists(void)
 	    "[\"/b\", \"f\", false, 1025, 1400000001, 2541, 1000, 100], "
 	    "[\"/a\", \"f\", true, 0, 0, 292, 0, 0]]",
 	    "in the archive's order");
-	is_str(list_text(str_make(layer.p, layer.n - 2 * BLOCK)), list_text(layer),
-	    "without the blocks at the end, as docker sends it");
+	is_str(list_text(str_make(layer.p, layer.n - 2 * TAR_BLOCK)),
+	    list_text(layer), "without the blocks at the end, as docker sends it");
 	is_str(list_text(TEXT("")), "[]", "nothing at all");
-	is_str(list_text(times('\0', 2 * BLOCK)), "[]", "an empty archive");
+	is_str(list_text(repeated('\0', 2 * TAR_BLOCK)), "[]", "an empty archive");
 	is_str(list_text(TEXT("no archive")), "bad_layer", "no archive");
-	is_str(list_text(times('x', 4096)), "bad_layer", "nor this");
+	is_str(list_text(repeated('x', 4096)), "bad_layer", "nor this");
 	is_str(
 	    list_text(str_make(layer.p, 1500)), "bad_layer", "one that is cut off");
 }
@@ -205,10 +205,10 @@ test_bounds(void)
 	ok(taker.n < 1100, "nothing is written then");
 
 	buf_init(&b, arena, 4 << 20);
-	put_header(&b, &longname);
-	put_content(&b, size);
-	memset(b.p + BLOCK, 'n', size);
-	put_header(&b, &file);
+	put_tar_header(&b, &longname);
+	put_tar_content(&b, size);
+	memset(b.p + TAR_BLOCK, 'n', size);
+	put_tar_header(&b, &file);
 	taker = (struct taker){0, SIZE_MAX};
 	is_int(
 	    list_again(buf_str(&b), 119, &taker), RC_OK, "120 names of 1000 KiB");
@@ -243,7 +243,7 @@ test_amplified(void)
 static struct json_items *
 items_of(struct bytes *bytes, struct str list)
 {
-	*bytes = (struct bytes){.left = tight(list)};
+	*bytes = (struct bytes){.left = exact_copy(list)};
 	return json_items_new(arena, read_bytes, bytes);
 }
 
@@ -280,7 +280,7 @@ own_again(void *arg, struct arena *a)
 static enum result
 write_diff(const struct file_diff *d, struct str own, struct sink sink)
 {
-	struct again again = {.list = tight(own)};
+	struct again again = {.list = exact_copy(own)};
 
 	return file_diff_write(d, own_again, &again, sink, &err);
 }
@@ -293,7 +293,7 @@ diff_text(const struct file_diff *d, const char *own)
 
 	buf_init(&b, arena, 4 << 20);
 	r = write_diff(d, str_of(own), buf_sink(&b));
-	return r == RC_OK ? shown(buf_str(&b)) : err_name(r);
+	return r == RC_OK ? printable(buf_str(&b)) : err_name(r);
 }
 
 /* Below are lists, the nearest first; "" ends them. "open" is said where more are
@@ -409,7 +409,7 @@ test_bad_lists(void)
 		struct str list = str_of(rows[i]);
 
 		is_int(new_diff(list, &other), RC_BAD_DATA,
-		    "no list of its own: %s", shown(list));
+		    "no list of its own: %s", printable(list));
 		is_int(below(d, list), RC_BAD_DATA, "nor below");
 	}
 	is_int(below(d, TEXT("[]")), RC_OK, "a good one");

@@ -83,7 +83,7 @@ walked_from(struct reading *from)
 static const char *
 walked(struct str archive)
 {
-	struct reading from = {.left = tight(archive), .most = SIZE_MAX};
+	struct reading from = {.left = exact_copy(archive), .most = SIZE_MAX};
 
 	return walked_from(&from);
 }
@@ -134,12 +134,13 @@ joined(struct str a, struct str b)
 static struct str
 one_file(const char *name)
 {
-	const struct tar_header h = {.name = name, .type = '0', .size = 2 * BLOCK};
+	const struct tar_header h = {
+	    .name = name, .type = '0', .size = 2 * TAR_BLOCK};
 	struct buf b;
 
 	buf_init(&b, arena, ROOM);
-	put_header(&b, &h);
-	put_content(&b, 2 * BLOCK);
+	put_tar_header(&b, &h);
+	put_tar_content(&b, 2 * TAR_BLOCK);
 	return buf_str(&b);
 }
 
@@ -254,12 +255,12 @@ test_nothing_on_and_on(void)
 		    packed(&packings[i], TEXT("")),
 		    arena_printf(arena, "empty members of %s", packings[i].name));
 	}
-	refuse_on_and_on(TEXT("\x1f\x8b\x08\x08\0\0\0\0\0\3"), times('n', 1000),
+	refuse_on_and_on(TEXT("\x1f\x8b\x08\x08\0\0\0\0\0\3"), repeated('n', 1000),
 	    "a name without an end");
 	refuse_on_and_on(joined(one, TEXT("\x1f\x8b\x08\x10\0\0\0\0\0\3")),
-	    times('n', 1000), "a comment behind a member");
-	refuse_on_and_on(TEXT("\x50\x2a\x4d\x18\xff\xff\xff\xff"), times('n', 1000),
-	    "a frame of zstd that is passed over");
+	    repeated('n', 1000), "a comment behind a member");
+	refuse_on_and_on(TEXT("\x50\x2a\x4d\x18\xff\xff\xff\xff"),
+	    repeated('n', 1000), "a frame of zstd that is passed over");
 }
 
 /* The first block's dictionary becomes that of so many bits; its header's sum is the
@@ -287,7 +288,7 @@ test_dictionaries(void)
 	struct str one = pack(ARCHIVE_FILTER_XZ, one_file("one"), "9");
 	struct str large = with_dictionary(one, 29);
 	struct str small = pack(ARCHIVE_FILTER_XZ, one_file("two"), "0");
-	struct str padding = times('\0', 400);
+	struct str padding = repeated('\0', 400);
 
 	is_str(walked(one), "one ", "a dictionary of 64 MiB, as of xz -9");
 	is_str(walked(with_dictionary(one, 28)), "one ", "the same");

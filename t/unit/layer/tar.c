@@ -87,7 +87,7 @@ walk_from(struct reading *from, uint64_t size)
 static enum result
 walk(struct str archive)
 {
-	struct reading from = {.left = tight(archive), .fails_at = FAILED};
+	struct reading from = {.left = exact_copy(archive), .fails_at = FAILED};
 
 	return walk_from(&from, archive.n);
 }
@@ -121,12 +121,12 @@ put_file(struct buf *b, const char *name, const char *content)
 	    .type = '0',
 	    .mode = 0644,
 	    .size = (unsigned)strlen(content)};
-	char block[BLOCK] = "";
+	char block[TAR_BLOCK] = "";
 
-	put_header(b, &h);
+	put_tar_header(b, &h);
 	memcpy(block, content, strlen(content));
 	if (*content != '\0')
-		buf_add(b, block, BLOCK);
+		buf_add(b, block, TAR_BLOCK);
 }
 
 /* A header of that type, and content in whole blocks. */
@@ -136,9 +136,9 @@ put_extension(struct buf *b, char type, struct str content)
 	const struct tar_header h = {
 	    .name = "ext", .type = type, .mode = 0644, .size = (unsigned)content.n};
 
-	put_header(b, &h);
+	put_tar_header(b, &h);
 	buf_add(b, content.p, content.n);
-	for (; b->n % BLOCK != 0;)
+	for (; b->n % TAR_BLOCK != 0;)
 		buf_addc(b, '\0');
 }
 
@@ -152,9 +152,9 @@ set_field(struct buf *b, size_t header, size_t at, const void *p, size_t n)
 
 	memcpy(h + at, p, n);
 	memset(h + 148, ' ', 8);
-	for (i = 0; i < BLOCK; i++)
+	for (i = 0; i < TAR_BLOCK; i++)
 		sum += (unsigned char)h[i];
-	put_octal(h + 148, 7, sum);
+	put_tar_octal(h + 148, 7, sum);
 }
 
 static struct str
@@ -178,7 +178,7 @@ test_whole(void)
 	struct reading from = {.left = two, .fails_at = 700};
 
 	is_str(walked(two), TWO_SEEN, "entries and their content");
-	is_str(walked(zipped(arena, two, 9)), TWO_SEEN, "unpacked");
+	is_str(walked(gzipped(arena, two, 9)), TWO_SEEN, "unpacked");
 	is_str(walked(TEXT("")), "", "no bytes are no entries");
 	seen.stop_at = 1;
 	is_str(walked(two), "0 one> 5:", "nobody wants more");
@@ -190,11 +190,11 @@ test_whole(void)
 static void
 test_cut_off(void)
 {
-	struct str two = two_files(), gz = zipped(arena, two, 9);
+	struct str two = two_files(), gz = gzipped(arena, two, 9);
 	size_t n, wrong = 0;
 
 	for (n = 1; n < two.n; n++) {
-		bool is_end = n == 2 * BLOCK;
+		bool is_end = n == 2 * TAR_BLOCK;
 
 		if ((walk(str_make(two.p, n)) == RC_OK) != is_end)
 			wrong++;
@@ -210,7 +210,7 @@ test_cut_off(void)
 static void
 test_damaged(void)
 {
-	struct str gz = zipped(arena, two_files(), 9);
+	struct str gz = gzipped(arena, two_files(), 9);
 	char *copy = arena_strndup(arena, gz.p, gz.n);
 	size_t i, refused = 0, passed = 0;
 
@@ -241,7 +241,7 @@ test_garbage(void)
 	}
 	is_str(walked(str_make(noise, sizeof(noise))), "bad_layer", "noise");
 	is_str(walked(TEXT("x")), "bad_layer", "a byte");
-	is_str(walked(times('x', 10240)), "bad_layer", "text");
+	is_str(walked(repeated('x', 10240)), "bad_layer", "text");
 	is_str(walked(TEXT("\x1f\x8b\x08")), "bad_layer", "the beginning of gzip");
 	is_str(walked(TEXT("\xfd"
 			   "7zXZ")),
@@ -340,21 +340,21 @@ test_long_texts(void)
 	struct buf b = begun();
 	unsigned i;
 
-	put_extension(&b, 'L', times('n', 300000));
+	put_extension(&b, 'L', repeated('n', 300000));
 	put_file(&b, "one", "first");
 	ok(strncmp(walked(buf_str(&b)), "0 nnnn", 6) == 0, "a long name");
 	b = begun();
-	put_extension(&b, 'L', times('n', TAR_TEXT + 1));
+	put_extension(&b, 'L', repeated('n', TAR_TEXT + 1));
 	put_file(&b, "one", "first");
 	is_str(walked(buf_str(&b)), "bad_layer", "one that is too long");
 	b = begun();
 	for (i = 0; i < 50; i++)
-		put_extension(&b, "LKx"[i % 3], times('\0', 30000));
+		put_extension(&b, "LKx"[i % 3], repeated('\0', 30000));
 	put_file(&b, "one", "first");
 	is_str(walked(buf_str(&b)), "bad_layer", "many for one entry");
 	b = begun();
 	for (i = 0; i < 50; i++) {
-		put_extension(&b, 'L', times('n', 30000));
+		put_extension(&b, 'L', repeated('n', 30000));
 		put_file(&b, "one", "first");
 	}
 	is_int(walk(buf_str(&b)), RC_OK, "as many for as many entries");
@@ -366,7 +366,7 @@ static void
 test_nothing_follows(void)
 {
 	static const char types[] = "xLK";
-	const char zeros[2 * BLOCK] = "";
+	const char zeros[2 * TAR_BLOCK] = "";
 	struct buf b;
 	size_t i;
 
@@ -390,11 +390,11 @@ static const char *
 with_map(const char *map, size_t n, const char *size)
 {
 	const struct tar_header h = {
-	    .name = "holes", .type = 'S', .size = 2 * BLOCK};
+	    .name = "holes", .type = 'S', .size = 2 * TAR_BLOCK};
 	struct buf b = begun();
 
-	put_header(&b, &h);
-	put_content(&b, 2 * BLOCK);
+	put_tar_header(&b, &h);
+	put_tar_content(&b, 2 * TAR_BLOCK);
 	set_field(&b, 0, 257, "ustar  ", 8);
 	set_field(&b, 0, 386, map, n);
 	set_field(&b, 0, 483, size, 12);
@@ -442,10 +442,10 @@ test_endless_map(void)
 {
 	const struct tar_header h = {.name = "holes", .type = 'S', .size = 0};
 	struct buf b = begun();
-	char block[BLOCK] = "";
+	char block[TAR_BLOCK] = "";
 	unsigned i;
 
-	put_header(&b, &h);
+	put_tar_header(&b, &h);
 	set_field(&b, 0, 482, "1", 1);
 	set_field(&b, 0, 483, "00000010000", 12);
 	for (i = 0; i < 21; i++)
@@ -455,7 +455,7 @@ test_endless_map(void)
 		    24);
 	block[504] = 1;
 	for (i = 0; i < 5000; i++)
-		buf_add(&b, block, BLOCK);
+		buf_add(&b, block, TAR_BLOCK);
 	is_str(walked(buf_str(&b)), "bad_layer", "a map without an end");
 }
 
@@ -465,15 +465,15 @@ test_many_sparse(void)
 {
 	const struct tar_header h = {.name = "holes", .type = 'S', .size = 0};
 	struct buf b = begun();
-	char block[BLOCK];
+	char block[TAR_BLOCK];
 	clock_t began;
 	unsigned i;
 
-	put_header(&b, &h);
+	put_tar_header(&b, &h);
 	set_field(&b, 0, 483, "00000010000", 12);
-	memcpy(block, b.p, BLOCK);
+	memcpy(block, b.p, TAR_BLOCK);
 	for (i = 1; i < 50000; i++)
-		buf_add(&b, block, BLOCK);
+		buf_add(&b, block, TAR_BLOCK);
 	began = clock();
 	is_int(walk(buf_str(&b)), RC_OK, "many sparse files");
 	is_int(seen.entries, 50000, "are all seen");
@@ -504,7 +504,7 @@ walk_again(struct str head, struct str again, unsigned count)
 static void
 test_bombs(void)
 {
-	struct str zeros = zipped(arena, times('\0', (size_t)8 << 20), 9);
+	struct str zeros = gzipped(arena, repeated('\0', (size_t)8 << 20), 9);
 	struct buf entries = begun(), one = begun(), headers = begun();
 	struct str many, head, chain;
 	long before;
@@ -515,11 +515,11 @@ test_bombs(void)
 		put_file(&entries, "one", "");
 	for (i = 0; i < 8192; i++)
 		put_extension(&headers, 'x', TEXT(""));
-	chain = zipped(arena, buf_str(&headers), 9);
-	head = zipped(arena, buf_str(&one), 9);
-	many = zipped(arena, buf_str(&entries), 9);
+	chain = gzipped(arena, buf_str(&headers), 9);
+	head = gzipped(arena, buf_str(&one), 9);
+	many = gzipped(arena, buf_str(&entries), 9);
 	before = peak();
-	is_int(walk_again(zipped(arena, TEXT(""), 9), zeros, 400), RC_BAD_LAYER,
+	is_int(walk_again(gzipped(arena, TEXT(""), 9), zeros, 400), RC_BAD_LAYER,
 	    "three gigabytes of nothing");
 	ok(strstr(err.text, "unpacks") != NULL, "are refused for that");
 	is_int(walk_again(TEXT(""), chain, 100), RC_BAD_LAYER,

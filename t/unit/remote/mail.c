@@ -176,7 +176,7 @@ test_refusals(void)
 	to.port = 1;
 	is_int(mail_send(&to, "s", TEXT("x"), &err), RC_UPSTREAM, "no server");
 	ok(strstr(err.text, "127.0.0.1:1") != NULL, "is named: %s", err.text);
-	is_int(send_text("s", times('x', (size_t)2 << 20)), RC_TOO_LARGE,
+	is_int(send_text("s", repeated('x', (size_t)2 << 20)), RC_TOO_LARGE,
 	    "a mail of two megabytes");
 	is_int(send_text("s", TEXT("x")), RC_OK, "another goes");
 }

@@ -103,7 +103,7 @@ test_long_line(void)
 {
 	struct str text;
 
-	log_line(LOG_ERROR, "long", "%s", times('x', 3000).p);
+	log_line(LOG_ERROR, "long", "%s", repeated('x', 3000).p);
 	log_line(LOG_ERROR, "short", "n=1");
 	text = errmail_take(al, arena, &n);
 	is_int(count_lines(text), 2, "a long line is one line");
