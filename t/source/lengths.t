@@ -17,7 +17,7 @@ my %MOST = (
     parameters => 5,      # of a function in src/ ...
     exceptions => 153,    # ... except for this many functions
     file       => 800,    # lines of a .c or .h file
-    text       => { README => 850 },
+    text       => { README => 200, 't/README' => 200 },
 );
 
 # { lengths => [sorted], functions => [those of src/], files => { path => lines } }
