@@ -22,3 +22,18 @@ AC_DEFUN([BERTH_LINK_FLAGS],
 	LDFLAGS="$berth_save"
 	CFLAGS="$berth_save_cflags"
 done])
+
+dnl BERTH_FORTIFY(VARIABLE): appends the highest level of _FORTIFY_SOURCE that compiler and
+dnl C library have together. Headers warn of a level that they do not know.
+AC_DEFUN([BERTH_FORTIFY],
+[berth_save="$CFLAGS"
+for berth_level in 3 2; do
+	AC_MSG_CHECKING([whether $CC takes -D_FORTIFY_SOURCE=$berth_level])
+	CFLAGS="$berth_save -Werror -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$berth_level"
+	AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <stdio.h>]], [])],
+	    [AC_MSG_RESULT([yes])
+	    $1="$$1 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$berth_level"
+	    break],
+	    [AC_MSG_RESULT([no])])
+done
+CFLAGS="$berth_save"])

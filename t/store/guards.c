@@ -19,7 +19,7 @@
 /* What the processes of a test see of each other. */
 struct shared {
 	volatile int ready;
-	volatile int sum;
+	atomic_int sum; /* ThreadSanitizer does not see what a file's lock orders */
 	volatile int took;         /* ms, of own() */
 	struct err err;            /* why that failed */
 	_Atomic int walking, most; /* at once, and at most */

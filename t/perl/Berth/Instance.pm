@@ -167,7 +167,7 @@ sub running {
 # What a sanitizer had to say of the program.
 sub sanitizer_reports {
     my ($self) = @_;
-    return $self->log('berth.log') =~ /^.*(?:ERROR: \w+Sanitizer|runtime error: ).*$/mg;
+    return $self->log('berth.log') =~ /^.*(?:(?:ERROR|WARNING): \w+Sanitizer|runtime error: ).*$/mg;
 }
 
 # Ends it by a signal (TERM), and returns quickstart's wait status: 0 for a clean end.

@@ -34,7 +34,7 @@ say_body(int fd, const char *head, const char *body)
 static void
 say_big(int fd)
 {
-	static char piece[65536];
+	char piece[65536];
 	char head[128];
 	size_t n;
 
@@ -49,7 +49,7 @@ say_big(int fd)
 static void
 say_slowly(int fd)
 {
-	static char piece[200];
+	char piece[200];
 	int i;
 
 	memset(piece, 'x', sizeof(piece));
