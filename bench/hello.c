@@ -1,9 +1,9 @@
-/* hello.c: the least that a FastCGI application can do, with processes and threads
- * as berth has them. What berth adds to it is what berth costs.
+/* hello.c: the smallest FastCGI application, with processes and threads as berth has them.
+ * bench/run compares berth with it: the difference is the cost of berth itself.
  *
  *	hello SOCKET PROCESSES THREADS
  *
- * Ends by a signal, and its processes with it. */
+ * Runs until a signal ends it; its processes end with it. */
 #include <fcgiapp.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 #define BACKLOG    1024
 #define STACK_SIZE ((size_t)512 << 10)
@@ -22,20 +24,13 @@ static const char reply[] = "Status: 200 OK\r\n"
 			    "\r\n"
 			    "Hello, world\n";
 
-static _Noreturn void
-die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
 static void *
 serve(void *arg)
 {
 	FCGX_Request request;
 
 	if (FCGX_InitRequest(&request, (int)(intptr_t)arg, 0) != 0)
-		die("FCGX_InitRequest");
+		bench_fail("FCGX_InitRequest failed");
 	for (;;) {
 		if (FCGX_Accept_r(&request) != 0)
 			continue;
@@ -51,14 +46,14 @@ run_process(int listening, long threads)
 	pthread_t id;
 
 	if (FCGX_Init() != 0)
-		die("FCGX_Init");
+		bench_fail("FCGX_Init failed");
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setstacksize(&attr, STACK_SIZE);
 	while (threads-- > 0)
 		if (pthread_create(
 			&id, &attr, serve, (void *)(intptr_t)listening) != 0)
-			die("pthread_create");
+			bench_fail("cannot start a thread");
 	for (;;)
 		(void)pause();
 }
@@ -76,7 +71,7 @@ main(int argc, char **argv)
 	}
 	listening = FCGX_OpenSocket(argv[1], BACKLOG);
 	if (listening == -1)
-		die(argv[1]);
+		bench_fail("%s: %m", argv[1]);
 	while (processes-- > 0)
 		if (fork() == 0) {
 			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -4,56 +4,35 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
-#define CHUNK ((size_t)32 << 10) /* as docker's */
+#include "bench.h"
 
-void
-fail(const char *format, ...)
-{
-	va_list list;
+#define CHUNK ((size_t)32 << 10) /* docker's size */
 
-	va_start(list, format);
-	(void)vfprintf(stderr, format, list);
-	va_end(list);
-	(void)fputc('\n', stderr);
-	exit(1);
-}
-
-double
-now(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-struct place
-place_of(char *url, bool close)
+struct http_server
+http_server_at(char *url, bool close)
 {
 	struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-	struct place place = {.close = close};
+	struct http_server server = {.close = close};
 	char *host = strstr(url, "://"), *colon;
 
 	if (host == NULL || (colon = strchr(host + 3, ':')) == NULL)
-		fail("%s: no URL with a port", url);
+		bench_fail("%s: not a URL with a port", url);
 	*colon = '\0';
-	place.port = colon + 1;
-	if (getaddrinfo(host + 3, place.port, &hints, &place.address) != 0)
-		fail("%s: no address", host + 3);
+	server.port = colon + 1;
+	if (getaddrinfo(host + 3, server.port, &hints, &server.address) != 0)
+		bench_fail("%s: has no address", host + 3);
 	if (strncmp(url, "https:", 6) == 0) {
-		place.tls = SSL_CTX_new(TLS_client_method());
-		if (place.tls == NULL)
-			fail("SSL_CTX_new failed");
+		server.tls = SSL_CTX_new(TLS_client_method());
+		if (server.tls == NULL)
+			bench_fail("SSL_CTX_new failed");
 	}
-	return place;
+	return server;
 }
 
 /* ---- the connection ---- */
@@ -61,32 +40,32 @@ place_of(char *url, bool close)
 static void
 start_tls(struct http *h)
 {
-	h->ssl = SSL_new(h->place->tls);
+	h->ssl = SSL_new(h->server->tls);
 	if (h->ssl == NULL || SSL_set_fd(h->ssl, h->fd) != 1 ||
 	    SSL_connect(h->ssl) != 1)
-		fail("no TLS with port %s", h->place->port);
+		bench_fail("port %s: the TLS handshake failed", h->server->port);
 }
 
 static void
 dial(struct http *h)
 {
-	const struct addrinfo *ai = h->place->address;
+	const struct addrinfo *ai = h->server->address;
 	int one = 1;
 
 	h->fd = socket(ai->ai_family, ai->ai_socktype, 0);
 	if (h->fd == -1 || connect(h->fd, ai->ai_addr, ai->ai_addrlen) == -1)
-		fail("port %s: %s", h->place->port, strerror(errno));
+		bench_fail("port %s: %s", h->server->port, strerror(errno));
 	(void)setsockopt(h->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	h->n = 0;
-	if (h->place->tls != NULL)
+	if (h->server->tls != NULL)
 		start_tls(h);
 }
 
 void
-http_open(struct http *h, const struct place *place)
+http_open(struct http *h, const struct http_server *server)
 {
 	memset(h, 0, sizeof(*h));
-	h->place = place;
+	h->server = server;
 	h->fd = -1;
 }
 
@@ -110,7 +89,7 @@ put(struct http *h, const char *p, size_t n)
 					      : send(h->fd, p, n, MSG_NOSIGNAL);
 
 		if (sent <= 0)
-			fail("port %s: %s while sending", h->place->port,
+			bench_fail("port %s: %s while sending", h->server->port,
 			    strerror(errno));
 		p += sent;
 		n -= (size_t)sent;
@@ -124,11 +103,12 @@ get(struct http *h, char *p, size_t n)
 				     : recv(h->fd, p, n, 0);
 
 	if (got <= 0)
-		fail("port %s: the connection ended", h->place->port);
+		bench_fail(
+		    "port %s: the server closed the connection", h->server->port);
 	return (size_t)got;
 }
 
-/* ---- the call ---- */
+/* ---- the request ---- */
 
 static void
 put_chunks(struct http *h, struct iovec body)
@@ -149,34 +129,34 @@ put_chunks(struct http *h, struct iovec body)
 }
 
 static void
-put_call(struct http *h, const struct call *call)
+put_request(struct http *h, const struct http_request *rq)
 {
 	char head[4096];
 	int n = snprintf(head, sizeof(head),
-	    "%s %s HTTP/1.1\r\nHost: localhost:%s\r\n%s%s", call->method,
-	    call->path, h->place->port, call->headers == NULL ? "" : call->headers,
-	    h->place->close ? "Connection: close\r\n" : "");
+	    "%s %s HTTP/1.1\r\nHost: localhost:%s\r\n%s%s", rq->method, rq->path,
+	    h->server->port, rq->headers == NULL ? "" : rq->headers,
+	    h->server->close ? "Connection: close\r\n" : "");
 	size_t room = sizeof(head) - (size_t)n;
 
-	if (call->how == BODY_CHUNKED)
+	if (rq->how == HTTP_BODY_CHUNKED)
 		n += snprintf(head + n, room, "Transfer-Encoding: chunked\r\n\r\n");
-	else if (call->how == BODY_LENGTH)
+	else if (rq->how == HTTP_BODY_LENGTH)
 		n += snprintf(head + n, room, "Content-Length: %zu\r\n\r\n",
-		    call->body.iov_len);
+		    rq->body.iov_len);
 	else
 		n += snprintf(head + n, room, "\r\n");
 	if ((size_t)n >= sizeof(head))
-		fail("%s: too long", call->path);
+		bench_fail("%s: the request is too long", rq->path);
 	put(h, head, (size_t)n);
-	if (call->how == BODY_CHUNKED)
-		put_chunks(h, call->body);
-	else if (call->how == BODY_LENGTH)
-		put(h, call->body.iov_base, call->body.iov_len);
+	if (rq->how == HTTP_BODY_CHUNKED)
+		put_chunks(h, rq->body);
+	else if (rq->how == HTTP_BODY_LENGTH)
+		put(h, rq->body.iov_base, rq->body.iov_len);
 }
 
-/* ---- the answer ---- */
+/* ---- the response ---- */
 
-/* The kernel counts the bytes off a plain connection without copying them. */
+/* Discards n bytes. Of a plain connection the kernel does it without copying them. */
 static void
 skip(struct http *h, uint64_t n)
 {
@@ -193,11 +173,13 @@ skip(struct http *h, uint64_t n)
 			  ? (ssize_t)get(h, waste, part < 65536 ? part : 65536)
 			  : recv(h->fd, NULL, part, MSG_TRUNC);
 		if (got <= 0)
-			fail("port %s: a body ended early", h->place->port);
+			bench_fail(
+			    "port %s: the server closed the connection within a body",
+			    h->server->port);
 	}
 }
 
-/* The bytes to the end of the next TEXT, which is among them. */
+/* Reads until the text is in the buffer; returns the bytes up to its end. */
 static size_t
 wait_for(struct http *h, const char *text)
 {
@@ -207,7 +189,9 @@ wait_for(struct http *h, const char *text)
 		if (end != NULL)
 			return (size_t)(end - h->in) + strlen(text);
 		if (h->n == sizeof(h->in))
-			fail("port %s: a line without end", h->place->port);
+			bench_fail(
+			    "port %s: a header or line has more than %zu bytes",
+			    h->server->port, sizeof(h->in));
 		h->n += get(h, h->in + h->n, sizeof(h->in) - h->n);
 	}
 }
@@ -235,7 +219,7 @@ field(const char *line, const char *name)
 	return strncasecmp(line, name, n) == 0 ? line + n : NULL;
 }
 
-/* Of a Location that is a whole URL, as docker-registry's are, the path is kept. */
+/* Location may be a URL, as docker-registry sends it: only path and query are kept. */
 static void
 take_location(struct http *h, const char *value)
 {
@@ -247,10 +231,10 @@ take_location(struct http *h, const char *value)
 }
 
 static void
-take_answer(struct http *h, bool bodiless)
+take_response(struct http *h, bool bodiless)
 {
 	size_t head = wait_for(h, "\r\n\r\n");
-	bool chunked = false, closing = h->place->close;
+	bool chunked = false, closing = h->server->close;
 	const char *value;
 	char *line, *next;
 
@@ -281,18 +265,19 @@ take_answer(struct http *h, bool bodiless)
 }
 
 int
-http_call(struct http *h, const struct call *call)
+http_call(struct http *h, const struct http_request *rq)
 {
 	if (h->fd == -1)
 		dial(h);
-	put_call(h, call);
-	take_answer(h, strcmp(call->method, "HEAD") == 0);
+	put_request(h, rq);
+	take_response(h, strcmp(rq->method, "HEAD") == 0);
 	return h->status;
 }
 
 void
-http_must(struct http *h, const struct call *call, int status)
+http_expect(struct http *h, const struct http_request *rq, int status)
 {
-	if (http_call(h, call) != status)
-		fail("%s %s: %d", call->method, call->path, h->status);
+	if (http_call(h, rq) != status)
+		bench_fail("%s %s: the status is %d, not %d", rq->method, rq->path,
+		    h->status, status);
 }

@@ -1,6 +1,7 @@
-/* http.h: the client of the load programs. One struct is one client: a connection, kept
- * or made anew for each call, and what came back last. What a server sends is thrown
- * away where it arrives; a client that costs much would be measured with the server. */
+/* http.h: the HTTP client of the load programs. One struct http is one client: its connection,
+ * kept open or made for each request, and its last response. A client that used much processor
+ * time would be measured along with the server, so bodies are discarded as they arrive.
+ * Whatever goes wrong ends the program with a message. */
 #ifndef BENCH_HTTP_H
 #define BENCH_HTTP_H
 
@@ -10,48 +11,46 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-/* Where to, told once for all clients. */
-struct place {
+/* Shared by all clients. */
+struct http_server {
 	const char *port;
 	struct addrinfo *address;
-	SSL_CTX *tls; /* NULL: plain */
-	bool close;   /* a connection for each call, as today's clients do */
+	SSL_CTX *tls; /* NULL: plain HTTP */
+	bool close;   /* a connection for each request, as current clients do */
 };
 
 struct http {
-	const struct place *place;
-	int fd; /* -1: none */
+	const struct http_server *server;
+	int fd; /* -1: not connected */
 	SSL *ssl;
 	char in[16384];
 	size_t n; /* bytes in it */
-	/* of the last answer */
+	/* of the last response */
 	int status;
-	char location[1024]; /* "" without */
-	uint64_t length;
+	char location[1024]; /* path and query of Location; "" without */
+	uint64_t length;     /* bytes of the body */
 };
 
-enum body { BODY_NONE, BODY_LENGTH, BODY_CHUNKED };
+enum http_body { HTTP_BODY_NONE, HTTP_BODY_LENGTH, HTTP_BODY_CHUNKED };
 
-struct call {
+struct http_request {
 	const char *method, *path;
-	const char *headers; /* more of them, each with its line end; NULL: none */
-	enum body how;
+	const char *headers; /* more headers, each with its line end; NULL: none */
+	enum http_body how;
 	struct iovec body;
 };
 
-/* place_of("http://localhost:5000", close): ends the program when that is no URL. */
-struct place place_of(char *url, bool close);
+/* url: "http://HOST:PORT" or "https://HOST:PORT"; it is changed, and the result points
+ * into it. */
+struct http_server http_server_at(char *url, bool close);
 
-void http_open(struct http *h, const struct place *place);
+void http_open(struct http *h, const struct http_server *server);
 void http_close(struct http *h);
 
-/* http_call(CLIENT, CALL): the status. Ends the program when there is no answer. */
-int http_call(struct http *h, const struct call *call);
+/* Sends the request and reads the response; returns its status. */
+int http_call(struct http *h, const struct http_request *rq);
 
-/* http_must(CLIENT, CALL, STATUS): and when it is another. */
-void http_must(struct http *h, const struct call *call, int status);
-
-_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-double now(void);
+/* The same; another status ends the program. */
+void http_expect(struct http *h, const struct http_request *rq, int status);
 
 #endif

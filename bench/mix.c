@@ -1,35 +1,37 @@
-/* mix.c: calls of many kinds at once, each as often as it is told to.
+/* mix.c: requests of many kinds at once, each kind as often as a plan says.
  *
  *	mix URL SECONDS AT-ONCE [close] <PLAN
  *
- * A line of PLAN is "WEIGHT METHOD PATH"; with the METHOD "PUSH", PATH is a repository
- * that gets a blob of 32 KiB and a manifest by four calls, and a look. Prints the calls
- * a second, the megabytes a second that came, and the time that half and 99 % of the
- * calls without a large body took, in milliseconds. With "close" each call is made on a
- * new connection. */
+ * Each line of the plan is "WEIGHT METHOD PATH": of all requests, WEIGHT / (sum of the weights)
+ * are of this kind. With the METHOD "PUSH", PATH is a repository to which a blob of 32 KiB and
+ * a manifest are pushed, in five requests. Prints the requests per second, the megabytes per
+ * second that were received, and the median and the 99th percentile of the time that a request
+ * took, in milliseconds; pushes and large responses do not count for these two. With "close"
+ * each request is made on a new connection. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench.h"
 #include "upload.h"
 
-#define KINDS_MAX  128
-#define CLIENTS    256
-#define PUSH_CALLS 5
-#define PUSH_SIZE  ((size_t)32 << 10)
-#define SMALL      65536 /* bytes; larger bodies are a matter of the bandwidth */
-#define SLOT_US    10
-#define SLOTS      100000 /* one second; slower calls count as that */
+#define KINDS_MAX     128
+#define CLIENTS       256
+#define PUSH_REQUESTS 5 /* POST, PATCH, PUT, HEAD; PUT of the manifest */
+#define PUSH_SIZE     ((size_t)32 << 10)
+#define SMALL         65536 /* bytes; a larger body takes as long as the bandwidth allows */
+#define SLOT_US       10
+#define SLOTS         100000 /* one second; a slower request counts as that */
 
-/* Docker sends more of them, one a line. */
+/* Docker sends more types, each in a header of its own. */
 #define ACCEPT \
 	"Accept: application/vnd.docker.distribution.manifest.v2+json\r\n" \
 	"Accept: application/vnd.oci.image.manifest.v1+json\r\n" \
 	"Accept: application/vnd.oci.image.index.v1+json, */*\r\n"
 
 struct kind {
-	long upto; /* its weight and those before it */
+	long upto; /* the sum of its weight and those before it */
 	char method[8], path[256];
 };
 
@@ -37,11 +39,13 @@ struct client {
 	pthread_t thread;
 	struct http http;
 	uint64_t random;
-	unsigned long calls, slots[SLOTS];
+	unsigned long requests;
+	unsigned long
+	    slots[SLOTS]; /* requests by their time, in steps of SLOT_US */
 	uint64_t bytes;
 };
 
-static struct place place;
+static struct http_server server;
 static struct kind kinds[KINDS_MAX];
 static int n_kinds;
 static double deadline;
@@ -56,7 +60,9 @@ read_plan(void)
 		   kinds[n_kinds].path) == 3)
 		kinds[n_kinds++].upto = sum += weight;
 	if (sum <= 0 || !feof(stdin))
-		fail("the plan cannot be read");
+		bench_fail(
+		    "the plan (standard input) must have up to %d lines \"WEIGHT METHOD PATH\"",
+		    KINDS_MAX);
 }
 
 static const struct kind *
@@ -65,7 +71,7 @@ draw(struct client *c)
 	const struct kind *kind = kinds;
 	uint64_t r;
 
-	random_bytes(&r, sizeof(r), &c->random);
+	bench_random(&r, sizeof(r), &c->random);
 	r %= (uint64_t)kinds[n_kinds - 1].upto;
 	while ((uint64_t)kind->upto <= r)
 		kind++;
@@ -76,32 +82,32 @@ static void
 push(struct client *c, const char *repository)
 {
 	char bytes[PUSH_SIZE], tag[32];
-	struct blob blob = {.size = sizeof(bytes)};
+	struct upload_blob blob;
 
-	random_bytes(bytes, sizeof(bytes), &c->random);
-	digest_of((struct iovec){bytes, sizeof(bytes)}, blob.digest);
-	upload(&c->http, repository, (struct iovec){bytes, sizeof(bytes)},
-	    blob.digest);
+	bench_random(bytes, sizeof(bytes), &c->random);
+	blob = upload_blob(
+	    &c->http, repository, (struct iovec){bytes, sizeof(bytes)});
 	(void)snprintf(
 	    tag, sizeof(tag), "v%llu", (unsigned long long)c->random % 100);
-	put_manifest(&c->http, repository, tag, &blob, &blob, 1);
-	c->calls += PUSH_CALLS;
+	upload_manifest(
+	    &c->http, repository, tag, &(struct upload_image){&blob, &blob, 1});
+	c->requests += PUSH_REQUESTS;
 }
 
 static void
-ask(struct client *c, const struct kind *kind)
+send_request(struct client *c, const struct kind *kind)
 {
-	struct call call = {
+	struct http_request rq = {
 	    .method = kind->method, .path = kind->path, .headers = ACCEPT};
-	double start = now();
+	double start = bench_seconds();
 	size_t slot;
 
-	http_must(&c->http, &call, 200);
-	c->calls++;
+	http_expect(&c->http, &rq, 200);
+	c->requests++;
 	c->bytes += c->http.length;
 	if (c->http.length > SMALL)
 		return;
-	slot = (size_t)((now() - start) * 1e6 / SLOT_US);
+	slot = (size_t)((bench_seconds() - start) * 1e6 / SLOT_US);
 	c->slots[slot < SLOTS ? slot : SLOTS - 1]++;
 }
 
@@ -110,13 +116,13 @@ run(void *arg)
 {
 	struct client *c = arg;
 
-	while (now() < deadline) {
+	while (bench_seconds() < deadline) {
 		const struct kind *kind = draw(c);
 
 		if (strcmp(kind->method, "PUSH") == 0)
 			push(c, kind->path);
 		else
-			ask(c, kind);
+			send_request(c, kind);
 	}
 	http_close(&c->http);
 	return NULL;
@@ -143,12 +149,12 @@ report(struct client *clients, long n, double seconds)
 	long i;
 
 	for (i = 1; i < n; i++) {
-		sum->calls += clients[i].calls;
+		sum->requests += clients[i].requests;
 		sum->bytes += clients[i].bytes;
 		for (slot = 0; slot < SLOTS; slot++)
 			sum->slots[slot] += clients[i].slots[slot];
 	}
-	printf("%.1f %.1f %.2f %.2f\n", (double)sum->calls / seconds,
+	printf("%.1f %.1f %.2f %.2f\n", (double)sum->requests / seconds,
 	    (double)sum->bytes / seconds / 1e6, quantile_ms(sum->slots, 0.5),
 	    quantile_ms(sum->slots, 0.99));
 }
@@ -167,20 +173,20 @@ main(int argc, char **argv)
 		return 2;
 	}
 	read_plan();
-	place = place_of(argv[1], close);
+	server = http_server_at(argv[1], close);
 	clients = calloc((size_t)n, sizeof(*clients));
 	if (clients == NULL)
-		fail("no memory");
-	start = now();
+		bench_fail("calloc: %m");
+	start = bench_seconds();
 	deadline = start + atof(argv[2]);
 	for (i = 0; i < n; i++) {
 		clients[i].random = (uint64_t)(start * 1e9) ^ (uint64_t)i << 32;
-		http_open(&clients[i].http, &place);
+		http_open(&clients[i].http, &server);
 		if (pthread_create(&clients[i].thread, NULL, run, &clients[i]) != 0)
-			fail("no threads");
+			bench_fail("cannot start a thread");
 	}
 	for (i = 0; i < n; i++)
 		(void)pthread_join(clients[i].thread, NULL);
-	report(clients, n, now() - start);
+	report(clients, n, bench_seconds() - start);
 	return 0;
 }

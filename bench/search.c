@@ -1,15 +1,16 @@
-/* search.c: how long a search takes.
+/* search.c: how long a search of the index takes.
  *
  *	search DIRECTORY [NAMES]
  *
- * Fills DIRECTORY/bench.db with names like "team-123/app-456" (100,000 of them if
- * not said otherwise; a file that has them is used again) and prints the median time
- * of each kind of search. */
+ * Makes an index DIRECTORY/bench.db with NAMES repositories (100,000) that are called
+ * "team-123/app-456" and the like, unless it is there from an earlier run, and prints the
+ * median time of each kind of search. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench.h"
 #include "index/index.h"
+#include "indexsqlite/indexsqlite.h"
 
 #define NAMES  100000
 #define TEAMS  1000
@@ -20,22 +21,11 @@ struct found {
 	size_t total, shown;
 };
 
-static double
-now_us(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
-}
-
 static void
 must(enum result r, const struct err *err)
 {
-	if (r == RC_OK)
-		return;
-	(void)fprintf(stderr, "search: %s\n", err->text);
-	exit(1);
+	if (r != RC_OK)
+		bench_fail("search: %s", err->text);
 }
 
 static void
@@ -43,7 +33,7 @@ fill(struct index *ix, long names)
 {
 	struct index_repository repository = {.v1 = true, .stamp = 1};
 	char name[64], description[64];
-	double start = now_us();
+	double start = bench_seconds();
 	struct err err;
 	long i;
 
@@ -60,7 +50,7 @@ fill(struct index *ix, long names)
 	}
 	must(index_rebuild_end(ix, &err), &err);
 	printf("%ld names filled in, %.0f us each\n", names,
-	    (now_us() - start) / (double)names);
+	    (bench_seconds() - start) * 1e6 / (double)names);
 }
 
 static void
@@ -96,14 +86,14 @@ measure(struct index *ix, const char *kind, const char *term, size_t skip)
 	struct index_query query = {str_of(term), skip, PAGE};
 	struct found found = {0};
 	struct index_visitor visitor = {begin, row, &found};
-	double took[ROUNDS], start;
+	double took[ROUNDS], start; /* took: microseconds */
 	struct err err;
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		start = now_us();
+		start = bench_seconds();
 		must(index_search(ix, &query, &visitor, &err), &err);
-		took[i] = now_us() - start;
+		took[i] = (bench_seconds() - start) * 1e6;
 	}
 	qsort(took, ROUNDS, sizeof(took[0]), by_value);
 	printf("%-34s %-18s %6zu %8zu %6zu %9.0f\n", kind, term, skip, found.total,

@@ -1,9 +1,9 @@
 package Bench::Contents;
 
-# What a registry of API v2 holds when it is measured, pushed as docker does.
+# The contents of a registry of API v2 that is measured, pushed as docker does it.
 #
 #     my $contents = Bench::Contents->new;
-#     $contents->push_to($_) for $ours, $theirs;    # what Berth::HTTP can talk to
+#     $contents->push_to($_) for $ours, $theirs;    # all that Berth::HTTP can connect to
 
 use strict;
 use warnings;
@@ -14,12 +14,12 @@ use Berth::V2Client;
 
 use constant { IMAGE => 'bench/image', MANY => 'bench/many', FEW => 10 };
 
-# Blobs: how many GETs of 62, KiB. As in IBM's trace 65 % are below 1 MB and 6 % above 64
-# MiB, but what is above 1 MB has an eighth of its size: else the memory's bandwidth would be
-# measured and little besides.
+# Blobs: the number of GETs out of 62, and the size in KiB. As in IBM's trace 65 % are smaller
+# than 1 MB and 6 % larger than 64 MiB, but those above 1 MB have an eighth of their size:
+# otherwise it would mostly be the bandwidth of the memory that is measured.
 my @BLOBS = ([13, 4], [14, 64], [13, 512], [9, 4096 / 8], [9, 24576 / 8], [4, 98304 / 8]);
 
-# Calls, of which a push makes five. The trace has 48 % GET of manifests, tags and /v2/, 31 %
+# Requests; a push makes five. The trace has 48 % GET of manifests, tags and /v2/, 31 %
 # GET of blobs, 11 % HEAD, 10 % POST, PATCH and PUT.
 my @CALLS = (
     [60, GET => \&by_tag], [20, GET => \&by_digest], [8, GET => \&few_tags], [8, GET => sub { '/v2/' }],
@@ -43,14 +43,14 @@ sub blob      { return '/v2/' . IMAGE . '/blobs/' . $_[0]{blobs}[ $_[1] // 0 ]->
 sub few_tags  { return '/v2/' . IMAGE . '/tags/list' }
 sub many_tags { return '/v2/' . MANY . '/tags/list' }
 
-# For mix.c.
+# The plan for mix.c.
 sub plan {
     my ($self) = @_;
     return join '', map { "$_->[0] $_->[1] " . $_->[2]->($self) . "\n" } @CALLS;
 }
 
-# The image with FEW tags, in one of as many repositories; and the blobs. Many more come by
-# push.c, which has a repository of many tags.
+# Pushes the image with FEW tags, so many repositories, and the blobs. push.c adds many more
+# repositories, and a repository with many tags.
 sub push_to {
     my ($self, $registry) = @_;
     my $docker = Berth::V2Client->new($registry);
@@ -60,7 +60,7 @@ sub push_to {
     $self->push_again($docker, $_, 'latest') for MANY, map { "small/app-$_" } 3 .. FEW;
 }
 
-# Whose blobs another repository has.
+# Pushes the image to another repository, which mounts its blobs.
 sub push_again {
     my ($self, $docker, $repository, $tag) = @_;
 

@@ -1,7 +1,7 @@
 package Bench::Distribution;
 
-# Debian's docker-registry (distribution 2.8) with its own configuration, but for where it
-# listens and that nobody has to log in; by itself, as it is mostly run.
+# Debian's docker-registry (distribution 2.8) with the configuration of the package, except for
+# the address and the password; without another server in front, as it is mostly run.
 #
 #     my $theirs = Bench::Distribution->start($dir);
 #     my $theirs = Bench::Distribution->start($dir, certificate => $pem, ca => $file);
@@ -28,11 +28,11 @@ sub start {
     return $self;
 }
 
-# As of Berth::Instance.
+# The same methods as of Berth::Instance.
 sub data      { return "$_[0]{dir}/store" }
 sub processes { return { pid => $_[0]{pid}, name => PROGRAM } }
 
-# For Berth::HTTP.
+# What Berth::HTTP needs to connect.
 sub port   { return $_[0]{port} }
 sub scheme { return $_[0]{certificate} ? 'https' : 'http' }
 sub host   { return "localhost:$_[0]{port}" }

@@ -1,10 +1,10 @@
 package Bench::Ground;
 
-# What both APIs are measured on: a directory, how much is asked for, a large layer, a berth.
+# What the measurements of both APIs share: a directory, the number of rounds and the sizes, a
+# large layer, a running berth.
 #
 #     my $ground = Bench::Ground->new($dir, quick => 1);
-#     my $push   = $ground->compile([qw(push.c http.c)], '-lssl');
-#     my $berth  = $ground->berth('data', http => 1);
+#     my $berth = $ground->berth('data', http => 1);
 
 use strict;
 use warnings;
@@ -14,15 +14,14 @@ use Bench::Tool qw(capture now run write_file);
 use Berth::HTTP;
 use Berth::Image;
 use Berth::Instance;
-use Berth::Test qw(build_dir source_dir);
+use Berth::Test qw(build_dir);
 use IO::Handle;
 
 use constant MIB => 1 << 20;
 
-# MiB of the large layer. For v1: rounds of its transfer, and of load, repositories, a
-# directory that becomes a layer. For v2:
-# rounds of all that takes long, and of load, repositories, seconds of the mix, images of a
-# round of pushes.
+# The first line: MiB of the large layer. The second, for v1: rounds of its transfer and of
+# load, repositories, a directory that is packed into a layer. The third, for v2: rounds of all
+# that takes long and of load, repositories, seconds of the mix, images in a round of pushes.
 my %FULL = (
     layer_mib => 1024,
     transfers => 7, loads  => 15, repositories => 100_000, archive => '/usr/share',
@@ -43,27 +42,18 @@ sub new {
 sub dir  { return $_[0]{dir} }
 sub much { return $_[0]{much}{ $_[1] } }
 
-# compile(SOURCES, FLAG ...): the program, which has the name of the first.
-sub compile {
-    my ($self, $sources, @flags) = @_;
-    my $bench   = source_dir() . '/bench';
-    my $program = "$self->{dir}/" . ($sources->[0] =~ s/\.c$//r);
-
-    run('cc', '-std=gnu11', '-D_GNU_SOURCE', '-O2', '-pthread', '-o', $program, map({ "$bench/$_" } @$sources), @flags);
-    return $program;
-}
-
-# berth(NAME, %HOW): one on the directory of that name, with what Berth::Instance takes; its
-# {url} is where it is. One that ran there has to be given up before.
+# berth(NAME, %OPTION): starts a berth with the data directory of that name and with options of
+# Berth::Instance; {url} is its address. An earlier one on that directory must be undefined
+# before.
 sub berth {
-    my ($self, $name, %how) = @_;
-    my $berth = Berth::Instance->start(data => "$self->{dir}/$name", %how);
+    my ($self, $name, %option) = @_;
+    my $berth = Berth::Instance->start(data => "$self->{dir}/$name", %option);
 
     $berth->{url} = $berth->scheme . '://127.0.0.1:' . $berth->port;
     return $berth;
 }
 
-# The large layer, no archive.
+# The file of the large layer; it is not an archive.
 sub layer {
     my ($self) = @_;
     my $path = "$self->{dir}/layer";
@@ -79,16 +69,17 @@ sub layer {
     return $path;
 }
 
-# What was written so far shall not be on its way to the disk while others are measured.
+# Waits until all that was written is on the disk, so that it does not disturb what is measured
+# next.
 sub settle {
     my ($self) = @_;
 
     run('sync', '-f', $self->{dir});
 }
 
-# What a new small file costs there, in microseconds: to make, and to flush. An ext4 without
-# a journal passes over what was removed in the last five minutes, inode by inode; figures of
-# pushes mean little meanwhile.
+# The microseconds that it takes to make a small file in the directory, and to flush it. An
+# ext4 without a journal skips the inodes that were freed in the last five minutes one by one;
+# figures of pushes are of little use during that time.
 sub file_costs {
     my ($self) = @_;
     my ($made, $flushed) = (0, 0);
@@ -107,8 +98,8 @@ sub file_costs {
     return map { 1e6 * $_ / $files } $made, $flushed;
 }
 
-# config(NAME, REFERENCE): for a berth that is started on the directory without quickstart;
-# its requests come from the reference's nginx.
+# config(NAME, REFERENCE): writes a configuration for a berth that is started without quickstart
+# and gets its requests from the reference's nginx; returns its path.
 sub config {
     my ($self, $name, $reference) = @_;
     my $path   = "$self->{dir}/$name";
@@ -118,7 +109,7 @@ sub config {
     return "$path/config.yml";
 }
 
-# From exec to the first answer, with nginx and the index there.
+# From exec to the first response; nginx and the index are there already.
 sub start_ms {
     my ($self, $config, $reference) = @_;
     my $answers = sub { Berth::HTTP::request($reference, GET => '/v1/_ping')->{status} == 200 };

@@ -1,15 +1,15 @@
 package Bench::Layers;
 
-# Layers that berth itself reads or fetches, API v1: tarsums, lists of files, a mirror.
-# Beside it, what unpacks and hashes the same bytes, or moves them.
+# Layers of API v1 that berth itself reads or fetches: tarsums, lists of files, a mirror.
+# Compared with programs that unpack, hash or move the same bytes.
 
 use strict;
 use warnings;
 
 use Bench::Process qw(forget_peaks peaks);
 use Bench::Table qw(row);
-use Bench::Tool qw(capture contest curl_seconds fsync_seconds now run warm_memory);
-use Berth::Image;
+use Bench::Tool qw(capture command_seconds contest curl_seconds fsync_seconds now run warm_memory);
+use Bench::V1Image qw(finish push_layer remove);
 use Berth::Instance;
 use Berth::V1Client;
 use File::Path qw(remove_tree);
@@ -34,32 +34,7 @@ sub archive {
     return $path;
 }
 
-sub seconds {
-    my (@command) = @_;
-    my $start = now();
-
-    run('sh', '-c', @command);
-    return now() - $start;
-}
-
-# A layer that waits for its sum; the image.
-sub waiting {
-    my ($berth, $file) = @_;
-    my $image = Berth::Image->new(bytes => '');
-
-    Berth::V1Client->new($berth)->put_json($image)->{status} == 200 or die "PUT json failed\n";
-    curl_seconds('-T', $file, "$berth->{url}/v1/images/" . $image->id . '/layer');
-    return $image;
-}
-
-sub forget_image {
-    my ($berth, $image) = @_;
-    my $id = $image->id;
-
-    remove_tree($berth->data . "/images/$id", $berth->data . "/_berth/push/$id");
-}
-
-# A sum that is wrong takes as long as one that is right, and can be told again.
+# A wrong sum takes as long as the right one, and can be sent again.
 sub tarsum_seconds {
     my ($berth, $image) = @_;
     my $start    = now();
@@ -70,7 +45,7 @@ sub tarsum_seconds {
     return now() - $start;
 }
 
-# The first time; what it left for the next is taken away.
+# The first time: the list that berth keeps for the next is removed.
 sub files_seconds {
     my ($berth, $image, $what) = @_;
     my $dir  = $berth->data . '/images/' . $image->id;
@@ -83,7 +58,7 @@ sub files_seconds {
 sub archives {
     my ($berth) = @_;
     my $file    = archive();
-    my $image   = waiting($berth, $file);
+    my $image   = push_layer($berth, $file);
     my $entries = capture('sh', '-c', 'tar -tzf "$1" | wc -l', 'sh', $file) + 0;
     my $what    = sprintf '%d MiB, %d entries', (-s $file) / MIB, $entries;
     my $turns   = $ground->much('transfers');
@@ -91,26 +66,18 @@ sub archives {
     forget_peaks($berth->berth_workers);
     row("PUT checksum, a tarsum of $what, s", contest($turns,
         sub { tarsum_seconds($berth, $image) },
-        sub { seconds('gzip -dc "$1" | openssl dgst -sha256 >"$1.sum"', 'sh', $file) }));
+        sub { command_seconds('sh', '-c', 'gzip -dc "$1" | openssl dgst -sha256 >"$1.sum"', 'sh', $file) }));
     finish($berth, $image, $file);
     for my $list (qw(files diff)) {
         row("GET $list of it, first time, s", contest($turns,
             sub { files_seconds($berth, $image, $list) },
-            sub { seconds('tar -tvzf "$1" >"$1.list"', 'sh', $file) }));
+            sub { command_seconds('sh', '-c', 'tar -tvzf "$1" >"$1.list"', 'sh', $file) }));
     }
     row('  peak of a worker meanwhile, MiB', $_, undef, undef, '< ' . WORKER_LIMIT) for peaks($berth->berth_workers);
-    forget_image($berth, $image);
+    remove($berth, $image);
 }
 
-sub finish {
-    my ($berth, $image, $file) = @_;
-    my $sum = Bench::V1::payload_sum($image->json, $file);
-
-    Berth::V1Client->new($berth)->put_checksum($image, 'X-Docker-Checksum-Payload' => "sha256:$sum")->{status} == 200
-        or die "PUT checksum failed\n";
-}
-
-# The bytes come from the source, are hashed, and flushed, and sent on: the reference is the
+# The bytes are received from the upstream, hashed, flushed, and sent on: the reference is the
 # sum of the first three.
 sub mirror {
     my ($source) = @_;
@@ -126,7 +93,7 @@ sub mirror {
     row('GET layer of ' . $ground->much('layer_mib') . ' MiB through a mirror, first time, s',
         contest($ground->much('turns'),
             sub {
-                my $image = waiting($source, $file);
+                my $image = push_layer($source, $file);
                 finish($source, $image, $file);
                 $path = '/v1/images/' . $image->id . '/layer';
                 warm_memory(4 * $ground->much('layer_mib') * MIB);
@@ -135,7 +102,7 @@ sub mirror {
                 return $took;
             },
             sub { curl_seconds($source->{url} . $path) },
-            sub { seconds('openssl dgst -sha256 "$1" >"$1.sum"', 'sh', $file) },
+            sub { command_seconds('sh', '-c', 'openssl dgst -sha256 "$1" >"$1.sum"', 'sh', $file) },
             sub { fsync_seconds($file) }));
     row('  peak of a worker meanwhile, MiB', $_, undef, undef, '< ' . WORKER_LIMIT) for peaks($mirror->berth_workers);
 }

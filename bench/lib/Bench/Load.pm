@@ -1,7 +1,7 @@
 package Bench::Load;
 
-# The load programs push.c and mix.c, run against two registries in turn, and what those use
-# meanwhile.
+# Runs the load programs push.c and mix.c, and measures the processor time and the memory that a
+# registry uses in that time.
 #
 #     my $load = Bench::Load->new($ground);
 #     my $rate = $load->images($registry, 256, 64, 'close');
@@ -11,22 +11,19 @@ use strict;
 use warnings;
 
 use Bench::Process qw(memory processor_seconds);
-use Bench::Tool qw(capture write_file);
+use Bench::Tool qw(capture program write_file);
 use IO::Select;
 use List::Util qw(max);
 
 sub new {
     my ($class, $ground) = @_;
 
-    return bless {
-        dir  => $ground->dir,
-        push => $ground->compile([qw(push.c upload.c http.c)], qw(-lssl -lcrypto)),
-        mix  => $ground->compile([qw(mix.c upload.c http.c)], qw(-lssl -lcrypto)),
-    }, $class;
+    return bless { dir => $ground->dir, push => program('push'), mix => program('mix') }, $class;
 }
 
-# images(REGISTRY, COUNT, AT-ONCE [, 'close']): new ones, names(...): those of which all blobs
-# are there; see push.c. How many a second, and processor time in milliseconds for one.
+# images(REGISTRY, COUNT, AT-ONCE [, 'close']) pushes new images; names(...) pushes one whose
+# blobs are there; see push.c. Returns the pushes per second, and the milliseconds of processor
+# time of one.
 sub images { my ($self, $registry, @how) = @_; return $self->push_many($registry, 'images', @how) }
 sub names  { my ($self, $registry, @how) = @_; return $self->push_many($registry, 'names',  @how) }
 
@@ -39,16 +36,16 @@ sub push_many {
     return { rate => $rate, processor_ms => 1000 * (processor_seconds(@all) - $used) / $count };
 }
 
-# blob(REGISTRY, FILE): the seconds that a blob of this size takes, and its digest.
+# blob(REGISTRY, FILE): pushes a blob of this size; returns the seconds, and the digest.
 sub blob {
     my ($self, $registry, $file) = @_;
     return split ' ', capture($self->{push}, $registry->{url}, 'blob', $file);
 }
 
-# mix(REGISTRY, PLAN, SECONDS, AT-ONCE [, 'close']): see mix.c for the plan. Calls a second,
-# megabytes a second, milliseconds of the median and the slowest in a hundred, processor
-# time of the registry in microseconds a call, its most memory in MiB, in all processes and
-# without nginx.
+# mix(REGISTRY, PLAN, SECONDS, AT-ONCE [, 'close']): see mix.c for the plan. Returns requests per
+# second, megabytes per second, the milliseconds of the median and of the slowest in a hundred,
+# the processor time of the registry in microseconds a request, and the most memory that it
+# used, in MiB: of all its processes, and without nginx.
 sub mix {
     my ($self, $registry, $plan, $seconds, @how) = @_;
     my @all  = map { $_->{pid} } $registry->processes;

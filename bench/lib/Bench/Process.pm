@@ -1,7 +1,7 @@
 package Bench::Process;
 
-# Programs that are measured: how they are started and ended, how long that takes, and what
-# memory and processor time they use.
+# Programs that are measured: starting and ending them, the time until they answer, the memory
+# and the processor time that they use.
 
 use strict;
 use warnings;
@@ -14,8 +14,8 @@ use Time::HiRes ();
 
 our @EXPORT_OK = qw(end forget_peaks memory peaks processor_seconds spawn start_ms);
 
-# spawn(LOG, COMMAND ...): its pid. In a session of its own, as quickstart starts nginx and
-# berth: the kernel may share the processors out by session.
+# spawn(LOG, COMMAND ...): starts it in a session of its own, as quickstart starts nginx and
+# berth, because the kernel may divide the processor time by session. Returns the pid.
 sub spawn {
     my ($log, @command) = @_;
     my $pid = fork // die "fork: $!\n";
@@ -35,7 +35,8 @@ sub end {
     }
 }
 
-# start_ms(\&ANSWERS, LOG, COMMAND ...): from exec to the first answer; then it is ended.
+# start_ms(\&ANSWERS, LOG, COMMAND ...): milliseconds from exec until ANSWERS returns true. Ends
+# the command again.
 sub start_ms {
     my ($answers, $log, @command) = @_;
     my $start = now();
@@ -52,18 +53,18 @@ sub start_ms {
     return 1000 * $took;
 }
 
-# memory(PID ...): MiB, and what processes share is counted once.
+# memory(PID ...): MiB; memory that the processes share is counted once.
 sub memory {
     return sum0(map { part($_, 'smaps_rollup', qr/^Pss:\s+(\d+) kB/m) } @_) / 1024;
 }
 
-# processor_seconds(PID ...): used since they were started.
+# processor_seconds(PID ...): the processor time they have used since they were started.
 sub processor_seconds {
     my $ticks = sum0(map { part($_, 'stat', qr/\) \S (?:\S+ ){10}(\d+)/) + part($_, 'stat', qr/\) \S (?:\S+ ){11}(\d+)/) } @_);
     return $ticks / POSIX::sysconf(POSIX::_SC_CLK_TCK());
 }
 
-# forget_peaks(PID ...), peaks(PID ...): the most memory that each has used between, MiB.
+# forget_peaks(PID ...), peaks(PID ...): the most memory that each used between the two, MiB.
 sub forget_peaks {
     for my $pid (@_) {
         open my $file, '>', "/proc/$pid/clear_refs" or die "clear_refs: $!\n";
@@ -76,7 +77,7 @@ sub peaks {
     return map { part($_, 'status', qr/^VmHWM:\s+(\d+) kB/m) / 1024 } @_;
 }
 
-# Of a process that has ended meanwhile nothing is there.
+# 0 if the process has ended.
 sub part {
     my ($pid, $name, $pattern) = @_;
     my $text = eval { read_file("/proc/$pid/$name") } // '';

@@ -1,7 +1,7 @@
 package Bench::Reference;
 
-# An nginx with berth's own configuration that does without berth: behind it stands
-# hello.c, or nothing. See reference.conf.in.
+# What berth is compared with: an nginx with berth's configuration that passes requests to
+# hello.c, or answers them alone. See reference.conf.in.
 #
 #     my $reference = Bench::Reference->start($ground, $instance);
 #     $reference->url('/static/layer'), $reference->tls_url('/body')
@@ -10,18 +10,17 @@ use strict;
 use warnings;
 
 use Bench::Process ();
-use Bench::Tool qw(capture write_file);
+use Bench::Tool qw(capture program write_file);
 use Berth::Instance;
 use Berth::Test qw(source_dir within);
 use IO::Socket::INET;
 use List::Util qw(pairmap);
 
-# start(GROUND, INSTANCE): the files that quickstart made for the instance are used.
+# start(GROUND, INSTANCE): it uses nginx files and the certificate of the instance.
 sub start {
     my ($class, $ground, $instance) = @_;
-    my $hello = $ground->compile(['hello.c'], '-lfcgi');
-    my $dir   = $ground->dir . '/reference';
-    my $self  = bless {
+    my $dir  = $ground->dir . '/reference';
+    my $self = bless {
         dir   => $dir,
         owner => $$,
         http  => Berth::Instance::free_port(),
@@ -31,7 +30,7 @@ sub start {
     mkdir $_ or die "$_: $!\n" for $dir, "$dir/static", "$dir/body";
     $self->write_configuration($instance->data . '/_berth');
     chomp(my $processors = capture('nproc'));
-    $self->spawn($hello, "$dir/hello.sock", $processors, 64);
+    $self->spawn(program('hello'), "$dir/hello.sock", $processors, 64);
     $self->spawn('nginx', '-p', "$dir/", '-c', "$dir/nginx.conf");
     within(10, sub { -S "$dir/hello.sock" }) or die "hello does not start\n";
     within(10, sub { IO::Socket::INET->new(PeerAddr => "127.0.0.1:$self->{http}") })
@@ -42,15 +41,15 @@ sub start {
 sub url     { return "http://127.0.0.1:$_[0]{http}$_[1]" }
 sub tls_url { return "https://localhost:$_[0]{https}$_[1]" }
 
-# For Berth::HTTP.
+# What Berth::HTTP needs to connect.
 sub port   { return $_[0]{http} }
 sub scheme { return 'http' }
 sub host   { return "localhost:$_[0]{http}" }
 
-# Where a berth that is started is waited for.
+# The socket of a berth of which the time to start is measured.
 sub starting { return "$_[0]{dir}/starting.sock" }
 
-# share(FILE, NAME): the path of what is the same file of the store.
+# share(FILE, NAME): lets nginx serve this file of the store; returns the path of its URL.
 sub share {
     my ($self, $file, $name) = @_;
 

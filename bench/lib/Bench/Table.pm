@@ -1,6 +1,6 @@
 package Bench::Table;
 
-# What is printed: a line for each figure, beside it the other's, the ratio, and the goal.
+# The printed table: a line for each figure with that of the reference, the ratio, and the goal.
 
 use strict;
 use warnings;
@@ -11,8 +11,8 @@ our @EXPORT_OK = qw(goals_missed heading line row);
 
 my $missed = 0;
 
-# row(WHAT, OURS, REFERENCE, RATIO, GOAL): undef for what is not there. GOAL, "<= 1.15",
-# is for the ratio or, without one, for OURS.
+# row(WHAT, OURS, REFERENCE, RATIO, GOAL): all but the first two may be undef. A GOAL such as
+# "<= 1.15" is for the ratio or, without one, for OURS.
 sub row {
     my ($what, $ours, $reference, $ratio, $goal) = @_;
     my $verdict = '';
@@ -25,7 +25,7 @@ sub row {
     line($what, number($ours), number($reference), $ratio ? number($ratio) : '', $verdict);
 }
 
-# heading(TEXT, REFERENCE): of the rows that follow.
+# heading(TEXT, REFERENCE): for the rows that follow.
 sub heading {
     my ($text, $reference) = @_;
 

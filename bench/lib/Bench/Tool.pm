@@ -1,17 +1,21 @@
 package Bench::Tool;
 
-# What measuring takes: the clock, medians, taking turns, the load of wrk, the transfers of
-# curl.
+# Tools for measuring: the clock, medians, rounds in which both take turns, the load of wrk,
+# transfers by curl.
 
 use strict;
 use warnings;
 
+use Berth::Test qw(build_dir);
 use Exporter qw(import);
 use List::Util qw(min sum);
 use Time::HiRes ();
 
-our @EXPORT_OK = qw(capture compare contest curl_seconds fsync_seconds median now read_file run
-    take_turns warm_memory write_file wrk_rate);
+our @EXPORT_OK = qw(capture command_seconds compare contest curl_seconds fsync_seconds median now program
+    read_file run take_turns warm_memory write_file wrk_rate);
+
+# program(NAME): the path of a program of bench/, which make has built.
+sub program { return build_dir() . "/bench/$_[0]" }
 
 sub now { return Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC()) }
 
@@ -56,9 +60,9 @@ sub median {
     return @sorted % 2 ? $sorted[$middle] : ($sorted[ $middle - 1 ] + $sorted[$middle]) / 2;
 }
 
-# compare(ROUNDS, \&OURS, \&REFERENCE): calls them in turn, so many times round, so that
-# whatever else the machine does meets both. Each returns a number. Returns the two medians
-# and the median of each round's ratio.
+# compare(ROUNDS, \&OURS, \&REFERENCE): calls both in each round, so that whatever else the
+# machine does affects both. Each returns a number. Returns the two medians, and the median of
+# the ratios of the rounds.
 sub compare {
     my ($rounds, @subs) = @_;
     my ($ours, $reference) = take_turns($rounds, @subs);
@@ -66,9 +70,9 @@ sub compare {
     return (median(@$ours), median(@$reference), median(map { $ours->[$_] / $reference->[$_] } 0 .. $#$ours));
 }
 
-# contest(ROUNDS, \&OURS, \&PART ...): the same for seconds: the best of ours, the sum of
-# the best of each part, their ratio. For work that others can make slower and nothing
-# makes faster than it is.
+# contest(ROUNDS, \&OURS, \&PART ...): the same for seconds. Returns the best of ours, the sum
+# of the best of each part, and their ratio: other work on the machine makes a transfer slower
+# and never faster, so the best says most.
 sub contest {
     my ($rounds, @subs) = @_;
     my ($ours, @parts) = map { min(@$_) } take_turns($rounds, @subs);
@@ -77,7 +81,7 @@ sub contest {
     return ($ours, $reference, $ours / $reference);
 }
 
-# take_turns(ROUNDS, \&ONE ...): for each of them a list of what it returned.
+# take_turns(ROUNDS, \&ONE ...): for each of them the list of what it returned.
 sub take_turns {
     my ($rounds, @subs) = @_;
     my @got;
@@ -88,8 +92,8 @@ sub take_turns {
     return @got;
 }
 
-# wrk_rate(URL, OPTION ...): answers a second, to 32 connections. One second only: how they
-# fall on nginx's processes is chance, and many short rounds even it out.
+# wrk_rate(URL, OPTION ...): responses per second, on 32 connections, in one second. Many short
+# rounds are better than a long one: which process of nginx gets which connection is chance.
 sub wrk_rate {
     my ($url, @options) = @_;
     my $out = capture('wrk', '-t', 2, '-c', 32, '-d', 1, @options, $url);
@@ -99,7 +103,7 @@ sub wrk_rate {
     return $rate;
 }
 
-# curl_seconds(ARGUMENT ...): how long a transfer took. Dies unless it got a 200.
+# curl_seconds(ARGUMENT ...): how long a transfer took. Dies unless the status is 200.
 sub curl_seconds {
     my ($status, $seconds) = split ' ',
         capture('curl', '-sS', '-o', '/dev/null', '-w', '%{http_code} %{time_total}', @_);
@@ -108,7 +112,16 @@ sub curl_seconds {
     return $seconds;
 }
 
-# fsync_seconds(FILE): how long fsync(2) of a new copy of the file takes, which is removed.
+# command_seconds(COMMAND ...): how long a command took. Dies when it fails.
+sub command_seconds {
+    my (@command) = @_;
+    my $start = now();
+
+    capture(@command);
+    return now() - $start;
+}
+
+# fsync_seconds(FILE): how long fsync(2) of a new copy of the file takes; the copy is removed.
 sub fsync_seconds {
     my ($file) = @_;
 
@@ -121,8 +134,8 @@ sub fsync_seconds {
     return $took;
 }
 
-# In a virtual machine memory that nobody used for a while costs ten times as much at its
-# first touch, whoever is the one to touch it. So that much is touched before.
+# In a virtual machine the first use of memory that was idle for a while takes ten times as
+# long. So this much is used once before something is measured.
 sub warm_memory {
     my ($bytes) = @_;
 

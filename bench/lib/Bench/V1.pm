@@ -1,6 +1,6 @@
 package Bench::V1;
 
-# API v1 beside what nginx, a FastCGI hello world and openssl do.
+# API v1, compared with nginx, the FastCGI hello world and openssl.
 
 use strict;
 use warnings;
@@ -9,13 +9,14 @@ use Bench::Layers ();
 use Bench::Process qw(forget_peaks peaks);
 use Bench::Reference;
 use Bench::Table qw(heading row);
-use Bench::Tool qw(capture compare contest curl_seconds fsync_seconds median now run warm_memory
-    write_file wrk_rate);
+use Bench::Tool qw(capture command_seconds compare contest curl_seconds fsync_seconds median now
+    program warm_memory write_file wrk_rate);
+use Bench::V1Image qw(begin finish layer_url push_layer remove);
 use Berth::HTTP;
 use Berth::Image;
-use Berth::Test qw(build_dir source_dir);
+use Berth::Test qw(build_dir);
 use Berth::V1Client;
-use File::Path qw(make_path remove_tree);
+use File::Path qw(make_path);
 
 use constant { MIB => 1 << 20, WORKER_LIMIT => 24 };
 
@@ -26,7 +27,7 @@ sub measure {
 
     heading('API v1', 'reference');
     my $done = eval { measure_all(); 1 };
-    undef $_ for $berth, $reference;    # before the directory goes
+    undef $_ for $berth, $reference;    # before the directory is removed
     die $@ unless $done;
 }
 
@@ -36,7 +37,7 @@ sub measure_all {
     metadata();
     downloads();
     uploads('HTTP', $reference->url('/body'));
-    undef $berth;    # its end kills whatever still runs on its data
+    undef $berth;    # at its end it kills all that still runs on its data
     $berth = $ground->berth('v1');
     uploads('TLS', $reference->tls_url('/body'));
     undef $berth;
@@ -47,7 +48,7 @@ sub measure_all {
     starts();
 }
 
-# The hello world stands behind the same nginx configuration, on kept connections, too.
+# The hello world has the same nginx configuration in front of it, with connections kept open too.
 sub metadata {
     my $image = push_image(Berth::Image->new);
 
@@ -64,7 +65,7 @@ sub rates {
 }
 
 sub downloads {
-    my $big = push_layer($ground->layer);
+    my $big = push_large();
     my $mib = $ground->much('layer_mib');
 
     $reference->share(stored($big), 'big');
@@ -80,7 +81,7 @@ sub downloads {
     }
 }
 
-# The body of an upload is received by nginx, hashed, and flushed: the reference is the
+# nginx receives the body of an upload, then it is hashed and flushed: the reference is the
 # sum of the three, each done alone.
 sub uploads {
     my ($name, $url) = @_;
@@ -91,35 +92,25 @@ sub uploads {
     row('PUT layer of ' . $ground->much('layer_mib') . " MiB, $name, s", contest($ground->much('transfers'),
         sub { upload_seconds($file, @tls) },
         sub { put_seconds($file, $url, @tls) },
-        sub { hash_seconds($file) },
+        sub { command_seconds('openssl', 'dgst', '-sha256', $file) },
         sub { fsync_seconds($file) }), '<= 1.15');
     row('  peak of a worker meanwhile, MiB', $_, undef, undef, '< ' . WORKER_LIMIT) for peaks($berth->berth_workers);
 }
 
-# A new image each time, removed again: the directory holds one layer at a time.
+# Each time a new image, which is removed again: the directory has one layer at a time.
 sub upload_seconds {
     my ($file, @tls) = @_;
-    my $image = Berth::Image->new(bytes => '');
-    my $id    = $image->id;
 
     warm_memory(4 * $ground->much('layer_mib') * MIB);
-    Berth::V1Client->new($berth)->put_json($image)->{status} == 200 or die "PUT json failed\n";
-    my $took = put_seconds($file, "$berth->{url}/v1/images/$id/layer", @tls);
-    remove_tree($berth->data . "/images/$id", $berth->data . "/_berth/push/$id");
+    my $image = begin($berth);
+    my $took  = put_seconds($file, layer_url($berth, $image), @tls);
+    remove($berth, $image);
     return $took;
 }
 
 sub put_seconds {
     my ($file, $url, @tls) = @_;
     return curl_seconds(@tls, '--http1.1', '-H', 'Expect:', '-T', $file, $url);
-}
-
-sub hash_seconds {
-    my ($file) = @_;
-    my $start = now();
-
-    capture('openssl', 'dgst', '-sha256', $file);
-    return now() - $start;
 }
 
 sub searches {
@@ -135,13 +126,7 @@ sub searches {
             $what =~ /^all/ ? undef : '< 2');
     }
     undef $berth;
-    print "\nthe index alone:\n", capture(compile_search(), $ground->dir, $repositories);
-}
-
-sub compile_search {
-    my @libs = split ' ', capture('pkg-config', '--libs', 'sqlite3', 'json-c', 'libcrypto');
-
-    return $ground->compile(['search.c'], '-I' . source_dir() . '/src', build_dir() . '/libberth.a', @libs);
+    print "\nthe index alone:\n", capture(program('search'), $ground->dir, $repositories);
 }
 
 sub search_ms {
@@ -183,33 +168,17 @@ sub push_image {
     return $image;
 }
 
-# A complete image whose layer is the file; returns its id.
-sub push_layer {
-    my ($file) = @_;
-    my $image  = Berth::Image->new(bytes => '');
-    my $docker = Berth::V1Client->new($berth);
-    my $sum    = payload_sum($image->json, $file);
+# The large layer as a complete image; returns its id.
+sub push_large {
+    my $image = push_layer($berth, $ground->layer);
 
-    $docker->put_json($image);
-    curl_seconds('-T', $file, "$berth->{url}/v1/images/" . $image->id . '/layer');
-    $docker->put_checksum($image, 'X-Docker-Checksum-Payload' => "sha256:$sum")->{status} == 200
-        or die "the layer could not be pushed\n";
+    finish($berth, $image, $ground->layer);
     return $image->id;
-}
-
-sub payload_sum {
-    my ($json, $file) = @_;
-    my $head = $ground->dir . '/json';
-
-    write_file($head, "$json\n");
-    my $out = capture('sh', '-c', 'cat "$1" "$2" | openssl dgst -sha256', 'sh', $head, $file);
-    my ($sum) = $out =~ /([0-9a-f]{64})/;
-    return $sum;
 }
 
 sub stored { return $berth->data . "/images/$_[0]/layer" }
 
-# A store as docker-registry 0.x left it: repositories that were announced, 100 a namespace.
+# A store as docker-registry 0.x leaves it: repositories without images, 100 in each namespace.
 sub make_store {
     my ($name, $repositories) = @_;
 

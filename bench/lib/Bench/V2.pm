@@ -1,7 +1,7 @@
 package Bench::V2;
 
-# API v2 beside Debian's docker-registry: the same clients, the same contents, in turn. Each
-# as it is run: docker-registry by itself, berth behind nginx.
+# API v2, compared with Debian's docker-registry: the same clients and contents, in turns. Each
+# as it is usually run: docker-registry alone, berth behind nginx.
 
 use strict;
 use warnings;
@@ -22,17 +22,17 @@ use constant PUSH     => '>= 3';
 use constant STATIC   => '>= 0.97';
 use constant MEMORY   => '< 0.25';
 
-# wrk cannot repeat a header; without one docker-registry makes a manifest of schema 1.
+# One only, as wrk cannot repeat a header; without it docker-registry makes a manifest of schema 1.
 my @ACCEPT = ('-H', 'Accept: application/vnd.docker.distribution.manifest.v2+json');
 
 my ($ground, $load, $contents, $reference, $berth, $theirs);
-my %large;    # the digest of the large blob that was pushed last, by where it was pushed
+my %large;    # by registry: the digest of the large blob that was pushed last
 
 sub measure {
     ($ground) = @_;
 
     my $done = eval { measure_all(); 1 };
-    undef $_ for $berth, $theirs, $reference;    # before the directory goes
+    undef $_ for $berth, $theirs, $reference;    # before the directory is removed
     die $@ unless $done;
 }
 
@@ -51,7 +51,7 @@ sub measure_all {
     images('connections kept',    PUSH);
     images('a connection a call', PUSH, 'close');
     mix();
-    $reference = Bench::Reference->start($ground, $berth);    # two nginx share memory: not before
+    $reference = Bench::Reference->start($ground, $berth);    # not earlier: two nginx share memory, which is measured above
     large_blob(sub { $reference->url(@_) });
 
     heading('API v2, TLS', 'docker-registry');
@@ -96,7 +96,7 @@ sub rates {
     answers($what, sub { my ($registry) = @_; return wrk_rate($registry->{url} . $path, @ACCEPT) });
 }
 
-# wrk waits for the body that a HEAD does not bring.
+# Not by wrk, which waits for the body that a response to HEAD does not have.
 sub heads {
     my ($what, $path) = @_;
 
@@ -111,7 +111,8 @@ sub answers {
 
 # --- pushes ---
 
-# Nothing but directories and names are made, by both the same; without a goal. Once only.
+# Both registries make only directories and names here, in the same way, so there is no goal.
+# Measured once.
 sub names {
     my ($n) = @_;
     my ($ours, $others) = map { $load->names($_, $n, CLIENTS) } $berth, $theirs;
@@ -157,7 +158,7 @@ sub best_rates {
     return map { $ground->much('layer_mib') * MIB / 1e6 / min(@$_) } take_turns($rounds, @seconds);
 }
 
-# A new one each time; the directory holds one of each registry.
+# A new blob each time; the one before is removed.
 sub push_large {
     my ($registry) = @_;
 
@@ -197,7 +198,7 @@ sub mixed {
     return in_turns(sub { my ($registry) = @_; return $load->mix($registry, $plan, $seconds, CLIENTS, @options) });
 }
 
-# in_turns(\&MEASURE): for each of the two registries the median of each figure.
+# in_turns(\&MEASURE): the median of each figure, for each of the two registries.
 sub in_turns {
     my ($measure) = @_;
 
@@ -213,8 +214,8 @@ sub compared {
     row($what, $ours->{$key}, $others->{$key}, $ours->{$key} / $others->{$key}, $goal);
 }
 
-# The load program shares the processors and has most of the work of a handshake: what the
-# registries themselves use tells more than the rate.
+# The load program runs on the same processors and does most of the work of a handshake: the
+# processor time of the registries says more than the rate.
 sub handshakes {
     my ($ours, $others) = mixed("1 GET /v2/\n", $ground->much('mix'), 'close');
 
@@ -234,7 +235,7 @@ sub idle_memory {
     row('  memory when idle, without nginx, MiB', $own, $others, $own / $others);
 }
 
-# With all that was pushed; berth's nginx is there already.
+# With all that was pushed. The nginx of berth runs already.
 sub starts {
     undef $berth;
     $theirs = Bench::Distribution->start($ground->dir . '/theirs');
