@@ -44,10 +44,11 @@ sub much { return $_[0]{much}{ $_[1] } }
 
 # berth(NAME, %OPTION): starts a berth with the data directory of that name and with options of
 # Berth::Instance; {url} is its address. An earlier one on that directory must be undefined
-# before.
+# before. Root runs it as root: the reference's nginx uses its files and must be the same user.
 sub berth {
     my ($self, $name, %option) = @_;
-    my $berth = Berth::Instance->start(data => "$self->{dir}/$name", %option);
+    my @user  = $> == 0 ? ('--user', 'root') : ();
+    my $berth = Berth::Instance->start(data => "$self->{dir}/$name", args => \@user, %option);
 
     $berth->{url} = $berth->scheme . '://127.0.0.1:' . $berth->port;
     return $berth;

@@ -48,10 +48,9 @@ sub tarsum_seconds {
 # The first time: the list that berth keeps for the next is removed.
 sub files_seconds {
     my ($berth, $image, $what) = @_;
-    my $dir  = $berth->data . '/images/' . $image->id;
     my $took = curl_seconds("$berth->{url}/v1/images/" . $image->id . "/$what");
 
-    unlink "$dir/_files", "$dir/_diff";
+    remove_tree($berth->data . '/_berth/derived', { keep_root => 1 }) or die "$what: no list was kept\n";
     return $took;
 }
 
