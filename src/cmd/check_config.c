@@ -8,7 +8,7 @@
  * nginx's worker processes keeps open. Each of them pins a thread of berth. */
 #define NGINX_KEEPALIVE 16
 
-#define VALUES_COLUMN 32 /* behind the longest key */
+#define VALUES_COLUMN 32 /* after the longest key */
 
 static void
 print_key(FILE *out, const char *key, const char *value)
@@ -64,11 +64,34 @@ print_notes(FILE *out, const struct conf *conf)
 		    conf->notes[i].text);
 }
 
+static int
+written(FILE *out)
+{
+	return fflush(out) == 0 && !ferror(out) ? 0 : 1;
+}
+
 int
 check_config_run(const struct conf *conf, FILE *out)
 {
 	print_values(out, conf);
 	print_nginx(out, conf);
 	print_notes(out, conf);
-	return fflush(out) == 0 && !ferror(out) ? 0 : 1;
+	return written(out);
+}
+
+int
+check_config_get(const struct conf *conf, const char *key, FILE *out)
+{
+	const struct conf_value *v = conf->values;
+	const struct conf_value *end = v + conf->n_values;
+
+	while (v < end && strcmp(v->key, key) != 0)
+		v++;
+	if (v == end) {
+		(void)fprintf(stderr,
+		    "berth: %s is not a key that check-config shows\n", key);
+		return 2;
+	}
+	(void)fprintf(out, "%s\n", v->in_words ? "" : v->value);
+	return written(out);
 }

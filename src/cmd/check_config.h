@@ -11,4 +11,9 @@
  * when out could not be written. */
 int check_config_run(const struct conf *conf, FILE *out);
 
+/* Prints the value of one key, for a script: nothing else, and an empty line if the key has
+ * no value. Secrets are not shown. Returns the exit status: 1 when out could not be written,
+ * 2 when there is no such key. */
+int check_config_get(const struct conf *conf, const char *key, FILE *out);
+
 #endif

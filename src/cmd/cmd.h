@@ -11,7 +11,8 @@ struct command_call {
 	struct arena *arena;
 	const struct conf_source *source; /* to read the configuration anew */
 	const struct conf *conf;
-	bool afresh; /* --afresh of reindex */
+	bool afresh;     /* --afresh of reindex */
+	const char *get; /* --get of check-config; NULL: without */
 };
 
 int cmd_serve(const struct command_call *call);

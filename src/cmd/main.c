@@ -23,6 +23,8 @@ check_config_command(const struct command_call *call)
 		open_complain("configuration", &err);
 		return EXIT_FAILURE;
 	}
+	if (call->get != NULL)
+		return check_config_get(call->conf, call->get, stdout);
 	return check_config_run(call->conf, stdout);
 }
 
@@ -37,8 +39,9 @@ static const struct command {
     {"reindex", cmd_reindex, " [--afresh]",
 	"Makes the search index anew from the store, while the registry answers. One that was\n"
 	"interrupted goes on where it stopped, with --afresh from the beginning."},
-    {"check-config", check_config_command, "",
-	"Says what is in force, where it comes from, and what is wrong in config.yml."},
+    {"check-config", check_config_command, " [--get KEY]",
+	"Says what is in force, where it comes from, and what is wrong in config.yml; with\n"
+	"--get only the value of one key, for scripts."},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -121,14 +124,15 @@ out:
 static int
 parse_and_run(const struct command *command, int argc, char **argv)
 {
-	enum { OPT_CONFIG, OPT_FLAVOR, OPT_AFRESH, OPT_HELP };
+	enum { OPT_CONFIG, OPT_FLAVOR, OPT_AFRESH, OPT_GET, OPT_HELP };
 	static const struct option options[] = {
 	    {"config", required_argument, NULL, OPT_CONFIG},
 	    {"flavor", required_argument, NULL, OPT_FLAVOR},
 	    {"help", no_argument, NULL, OPT_HELP},
-	    {"afresh", no_argument, NULL, OPT_AFRESH}, {NULL, 0, NULL, 0}};
+	    {"afresh", no_argument, NULL, OPT_AFRESH},
+	    {"get", required_argument, NULL, OPT_GET}, {NULL, 0, NULL, 0}};
 	struct conf_source source = {.env = environment};
-	struct command_call call = {.afresh = false};
+	struct command_call call = {.get = NULL};
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -147,6 +151,12 @@ parse_and_run(const struct command *command, int argc, char **argv)
 				return usage(
 				    "--afresh is an option of reindex", "");
 			call.afresh = true;
+			break;
+		case OPT_GET:
+			if (command->run != check_config_command)
+				return usage(
+				    "--get is an option of check-config", "");
+			call.get = optarg;
 			break;
 		default:
 			return EXIT_USAGE;

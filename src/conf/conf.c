@@ -217,6 +217,7 @@ fill(struct loading *ld, const struct key *key, struct conf_value *value)
 		value->from = from_of(ld, s);
 	}
 	value->value = value_show(ld->arena, key, ld->conf);
+	value->in_words = value->value == key->says;
 	return RC_OK;
 }
 

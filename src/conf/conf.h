@@ -30,7 +30,8 @@ struct conf_note {
 struct conf_value {
 	const char *key;
 	const char *value; /* one line; in words where the member is NULL */
-	const char *from;  /* "line 12", "line 12, STORAGE_PATH" or "default" */
+	bool in_words;
+	const char *from; /* "line 12", "line 12, STORAGE_PATH" or "default" */
 };
 
 struct conf {

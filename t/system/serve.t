@@ -142,14 +142,21 @@ subtest 'HTTP/2' => sub {
         'the same in HTTP/1.1, asking first');
 };
 
+# The value of a key, as a script asks for it.
+sub setting {
+    my ($config, $key) = @_;
+    my $value = `@{[build_dir()]}/berth check-config --get $key --config $config`;
+
+    return $value =~ /\A(.*)\n\z/ ? $1 : undef;
+}
+
 subtest 'nginx keeps fewer connections than berth has threads' => sub {
     my $run = $berth->data . '/_berth/run';
-    my $settings = `@{[build_dir()]}/berth check-config --config $run/config.yml`;
-    my ($workers, $threads) = map { $settings =~ /^$_: +(\d+) /m } qw(workers threads);
+    my ($workers, $threads) = map { setting("$run/config.yml", $_) } qw(workers threads);
     my ($keepalive) = $berth->log('berth-http.conf') =~ /keepalive (\d+);/;
     my @nginx_workers = $berth->nginx_workers;
 
-    ok($workers && $threads, 'check-config tells workers and threads') or return diag($settings);
+    ok($workers && $threads, 'check-config --get tells workers and threads') or return;
     cmp_ok(@nginx_workers * $keepalive, '<', $workers * $threads, 'with room to spare');
 };
 

@@ -205,11 +205,49 @@ test_check_config(void)
 	(void)fclose(full);
 }
 
+static const char *
+get(const struct conf *conf, const char *key, int status)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+	const char *copy;
+
+	if (out == NULL)
+		abort();
+	is_int(check_config_get(conf, key, out), status, "the exit status for %s",
+	    key);
+	(void)fclose(out);
+	copy = arena_strdup(arena, text);
+	free(text);
+	return copy;
+}
+
+static void
+test_get(void)
+{
+	struct conf *conf = load_keys(
+	    "  threads: 7\n  secret_key: 0123456789abcdef\n"
+	    "  cors: {origins: [http://a, http://b]}\n");
+	FILE *full = fopen("/dev/full", "w");
+
+	is_str(get(conf, "threads", 0), "7\n", "--get: the value alone");
+	is_str(get(conf, "push_expiry", 0), "86400\n", "a default");
+	is_str(get(conf, "cors.origins", 0), "http://a, http://b\n", "a list");
+	is_str(get(conf, "log_file", 0), "\n", "nothing, not \"standard error\"");
+	is_str(get(conf, "secret_key", 0), "(set)\n", "a secret is not shown");
+	is_str(get(conf, "nothing", 2), "", "a key that there is not");
+	is_str(get(conf, "thread", 2), "", "the beginning of a key");
+	is_int(check_config_get(conf, "threads", full), 1,
+	    "it fails when nobody can read it");
+	(void)fclose(full);
+}
+
 int
 main(void)
 {
-	static void (*const tests[])(void) = {
-	    test_paths, test_values, test_notes, test_files, test_check_config};
+	static void (*const tests[])(void) = {test_paths, test_values, test_notes,
+	    test_files, test_check_config, test_get};
 
 	return run_conf_tests(tests, sizeof(tests) / sizeof(tests[0]));
 }
