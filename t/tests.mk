@@ -39,7 +39,7 @@ $(test_programs): %: %.o $(noinst_LIBRARIES)
 
 -include $(test_objects:.o=.d)
 CLEANFILES += $(test_programs) $(test_objects) $(test_objects:.o=.d)
-EXTRA_DIST += t/check.sh t/perl t/data $(call files_in,lib,h) \
+EXTRA_DIST += t/perl t/data $(call files_in,lib,h) \
 	$(foreach folder,$(test_folders),\
 	$(call files_in,$(folder),c) $(call files_in,$(folder),t))
 

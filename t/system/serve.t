@@ -370,7 +370,7 @@ sub closed_clone {
 
     make_path("$clone/build");
     chmod 0700, "$dir/closed";
-    system('cp', '-r', source_dir() . '/quickstart', source_dir() . '/nginx', $clone);
+    system('cp', '-r', map({ source_dir() . "/$_" } qw(quickstart quickstart.d nginx)), $clone);
     system('cp', build_dir() . '/berth', "$clone/build/");
     return $clone;
 }

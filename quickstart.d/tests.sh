@@ -48,7 +48,7 @@ check_warnings() {
 	shift
 	say "=== ${dir##*/}: configure $*"
 	build_in "$dir" "$@"
-	make -s --no-print-directory -C "$dir" -j"$(nproc)" check-programs
+	make -s --no-print-directory -C "$dir" -j"$(nproc)" check-programs bench-programs
 }
 
 check_report() {

@@ -1,0 +1,106 @@
+# shellcheck shell=bash disable=SC2154
+# The user that runs berth and nginx.
+
+home=${BERTH_HOME:-/var/lib/berth-quickstart}	# see leave_closed_clone()
+
+# The user that berth and nginx run as cannot enter a clone below /root. Then, unless --data,
+# --config or --user say otherwise, a copy of the program runs from $home, with its data.
+leave_closed_clone() {
+	local nobody=(setpriv --reuid nobody --regid nogroup --clear-groups)
+
+	[ "$EUID" -eq 0 ] && [ -z "$config$user" ] || return 0
+	[ "$data" = "$here/data" ] && [ ! -e "$data" ] || return 0
+	if ! "${nobody[@]}" true 2>/dev/null || "${nobody[@]}" test -x "$build/berth"; then
+		return 0
+	fi
+	need_root_own "$home" && need_root_own "$home/program"
+	tell "other users cannot reach $here: berth runs from $home, its data is $home/data"
+	install -d -m 755 "$home" "$home/program" "$home/program/build" &&
+	    cp -r "$here/quickstart" "$here/quickstart.d" "$here/nginx" "$home/program/" &&
+	    install -m 755 "$build/berth" "$home/program/build/" &&
+	    chmod -R u=rwX,go=rX "$home/program" || die "cannot copy the program to $home"
+	exec "$home/program/quickstart" --no-build --data "$home/data" "$@"
+}
+
+# Root runs what is there, and makes it readable for all: only root may change it.
+need_root_own() {
+	local uid mode
+
+	[ -e "$1" ] || [ -L "$1" ] || return 0
+	read -r uid mode < <(stat -L -c '%u %a' "$1")
+	[ ! -L "$1" ] && [ "$uid" -eq 0 ] && [ $((0$mode & 022)) -eq 0 ] ||
+	    die "users other than root can change $1: name a directory for the data (--data)" \
+	    "outside of $here, and put the clone where other users can reach it"
+}
+
+# nginx writes the body files and berth links them into the store, so both run as one user.
+# Started by root this is the owner of the data, else a user that is there for such things:
+# never root, unless --user says so. The rest of this script runs as that user, too.
+become_user() {
+	local uid gid name privileges
+
+	if [ "$EUID" -ne 0 ]; then
+		[ -z "$user" ] || [ "$(id -u "$user")" -eq "$EUID" ] ||
+		    die "only root can run berth as $user"
+		return 0
+	fi
+	choose_user
+	[ "$uid" -ne 0 ] || return 0
+	privileges=(--reuid "$uid" --regid "$gid" --clear-groups)
+	setpriv "${privileges[@]}" true 2>/dev/null ||
+	    die "root cannot become $name here: start quickstart as another user"
+	need_access -x "$here/quickstart"
+	need_access -x "$build/berth"
+	need_access -x "$(dirname "$storage")"
+	[ -z "$config" ] || need_access -r "$config"
+	hand_over
+	need_access -w "$storage"
+	if [ "$port" -lt 1024 ]; then
+		privileges+=(--inh-caps +net_bind_service --ambient-caps +net_bind_service)
+	fi
+	exec setpriv "${privileges[@]}" "$here/quickstart" --no-build "$@"
+}
+
+# Sets uid, gid and name.
+choose_user() {
+	local candidate
+
+	read -r uid gid name < <(stat -c '%u %g %U' "$storage")
+	if [ -z "$user" ] && [ "$uid" -ne 0 ]; then
+		[ "$name" != UNKNOWN ] || name="user $uid"
+		return
+	fi
+	for candidate in ${user:-berth www-data nginx nobody}; do
+		name=$candidate
+		uid=$(id -u "$name" 2>/dev/null) && gid=$(id -g "$name") && return
+	done
+	die "there is no user $name"
+}
+
+need_access() {
+	setpriv "${privileges[@]}" test "$1" "$2" || die "berth and nginx would run as $name," \
+	    "who cannot reach $2: open it and the directories above it to that user (chmod" \
+	    "o+x), keep it elsewhere, or name another user (--user)"
+}
+
+die_of_other_files() {
+	die "$storage belongs to root and holds more than a registry ($path): give it to" \
+	    "$name, as whom berth and nginx run (chown -R $name: $storage), or name" \
+	    "another directory (--data)"
+}
+
+# What root owns is given to that user, once: afterwards the directory belongs to the user.
+hand_over() {
+	local path
+
+	[ "$(stat -c %u "$storage")" -eq 0 ] || return 0
+	for path in "$storage"/* "$storage"/.[!.]*; do
+		case ${path#"$storage/"} in
+		_berth | images | repositories | lost+found | '*' | '.[!.]*') ;;
+		docker) [ -d "$path/registry" ] || die_of_other_files ;;
+		*) die_of_other_files ;;
+		esac
+	done
+	tell "$storage goes from root to $name: berth and nginx run as that user"
+	chown -Rh --from=0 "$uid:$gid" "$storage" || die "$storage cannot be given to $name"
+}
