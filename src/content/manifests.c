@@ -129,7 +129,8 @@ struct push {
 	struct arena *arena;
 	const char *name;
 	const struct manifests_push *given;
-	struct str bytes; /* that are stored */
+	struct guard guard; /* of the repository, once the manifest is read */
+	struct str bytes;   /* that are stored */
 	struct manifest manifest;
 	struct digest digest;
 	struct str *tags; /* that shall mean it */
@@ -269,7 +270,7 @@ enter_it(struct push *p)
 		    p->arena, &p->manifest, &p->digest, p->bytes.n, &referrer);
 		change.referrer = &referrer;
 	}
-	indexing_update(p->reg, p->arena, p->name, &change);
+	indexing_update(p->reg, p->arena, &p->guard, p->name, &change);
 }
 
 static void
@@ -292,7 +293,6 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
     struct manifests_pushed *out, struct err *err)
 {
 	struct push p = {.reg = reg, .arena = a, .name = name, .given = given};
-	struct guard lock = {0};
 	enum result r;
 
 	*out = (struct manifests_pushed){.subject = NULL};
@@ -302,7 +302,7 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 	if (r == RC_OK)
 		r = find_refs(&p, out, err);
 	if (r == RC_OK)
-		r = guard_take(reg->store, GUARD_REPOSITORY, name, &lock, err);
+		r = guard_take(reg->store, GUARD_REPOSITORY, name, &p.guard, err);
 	if (r == RC_OK)
 		r = check_condition(reg, a, name, reference, given->condition, err);
 	if (r == RC_OK) {
@@ -317,15 +317,15 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 		enter_it(&p);
 		log_push(&p);
 	}
-	guard_release(&lock);
+	guard_release(&p.guard);
 	return r;
 }
 
 /* ---- gone ---- */
 
 static enum result
-remove_tag(struct registry *reg, struct arena *a, const char *name, const char *tag,
-    struct err *err)
+remove_tag(struct registry *reg, struct arena *a, const struct guard *held,
+    const char *name, const char *tag, struct err *err)
 {
 	struct str dropped = str_of(tag);
 	struct index_change change = {
@@ -333,7 +333,7 @@ remove_tag(struct registry *reg, struct arena *a, const char *name, const char *
 	enum result r = store_tag_remove(reg->store, a, name, tag, err);
 
 	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
-		indexing_update(reg, a, name, &change);
+		indexing_update(reg, a, held, name, &change);
 	else
 		indexing_request_rebuild(reg);
 	if (r == RC_OK)
@@ -389,8 +389,8 @@ find_or_settle(struct registry *reg, struct arena *a, const char *name,
 /* The tags are removed first: a tag never means a manifest that is not there. A
  * manifest whose bytes are damaged or lost is removed like any other. */
 static enum result
-remove_manifest(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct err *err)
+remove_manifest(struct registry *reg, struct arena *a, const struct guard *held,
+    const char *name, const struct digest *d, struct err *err)
 {
 	struct index_change change = {
 	    .dropped_referrer = str_of(digest_text(a, d))};
@@ -409,7 +409,7 @@ remove_manifest(struct registry *reg, struct arena *a, const char *name,
 	change.dropped_tags = meant.tags;
 	change.n_dropped_tags = meant.n;
 	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
-		indexing_update(reg, a, name, &change);
+		indexing_update(reg, a, held, name, &change);
 	else
 		indexing_request_rebuild(reg);
 	if (r == RC_OK)
@@ -436,9 +436,9 @@ manifests_remove(struct registry *reg, struct arena *a, const char *name,
 	if (r == RC_OK)
 		r = check_condition(reg, a, name, reference, condition, err);
 	if (r == RC_OK && by_digest)
-		r = remove_manifest(reg, a, name, &d, err);
+		r = remove_manifest(reg, a, &lock, name, &d, err);
 	else if (r == RC_OK)
-		r = remove_tag(reg, a, name, str_dup(a, reference), err);
+		r = remove_tag(reg, a, &lock, name, str_dup(a, reference), err);
 	guard_release(&lock);
 	return r;
 }

@@ -1,6 +1,10 @@
 /* reference.c: see reference.h. */
 #include "image/reference.h"
 
+#include <string.h>
+
+#include "image/v1name.h"
+
 static bool
 is_lower(char c)
 {
@@ -51,6 +55,18 @@ reference_check_repository(struct str name, struct err *err)
 			    "a part of the name is not lower-case letters and digits "
 			    "with single separators between");
 	return RC_OK;
+}
+
+const char *
+reference_key(const char *name)
+{
+	static const char prefix[] = V1NAME_DEFAULT_NAMESPACE "/";
+	const char *rest = name + sizeof(prefix) - 1;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 && *rest != '\0' &&
+	    strchr(rest, '/') == NULL)
+		return rest;
+	return name;
 }
 
 bool

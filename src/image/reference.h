@@ -14,6 +14,10 @@
  * RC_BAD_NAME. */
 enum result reference_check_repository(struct str name, struct err *err);
 
+/* The key of a repository for guards and tables, one key whatever API names it: for
+ * API v1 "library/x" is "x", so the key of both is "x". Points into `name`. */
+const char *reference_key(const char *name);
+
 /* [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127} */
 bool reference_is_tag(struct str s);
 

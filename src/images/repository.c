@@ -82,7 +82,7 @@ repository_announce(struct registry *reg, struct arena *a,
 	if (r == RC_OK)
 		r = merge(reg, a, name, body, err);
 	if (r == RC_OK)
-		indexing_update(reg, a, v1name_full(a, name), NULL);
+		indexing_update(reg, a, &lock, v1name_full(a, name), NULL);
 	guard_release(&lock);
 	return r;
 }
@@ -108,7 +108,7 @@ repository_claim(struct registry *reg, struct arena *a, const struct v1name *nam
 	if (r == RC_OK)
 		r = merge(reg, a, name, str_of(announced), err);
 	if (r == RC_OK)
-		indexing_update(reg, a, v1name_full(a, name), NULL);
+		indexing_update(reg, a, &lock, v1name_full(a, name), NULL);
 	guard_release(&lock);
 	return r;
 }

@@ -109,7 +109,7 @@ tag_put(struct registry *reg, struct arena *a, const struct v1name *name,
 		r = store_v1tag_put(reg->store, a, &repo, tag, id,
 		    tagmeta_of_agent(a, agent, clock_now()), err);
 	if (r == RC_OK) {
-		indexing_update(reg, a, v1name_full(a, name), NULL);
+		indexing_update(reg, a, &lock, v1name_full(a, name), NULL);
 		log_line(LOG_INFO, "push.tag", "image=%s repository=%s tag=%s", id,
 		    log_value(a, v1name_full(a, name)), log_value(a, tag));
 	}
@@ -133,7 +133,7 @@ tag_remove(struct registry *reg, struct arena *a, const struct v1name *name,
 		r = store_v1tag_remove(reg->store, a, &repo, tag, err);
 	if (r == RC_OK ||
 	    r == RC_NOT_FOUND) /* an earlier one may have been cut off */
-		indexing_update(reg, a, v1name_full(a, name), NULL);
+		indexing_update(reg, a, &lock, v1name_full(a, name), NULL);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s",
 		    log_value(a, v1name_full(a, name)), log_value(a, tag));

@@ -347,7 +347,7 @@ copy(struct arena *a, struct str s)
 
 static struct fetch *
 new_fetch(struct registry *reg, const char *id, const struct mirror_image *image,
-    const struct guard *lock, struct start *start)
+    struct guard *lock, struct start *start)
 {
 	struct arena *a = arena_new();
 	struct fetch *f = arena_alloc(a, sizeof(*f));
@@ -360,7 +360,7 @@ new_fetch(struct registry *reg, const char *id, const struct mirror_image *image
 	f->image.sum = copy(a, image->sum);
 	f->image.size = image->size;
 	f->sum = v1checksum_parse(f->image.sum);
-	f->lock = *lock;
+	guard_give(lock, &f->lock);
 	f->start = start;
 	f->fd = -1;
 	f->length = -1;
@@ -401,7 +401,7 @@ mirror_fetch(struct registry *reg, struct arena *a, const struct caller *caller,
 	if (r == RC_OK)
 		return wait_for(start, out, err);
 	(void)sem_destroy(&start->over);
-	guard_release(lock);
+	guard_release(&f->lock);
 	arena_free(f->arena);
 	return r;
 }

@@ -31,9 +31,9 @@ enum result mirror_image(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct mirror_image *out,
     struct err *err);
 
-/* Begins to fetch the layer, for whoever holds GUARD_MIRROR of the image; the guard is the
- * fetch's from here on, and given back when it is over, or where none begins. Returns
- * when the source has begun to answer. RC_IMAGE_UNKNOWN, RC_UPSTREAM. */
+/* Begins to fetch the layer. `lock`, GUARD_MIRROR of the image, is given to the fetch, which
+ * releases it at its end; it is empty when this returns. Returns when the upstream has begun
+ * to answer. RC_IMAGE_UNKNOWN, RC_UPSTREAM. */
 struct mirror_begun {
 	int fd; /* of the file that grows, the caller's; -1: it is an image */
 	int64_t length; /* bytes, above 0 where fd is not -1 */

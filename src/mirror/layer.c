@@ -113,8 +113,8 @@ await_bytes(const struct mirror_growing *g, struct err *err)
 
 /* ---- to begin one ---- */
 
-/* The guard is the fetch's from here on. RC_NOT_FOUND: it is here by now; between the look
- * for the image and taking the guard another fetch may have ended. */
+/* RC_NOT_FOUND: the image is here now. Between the look for it and taking the guard another
+ * fetch may have ended. */
 static enum result
 begin(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, const struct mirror_image *image, struct guard *lock,
@@ -123,10 +123,8 @@ begin(struct registry *reg, struct arena *a, const struct caller *caller,
 	struct mirror_begun begun;
 	enum result r;
 
-	if (is_here(reg, id)) {
-		guard_release(lock);
+	if (is_here(reg, id))
 		return RC_NOT_FOUND;
-	}
 	r = mirror_fetch(reg, a, caller, id, image, lock, &begun, err);
 	if (r == RC_OK && begun.fd == -1)
 		return RC_NOT_FOUND;
@@ -150,10 +148,15 @@ begin_or_follow(struct registry *reg, struct arena *a, struct arena *turn,
 			   ? RC_NOT_FOUND
 			   : err_set(err, RC_UPSTREAM, "the fetch has failed");
 	r = guard_try(reg->store, GUARD_MIRROR, id, &lock, err);
-	if (r == RC_OK && guard_is_held(&lock))
-		return begin(reg, a, caller, id, image, &lock, growing, err);
-	*waited = true;
-	return r == RC_OK ? follow(reg, a, turn, id, growing, err) : r;
+	if (r == RC_OK && guard_is_held(&lock)) {
+		r = begin(reg, a, caller, id, image, &lock, growing, err);
+	} else {
+		*waited = true;
+		if (r == RC_OK)
+			r = follow(reg, a, turn, id, growing, err);
+	}
+	guard_release(&lock); /* empty where a fetch began: it was given away */
+	return r;
 }
 
 /* ---- the layer ---- */

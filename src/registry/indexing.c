@@ -1,13 +1,12 @@
 /* indexing.c: see indexing.h. */
 #include "registry/indexing.h"
 
-#include <string.h>
+#include <assert.h>
 
 #include "base/log.h"
-#include "image/v1name.h"
+#include "image/reference.h"
 #include "registry/description.h"
 #include "registry/layouts.h"
-#include "store/guard.h"
 
 static enum result
 enter(struct registry *reg, struct arena *a, const char *name,
@@ -25,13 +24,14 @@ enter(struct registry *reg, struct arena *a, const char *name,
 }
 
 void
-indexing_update(struct registry *reg, struct arena *a, const char *name,
-    struct index_change *change)
+indexing_update(struct registry *reg, struct arena *a, const struct guard *held,
+    const char *name, struct index_change *change)
 {
 	struct index_change nothing = {.n_tags = 0};
 	struct err err;
 	enum result r;
 
+	assert(guard_covers(held, GUARD_REPOSITORY, name));
 	r = enter(reg, a, name, change == NULL ? &nothing : change, &err);
 	if (r == RC_OK)
 		return;
@@ -40,27 +40,22 @@ indexing_update(struct registry *reg, struct arena *a, const char *name,
 	indexing_request_rebuild(reg);
 }
 
-/* Takes one guard at a time: there is no order in which two names could be locked. */
-static void
-update_alone(struct registry *reg, struct arena *a, const char *name)
-{
-	struct guard lock = {0};
-	struct err err;
-
-	if (guard_take(reg->store, GUARD_REPOSITORY, name, &lock, &err) == RC_OK)
-		indexing_update(reg, a, name, NULL);
-	else
-		indexing_request_rebuild(reg);
-	guard_release(&lock);
-}
-
 void
 indexing_update_aliases(
     struct registry *reg, struct arena *a, const struct v1name *name)
 {
-	update_alone(reg, a, v1name_full(a, name));
-	if (strcmp(name->ns, V1NAME_DEFAULT_NAMESPACE) == 0)
-		update_alone(reg, a, name->repo);
+	const char *full = v1name_full(a, name), *key = reference_key(full);
+	struct guard held = {0};
+	struct err err;
+
+	if (guard_take(reg->store, GUARD_REPOSITORY, full, &held, &err) == RC_OK) {
+		indexing_update(reg, a, &held, full, NULL);
+		if (key != full)
+			indexing_update(reg, a, &held, key, NULL);
+	} else {
+		indexing_request_rebuild(reg);
+	}
+	guard_release(&held);
 }
 
 void

@@ -8,16 +8,17 @@
 #include "image/v1name.h"
 #include "index/index.h"
 #include "registry/registry.h"
+#include "store/guard.h"
 
-/* Brings the index up to what the store holds under the name: the repository, described,
- * with what changed of it (change->repository is filled in here; NULL: nothing beside
- * it), or not there. The caller holds GUARD_REPOSITORY. What fails is logged and reported
- * to index_lost, never to the client. */
-void indexing_update(struct registry *reg, struct arena *a, const char *name,
-    struct index_change *change);
+/* Makes the index agree with what the store holds under the name: the repository with its
+ * description and with `change` (change->repository is filled in here; NULL: no other
+ * change), or its absence. held: GUARD_REPOSITORY of the name. What fails is logged and
+ * reported to index_lost, never to the client. */
+void indexing_update(struct registry *reg, struct arena *a,
+    const struct guard *held, const char *name, struct index_change *change);
 
 /* The same of a name of API v1 whose privacy or description has changed: "library/x" is
- * "x" to API v2, described and hidden likewise. The caller holds no guard. */
+ * "x" to API v2, with the same description and privacy. Takes the guard itself. */
 void indexing_update_aliases(
     struct registry *reg, struct arena *a, const struct v1name *name);
 

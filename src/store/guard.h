@@ -1,71 +1,82 @@
-/* guard.h: guards. One holder in all threads and processes; gone with its process.
+/* guard.h: guards. A guard has a kind and a key, and one holder at a time among all threads
+ * and processes that use the store. It ends with the process that holds it.
  *
- * A guard is one byte of the file _berth/lock, chosen by the key's hash and locked
- * by an open file description of its own (fcntl(2), F_OFD_SETLKW): nothing is left
- * behind, and two keys meet once in 2^62. Whoever needs two takes the repository's
- * first, then the image's; a difference's first, then a list's; a fetch's first, then
- * the image's. Never held while a layer is hashed or a client is waited for, but for two
- * that nobody waits for who has anything else to do: GUARD_DERIVED is held while a layer
- * is walked, since others would only walk it too, and GUARD_MIRROR, which is only tried
+ * Order: code that needs two takes the repository's first, then the image's; that of a
+ * difference first, then that of a list of files; that of a fetch first, then the image's.
+ * Nobody holds two repositories at once.
+ *
+ * No guard is held while a layer is hashed or a client is waited for, with two exceptions
+ * that keep nobody from other work: GUARD_DERIVED is held while a layer is walked, because
+ * others who wait for it would walk the same layer, and GUARD_MIRROR, which is only tried
  * for, while a layer is fetched.
  *
- * To walk a layer costs memory and a processor, whoever packed it; so only GUARD_WALKS
- * are walked at once, of all threads and processes. A place is the innermost guard: who
- * has one waits for no other, nor for a client or the network.
+ * To walk a layer costs memory and a processor, so at most GUARD_WALKS are walked at the same
+ * time. A walk's guard is the innermost: its holder waits for no other guard, nor for a
+ * client or the network.
  *
- * Memory is given out in the same way: GUARD_MEMORY_UNITS bytes of the lock file stand for
- * as many units of memory, and the holder of a byte may use one unit. When a process is
- * killed, its units are free again. */
+ * Memory is given out in the same way, in GUARD_MEMORY_UNITS units; those of a process that
+ * was killed are free again.
+ *
+ * A call that must run under a guard takes it as an argument (`const struct guard *held`) and
+ * asserts that it covers the key. */
 #ifndef STORE_GUARD_H
 #define STORE_GUARD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "store/store.h"
 
 enum guard_kind {
-	GUARD_REPOSITORY, /* key "ns/repo", as v1name_full() writes it */
-	GUARD_IMAGE,      /* key: the id */
+	GUARD_REPOSITORY, /* key: the name that either API uses (reference_key()) */
+	GUARD_IMAGE,      /* key: the id of an image of API v1 */
 	GUARD_UPLOAD,     /* key: the id of an upload of API v2 */
 	GUARD_DERIVED,    /* key: "<id>/_files" or "<id>/_diff" */
 	GUARD_MIRROR,     /* key: the id of an image that is fetched */
 	GUARD_REINDEX,    /* key "" */
-	GUARD_WALK,       /* guard_take_walk()'s own */
-	GUARD_MEMORY      /* guard_take_memory()'s own */
+	GUARD_WALK,       /* guard_take_walk() */
+	GUARD_MEMORY      /* guard_take_memory() */
 };
 
 #define GUARD_WALKS        4
 #define GUARD_MEMORY_UNIT  ((size_t)512 << 10) /* bytes */
 #define GUARD_MEMORY_UNITS 80 /* of all threads and processes together */
 
-/* {0} holds nothing. */
+/* {0} holds nothing. The members are the store's; do not copy a guard, give it. */
 struct guard {
-	int fd1; /* the descriptor plus one: a guard costs no memory */
+	int handle;   /* 0: holds nothing */
+	uint64_t key; /* what it covers */
 };
 
 /* Waits for it. RC_IO. */
 enum result guard_take(struct store *st, enum guard_kind kind, const char *key,
     struct guard *out, struct err *err);
 
-/* Does not wait: RC_OK and guard_is_held() false when somebody else has it. */
+/* Does not wait: RC_OK and guard_is_held() false when another holds it. */
 enum result guard_try(struct store *st, enum guard_kind kind, const char *key,
     struct guard *out, struct err *err);
 
-/* Waits for a place among those who walk a layer. RC_IO. */
+/* Waits until fewer than GUARD_WALKS layers are walked. RC_IO. */
 enum result guard_take_walk(struct store *st, struct guard *out, struct err *err);
 
-/* Locks as many units as `bytes` need, at most all there are. Waits at most
+/* Takes as many units as `bytes` need, at most all there are. Waits at most
  * patience_ms; guard_is_held() is false if they did not become free in time. RC_IO. */
 enum result guard_take_memory(struct store *st, size_t bytes, unsigned patience_ms,
     struct guard *out, struct err *err);
 
-/* Does somebody hold it? False also when that cannot be told. */
+/* Does anybody hold it? False also when that cannot be found out. */
 bool guard_is_taken(struct store *st, enum guard_kind kind, const char *key);
 
-bool guard_is_held(const struct guard *lock);
+bool guard_is_held(const struct guard *g);
 
-/* Gives it back; one that holds nothing is fine. */
-void guard_release(struct guard *lock);
+/* Is it held, and of this kind and key? For assert(). */
+bool guard_covers(const struct guard *held, enum guard_kind kind, const char *key);
+
+/* `to` holds what `from` held, which is empty afterwards. `to` must hold nothing. */
+void guard_give(struct guard *from, struct guard *to);
+
+/* Releases it; an empty one is fine. */
+void guard_release(struct guard *g);
 
 #endif

@@ -1,6 +1,12 @@
-/* guard.c: see guard.h. */
+/* guard.c: see guard.h.
+ *
+ * A guard is one byte of the file _berth/lock, chosen by a hash of its kind and key, and
+ * locked by an open file description of its own (fcntl(2), F_OFD_SETLKW). So nothing is left
+ * of a process that ended, and two keys share a byte once in 2^62. Units of memory are bytes
+ * of the same file, next to each other; one description holds as many as it took. */
 #include "store/guard.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,17 +17,25 @@
 
 #include "base/clock.h"
 #include "image/hash.h"
+#include "image/reference.h"
 #include "storefs/io.h"
 
-static off_t
-place_of(enum guard_kind kind, const char *key)
+/* The offset of the byte. */
+static uint64_t
+byte_of(enum guard_kind kind, const char *key)
 {
-	char hex[HASH_SHA256_HEX_SIZE], text[IO_PATH_MAX];
+	char hex[HASH_SHA256_HEX_SIZE], kind_text[16];
+	struct hash h;
 
-	(void)snprintf(text, sizeof(text), "%d:%s", (int)kind, key);
-	hash_of(HASH_SHA256, str_of(text), hex);
+	if (kind == GUARD_REPOSITORY)
+		key = reference_key(key);
+	(void)snprintf(kind_text, sizeof(kind_text), "%d:", (int)kind);
+	hash_begin(&h, HASH_SHA256);
+	hash_add(&h, kind_text, strlen(kind_text));
+	hash_add(&h, key, strlen(key));
+	hash_end(&h, hex);
 	hex[16] = '\0';
-	return (off_t)(strtoull(hex, NULL, 16) >> 2);
+	return strtoull(hex, NULL, 16) >> 2;
 }
 
 /* The descriptor, and in *fl the byte of the key; -1 with errno. */
@@ -30,24 +44,22 @@ open_byte(struct store *st, enum guard_kind kind, const char *key, struct flock 
 {
 	*fl = (struct flock){.l_type = F_WRLCK,
 	    .l_whence = SEEK_SET,
-	    .l_start = place_of(kind, key),
+	    .l_start = (off_t)byte_of(kind, key),
 	    .l_len = 1};
 	return io_open(st, IO_LOCK, O_RDWR | O_NOFOLLOW);
 }
 
-static enum result
-take(struct store *st, enum guard_kind kind, const char *key, int command,
-    struct guard *out, struct err *err)
+/* The handle is the descriptor plus one, so that {0} holds nothing. */
+static void
+hold(struct guard *g, int fd, const struct flock *fl)
 {
-	struct flock fl;
-	int fd = open_byte(st, kind, key, &fl);
+	*g = (struct guard){.handle = fd + 1, .key = (uint64_t)fl->l_start};
+}
 
-	out->fd1 = 0;
-	if (fd == -1) {
-		(void)io_failed(err, "open", IO_LOCK);
-		return RC_IO;
-	}
-	while (fcntl(fd, command, &fl) == -1) {
+static enum result
+lock_byte(int fd, struct flock *fl, bool wait, struct guard *out, struct err *err)
+{
+	while (fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, fl) == -1) {
 		if (errno == EINTR)
 			continue;
 		if (errno == EAGAIN || errno == EACCES) {
@@ -58,7 +70,7 @@ take(struct store *st, enum guard_kind kind, const char *key, int command,
 		(void)close(fd);
 		return RC_IO;
 	}
-	out->fd1 = fd + 1;
+	hold(out, fd, fl);
 	return RC_OK;
 }
 
@@ -66,14 +78,28 @@ enum result
 guard_take(struct store *st, enum guard_kind kind, const char *key,
     struct guard *out, struct err *err)
 {
-	return take(st, kind, key, F_OFD_SETLKW, out, err);
+	struct flock fl;
+	int fd = open_byte(st, kind, key, &fl);
+
+	*out = (struct guard){0};
+	if (fd != -1)
+		return lock_byte(fd, &fl, true, out, err);
+	(void)io_failed(err, "open", IO_LOCK);
+	return RC_IO;
 }
 
 enum result
 guard_try(struct store *st, enum guard_kind kind, const char *key,
     struct guard *out, struct err *err)
 {
-	return take(st, kind, key, F_OFD_SETLK, out, err);
+	struct flock fl;
+	int fd = open_byte(st, kind, key, &fl);
+
+	*out = (struct guard){0};
+	if (fd != -1)
+		return lock_byte(fd, &fl, false, out, err);
+	(void)io_failed(err, "open", IO_LOCK);
+	return RC_IO;
 }
 
 bool
@@ -89,16 +115,16 @@ guard_is_taken(struct store *st, enum guard_kind kind, const char *key)
 	return guarded;
 }
 
-/* ---- places of those who walk a layer ---- */
+/* ---- walks ---- */
 
 static enum result
-try_places(struct store *st, struct guard *out, struct err *err)
+try_walks(struct store *st, struct guard *out, struct err *err)
 {
 	char key[16];
 	enum result r = RC_OK;
 	int i;
 
-	out->fd1 = 0;
+	*out = (struct guard){0};
 	for (i = 0; r == RC_OK && !guard_is_held(out) && i < GUARD_WALKS; i++) {
 		(void)snprintf(key, sizeof(key), "%d", i);
 		r = guard_try(st, GUARD_WALK, key, out, err);
@@ -106,8 +132,8 @@ try_places(struct store *st, struct guard *out, struct err *err)
 	return r;
 }
 
-/* Whoever is the first to wait looks for a place that comes free, as no call waits for
- * one of several; the others wait for their turn to look. */
+/* No system call waits for one of several bytes. So the first who waits tries each again and
+ * again, and the others wait for the byte "turn" that it holds meanwhile. */
 enum result
 guard_take_walk(struct store *st, struct guard *out, struct err *err)
 {
@@ -115,12 +141,12 @@ guard_take_walk(struct store *st, struct guard *out, struct err *err)
 	struct guard turn;
 	enum result r = guard_take(st, GUARD_WALK, "turn", &turn, err);
 
-	out->fd1 = 0;
+	*out = (struct guard){0};
 	if (r == RC_OK)
-		r = try_places(st, out, err);
+		r = try_walks(st, out, err);
 	while (r == RC_OK && !guard_is_held(out)) {
 		(void)nanosleep(&moment, NULL);
-		r = try_places(st, out, err);
+		r = try_walks(st, out, err);
 	}
 	guard_release(&turn);
 	return r;
@@ -128,8 +154,8 @@ guard_take_walk(struct store *st, struct guard *out, struct err *err)
 
 /* ---- memory ---- */
 
-/* Locks free bytes from fl->l_start on, until `wanted` are locked. False: there were
- * not enough. The locks belong to the descriptor: closing it releases all. */
+/* Locks free bytes from fl->l_start on, until `wanted` are locked. False: not enough were
+ * free. The locks belong to the descriptor: closing it releases all. */
 static bool
 lock_units(int fd, struct flock fl, size_t wanted)
 {
@@ -152,14 +178,14 @@ try_memory(struct store *st, size_t units, struct guard *out, struct err *err)
 		(void)io_failed(err, "open", IO_LOCK);
 		return RC_IO;
 	}
-	out->fd1 = fd + 1;
+	hold(out, fd, &fl);
 	if (!lock_units(fd, fl, units))
 		guard_release(out);
 	return RC_OK;
 }
 
-/* One waiter at a time has the turn, and while it has, only it takes units. Otherwise
- * those that want few units could keep a waiter that wants many waiting for ever. */
+/* One waiter at a time holds the byte "turn", and while it does, only it takes units.
+ * Otherwise those that want few units could keep a waiter that wants many waiting for ever. */
 static enum result
 try_in_turn(struct store *st, size_t units, struct guard *turn, struct guard *out,
     struct err *err)
@@ -185,7 +211,7 @@ guard_take_memory(struct store *st, size_t bytes, unsigned patience_ms,
 
 	if (units > GUARD_MEMORY_UNITS)
 		units = GUARD_MEMORY_UNITS;
-	out->fd1 = 0;
+	*out = (struct guard){0};
 	if (!guard_is_taken(st, GUARD_MEMORY, "turn"))
 		r = try_memory(st, units, out, err);
 	while (r == RC_OK && !guard_is_held(out) && clock_ticks() < end) {
@@ -196,16 +222,33 @@ guard_take_memory(struct store *st, size_t bytes, unsigned patience_ms,
 	return r;
 }
 
+/* ---- the holder ---- */
+
 bool
-guard_is_held(const struct guard *lock)
+guard_is_held(const struct guard *g)
 {
-	return lock->fd1 != 0;
+	return g->handle != 0;
+}
+
+bool
+guard_covers(const struct guard *held, enum guard_kind kind, const char *key)
+{
+	return held != NULL && guard_is_held(held) &&
+	       held->key == byte_of(kind, key);
 }
 
 void
-guard_release(struct guard *lock)
+guard_give(struct guard *from, struct guard *to)
 {
-	if (lock->fd1 != 0)
-		(void)close(lock->fd1 - 1);
-	lock->fd1 = 0;
+	assert(!guard_is_held(to));
+	*to = *from;
+	*from = (struct guard){0};
+}
+
+void
+guard_release(struct guard *g)
+{
+	if (g->handle != 0)
+		(void)close(g->handle - 1);
+	*g = (struct guard){0};
 }

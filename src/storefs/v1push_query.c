@@ -48,17 +48,17 @@ store_v1push_is_open(const struct store *st, struct arena *a, const char *id)
 
 static bool
 push_has(const struct store *st, struct arena *a, const char *id, const char *kind,
-    const char *sum, const char *ending)
+    const char *sum)
 {
-	return io_exists(st, arena_printf(a, "%s/%s-%s%s", v1push_query_dir(a, id),
-				 kind, sum, ending));
+	return io_exists(
+	    st, arena_printf(a, "%s/%s-%s", v1push_query_dir(a, id), kind, sum));
 }
 
 bool
 store_v1push_wants(
     const struct store *st, struct arena *a, const char *id, const char *payload)
 {
-	return push_has(st, a, id, "want", payload, "");
+	return push_has(st, a, id, "want", payload);
 }
 
 /* An empty layer may be the rest of another one (v1image.h). */
@@ -86,7 +86,7 @@ bool
 store_v1push_had_late_layer(
     const struct store *st, struct arena *a, const char *id, const char *payload)
 {
-	return push_has(st, a, id, "seen", payload, "");
+	return push_has(st, a, id, "seen", payload);
 }
 
 enum result

@@ -1,5 +1,5 @@
-/* guards.c: one holder in all threads and processes, gone with its
- * process: the guards of lock.h and the ownership of storefs_lock_exclusive(). */
+/* guards.c: one holder in all threads and processes, gone with its process: the guards of
+ * guard.h and the ownership of storefs_lock_exclusive(). */
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -82,6 +82,46 @@ test_keys(void)
 	guard_release(&a);
 	guard_release(&a);
 	ok(is_free(GUARD_REPOSITORY, "a/b"), "given back");
+}
+
+/* One repository is one guard, whatever API names it. */
+static void
+test_repository_key(void)
+{
+	struct guard g = {0};
+
+	(void)guard_take(store, GUARD_REPOSITORY, "busybox", &g, &err);
+	ok(!is_free(GUARD_REPOSITORY, "library/busybox"),
+	    "API v1 and API v2 lock the same repository");
+	ok(is_free(GUARD_REPOSITORY, "team/busybox"), "of no other namespace");
+	ok(guard_covers(&g, GUARD_REPOSITORY, "library/busybox"),
+	    "the guard covers it under either name");
+	guard_release(&g);
+	(void)guard_take(store, GUARD_REPOSITORY, "library/a/b", &g, &err);
+	ok(is_free(GUARD_REPOSITORY, "a/b"), "\"a/b\" is another repository");
+	guard_release(&g);
+}
+
+static void
+test_covers(void)
+{
+	struct guard g = {0}, other = {0};
+
+	ok(!guard_covers(NULL, GUARD_IMAGE, "a"), "no guard covers nothing");
+	ok(!guard_covers(&g, GUARD_IMAGE, "a"), "nor does an empty one");
+	(void)guard_take(store, GUARD_IMAGE, "a", &g, &err);
+	ok(guard_covers(&g, GUARD_IMAGE, "a"), "a guard covers its key");
+	ok(!guard_covers(&g, GUARD_IMAGE, "b"), "and no other");
+	ok(!guard_covers(&g, GUARD_UPLOAD, "a"), "and no other kind");
+	guard_give(&g, &other);
+	ok(!guard_is_held(&g) && !guard_covers(&g, GUARD_IMAGE, "a"),
+	    "who gives it away has nothing left");
+	ok(guard_covers(&other, GUARD_IMAGE, "a"), "the receiver holds it");
+	guard_release(&g);
+	ok(!is_free(GUARD_IMAGE, "a"), "releasing the empty one changes nothing");
+	guard_release(&other);
+	ok(is_free(GUARD_IMAGE, "a"), "releasing the other frees it");
+	ok(!guard_covers(&other, GUARD_IMAGE, "a"), "and it covers nothing now");
 }
 
 /* Adds one in a way that loses counts when two do it at once. */
@@ -485,6 +525,8 @@ main(void)
 	setup_store(ON_DISK);
 	shared = share(sizeof(*shared));
 	test_keys();
+	test_repository_key();
+	test_covers();
 	test_crowd();
 	test_walkers();
 	test_places();

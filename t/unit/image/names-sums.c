@@ -1,5 +1,6 @@
 /* names-sums.c: names, ids and sums. */
 #include "base/err.h"
+#include "image/reference.h"
 #include "image/v1checksum.h"
 #include "image/v1name.h"
 #include "unit-test.h"
@@ -69,6 +70,28 @@ is_name(const char *ns, const char *repo)
 
 	return v1name_parse(arena, path, &name, &err) == RC_OK &&
 	       strcmp(name.ns, ns) == 0 && strcmp(name.repo, repo) == 0;
+}
+
+static void
+test_keys(void)
+{
+	static const struct {
+		const char *name, *want;
+	} rows[] = {
+	    {"centos", "centos"},
+	    {"library/centos", "centos"},
+	    {"library/library", "library"},
+	    {"library", "library"},
+	    {"library/", "library/"},
+	    {"libraryx/centos", "libraryx/centos"},
+	    {"team/centos", "team/centos"},
+	    {"library/a/b", "library/a/b"},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		is_str(reference_key(rows[i].name), rows[i].want, "the key of %s",
+		    rows[i].name);
 }
 
 /* A namespace is one name of a file, and so is a repository, quoted. */
@@ -246,8 +269,9 @@ test_payload_sum(void)
 int
 main(void)
 {
-	static void (*const tests[])(void) = {test_repositories, test_long_names,
-	    test_tags, test_ids, test_sum_kinds, test_sha256, test_payload_sum};
+	static void (*const tests[])(void) = {test_repositories, test_keys,
+	    test_long_names, test_tags, test_ids, test_sum_kinds, test_sha256,
+	    test_payload_sum};
 
 	return run_tests(tests, COUNT(tests));
 }
