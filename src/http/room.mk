@@ -5,6 +5,5 @@ libberth_a_SOURCES += \
 	src/http/origin.c src/http/origin.h \
 	src/http/reply.c src/http/reply.h \
 	src/http/request.c src/http/request.h \
-	src/http/route.c src/http/route.h \
 	src/http/site.c src/http/site.h \
 	src/http/target.c src/http/target.h

@@ -2,7 +2,7 @@
 #ifndef SERVE_GATE_H
 #define SERVE_GATE_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 enum pass {
 	/* nginx asks before it reads the body (auth_request): */

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/route.h"
 #include "auth/auth.h"
-#include "http/route.h"
 #include "images/access.h"
 #include "images/repository.h"
 #include "v1/v1.h"
@@ -74,7 +74,7 @@ ask(struct request *rq, struct caller *caller)
 {
 	struct auth_request asked = {
 	    .authorization = request_header(rq, "Authorization"),
-	    .need = access_of(rq->route->need)};
+	    .need = access_of(rq->route->permission)};
 	struct v1name name;
 	enum result r = RC_OK;
 
@@ -138,11 +138,11 @@ v1_admit(struct request *rq)
 	if (r != RC_OK)
 		return r;
 	caller->authorization = request_header(rq, "Authorization");
-	if (rq->route->of_index && !v1_options(rq)->standalone)
+	if (rq->route->index_call && !v1_options(rq)->standalone)
 		return err_set(&rq->err, RC_NO_ROUTE, "another index answers this");
-	if (!rq->route->of_index && rq->route->need != MAY_ANYTHING)
+	if (!rq->route->index_call && rq->route->permission != MAY_ANYTHING)
 		r = ask(rq, caller);
-	else if (rq->route->of_index && names_repository(rq))
+	else if (rq->route->index_call && names_repository(rq))
 		r = look_at_token(rq, caller);
 	caller->via = request_header(rq, "Via");
 	rq->caller = caller;

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "http/route.h"
+#include "api/route.h"
 #include "v1/index.h"
 #include "v1/push.h"
 #include "v1/tags.h"
@@ -79,7 +79,7 @@ words(const struct request *rq, enum result r)
 		return arena_printf(
 		    rq->arena, "Tag not found: %.*s", STR_ARG(rq->arg[1]));
 	if (r == RC_BAD_NAME || r == RC_BAD_REQUEST ||
-	    (r == RC_BAD_LAYER && rq->route->need == MAY_PUSH))
+	    (r == RC_BAD_LAYER && rq->route->permission == MAY_PUSH))
 		return arena_printf(
 		    rq->arena, "%s: %s", table[r].text, rq->err.text);
 	return table[r].text;

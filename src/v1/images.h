@@ -6,7 +6,7 @@
 #ifndef V1_IMAGES_H
 #define V1_IMAGES_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v1_get_image_json;
 handler_fn v1_get_ancestry;

@@ -2,7 +2,7 @@
 #ifndef V1_INDEX_H
 #define V1_INDEX_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v1_put_repository; /* a push begins */
 handler_fn v1_put_images;     /* a push ends */

@@ -2,7 +2,7 @@
 #ifndef V1_PUSH_H
 #define V1_PUSH_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v1_put_image_json;
 handler_fn v1_check_layer; /* before the body of v1_put_layer */

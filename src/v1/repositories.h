@@ -2,7 +2,7 @@
 #ifndef V1_REPOSITORIES_H
 #define V1_REPOSITORIES_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v1_delete_repository;   /* it goes, with its tags */
 handler_fn v1_get_repository_json; /* who tagged "latest" */

@@ -36,83 +36,94 @@
 #define TAG     REPO "{2,}/tags/:tag"
 #define SHORT   REPO "/tags/:tag"
 
-#define OF_INDEX   .of_index = true
+#define OF_INDEX   .index_call = true
 #define OWN_METHOD .own_method = true
 
-/* What a request may need (http/route.h). The json of an image is read in place, not parsed.
+/* What a request may need (api/route.h). The json of an image is read in place, not parsed.
  * What an announcement needs for its longest element is known after it was read
  * (images/repository.h). So what dockers send with a push takes no seat, however many push
  * at once: old ones do not ask again. Lists of files, differences and tarsums are computed
  * for few of the requests that ask for them, so these rows are `late`. */
 #define MIB      ((size_t)1 << 20)
-#define OF_JSON  .cost = {0, JSON_TIMES, 40 * MIB}
-#define OF_IMAGE .cost = {0, 4, 16 * MIB}
-#define OF_LIST  .cost = {0, REPOSITORY_TIMES, 40 * MIB}
-#define OF_LAYER .cost = {.least = TAR_MEMORY, .most = TAR_MEMORY, .late = true}
+#define OF_JSON  .cost = {.per_byte = JSON_TIMES, .limit = 40 * MIB}
+#define OF_IMAGE .cost = {.per_byte = 4, .limit = 16 * MIB}
+#define OF_LIST  .cost = {.per_byte = REPOSITORY_TIMES, .limit = 40 * MIB}
+#define OF_LAYER .cost = {.fixed = TAR_MEMORY, .limit = TAR_MEMORY, .late = true}
 #define OF_SEARCH \
-	.cost = {.least = SEARCH_MEMORY, .most = SEARCH_MEMORY, .late = true}
-#define OF_TAGS .cost = {.least = V1_TAGS_MAX, .most = V1_TAGS_MAX, .late = true}
+	.cost = {.fixed = SEARCH_MEMORY, .limit = SEARCH_MEMORY, .late = true}
+#define OF_TAGS .cost = {.fixed = V1_TAGS_MAX, .limit = V1_TAGS_MAX, .late = true}
 #define OF_IMAGES \
-	.cost = {.least = IMAGELIST_MAX, .most = IMAGELIST_MAX, .late = true}
+	.cost = {.fixed = IMAGELIST_MAX, .limit = IMAGELIST_MAX, .late = true}
 #define OF_DIFF \
-	.cost = {.least = LAYERFILES_DIFF_MEMORY, \
-	    .most = LAYERFILES_DIFF_MEMORY, \
+	.cost = {.fixed = LAYERFILES_DIFF_MEMORY, \
+	    .limit = LAYERFILES_DIFF_MEMORY, \
 	    .late = true}
 
 static const struct route routes[] = {
-    {"GET", IMAGE "/json", v1_get_image_json, MAY_PULL, BODY_NONE},
-    {"PUT", IMAGE "/json", v1_put_image_json, MAY_PUSH, BODY_SMALL, V1CONFIG_MAX,
-	OF_IMAGE},
-    {"GET", IMAGE "/layer", v1_get_layer, MAY_PULL, BODY_NONE},
-    {"PUT", IMAGE "/layer", v1_put_layer, MAY_PUSH, BODY_FILE, 0, v1_check_layer,
+    {"GET", IMAGE "/json", v1_get_image_json, .permission = MAY_PULL},
+    {"PUT", IMAGE "/json", v1_put_image_json, .permission = MAY_PUSH,
+	.body = BODY_SMALL, .limit = V1CONFIG_MAX, OF_IMAGE},
+    {"GET", IMAGE "/layer", v1_get_layer, .permission = MAY_PULL},
+    {"PUT", IMAGE "/layer", v1_put_layer, .permission = MAY_PUSH, .body = BODY_FILE,
+	.check = v1_check_layer, OF_LAYER},
+    {"PUT", IMAGE "/checksum", v1_put_checksum, .permission = MAY_PUSH, OF_LAYER},
+    {"GET", IMAGE "/ancestry", v1_get_ancestry, .permission = MAY_PULL},
+    {"GET", IMAGE "/files", v1_get_files, .permission = MAY_PULL, OF_LAYER},
+    {"GET", IMAGE "/diff", v1_get_diff, .permission = MAY_PULL, OF_DIFF},
+    {"GET", PRIVATE "/json", v1_get_private_json, .permission = MAY_PULL},
+    {"GET", PRIVATE "/layer", v1_get_private_layer, .permission = MAY_PULL},
+    {"GET", PRIVATE "/files", v1_get_private_files, .permission = MAY_PULL,
 	OF_LAYER},
-    {"PUT", IMAGE "/checksum", v1_put_checksum, MAY_PUSH, BODY_NONE, OF_LAYER},
-    {"GET", IMAGE "/ancestry", v1_get_ancestry, MAY_PULL, BODY_NONE},
-    {"GET", IMAGE "/files", v1_get_files, MAY_PULL, BODY_NONE, OF_LAYER},
-    {"GET", IMAGE "/diff", v1_get_diff, MAY_PULL, BODY_NONE, OF_DIFF},
-    {"GET", PRIVATE "/json", v1_get_private_json, MAY_PULL, BODY_NONE},
-    {"GET", PRIVATE "/layer", v1_get_private_layer, MAY_PULL, BODY_NONE},
-    {"GET", PRIVATE "/files", v1_get_private_files, MAY_PULL, BODY_NONE, OF_LAYER},
 
-    {"GET", TAG "/json", v1_get_tag_json, MAY_PULL, BODY_NONE},
-    {"GET", TAG, v1_get_tag, MAY_PULL, BODY_NONE},
-    {"PUT", TAG, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX, OF_JSON},
-    {"DELETE", TAG, v1_delete_tag, MAY_DELETE, BODY_NONE},
-    {"GET", SHORT "/json", v1_get_tag_json, MAY_PULL, BODY_NONE},
-    {"PUT", PAIR "/", v1_put_repository, MAY_PUSH, BODY_SMALL, IMAGELIST_BODY_MAX,
-	OF_LIST, OF_INDEX, OWN_METHOD},
-    {"DELETE", PAIR "/", v1_delete_repository, MAY_DELETE, BODY_NONE, OWN_METHOD},
-    {"GET", REPO "/tags", v1_get_tags, MAY_PULL, BODY_NONE, OF_TAGS},
-    {"DELETE", REPO "/tags", v1_delete_repository, MAY_DELETE, BODY_NONE},
-    {"GET", REPO "/images", v1_get_images, MAY_PULL, BODY_NONE, OF_IMAGES,
+    {"GET", TAG "/json", v1_get_tag_json, .permission = MAY_PULL},
+    {"GET", TAG, v1_get_tag, .permission = MAY_PULL},
+    {"PUT", TAG, v1_put_tag, .permission = MAY_PUSH, .body = BODY_SMALL,
+	.limit = NOTE_MAX, OF_JSON},
+    {"DELETE", TAG, v1_delete_tag, .permission = MAY_DELETE},
+    {"GET", SHORT "/json", v1_get_tag_json, .permission = MAY_PULL},
+    {"PUT", PAIR "/", v1_put_repository, .permission = MAY_PUSH, .body = BODY_SMALL,
+	.limit = IMAGELIST_BODY_MAX, OF_LIST, OF_INDEX, OWN_METHOD},
+    {"DELETE", PAIR "/", v1_delete_repository, .permission = MAY_DELETE,
+	OWN_METHOD},
+    {"GET", REPO "/tags", v1_get_tags, .permission = MAY_PULL, OF_TAGS},
+    {"DELETE", REPO "/tags", v1_delete_repository, .permission = MAY_DELETE},
+    {"GET", REPO "/images", v1_get_images, .permission = MAY_PULL, OF_IMAGES,
 	OF_INDEX},
-    {"PUT", REPO "/images", v1_put_images, MAY_PUSH, BODY_SMALL, IMAGELIST_BODY_MAX,
-	OF_LIST, OF_INDEX},
-    {"DELETE", REPO "/images", v1_delete_images, MAY_DELETE, BODY_NONE, OF_INDEX},
-    {"PUT", REPO "/auth", v1_put_auth, MAY_ANYTHING, BODY_NONE, OF_INDEX},
-    {"GET", REPO "/json", v1_get_repository_json, MAY_PULL, BODY_NONE},
-    {"GET", REPO "/properties", v1_get_properties, MAY_PULL, BODY_NONE},
-    {"PUT", REPO "/properties", v1_put_properties, MAY_PUSH, BODY_SMALL, NOTE_MAX,
-	OF_JSON},
-    {"GET", SHORT, v1_get_tag, MAY_PULL, BODY_NONE},
-    {"PUT", SHORT, v1_put_tag, MAY_PUSH, BODY_SMALL, NOTE_MAX, OF_JSON},
-    {"DELETE", SHORT, v1_delete_tag, MAY_DELETE, BODY_NONE},
-    {"PUT", REPO, v1_put_repository, MAY_PUSH, BODY_SMALL, IMAGELIST_BODY_MAX,
-	OF_LIST, OF_INDEX},
-    {"DELETE", REPO, v1_delete_repository, MAY_DELETE, BODY_NONE},
+    {"PUT", REPO "/images", v1_put_images, .permission = MAY_PUSH,
+	.body = BODY_SMALL, .limit = IMAGELIST_BODY_MAX, OF_LIST, OF_INDEX},
+    {"DELETE", REPO "/images", v1_delete_images, .permission = MAY_DELETE,
+	OF_INDEX},
+    {"PUT", REPO "/auth", v1_put_auth, .permission = MAY_ANYTHING, OF_INDEX},
+    {"GET", REPO "/json", v1_get_repository_json, .permission = MAY_PULL},
+    {"GET", REPO "/properties", v1_get_properties, .permission = MAY_PULL},
+    {"PUT", REPO "/properties", v1_put_properties, .permission = MAY_PUSH,
+	.body = BODY_SMALL, .limit = NOTE_MAX, OF_JSON},
+    {"GET", SHORT, v1_get_tag, .permission = MAY_PULL},
+    {"PUT", SHORT, v1_put_tag, .permission = MAY_PUSH, .body = BODY_SMALL,
+	.limit = NOTE_MAX, OF_JSON},
+    {"DELETE", SHORT, v1_delete_tag, .permission = MAY_DELETE},
+    {"PUT", REPO, v1_put_repository, .permission = MAY_PUSH, .body = BODY_SMALL,
+	.limit = IMAGELIST_BODY_MAX, OF_LIST, OF_INDEX},
+    {"DELETE", REPO, v1_delete_repository, .permission = MAY_DELETE},
 
-    {"GET", "/v1/search", v1_get_search, MAY_PULL, BODY_NONE, OF_SEARCH, OF_INDEX},
-    {"GET", "/v1/users", v1_get_users, MAY_ANYTHING, BODY_NONE, OF_INDEX},
-    {"POST", "/v1/users", v1_post_users, MAY_ANYTHING, BODY_SMALL, NOTE_MAX,
-	OF_JSON, OF_INDEX},
-    {"PUT", "/v1/users/:name", v1_put_user, MAY_ANYTHING, BODY_NONE, OF_INDEX},
+    {"GET", "/v1/search", v1_get_search, .permission = MAY_PULL, OF_SEARCH,
+	OF_INDEX},
+    {"GET", "/v1/users", v1_get_users, .permission = MAY_ANYTHING, OF_INDEX},
+    {"POST", "/v1/users", v1_post_users, .permission = MAY_ANYTHING,
+	.body = BODY_SMALL, .limit = NOTE_MAX, OF_JSON, OF_INDEX},
+    {"PUT", "/v1/users/:name", v1_put_user, .permission = MAY_ANYTHING, OF_INDEX},
 
-    {"GET", "/v1/_ping", v1_get_ping, MAY_ANYTHING, BODY_NONE},
-    {"GET", "/_ping", v1_get_ping, MAY_ANYTHING, BODY_NONE},
-    {"GET", "/v1/_status", v1_get_status, MAY_ANYTHING, BODY_NONE},
-    {"GET", "/_status", v1_get_status, MAY_ANYTHING, BODY_NONE},
-    {"GET", "/", v1_get_root, MAY_ANYTHING, BODY_NONE},
+    {"GET", "/v1/_ping", v1_get_ping, .permission = MAY_ANYTHING},
+    {"GET", "/_ping", v1_get_ping, .permission = MAY_ANYTHING},
+    {"GET", "/v1/_status", v1_get_status, .permission = MAY_ANYTHING},
+    {"GET", "/_status", v1_get_status, .permission = MAY_ANYTHING},
+    {"GET", "/", v1_get_root, .permission = MAY_ANYTHING},
 };
 
-const struct api v1_api = {NULL, routes, sizeof(routes) / sizeof(routes[0]), NULL,
-    v1_headers, v1_admit, v1_fail};
+const struct api v1_api = {
+    .routes = routes,
+    .n_routes = sizeof(routes) / sizeof(routes[0]),
+    .headers = v1_headers,
+    .admit = v1_admit,
+    .fail = v1_fail,
+};

@@ -3,7 +3,7 @@
 #ifndef V1_ROUTES_H
 #define V1_ROUTES_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 extern const struct api v1_api;
 

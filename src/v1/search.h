@@ -10,7 +10,7 @@
 #ifndef V1_SEARCH_H
 #define V1_SEARCH_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v1_get_search;
 

@@ -2,7 +2,7 @@
 #ifndef V1_SERVICE_H
 #define V1_SERVICE_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v1_get_root; /* / */
 handler_fn v1_get_ping; /* /_ping, /v1/_ping: is it a registry, and of what kind? */

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "http/route.h"
+#include "api/route.h"
 
 #define V1_TAGS_MAX ((size_t)16 << 20) /* bytes of a list: some 150,000 tags */
 

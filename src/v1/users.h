@@ -2,7 +2,7 @@
 #ifndef V1_USERS_H
 #define V1_USERS_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v1_get_users;  /* is this login right? */
 handler_fn v1_post_users; /* make an account */

@@ -2,7 +2,7 @@
 #ifndef V2_BASE_H
 #define V2_BASE_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v2_get_base;
 

@@ -2,7 +2,7 @@
 #ifndef V2_BLOBS_H
 #define V2_BLOBS_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v2_get_blob;
 handler_fn v2_delete_blob;

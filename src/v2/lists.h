@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "http/route.h"
+#include "api/route.h"
 
 /* Bytes of memory that a page of so many names takes. A page of up to 1000 takes no
  * seat. */

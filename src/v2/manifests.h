@@ -2,7 +2,7 @@
 #ifndef V2_MANIFESTS_H
 #define V2_MANIFESTS_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v2_get_manifest;
 handler_fn v2_put_manifest;

@@ -2,7 +2,7 @@
 #ifndef V2_REFERRERS_H
 #define V2_REFERRERS_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v2_get_referrers;
 

@@ -20,39 +20,48 @@
 #define BLOB     REPO "/blobs/:digest"
 #define MANIFEST REPO "/manifests/:reference"
 
-/* What a request may need (http/route.h): for a manifest its text and what is read
+/* What a request may need (api/route.h): for a manifest its text and what is read
  * from it, for a list as many names as the client asks for. */
 #define MIB         ((size_t)1 << 20)
-#define OF_MANIFEST .cost = {0, 2, 8 * MIB}
+#define OF_MANIFEST .cost = {.per_byte = 2, .limit = 8 * MIB}
 #define LIST_MAX    V2_LIST_MEMORY(V2_PAGE_MAX)
-#define OF_LIST     .cost = {.least = LIST_MAX, .most = LIST_MAX, .late = true}
+#define OF_LIST     .cost = {.fixed = LIST_MAX, .limit = LIST_MAX, .late = true}
 
 static const struct route routes[] = {
     /* 4, 11 */
-    {"POST", UPLOADS, v2_post_upload, MAY_PUSH, BODY_FILE, 0, v2_check_post_upload},
+    {"POST", UPLOADS, v2_post_upload, .permission = MAY_PUSH, .body = BODY_FILE,
+	.check = v2_check_post_upload},
     /* 13, 5, 6, 14 */
-    {"GET", UPLOAD, v2_get_upload, MAY_PUSH, BODY_NONE},
-    {"PATCH", UPLOAD, v2_patch_upload, MAY_PUSH, BODY_FILE, 0,
-	v2_check_patch_upload},
-    {"PUT", UPLOAD, v2_put_upload, MAY_PUSH, BODY_FILE, 0, v2_check_put_upload},
-    {"DELETE", UPLOAD, v2_delete_upload, MAY_PUSH, BODY_NONE},
+    {"GET", UPLOAD, v2_get_upload, .permission = MAY_PUSH},
+    {"PATCH", UPLOAD, v2_patch_upload, .permission = MAY_PUSH, .body = BODY_FILE,
+	.check = v2_check_patch_upload},
+    {"PUT", UPLOAD, v2_put_upload, .permission = MAY_PUSH, .body = BODY_FILE,
+	.check = v2_check_put_upload},
+    {"DELETE", UPLOAD, v2_delete_upload, .permission = MAY_PUSH},
 
     /* 2, 10 */
-    {"GET", BLOB, v2_get_blob, MAY_PULL, BODY_NONE},
-    {"DELETE", BLOB, v2_delete_blob, MAY_DELETE, BODY_NONE},
+    {"GET", BLOB, v2_get_blob, .permission = MAY_PULL},
+    {"DELETE", BLOB, v2_delete_blob, .permission = MAY_DELETE},
     /* 3, 7, 9 */
-    {"GET", MANIFEST, v2_get_manifest, MAY_PULL, BODY_NONE},
-    {"PUT", MANIFEST, v2_put_manifest, MAY_PUSH, BODY_SMALL, MANIFEST_MAX,
-	OF_MANIFEST},
-    {"DELETE", MANIFEST, v2_delete_manifest, MAY_DELETE, BODY_NONE},
+    {"GET", MANIFEST, v2_get_manifest, .permission = MAY_PULL},
+    {"PUT", MANIFEST, v2_put_manifest, .permission = MAY_PUSH, .body = BODY_SMALL,
+	.limit = MANIFEST_MAX, OF_MANIFEST},
+    {"DELETE", MANIFEST, v2_delete_manifest, .permission = MAY_DELETE},
     /* 8, 12 */
-    {"GET", REPO "/tags/list", v2_get_tags, MAY_PULL, BODY_NONE, OF_LIST},
-    {"GET", REPO "/referrers/:digest", v2_get_referrers, MAY_PULL, BODY_NONE},
+    {"GET", REPO "/tags/list", v2_get_tags, .permission = MAY_PULL, OF_LIST},
+    {"GET", REPO "/referrers/:digest", v2_get_referrers, .permission = MAY_PULL},
 
-    {"GET", "/v2/_catalog", v2_get_catalog, MAY_PULL, BODY_NONE, OF_LIST},
+    {"GET", "/v2/_catalog", v2_get_catalog, .permission = MAY_PULL, OF_LIST},
     /* 1 */
-    {"GET", "/v2", v2_get_base, MAY_ANYTHING, BODY_NONE},
+    {"GET", "/v2", v2_get_base, .permission = MAY_ANYTHING},
 };
 
-const struct api v2_api = {"v2", routes, sizeof(routes) / sizeof(routes[0]),
-    clients_without_v2, v2_headers, v2_admit, v2_fail};
+const struct api v2_api = {
+    .first = "v2",
+    .routes = routes,
+    .n_routes = sizeof(routes) / sizeof(routes[0]),
+    .hidden = clients_without_v2,
+    .headers = v2_headers,
+    .admit = v2_admit,
+    .fail = v2_fail,
+};

@@ -2,7 +2,7 @@
 #ifndef V2_ROUTES_H
 #define V2_ROUTES_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 extern const struct api v2_api;
 

@@ -3,7 +3,7 @@
 #ifndef V2_UPLOADS_H
 #define V2_UPLOADS_H
 
-#include "http/route.h"
+#include "api/route.h"
 
 handler_fn v2_post_upload; /* begin, or mount, or the whole blob at once */
 handler_fn v2_check_post_upload;

@@ -40,9 +40,11 @@ test_costs(void)
 static void
 test_figures(void)
 {
-	const struct route none = {.body = BODY_NONE, .cost = {100, 7, 5000}};
-	const struct route small = {
-	    .body = BODY_SMALL, .limit = 1000, .cost = {100, 7, 5000}};
+	const struct route none = {.body = BODY_NONE,
+	    .cost = {.fixed = 100, .per_byte = 7, .limit = 5000}};
+	const struct route small = {.body = BODY_SMALL,
+	    .limit = 1000,
+	    .cost = {.fixed = 100, .per_byte = 7, .limit = 5000}};
 
 	is_int(route_cost(&none, 10), 100, "a body that is not read costs nothing");
 	is_int(route_cost(&small, 0), 100, "none");

@@ -25,9 +25,10 @@ my @ROOMS = (
     images   => [qw(base image layer store index auth registry mirror)],
     content  => [qw(base image store index auth registry)],
     http     => [qw(base)],
-    v1       => [qw(base image layer auth registry mirror images http)],
-    v2       => [qw(base image auth registry content http)],
-    serve    => [qw(base registry http v1 v2)],
+    api      => [qw(base http)],
+    v1       => [qw(base image layer auth registry mirror images http api)],
+    v2       => [qw(base image auth registry content http api)],
+    serve    => [qw(base registry http api v1 v2)],
     conf     => [qw(base)],
     cmd      => [qw(base store storefs index indexsqlite remote auth registry mirror images content http v1 serve conf)],
 );

@@ -33,8 +33,9 @@ sub rows_of {
     my %macro = $text =~ /^#define\s+(\w+)\s+([^\n]*".*)$/mg;
     my @rows;
 
-    while ($text =~ /\{"([A-Z]+)",\s*([^,]+),\s*\w+,\s*MAY_\w+,\s*BODY_(\w+)/g) {
-        my ($method, $pattern, $body) = ($1, $2, $3);
+    while ($text =~ /^    \{"([A-Z]+)",\s*((?:[^,{]|\{\d,?\})+),\s*\w+,([^{}]*)\}/mg) {
+        my ($method, $pattern, $rest) = ($1, $2, $3);
+        my $body = $rest =~ /\.body = BODY_(\w+)/ ? $1 : 'NONE';
         1 while $pattern =~ s/\b([A-Z]+)\b/$macro{$1} \/\/ die "$file: no macro $1"/e;
         my $path = join '', $pattern =~ /"([^"]*)"/g;
         $path =~ s/([:*]\w+)(?:\{2,?\})?/$example{$1} \/\/ die "$file: no example of $1"/ge;

@@ -1,5 +1,5 @@
 /* route.c: which row of a table takes a request. */
-#include "http/route.h"
+#include "api/route.h"
 #include "base/buf.h"
 #include "unit-test.h"
 

@@ -1,6 +1,6 @@
 /* route.h: an API's table of contents, a row an endpoint.
  *
- *	{"PUT", "/v1/images/:image/layer", v1_put_layer, .body = BODY_FILE, ...}
+ *	{"PUT", "/v1/images/:image/layer", v1_put_layer, .body = BODY_FILE}
  *
  * A pattern's parts are words, ":name" (one part of the path), "*name" (one or more,
  * handed over with their slashes), "*name{2}" (exactly two) or "*name{2,}" (two or more);
@@ -8,8 +8,8 @@
  * any other fits both. The first row whose pattern fits the path names the resource: rows
  * for more special paths stand first. HEAD is answered by GET's row, OPTIONS by the
  * table. */
-#ifndef HTTP_ROUTE_H
-#define HTTP_ROUTE_H
+#ifndef API_ROUTE_H
+#define API_ROUTE_H
 
 #include <stddef.h>
 
@@ -33,9 +33,9 @@ enum permission { /* what the caller must be allowed to */
 /* The memory in bytes that a request may need. If it may be more than WORKLIMIT_FREE, the
  * request takes a seat (registry/worklimit.h) before its body is read. */
 struct cost {
-	size_t least;      /* for any body */
+	size_t fixed;      /* for any body */
 	unsigned per_byte; /* added for each byte of a small body */
-	size_t most;       /* the limit of both together */
+	size_t limit;      /* of both together */
 	bool
 	    late; /* the verb takes the seat, once it knows that there is work to do */
 };
@@ -46,12 +46,14 @@ struct route {
 	const char *method;
 	const char *pattern;
 	handler_fn *handler;
-	enum permission need;
+	enum permission permission;
 	enum body_kind body;
 	size_t limit;      /* of a small body, bytes */
 	handler_fn *check; /* may a file come at all? Asked before a byte is read */
 	struct cost cost;
-	bool of_index; /* of API v1: an index answers it, which asks for no token */
+	/* A call of docker's index, not of a registry: it asks for no token, and berth answers
+	 * it only if it is its own index (`standalone`). */
+	bool index_call;
 	/* The row answers only its own method. With another method the path belongs to
 	 * a row further down. */
 	bool own_method;

@@ -1,6 +1,6 @@
 /* route.c: see route.h. Patterns are matched as they are written: a step over the
  * table costs a comparison of words, and there are a few dozen rows. */
-#include "http/route.h"
+#include "api/route.h"
 
 #include <string.h>
 
@@ -140,6 +140,6 @@ route_cost(const struct route *route, int64_t length)
 		body = length >= 0 && (uint64_t)length < route->limit
 			   ? (size_t)length
 			   : route->limit;
-	bytes = cost->least + cost->per_byte * body;
-	return bytes < cost->most ? bytes : cost->most;
+	bytes = cost->fixed + cost->per_byte * body;
+	return bytes < cost->limit ? bytes : cost->limit;
 }
