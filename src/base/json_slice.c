@@ -1,4 +1,4 @@
-/* json_slice.c: see json_slice.h; json_slice_check() is in json_check.c. */
+/* json_slice.c: see json_slice.h; json_slice_check() is in json_slice_check.c. */
 #include "base/json_slice.h"
 
 #include <limits.h>

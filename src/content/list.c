@@ -1,4 +1,4 @@
-/* lists.c: see list.h. */
+/* list.c: see list.h. */
 #include "content/list.h"
 
 #include "index/index.h"

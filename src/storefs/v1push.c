@@ -379,7 +379,7 @@ tidy(struct store *st, struct arena *a, const char *id, struct err *err)
 }
 
 /* After the last push nothing is left; one that is still under way finds its json
- * and sums here, until it is swept (v1push_sweep.h). */
+ * and sums here, until store_v1push_sweep() removes them. */
 static enum result
 close_push(struct store *st, struct arena *a, const char *id, struct err *err)
 {
