@@ -25,9 +25,9 @@ my @PLACES = (
 my @WORDS = (
     ['told',    qr/\btold\b/i,                                43, 0, 0, 0, 0],
     ['whoever', qr/\bwho(?:m|so)?ever\b/i,                    20, 0, 0, 0, 0],
-    ['who',     qr/\bwhom?\b/i,                               57, 2, 10, 1, 1],
+    ['who',     qr/\bwhom?\b/i,                               57, 3, 10, 1, 1],
     ['is no',   qr/(?<!there )\b(?:is|are) no\b(?! (?:longer|more)\b)/i, 26, 0, 0, 0, 0],
-    ['behind',  qr/\bbehind\b/i,                              59, 3, 1, 2, 0],
+    ['behind',  qr/\bbehind\b/i,                              59, 4, 1, 2, 0],
     ['beside',  qr/\bbeside\b/i,                              17, 0, 0, 0, 0],
     ['anew',    qr/\banew\b/i,                                9, 0, 0, 0, 0],
     ['afresh',  qr/(?<!-)\bafresh\b/i,                        1, 0, 0, 0, 0],
