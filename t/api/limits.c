@@ -3,12 +3,13 @@
  * read, all others are served. */
 #include <sqlite3.h>
 
-#include "api-test.h"
 #include "content/upload.h"
 #include "images/search.h"
+#include "lib/api_v1.h"
 #include "registry/worklimit.h"
 #include "store/guard.h"
 #include "store/upload.h"
+#include "v1/routes.h"
 #include "v2/routes.h"
 
 #define ALL ((size_t)GUARD_MEMORY_UNITS * GUARD_MEMORY_UNIT)
@@ -19,7 +20,6 @@ static const struct api *const apis[] = {&v1_api, &v2_api};
 	for (size_t i = 0; i < COUNT(apis); i++) \
 		for (const struct route *route = apis[i]->routes; \
 		     route < apis[i]->routes + apis[i]->n_routes; route++)
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* ---- what they say ---- */
 
@@ -62,7 +62,8 @@ static bool
 is_refused(const struct route *route, enum pass pass)
 {
 	struct arena *kept = arena;
-	struct call call = {.method = route->method, .length = -1, .pass = pass};
+	struct sent_request call = {
+	    .method = route->method, .length = -1, .pass = pass};
 	bool refused;
 
 	arena = arena_new();
@@ -296,7 +297,7 @@ test_questions(void)
 {
 	FOR_EACH_ROUTE(route)
 	{
-		struct call call = {.method = route->method,
+		struct sent_request call = {.method = route->method,
 		    .target = example_path(route->pattern, "team/app"),
 		    .length = 1};
 		bool wrong;
@@ -309,13 +310,13 @@ test_questions(void)
 		ok(!wrong, "%s %s: no other body is let in", route->method,
 		    route->pattern);
 	}
-	is_int(send_call(&(struct call){.method = "PUT",
+	is_int(send_call(&(struct sent_request){.method = "PUT",
 			     .target = "/v2/team/app/manifests/x",
 			     .length = 4 << 20,
 			     .pass = PASS_ASK})
 		   ->status,
 	    204, "a long manifest may come");
-	is_int(send_call(&(struct call){.method = "PUT",
+	is_int(send_call(&(struct sent_request){.method = "PUT",
 			     .target = "/v2/team/app/manifests/x",
 			     .length = (4 << 20) + 1,
 			     .pass = PASS_ASK})

@@ -3,41 +3,27 @@
  * right then, or after the client asked again, or after another client pushed to the same
  * repository. Only what was synced is left of the store then (power-cut.h). All that was
  * acknowledged is there, and all whose end was acknowledged is gone. */
-#include <signal.h>
-
+#include "base/log.h"
 #include "content/blob.h"
 #include "content/manifests.h"
 #include "content/upload.h"
 #include "image/manifest.h"
 #include "indexsqlite/indexsqlite.h"
-#include "power-cut.h"
-#include "push-test.h"
+#include "lib/failpoint.h"
+#include "lib/power_cut.h"
+#include "lib/push.h"
+#include "lib/v2_image.h"
 #include "store/manifest.h"
 #include "store/tag.h"
-#include "storefs/failpoint.h"
-#include "v2-image-test.h"
 
-#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
-#define HERE        "team/app"
-#define THERE       "other/app"
-#define TYPE        "application/vnd.oci.image.manifest.v1+json"
+#define HERE  "team/app"
+#define THERE "other/app"
+#define TYPE  "application/vnd.oci.image.manifest.v1+json"
 
-/* AddressSanitizer keeps what was freed, and each fork copies that. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "quarantine_size_mb=1";
-}
-
-/* What the clients know; also when a process was killed. */
-static struct told {
-	unsigned done; /* requests that were acknowledged */
-	unsigned count;
-	char last[32];
-	char upload[40], cancelled[40]; /* ids */
-} * told;
+/* What the client knows besides; also when the process was killed. */
+static struct ids {
+	char upload[40], cancelled[40];
+} * ids;
 
 static unsigned client; /* 0, or 1: another one, who pushes other bytes */
 
@@ -81,13 +67,13 @@ begin_upload(char id[40])
 static enum result
 begin(void)
 {
-	return begin_upload(told->upload);
+	return begin_upload(ids->upload);
 }
 
 static enum result
 begin_another(void)
 {
-	return begin_upload(told->cancelled);
+	return begin_upload(ids->cancelled);
 }
 
 static bool
@@ -101,7 +87,7 @@ stands(const char *id)
 static bool
 begun(void)
 {
-	return stands(told->upload);
+	return stands(ids->upload);
 }
 
 /* As a client does it that did not hear the answer: it asks where the upload stands. */
@@ -112,12 +98,12 @@ send_layer_text(void)
 	struct store_upload up;
 	enum result r;
 
-	r = upload_status(&reg, arena, HERE, str_of(told->upload), &up, &err);
+	r = upload_status(&reg, arena, HERE, str_of(ids->upload), &up, &err);
 	if (r != RC_OK || up.size > 0)
 		return r;
 	part.body_file = make_body(str_of(layer()));
 	return upload_append(
-	    &reg, arena, HERE, str_of(told->upload), &part, &up, &err);
+	    &reg, arena, HERE, str_of(ids->upload), &part, &up, &err);
 }
 
 static bool
@@ -125,7 +111,7 @@ layer_came(void)
 {
 	struct store_upload up;
 
-	return upload_status(&reg, arena, HERE, str_of(told->upload), &up, &err) ==
+	return upload_status(&reg, arena, HERE, str_of(ids->upload), &up, &err) ==
 		   RC_OK &&
 	       up.size == strlen(layer());
 }
@@ -138,7 +124,7 @@ finish(void)
 	struct store_upload up;
 
 	return upload_finish(
-	    &reg, arena, HERE, str_of(told->upload), &nothing, &d, &up, &err);
+	    &reg, arena, HERE, str_of(ids->upload), &nothing, &d, &up, &err);
 }
 
 static bool
@@ -267,13 +253,13 @@ has_no_layer(void)
 static enum result
 cancel(void)
 {
-	return upload_cancel(&reg, arena, HERE, str_of(told->cancelled), &err);
+	return upload_cancel(&reg, arena, HERE, str_of(ids->cancelled), &err);
 }
 
 static bool
 is_cancelled(void)
 {
-	return !stands(told->cancelled);
+	return !stands(ids->cancelled);
 }
 
 /* ---- API v1: a step of push-test.h each ---- */
@@ -518,27 +504,21 @@ open_all(void)
 	    store, indexsqlite_new(index_elsewhere(), NULL, NULL), NULL, NULL};
 }
 
-static int
-run_and_tell(void *arg)
+static enum result
+run_request(size_t i)
 {
-	open_all();
-	failpoint_arm(arg);
-	while (told->done < job->n && job->requests[told->done].run() == RC_OK)
-		told->done++;
-	told->count = failpoint_count();
-	(void)snprintf(told->last, sizeof(told->last), "%s", failpoint_last());
-	return 0;
+	return job->requests[i].run();
 }
 
 /* What was there is as durable as if berth had just been started. */
 static void
-make_ready(void)
+prepare(void)
 {
 	size_t i;
 
 	fresh_store_with_cut();
 	client = 0;
-	memset(told, 0, sizeof(*told));
+	memset(ids, 0, sizeof(*ids));
 	open_all();
 	for (i = 0; i < job->n_before; i++)
 		if (job->before[i].run() != RC_OK)
@@ -547,12 +527,12 @@ make_ready(void)
 }
 
 static void
-run_until(unsigned at, const char *action)
+run_requests(unsigned at, const char *action)
 {
-	char spec[24];
+	const struct scenario requests = {
+	    .end = job->n, .start = open_all, .step = run_request};
 
-	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
-	(void)run_in_process(run_and_tell, spec);
+	(void)run_until(&requests, at, action);
 }
 
 /* What is gone already is not an error of the client's. */
@@ -567,10 +547,10 @@ is_fine(enum result r)
 static const char *
 go_on(void)
 {
-	for (; told->done < job->n; told->done++)
-		if (!is_fine(job->requests[told->done].run()))
+	for (; report->done < job->n; report->done++)
+		if (!is_fine(job->requests[report->done].run()))
 			return arena_printf(arena, "%s, again: %s",
-			    job->requests[told->done].name, err.text);
+			    job->requests[report->done].name, err.text);
 	return NULL;
 }
 
@@ -584,7 +564,7 @@ static const char *
 push_another(void)
 {
 	client = 1;
-	told->done = 0;
+	report->done = 0;
 	return go_on();
 }
 
@@ -605,11 +585,11 @@ promise_fault(void)
 {
 	unsigned i;
 
-	for (i = 0; i < told->done; i++) {
+	for (i = 0; i < report->done; i++) {
 		const struct request *rq = &job->requests[i];
 
 		/* one that is under way may have ended it */
-		if (rq->until > 0 && told->done + 1 >= rq->until)
+		if (rq->until > 0 && report->done + 1 >= rq->until)
 			continue;
 		if (!rq->kept())
 			return arena_printf(arena, "%s was acknowledged", rq->name);
@@ -623,8 +603,8 @@ try_cut(unsigned at, const char *action, const struct way *way)
 	const char *fault;
 
 	arena_clear(arena);
-	make_ready();
-	run_until(at, action);
+	prepare();
+	run_requests(at, action);
 	open_all();
 	fault = way->run();
 	close_registry();
@@ -633,8 +613,8 @@ try_cut(unsigned at, const char *action, const struct way *way)
 	if (fault == NULL)
 		fault = promise_fault();
 	close_registry();
-	if (!ok(fault == NULL, "%s, %s at step %u (%u done), %s", job->what, action,
-		at, told->done, way->what))
+	if (!ok(fault == NULL, "%s, %s at step %u (%zu done), %s", job->what,
+		action, at, report->done, way->what))
 		printf("# %s\n", fault);
 }
 
@@ -645,10 +625,10 @@ walk_through(void)
 	size_t i;
 
 	arena_clear(arena);
-	make_ready();
-	run_until(0, "count");
-	total = told->count;
-	is_int(told->done, (int)job->n, "%s: nothing ails it", job->what);
+	prepare();
+	run_requests(0, "count");
+	total = report->count;
+	is_int(report->done, (int)job->n, "%s: nothing ails it", job->what);
 	for (at = 1; at <= total; at++)
 		for (i = 0; i < COUNT(ways); i++) {
 			if (job->removes && ways[i].run == push_another)
@@ -675,7 +655,7 @@ main(void)
 		bail_out(err.text);
 	kept = arena; /* what outlives a case */
 	arena = arena_new();
-	told = share(sizeof(*told));
+	ids = share(sizeof(*ids));
 	for (i = 0; i < COUNT(jobs); i++) {
 		job = &jobs[i];
 		walk_through();

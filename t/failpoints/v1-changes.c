@@ -3,7 +3,9 @@
  * is killed. No complete image is lost, no tag means one that is not there, a tag
  * that is moved is never away, and the same again ends as it should: in the store and
  * in the index. */
-#include "failpoint-test.h"
+#include "images/tag.h"
+#include "lib/failpoint.h"
+#include "lib/push.h"
 
 static struct image base, top, cut_off;
 
@@ -20,7 +22,7 @@ static const struct step before[] = {
     {JSON, &cut_off, NULL},
     {LAYER, &cut_off, NULL},
 };
-#define N_BEFORE (sizeof(before) / sizeof(before[0]))
+#define N_BEFORE COUNT(before)
 
 /* The repository goes with its last tag, where nobody announced it. */
 static const struct step drop_tags[] = {
@@ -125,7 +127,7 @@ hidden_fault(void)
 static const char *
 leak_fault(void)
 {
-	if (told->count > 0 && told->result != RC_OK &&
+	if (report->count > 0 && report->result != RC_OK &&
 	    properties_now().is_private && index_names_now()[0] != '\0')
 		return "private, but found";
 	return away_fault();
@@ -139,9 +141,10 @@ static const struct change changes[] = {
     {"a push swept", true, sweep, 1, away_fault, swept_fault},
 };
 
-/* NULL, or why it could not be made. */
-static const char *
-make_ready(const struct change *ch)
+static const struct change *change;
+
+static void
+prepare(void)
 {
 	static const struct step announce = {ANNOUNCE, NULL, NULL};
 	enum result r;
@@ -150,14 +153,15 @@ make_ready(const struct change *ch)
 	make_index();
 	open_registry();
 	r = push_all(before, N_BEFORE);
-	if (r == RC_OK && ch->announced)
+	if (r == RC_OK && change->announced)
 		r = run_step(&announce, 1, 0);
 	close_registry();
-	return r == RC_OK ? NULL : err.text;
+	if (r != RC_OK)
+		bail_out(err.text);
 }
 
 static const char *
-store_fault(const struct change *ch)
+store_fault(void)
 {
 	const struct image *const unfinished[] = {&cut_off};
 	const char *fault = tmp_fault();
@@ -169,98 +173,92 @@ store_fault(const struct change *ch)
 	if (fault == NULL)
 		fault = image_fault(unfinished, 1);
 	if (fault == NULL)
-		fault = ch->meanwhile();
-	return fault == NULL ? acknowledged_fault(ch->steps, ch->n, told->done)
-			     : fault;
+		fault = change->meanwhile();
+	return fault == NULL
+		   ? acknowledged_fault(change->steps, change->n, report->done)
+		   : fault;
 }
 
 /* What is gone already is not an error of the client's. */
 static const char *
-again_fault(const struct change *ch)
+again_fault(void)
 {
 	const char *fault;
 	size_t i;
 
-	for (i = told->done; i < ch->n; i++) {
-		enum result r = run_step(ch->steps, ch->n, i);
+	for (i = report->done; i < change->n; i++) {
+		enum result r = run_step(change->steps, change->n, i);
 
 		if (r != RC_OK && r != RC_TAG_UNKNOWN && r != RC_REPOSITORY_UNKNOWN)
 			return arena_printf(arena, "the same again: %s", err.text);
 	}
-	fault = ch->finally();
+	fault = change->finally();
 	if (fault == NULL && push_all(before + 8, 2) != RC_OK)
 		fault = arena_printf(
 		    arena, "the push cut off, again: %s", err.text);
-	return fault == NULL ? store_fault(ch) : fault;
+	return fault == NULL ? store_fault() : fault;
 }
 
-static void
-try_failure(const struct change *ch, unsigned at, unsigned total,
-    const char *action, char name[32])
+static const char *
+fault_after(void)
 {
-	const char *fault, *place;
-	int status;
+	const char *fault;
 
-	arena_clear(arena);
-	fault = make_ready(ch);
-	status = run_until(ch->steps, ch->n, at, action);
-	if (strcmp(action, "io") == 0)
-		(void)snprintf(name, 32, "%s", told->last);
 	open_registry();
-	place = place_of(ch->steps, ch->n, at, total, name);
+	fault = store_fault();
 	if (fault == NULL)
-		fault = told_fault(status, action);
-	if (fault == NULL)
-		fault = store_fault(ch);
-	if (fault == NULL)
-		fault = again_fault(ch);
+		fault = again_fault();
 	if (fault == NULL)
 		fault = reindex_fault();
 	close_registry();
-	if (!ok(fault == NULL, "%s, %s at %s", ch->what, action, place))
-		printf("# %s\n", fault);
+	return fault;
 }
 
-static unsigned
-count_steps(const struct change *ch)
+static enum result
+send_step(size_t i)
 {
-	is_str(make_ready(ch), NULL, "a repository");
-	is_int(
-	    run_until(ch->steps, ch->n, 0, "count"), 0, "is changed: %s", ch->what);
-	is_int(told->done, ch->n, "all requests succeed");
-	open_registry();
-	is_str(ch->finally(), NULL, "it is done");
-	close_registry();
-	return told->count;
+	return run_step(change->steps, change->n, i);
+}
+
+static const char *
+name_of_step(size_t i)
+{
+	return step_place(&change->steps[i]);
 }
 
 static void
-walk_through(const struct change *ch)
+test_complete(void)
 {
-	static const char *const actions[] = {"io", "full", "die"};
-	unsigned i, k, total = count_steps(ch);
-	char name[32];
+	open_registry();
+	is_str(change->finally(), NULL, "it is done");
+	close_registry();
+}
 
-	for (i = 1; i <= total; i++)
-		for (k = 0; k < 3; k++)
-			try_failure(ch, i, total, actions[k], name);
+static void
+fail_each(void)
+{
+	const struct scenario scenario = {
+	    .what = change->what,
+	    .end = change->n,
+	    .prepare = prepare,
+	    .start = open_registry,
+	    .step = send_step,
+	    .name = name_of_step,
+	    .fault = fault_after,
+	    .complete = test_complete,
+	};
+
+	fail_at_each_step(&scenario);
 }
 
 int
 main(void)
 {
-	struct arena *kept;
-	size_t i;
-
 	setup_store(IN_MEMORY);
 	base = make_image('a', NULL, "the base's layer");
 	top = make_image('b', &base, "the top's");
 	cut_off = make_image('c', &top, "of a push that was cut off");
-	kept = arena; /* what outlives a case */
-	arena = arena_new();
-	told = share(sizeof(*told));
-	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
-		walk_through(&changes[i]);
-	arena_free(kept);
+	for (change = changes; change < changes + COUNT(changes); change++)
+		fail_each();
 	return teardown_store();
 }

@@ -2,7 +2,9 @@
  * once, meets a full disk once, and is once the last before the process is killed.
  * Whatever it was, the order of v1push.h (P1 to P8) keeps the store sound, what
  * was acknowledged is there, and the same push again succeeds. */
-#include "failpoint-test.h"
+#include "lib/failpoint.h"
+#include "lib/push.h"
+#include "store/v1push.h"
 
 static struct image base, middle, top;
 
@@ -21,7 +23,7 @@ static const struct step steps[] = {
     {TAG, &top, "latest"},
     {FINISH, NULL, NULL},
 };
-#define N_STEPS (sizeof(steps) / sizeof(steps[0]))
+#define N_STEPS COUNT(steps)
 
 static const struct image *const images[] = {&base, &middle, &top};
 
@@ -40,7 +42,7 @@ store_fault(void)
 	const char *fault = tmp_fault();
 	size_t i;
 
-	for (i = 0; fault == NULL && i < 3; i++) {
+	for (i = 0; fault == NULL && i < COUNT(images); i++) {
 		fault = image_fault(&images[i], 1);
 		if (fault == NULL)
 			fault = waiting_fault(images[i]);
@@ -48,7 +50,7 @@ store_fault(void)
 	if (fault == NULL)
 		fault = tags_fault();
 	if (fault == NULL)
-		fault = acknowledged_fault(steps, N_STEPS, told->done);
+		fault = acknowledged_fault(steps, N_STEPS, report->done);
 	return fault == NULL ? reindex_fault() : fault;
 }
 
@@ -88,63 +90,63 @@ again_fault(void)
 	return fault == NULL ? tags_fault() : fault;
 }
 
-static void
-try_failure(unsigned at, unsigned total, const char *action, char name[32])
+static const char *
+fault_after(void)
 {
-	const char *fault, *place;
-	int status;
+	const char *fault;
 
-	arena_clear(arena);
-	fresh_store();
-	make_index();
-	status = run_until(steps, N_STEPS, at, action);
-	if (strcmp(action, "io") == 0)
-		(void)snprintf(name, 32, "%s", told->last);
 	open_registry();
-	place = place_of(steps, N_STEPS, at, total, name);
-	fault = told_fault(status, action);
-	if (fault == NULL)
-		fault = store_fault();
+	fault = store_fault();
 	if (fault == NULL)
 		fault = again_fault();
 	close_registry();
-	if (!ok(fault == NULL, "%s at %s", action, place))
-		printf("# %s\n", fault);
+	return fault;
 }
 
-/* Without a failure: how many durable steps there are, and what they leave. */
-static unsigned
-count_steps(struct arena *kept)
+static void
+prepare(void)
 {
+	fresh_store();
 	make_index();
-	is_int(
-	    run_until(steps, N_STEPS, 0, "count"), 0, "a push that nothing ails");
-	is_int(told->done, N_STEPS, "all its requests succeed");
-	expected = arena_strdup(kept, all_files());
-	is_str(tree("_berth/push"), "_berth/push/\n", "nothing waits");
-	return told->count;
 }
+
+static enum result
+send_step(size_t i)
+{
+	return run_step(steps, N_STEPS, i);
+}
+
+static const char *
+name_of_step(size_t i)
+{
+	return step_place(&steps[i]);
+}
+
+static void
+test_complete(void)
+{
+	expected = all_files();
+	is_str(tree("_berth/push"), "_berth/push/\n", "nothing waits");
+}
+
+static const struct scenario push = {
+    .what = "a push",
+    .end = N_STEPS,
+    .prepare = prepare,
+    .start = open_registry,
+    .step = send_step,
+    .name = name_of_step,
+    .fault = fault_after,
+    .complete = test_complete,
+};
 
 int
 main(void)
 {
-	struct arena *kept;
-	unsigned i, total;
-	char name[32];
-
 	setup_store(IN_MEMORY);
 	base = make_image('a', NULL, "the base's layer");
 	middle = make_image('b', &base, "the middle's");
 	top = make_image('c', &middle, "the top's");
-	kept = arena; /* what outlives a case */
-	arena = arena_new();
-	told = share(sizeof(*told));
-	total = count_steps(kept);
-	for (i = 1; i <= total; i++) {
-		try_failure(i, total, "io", name);
-		try_failure(i, total, "full", name);
-		try_failure(i, total, "die", name);
-	}
-	arena_free(kept);
+	fail_at_each_step(&push);
 	return teardown_store();
 }

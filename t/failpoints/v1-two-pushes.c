@@ -2,7 +2,9 @@
  * differ and with json that does. Both succeed; the image is one of theirs, whole.
  * So it is when a durable step fails or is the last before the process is killed.
  */
-#include "failpoint-test.h"
+#include "lib/failpoint.h"
+#include "lib/push.h"
+#include "store/v1push.h"
 
 static struct image first, second;
 
@@ -41,13 +43,15 @@ static const struct meeting meetings[] = {
     {"one late with other json", one_is_late, true},
 };
 
+static const struct meeting *meeting;
+
 static void
-make_images(const struct meeting *m)
+make_images(void)
 {
 	first = make_image('a', NULL, "a layer");
 	second = image_with(
 	    first, first.json.p, "the same, compressed at another time");
-	if (m->other_json)
+	if (meeting->other_json)
 		second = image_with(second,
 		    arena_printf(arena, "{\"id\": \"%s\"}", first.id),
 		    "the other layer");
@@ -55,33 +59,33 @@ make_images(const struct meeting *m)
 
 /* The checksum that was acknowledged first decides, for ever. */
 static const char *
-winner_fault(const struct step *steps, size_t done)
+winner_fault(void)
 {
 	size_t i;
 
-	for (i = 0; i < done; i++)
-		if (steps[i].verb == CHECKSUM)
-			return is_whole(steps[i].im)
+	for (i = 0; i < report->done; i++)
+		if (meeting->steps[i].verb == CHECKSUM)
+			return is_whole(meeting->steps[i].im)
 				   ? NULL
 				   : "the image is not the first's";
 	return NULL;
 }
 
 static const char *
-store_fault(const struct step *steps)
+store_fault(void)
 {
 	const char *fault = tmp_fault();
 
 	if (fault == NULL)
 		fault = image_fault(both, 2);
 	if (fault == NULL)
-		fault = acknowledged_fault(steps, N_STEPS, told->done);
-	return fault == NULL ? winner_fault(steps, told->done) : fault;
+		fault = acknowledged_fault(meeting->steps, N_STEPS, report->done);
+	return fault == NULL ? winner_fault() : fault;
 }
 
 /* One client after the other. */
 static const char *
-again_fault(const struct step *steps)
+again_fault(void)
 {
 	struct step one[N_STEPS];
 	size_t i, k, n;
@@ -89,8 +93,8 @@ again_fault(const struct step *steps)
 
 	for (k = 0; k < 2; k++) {
 		for (i = n = 0; i < N_STEPS; i++)
-			if (steps[i].im == both[k])
-				one[n++] = steps[i];
+			if (meeting->steps[i].im == both[k])
+				one[n++] = meeting->steps[i];
 		if (push_all(one, n) != RC_OK)
 			return arena_printf(
 			    arena, "the same push again: %s", err.text);
@@ -99,70 +103,72 @@ again_fault(const struct step *steps)
 		return err.text;
 	if (strcmp(tree("_berth/push"), "_berth/push/\n") != 0)
 		return "_berth/push: not all was swept";
-	return is_whole(&first) || is_whole(&second) ? store_fault(steps)
+	return is_whole(&first) || is_whole(&second) ? store_fault()
 						     : "the image is nobody's";
 }
 
-static void
-try_failure(const struct meeting *m, unsigned at, unsigned total,
-    const char *action, char name[32])
+static const char *
+fault_after(void)
 {
-	const char *fault, *place;
-	int status;
+	const char *fault;
 
-	arena_clear(arena);
-	make_images(m);
-	fresh_store();
-	make_index();
-	status = run_until(m->steps, N_STEPS, at, action);
-	if (strcmp(action, "io") == 0)
-		(void)snprintf(name, 32, "%s", told->last);
 	open_registry();
-	place = place_of(m->steps, N_STEPS, at, total, name);
-	fault = told_fault(status, action);
+	fault = store_fault();
 	if (fault == NULL)
-		fault = store_fault(m->steps);
-	if (fault == NULL)
-		fault = again_fault(m->steps);
+		fault = again_fault();
 	close_registry();
-	if (!ok(fault == NULL, "%s, %s at %s", m->what, action, place))
-		printf("# %s\n", fault);
+	return fault;
 }
 
-static unsigned
-count_steps(const struct meeting *m)
+static void
+prepare(void)
 {
-	arena_clear(arena);
-	make_images(m);
+	make_images();
 	fresh_store();
 	make_index();
-	is_int(run_until(m->steps, N_STEPS, 0, "count"), 0, "%s", m->what);
-	is_int(told->done, N_STEPS, "both succeed at each step");
+}
+
+static enum result
+send_step(size_t i)
+{
+	return run_step(meeting->steps, N_STEPS, i);
+}
+
+static const char *
+name_of_step(size_t i)
+{
+	return step_place(&meeting->steps[i]);
+}
+
+static void
+test_complete(void)
+{
 	ok(is_whole(&first), "the image is the first's, whole");
 	ok(strstr(tree("_berth/push"), "wait-") == NULL, "nothing waits");
-	return told->count;
 }
 
 static void
-walk_through(const struct meeting *m)
+fail_each(void)
 {
-	unsigned i, total = count_steps(m);
-	char name[32];
+	const struct scenario scenario = {
+	    .what = meeting->what,
+	    .end = N_STEPS,
+	    .prepare = prepare,
+	    .start = open_registry,
+	    .step = send_step,
+	    .name = name_of_step,
+	    .fault = fault_after,
+	    .complete = test_complete,
+	};
 
-	for (i = 1; i <= total; i++) {
-		try_failure(m, i, total, "io", name);
-		try_failure(m, i, total, "die", name);
-	}
+	fail_at_each_step(&scenario);
 }
 
 int
 main(void)
 {
-	size_t i;
-
 	setup_store(IN_MEMORY);
-	told = share(sizeof(*told));
-	for (i = 0; i < sizeof(meetings) / sizeof(meetings[0]); i++)
-		walk_through(&meetings[i]);
+	for (meeting = meetings; meeting < meetings + COUNT(meetings); meeting++)
+		fail_each();
 	return teardown_store();
 }

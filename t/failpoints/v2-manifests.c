@@ -3,25 +3,14 @@
  * fails once, meets a full disk once, and is once the last before the process is killed.
  * The manifest is whole or not there, a tag means the old one or the new one and never
  * what is missing, what was acknowledged is kept, and the same again ends as it should. */
-#include <signal.h>
-
+#include "lib/failpoint.h"
+#include "lib/v2_store.h"
 #include "store/manifest.h"
-#include "store/sweep.h"
 #include "store/tag.h"
-#include "storefs/failpoint.h"
-#include "v2-store-test.h"
 
 #define OLD "the old manifest"
 #define NEW "the new manifest"
 #define TAG "v1"
-
-/* What the caller knows; also when the process was killed. */
-static struct told {
-	unsigned done;      /* steps that were acknowledged */
-	enum result result; /* of the step behind them */
-	unsigned count;     /* durable steps, up to the one that failed */
-	char last[32];      /* its name */
-} * told;
 
 static const char *
 type_of(const char *text)
@@ -78,72 +67,29 @@ static const struct job {
 	const char *what;
 	bool has_old, deletes;
 	enum result (*steps[2])(void);
+	const char *names[2];
 } jobs[] = {
-    {"a first push", false, false, {put_new, tag_new}},
-    {"a push", true, false, {put_new, tag_new}},
-    {"a delete", true, true, {remove_tag, remove_old}},
+    {"a first push", false, false, {put_new, tag_new}, {"manifest", "tag"}},
+    {"a push", true, false, {put_new, tag_new}, {"manifest", "tag"}},
+    {"a delete", true, true, {remove_tag, remove_old}, {"tag", "manifest"}},
 };
 static const struct job *job;
 
 static void
-make_ready(void)
+prepare(void)
 {
 	fresh_store();
 	if (job->has_old && (put(OLD) != RC_OK || tag(OLD) != RC_OK))
 		bail_out(err.text);
 }
 
-static int
-run_and_tell(void *arg)
+static enum result
+run_step(size_t i)
 {
-	failpoint_arm(arg);
-	while (told->done < 2) {
-		told->result = job->steps[told->done]();
-		if (told->result != RC_OK)
-			break;
-		told->done++;
-	}
-	told->count = failpoint_count();
-	(void)snprintf(told->last, sizeof(told->last), "%s", failpoint_last());
-	return 0;
-}
-
-static int
-run_until(unsigned at, const char *action)
-{
-	char spec[24];
-
-	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
-	memset(told, 0, sizeof(*told));
-	return run_in_process(run_and_tell, spec);
+	return job->steps[i]();
 }
 
 /* ---- what must hold: each returns NULL or what is wrong ---- */
-
-static const char *
-told_fault(int status, const char *action)
-{
-	if (strcmp(action, "die") == 0)
-		return status == 128 + SIGKILL ? NULL : "it was not killed";
-	if (status != 0)
-		return "it ended otherwise";
-	if (told->result != (strcmp(action, "full") == 0 ? RC_FULL : RC_IO))
-		return arena_printf(
-		    arena, "the caller hears: %s", err_name(told->result));
-	return NULL;
-}
-
-static const char *
-tmp_fault(void)
-{
-	unsigned n;
-
-	if (store_sweep_tmp(store, &n, &err) != RC_OK)
-		return err.text;
-	return strcmp(tree("_berth/tmp"), "_berth/tmp/\n") == 0
-		   ? NULL
-		   : "_berth/tmp: not all was swept";
-}
 
 /* What a reader finds. */
 struct found {
@@ -195,9 +141,9 @@ push_fault(const struct found *f)
 {
 	if (f->old != job->has_old)
 		return "the old manifest is lost";
-	if (!f->new && told->done >= 1)
+	if (!f->new && report->done >= 1)
 		return "the new manifest was acknowledged";
-	if (f->tag != NEW_TAG && told->done == 2)
+	if (f->tag != NEW_TAG && report->done == 2)
 		return "the tag was acknowledged";
 	return f->tag == NO_TAG && job->has_old ? "the tag is lost" : NULL;
 }
@@ -205,11 +151,11 @@ push_fault(const struct found *f)
 static const char *
 delete_fault(const struct found *f)
 {
-	if (f->tag != NO_TAG && told->done >= 1)
+	if (f->tag != NO_TAG && report->done >= 1)
 		return "the tag's end was acknowledged";
-	if (f->old && told->done == 2)
+	if (f->old && report->done == 2)
 		return "the manifest's end was acknowledged";
-	return !f->old && told->done == 0 ? "the manifest went first" : NULL;
+	return !f->old && report->done == 0 ? "the manifest went first" : NULL;
 }
 
 static const char *
@@ -232,8 +178,8 @@ again_fault(void)
 {
 	enum result r;
 
-	for (told->done = 0; told->done < 2; told->done++) {
-		r = job->steps[told->done]();
+	for (report->done = 0; report->done < 2; report->done++) {
+		r = job->steps[report->done]();
 		if (r == RC_MANIFEST_UNKNOWN && job->deletes)
 			continue; /* that much was done */
 		if (r != RC_OK)
@@ -242,53 +188,49 @@ again_fault(void)
 	return store_fault();
 }
 
-static void
-try_failure(unsigned at, unsigned total, const char *action)
+static const char *
+fault_after(void)
 {
-	const char *fault;
-	int status;
+	const char *fault = tmp_fault();
 
-	arena_clear(arena);
-	make_ready();
-	status = run_until(at, action);
-	fault = told_fault(status, action);
-	if (fault == NULL)
-		fault = tmp_fault();
 	if (fault == NULL)
 		fault = store_fault();
-	if (fault == NULL)
-		fault = again_fault();
-	if (!ok(fault == NULL, "%s, %s at step %u of %u (%s)", job->what, action,
-		at, total, told->last))
-		printf("# %s\n", fault);
+	return fault == NULL ? again_fault() : fault;
 }
 
-/* Without a failure: how many durable steps there are. */
-static unsigned
-count_steps(void)
+static const char *
+name_of_step(size_t i)
 {
-	make_ready();
-	is_int(run_until(0, "count"), 0, "%s: nothing ails it", job->what);
-	is_int(told->done, 2, "both its steps succeed");
+	return job->names[i];
+}
+
+static void
+test_complete(void)
+{
 	is_str(store_fault(), NULL, "and the store is as it should be");
-	return told->count;
+}
+
+static void
+fail_each(void)
+{
+	const struct scenario scenario = {
+	    .what = job->what,
+	    .end = 2,
+	    .prepare = prepare,
+	    .step = run_step,
+	    .name = name_of_step,
+	    .fault = fault_after,
+	    .complete = test_complete,
+	};
+
+	fail_at_each_step(&scenario);
 }
 
 int
 main(void)
 {
-	static const char *const actions[] = {"io", "full", "die"};
-	unsigned at, total;
-	size_t i, k;
-
 	setup_store(IN_MEMORY);
-	told = share(sizeof(*told));
-	for (i = 0; i < COUNT(jobs); i++) {
-		job = &jobs[i];
-		total = count_steps();
-		for (at = 1; at <= total; at++)
-			for (k = 0; k < COUNT(actions); k++)
-				try_failure(at, total, actions[k]);
-	}
+	for (job = jobs; job < jobs + COUNT(jobs); job++)
+		fail_each();
 	return teardown_store();
 }

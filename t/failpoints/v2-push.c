@@ -4,19 +4,18 @@
  * Whatever happened: a tag means a manifest that is there, a manifest that is there is
  * whole, with all it refers to; what was acknowledged is kept; the index, brought up to
  * the store, says what the store says; and the same push again succeeds. */
-#include <signal.h>
-
 #include "content/blob.h"
 #include "content/list.h"
 #include "content/manifests.h"
 #include "content/upload.h"
 #include "image/manifest.h"
-#include "push-test.h"
+#include "lib/failpoint.h"
+#include "lib/registry.h"
+#include "lib/v2_image.h"
+#include "registry/reindex.h"
 #include "store/manifest.h"
 #include "store/repository.h"
 #include "store/tag.h"
-#include "storefs/failpoint.h"
-#include "v2-image-test.h"
 
 #define HERE   "team/app"
 #define THERE  "other/app"
@@ -25,22 +24,10 @@
 
 #define OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
 
-/* AddressSanitizer keeps what was freed, and each fork copies that. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "quarantine_size_mb=1";
-}
-
-static struct told {
-	unsigned done;      /* steps that were acknowledged */
-	enum result result; /* of the step behind them */
-	unsigned count;     /* durable steps, up to the one that failed */
-	char last[32];      /* its name */
-	bool alive, lost;   /* it was not killed; it asked for a walk */
-} * told;
+/* What the process reported besides; also when it was killed. */
+static struct more {
+	bool lost; /* the index asked for a walk over the store */
+} * more;
 
 /* ---- the image ---- */
 
@@ -187,61 +174,29 @@ enum {
 	IMAGE_GONE,
 	LAYER_GONE
 };
-#define N_STEPS (sizeof(steps) / sizeof(steps[0]))
+#define N_STEPS COUNT(steps)
 
 static void
 note_lost(void *ignored)
 {
 	(void)ignored;
-	told->lost = true;
+	more->lost = true;
 }
 
-static int
-run_and_tell(void *arg)
+static void
+start(void)
 {
 	open_registry();
 	reg.index_lost = note_lost;
-	failpoint_arm(arg);
-	while (told->done < N_STEPS) {
-		told->result = steps[told->done].run();
-		if (told->result != RC_OK)
-			break;
-		told->done++;
-	}
-	told->alive = true;
-	told->count = failpoint_count();
-	(void)snprintf(told->last, sizeof(told->last), "%s", failpoint_last());
-	return 0;
 }
 
-static int
-run_until(unsigned at, const char *action)
+static enum result
+run_step(size_t i)
 {
-	char spec[24];
-	int status;
-
-	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
-	memset(told, 0, sizeof(*told));
-	status = run_in_process(run_and_tell, spec);
-	remove_tree(in_dir("_berth/body")); /* nginx goes on and removes its file */
-	make_dir("_berth/body");
-	return status;
+	return steps[i].run();
 }
 
 /* ---- what must hold: each returns NULL or what is wrong ---- */
-
-static const char *
-told_fault(int status, const char *action)
-{
-	if (strcmp(action, "die") == 0)
-		return status == 128 + SIGKILL ? NULL : "it was not killed";
-	if (status != 0)
-		return "it ended otherwise";
-	if (told->result != (strcmp(action, "full") == 0 ? RC_FULL : RC_IO))
-		return arena_printf(
-		    arena, "the client hears: %s", err_name(told->result));
-	return NULL;
-}
 
 /* A repository as a reader finds it. */
 struct found {
@@ -267,7 +222,7 @@ see_manifest(void *arg, const struct digest *d)
 		f->fault = "a manifest is not whole";
 		return false;
 	}
-	for (i = 0; i < m.n_refs && told->done < LAYER_GONE; i++)
+	for (i = 0; i < m.n_refs && report->done < LAYER_GONE; i++)
 		if (digest_parse(m.refs[i], &ref, &err) != RC_OK ||
 		    store_blob_find(store, arena, f->name, &ref, &blob, &err) !=
 			RC_OK)
@@ -303,7 +258,7 @@ look_at(const char *name)
 static const char *
 kept_fault(const struct found *here, const struct found *there)
 {
-	unsigned done = told->done;
+	size_t done = report->done;
 
 	if (done > FINISHED && !has_blob(HERE, LAYER))
 		return "the layer was acknowledged";
@@ -399,7 +354,7 @@ store_fault(void)
 	if (fault == NULL)
 		fault = kept_fault(&here, &there);
 	/* who lived on asked for a walk, or had no need of one */
-	if (fault == NULL && told->alive && !told->lost)
+	if (fault == NULL && report->count > 0 && !more->lost)
 		fault = index_fault(&here, &there);
 	return fault == NULL ? reindexed_fault(&here, &there) : fault;
 }
@@ -409,8 +364,8 @@ again_fault(void)
 {
 	size_t i;
 
-	told->done = 0;
-	for (i = 0; i < TAG_GONE; i++, told->done++)
+	report->done = 0;
+	for (i = 0; i < TAG_GONE; i++, report->done++)
 		if (steps[i].run() != RC_OK)
 			return arena_printf(
 			    arena, "again, %s: %s", steps[i].name, err.text);
@@ -419,11 +374,12 @@ again_fault(void)
 
 /* An empty store, with an index that is whole. */
 static void
-make_ready(void)
+prepare(void)
 {
 	const struct reindex how = {.path = index_path()};
 	bool done = false;
 
+	more->lost = false;
 	fresh_store();
 	make_index();
 	open_registry();
@@ -432,55 +388,51 @@ make_ready(void)
 	close_registry();
 }
 
-static void
-try_failure(unsigned at, unsigned total, const char *action)
+static const char *
+fault_after(void)
 {
-	const char *fault, *where;
-	int status;
+	const char *fault;
 
-	arena_clear(arena);
-	make_ready();
-	status = run_until(at, action);
-	where = steps[told->done < N_STEPS ? told->done : N_STEPS - 1].name;
-	fault = told_fault(status, action);
 	open_registry();
-	if (fault == NULL)
-		fault = tmp_fault();
+	fault = tmp_fault();
 	if (fault == NULL)
 		fault = store_fault();
 	if (fault == NULL)
 		fault = again_fault();
 	close_registry();
-	if (!ok(fault == NULL, "%s at step %u of %u (%s in %s)", action, at, total,
-		told->last, where))
-		printf("# %s\n", fault);
+	return fault;
 }
 
-/* Without a failure: how many durable steps there are. */
-static unsigned
-count_steps(void)
+static const char *
+name_of_step(size_t i)
 {
-	make_ready();
-	is_int(run_until(0, "count"), 0, "nothing ails it");
-	is_int(told->done, (int)N_STEPS, "all steps succeed");
+	return steps[i].name;
+}
+
+static void
+test_complete(void)
+{
 	open_registry();
 	is_str(store_fault(), NULL, "and the store is as it should be");
 	close_registry();
-	return told->count;
 }
+
+static const struct scenario push = {
+    .what = "a push",
+    .end = N_STEPS,
+    .prepare = prepare,
+    .start = start,
+    .step = run_step,
+    .name = name_of_step,
+    .fault = fault_after,
+    .complete = test_complete,
+};
 
 int
 main(void)
 {
-	static const char *const actions[] = {"io", "full", "die"};
-	unsigned at, total;
-	size_t k;
-
 	setup_store(IN_MEMORY);
-	told = share(sizeof(*told));
-	total = count_steps();
-	for (at = 1; at <= total; at++)
-		for (k = 0; k < sizeof(actions) / sizeof(actions[0]); k++)
-			try_failure(at, total, actions[k]);
+	more = share(sizeof(*more));
+	fail_at_each_step(&push);
 	return teardown_store();
 }

@@ -4,12 +4,9 @@
  * is whole or not there, the upload stands where its state says, what was acknowledged
  * is kept, and a client that goes on from there ends as it should. So it is when all
  * comes in one request, for a blob that is there but cut off. */
-#include <signal.h>
-
+#include "lib/failpoint.h"
+#include "lib/upload.h"
 #include "store/blob.h"
-#include "store/sweep.h"
-#include "storefs/failpoint.h"
-#include "upload-test.h"
 
 #define CUT_OFF "the first pa" /* as an old server may have left it */
 #define N_PARTS 3
@@ -54,13 +51,9 @@ static const struct way ways[] = {
 static const struct way *way;
 
 /* What the client knows; also when the process was killed. */
-static struct told {
-	char id[40];        /* empty before the first answer */
-	unsigned done;      /* steps that were acknowledged */
-	enum result result; /* of the step behind them */
-	unsigned count;     /* durable steps, up to the one that failed */
-	char last[32];      /* its name */
-} * told;
+static struct client {
+	char id[40]; /* of its upload; empty before the first answer */
+} * client;
 
 static struct digest
 blob_digest(void)
@@ -96,7 +89,8 @@ run_step(unsigned step, struct store_upload *up)
 	case BEGIN:
 		r = store_upload_begin(store, arena, APP, HASH_SHA256, up, &err);
 		if (r == RC_OK)
-			(void)snprintf(told->id, sizeof(told->id), "%s", up->id);
+			(void)snprintf(
+			    client->id, sizeof(client->id), "%s", up->id);
 		return r;
 	case NAME:
 		return name_blob(up);
@@ -109,29 +103,21 @@ run_step(unsigned step, struct store_upload *up)
 	}
 }
 
-static int
-run_and_tell(void *arg)
+static enum result
+send_step(size_t step)
 {
-	struct store_upload up;
+	static struct store_upload up;
 
-	failpoint_arm(arg);
-	while (told->done < way->end) {
-		told->result = run_step(told->done, &up);
-		if (told->result != RC_OK)
-			break;
-		told->done++;
-	}
-	told->count = failpoint_count();
-	(void)snprintf(told->last, sizeof(told->last), "%s", failpoint_last());
-	return 0;
+	return run_step((unsigned)step, &up);
 }
 
 /* The store before: nothing, or a blob that needs to be replaced. */
 static void
-make_ready(void)
+prepare(void)
 {
 	struct digest d = blob_digest();
 
+	client->id[0] = '\0';
 	fresh_store();
 	if (way->at_once)
 		write_text(arena_printf(arena,
@@ -140,46 +126,7 @@ make_ready(void)
 		    CUT_OFF);
 }
 
-static int
-run_until(unsigned at, const char *action)
-{
-	char spec[24];
-	int status;
-
-	(void)snprintf(spec, sizeof(spec), "%u:%s", at, action);
-	memset(told, 0, sizeof(*told));
-	told->done = way->first;
-	status = run_in_process(run_and_tell, spec);
-	remove_bodies();
-	return status;
-}
-
 /* ---- what must hold: each returns NULL or what is wrong ---- */
-
-static const char *
-told_fault(int status, const char *action)
-{
-	if (strcmp(action, "die") == 0)
-		return status == 128 + SIGKILL ? NULL : "it was not killed";
-	if (status != 0)
-		return "it ended otherwise";
-	if (told->result != (strcmp(action, "full") == 0 ? RC_FULL : RC_IO))
-		return arena_printf(
-		    arena, "the client hears: %s", err_name(told->result));
-	return NULL;
-}
-
-static const char *
-tmp_fault(void)
-{
-	unsigned n;
-
-	if (store_sweep_tmp(store, &n, &err) != RC_OK)
-		return err.text;
-	return strcmp(tree("_berth/tmp"), "_berth/tmp/\n") == 0
-		   ? NULL
-		   : "_berth/tmp: not all was swept";
-}
 
 /* The blob is whole or not there, and there once that was acknowledged. */
 static const char *
@@ -191,15 +138,15 @@ blob_fault(void)
 	enum result r = store_blob_read(store, arena, &d, TREE_MAX, &bytes, &err);
 	bool linked = store_blob_find(store, arena, APP, &d, &got, &err) == RC_OK;
 
-	if (r == RC_BLOB_UNKNOWN && told->done <= NAME)
+	if (r == RC_BLOB_UNKNOWN && report->done <= NAME)
 		return linked ? "B2 before B1" : NULL;
 	if (r != RC_OK)
 		return "the blob was acknowledged and is not there";
-	if (way->at_once && str_is(bytes, CUT_OFF) && told->done <= NAME)
+	if (way->at_once && str_is(bytes, CUT_OFF) && report->done <= NAME)
 		return linked ? "B2 before B1" : NULL;
 	if (!str_is(bytes, whole()))
 		return "the blob is not whole";
-	return linked || told->done <= LINK
+	return linked || report->done <= LINK
 		   ? NULL
 		   : "the repository's having it was acknowledged";
 }
@@ -219,7 +166,7 @@ moved_data(void)
 static const char *
 state_fault(const struct store_upload *up)
 {
-	unsigned n = told->done <= PARTS ? 0 : told->done - PARTS;
+	unsigned n = report->done <= PARTS ? 0 : (unsigned)report->done - PARTS;
 	struct str all = str_of(whole());
 	struct hash h;
 	const char *data;
@@ -233,7 +180,7 @@ state_fault(const struct store_upload *up)
 	hash_add(&h, all.p, up->size);
 	if (!tap_same(hash_save(&h, arena), hash_save(&up->hash, arena)))
 		return "the upload has another hash";
-	data = read_text(upload_file(told->id, "data"));
+	data = read_text(upload_file(client->id, "data"));
 	if (data == NULL)
 		data = moved_data();
 	if (up->size > 0 && (data == NULL || memcmp(data, all.p, up->size) != 0))
@@ -247,22 +194,22 @@ upload_fault(void)
 	struct store_upload up;
 	enum result r;
 
-	if (told->done == BEGIN || way->at_once)
+	if (report->done == BEGIN || way->at_once)
 		return NULL; /* nobody knows of any */
-	r = reopen_upload(told->id, &up);
+	r = reopen_upload(client->id, &up);
 	if (r == RC_OK)
-		return told->done == N_STEPS ? "it is over, but there"
-					     : state_fault(&up);
+		return report->done == N_STEPS ? "it is over, but there"
+					       : state_fault(&up);
 	if (r != RC_UPLOAD_UNKNOWN)
 		return err.text;
-	return told->done >= NAME ? NULL : "the upload is lost";
+	return report->done >= NAME ? NULL : "the upload is lost";
 }
 
 /* The client asks how far it came; where nobody knows it, it begins. */
 static enum result
 ask(struct store_upload *up, unsigned *next)
 {
-	enum result r = reopen_upload(told->id, up);
+	enum result r = reopen_upload(client->id, up);
 
 	if (r == RC_UPLOAD_UNKNOWN)
 		r = run_step(BEGIN, up);
@@ -299,71 +246,58 @@ again_fault(void)
 		return "the same again, but there is no blob";
 	if (stat(in_dir(got.file.name), &sb) == -1 || sb.st_nlink != 1)
 		return "the blob has more than one name";
-	told->done = way->end;
+	report->done = way->end;
 	return blob_fault();
 }
 
-static void
-try_failure(unsigned at, unsigned total, const char *action, char name[32])
+static const char *
+fault_after(void)
 {
-	const char *fault;
-	unsigned step;
-	int status;
+	const char *fault = tmp_fault();
 
-	arena_clear(arena);
-	make_ready();
-	status = run_until(at, action);
-	if (strcmp(action, "io") == 0)
-		(void)snprintf(name, 32, "%s", told->last);
-	step = told->done < way->end ? told->done : way->end - 1;
-	fault = told_fault(status, action);
-	if (fault == NULL)
-		fault = tmp_fault();
 	if (fault == NULL)
 		fault = blob_fault();
 	if (fault == NULL)
 		fault = upload_fault();
-	if (fault == NULL)
-		fault = again_fault();
-	if (!ok(fault == NULL, "%s, %s at step %u of %u (%s in %s)", way->what,
-		action, at, total, name, steps[step]))
-		printf("# %s\n", fault);
+	return fault == NULL ? again_fault() : fault;
 }
 
-/* Without a failure: how many durable steps there are. */
-static unsigned
-count_steps(void)
+static const char *
+name_of_step(size_t i)
 {
-	make_ready();
-	is_int(run_until(0, "count"), 0, "%s: nothing ails it", way->what);
-	is_int(told->done, way->end, "all its steps succeed");
-	is_str(blob_fault(), NULL, "the blob is there");
-	is_str(tree("_berth/upload"), "_berth/upload/\n", "and nothing else");
-	return told->count;
+	return steps[i];
 }
 
 static void
-walk_through(void)
+test_complete(void)
 {
-	static const char *const actions[] = {"io", "full", "die"};
-	unsigned i, k, total = count_steps();
-	char name[32];
+	is_str(blob_fault(), NULL, "the blob is there");
+	is_str(tree("_berth/upload"), "_berth/upload/\n", "and nothing else");
+}
 
-	for (i = 1; i <= total; i++)
-		for (k = 0; k < 3; k++)
-			try_failure(i, total, actions[k], name);
+static void
+fail_each(void)
+{
+	const struct scenario scenario = {
+	    .what = way->what,
+	    .first = way->first,
+	    .end = way->end,
+	    .prepare = prepare,
+	    .step = send_step,
+	    .name = name_of_step,
+	    .fault = fault_after,
+	    .complete = test_complete,
+	};
+
+	fail_at_each_step(&scenario);
 }
 
 int
 main(void)
 {
-	size_t i;
-
 	setup_store(IN_MEMORY);
-	told = share(sizeof(*told));
-	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		way = &ways[i];
-		walk_through();
-	}
+	client = share(sizeof(*client));
+	for (way = ways; way < ways + COUNT(ways); way++)
+		fail_each();
 	return teardown_store();
 }

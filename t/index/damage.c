@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "index-test.h"
 #include "indexsqlite/indexsqlite.h"
 #include "indexsqlite/schema.h"
+#include "lib/index.h"
 
 #define ROWS      2000 /* some hundred pages */
 #define PAGE_SIZE 4096

@@ -1,9 +1,8 @@
 /* lists.c: the catalog, tags and referrers: what index_put() makes of them,
  * their order, their pages and what a page costs. */
-#include "index-test.h"
+#include "lib/index.h"
 
-#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
-#define ALL         SIZE_MAX
+#define ALL SIZE_MAX
 
 #define SUBJECT "sha256:5ab7ec7"
 #define SIG     "application/vnd.dev.cosign"

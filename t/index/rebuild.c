@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "index-test.h"
 #include "indexsqlite/indexsqlite.h"
+#include "lib/index.h"
 
 #define PROCESSES 2
 #define THREADS   12 /* more than there are connections */

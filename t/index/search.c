@@ -2,8 +2,9 @@
 #include <ctype.h>
 #include <sys/stat.h>
 
-#include "index-test.h"
+#include "indexsqlite/db.h"
 #include "indexsqlite/indexsqlite.h"
+#include "lib/index.h"
 
 #define MODEL_ROWS  3000 /* enough for terms that are "everywhere" to search.c */
 #define MODEL_TERMS 400

@@ -1,11 +1,13 @@
 /* stamps.c: what a rebuild reads again and what it knows by its stamp, what it
  * drops, and what is left of one that was cut off. */
-#include "index-test.h"
-#include "indexsqlite/indexsqlite.h"
 
-#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
-#define MANY        2500 /* more than are dropped in one go */
-#define SUBJECT     "sha256:5ab7ec7"
+#include <limits.h>
+
+#include "indexsqlite/indexsqlite.h"
+#include "lib/index.h"
+
+#define MANY    2500 /* more than are dropped in one go */
+#define SUBJECT "sha256:5ab7ec7"
 
 /* A repository of the store, with what lies in it; NULL ends a list. */
 struct stored {

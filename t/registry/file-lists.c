@@ -1,9 +1,10 @@
 /* file-lists.c: what layers hold and what they change of each other, asked of the registry:
  * computed once, kept, and computed anew where what was kept is damaged. */
 #include "images/layerfiles.h"
-#include "push-test.h"
+#include "lib/push.h"
+#include "lib/tar.h"
 #include "store/derived.h"
-#include "tar-test.h"
+#include "store/guard.h"
 
 #define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "bbbbbbbbbbbbbbbb"

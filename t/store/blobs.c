@@ -1,7 +1,7 @@
 /* blobs.c: blobs in distribution's layout, byte for byte: what is put, found
  * through its link, kept or replaced, and pinned for those who were told of it. */
 #include "base/clock.h"
-#include "store-test.h"
+#include "lib/store.h"
 #include "store/blob.h"
 
 #define NOBODY  65534
@@ -67,15 +67,6 @@ found(const char *name, const struct digest *d)
 	enum result r = store_blob_find(store, arena, name, d, &got, &err);
 
 	return r == RC_OK ? digest_text(arena, &got.digest) : err_name(r);
-}
-
-static struct stat
-stat_of(const char *name)
-{
-	struct stat sb = {0};
-
-	set_up(lstat(in_dir(name), &sb));
-	return sb;
 }
 
 static void

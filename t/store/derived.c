@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "store-test.h"
+#include "lib/store.h"
 #include "store/content.h"
 #include "store/derived.h"
 

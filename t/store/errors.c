@@ -1,15 +1,17 @@
 /* errors.c: what cannot be read or written is an error, never "not there",
  * and leaves nothing half done. */
+#include <ftw.h>
 #include <grp.h>
 #include <signal.h>
 #include <sys/resource.h>
 
 #include "image/imagelist.h"
 #include "image/v1config.h"
-#include "store-test.h"
+#include "lib/store.h"
 #include "store/guard.h"
 #include "store/sweep.h"
 #include "store/v1image.h"
+#include "store/v1push.h"
 #include "store/v1repo.h"
 #include "store/v1tag.h"
 #include "storefs/storefs.h"

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 
 #include "base/clock.h"
-#include "store-test.h"
+#include "lib/store.h"
 #include "store/guard.h"
 #include "storefs/storefs.h"
 

@@ -1,7 +1,8 @@
 /* lists.c: lists of any length, in byte order and bounded memory: pages of
  * a directory, tags, and the walk over all repositories. */
-#include "store-test.h"
+#include "lib/store.h"
 
+#include "base/buf.h"
 #include "store/v1repo.h"
 #include "store/v1tag.h"
 #include "storefs/listing.h"

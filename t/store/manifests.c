@@ -2,8 +2,8 @@
  * other hands left, those that are put, the notes of their media types, removed ones,
  * all of a repository. */
 #include "image/manifest.h"
+#include "lib/v2_store.h"
 #include "store/manifest.h"
-#include "v2-store-test.h"
 
 #define TEXT "{\"schemaVersion\":2}"
 

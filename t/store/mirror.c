@@ -1,5 +1,5 @@
 /* mirror.c: what a mirror keeps in _berth/mirror. */
-#include "store-test.h"
+#include "lib/store.h"
 #include "store/guard.h"
 #include "store/upstream.h"
 

@@ -1,8 +1,9 @@
 /* repositories.c: repositories of distribution's layout: what each holds, and the walk
  * over all of them. */
+#include "base/buf.h"
 #include "image/reference.h"
+#include "lib/v2_store.h"
 #include "store/repository.h"
-#include "v2-store-test.h"
 
 #define HEX    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define DIGEST "sha256:" HEX

@@ -1,7 +1,10 @@
 /* secret.c: a key that the store keeps. The first process that needs it makes it,
  * and all have the same. */
 #include "store/secret.h"
-#include "store-test.h"
+
+#include <sys/wait.h>
+
+#include "lib/store.h"
 #include "storefs/failpoint.h"
 
 #define FILE_NAME "_berth/" SECRET_SIGNING_KEY

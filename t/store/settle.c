@@ -3,10 +3,10 @@
  * fails where the test wants it to. */
 #include <dlfcn.h>
 
+#include "lib/v2_store.h"
 #include "store/blob.h"
 #include "store/v1push.h"
 #include "storefs/storefs.h"
-#include "v2-store-test.h"
 
 static int *syncs;     /* calls so far, of all processes */
 static int failing_at; /* this call fails, counted from 1; 0: none */

@@ -1,9 +1,11 @@
 /* stage.c: bytes on their way into the store (stage.h), and what is swept
  * up of those that never arrived (sweep.h, store_v1push_sweep()). */
-#include "store-test.h"
+#include "lib/store.h"
+#include "lib/v1_image.h"
 
 #include "store/guard.h"
 #include "store/sweep.h"
+#include "store/v1push.h"
 #include "storefs/io.h"
 
 static const char *

@@ -1,9 +1,9 @@
 /* stamps.c: the numbers that tell whether another server wrote to a repository
  * while berth did not look: each change that matters to the index, as distribution and
  * docker-registry make it, and those that do not. */
+#include "lib/v2_store.h"
 #include "store/repository.h"
 #include "store/v1repo.h"
-#include "v2-store-test.h"
 
 /* ---- distribution's layout ---- */
 

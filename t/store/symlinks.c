@@ -1,5 +1,6 @@
 /* symlinks.c: symbolic links in the store, at each level, to each kind of place, for
  * each kind of call; by openat2(2), and without it. What is no file, and modes. */
+#include <ftw.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -9,7 +10,9 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "base/buf.h"
 #include "image/v1name.h"
+#include "lib/v2_store.h"
 #include "store/blob.h"
 #include "store/description.h"
 #include "store/manifest.h"
@@ -18,10 +21,10 @@
 #include "store/tag.h"
 #include "store/upload.h"
 #include "store/v1image.h"
+#include "store/v1push.h"
 #include "store/v1repo.h"
 #include "store/v1tag.h"
 #include "storefs/storefs.h"
-#include "v2-store-test.h"
 
 #define ID       "00000000000000a1"
 #define OTHER_ID "00000000000000b2"

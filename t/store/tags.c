@@ -1,7 +1,8 @@
 /* tags.c: tags in distribution's layout: those that its servers and other hands
  * left, those that are put, moved and removed; lists of any length. */
+#include "base/buf.h"
+#include "lib/v2_store.h"
 #include "store/tag.h"
-#include "v2-store-test.h"
 
 #define NOBODY 65534
 

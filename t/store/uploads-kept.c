@@ -1,7 +1,7 @@
 /* uploads-kept.c: who may open an upload (upload.h), whatever his id and
  * its state look like, and which are swept. */
+#include "lib/upload.h"
 #include "store/guard.h"
-#include "upload-test.h"
 
 #define EXPIRY 3600
 

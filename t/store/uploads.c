@@ -1,8 +1,8 @@
 /* uploads.c: a blob that comes in parts (upload.h): where it stands after
  * each part, whatever was cut off before, and how it becomes a blob. */
+#include "lib/upload.h"
 #include "store/blob.h"
 #include "store/guard.h"
-#include "upload-test.h"
 
 /* The upload is as it stands in up, and holds these bytes. */
 static void

@@ -1,8 +1,11 @@
 /* v1-layout.c: the directory as docker-registry 0.x keeps it, byte for byte: images,
  * repositories, tags, and how their names are spelt. */
-#include "store-test.h"
+#include "lib/store.h"
+#include "lib/v1_image.h"
 
+#include "base/buf.h"
 #include "store/v1image.h"
+#include "store/v1push.h"
 #include "store/v1repo.h"
 #include "store/v1tag.h"
 #include "storefs/log_once.h"

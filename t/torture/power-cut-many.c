@@ -5,9 +5,9 @@
 #include <signal.h>
 
 #include "content/upload.h"
-#include "power-cut.h"
+#include "lib/power_cut.h"
+#include "lib/v2_image.h"
 #include "registry/registry.h"
-#include "v2-image-test.h"
 
 static struct registry reg;
 

@@ -1,8 +1,8 @@
 /* access.c: who may see and do what through API v1: private repositories, and the
  * registry's own tokens where they are asked for. */
-#include "api-test.h"
 #include "auth/auth.h"
 #include "base/clock.h"
+#include "lib/api_v1.h"
 #include "store/description.h"
 
 #define APP  "/v1/repositories/team/app"

@@ -1,7 +1,7 @@
 /* before-body.c: the pass that nginx makes before it reads a byte of a body: who
  * may not send it, hears so now. It takes no body, changes nothing, and decides as
  * the real request will. */
-#include "api-test.h"
+#include "lib/api_v1.h"
 
 #include "image/v1config.h"
 
@@ -72,7 +72,7 @@ all_files(void)
 static void
 check(const struct check *c)
 {
-	struct call call = {.method = c->method,
+	struct sent_request call = {.method = c->method,
 	    .target = c->target,
 	    .length = c->length,
 	    .pass = PASS_CHECK};
@@ -113,11 +113,11 @@ test_room(void)
 static void
 test_wrong_bodies(void)
 {
-	struct call no_file = {.method = "PUT",
+	struct sent_request no_file = {.method = "PUT",
 	    .target = LAYER(UNFINISHED),
 	    .length = 10,
 	    .pass = PASS_SERVE};
-	struct call file = {.method = "PUT",
+	struct sent_request file = {.method = "PUT",
 	    .target = REPO "/tags/layer",
 	    .body = str_of("\"" COMPLETE "\""),
 	    .has_body = true,

@@ -1,11 +1,10 @@
 /* damage.c: files of API v1 that are damaged on disk: empty, cut off, changed, longer,
  * missing. Each is asked for in each way in which a client could be told "it is here"; then
  * it is pushed again, and is whole. */
-#include "api-test.h"
+#include "lib/api_v1.h"
+#include "lib/v1_image.h"
 
-#include "damage-test.h"
-
-#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+#include "lib/damage.h"
 
 #define REPO       "/v1/repositories/team/app"
 #define BY_UNKNOWN ERROR("Image not found")

@@ -1,10 +1,12 @@
 /* hostile.c: what no docker sends: names, bodies and search terms made to
  * break something. Each gets a clear answer, and none leaves its place in the
  * store. */
-#include "api-test.h"
+#include "lib/api_v1.h"
 
 #include "image/imagelist.h"
 #include "image/v1config.h"
+#include "index/index.h"
+#include "registry/reindex.h"
 
 #define BAD_NAME    "~{\"error\": \"Invalid name: "
 #define BAD_REQUEST "~{\"error\": \"Bad request: "
@@ -260,7 +262,7 @@ static struct reply *
 send_large(const char *method, const char *where, size_t n, bool chunked)
 {
 	char *body = arena_alloc(arena, n);
-	struct call call = {.method = method,
+	struct sent_request call = {.method = method,
 	    .target = where,
 	    .body = str_make(body, n),
 	    .has_body = true,

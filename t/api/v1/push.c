@@ -1,6 +1,7 @@
 /* push.c: images on their way in through API v1: what is refused and in which
  * order, checksums of every kind, pushes that begin anew, and two at once. */
-#include "api-test.h"
+#include "lib/api_v1.h"
+#include "store/v1push.h"
 
 #define IMAGE(id, file) "/v1/images/00000000000000" id "/" file
 #define JSON_OF(id)     "{\"id\": \"00000000000000" id "\"}"

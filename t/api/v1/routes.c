@@ -1,7 +1,7 @@
 /* routes.c: API v1's table of contents, row by row, as a docker and an
  * operator of docker-registry 0.x know it: every path, method, status, text and
  * header. */
-#include "api-test.h"
+#include "lib/api_v1.h"
 
 #define BASE  "511136ea3c5a64f264b78b5433614aec563103b4d4702f3ba7d4d2698e22c158"
 #define CHILD "8aedcdadf14bb95a53f712aace7d0cb657447d24e41831518392d1a2b05d8bf7"

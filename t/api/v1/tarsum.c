@@ -1,8 +1,9 @@
 /* tarsum.c: pushes of clients that know a layer by its tarsum: dockers before 0.10
  * send it behind the layer, those of 0.6's day with the json. The sums were computed
  * by docker-registry's rules with another program. */
-#include "api-test.h"
-#include "tar-test.h"
+#include "lib/api_v1.h"
+#include "lib/tar.h"
+#include "store/guard.h"
 
 #define IMAGE(id, file) "/v1/images/00000000000000" id "/" file
 #define JSON_OF(id)     "{\"id\": \"00000000000000" id "\"}"
@@ -45,7 +46,7 @@ small_layer(void)
 static void
 put_layer(const char *target, struct str layer, int status, const char *what)
 {
-	struct call call = {.method = "PUT",
+	struct sent_request call = {.method = "PUT",
 	    .target = target,
 	    .body = layer,
 	    .has_body = true,

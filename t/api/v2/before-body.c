@@ -1,7 +1,7 @@
 /* before-body.c: the pass that nginx makes before it reads a byte of an upload: who
  * may not send it, hears so now, in the words of the real request. It takes no body
  * and changes nothing. */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #include "image/manifest.h"
 
@@ -91,7 +91,7 @@ all_files(void)
 static void
 check_before(const struct check *c)
 {
-	struct call call = {.method = c->method,
+	struct sent_request call = {.method = c->method,
 	    .target = expand(c->target),
 	    .headers = c->headers,
 	    .length = c->length,
@@ -120,7 +120,7 @@ test_no_file(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		struct call call = {.method = rows[i].method,
+		struct sent_request call = {.method = rows[i].method,
 		    .target = expand(rows[i].target),
 		    .length = rows[i].length,
 		    .pass = PASS_SERVE};

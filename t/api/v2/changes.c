@@ -1,6 +1,6 @@
 /* changes.c: after each change of a repository its tags, the catalog and the
  * search tell how it stands; and so they do when the index was made anew. */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #define REPO     "/v2/team/app"
 #define AT       REPO "/manifests/"

@@ -1,9 +1,10 @@
 /* damage.c: files of API v2 that are damaged on disk: empty, cut off, changed, longer,
  * missing. Each kind of file, with each kind of damage, is asked for in each way in which a
  * client could be told "it is here"; then it is pushed again, and is whole. */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
-#include "damage-test.h"
+#include "base/log.h"
+#include "lib/damage.h"
 #include "store/blob.h"
 
 #define APP     "team/app"

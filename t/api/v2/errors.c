@@ -1,9 +1,10 @@
 /* errors.c: what becomes of a name, a tag or a digest that is none, on every
  * path of API v2; and every error in its form. */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #include "image/reference.h"
 #include "v2/errors.h"
+#include "v2/routes.h"
 
 #define REPO    "/v2/team/app"
 #define UPLOADS REPO "/blobs/uploads/"

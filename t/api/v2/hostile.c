@@ -1,9 +1,10 @@
 /* hostile.c: what no client sends: names, ids, manifests and headers made to
  * break something. Each gets a clear answer, and none leaves a trace in the store. */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #include "http/target.h"
 #include "image/manifest.h"
+#include "v2/routes.h"
 
 #define REPO    "/v2/team/app"
 #define UPLOADS REPO "/blobs/uploads/"

@@ -1,6 +1,7 @@
 /* lists.c: the tags of a repository, as the specification's "Listing Tags"
  * has it, and the catalog. The name of a row begins with the section that it is of. */
-#include "v2-api-test.h"
+#include "index/index.h"
+#include "lib/api_v2.h"
 
 #define TAGS(query) "/v2/team/app/tags/list" query
 #define TAG_LIST(names) \

@@ -1,7 +1,7 @@
 /* manifest-shapes.c: manifests of up to 4 MiB of any shape, pushed and found in an old store:
  * they are served, listed and described like any other, in bounded memory, and nobody
  * waits for a lock while their references are looked for. */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #include <unistd.h>
 

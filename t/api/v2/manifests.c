@@ -1,6 +1,6 @@
 /* manifests.c: manifests and tags come in, go out and are deleted, as the
  * specification has it. The name of a row begins with the section that it is of. */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #include "content/manifests.h"
 #include "image/manifest.h"

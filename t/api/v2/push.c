@@ -2,7 +2,7 @@
  * name of a row begins with the section that it is of. */
 #include <ctype.h>
 
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #include "store/upload.h"
 
@@ -274,7 +274,7 @@ test_streamed(void)
 	check_v2_row(&(const struct row){
 	    "a session for a stream", "POST", UPLOADS, .status = 202});
 	for (i = 0; i < COUNT(rows); i++) {
-		struct call call = {.method = rows[i].method,
+		struct sent_request call = {.method = rows[i].method,
 		    .target = expand(rows[i].target),
 		    .headers = rows[i].headers,
 		    .body = str_of(rows[i].body),

@@ -1,9 +1,10 @@
 /* races.c: requests that cross each other. On one upload: parts, ends, and its
  * removal; one is taken, the other gets where the upload stands. A push of a manifest, and
  * the removal of what it refers to. */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #include "content/upload.h"
+#include "store/guard.h"
 
 #define REPO      "/v2/team/app"
 #define UPLOADS   REPO "/blobs/uploads/"
@@ -50,7 +51,7 @@ test_noted(void)
 	    &(const struct row){"an upload", "POST", UPLOADS, .status = 202});
 	for (i = 0; i < COUNT(noted); i++) {
 		const struct noted *n = &noted[i];
-		struct call call = {.method = n->method,
+		struct sent_request call = {.method = n->method,
 		    .target = expand(n->target),
 		    .headers = n->headers,
 		    .body = str_of(n->body),

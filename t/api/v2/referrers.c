@@ -1,6 +1,6 @@
 /* referrers.c: what refers to a manifest, as the specification's "Listing
  * Referrers" has it. The name of a row begins with the section that it is of. */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #define SBOM       "application/vnd.example.sbom.v1+json"
 #define COSIGN     "application/vnd.example.signature.config.v1+json"

@@ -1,6 +1,6 @@
 /* routes.c: API v2's table of contents, row by row: every path and method.
  * Numbers are those of the specification's table, "Endpoints". */
-#include "v2-api-test.h"
+#include "lib/api_v2.h"
 
 #define REPO     "/v2/team/app"
 #define BLOB     REPO "/blobs/`layer`"

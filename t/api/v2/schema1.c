@@ -1,8 +1,8 @@
 /* schema1.c: manifests of Docker's schema 1: which pushes are accepted
  * (t/data/schema1-push.json), what is stored of them, and that they are signed on the way
  * out, whoever stored them. */
-#include "v2-api-test.h"
-#include "v2-store-test.h"
+#include "lib/api_v2.h"
+#include "lib/v2_store.h"
 
 #include "auth/signing_key.h"
 #include "base/base64url.h"
@@ -41,7 +41,7 @@ read_vectors(void)
 static bool
 push_vector_layer(void *arg, const char *digest, const struct json *base64)
 {
-	struct call call = {.method = "POST",
+	struct sent_request call = {.method = "POST",
 	    .target = arena_printf(
 		arena, "/v2/" REPO "/blobs/uploads/?digest=%s", digest),
 	    .has_body = true,

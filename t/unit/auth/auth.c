@@ -1,10 +1,11 @@
 /* auth.c: who comes in. The other index is played here: remote_get_cached() is this file's. */
+
 #include "auth/auth.h"
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "lib/unit.h"
 #include "remote/remote.h"
-#include "unit-test.h"
 
 #define ID       "0123456789abcdef"
 #define LONG_ID  ID ID ID ID
@@ -29,7 +30,7 @@ static struct {
 enum result
 remote_get_cached(struct remote *rm, struct arena *a,
     const struct remote_call *call, const struct remote_ttl *memory,
-    struct remote_answer *out, struct err *err)
+    struct remote_answer *out, struct err *why)
 {
 	size_t i;
 
@@ -46,7 +47,7 @@ remote_get_cached(struct remote *rm, struct arena *a,
 	played.n_headers = i;
 	memset(out, 0, sizeof(*out));
 	if (played.result != RC_OK)
-		return err_set(err, played.result, "no answer");
+		return err_set(why, played.result, "no answer");
 	out->status = played.status;
 	out->body = played.body;
 	return RC_OK;
@@ -87,8 +88,6 @@ static const struct v1name team_app = {"team", "app"}, team_web = {"team", "web"
 			   slashed = {"team", "app/web x"};
 
 static struct caller caller;
-static struct err err;
-
 static enum result
 admit(const struct auth *auth, const char *authorization, const struct v1name *name,
     enum token_access need)

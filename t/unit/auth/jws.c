@@ -4,7 +4,7 @@
 
 #include "auth/signing_key.h"
 #include "base/base64url.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 /* All of them over "eyJ0IjoxfQ.eyJhIjoxfQ". */
 #define PROTECTED "eyJ0IjoxfQ"
@@ -154,8 +154,6 @@
 	"\"y\": \"MhALDohK4gN3n4kzwUNmoTIQzti1dzdms-pGmdFSji0\"" d "}"
 #define KID "7YFN:OPMP:O4YK:3XCM:OD3G:GOMU:H6EE:MSCN:NFHY:L4CE:7V4N:WN5U"
 #define D   ", \"d\": \"M5TeXshzoLgQaIQtI-mw4yBq83XJ2cNd5ZcZlUeqEDs\""
-
-static struct err err;
 
 static const struct json *
 header_of(const char *text)

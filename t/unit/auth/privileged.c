@@ -1,7 +1,8 @@
 /* privileged.c: requests that are signed with the operator's key. Keys and signatures
  * were made by openssl(1). */
+
 #include "auth/privileged.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 #define A_PKCS1 \
 	"-----BEGIN RSA PUBLIC KEY-----\n" \
@@ -133,7 +134,6 @@ static struct privileged_key *
 key_of(const char *pem)
 {
 	struct privileged_key *key = NULL;
-	struct err err;
 
 	if (privileged_key_parse(exact_copy(str_of(pem)), &key, &err) != RC_OK) {
 		printf("Bail out! %s\n", err.text);
@@ -176,8 +176,8 @@ test_keys(void)
 
 	for (i = 0; i < COUNT(rows); i++) {
 		struct privileged_key *key = NULL;
-		struct err err = {""};
 
+		err.text[0] = '\0';
 		is_int(privileged_key_parse(exact_copy(rows[i].pem), &key, &err),
 		    rows[i].want, "key: %s", rows[i].name);
 		ok((key != NULL) == (rows[i].want == RC_OK), "a key, or none");

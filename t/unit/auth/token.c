@@ -1,7 +1,7 @@
 /* token.c: tokens, as others write them and berth's own. The sums were made with
  * Python's hmac. */
 #include "auth/token.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 #define NOW 1700000000 /* 2023-11-14 */
 

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/fnv.h"
 #include "base/shared.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 /* ---- arena ---- */
 
@@ -261,7 +261,6 @@ test_buf_sink(void)
 static void
 test_err(void)
 {
-	struct err err;
 	int r, k, same = 0, nameless = 0;
 
 	errno = ENOENT;

@@ -1,6 +1,6 @@
 /* json-closed.c: which texts look whole. */
 #include "base/json_closed.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 static void
 test_closed(void)

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/json_items.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 static const char *why;
 

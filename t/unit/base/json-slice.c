@@ -5,7 +5,7 @@
 #include <limits.h>
 
 #include "base/buf.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 /* The slice without its blanks, which was checked; empty: it is not JSON. */
 static struct str

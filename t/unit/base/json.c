@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/json_slice.h"
 #include "base/jsonw.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 /* ---- reading ---- */
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 #define LINE_MOST 2047 /* bytes of a line, the newline with them */
 #define WRITERS   4

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/percent.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 /* ---- str ---- */
 

@@ -1,6 +1,6 @@
 /* keys-together.c: the keys of tokens, mirror, mails and CORS: their values, and what
  * they mean together. */
-#include "conf-test.h"
+#include "lib/conf.h"
 
 #define INDEX  "  index_endpoint: https://index.example.com/\n"
 #define SECRET "  secret_key: 0123456789abcdef\n"

@@ -1,7 +1,8 @@
 /* keys.c: the keys of config.yml, and what "berth check-config" says of
  * them. */
+
 #include "cmd/check_config.c"
-#include "conf-test.h"
+#include "lib/conf.h"
 
 static void
 test_paths(void)

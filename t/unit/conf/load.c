@@ -1,8 +1,9 @@
 /* load.c: config.yml as docker-registry's operators wrote it, and as nobody
  * should: flavors, YAML, the environment. */
+
 #include "base/buf.h"
-#include "conf-test.h"
 #include "conf/tree.h"
+#include "lib/conf.h"
 
 static const char *
 shipped(const char *path)

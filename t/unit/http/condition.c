@@ -1,7 +1,7 @@
 /* condition.c: conditional requests, and the part of a content that a client
  * names. */
 #include "http/condition.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 #define ETAG "\"sha256:0a\""
 

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "http/cors.h"
 #include "http/site.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 #define SITE  "https://site.example"
 #define OTHER "https://other.example"

@@ -1,13 +1,12 @@
 /* http.c: targets, headers and replies. */
+
 #include "base/buf.h"
 #include "base/json.h"
 #include "http/origin.h"
 #include "http/reply.h"
 #include "http/request.h"
 #include "http/target.h"
-#include "unit-test.h"
-
-static struct err err;
+#include "lib/unit.h"
 
 /* ---- target ---- */
 

@@ -1,7 +1,7 @@
 /* route.c: which row of a table takes a request. */
 #include "api/route.h"
 #include "base/buf.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 /* The handlers are never called: a row is told by its limit. */
 static enum result

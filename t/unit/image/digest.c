@@ -1,15 +1,13 @@
 /* digest.c: digests, and the names and tags of API v2. */
 #include "image/digest.h"
 #include "image/reference.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 #define HEX_64 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define HEX_63 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85"
 #define HEX_128 \
 	"cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce" \
 	"47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e"
-
-static struct err err;
 
 /* ---- digests ---- */
 

@@ -1,6 +1,7 @@
 /* hash.c: sums of bytes in pieces, and states that are stored. */
+
 #include "image/hash.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 #define BITS_448 "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
 #define BITS_896 \

@@ -1,5 +1,5 @@
 /* manifest-type.c: of which media type a manifest is. */
-#include "manifest-test.h"
+#include "manifest_texts.h"
 
 /* "<type>", with "told " before what the client alone said, or why it is refused. */
 static const char *

@@ -1,7 +1,7 @@
 /* manifest.c: what manifests say, and how they are refused. In answers, > is put before
  * what is a manifest. */
 #include "base/json.h"
-#include "manifest-test.h"
+#include "manifest_texts.h"
 
 /* ---- what it refers to ---- */
 

@@ -1,11 +1,10 @@
 /* names-sums.c: names, ids and sums. */
+
 #include "base/err.h"
 #include "image/reference.h"
 #include "image/v1checksum.h"
 #include "image/v1name.h"
-#include "unit-test.h"
-
-static struct err err;
+#include "lib/unit.h"
 
 /* ---- name ---- */
 

@@ -1,11 +1,12 @@
 /* schema1.c: manifests of Docker's schema 1, and the signed documents that they come
  * in: their form. (t/api/v2/schema1.c has whole ones, with signatures that are right.) */
+
 #include "image/schema1.h"
 
 #include "base/base64url.h"
 #include "base/buf.h"
 #include "image/pretty_jws.h"
-#include "manifest-test.h"
+#include "manifest_texts.h"
 
 /* want, or after "~" what got begins with. */
 static void

@@ -7,14 +7,12 @@
 #include "image/imagelist.h"
 #include "image/tagmeta.h"
 #include "image/v1config.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 /* centos 6.5 of 2014, and its ancestors */
 #define CENTOS "0b443ba0395813ef287c27f5ff953121a69ab23c467ffbefcefaec3f255e0693"
 #define PARENT "7064731afe90d78da2c117d64a1221c826234cd7145fd330ae7e207ff5606980"
 #define BASE   "511136ea3c5a64f264b78b5433614aec563103b4d4702f3ba7d4d2698e22c158"
-
-static struct err err;
 
 /* ---- json ---- */
 

@@ -2,10 +2,8 @@
  * docker-registry wrote both. */
 #include "layer/file_diff.h"
 #include "layer/file_list.h"
-#include "tar-test.h"
-#include "unit-test.h"
-
-static struct err err;
+#include "lib/tar.h"
+#include "lib/unit.h"
 
 /* ---- lists ---- */
 

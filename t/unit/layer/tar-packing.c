@@ -8,8 +8,8 @@
 #include <zlib.h>
 
 #include "layer/tar.h"
-#include "tar-test.h"
-#include "unit-test.h"
+#include "lib/tar.h"
+#include "lib/unit.h"
 
 #define ROOM ((size_t)4 << 20)
 
@@ -60,8 +60,6 @@ see_entry(void *arg, const struct tar_entry *e)
 	buf_printf(arg, "%.*s ", STR_ARG(e->name));
 	return true;
 }
-
-static struct err err;
 
 /* The names of its entries, or the error's name. */
 static const char *

@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "layer/tar.h"
-#include "tar-test.h"
-#include "unit-test.h"
+#include "lib/tar.h"
+#include "lib/unit.h"
 
 #define KEEP   ((size_t)64 << 20) /* bytes of an archive in a test */
 #define FAILED SIZE_MAX           /* where a source fails: never */
@@ -69,7 +69,6 @@ see_content(void *arg, const char *p, size_t n)
 	return true;
 }
 
-static struct err err;
 static struct seen seen;
 
 static enum result

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "layer/tarsum.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 /* The same as in layers.py. */
 #define JSON "{\"id\": \"00000000000000a1\", \"comment\": \"\xc3\xa4\"}"
@@ -85,7 +85,6 @@ check(const char *file, struct str json, const char *given)
 	int fd = open_layer(file);
 	struct source source = {read_fd, &fd, 0};
 	struct stat sb;
-	struct err err;
 	enum result r;
 	bool right;
 

@@ -1,16 +1,20 @@
 /* calls.c: calls to other servers, and servers that do not behave. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <unistd.h>
+
 #include "base/address.h"
 #include "base/clock.h"
+#include "lib/stand_in.h"
+#include "lib/unit.h"
 #include "remote/remote.h"
-#include "stand-in.h"
-#include "unit-test.h"
 
 #define BIG  ((size_t)3 << 20) /* bytes of a large body */
 #define MANY 8                 /* threads that ask at once */
 
 static struct stand_in server, elsewhere;
 static struct remote *rm;
-static struct err err;
 static atomic_int asked; /* requests that were answered */
 
 /* ---- the server ---- */

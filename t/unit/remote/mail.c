@@ -1,13 +1,13 @@
 /* mail.c: one mail by SMTP, as its server sees it. */
+#include <pthread.h>
+
+#include "lib/stand_in.h"
+#include "lib/unit.h"
 #include "remote/mail.h"
-#include "stand-in.h"
-#include "unit-test.h"
 
 #define SAID ((size_t)256 << 10) /* bytes that a server hears */
 
 static struct stand_in server;
-static struct err err;
-
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static char envelope[4096], message[SAID]; /* of the last mail */
 static const char *refused;                /* a command that is; NULL: none */

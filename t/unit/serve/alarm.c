@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "lib/unit.h"
 #include "serve/errmail.h"
-#include "unit-test.h"
 
 #define CHILDREN 8
 #define STORM    20000 /* errors of each */

@@ -1,26 +1,17 @@
-/* stand-in.h: a server on the loopback that a test scripts. Each connection has a thread
- * that calls the test's talk(); what it counts is atomic. */
-#ifndef STAND_IN_H
-#define STAND_IN_H
+/* stand_in.c: see stand_in.h. */
+#include "lib/stand_in.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tap.h"
+#include "lib/tap.h"
 
-struct stand_in {
-	void (*talk)(int fd); /* closes nothing */
-	int listening;
-	unsigned port;
-	atomic_int connections;
-};
-
-static inline void
+void
 stand_in_say(int fd, const char *text, size_t n)
 {
 	while (n > 0) {
@@ -33,8 +24,7 @@ stand_in_say(int fd, const char *text, size_t n)
 	}
 }
 
-/* Reads until `end`, and no further. False: the connection ended first. */
-static inline bool
+bool
 stand_in_hear(int fd, char *text, size_t size, const char *end)
 {
 	size_t n = 0, k = strlen(end);
@@ -52,7 +42,7 @@ struct stand_in_talk {
 	int fd;
 };
 
-static inline void *
+static void *
 stand_in_talk(void *arg)
 {
 	struct stand_in_talk talk = *(struct stand_in_talk *)arg;
@@ -64,7 +54,7 @@ stand_in_talk(void *arg)
 	return NULL;
 }
 
-static inline void *
+static void *
 stand_in_serve(void *arg)
 {
 	struct stand_in *s = arg;
@@ -85,8 +75,7 @@ stand_in_serve(void *arg)
 	return NULL;
 }
 
-/* Listens on a free port; lives as long as the test. */
-static inline void
+void
 stand_in_start(struct stand_in *s, void (*talk)(int fd))
 {
 	struct sockaddr_in at = {
@@ -104,5 +93,3 @@ stand_in_start(struct stand_in *s, void (*talk)(int fd))
 		abort();
 	(void)pthread_detach(thread);
 }
-
-#endif

@@ -1,10 +1,10 @@
-/* manifest-test.h: documents for the tests of manifests. In them and in what the tests
+/* manifest_texts.h: documents for the tests of manifests. In them and in what the tests
  * write, @a stands for "sha256:aaaa..." and #a for "sha512:aaaa...". */
-#ifndef MANIFEST_TEST_H
-#define MANIFEST_TEST_H
+#ifndef MANIFEST_TEXTS_H
+#define MANIFEST_TEXTS_H
 
 #include "image/manifest.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 #define DOCKER_SCHEMA1  "application/vnd.docker.distribution.manifest.v1+json"
 #define DOCKER_SIGNED   "application/vnd.docker.distribution.manifest.v1+prettyjws"
@@ -36,8 +36,6 @@
 #define CHILDREN      MANIFESTS(D(OCI_MANIFEST, "@b") ", " D(OCI_MANIFEST, "@a"))
 #define SUBJECT       ", \"subject\": " D(OCI_MANIFEST, "@f")
 #define KIND          ", \"artifactType\": \"" OTHER "\""
-
-static struct err err; /* of the last parse() */
 
 /* ---- texts ---- */
 

@@ -1,28 +1,18 @@
-/* power-cut.h: what is left of a store when the power fails, by the strictest reading of
- * what fsync(2) promises: of a file the bytes that it had when it was last synced, of a
- * directory the names that it had when it was last synced, and nothing else.
- *
- * The test's own fsync(2), and the calls that change names, stand before libc's. Each sync
- * is noted next to the store, in <store>.cut/, so a process may be killed at any moment:
- *	<inode>.file	its bytes
- *	<inode>.dir	its names, a line each: "d|f <inode> <name>"
- * One thread a process. The index is not kept: it is derived. */
-#ifndef POWER_CUT_H
-#define POWER_CUT_H
+/* power_cut.c: see power_cut.h. */
+#include "lib/power_cut.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdarg.h>
-
-#include "store-test.h"
 
 #define CUT_NAME 64 /* bytes of an inode's name */
 
 static char cut_dir[sizeof(dir) + 8]; /* empty: nothing is noted */
 static int cut_lock = -1;
-static int cut_slow_ms; /* one sync in ten takes so long, as on a busy disk */
+int cut_slow_ms;
 
 /* libc's function of this name. */
-static inline void *
+static void *
 real(const char *name)
 {
 	void *p = dlsym(RTLD_NEXT, name);
@@ -33,7 +23,7 @@ real(const char *name)
 }
 
 /* Names do not change while a directory is noted. The lock goes with its process. */
-static inline void
+static void
 lock_names(short type)
 {
 	struct flock fl = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
@@ -55,7 +45,7 @@ lock_names(short type)
 	return result
 
 /* An inode's number may be given again, its birth not. */
-static inline void
+static void
 inode_name(int at, const char *path, int flags, char out[CUT_NAME], char *type)
 {
 	struct statx sx;
@@ -69,7 +59,7 @@ inode_name(int at, const char *path, int flags, char out[CUT_NAME], char *type)
 	*type = S_ISDIR(sx.stx_mode) ? 'd' : 'f';
 }
 
-static inline void
+static void
 add_names(FILE *out, const char *path)
 {
 	char name[CUT_NAME], type;
@@ -87,7 +77,7 @@ add_names(FILE *out, const char *path)
 	(void)closedir(d);
 }
 
-static inline void
+static void
 add_file(FILE *out, const char *path)
 {
 	FILE *in = fopen(path, "r");
@@ -102,7 +92,7 @@ add_file(FILE *out, const char *path)
 }
 
 /* Whole or not at all: this process may be killed, too. */
-static inline void
+static void
 note_sync(int fd)
 {
 	char self[64], name[CUT_NAME], type, whole[256], part[272];
@@ -124,7 +114,7 @@ note_sync(int fd)
 		bail_out(whole);
 }
 
-/* ---- before libc's ---- */
+/* ---- in front of libc's ---- */
 
 int
 fsync(int fd)
@@ -197,8 +187,7 @@ unlinkat(int at, const char *path, int flags)
 
 /* ---- for tests ---- */
 
-/* An empty store, of which each sync is noted from now on. */
-static inline void
+void
 fresh_store_with_cut(void)
 {
 	char path[sizeof(cut_dir) + 8];
@@ -214,9 +203,9 @@ fresh_store_with_cut(void)
 	fresh_store();
 }
 
-static inline void restore_dir(const char *inode, const char *path);
+static void restore_dir(const char *inode, const char *path);
 
-static inline void
+static void
 restore_file(const char *inode, const char *path)
 {
 	const char *synced = arena_printf(arena, "%s/%s.file", cut_dir, inode);
@@ -229,7 +218,7 @@ restore_file(const char *inode, const char *path)
 	(void)fclose(out);
 }
 
-static inline void
+static void
 restore_line(const char *line, const char *path)
 {
 	char inode[CUT_NAME], name[NAME_MAX + 1], type;
@@ -244,7 +233,7 @@ restore_line(const char *line, const char *path)
 		restore_file(inode, to);
 }
 
-static inline void
+static void
 restore_dir(const char *inode, const char *path)
 {
 	FILE *names = fopen(arena_printf(arena, "%s/%s.dir", cut_dir, inode), "r");
@@ -259,8 +248,7 @@ restore_dir(const char *inode, const char *path)
 	(void)fclose(names);
 }
 
-/* The power fails, and comes back: the store is what was synced. */
-static inline void
+void
 power_cut(void)
 {
 	char inode[CUT_NAME], type;
@@ -274,5 +262,3 @@ power_cut(void)
 	cut_lock = -1;
 	open_store();
 }
-
-#endif

@@ -1,6 +1,5 @@
-/* tar-test.h: archives as tests need them, header by header (POSIX.1-1988). */
-#ifndef TAR_TEST_H
-#define TAR_TEST_H
+/* tar.c: see tar.h. */
+#include "lib/tar.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -8,23 +7,13 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "base/buf.h"
-
-#define TAR_BLOCK 512
-
-struct tar_header {
-	const char *name;
-	char type;
-	unsigned mode, uid, gid, size, mtime;
-};
-
-static inline void
+void
 put_tar_octal(char *field, int width, unsigned v)
 {
 	(void)snprintf(field, (size_t)width, "%0*o", width - 1, v);
 }
 
-static inline void
+void
 put_tar_header(struct buf *b, const struct tar_header *of)
 {
 	char h[TAR_BLOCK] = "";
@@ -47,8 +36,7 @@ put_tar_header(struct buf *b, const struct tar_header *of)
 	buf_add(b, h, TAR_BLOCK);
 }
 
-/* So many bytes of content, in whole blocks. */
-static inline void
+void
 put_tar_content(struct buf *b, unsigned size)
 {
 	static const char block[TAR_BLOCK] = "content";
@@ -58,8 +46,7 @@ put_tar_content(struct buf *b, unsigned size)
 		buf_add(b, block, TAR_BLOCK);
 }
 
-/* Packed by gzip. */
-static inline struct str
+struct str
 gzipped(struct arena *a, struct str s, int level)
 {
 	z_stream z = {
@@ -78,5 +65,3 @@ gzipped(struct arena *a, struct str s, int level)
 	(void)deflateEnd(&z);
 	return str_make(out, z.total_out);
 }
-
-#endif

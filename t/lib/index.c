@@ -1,73 +1,51 @@
-/* index-test.h: what the tests of the index have in common: a directory of their
- * own, rows in and out, and searches whose result is a line of text. */
-#ifndef INDEX_TEST_H
-#define INDEX_TEST_H
+/* index.c: see index.h. */
+#include "lib/index.h"
 
 #include <limits.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "base/arena.h"
-#include "base/buf.h"
-#include "base/err.h"
-#include "index/index.h"
 #include "indexsqlite/db.h"
 #include "indexsqlite/indexsqlite.h"
-#include "tap.h"
 
-#define LINE_MAX_BYTES ((size_t)1 << 20)
+const char *index_file;
 
-static struct arena *arena;
-static char dir[] = "/tmp/berth-index-XXXXXX";
-static const char *index_file; /* of the index */
-static struct err err;
-static int damages_seen; /* calls of on_damage() */
+int damages_seen;
 
-static inline void
+void
 on_damage(void *arg)
 {
 	(void)arg;
 	damages_seen++;
 }
 
-static inline const char *
-in_dir(const char *name)
-{
-	return arena_printf(arena, "%s/%s", dir, name);
-}
-
-static inline void
+void
 setup_index(void)
 {
 	arena = arena_new();
-	if (mkdtemp(dir) == NULL) {
-		printf("Bail out! mkdtemp: no directory\n");
-		exit(1);
-	}
+	make_test_dir(ON_DISK);
 	index_file = in_dir("index.db");
 }
 
-static inline void
+void
 remove_index(void)
 {
 	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
 	size_t i;
 
-	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+	for (i = 0; i < COUNT(suffixes); i++)
 		(void)unlink(arena_printf(arena, "%s%s", index_file, suffixes[i]));
 }
 
-static inline int
+int
 teardown_index(void)
 {
-	remove_index();
-	(void)rmdir(dir);
+	remove_tree(dir);
 	arena_free(arena);
 	return done_testing();
 }
 
-/* Prepares the index; the answer to "does it want a rebuild?". */
-static inline bool
+bool
 prepare_index(void)
 {
 	bool rebuild = false;
@@ -78,7 +56,7 @@ prepare_index(void)
 	return r == RC_OK && rebuild;
 }
 
-static inline struct index *
+struct index *
 fresh_index(void)
 {
 	remove_index();
@@ -86,8 +64,7 @@ fresh_index(void)
 	return indexsqlite_new(index_file, on_damage, NULL);
 }
 
-/* A repository of API v1. */
-static inline enum result
+enum result
 put_v1(struct index *ix, const char *name, const char *description)
 {
 	const struct index_change change = {.repository = {.name = str_of(name),
@@ -97,8 +74,7 @@ put_v1(struct index *ix, const char *name, const char *description)
 	return index_put(ix, &change, &err);
 }
 
-/* One of API v2, and its tag; NULL: none. */
-static inline enum result
+enum result
 put_v2(struct index *ix, const char *name, const char *tag)
 {
 	const struct str text = str_of(tag);
@@ -110,8 +86,7 @@ put_v2(struct index *ix, const char *name, const char *tag)
 	return index_put(ix, &change, &err);
 }
 
-/* With what begin returns; they are neither put nor walked. */
-static inline enum result
+enum result
 rebuild_index(struct index *ix)
 {
 	enum result r = index_rebuild_begin(ix, &err);
@@ -119,14 +94,13 @@ rebuild_index(struct index *ix)
 	return r == RC_OK ? index_rebuild_end(ix, &err) : r;
 }
 
-static inline enum result
+enum result
 drop_repository(struct index *ix, const char *name)
 {
 	return index_drop_repository(ix, str_of(name), &err);
 }
 
-/* Runs SQL behind the index's back. */
-static inline bool
+bool
 run_sql(const char *sql)
 {
 	struct db *db;
@@ -141,8 +115,7 @@ run_sql(const char *sql)
 	return r == RC_OK;
 }
 
-/* The number that SQL asks for; -1: none. */
-static inline long long
+long long
 sql_int(const char *sql)
 {
 	int64_t n = -1;
@@ -158,17 +131,11 @@ sql_int(const char *sql)
 	return n;
 }
 
-/* ---- what sqlite does for the calls; of connections made after watch() ---- */
-
-struct work {
-	int commits;             /* of changes */
-	int steps, scans, sorts; /* of sqlite's machine; rows of whole tables */
-};
-
 static struct work work;
-static int commits_left = INT_MAX; /* those behind them fail */
 
-static inline int
+int commits_left = INT_MAX;
+
+static int
 count_commit(void *arg)
 {
 	(void)arg;
@@ -176,7 +143,7 @@ count_commit(void *arg)
 	return commits_left-- > 0 ? 0 : 1;
 }
 
-static inline int
+static int
 count_work(unsigned what, void *arg, void *stmt, void *took)
 {
 	(void)what, (void)arg, (void)took;
@@ -187,7 +154,7 @@ count_work(unsigned what, void *arg, void *stmt, void *took)
 	return 0;
 }
 
-static inline int
+static int
 watch_connection(sqlite3 *handle, char **why, const void *unused)
 {
 	(void)why, (void)unused;
@@ -195,14 +162,13 @@ watch_connection(sqlite3 *handle, char **why, const void *unused)
 	return sqlite3_trace_v2(handle, SQLITE_TRACE_PROFILE, count_work, NULL);
 }
 
-static inline void
+void
 watch_sqlite(void)
 {
 	(void)sqlite3_auto_extension((void (*)(void))watch_connection);
 }
 
-/* Since it was asked last. */
-static inline struct work
+struct work
 work_done(void)
 {
 	struct work done = work;
@@ -211,16 +177,7 @@ work_done(void)
 	return done;
 }
 
-/* ---- what the calls show, as lines of text ---- */
-
-/* A visitor that writes "TOTAL: NAME NAME" into a line. */
-struct line {
-	struct buf text;
-	size_t total, rows, begins;
-	size_t stop; /* wants no more after so many rows; 0: wants all */
-};
-
-static inline void
+static void
 line_begin(void *arg, size_t total)
 {
 	struct line *line = arg;
@@ -230,7 +187,7 @@ line_begin(void *arg, size_t total)
 	buf_printf(&line->text, "%zu:", total);
 }
 
-static inline bool
+bool
 line_row(void *arg, const struct index_row *row)
 {
 	struct line *line = arg;
@@ -241,7 +198,7 @@ line_row(void *arg, const struct index_row *row)
 	return line->rows != line->stop;
 }
 
-static inline void
+void
 line_make(struct line *line, size_t stop)
 {
 	memset(line, 0, sizeof(*line));
@@ -250,7 +207,7 @@ line_make(struct line *line, size_t stop)
 	line->stop = stop;
 }
 
-static inline struct index_visitor
+struct index_visitor
 line_visitor(struct line *line)
 {
 	struct index_visitor visitor = {line_begin, line_row, line};
@@ -259,8 +216,7 @@ line_visitor(struct line *line)
 	return visitor;
 }
 
-/* What a search finds, or the name of the error it ended in. */
-static inline const char *
+const char *
 search_page(struct index *ix, struct str term, size_t skip, size_t most)
 {
 	struct index_query query = {term, skip, most};
@@ -271,13 +227,13 @@ search_page(struct index *ix, struct str term, size_t skip, size_t most)
 	return r == RC_OK ? line.text.p : err_name(r);
 }
 
-static inline const char *
+const char *
 search_for(struct index *ix, const char *term)
 {
 	return search_page(ix, str_of(term), 0, SIZE_MAX);
 }
 
-static inline bool
+bool
 line_name(void *arg, struct str name)
 {
 	const struct index_row row = {name, str_of("")};
@@ -285,13 +241,13 @@ line_name(void *arg, struct str name)
 	return line_row(arg, &row);
 }
 
-static inline bool
+bool
 line_referrer(void *arg, const struct index_referrer *referrer)
 {
 	return line_name(arg, referrer->digest);
 }
 
-static inline const char *
+const char *
 line_end(const struct line *line, enum result r)
 {
 	if (r != RC_OK)
@@ -299,8 +255,7 @@ line_end(const struct line *line, enum result r)
 	return line->text.n == 0 ? "" : line->text.p;
 }
 
-/* What the lists show: " NAME NAME", or the name of the error they ended in. */
-static inline const char *
+const char *
 catalog_names(struct index *ix, const char *after, size_t most)
 {
 	struct line line;
@@ -310,7 +265,7 @@ catalog_names(struct index *ix, const char *after, size_t most)
 	    &line, index_catalog(ix, str_of(after), most, line_name, &line, &err));
 }
 
-static inline const char *
+const char *
 tag_names(struct index *ix, const char *repository, const char *after, size_t most)
 {
 	struct line line;
@@ -320,8 +275,7 @@ tag_names(struct index *ix, const char *repository, const char *after, size_t mo
 				   most, line_name, &line, &err));
 }
 
-/* By their digests. */
-static inline const char *
+const char *
 referrer_names(struct index *ix, const char *repository, const char *subject,
     const char *artifact_type)
 {
@@ -333,5 +287,3 @@ referrer_names(struct index *ix, const char *repository, const char *subject,
 		       str_of(artifact_type), str_of(""), SIZE_MAX, line_referrer,
 		       &line, &err));
 }
-
-#endif

@@ -1,13 +1,7 @@
-/* damage-test.h: files of the store that are damaged, as a killed server or a failing disk
- * leaves them. */
-#ifndef DAMAGE_TEST_H
-#define DAMAGE_TEST_H
+/* damage.c: see damage.h. */
+#include "lib/damage.h"
 
-#include "store-test.h"
-
-enum damage { EMPTY, CUT, CHANGED, LONGER, MISSING, DAMAGES };
-
-static const char *const damage_names[] = {
+const char *const damage_names[] = {
     [EMPTY] = "empty",
     [CUT] = "cut off",
     [CHANGED] = "changed in one byte",
@@ -15,7 +9,7 @@ static const char *const damage_names[] = {
     [MISSING] = "missing",
 };
 
-static inline void
+static void
 change_byte(const char *path, off_t at)
 {
 	int fd = open(in_dir(path), O_RDWR);
@@ -30,7 +24,7 @@ change_byte(const char *path, off_t at)
 	(void)close(fd);
 }
 
-static inline void
+static void
 append_byte(const char *path)
 {
 	int fd = open(in_dir(path), O_WRONLY | O_APPEND);
@@ -41,7 +35,7 @@ append_byte(const char *path)
 	(void)close(fd);
 }
 
-static inline void
+void
 damage_file(const char *path, enum damage how)
 {
 	struct stat sb;
@@ -59,8 +53,7 @@ damage_file(const char *path, enum damage how)
 		set_up(unlink(in_dir(path)));
 }
 
-/* How often the word stands in the text. */
-static inline size_t
+size_t
 count_words(const char *text, const char *word)
 {
 	size_t n = 0;
@@ -69,5 +62,3 @@ count_words(const char *text, const char *word)
 		n++;
 	return n;
 }
-
-#endif

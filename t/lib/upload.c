@@ -1,28 +1,13 @@
-/* upload-test.h: what the tests of uploads have in common: one begins, and parts come
- * as nginx hands them on. */
-#ifndef UPLOAD_TEST_H
-#define UPLOAD_TEST_H
+/* upload.c: see upload.h. */
+#include "lib/upload.h"
 
-#include "store-test.h"
-#include "store/upload.h"
-
-#define APP "team/app"
-
-/* nginx removes its files when a request is over. */
-static inline void
-remove_bodies(void)
-{
-	remove_tree(in_dir("_berth/body"));
-	make_dir("_berth/body");
-}
-
-static inline const char *
+const char *
 upload_file(const char *id, const char *file)
 {
 	return arena_printf(arena, "_berth/upload/%s/%s", id, file);
 }
 
-static inline struct store_upload
+struct store_upload
 begin_upload(enum hash_kind kind)
 {
 	struct store_upload up = {.id = ""};
@@ -32,14 +17,13 @@ begin_upload(enum hash_kind kind)
 	return up;
 }
 
-static inline enum result
+enum result
 reopen_upload(const char *id, struct store_upload *up)
 {
 	return store_upload_open(store, arena, APP, str_of(id), up, &err);
 }
 
-/* As its caller does it, but without the lock. */
-static inline enum result
+enum result
 append_bytes(struct store_upload *up, struct str bytes)
 {
 	struct hash after = up->hash;
@@ -54,16 +38,14 @@ append_bytes(struct store_upload *up, struct str bytes)
 	return r;
 }
 
-static inline enum result
+enum result
 append_text(struct store_upload *up, const char *text)
 {
 	return append_bytes(up, str_of(text));
 }
 
-static inline const char *
+const char *
 saved_hash(const struct store_upload *up)
 {
 	return hash_save(&up->hash, arena);
 }
-
-#endif

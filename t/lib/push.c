@@ -1,87 +1,18 @@
-/* push-test.h: pushes through the verbs of the registry, a step a request, and what
- * must hold of the store whatever became of them. P1 to P8 are v1push.h's. */
-#ifndef PUSH_TEST_H
-#define PUSH_TEST_H
+/* push.c: see push.h. */
+#include "lib/push.h"
 
-#include "base/log.h"
-#include "images/properties.h"
+#include "base/buf.h"
 #include "images/push.h"
 #include "images/repository.h"
 #include "images/tag.h"
-#include "index/index.h"
-#include "indexsqlite/indexsqlite.h"
-#include "registry/indexing.h"
-#include "registry/registry.h"
-#include "registry/reindex.h"
 #include "registry/v1image.h"
-#include "store-test.h"
-#include "store/guard.h"
-#include "store/sweep.h"
 #include "store/v1image.h"
-#include "store/v1repo.h"
+#include "store/v1push.h"
 #include "store/v1tag.h"
 
 #define AGENT "docker/0.11.1 go/go1.2.1 kernel/3.13 os/linux arch/amd64"
 
-static struct registry reg;
-static const struct v1name app = {"team", "app"};
-
-/* ---- the registry ---- */
-
-static inline const char *
-index_path(void)
-{
-	return in_dir("_berth/index.db");
-}
-
-static inline void
-make_index(void)
-{
-	bool rebuild;
-
-	log_set_level(LOG_ERROR); /* a line a push is no news here */
-	if (index_prepare(index_path(), &rebuild, &err) != RC_OK)
-		bail_out(err.text);
-}
-
-/* In each process anew: sqlite does not outlive a fork. */
-static inline void
-open_registry(void)
-{
-	reg = (struct registry){
-	    store, indexsqlite_new(index_path(), NULL, NULL), NULL, NULL};
-}
-
-static inline void
-close_registry(void)
-{
-	index_free(reg.index);
-	reg.index = NULL;
-}
-
-/* ---- a push, a request a step ---- */
-
-enum verb {
-	ANNOUNCE,
-	JSON,
-	LAYER,
-	CHECKSUM,
-	TAG,
-	FINISH,
-	DROP_TAG,
-	DROP_ALL,
-	DESCRIBE,
-	HIDE, /* it becomes private */
-	SWEEP /* of pushes that came to no end */
-};
-
-struct step {
-	enum verb verb;
-	const struct image *im; /* of JSON to TAG */
-	const char *tag;        /* or a description */
-};
-
-static inline const char *
+const char *
 step_name(const struct step *s)
 {
 	static const char *const verbs[] = {"announcement", "json", "layer",
@@ -96,7 +27,7 @@ step_name(const struct step *s)
 }
 
 /* nginx removes the body when the request is over. */
-static inline enum result
+static enum result
 send_layer(const struct image *im)
 {
 	const char *body = make_body(im->layer);
@@ -106,7 +37,7 @@ send_layer(const struct image *im)
 	return r;
 }
 
-static inline const char *
+static const char *
 announcement(const struct step *steps, size_t n)
 {
 	struct buf b;
@@ -122,7 +53,7 @@ announcement(const struct step *steps, size_t n)
 	return b.p;
 }
 
-static inline enum result
+static enum result
 set_properties(const struct step *s)
 {
 	const bool yes = true;
@@ -133,8 +64,7 @@ set_properties(const struct step *s)
 	return properties_put(&reg, arena, &app, &change, &err);
 }
 
-/* The i-th step, as it is. */
-static inline enum result
+enum result
 run_step(const struct step *steps, size_t n, size_t i)
 {
 	const struct step *s = &steps[i];
@@ -171,8 +101,7 @@ run_step(const struct step *steps, size_t n, size_t i)
 	}
 }
 
-/* As a docker does it: what is complete is not sent. */
-static inline enum result
+enum result
 push_all(const struct step *steps, size_t n)
 {
 	enum result r = RC_OK;
@@ -185,9 +114,7 @@ push_all(const struct step *steps, size_t n)
 	return r;
 }
 
-/* ---- what must hold: each returns NULL or what is wrong ---- */
-
-static inline bool
+static bool
 file_is(const char *name, struct str want)
 {
 	const char *got = read_text(name);
@@ -195,7 +122,7 @@ file_is(const char *name, struct str want)
 	return got != NULL && str_eq(str_of(got), want);
 }
 
-static inline bool
+bool
 is_whole(const struct image *im)
 {
 	return file_is(image_file(im, "json"), im->json) &&
@@ -205,7 +132,7 @@ is_whole(const struct image *im)
 		   str_of(arena_printf(arena, "sha256:%s", im->sum)));
 }
 
-static inline bool
+bool
 is_complete(const struct image *im)
 {
 	enum store_v1image_state state = STORE_V1IMAGE_ABSENT;
@@ -214,8 +141,7 @@ is_complete(const struct image *im)
 	return state == STORE_V1IMAGE_COMPLETE;
 }
 
-/* im[0..n-1] are what was pushed as one image. */
-static inline const char *
+const char *
 image_fault(const struct image *const *im, size_t n)
 {
 	const char *place = arena_printf(arena, "images/%s", im[0]->id);
@@ -241,7 +167,7 @@ image_fault(const struct image *const *im, size_t n)
 	return NULL;
 }
 
-static inline const char *
+const char *
 waiting_fault(const struct image *im)
 {
 	const char *name = arena_printf(arena, "wait-%s", im->sum);
@@ -259,7 +185,7 @@ waiting_fault(const struct image *im)
 	return NULL;
 }
 
-static inline bool
+static bool
 check_tag(void *arg, const char *tag, const char *id)
 {
 	const char **fault = arg;
@@ -273,7 +199,7 @@ check_tag(void *arg, const char *tag, const char *id)
 	return *fault == NULL;
 }
 
-static inline const char *
+const char *
 tags_fault(void)
 {
 	const char *fault = NULL;
@@ -284,74 +210,7 @@ tags_fault(void)
 	return fault;
 }
 
-static inline bool
-add_name(void *arg, const struct index_row *row)
-{
-	buf_printf(arg, "%.*s ", STR_ARG(row->name));
-	return true;
-}
-
-/* What the index has: "" or "team/app ". */
-static inline const char *
-index_names_now(void)
-{
-	struct buf b;
-	const struct index_query all = {str_of(""), 0, SIZE_MAX};
-	const struct index_visitor visitor = {NULL, add_name, &b};
-	enum result r;
-
-	buf_init(&b, arena, 4096);
-	buf_adds(&b, "");
-	r = index_search(reg.index, &all, &visitor, &err);
-	return r != RC_OK ? err.text : b.n == 0 ? "" : b.p;
-}
-
-static inline struct properties
-properties_now(void)
-{
-	struct properties now = {false, {"", 0}};
-
-	(void)properties_get(&reg, arena, &app, &now, &err);
-	return now;
-}
-
-/* Those that a search may show. */
-static inline const char *
-store_names_now(void)
-{
-	struct store_v1repo repo = {NULL, false};
-
-	(void)store_v1repo_find(store, arena, &app, &repo, &err);
-	return repo.there && !properties_now().is_private ? "team/app " : "";
-}
-
-/* After a rebuild the index is what the store is. */
-static inline const char *
-reindex_fault(void)
-{
-	const struct reindex how = {.path = index_path(), .afresh = true};
-	bool done = false;
-
-	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
-		return err.text;
-	return strcmp(index_names_now(), store_names_now()) == 0
-		   ? NULL
-		   : "the rebuilt index is not what the store is";
-}
-
-static inline const char *
-tmp_fault(void)
-{
-	unsigned n;
-
-	if (store_sweep_tmp(store, &n, &err) != RC_OK)
-		return err.text;
-	return strcmp(tree("_berth/tmp"), "_berth/tmp/\n") == 0
-		   ? NULL
-		   : "_berth/tmp: not all was swept";
-}
-
-static inline bool
+bool
 is_dropped(const char *tag)
 {
 	return !is_there(
@@ -362,8 +221,7 @@ is_dropped(const char *tag)
 		   !is_there("repositories/team/app/json"));
 }
 
-/* What a client was told is done. */
-static inline const char *
+const char *
 acknowledged_fault(const struct step *steps, size_t n, size_t done)
 {
 	const char *id, *got;
@@ -406,8 +264,7 @@ acknowledged_fault(const struct step *steps, size_t n, size_t done)
 	return NULL;
 }
 
-/* How far the image came, by what lies in the store. */
-static inline unsigned
+unsigned
 p_steps_done(const struct image *im)
 {
 	bool marked = is_there(image_file(im, "_inprogress"));
@@ -432,4 +289,12 @@ p_steps_done(const struct image *im)
 		   : 0;
 }
 
-#endif
+const char *
+step_place(const struct step *s)
+{
+	const char *name = step_name(s);
+
+	if (s->im == NULL || s->verb < JSON || s->verb > CHECKSUM)
+		return name;
+	return arena_printf(arena, "%s, P%u reached", name, p_steps_done(s->im));
+}

@@ -1,60 +1,20 @@
-/* v2-api-test.h: API v2 in one process (api-test.h). In the rows
- *
- *	`text`		is the digest of the document of that name, else of the text
- *	`512 text`	likewise by SHA-512
- *	$name		is the document itself
- *	@		is where the latest upload is (Location)
- *
- * so that a push reads like one:
- *
- *	{"a blob", "PUT", "@?digest=`layer`", .body = "layer", .status = 201} */
-#ifndef V2_API_TEST_H
-#define V2_API_TEST_H
+/* api_v2.c: see api_v2.h. */
+#include "lib/api_v2.h"
 
 #include <regex.h>
 
-#include "api-test.h"
-#include "base/json.h"
-#include "image/digest.h"
+#include "base/buf.h"
 #include "image/pretty_jws.h"
+#include "registry/reindex.h"
 #include "v2/routes.h"
-#include "v2/v2.h"
-
-#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
-#define TEXT_MAX    ((size_t)32 << 20)
-
-/* ---- the parts of documents ---- */
-
-#define OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
-#define OCI_INDEX    "application/vnd.oci.image.index.v1+json"
-#define OCI_CONFIG   "application/vnd.oci.image.config.v1+json"
-#define OCI_LAYER    "application/vnd.oci.image.layer.v1.tar"
-#define DOCKER_IMAGE "application/vnd.docker.distribution.manifest.v2+json"
-
-#define D(type, what) \
-	"{\"mediaType\": \"" type "\", \"size\": 7, \"digest\": \"`" what "`\"}"
-#define V2(type, rest) \
-	"{\"schemaVersion\": 2, \"mediaType\": \"" type "\", " rest "}"
-#define CONFIG(what)     "\"config\": " D(OCI_CONFIG, what)
-#define LAYERS(list)     "\"layers\": [" list "]"
-#define CHILDREN(list)   "\"manifests\": [" list "]"
-#define SUBJECT(what)    "\"subject\": " D(OCI_MANIFEST, what)
-#define KIND(type)       "\"artifactType\": \"" type "\""
-#define NOTES(key, text) "\"annotations\": {\"" key "\":\"" text "\"}"
-
-struct document {
-	const char *name, *text;
-};
 
 static const struct document *documents;
+
 static size_t n_documents;
-static const char *latest_upload = "/v2/none/blobs/uploads/none"; /* "@" */
 
-/* ---- texts ---- */
+const char *latest_upload = "/v2/none/blobs/uploads/none";
 
-static inline const char *expand(const char *text);
-
-static inline const char *
+const char *
 document(struct str name)
 {
 	size_t i;
@@ -65,7 +25,7 @@ document(struct str name)
 	return NULL;
 }
 
-static inline const char *
+const char *
 digest_of_name(struct str name)
 {
 	enum hash_kind kind = HASH_SHA256;
@@ -81,7 +41,7 @@ digest_of_name(struct str name)
 	return digest_text(arena, &d);
 }
 
-static inline void
+static void
 expand_document(struct buf *b, struct str *rest)
 {
 	struct str name = *rest;
@@ -97,7 +57,7 @@ expand_document(struct buf *b, struct str *rest)
 	buf_adds(b, text);
 }
 
-static inline const char *
+const char *
 expand(const char *text)
 {
 	struct str rest = str_of(text);
@@ -125,10 +85,8 @@ expand(const char *text)
 	return buf_str(&b).p;
 }
 
-/* ---- every answer ---- */
-
 /* Those of the specification, and two of distribution's. */
-static inline bool
+static bool
 is_code(struct str s)
 {
 	static const char *const codes[] = {"BLOB_UNKNOWN", "BLOB_UPLOAD_INVALID",
@@ -144,7 +102,7 @@ is_code(struct str s)
 	return i < COUNT(codes);
 }
 
-static inline const char *
+static const char *
 error_fault(const struct json *error, int status)
 {
 	struct str code = json_text(json_get(error, "code"));
@@ -159,7 +117,7 @@ error_fault(const struct json *error, int status)
 						 : "a fault that tells too much";
 }
 
-static inline const char *
+static const char *
 errors_fault(const char *body, int status)
 {
 	struct json *root = NULL, *errors;
@@ -180,7 +138,7 @@ errors_fault(const char *body, int status)
 }
 
 /* The digest of a signed manifest is that of its payload. */
-static inline struct str
+static struct str
 digested_part(const char *body)
 {
 	struct pretty_jws jws;
@@ -192,7 +150,7 @@ digested_part(const char *body)
 }
 
 /* What it says of its content is true. */
-static inline const char *
+static const char *
 content_fault(const struct reply *rp, const char *body)
 {
 	const char *told = reply_get(rp, "Docker-Content-Digest");
@@ -213,7 +171,7 @@ content_fault(const struct reply *rp, const char *body)
 }
 
 /* Without these docker and podman break off ("What breaks whom"). */
-static inline const char *
+static const char *
 upload_fault(const struct reply *rp, const char *body)
 {
 	const char *at = reply_get(rp, "Location");
@@ -237,7 +195,7 @@ upload_fault(const struct reply *rp, const char *body)
 	    arena_printf(arena, "~/blobs/uploads/%s", id));
 }
 
-static inline const char *
+const char *
 v2_common_fault(const struct reply *rp, const char *body, const char *want_headers)
 {
 	const char *fault = headers_fault(rp,
@@ -260,11 +218,9 @@ v2_common_fault(const struct reply *rp, const char *body, const char *want_heade
 	return fault == NULL ? upload_fault(rp, body) : fault;
 }
 
-/* ---- requests ---- */
-
 /* As nginx's location and its map of two ways have it. */
-static inline bool
-v2_is_upload(const struct call *call)
+static bool
+v2_is_upload(const struct sent_request *call)
 {
 	static regex_t location;
 
@@ -277,10 +233,7 @@ v2_is_upload(const struct call *call)
 	       strcmp(call->method, "DELETE") != 0;
 }
 
-/* `"code": "NAME_INVALID"` in the body. */
-#define CODE(code) "~\"code\": \"" code "\""
-
-static inline void
+void
 check_v2_row(const struct row *row)
 {
 	const struct row spelled = {row->name, row->method, expand(row->target),
@@ -292,8 +245,7 @@ check_v2_row(const struct row *row)
 		latest_upload = reply_get(last_reply, "Location");
 }
 
-/* check_all(ROWS(table)) */
-static inline void
+void
 check_v2_rows(const struct row *rows, size_t n)
 {
 	size_t i;
@@ -302,8 +254,7 @@ check_v2_rows(const struct row *rows, size_t n)
 		check_v2_row(&rows[i]);
 }
 
-/* All of this name in the latest reply, each between "<" and ">". */
-static inline const char *
+const char *
 all_headers(const char *name)
 {
 	struct buf b;
@@ -317,10 +268,7 @@ all_headers(const char *name)
 	return buf_str(&b).p;
 }
 
-/* ---- the API ---- */
-
-/* The index is made anew, or for the first time. */
-static inline void
+void
 reindex_all(void)
 {
 	const struct reindex how = {.path = index_path(), .afresh = true};
@@ -330,8 +278,7 @@ reindex_all(void)
 		bail_out(err.text);
 }
 
-/* One that was never whole takes its place. */
-static inline void
+void
 lose_index(void)
 {
 	close_registry();
@@ -342,7 +289,7 @@ lose_index(void)
 	open_registry();
 }
 
-static inline void
+void
 setup_v2(const struct document *docs, size_t n)
 {
 	static const struct tested v2 = {&v2_api, v2_is_upload, v2_common_fault};
@@ -353,8 +300,7 @@ setup_v2(const struct document *docs, size_t n)
 	reindex_all();
 }
 
-/* A blob comes into the repository in one request. */
-static inline void
+void
 push_blob(const char *name, const char *text)
 {
 	const char *target = arena_printf(
@@ -364,8 +310,7 @@ push_blob(const char *name, const char *text)
 		bail_out("a blob is not taken");
 }
 
-/* A document under a reference, which is a tag or its digest. */
-static inline void
+void
 push_document(const char *name, const char *reference, const char *which)
 {
 	const char *target = expand(
@@ -376,5 +321,3 @@ push_document(const char *name, const char *reference, const char *which)
 		bail_out(arena_printf(
 		    arena, "%s: %s", which, str_dup(arena, rp->bytes)));
 }
-
-#endif

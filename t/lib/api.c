@@ -1,62 +1,24 @@
-/* api-test.h: an API in one process, without a server: requests made by hand,
- * handed to dispatch(), and a table of what must come back. It is API v1 unless the test
- * sets another up (v2-api-test.h).
- *
- *	{"a tag", "GET", "/v1/repositories/a/b/tags/x", .status = 200, .want = ID}
- *
- * Each GET row is run as HEAD too, which must not differ. */
-#ifndef API_TEST_H
-#define API_TEST_H
+/* api.c: see api.h. */
+#include "lib/api.h"
 
-#include "push-test.h"
-#include "serve/dispatch.h"
-#include "v1/routes.h"
-#include "v1/v1.h"
+#include "base/buf.h"
+#include "base/log.h"
 
-#define ERROR(text) "{\"error\": \"" text "\"}"
 #define HEADERS_MAX 16
-#define ROUTES_MAX  64
 
-struct row {
-	const char *name, *method, *target;
-	const char *headers; /* a line each; NULL: none */
-	const char *body;    /* NULL: none */
-	int status;
-	const char *want; /* the body; "~text": that is in it; NULL: empty */
-	const char *want_headers; /* a line each: "Name: value", "Name: ~text",
-				     "Name:" (is not set) */
-};
+#define ROUTES_MAX 64
 
-/* What nginx tells of a request. */
-struct call {
-	const char *method, *target, *headers;
-	struct str body;
-	bool has_body;
-	bool chunked;     /* its length is not known beforehand */
-	int64_t length;   /* when has_body is not set: what was promised */
-	const char *note; /* of the pass before the body; NULL: none */
-	enum pass pass;
-};
+struct tested api_tested;
 
-/* The API at hand. */
-struct tested {
-	const struct api *api;
+struct v1_options api_options = {.flavor = "dev", .standalone = true};
 
-	/* Would nginx (nginx/berth-server.conf) make a file of this body? */
-	bool (*is_upload)(const struct call *call);
+unsigned bodies_read;
 
-	/* "Every answer" of the API: NULL, or what is wrong with this one. */
-	const char *(*common_fault)(
-	    const struct reply *rp, const char *body, const char *want_headers);
-};
-
-static struct tested api_tested;
-static struct v1_options api_options = {.flavor = "dev", .standalone = true};
-static unsigned bodies_read;
 static bool route_seen[ROUTES_MAX];
-static struct reply *last_reply;
 
-static inline void
+struct reply *last_reply;
+
+void
 setup_api(const struct tested *what)
 {
 	api_tested = *what;
@@ -67,19 +29,17 @@ setup_api(const struct tested *what)
 	    "/dev/null", LOG_DEBUG); /* every line is written, no one reads */
 }
 
-static inline int
+int
 teardown_api(void)
 {
 	close_registry();
 	return teardown_store();
 }
 
-/* ---- a request ---- */
-
-static inline enum result
+static enum result
 read_body(struct request *rq, size_t limit, struct str *out)
 {
-	const struct call *call = rq->reader;
+	const struct sent_request *call = rq->reader;
 
 	bodies_read++;
 	if (call->body.n > limit)
@@ -89,7 +49,7 @@ read_body(struct request *rq, size_t limit, struct str *out)
 	return RC_OK;
 }
 
-static inline size_t
+static size_t
 parse_headers(const char *lines, struct header out[HEADERS_MAX])
 {
 	struct str rest = str_of(lines), line, name;
@@ -104,7 +64,7 @@ parse_headers(const char *lines, struct header out[HEADERS_MAX])
 	return n;
 }
 
-static inline void
+static void
 mark_route(const struct route *route)
 {
 	size_t i;
@@ -114,9 +74,8 @@ mark_route(const struct route *route)
 			route_seen[i] = true;
 }
 
-/* What was asked lives on: a stream is written when its text is wanted. */
-static inline struct reply *
-send_call(struct call *call)
+struct reply *
+send_call(struct sent_request *call)
 {
 	struct header *headers = arena_alloc(arena, HEADERS_MAX * sizeof(*headers));
 	struct reply *rp = arena_alloc(arena, sizeof(*rp));
@@ -147,8 +106,7 @@ send_call(struct call *call)
 	return rp;
 }
 
-/* As a client would have it. */
-static inline struct str
+struct str
 reply_text(const struct reply *rp)
 {
 	struct buf b;
@@ -162,11 +120,11 @@ reply_text(const struct reply *rp)
 	return buf_str(&b);
 }
 
-static inline struct reply *
+struct reply *
 request(
     const char *method, const char *target, const char *headers, const char *body)
 {
-	struct call call = {.method = method,
+	struct sent_request call = {.method = method,
 	    .target = target,
 	    .headers = headers,
 	    .body = str_of(body),
@@ -177,9 +135,7 @@ request(
 	return send_call(&call);
 }
 
-/* ---- what must come back: NULL or what is wrong ---- */
-
-static inline const char *
+const char *
 text_fault(const char *what, const char *got, const char *want)
 {
 	if (want[0] == '~' ? strstr(got, want + 1) != NULL : strcmp(got, want) == 0)
@@ -187,7 +143,7 @@ text_fault(const char *what, const char *got, const char *want)
 	return arena_printf(arena, "%s: got %.200s, want %.200s", what, got, want);
 }
 
-static inline const char *
+const char *
 header_fault(const struct reply *rp, const char *name, const char *want)
 {
 	const char *got = reply_get(rp, name);
@@ -198,7 +154,7 @@ header_fault(const struct reply *rp, const char *name, const char *want)
 	return text_fault(name, got == NULL ? "(none)" : got, want);
 }
 
-static inline const char *
+const char *
 headers_fault(const struct reply *rp, const char *lines)
 {
 	struct header headers[HEADERS_MAX];
@@ -212,7 +168,7 @@ headers_fault(const struct reply *rp, const char *lines)
 	return fault;
 }
 
-static inline const char *
+const char *
 reply_fault(const struct reply *rp, const struct row *row)
 {
 	struct str text = reply_text(rp);
@@ -229,7 +185,7 @@ reply_fault(const struct reply *rp, const struct row *row)
 	return fault == NULL ? headers_fault(rp, headers) : fault;
 }
 
-static inline void
+void
 check_row(const struct row *row)
 {
 	const char *fault = reply_fault(
@@ -244,10 +200,7 @@ check_row(const struct row *row)
 		printf("# %s\n", fault == NULL ? head : fault);
 }
 
-/* check_rows(ROWS(table)) */
-#define ROWS(rows) rows, sizeof(rows) / sizeof((rows)[0])
-
-static inline void
+void
 check_rows(const struct row *rows, size_t n)
 {
 	size_t i;
@@ -256,11 +209,7 @@ check_rows(const struct row *rows, size_t n)
 		check_row(&rows[i]);
 }
 
-/* ---- all rows of the table ---- */
-
-/* A path for the pattern: "*x" becomes this name, ":x" a word. ("{2}" behind "*x" goes
- * with it.) */
-static inline const char *
+const char *
 example_path(const char *pattern, const char *name)
 {
 	struct buf b;
@@ -277,9 +226,7 @@ example_path(const char *pattern, const char *name)
 	return b.p;
 }
 
-/* Each route names its methods and takes no others; each was asked by some row.
- * other: a method of no route; refusal: what it comes to. */
-static inline void
+void
 check_methods(const char *other, const char *refusal)
 {
 	size_t i;
@@ -302,46 +249,3 @@ check_methods(const char *other, const char *refusal)
 		    route->pattern);
 	}
 }
-
-/* ---- API v1 ---- */
-
-static inline bool
-v1_is_upload(const struct call *call)
-{
-	const char *layer = strstr(call->target, "/layer");
-
-	return layer != NULL && strcmp(call->method, "PUT") == 0 &&
-	       strcmp(layer, "/layer") == 0;
-}
-
-static inline const char *
-v1_common_fault(const struct reply *rp, const char *body, const char *want_headers)
-{
-	static const char kept_for_a_year[] =
-	    "Cache-Control: ~, max-age=31536000\nExpires: ~ GMT\nPragma:\n"
-	    "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT";
-	static const char not_kept[] =
-	    "Cache-Control: no-cache\nPragma: no-cache\nExpires: -1";
-	bool kept = strstr(want_headers, "max-age=31536000") != NULL;
-	const char *fault = headers_fault(rp,
-	    "X-Docker-Registry-Version: 0.9.1\n"
-	    "X-Docker-Registry-Config: dev\nSet-Cookie:");
-
-	if (fault == NULL)
-		fault = headers_fault(rp, kept ? kept_for_a_year : not_kept);
-	if (fault == NULL && *body != '\0' && rp->kind != REPLY_FILE)
-		fault = header_fault(rp, "Content-Type", "application/json");
-	if (fault == NULL && rp->status >= 400)
-		fault = header_fault(rp, "X-Request-Id", "0123");
-	return fault;
-}
-
-static inline void
-setup_v1(void)
-{
-	static const struct tested v1 = {&v1_api, v1_is_upload, v1_common_fault};
-
-	setup_api(&v1);
-}
-
-#endif

@@ -1,0 +1,5 @@
+/* fixture.c: see fixture.h. */
+#include "lib/fixture.h"
+
+struct arena *arena;
+struct err err;

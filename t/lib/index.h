@@ -1,0 +1,93 @@
+/* index.h: an index in a directory of the test's own: rows go in, and searches and
+ * lists come out as a line of text. */
+#ifndef LIB_INDEX_H
+#define LIB_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "index/index.h"
+#include "lib/dir.h"
+
+/* The file of the index. */
+extern const char *index_file;
+
+/* How often on_damage() was called. */
+extern int damages_seen;
+
+void on_damage(void *arg);
+void setup_index(void);
+void remove_index(void);
+int teardown_index(void);
+
+/* Prepares the index; true when it asks for a rebuild. */
+bool prepare_index(void);
+struct index *fresh_index(void);
+
+/* A repository of API v1. */
+enum result put_v1(struct index *ix, const char *name, const char *description);
+
+/* A repository of API v2, with a tag (NULL: without). */
+enum result put_v2(struct index *ix, const char *name, const char *tag);
+
+/* With the rows that the beginning returns; they are neither put nor walked. */
+enum result rebuild_index(struct index *ix);
+enum result drop_repository(struct index *ix, const char *name);
+
+/* ---- SQL, past the index ---- */
+
+/* False: it failed. */
+bool run_sql(const char *sql);
+
+/* The number that a query returns; -1: none. */
+long long sql_int(const char *sql);
+
+/* ---- what sqlite does for the calls, on connections made after watch() ---- */
+
+struct work {
+	int commits;             /* of changes */
+	int steps, scans, sorts; /* of sqlite's machine; rows of whole tables */
+};
+
+/* Commits after so many fail. */
+extern int commits_left;
+
+void watch_sqlite(void);
+
+/* Since the last call. */
+struct work work_done(void);
+
+/* ---- what the calls show, as lines of text ---- */
+
+#define LINE_MAX_BYTES ((size_t)1 << 20)
+
+/* A visitor that writes "TOTAL: NAME NAME" into a line. */
+struct line {
+	struct buf text;
+	size_t total, rows, begins;
+	size_t stop; /* wants no more after so many rows; 0: wants all */
+};
+
+bool line_row(void *arg, const struct index_row *row);
+void line_make(struct line *line, size_t stop);
+struct index_visitor line_visitor(struct line *line);
+
+/* What a search finds, or the name of the error. */
+const char *search_page(
+    struct index *ix, struct str term, size_t skip, size_t most);
+const char *search_for(struct index *ix, const char *term);
+bool line_name(void *arg, struct str name);
+bool line_referrer(void *arg, const struct index_referrer *referrer);
+const char *line_end(const struct line *line, enum result r);
+
+/* What the lists show: " NAME NAME", or the name of the error. */
+const char *catalog_names(struct index *ix, const char *after, size_t most);
+const char *tag_names(
+    struct index *ix, const char *repository, const char *after, size_t most);
+
+/* By their digests. */
+const char *referrer_names(struct index *ix, const char *repository,
+    const char *subject, const char *artifact_type);
+
+#endif

@@ -1,0 +1,24 @@
+/* tar.h: archives, header by header (POSIX.1-1988). */
+#ifndef LIB_TAR_H
+#define LIB_TAR_H
+
+#include "base/buf.h"
+
+#define TAR_BLOCK 512
+
+struct tar_header {
+	const char *name;
+	char type;
+	unsigned mode, uid, gid, size, mtime;
+};
+
+void put_tar_octal(char *field, int width, unsigned v);
+void put_tar_header(struct buf *b, const struct tar_header *of);
+
+/* So many bytes of content, in whole blocks. */
+void put_tar_content(struct buf *b, unsigned size);
+
+/* Compressed by gzip. */
+struct str gzipped(struct arena *a, struct str s, int level);
+
+#endif
