@@ -79,7 +79,8 @@ read_stored(struct registry *reg, struct arena *a, const char *name,
  * memory until a client has read them. */
 static enum result
 find_file(struct registry *reg, struct arena *a,
-    const struct store_manifest *stored, struct content *out, struct err *err)
+    const struct store_manifest *stored, const struct content **out,
+    struct err *err)
 {
 	struct store_blob blob;
 	enum result r;
@@ -88,7 +89,7 @@ find_file(struct registry *reg, struct arena *a,
 		return RC_OK;
 	r = store_blob_find_anywhere(reg->store, a, &stored->digest, &blob, err);
 	if (r == RC_OK)
-		*out = blob.file;
+		*out = blob.content;
 	return r == RC_BLOB_UNKNOWN ? RC_MANIFEST_UNKNOWN : r;
 }
 
@@ -105,7 +106,7 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 		r = read_stored(reg, a, name, &d, &stored, err);
 	if (r != RC_OK)
 		return r;
-	out->file.name = NULL;
+	out->content = NULL;
 	out->digest = stored.digest;
 	out->bytes = stored.bytes;
 	if (!manifest_type(a, stored.bytes, &out->type)) {
@@ -117,7 +118,7 @@ manifests_get(struct registry *reg, struct arena *a, const char *name,
 			return r;
 	}
 	if (!schema1_is_type(out->type))
-		return find_file(reg, a, &stored, &out->file, err);
+		return find_file(reg, a, &stored, &out->content, err);
 	return signature_add(reg, a, &out->bytes, &out->type, err);
 }
 

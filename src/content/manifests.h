@@ -13,17 +13,17 @@
 #include "base/str.h"
 #include "image/digest.h"
 #include "registry/registry.h"
-#include "store/store.h"
+#include "store/content.h"
 
 #define MANIFESTS_TAGS_MAX    32  /* at once */
 #define MANIFESTS_MISSING_MAX 100 /* references; after so many the search ends */
 
 struct manifests_found {
 	struct digest digest;
-	struct str bytes;    /* of schema 1 they are signed (signature.h) */
-	struct content file; /* of many bytes; name is NULL for few */
-	struct str type;     /* media type, as it was pushed */
-	bool by_digest;      /* the reference was one: this never changes */
+	struct str bytes; /* of schema 1 they are signed (signature.h) */
+	const struct content *content; /* of many bytes; NULL: few */
+	struct str type;               /* media type, as it was pushed */
+	bool by_digest; /* the reference was one: this never changes */
 };
 
 /* RC_BUSY: it is a long one, and there is no seat (worklimit.h) to read it. */

@@ -101,12 +101,11 @@ reply_none(struct reply *rp, int status)
 }
 
 void
-reply_file(struct reply *rp, const char *file, uint64_t size, const char *type)
+reply_content(struct reply *rp, const struct content *content, const char *type)
 {
 	rp->status = 200;
-	rp->kind = REPLY_FILE;
-	rp->file = file;
-	rp->file_size = size;
+	rp->kind = REPLY_CONTENT;
+	rp->content = content;
 	reply_header(rp, "Content-Type", type);
 }
 

@@ -1,7 +1,8 @@
 /* reply.h: a reply as a value: a status, headers, and one of three bodies.
  *
- * A file is named, never read: serve hands the name to nginx, which sends it. A
- * stream is written while it is made, for lists that grow with the registry. */
+ * Bytes are in memory. Content of the store is passed on as the store's own value, which
+ * http does not look into: serve asks the store how it is sent. A stream is written to the
+ * client while it is made, for lists that grow with the registry. */
 #ifndef HTTP_REPLY_H
 #define HTTP_REPLY_H
 
@@ -15,7 +16,9 @@
 
 #define REPLY_HEADERS 64
 
-enum reply_body { REPLY_BYTES, REPLY_FILE, REPLY_STREAM };
+struct content;
+
+enum reply_body { REPLY_BYTES, REPLY_CONTENT, REPLY_STREAM };
 
 struct reply {
 	struct arena *arena;
@@ -28,8 +31,7 @@ struct reply {
 
 	enum reply_body kind;
 	struct str bytes;
-	const char *file;   /* below the store's path, as the store named it */
-	uint64_t file_size; /* bytes */
+	const struct content *content;               /* store/content.h */
 	bool (*stream)(void *arg, struct sink sink); /* false: it was cut off */
 	void *stream_arg;
 };
@@ -48,8 +50,8 @@ void reply_drop(struct reply *rp, const char *name);
 /* JSON that is ready: the status, Content-Type and the body. */
 void reply_json(struct reply *rp, int status, struct str json);
 void reply_none(struct reply *rp, int status);
-void reply_file(
-    struct reply *rp, const char *file, uint64_t size, const char *type);
+void reply_content(
+    struct reply *rp, const struct content *content, const char *type);
 void reply_stream(
     struct reply *rp, bool (*stream)(void *arg, struct sink sink), void *arg);
 

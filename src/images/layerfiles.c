@@ -46,7 +46,7 @@ looks_whole(const struct store_reader *reader, enum store_derived which)
 /* RC_NOT_FOUND: it is to be computed. */
 static enum result
 find_kept(struct registry *reg, struct arena *a, const char *id,
-    enum store_derived which, struct content *out, struct err *err)
+    enum store_derived which, const struct content **out, struct err *err)
 {
 	struct arena *turn = arena_new();
 	struct store_reader *reader;
@@ -77,7 +77,7 @@ guard(struct registry *reg, struct arena *a, const char *id,
 /* Computed by one; the others wait for it and find it there. */
 static enum result
 find_or_compute(struct registry *reg, struct arena *a, const char *id,
-    enum store_derived which, compute_fn *compute, struct content *out,
+    enum store_derived which, compute_fn *compute, const struct content **out,
     struct err *err)
 {
 	struct guard lock = {0};
@@ -101,7 +101,8 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
  * a seat for `memory` bytes now, and the caller computes it. */
 static enum result
 find_or_sit(struct registry *reg, struct arena *a, const char *id,
-    enum store_derived which, size_t memory, struct content *out, struct err *err)
+    enum store_derived which, size_t memory, const struct content **out,
+    struct err *err)
 {
 	enum result r = v1image_check(reg, id, err);
 
@@ -141,11 +142,11 @@ static enum result
 compute_list(struct registry *reg, struct arena *a, const char *id, struct err *err)
 {
 	struct listing l = {.store = reg->store};
-	struct content layer;
+	const struct content *layer;
 	enum result r = store_v1image_layer(reg->store, a, id, &layer, err);
 
 	if (r == RC_OK)
-		r = store_content_open(reg->store, a, layer.name, &l.reader, err);
+		r = store_content_open(reg->store, a, layer, &l.reader, err);
 	if (r == RC_OK)
 		r = store_derived_put(
 		    reg->store, a, id, STORE_DERIVED_FILES, make_list, &l, err);
@@ -154,7 +155,7 @@ compute_list(struct registry *reg, struct arena *a, const char *id, struct err *
 
 enum result
 layerfiles_list(struct registry *reg, struct arena *a, const char *id,
-    struct content *out, struct err *err)
+    const struct content **out, struct err *err)
 {
 	enum result r = find_or_sit(
 	    reg, a, id, STORE_DERIVED_FILES, TAR_MEMORY, out, err);
@@ -210,7 +211,7 @@ static enum result
 take_list(struct registry *reg, const char *id, struct diffing *d, struct err *err)
 {
 	struct arena *turn = arena_new();
-	struct content file;
+	const struct content *file;
 	enum result r = v1image_check(reg, id, err);
 
 	if (r == RC_OK)
@@ -301,17 +302,18 @@ static enum result
 own_size(struct registry *reg, const char *id, uint64_t *out, struct err *err)
 {
 	struct arena *turn = arena_new();
-	struct content list = {.size = 0};
+	const struct content *list;
 	enum result r = layerfiles_list(reg, turn, id, &list, err);
 
-	*out = list.size;
+	if (r == RC_OK)
+		*out = store_content_size(list);
 	arena_free(turn);
 	return r;
 }
 
 enum result
 layerfiles_diff(struct registry *reg, struct arena *a, const char *id,
-    struct content *out, struct err *err)
+    const struct content **out, struct err *err)
 {
 	uint64_t size;
 	enum result r = v1image_check(reg, id, err);

@@ -10,7 +10,7 @@
 #include "layer/file_diff.h"
 #include "layer/tar.h"
 #include "registry/registry.h"
-#include "store/store.h"
+#include "store/content.h"
 
 /* The most bytes of memory that a difference takes: a layer is walked, and lists are
  * read. */
@@ -23,10 +23,10 @@
  * that can be listed, or its list would be many times longer than the layer; RC_BUSY:
  * no seat was free; RC_FULL. */
 enum result layerfiles_list(struct registry *reg, struct arena *a, const char *id,
-    struct content *out, struct err *err);
+    const struct content **out, struct err *err);
 
 /* The same; an ancestor that is not here, or cannot be listed, is RC_BAD_LAYER too. */
 enum result layerfiles_diff(struct registry *reg, struct arena *a, const char *id,
-    struct content *out, struct err *err);
+    const struct content **out, struct err *err);
 
 #endif

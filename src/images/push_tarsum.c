@@ -122,7 +122,7 @@ find_complete(struct registry *reg, struct arena *a, const char *id,
 {
 	struct str json[1 + STORE_V1PUSH_JSONS], own;
 	size_t n = 0, which = 0;
-	struct content file;
+	const struct content *file;
 	struct store_reader *reader;
 	enum result r;
 
@@ -134,7 +134,7 @@ find_complete(struct registry *reg, struct arena *a, const char *id,
 	if (r == RC_OK)
 		r = store_v1image_layer(reg->store, a, id, &file, err);
 	if (r == RC_OK)
-		r = store_content_open(reg->store, a, file.name, &reader, err);
+		r = store_content_open(reg->store, a, file, &reader, err);
 	if (r == RC_OK) {
 		const struct source layer = {
 		    store_reader_read, reader, store_reader_size(reader)};

@@ -77,7 +77,7 @@ static bool
 is_here(struct registry *reg, const char *id)
 {
 	struct arena *a = arena_new();
-	struct content layer;
+	const struct content *layer;
 	struct err ignored;
 	bool here = v1image_layer(reg, a, id, &layer, &ignored) == RC_OK;
 
@@ -168,7 +168,7 @@ static struct worklimit followers;
 static enum result
 find(struct registry *reg, struct arena *a, const struct caller *caller,
     const char *id, const struct mirror_image *image,
-    struct mirror_growing **growing, struct content *file, struct err *err)
+    struct mirror_growing **growing, const struct content **file, struct err *err)
 {
 	struct arena *turn = arena_new();
 	bool waited = false;
@@ -192,7 +192,7 @@ find(struct registry *reg, struct arena *a, const struct caller *caller,
 
 enum result
 mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct mirror_growing **growing, struct content *file,
+    const char *id, struct mirror_growing **growing, const struct content **file,
     struct err *err)
 {
 	struct mirror_image image;
@@ -261,7 +261,7 @@ keep_one(struct registry *reg, const struct caller *caller, const char *id,
 	const struct sink nowhere = {throw_away, NULL};
 	struct arena *a = arena_new();
 	struct mirror_growing *g = NULL;
-	struct content file;
+	const struct content *file;
 	enum result r = mirror_layer(reg, a, caller, id, &g, &file, err);
 
 	if (r == RC_OK && g != NULL) {

@@ -32,6 +32,7 @@
 #include "image/v1name.h"
 #include "registry/registry.h"
 #include "registry/v1image.h"
+#include "store/content.h"
 
 struct mirror_options {
 	const char *source; /* NULL: no mirror; "https://registry.example.com" */
@@ -58,7 +59,7 @@ enum result mirror_ancestry(struct registry *reg, struct arena *a,
 struct mirror_growing; /* lives in the arena */
 enum result mirror_layer(struct registry *reg, struct arena *a,
     const struct caller *caller, const char *id, struct mirror_growing **growing,
-    struct content *file, struct err *err);
+    const struct content **file, struct err *err);
 int64_t mirror_growing_length(const struct mirror_growing *g); /* bytes */
 
 /* Writes the layer as it comes. False: it was cut off, here or there. */

@@ -39,7 +39,7 @@ enum result
 v1image_json(struct registry *reg, struct arena *a, const char *id,
     struct v1image_json *out, struct err *err)
 {
-	struct content layer;
+	const struct content *layer;
 	struct err ignored;
 	enum result r;
 
@@ -52,7 +52,7 @@ v1image_json(struct registry *reg, struct arena *a, const char *id,
 		return r;
 	out->has_layer = store_v1image_layer(reg->store, a, id, &layer, &ignored) ==
 			 RC_OK;
-	out->layer_size = out->has_layer ? layer.size : 0;
+	out->layer_size = out->has_layer ? store_content_size(layer) : 0;
 	return RC_OK;
 }
 
@@ -67,7 +67,7 @@ v1image_ancestry(struct registry *reg, struct arena *a, const char *id,
 
 enum result
 v1image_layer(struct registry *reg, struct arena *a, const char *id,
-    struct content *out, struct err *err)
+    const struct content **out, struct err *err)
 {
 	enum result r = v1image_check(reg, id, err);
 

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "registry/registry.h"
-#include "store/store.h"
+#include "store/content.h"
 
 struct v1image_json {
 	struct str json;
@@ -24,7 +24,7 @@ enum result v1image_ancestry(struct registry *reg, struct arena *a, const char *
     struct str *out, struct err *err);
 
 enum result v1image_layer(struct registry *reg, struct arena *a, const char *id,
-    struct content *out, struct err *err);
+    const struct content **out, struct err *err);
 
 /* Only that it is there and complete: what answers a conditional request. */
 enum result v1image_check(struct registry *reg, const char *id, struct err *err);

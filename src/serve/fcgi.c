@@ -14,6 +14,7 @@
 #include "base/percent.h"
 #include "serve/dispatch.h"
 #include "serve/options.h"
+#include "store/content.h"
 
 /* nginx's internal location over the store's path */
 #define STORE_LOCATION "/_berth_store/"
@@ -206,18 +207,19 @@ is_head(const struct request *rq)
 	return strcmp(rq->method, "HEAD") == 0;
 }
 
-/* How the body is told of. For a HEAD nginx would open the file to learn its length,
- * which is known here. */
+/* The headers that depend on the body. For a HEAD nginx would open the file to learn its
+ * length, which is known here. */
 static void
 put_body_headers(
     struct fcgi *f, const struct request *rq, const struct reply *rp, struct buf *b)
 {
-	if (rp->kind == REPLY_FILE && is_head(rq))
+	if (rp->kind == REPLY_CONTENT && is_head(rq))
 		buf_printf(b, "Content-Length: %llu\r\nAccept-Ranges: bytes\r\n",
-		    (unsigned long long)rp->file_size);
-	else if (rp->kind == REPLY_FILE)
+		    (unsigned long long)store_content_size(rp->content));
+	else if (rp->kind == REPLY_CONTENT)
 		buf_printf(b, "X-Accel-Redirect: " STORE_LOCATION "%s\r\n",
-		    percent_encode(f->arena, str_of(rp->file), "/_.-", false));
+		    percent_encode(f->arena, str_of(store_content_uri(rp->content)),
+			"/_.-", false));
 	else if (rp->kind == REPLY_BYTES && !has_no_body(rp))
 		buf_printf(b, "Content-Length: %zu\r\n", rp->bytes.n);
 }

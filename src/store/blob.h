@@ -23,6 +23,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "image/digest.h"
+#include "store/content.h"
 #include "store/stage.h"
 #include "store/store.h"
 
@@ -31,10 +32,9 @@
 /* Bytes; a blob of at most so many is hashed when it is found. */
 #define STORE_BLOB_SMALL_MAX ((size_t)32 << 10)
 
-/* A blob as nginx sends it. */
 struct store_blob {
 	struct digest digest; /* under which it is kept */
-	struct content file;  /* its bytes */
+	const struct content *content;
 };
 
 /* The blob d of the repository, pinned and durable. RC_BLOB_UNKNOWN, also if its link

@@ -1,4 +1,8 @@
-/* content.h: a file of the store, read from its beginning to its end. */
+/* content.h: bytes that the store holds: a blob, a layer, a list of files.
+ *
+ * A content is an address that only the store makes and understands. The rooms above pass
+ * it on, from the call that found it to the reply; serve asks how it is sent to the client;
+ * berth itself reads it through a reader. */
 #ifndef STORE_CONTENT_H
 #define STORE_CONTENT_H
 
@@ -9,23 +13,35 @@
 #include "base/err.h"
 #include "store/store.h"
 
+/* Lives in the arena of the call that found it. */
+struct content;
+
+uint64_t store_content_size(const struct content *c); /* bytes */
+
+/* Where nginx finds it to send it: the URI below its internal location of the store, before
+ * percent-encoding. For serve/fcgi.c alone. */
+const char *store_content_uri(const struct content *c);
+
+/* ---- reading it ---- */
+
 struct store_reader;
 
-/* Closed with the arena. RC_NOT_FOUND, RC_IO. */
+/* A reader at the first byte. It lives in the arena, and what it reads stays readable when
+ * the content is removed from the store. RC_NOT_FOUND, RC_IO. */
 enum result store_content_open(const struct store *st, struct arena *a,
-    const char *file, struct store_reader **out, struct err *err);
+    const struct content *c, struct store_reader **out, struct err *err);
 
 uint64_t store_reader_size(const struct store_reader *r); /* bytes */
 
-/* Bytes written to p, 0 at the end, -1 when reading failed. Fits struct source. */
+/* Returns the number of bytes written to p, 0 at the end, -1 on failure. Its type fits
+ * struct source. */
 ssize_t store_reader_read(void *r, void *p, size_t n);
 
-/* Reads at this offset of the file, without moving where the next store_reader_read()
- * begins. */
+/* Reads at an offset; the next store_reader_read() goes on where it would have. */
 ssize_t store_reader_read_at(
     const struct store_reader *r, void *p, size_t n, uint64_t at);
 
-/* The next store_reader_read() starts from the beginning of the file. */
+/* The next store_reader_read() begins at the first byte again. */
 void store_reader_rewind(struct store_reader *r);
 
 #endif

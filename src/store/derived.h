@@ -22,7 +22,8 @@ enum store_derived { STORE_DERIVED_FILES, STORE_DERIVED_DIFF };
 
 /* RC_NOT_FOUND: it was not computed yet. A file that is asked for is kept for longer. */
 enum result store_derived_find(const struct store *st, struct arena *a,
-    const char *id, enum store_derived which, struct content *out, struct err *err);
+    const char *id, enum store_derived which, const struct content **out,
+    struct err *err);
 
 /* Opens it for reading; closed with the arena. RC_NOT_FOUND. */
 enum result store_derived_open(const struct store *st, struct arena *a,

@@ -1,71 +1,48 @@
 /* stage.h: bytes on their way into the store.
  *
- *	adopted --sum--> summed --name--> part of the store, durable once its
- *					  directory is synced
+ * The web server receives the body of a request into the store's inbox, a place near the
+ * store, and berth adopts it from there. A stage is hashed and checked as often as
+ * the caller likes; a call of the store that takes the stage then makes it a part of the
+ * store. One that no call took is gone when the request is over.
  *
- * S1  A stage is one open file. nginx may give the body file's name to another
- *     upload, so the name is used once, to open it; all else goes by the descriptor.
- * S2  nginx removes its own name when the request ends; a stage that got no name in
- *     the store is gone then. What a killed nginx leaves is swept (sweep.h).
- * It lives in the arena it was adopted into. */
+ *	adopted -> hashed, checked -> taken: a blob, a part of an upload, a layer
+ *
+ * A stage lives in the arena it was adopted into. One thread uses it at a time. */
 #ifndef STORE_STAGE_H
 #define STORE_STAGE_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/source.h"
+#include "base/str.h"
 #include "image/hash.h"
 #include "store/store.h"
 
 struct stage;
 
-/* Takes nginx's body file; of `path` only the last part counts, it is looked for in
- * _berth/body and nowhere else. NULL or "": an empty body. RC_CLIENT_GONE: the client left
- * and nginx removed it. */
-enum result stage_adopt(struct store *st, struct arena *a, const char *path,
+/* Adopts a request body. `body` is the name under which the web server passed it on; NULL
+ * or "": an empty body. RC_CLIENT_GONE: the client left, and the web server has removed the
+ * body. */
+enum result stage_adopt(struct store *st, struct arena *a, const char *body,
     struct stage **out, struct err *err);
 
-/* Takes the first `size` bytes of a file that the store has of its own (an upload's);
- * what it holds behind them is not read. RC_NOT_FOUND: no such file, or a shorter one. */
-enum result stage_open(struct store *st, struct arena *a, const char *path,
-    uint64_t size, struct stage **out, struct err *err);
+uint64_t stage_size(const struct stage *sg); /* bytes */
 
-uint64_t stage_size(const struct stage *sg);
-
-/* The payload sum of registry v1: SHA-256 of json, "\n" and the stage's bytes.
- * Begins to flush them as it goes. May be called again with another json. */
+/* The payload sum of registry v1: SHA-256 of the json, "\n" and the stage's bytes. May be
+ * called again with another json. */
 enum result stage_payload_sum(struct stage *sg, struct str json,
     char hex[HASH_SHA256_HEX_SIZE], struct err *err);
 
-/* Adds all its bytes to h. Begins to flush them as it goes. */
+/* Adds all its bytes to h. */
 enum result stage_hash(struct stage *sg, struct hash *h, struct err *err);
 
-/* Its bytes from the first on, for one who reads an archive. One reader at a time. */
+/* Its bytes from the first on, for code that reads an archive. One source at a time. */
 struct source stage_source(struct stage *sg);
 
-/* Its bytes are durable; naming it has nothing left to wait for. Called before a lock
- * is taken (D4). */
+/* Makes its bytes durable, so that the call that takes it has nothing to wait for. Called
+ * before a guard is taken. */
 enum result stage_flush(struct stage *sg, struct err *err);
-
-/* Does the file of the store have the same bytes? False also if it cannot be read. */
-bool stage_is(struct stage *sg, const char *path);
-
-/* Names it dir/name in the store. It replaces a file that has the name, because that
- * one may be damaged, and comparing the two would take long under the caller's lock.
- * An opened stage keeps its own name. See io_name_fd(). */
-enum result stage_name(
-    struct stage *sg, const char *dir, const char *name, struct err *err);
-
-/* Names it dir/name in place of one that has the name, at once. An opened one is cut to
- * its size and moved: with a second name it could be written to after it was named. */
-enum result stage_replace(
-    struct stage *sg, const char *dir, const char *name, struct err *err);
-
-/* Writes its bytes into the file behind the first `at`, in place of what stands there,
- * and syncs them. RC_NOT_FOUND: no such file, or a shorter one. */
-enum result stage_append(
-    struct stage *sg, const char *path, uint64_t at, struct err *err);
 
 #endif

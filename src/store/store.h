@@ -32,11 +32,4 @@ enum result store_free_bytes(struct store *st, uint64_t *out, struct err *err);
 /* Can a file be written? RC_IO, RC_FULL. */
 enum result store_probe(const struct store *st, struct err *err);
 
-/* A file of the store that nginx shall send. Opaque to all between store and serve.
- */
-struct content {
-	const char *name; /* below the store's path */
-	uint64_t size;    /* bytes */
-};
-
 #endif

@@ -20,6 +20,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/content.h"
 #include "store/store.h"
 
 enum store_v1image_state {
@@ -55,7 +56,7 @@ enum result store_v1image_checksum(const struct store *st, struct arena *a,
 
 /* RC_IMAGE_UNKNOWN, also if it is empty and should not be. */
 enum result store_v1image_layer(const struct store *st, struct arena *a,
-    const char *id, struct content *out, struct err *err);
+    const char *id, const struct content **out, struct err *err);
 
 /* "images/<id>" and "images/<id>/<file>". */
 const char *store_v1image_dir(struct arena *a, const char *id);

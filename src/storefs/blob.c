@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "storefs/content.h"
 #include "storefs/damage.h"
 #include "storefs/io.h"
 #include "storefs/layout.h"
 #include "storefs/link.h"
+#include "storefs/stage.h"
 
 /* ---- what is there ---- */
 
@@ -92,20 +94,26 @@ enum result
 store_blob_find_anywhere(const struct store *st, struct arena *a,
     const struct digest *d, struct store_blob *out, struct err *err)
 {
+	const char *path;
+	uint64_t size = 0;
 	struct stat sb;
 	enum result r;
 
-	out->digest = *d;
-	r = look_and_pin(st, a, d, &out->file.name, &sb, err);
+	r = look_and_pin(st, a, d, &path, &sb, err);
 	if (r == RC_OK)
-		out->file.size = (uint64_t)sb.st_size;
-	if (r == RC_OK && out->file.size <= STORE_BLOB_SMALL_MAX)
-		r = check_bytes(st, data_path(a, d), d, &out->file.size, err);
+		size = (uint64_t)sb.st_size;
+	if (r == RC_OK && size <= STORE_BLOB_SMALL_MAX)
+		r = check_bytes(st, data_path(a, d), d, &size, err);
 	if (r == RC_TOO_LARGE) { /* a push has just replaced it */
-		r = look_and_pin(st, a, d, &out->file.name, &sb, err);
-		out->file.size = r == RC_OK ? (uint64_t)sb.st_size : 0;
+		r = look_and_pin(st, a, d, &path, &sb, err);
+		size = r == RC_OK ? (uint64_t)sb.st_size : 0;
 	}
-	return r == RC_NOT_FOUND ? unknown(a, d, err) : r;
+	if (r == RC_NOT_FOUND)
+		return unknown(a, d, err);
+	out->digest = *d;
+	if (r == RC_OK)
+		out->content = content_make(a, path, size);
+	return r;
 }
 
 enum result

@@ -1,5 +1,5 @@
-/* content.c: see content.h. */
-#include "store/content.h"
+/* content.c: see store/content.h and content.h. */
+#include "storefs/content.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +7,41 @@
 #include <unistd.h>
 
 #include "storefs/io.h"
+
+struct content {
+	const char *path; /* below the store's directory, without symbolic links */
+	uint64_t size;
+};
+
+const struct content *
+content_make(struct arena *a, const char *path, uint64_t size)
+{
+	struct content *c = arena_alloc(a, sizeof(*c));
+
+	c->path = path;
+	c->size = size;
+	return c;
+}
+
+const char *
+content_path(const struct content *c)
+{
+	return c->path;
+}
+
+uint64_t
+store_content_size(const struct content *c)
+{
+	return c->size;
+}
+
+const char *
+store_content_uri(const struct content *c)
+{
+	return c->path;
+}
+
+/* ---- readers ---- */
 
 struct store_reader {
 	int fd;
@@ -22,12 +57,12 @@ close_reader(void *arg)
 }
 
 enum result
-store_content_open(const struct store *st, struct arena *a, const char *file,
+content_open_file(const struct store *st, struct arena *a, const char *path,
     struct store_reader **out, struct err *err)
 {
 	struct store_reader *r = arena_alloc(a, sizeof(*r));
 	struct stat sb;
-	enum result opened = io_open_file(st, file, O_RDONLY, &r->fd, &sb, err);
+	enum result opened = io_open_file(st, path, O_RDONLY, &r->fd, &sb, err);
 
 	if (opened != RC_OK)
 		return opened;
@@ -35,6 +70,13 @@ store_content_open(const struct store *st, struct arena *a, const char *file,
 	r->size = (uint64_t)sb.st_size;
 	*out = r;
 	return RC_OK;
+}
+
+enum result
+store_content_open(const struct store *st, struct arena *a, const struct content *c,
+    struct store_reader **out, struct err *err)
+{
+	return content_open_file(st, a, c->path, out, err);
 }
 
 uint64_t

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "store/v1image.h"
+#include "storefs/content.h"
 #include "storefs/failpoint.h"
 #include "storefs/io.h"
 #include "storefs/listing.h"
@@ -36,20 +37,20 @@ own_path(struct arena *a, const char *id, enum store_derived which)
 /* RC_NOT_FOUND: neither berth nor an old server has computed it. */
 enum result
 store_derived_find(const struct store *st, struct arena *a, const char *id,
-    enum store_derived which, struct content *out, struct err *err)
+    enum store_derived which, const struct content **out, struct err *err)
 {
-	const char *own = own_path(a, id, which);
+	const char *own = own_path(a, id, which), *path;
 	struct err ignored;
 	struct stat sb;
-	enum result r = io_find_file(st, a, own, &out->name, &sb, err);
+	enum result r = io_find_file(st, a, own, &path, &sb, err);
 
 	if (r == RC_OK && sb.st_mtime + USED_S < clock_now())
 		(void)io_touch(st, own, NULL, &ignored);
 	if (r == RC_NOT_FOUND)
 		r = io_find_file(st, a, store_v1image_path(a, id, name_of(which)),
-		    &out->name, &sb, err);
+		    &path, &sb, err);
 	if (r == RC_OK)
-		out->size = (uint64_t)sb.st_size;
+		*out = content_make(a, path, (uint64_t)sb.st_size);
 	return r;
 }
 
@@ -57,10 +58,10 @@ enum result
 store_derived_open(const struct store *st, struct arena *a, const char *id,
     enum store_derived which, struct store_reader **out, struct err *err)
 {
-	struct content file;
+	const struct content *file;
 	enum result r = store_derived_find(st, a, id, which, &file, err);
 
-	return r == RC_OK ? store_content_open(st, a, file.name, out, err) : r;
+	return r == RC_OK ? store_content_open(st, a, file, out, err) : r;
 }
 
 #define CHUNK ((size_t)64 << 10)

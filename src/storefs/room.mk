@@ -2,7 +2,7 @@
 libberth_a_SOURCES += \
 	src/storefs/beneath.c src/storefs/beneath.h \
 	src/storefs/blob.c \
-	src/storefs/content.c \
+	src/storefs/content.c src/storefs/content.h \
 	src/storefs/damage.c src/storefs/damage.h \
 	src/storefs/derived.c \
 	src/storefs/description.c \
@@ -19,7 +19,7 @@ libberth_a_SOURCES += \
 	src/storefs/manifest.c \
 	src/storefs/repository.c \
 	src/storefs/secret.c \
-	src/storefs/stage.c \
+	src/storefs/stage.c src/storefs/stage.h \
 	src/storefs/store.c \
 	src/storefs/storefs.h \
 	src/storefs/sweep.c \

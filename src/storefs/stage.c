@@ -1,5 +1,5 @@
-/* stage.c: see stage.h. */
-#include "store/stage.h"
+/* stage.c: see store/stage.h and stage.h. */
+#include "storefs/stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "image/v1checksum.h"
-#include "store/content.h"
+#include "storefs/content.h"
 #include "storefs/failpoint.h"
 #include "storefs/io.h"
 
@@ -253,7 +253,7 @@ stage_is(struct stage *sg, const char *path)
 	struct arena *a = arena_new();
 	struct comparing c = {.same = true};
 	struct err ignored;
-	bool same = store_content_open(sg->st, a, path, &c.other, &ignored) ==
+	bool same = content_open_file(sg->st, a, path, &c.other, &ignored) ==
 			RC_OK &&
 		    store_reader_size(c.other) == stage_size(sg);
 

@@ -18,6 +18,7 @@
 #include "storefs/layout.h"
 #include "storefs/link.h"
 #include "storefs/listing.h"
+#include "storefs/stage.h"
 
 #define STATE_MAX ((size_t)4096)
 #define COUNT_MS  200 /* between two counts of all */

@@ -12,6 +12,7 @@
 #include "storefs/failpoint.h"
 #include "storefs/io.h"
 #include "storefs/listing.h"
+#include "storefs/stage.h"
 
 #define NOTE_MAX ((size_t)16 << 20) /* bytes: a list of images */
 #define LAYER    "layer"

@@ -7,6 +7,7 @@
 #include "image/ancestry.h"
 #include "image/v1checksum.h"
 #include "image/v1config.h"
+#include "storefs/content.h"
 #include "storefs/damage.h"
 #include "storefs/io.h"
 
@@ -166,19 +167,20 @@ check_empty(const struct store *st, struct arena *a, const char *id,
 
 enum result
 store_v1image_layer(const struct store *st, struct arena *a, const char *id,
-    struct content *out, struct err *err)
+    const struct content **out, struct err *err)
 {
+	const char *path;
 	struct stat sb;
 	enum result r;
 
 	r = io_find_file(
-	    st, a, store_v1image_path(a, id, "layer"), &out->name, &sb, err);
+	    st, a, store_v1image_path(a, id, "layer"), &path, &sb, err);
 	if (r == RC_NOT_FOUND)
 		return RC_IMAGE_UNKNOWN;
 	if (r == RC_OK && sb.st_size == 0)
-		r = check_empty(st, a, id, out->name, err);
+		r = check_empty(st, a, id, path, err);
 	if (r == RC_OK)
-		out->size = (uint64_t)sb.st_size;
+		*out = content_make(a, path, (uint64_t)sb.st_size);
 	return r;
 }
 
@@ -201,7 +203,7 @@ check_whole(
     const struct store *st, struct arena *a, const char *id, struct err *err)
 {
 	static const char *const files[] = {"json", "ancestry", "layer"};
-	struct content layer;
+	const struct content *layer;
 	enum result r = check_document(st, a, id, &json, err);
 	size_t i;
 

@@ -11,6 +11,7 @@
 #include "storefs/damage.h"
 #include "storefs/io.h"
 #include "storefs/listing.h"
+#include "storefs/stage.h"
 #include "storefs/v1push_query.h"
 
 /* A file of the push gets a second name there or among the images. */

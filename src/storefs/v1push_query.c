@@ -1,5 +1,6 @@
 /* v1push_query.c: what is there of the pushes of an image (v1push.h). Nothing is written. */
 #include "storefs/v1push_query.h"
+#include "storefs/stage.h"
 
 #include <string.h>
 

@@ -5,6 +5,7 @@
 
 #include "base/json_closed.h"
 #include "image/imagelist.h"
+#include "storefs/content.h"
 #include "storefs/damage.h"
 #include "storefs/fingerprint.h"
 #include "storefs/io.h"
@@ -118,7 +119,7 @@ enum result
 store_v1repo_open_images(const struct store *st, struct arena *a,
     const struct store_v1repo *repo, struct store_reader **out, struct err *err)
 {
-	return store_content_open(
+	return content_open_file(
 	    st, a, arena_printf(a, "%s/_index_images", repo->dir), out, err);
 }
 
@@ -141,7 +142,7 @@ enum result
 store_v1repo_open_granted(const struct store *st, struct arena *a,
     const struct store_v1repo *repo, struct store_reader **out, struct err *err)
 {
-	return store_content_open(
+	return content_open_file(
 	    st, a, arena_printf(a, "%s/_images_list", repo->dir), out, err);
 }
 

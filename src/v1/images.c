@@ -127,7 +127,7 @@ v1_get_ancestry(struct request *rq, struct reply *rp)
 static void
 reply_layer(struct reply *rp, const struct content *file)
 {
-	reply_file(rp, file->name, file->size, "application/octet-stream");
+	reply_content(rp, file, "application/octet-stream");
 }
 
 /* Sent while it comes; all of it, whatever range was asked for. */
@@ -145,21 +145,21 @@ static enum result
 reply_layer_of_source(struct request *rq, struct reply *rp, const char *id)
 {
 	struct mirror_growing *growing = NULL;
-	struct content file;
+	const struct content *file;
 	enum result r = mirror_layer(
 	    rq->registry, rq->arena, rq->caller, id, &growing, &file, &rq->err);
 
 	if (r == RC_OK && growing != NULL)
 		reply_growing(rq, rp, growing);
 	else if (r == RC_OK)
-		reply_layer(rp, &file);
+		reply_layer(rp, file);
 	return r;
 }
 
 enum result
 v1_get_layer(struct request *rq, struct reply *rp)
 {
-	struct content file;
+	const struct content *file;
 	const char *id;
 	enum result r = image_of(rq, access_public_image, &id);
 
@@ -169,7 +169,7 @@ v1_get_layer(struct request *rq, struct reply *rp)
 	if (r == RC_OK && is_known(rq, rp))
 		return RC_OK;
 	if (r == RC_OK)
-		reply_layer(rp, &file);
+		reply_layer(rp, file);
 	else if (source_may_have(rq, r))
 		r = unless_unknown(reply_layer_of_source(rq, rp, id), r);
 	if (r == RC_OK)
@@ -180,26 +180,26 @@ v1_get_layer(struct request *rq, struct reply *rp)
 enum result
 v1_get_private_layer(struct request *rq, struct reply *rp)
 {
-	struct content file;
+	const struct content *file;
 	const char *id;
 	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
 		r = v1image_layer(rq->registry, rq->arena, id, &file, &rq->err);
 	if (r == RC_OK)
-		reply_layer(rp, &file);
+		reply_layer(rp, file);
 	return r;
 }
 
 /* ---- what is in it ---- */
 
 typedef enum result derive_fn(struct registry *reg, struct arena *a, const char *id,
-    struct content *out, struct err *err);
+    const struct content **out, struct err *err);
 
 static enum result
 reply_derived(struct request *rq, struct reply *rp, derive_fn *derive)
 {
-	struct content file;
+	const struct content *file;
 	const char *id;
 	enum result r = image_of(rq, access_public_image, &id);
 
@@ -207,7 +207,7 @@ reply_derived(struct request *rq, struct reply *rp, derive_fn *derive)
 		r = derive(rq->registry, rq->arena, id, &file, &rq->err);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
-	reply_file(rp, file.name, file.size, "application/json");
+	reply_content(rp, file, "application/json");
 	v1_immutable(rp);
 	return RC_OK;
 }
@@ -227,13 +227,13 @@ v1_get_diff(struct request *rq, struct reply *rp)
 enum result
 v1_get_private_files(struct request *rq, struct reply *rp)
 {
-	struct content file;
+	const struct content *file;
 	const char *id;
 	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
 		r = layerfiles_list(rq->registry, rq->arena, id, &file, &rq->err);
 	if (r == RC_OK)
-		reply_file(rp, file.name, file.size, "application/json");
+		reply_content(rp, file, "application/json");
 	return r;
 }

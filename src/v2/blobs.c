@@ -23,8 +23,7 @@ v2_get_blob(struct request *rq, struct reply *rp)
 	v2_immutable(rp);
 	r = v2_if_wanted(rq, rp, &wanted);
 	if (wanted)
-		reply_file(
-		    rp, blob.file.name, blob.file.size, "application/octet-stream");
+		reply_content(rp, blob.content, "application/octet-stream");
 	return r;
 }
 

@@ -37,9 +37,8 @@ v2_get_manifest(struct request *rq, struct reply *rp)
 	else
 		reply_header(rp, "Cache-Control", "no-cache");
 	r = v2_if_wanted(rq, rp, &wanted);
-	if (wanted && found.file.name != NULL) {
-		reply_file(rp, found.file.name, found.file.size,
-		    str_dup(rq->arena, found.type));
+	if (wanted && found.content != NULL) {
+		reply_content(rp, found.content, str_dup(rq->arena, found.type));
 	} else if (wanted) {
 		reply_json(rp, 200, found.bytes);
 		reply_header(rp, "Content-Type", str_dup(rq->arena, found.type));

@@ -244,7 +244,8 @@ again_fault(void)
 		return arena_printf(arena, "the same again: %s", err.text);
 	if (store_blob_find(store, arena, APP, &d, &got, &err) != RC_OK)
 		return "the same again, but there is no blob";
-	if (stat(in_dir(got.file.name), &sb) == -1 || sb.st_nlink != 1)
+	if (stat(in_dir(store_content_uri(got.content)), &sb) == -1 ||
+	    sb.st_nlink != 1)
 		return "the blob has more than one name";
 	report->done = way->end;
 	return blob_fault();

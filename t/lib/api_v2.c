@@ -156,10 +156,12 @@ content_fault(const struct reply *rp, const char *body)
 	const char *told = reply_get(rp, "Docker-Content-Digest");
 	struct digest want, got;
 
-	if (rp->kind == REPLY_FILE && rp->file_size != strlen(body))
+	if (rp->kind == REPLY_CONTENT &&
+	    store_content_size(rp->content) != strlen(body))
 		return "a file of another size";
 	if (told == NULL)
-		return rp->kind == REPLY_FILE ? "a file without its digest" : NULL;
+		return rp->kind == REPLY_CONTENT ? "a file without its digest"
+						 : NULL;
 	if (digest_parse(str_of(told), &want, &err) != RC_OK)
 		return "Docker-Content-Digest is none";
 	if (rp->status == 201)
@@ -206,8 +208,8 @@ v2_common_fault(const struct reply *rp, const char *body, const char *want_heade
 	if (fault == NULL && *body != '\0' &&
 	    strstr(want_headers, "Content-Type: ") == NULL)
 		fault = header_fault(rp, "Content-Type",
-		    rp->kind == REPLY_FILE ? "application/octet-stream"
-					   : "application/json");
+		    rp->kind == REPLY_CONTENT ? "application/octet-stream"
+					      : "application/json");
 	if (fault == NULL && rp->status >= 400)
 		fault = headers_fault(
 		    rp, "X-Request-Id: 0123\nCache-Control: no-cache");

@@ -32,6 +32,6 @@ has_blob(const char *name, const char *text)
 
 	if (store_blob_find(store, arena, name, &d, &blob, &err) != RC_OK)
 		return false;
-	got = read_text(blob.file.name);
+	got = read_text(store_content_uri(blob.content));
 	return got != NULL && strcmp(got, text) == 0;
 }

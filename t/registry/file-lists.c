@@ -83,17 +83,18 @@ put_images(void)
 }
 
 typedef enum result ask_fn(struct registry *r, struct arena *a, const char *id,
-    struct content *out, struct err *why);
+    const struct content **out, struct err *why);
 
 /* What is sent for it, or why nothing is. */
 static const char *
 told(ask_fn *ask, const char *id)
 {
-	struct content file;
+	const struct content *file;
 	enum result r = ask(&reg, arena, id, &file, &err);
-	const char *text = r == RC_OK ? read_text(file.name) : err_name(r);
+	const char *text = r == RC_OK ? read_text(store_content_uri(file))
+				      : err_name(r);
 
-	if (r == RC_OK && strlen(text) != file.size)
+	if (r == RC_OK && strlen(text) != store_content_size(file))
 		return "of another size";
 	return text;
 }
@@ -367,7 +368,7 @@ static void
 test_seats(void)
 {
 	struct arena *first = arena_new();
-	struct content file;
+	const struct content *file;
 
 	arena_clear(arena); /* what was asked before sits no longer */
 	put_images();
@@ -389,7 +390,7 @@ static void
 test_memory(void)
 {
 	struct guard all = {0};
-	struct content file;
+	const struct content *file;
 
 	arena_clear(arena);
 	put_images();

@@ -28,7 +28,7 @@ my @ROOMS = (
     api      => [qw(base http)],
     v1       => [qw(base image layer auth registry mirror images http api)],
     v2       => [qw(base image auth registry content http api)],
-    serve    => [qw(base registry http api v1 v2)],
+    serve    => [qw(base store registry http api v1 v2)],
     conf     => [qw(base)],
     cmd      => [qw(base store storefs index indexsqlite remote auth registry mirror images content http v1 serve conf)],
 );
@@ -94,6 +94,9 @@ my @CALLS = (
     qr/^(?:pthread_\w+|thrd_\w+)$/           => [qw(serve indexsqlite remote storefs/failpoint.c)],
     qr/^(?:socket|bind|listen|accept4?|connect|shutdown)$/ => [qw(serve remote/redirect.c)],
     qr/^syscall$/                            => [qw(storefs/beneath.c)],
+
+    # how content is sent is asked in one place
+    qr/^store_content_uri$/                  => [qw(store/content.h serve/fcgi.c)],
 
     # libraries
     qr/^(?:sqlite3_\w+)$/                    => [qw(indexsqlite)],

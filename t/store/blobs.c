@@ -108,8 +108,9 @@ test_layout(void)
 		is_int(store_blob_find(store, arena, APP, &d, &got, &err), RC_OK,
 		    "it is found");
 		ok(digest_eq(&got.digest, &d), "under this digest");
-		is_str(got.file.name, data_of(&d), "in this file");
-		is_int(got.file.size, strlen(rows[i].text), "of this size");
+		is_str(store_content_uri(got.content), data_of(&d), "in this file");
+		is_int(store_content_size(got.content), strlen(rows[i].text),
+		    "of this size");
 	}
 	is_int(stat_of("docker/registry/v2/blobs/sha256").st_mode & 07777, 0750,
 	    "directories are for an old server to read, too");
@@ -140,7 +141,7 @@ test_owners(void)
 	is_str(found("team/other", &blob), "blob_unknown", "another's is unknown");
 	is_int(store_blob_find_anywhere(store, arena, &blob, &got, &err), RC_OK,
 	    "but it is there");
-	is_str(got.file.name, data_of(&blob), "in the same file");
+	is_str(store_content_uri(got.content), data_of(&blob), "in the same file");
 	is_int(link_to("team/other", &blob), RC_OK, "the other gets it");
 	is_int(store_blob_unlink(store, arena, APP, &blob, &err), RC_OK,
 	    "the first has it no more");

@@ -9,6 +9,7 @@
 #include "lib/store.h"
 #include "store/content.h"
 #include "store/derived.h"
+#include "storefs/content.h"
 
 #define ID    "00000000000000a1"
 #define IMAGE "images/" ID
@@ -71,11 +72,11 @@ kept(enum store_derived which)
 static const char *
 file_of(enum store_derived which)
 {
-	struct content file;
+	const struct content *file;
 	enum result r = store_derived_find(store, arena, ID, which, &file, &err);
 
-	return r == RC_OK ? arena_printf(arena, "%s %llu", file.name,
-				(unsigned long long)file.size)
+	return r == RC_OK ? arena_printf(arena, "%s %llu", store_content_uri(file),
+				(unsigned long long)store_content_size(file))
 			  : err_name(r);
 }
 
@@ -262,7 +263,7 @@ static const char *
 opened(const char *name)
 {
 	struct store_reader *reader;
-	enum result r = store_content_open(store, arena, name, &reader, &err);
+	enum result r = content_open_file(store, arena, name, &reader, &err);
 
 	return r == RC_OK ? "ok" : err_name(r);
 }
@@ -293,7 +294,7 @@ test_reader(void)
 
 	write_text(IMAGE "/layer", "the bytes of a layer");
 	buf_init(&b, arena, 64);
-	is_int(store_content_open(store, own, IMAGE "/layer", &reader, &err), RC_OK,
+	is_int(content_open_file(store, own, IMAGE "/layer", &reader, &err), RC_OK,
 	    "opened");
 	is_int(store_reader_size(reader), 20, "its size");
 	write_text("elsewhere", "x");

@@ -7,6 +7,7 @@
 #include "store/sweep.h"
 #include "store/v1push.h"
 #include "storefs/io.h"
+#include "storefs/stage.h"
 
 static const char *
 sum_of(const char *json, const char *layer)

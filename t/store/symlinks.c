@@ -74,23 +74,23 @@ add_v2_tag(void *arg, const char *tag, const struct digest *d)
 
 /* Its bytes, if no link is on the way: nginx follows none. */
 static const char *
-as_nginx(const struct content *file)
+as_nginx(const struct content *content)
 {
-	char *real = realpath(in_dir(file->name), NULL),
-	     *root = realpath(dir, NULL);
-	bool straight = real != NULL && strcmp(real, arena_printf(arena, "%s/%s",
-							 root, file->name)) == 0;
+	const char *file = store_content_uri(content);
+	char *real = realpath(in_dir(file), NULL), *root = realpath(dir, NULL);
+	bool straight = real != NULL &&
+			strcmp(real, arena_printf(arena, "%s/%s", root, file)) == 0;
 
 	free(real);
 	free(root);
-	return straight ? read_text(file->name) : "behind a link";
+	return straight ? read_text(file) : "behind a link";
 }
 
 static void
 add_v1(struct buf *b)
 {
 	struct store_v1repo repo = {"", false};
-	struct content file = {"none", 0};
+	const struct content *file;
 	struct str text = str_of(NULL);
 	const char *id = "";
 	enum result r;
@@ -104,7 +104,7 @@ add_v1(struct buf *b)
 	buf_printf(b, " json=%s,%.*s", err_name(r), STR_ARG(text));
 	r = store_v1image_layer(store, arena, ID, &file, &err);
 	buf_printf(
-	    b, " layer=%s,%s", err_name(r), r == RC_OK ? as_nginx(&file) : "");
+	    b, " layer=%s,%s", err_name(r), r == RC_OK ? as_nginx(file) : "");
 	r = store_v1repo_walk(store, add_name, b, &err);
 	buf_printf(b, " walk=%s", err_name(r));
 }
@@ -122,8 +122,8 @@ add_v2(struct buf *b)
 	r = store_manifest_read(store, arena, APP, &manifest, &m, &err);
 	buf_printf(b, " manifest=%s,%.*s", err_name(r), STR_ARG(m.bytes));
 	r = store_blob_find(store, arena, APP, &manifest, &blob, &err);
-	buf_printf(
-	    b, " blob=%s,%s", err_name(r), r == RC_OK ? as_nginx(&blob.file) : "");
+	buf_printf(b, " blob=%s,%s", err_name(r),
+	    r == RC_OK ? as_nginx(blob.content) : "");
 	r = store_repository_walk(store, add_name, b, &err);
 	buf_printf(b, " walk=%s", err_name(r));
 }

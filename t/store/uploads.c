@@ -113,16 +113,20 @@ letters(size_t n)
 }
 
 static struct digest
-digest_of_file(const struct content *file)
+digest_of_content(const struct content *content)
 {
 	struct digest d = {.hex = ""};
-	struct stage *sg;
+	struct store_reader *reader;
+	char chunk[4096];
 	struct hash h;
+	ssize_t n;
 
+	if (store_content_open(store, arena, content, &reader, &err) != RC_OK)
+		return d;
 	hash_begin(&h, HASH_SHA256);
-	if (stage_open(store, arena, file->name, file->size, &sg, &err) == RC_OK &&
-	    stage_hash(sg, &h, &err) == RC_OK)
-		digest_end(&h, &d);
+	while ((n = store_reader_read(reader, chunk, sizeof(chunk))) > 0)
+		hash_add(&h, chunk, (size_t)n);
+	digest_end(&h, &d);
 	return d;
 }
 
@@ -145,8 +149,8 @@ test_large_parts(void)
 	ok(digest_eq(&d, &want), "whose hash was right");
 	is_int(
 	    store_blob_find_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
-	is_int(got.file.size, all.n, "in its size");
-	d = digest_of_file(&got.file);
+	is_int(store_content_size(got.content), all.n, "in its size");
+	d = digest_of_content(got.content);
 	ok(digest_eq(&d, &want), "each byte where it belongs");
 }
 
@@ -231,7 +235,7 @@ test_finished(void)
 	is_int(name_it(&up, &d), RC_OK, "the bytes become a blob");
 	is_int(
 	    store_blob_find_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
-	set_up(lstat(in_dir(got.file.name), &sb));
+	set_up(lstat(in_dir(store_content_uri(got.content)), &sb));
 	is_int(sb.st_nlink, 1, "by one name");
 	is_int(reopen_upload(up.id, &up), RC_OK,
 	    "the upload stands until it is removed");
@@ -240,10 +244,10 @@ test_finished(void)
 	    "one who did not notice adds nothing");
 	is_int(name_it(&late, &d), RC_OK, "its end may be asked for again");
 	is_str(bytes_of(&d), "whole", "the blob is what it was");
-	write_text(got.file.name, "whole, and more");
+	write_text(store_content_uri(got.content), "whole, and more");
 	is_int(reopen_upload(up.id, &up), RC_UPLOAD_UNKNOWN,
 	    "a blob of another length is not it");
-	write_text(got.file.name, "whole");
+	write_text(store_content_uri(got.content), "whole");
 	is_int(store_upload_remove(store, late.id, &err), RC_OK, "it goes");
 	ok(!is_there(upload_file(late.id, "")), "wholly");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,

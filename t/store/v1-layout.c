@@ -232,7 +232,7 @@ static void
 test_states(void)
 {
 	struct image im = make_image('6', NULL, "x");
-	struct content layer;
+	const struct content *layer;
 	struct str text;
 
 	make_dir(arena_printf(arena, "images/%s", im.id));
@@ -252,8 +252,9 @@ test_states(void)
 	write_text(image_file(&im, "layer"), "four");
 	is_int(store_v1image_layer(store, arena, im.id, &layer, &err), RC_OK,
 	    "a layer");
-	is_int(layer.size, 4, "its size");
-	is_str(layer.name, image_file(&im, "layer"), "its name in the store");
+	is_int(store_content_size(layer), 4, "its size");
+	is_str(store_content_uri(layer), image_file(&im, "layer"),
+	    "its name in the store");
 	is_int(state_of(&im), STORE_V1IMAGE_DAMAGED, "still without ancestry");
 	write_text(image_file(&im, "ancestry"), im.ancestry);
 	is_int(state_of(&im), STORE_V1IMAGE_COMPLETE, "with all three: complete");

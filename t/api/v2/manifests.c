@@ -274,7 +274,7 @@ test_sizes(void)
 	is_int(rp->status, 201, "at least 4 MiB SHOULD be supported");
 	rp = request("GET", AT "large", NULL, NULL);
 	ok(rp->status == 200 && str_is(reply_text(rp), most), "all of it is there");
-	is_int(rp->kind, REPLY_FILE, "sent from its file, not from memory");
+	is_int(rp->kind, REPLY_CONTENT, "sent from its file, not from memory");
 	is_str(reply_get(rp, "Content-Type"), OCI_MANIFEST, "as what it is");
 	rp = request("PUT", AT "larger", NULL, padded(MANIFEST_MAX + 1));
 	is_int(rp->status, 413, "above the maximum size SHOULD be 413");
