@@ -28,20 +28,29 @@ tests_named = $(or $(filter $(1) $(1)/%,$(tests)),$(error $(1): no test of this 
 tests_wanted = $(if $(TESTS),\
 	$(foreach name,$(patsubst %/,%,$(TESTS:.c=)),$(call tests_named,$(name))),$(tests))
 
+# What the programs share: t/lib. Its names are short ("err", "tree"), so they stay hidden from
+# the shared libraries of the system, which have names of their own.
+test_library = t/lib/libtest.a
+test_library_objects = $(patsubst %.c,%.o,$(call files_in,lib,c))
+
 test_programs = $(filter-out %.t,$(tests))
-test_objects = $(test_programs:=.o)
+test_objects = $(test_programs:=.o) $(test_library_objects)
 
 $(test_objects): %.o: $(srcdir)/%.c
-	$(AM_V_CC)$(MKDIR_P) $(@D) && $(COMPILE) -I$(srcdir)/t/lib -MMD -MP -c -o $@ $<
+	$(AM_V_CC)$(MKDIR_P) $(@D) && \
+	$(COMPILE) -fvisibility=hidden -I$(srcdir)/t -MMD -MP -c -o $@ $<
 
-$(test_programs): %: %.o $(noinst_LIBRARIES)
-	$(AM_V_CCLD)$(LINK) $< $(berth_libs) $(LIBS)
+$(test_library): $(test_library_objects)
+	$(AM_V_AR)rm -f $@ && $(AR) cr $@ $(test_library_objects) && $(RANLIB) $@
+
+$(test_programs): %: %.o $(test_library) $(noinst_LIBRARIES)
+	$(AM_V_CCLD)$(LINK) $< $(test_library) $(berth_libs) $(LIBS)
 
 -include $(test_objects:.o=.d)
-CLEANFILES += $(test_programs) $(test_objects) $(test_objects:.o=.d)
-EXTRA_DIST += t/perl t/data $(call files_in,lib,h) \
-	$(foreach folder,$(test_folders),\
-	$(call files_in,$(folder),c) $(call files_in,$(folder),t))
+CLEANFILES += $(test_programs) $(test_library) $(test_objects) $(test_objects:.o=.d)
+EXTRA_DIST += t/perl t/data \
+	$(foreach folder,lib $(test_folders),$(foreach ending,c h t,\
+	$(call files_in,$(folder),$(ending))))
 
 tests_env = srcdir='$(abs_srcdir)' BERTH_BUILD='$(abs_builddir)' BERTH_SRC='$(abs_top_srcdir)'
 if SANITIZERS
