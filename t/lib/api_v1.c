@@ -27,7 +27,7 @@ v1_common_fault(const struct reply *rp, const char *body, const char *want_heade
 
 	if (fault == NULL)
 		fault = headers_fault(rp, kept ? kept_for_a_year : not_kept);
-	if (fault == NULL && *body != '\0' && rp->kind != REPLY_FILE)
+	if (fault == NULL && *body != '\0' && rp->kind != REPLY_CONTENT)
 		fault = header_fault(rp, "Content-Type", "application/json");
 	if (fault == NULL && rp->status >= 400)
 		fault = header_fault(rp, "X-Request-Id", "0123");

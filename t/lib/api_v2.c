@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "image/pretty_jws.h"
 #include "registry/reindex.h"
+#include "store/content.h"
 #include "v2/routes.h"
 
 static const struct document *documents;

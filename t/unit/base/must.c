@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/must.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 static void
 ask_for_too_much(void)

@@ -1,6 +1,6 @@
 /* vec.c: an array that grows in an arena. */
 #include "base/vec.h"
-#include "unit-test.h"
+#include "lib/unit.h"
 
 struct row {
 	int a;
