@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
-# The addresses to listen on.
+# The addresses that nginx listens on. Uses listen, port.
 
-# The addresses to listen on: the loopback ones unless another was asked for.
+# Prints them: that of --listen, or the loopback ones.
 addresses() {
 	if [ -n "$listen" ]; then
 		say "$listen"
@@ -13,6 +13,7 @@ addresses() {
 	fi
 }
 
+# address_port ADDRESS: prints it with the port, as nginx and openssl want it.
 address_port() {
 	case $1 in
 	*:*) printf '[%s]:%s' "$1" "$port" ;;
@@ -20,7 +21,7 @@ address_port() {
 	esac
 }
 
-# An address to reach this instance at.
+# Prints an address at which this machine reaches the registry.
 own_address() {
 	local all
 
@@ -32,8 +33,8 @@ own_address() {
 	esac
 }
 
-# nginx would find out as well, but after trying for some seconds and in many lines.
-# Addresses that may not be this machine's are left to it.
+# nginx would notice a port in use too, but only after some seconds, and in many lines. Only
+# loopback addresses are tried: another one may belong to another machine.
 need_free_port() {
 	local address all
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# What is printed when the registry answers.
+# What is printed when the registry is ready: commands to try. Uses listen, port, run, scheme, tls.
 
 announce() {
 	local host=localhost curl=curl ca
@@ -19,7 +19,7 @@ announce() {
 	fi
 	cat <<-END
 
-	With docker, podman, skopeo; busybox is any image that is there:
+	With docker, podman, skopeo; busybox stands for any image that you have:
 	  docker tag busybox $host/busybox
 	  docker push $host/busybox
 	  docker pull $host/busybox
@@ -28,7 +28,7 @@ announce() {
 	  podman pull --tls-verify=false $host/busybox
 	  skopeo inspect --tls-verify=false docker://$host/busybox
 	  skopeo list-tags --tls-verify=false docker://$host/busybox
-	With anything:
+	With any HTTP client:
 	  $curl $scheme://$host/v2/_catalog
 	  $curl $scheme://$host/v2/busybox/tags/list
 	  $curl "$scheme://$host/v1/search?q=busybox"
@@ -38,14 +38,15 @@ announce() {
 	END
 }
 
+# announce_trust HOST CA
 announce_trust() {
 	cat <<-END
 
-	docker takes localhost as it is (since 1.3.2). For another name it wants the certificate;
-	podman, skopeo and buildah always do, unless they are told --tls-verify=false:
+	docker needs no certificate for localhost (since 1.3.2), but it does for any other name;
+	podman, skopeo and buildah need it for every name, or --tls-verify=false:
 	  mkdir -p /etc/docker/certs.d/$1
 	  cp $2 /etc/docker/certs.d/$1/ca.crt
-	Dockers to 1.1 read the system's store alone: copy ca.crt to
+	docker up to 1.1 reads only the certificates of the system: copy ca.crt to
 	/usr/local/share/ca-certificates/berth.crt, run update-ca-certificates, restart docker
 	END
 }

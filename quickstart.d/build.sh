@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
-# Builds berth.
+# Building: configure and make in a directory. Uses here.
 
-# build_in DIRECTORY CONFIGURE-OPTION...: does what is left to do. Without options a
-# directory that is configured stays as it is.
+# build_in DIRECTORY CONFIGURE-OPTION...: does what is not done yet. Without options, a
+# directory that is configured already keeps its options.
 build_in() {
 	local dir=$1 log=$1/quickstart.log
 
@@ -14,7 +14,7 @@ build_in() {
 		build_steps "$dir" "$@" >"$log" 2>&1
 	) 8>"$here/build/quickstart.lock" || {
 		tail -n 30 "$log" >&2
-		die "the build failed; all of its output is in $log"
+		die "the build failed; its whole output is in $log"
 	}
 }
 
@@ -22,11 +22,11 @@ build_steps() {
 	local dir=$1
 
 	shift
-	cd "$here"
+	cd "$here" || return
 	if [ ! -x configure ] || [ ! -f Makefile.in ]; then
 		autoreconf -fi || return
 	fi
-	cd "$dir"
+	cd "$dir" || return
 	if [ ! -f Makefile ] || { [ $# -gt 0 ] && [ "$(cat quickstart.options)" != "$*" ]; }; then
 		"$here/configure" "$@" || return
 		printf '%s\n' "$*" >quickstart.options

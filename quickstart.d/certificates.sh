@@ -1,10 +1,11 @@
 # shellcheck shell=bash disable=SC2154
-# The CA and the certificate of the server.
+# Certificates: a CA of this data directory, and the certificate of the server. Both are kept,
+# and made again when the names change. Uses listen, run, tls.
 
 new_key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1"; }
 
-# Files get their name when they are whole; the server's key and certificate are one
-# file, so that they cannot differ.
+# make_ca NAMES. A file gets its name when it is complete; the key and the certificate of the
+# server are one file, so that they always belong together.
 make_ca() {
 	new_key "$tls/new.key" || return
 	openssl req -x509 -new -key "$tls/new.key" -sha256 -days 3650 \
@@ -19,9 +20,10 @@ make_ca() {
 	printf '%s\n' "$1" >"$tls/ca.names"
 }
 
-# Clients trust this CA for these names alone (RFC 5280, section 4.2.1.10). The extension
-# should be critical, but is not: dockers built with Go before 1.10 refuse a critical one
-# that has addresses in it. They also look for the address of the host among the names.
+# name_constraints NAMES: prints the extension with which clients trust this CA only for these
+# names (RFC 5280, section 4.2.1.10). It should be critical, but is not: dockers built with Go
+# before 1.10 refuse a critical one that contains addresses. They also look for the address of
+# a host among the DNS names.
 name_constraints() {
 	local name list=
 
@@ -35,8 +37,10 @@ name_constraints() {
 	printf '%s' "${list#,}"
 }
 
+# ca_has NAMES: there is a CA, and it was made for these names.
 ca_has() { [ -s "$tls/ca.crt" ] && [ "$(cat "$tls/ca.names" 2>/dev/null)" = "$1" ]; }
 
+# Prints the names that the certificate is for, as openssl wants them.
 server_names() {
 	local names=DNS:localhost,IP:127.0.0.1,IP:::1
 
@@ -49,6 +53,7 @@ server_names() {
 	printf '%s' "$names"
 }
 
+# make_server_certificate NAMES: unless there is one that is valid for another week.
 make_server_certificate() {
 	local names=$1
 
@@ -61,8 +66,8 @@ make_server_certificate() {
 	printf '%s\n' "subjectAltName=$names" 'basicConstraints=critical,CA:FALSE' \
 	    'keyUsage=critical,digitalSignature' 'extendedKeyUsage=serverAuth' >"$tls/new.ext"
 	openssl x509 -req -in "$tls/new.csr" -CA "$tls/ca.crt" -CAkey "$tls/ca.key" \
-	    -set_serial "0x$(openssl rand -hex 16)" -sha256 -days 825 -extfile "$tls/new.ext" -out "$tls/new.crt" ||
-	    return
+	    -set_serial "0x$(openssl rand -hex 16)" -sha256 -days 825 \
+	    -extfile "$tls/new.ext" -out "$tls/new.crt" || return
 	cat "$tls/new.key" "$tls/new.crt" >"$tls/new.pem"
 	mv "$tls/new.pem" "$tls/server.pem"
 	printf '%s\n' "$names" >"$tls/server.names"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# The files that nginx and berth are started with.
+# The configuration files of nginx and berth, written at each start to the directory run. Uses
+# here, listen, port, run, scheme, socket, storage, tls. Sets config.
 
 write_nginx_configuration() {
 	local file address user='' options=''
@@ -17,6 +18,7 @@ write_nginx_configuration() {
 	done
 }
 
+# Not with --config.
 write_berth_configuration() {
 	[ -z "$config" ] || return 0
 	config=$run/config.yml

@@ -1,10 +1,11 @@
-# shellcheck shell=bash disable=SC2154
-# The data directory.
+# shellcheck shell=bash disable=SC2034,SC2154
+# The data directory: where it is, and that only one quickstart uses it. Uses build, config, data.
+# Sets storage (the directory), run and tls (below it, of quickstart), socket, lock_fd.
 
-# setting KEY: its value in the configuration file.
+# setting KEY: prints its value in the configuration file.
 setting() { "$build/berth" check-config --get "$1" --config "$config"; }
 
-# Other users must not read names and layers of private repositories.
+# Other users must not read the names and layers of private repositories.
 close_umask() { umask "$(printf '%04o' $(($(umask) | 027)))"; }
 
 find_storage() {
@@ -12,7 +13,7 @@ find_storage() {
 		[ -r "$config" ] || die "cannot read $config"
 		config=$(readlink -f "$config")
 		if ! storage=$(setting storage_path) || ! socket=$(setting socket); then
-			die "$config is not a configuration berth can run with"
+			die "$config is not a configuration that berth can run with"
 		fi
 	else
 		storage=$data
@@ -22,7 +23,10 @@ find_storage() {
 	    die "cannot make the data directory $storage"
 	storage=$(cd "$storage" && pwd -P) || die "cannot enter the data directory"
 	case $storage in
-	*[][\"\\\$*?]* | *$'\n'*) die "a path with such characters cannot be served: $storage" ;;
+	*[][\"\\\$*?]* | *$'\n'*)
+		die "the path of the data directory must not contain \" \\ \$ * ? [ ] or a" \
+		    "line end: $storage"
+		;;
 	esac
 	run=$storage/_berth/run
 	tls=$storage/_berth/tls
@@ -33,5 +37,5 @@ lock_data() {
 	{ mkdir -p "$run" "$tls" && : >>"$run/lock"; } 2>/dev/null ||
 	    die "cannot write to $storage"
 	exec {lock_fd}>>"$run/lock"
-	flock -w 1 "$lock_fd" || die "a quickstart runs on $storage already"
+	flock -w 1 "$lock_fd" || die "another quickstart uses $storage already"
 }

@@ -1,13 +1,14 @@
-# shellcheck shell=bash disable=SC2154
-# Installs the packages that are missing.
+# shellcheck shell=bash disable=SC2034
+# Packages: the lists of those that berth needs, and installing what is missing (Debian,
+# Ubuntu). Sets build_packages, check_packages.
 
 build_packages=(autoconf automake pkg-config gcc make libfcgi-dev libjson-c-dev
     libssl-dev zlib1g-dev libsqlite3-dev libyaml-dev libarchive-dev
     libcurl4-openssl-dev nginx openssl ca-certificates)
 check_packages=(perl libio-socket-ssl-perl curl clang clang-format docker.io podman
-    skopeo buildah docker-registry sqlite3 mandoc)
+    skopeo buildah docker-registry sqlite3 mandoc shellcheck)
 
-policy=/usr/sbin/policy-rc.d		# asked by Debian before a package's service starts
+policy=/usr/sbin/policy-rc.d		# Debian runs it before it starts the service of a package
 policy_mark='# berth quickstart: no service starts while packages are installed'
 
 as_root() {
@@ -20,12 +21,13 @@ as_root() {
 
 is_installed() {
 	case $1 in
-	nginx) have nginx ;;		# several packages bring it
+	nginx) have nginx ;;		# several packages provide it
 	docker.io) have dockerd ;;
 	*) dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed ;;
 	esac
 }
 
+# While packages are installed no service starts: nginx would take port 80, docker-registry 5000.
 hold_services() {
 	[ ! -e "$policy" ] || return 0
 	printf '#!/bin/sh\n%s\nexit 101\n' "$policy_mark" | as_root tee "$policy" >/dev/null
@@ -38,8 +40,7 @@ release_services() {
 	fi
 }
 
-# disable_service NAME: a package's own would take a port at the next boot, nginx 80 and
-# docker-registry 5000.
+# disable_service NAME: otherwise it would take its port at the next boot.
 disable_service() {
 	if have systemctl; then
 		as_root systemctl disable "$1" || true
@@ -49,18 +50,19 @@ disable_service() {
 	fi
 }
 
+# install_packages PACKAGE...
 install_packages() {
 	local package missing=()
 
 	have dpkg-query || { need_tools; return; }
-	release_services        # held by an earlier call that was killed
+	release_services        # an earlier call may have been killed
 	for package; do
 		is_installed "$package" || missing+=("$package")
 	done
 	[ "${#missing[@]}" -gt 0 ] || return 0
 
-	have apt-get || die "missing, and no apt-get to install them: ${missing[*]}"
-	[ "$EUID" -eq 0 ] || have sudo || die "run as root to install: ${missing[*]}"
+	have apt-get || die "there is no apt-get to install what is missing: ${missing[*]}"
+	[ "$EUID" -eq 0 ] || have sudo || die "run quickstart as root, to install: ${missing[*]}"
 	say "installing ${missing[*]}"
 	trap release_services EXIT
 	hold_services
@@ -77,7 +79,7 @@ install_packages() {
 	done
 }
 
-# Where packages have other names, only say what is not there.
+# On other systems packages have other names: says which tool is missing.
 need_tools() {
 	local tool
 

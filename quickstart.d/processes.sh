@@ -1,16 +1,17 @@
 # shellcheck shell=bash disable=SC2154
-# Starts and ends berth and nginx.
+# The processes of berth and nginx: starting them, waiting until they answer, ending them. Uses
+# build, config, lock_fd, port, run, scheme, socket, tls. Sets berth_pid, nginx_pid.
 
-grace=10				# seconds for what is in flight when stopping
+grace=10				# seconds that the requests in flight have at the end
 nginx_pid=
 berth_pid=
 
-# A sleep without a process: one that outlived this script would hold its lock.
+# nap SECONDS: sleeps without a process, which could survive this script and keep its lock.
 exec {nap_fd}<> <(:)
 nap() { read -rt "$1" -u "$nap_fd" || true; }
 
-# processes NAME: those of this data directory. They were started with run/ as their working
-# directory; that finds nginx's workers as well when their master was killed.
+# processes NAME: prints the pids of those of this data directory. All are started with run as
+# their working directory, so that this finds nginx's workers after their master was killed.
 processes() {
 	local proc name
 
@@ -21,14 +22,14 @@ processes() {
 	done
 }
 
-# A zombie is not: in a container nobody may come to collect it.
+# alive PID. A zombie is not alive: in a container there may be no process that waits for it.
 alive() {
 	local state
 
 	[ -n "$1" ] && { read -r _ _ state _ <"/proc/$1/stat"; } 2>/dev/null && [ "$state" != Z ]
 }
 
-# stop SIGNAL SECONDS PID...: fails when one is still there after that time.
+# stop SIGNAL SECONDS PID...: fails if one of them is still alive after that time.
 stop() {
 	local signal=$1 deadline=$(($(now_ms) + $2 * 1000)) pid
 
@@ -38,7 +39,7 @@ stop() {
 	done
 	for pid; do
 		while alive "$pid"; do
-			[ "$(now_ms)" -lt "$deadline" ] && [ -z "${impatient-}" ] || return 1
+			[[ $(now_ms) -lt $deadline && -z ${impatient-} ]] || return 1
 			nap 0.02
 		done
 	done
@@ -46,7 +47,7 @@ stop() {
 
 now_ms() { local t=${EPOCHREALTIME/[.,]/}; printf '%s' "${t%???}"; }
 
-# stop_leftovers NAME: those whose master has gone.
+# stop_leftovers NAME: ends the processes of that name that an earlier quickstart left.
 stop_leftovers() {
 	local pids
 
@@ -55,7 +56,8 @@ stop_leftovers() {
 	stop TERM 3 "${pids[@]}" || stop KILL 3 "${pids[@]}" || true
 }
 
-# nginx first, and by QUIT: it finishes the requests it has, which need berth.
+# nginx ends first, by QUIT: it finishes the requests that it has, and they need berth. A second
+# signal to this script shortens the waiting.
 shut_down() {
 	trap 'impatient=yes' INT TERM HUP
 	if alive "$nginx_pid" && alive "$berth_pid"; then
@@ -72,7 +74,7 @@ shut_down() {
 	stop_leftovers berth
 }
 
-# fail TEXT LOG: ends both and shows the end of the log.
+# fail TEXT LOG: ends both, shows the end of the log, and exits.
 fail() {
 	complain "$1"
 	tail -n 5 "$2" 2>/dev/null | sed 's/^/  /' >&2
@@ -81,26 +83,26 @@ fail() {
 	exit 1
 }
 
-# in_run LOG COMMAND...: in a session of its own, so that Ctrl-C reaches this script
-# alone; without the lock, so that it ends with this script.
+# in_run LOG COMMAND...: runs it in the directory run and in a session of its own, so that only
+# this script gets Ctrl-C. It does not inherit the lock, which ends with this script.
 in_run() {
 	local log=$1
 
 	shift
-	cd "$run"
+	cd "$run" || exit
 	exec setsid "$@" </dev/null >>"$log" 2>&1 {lock_fd}>&- {nap_fd}>&-
 }
 
 start_berth() {
 	local deadline=$(($(now_ms) + 30000)) before
 
-	# A socket of before may lie there: berth is ready when it has made its own.
+	# There may be a socket of an earlier run: berth is ready when it has made its own.
 	before=$(stat -c '%i %z' "$socket" 2>/dev/null) || before=
 	in_run "$run/berth.log" "$build/berth" serve --config "$config" &
 	berth_pid=$!
 	until [ -S "$socket" ] && [ "$(stat -c '%i %z' "$socket" 2>/dev/null)" != "$before" ]; do
 		alive "$berth_pid" || fail "berth did not start" "$run/berth.log"
-		[ "$(now_ms)" -lt "$deadline" ] || fail "berth makes no socket" "$run/berth.log"
+		[ "$(now_ms)" -lt "$deadline" ] || fail "berth did not make its socket in 30 seconds" "$run/berth.log"
 		nap 0.02
 	done
 }
@@ -128,13 +130,13 @@ answers() {
 start_nginx() {
 	local deadline=$(($(now_ms) + 30000))
 
-	rm -rf "$run/nginx.pid" "$run"/temp-*	# what a killed nginx left
+	rm -rf "$run/nginx.pid" "$run"/temp-*	# of an nginx that was killed
 	in_run "$run/nginx-error.log" nginx -p "$run/" -c nginx.conf &
 	nginx_pid=$!
-	until [ -s "$run/nginx.pid" ] && answers; do	# the file comes after the ports
+	until [ -s "$run/nginx.pid" ] && answers; do	# nginx writes it after it has opened the ports
 		alive "$nginx_pid" || fail "nginx did not start" "$run/nginx-error.log"
 		alive "$berth_pid" || fail "berth ended" "$run/berth.log"
-		[ "$(now_ms)" -lt "$deadline" ] || fail "berth does not answer" "$run/berth.log"
+		[ "$(now_ms)" -lt "$deadline" ] || fail "berth did not answer in 30 seconds" "$run/berth.log"
 		nap 0.02
 	done
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# The check of ./quickstart, which sources this file: two builds, all tests in each, a
-# third by clang for its warnings, and at the end what could not run.
+# "quickstart check": two builds and all tests in each, a third build by clang for its warnings,
+# and at the end the list of what could not run. Uses here, build_packages, check_packages.
 
 check() {
 	local quick='' failed=() not_run
@@ -18,9 +18,11 @@ check() {
 
 	check_build build --enable-werror || failed+=(build)
 	if [ -n "$quick" ]; then
-		say "build-san (sanitizers, failpoints): left out by --quick" >>"$not_run"
-		say "build-clang (warnings): left out by --quick" >>"$not_run"
-		say "long loops: shortened by --quick" >>"$not_run"
+		cat >>"$not_run" <<-'END'
+		build-san (sanitizers, failpoints): left out by --quick
+		build-clang (warnings): left out by --quick
+		long loops: shortened by --quick
+		END
 	else
 		check_build build-san --enable-werror --enable-sanitizers --enable-failpoints \
 		    --enable-debug=no || failed+=(build-san)
@@ -30,7 +32,7 @@ check() {
 	check_report "$not_run" "${failed[@]}"
 }
 
-# check_build DIRECTORY CONFIGURE-OPTION...: fails when a test does.
+# check_build DIRECTORY CONFIGURE-OPTION...: fails if a test fails.
 check_build() {
 	local dir=$here/$1
 
@@ -40,8 +42,8 @@ check_build() {
 	make -s --no-print-directory -C "$dir" check
 }
 
-# check_warnings DIRECTORY CONFIGURE-OPTION...: fails when the program or a test does not
-# compile clean.
+# check_warnings DIRECTORY CONFIGURE-OPTION...: fails if the program, a test or a program of
+# bench/ does not compile without warnings.
 check_warnings() {
 	local dir=$here/$1
 
@@ -51,6 +53,7 @@ check_warnings() {
 	make -s --no-print-directory -C "$dir" -j"$(nproc)" check-programs bench-programs
 }
 
+# check_report FILE FAILED-BUILD...: FILE lists what did not run. Fails if a build did.
 check_report() {
 	local not_run=$1
 

@@ -1,10 +1,12 @@
 # shellcheck shell=bash disable=SC2154
-# The user that runs berth and nginx.
+# The user that berth and nginx run as, when root starts quickstart. Uses here, build, config,
+# data, port, storage, user.
 
 home=${BERTH_HOME:-/var/lib/berth-quickstart}	# see leave_closed_clone()
 
-# The user that berth and nginx run as cannot enter a clone below /root. Then, unless --data,
-# --config or --user say otherwise, a copy of the program runs from $home, with its data.
+# leave_closed_clone ARGUMENT...: that user cannot enter a clone below /root, for example. If so,
+# a copy of the program is run from $home, with the data there too. Not if there are data
+# already, or with --data, --config or --user.
 leave_closed_clone() {
 	local nobody=(setpriv --reuid nobody --regid nogroup --clear-groups)
 
@@ -13,29 +15,36 @@ leave_closed_clone() {
 	if ! "${nobody[@]}" true 2>/dev/null || "${nobody[@]}" test -x "$build/berth"; then
 		return 0
 	fi
-	need_root_own "$home" && need_root_own "$home/program"
+	need_root_own "$home"
+	need_root_own "$home/program"
 	tell "other users cannot reach $here: berth runs from $home, its data is $home/data"
-	install -d -m 755 "$home" "$home/program" "$home/program/build" &&
-	    cp -r "$here/quickstart" "$here/quickstart.d" "$here/nginx" "$home/program/" &&
-	    install -m 755 "$build/berth" "$home/program/build/" &&
-	    chmod -R u=rwX,go=rX "$home/program" || die "cannot copy the program to $home"
+	copy_program || die "cannot copy the program to $home"
 	exec "$home/program/quickstart" --no-build --data "$home/data" "$@"
 }
 
-# Root runs what is there, and makes it readable for all: only root may change it.
+copy_program() {
+	install -d -m 755 "$home" "$home/program" "$home/program/build" &&
+	    cp -r "$here/quickstart" "$here/quickstart.d" "$here/nginx" "$home/program/" &&
+	    install -m 755 "$build/berth" "$home/program/build/" &&
+	    chmod -R u=rwX,go=rX "$home/program"
+}
+
+# need_root_own DIRECTORY: root runs programs from it and makes it readable for all users, so
+# no other user may be able to change it.
 need_root_own() {
 	local uid mode
 
 	[ -e "$1" ] || [ -L "$1" ] || return 0
 	read -r uid mode < <(stat -L -c '%u %a' "$1")
-	[ ! -L "$1" ] && [ "$uid" -eq 0 ] && [ $((0$mode & 022)) -eq 0 ] ||
+	[[ ! -L $1 && $uid -eq 0 && $((0$mode & 022)) -eq 0 ]] ||
 	    die "users other than root can change $1: name a directory for the data (--data)" \
 	    "outside of $here, and put the clone where other users can reach it"
 }
 
-# nginx writes the body files and berth links them into the store, so both run as one user.
-# Started by root this is the owner of the data, else a user that is there for such things:
-# never root, unless --user says so. The rest of this script runs as that user, too.
+# become_user ARGUMENT...: nginx writes the body files and berth links them into the store, so
+# both run as the same user. When root starts quickstart, this is the owner of the data, or a
+# user for services; it is root only with --user root. The rest of quickstart runs as that user
+# too, in a new process.
 become_user() {
 	local uid gid name privileges
 
@@ -61,7 +70,7 @@ become_user() {
 	exec setpriv "${privileges[@]}" "$here/quickstart" --no-build "$@"
 }
 
-# Sets uid, gid and name.
+# Sets uid, gid and name of become_user().
 choose_user() {
 	local candidate
 
@@ -77,19 +86,21 @@ choose_user() {
 	die "there is no user $name"
 }
 
+# need_access TEST FILE: that user can do with the file what this option of test(1) stands for.
 need_access() {
 	setpriv "${privileges[@]}" test "$1" "$2" || die "berth and nginx would run as $name," \
 	    "who cannot reach $2: open it and the directories above it to that user (chmod" \
-	    "o+x), keep it elsewhere, or name another user (--user)"
+	    "o+x), move it elsewhere, or name another user (--user)"
 }
 
 die_of_other_files() {
 	die "$storage belongs to root and holds more than a registry ($path): give it to" \
-	    "$name, as whom berth and nginx run (chown -R $name: $storage), or name" \
+	    "$name, the user that berth and nginx run as (chown -R $name: $storage), or name" \
 	    "another directory (--data)"
 }
 
-# What root owns is given to that user, once: afterwards the directory belongs to the user.
+# Gives that user all that belongs to root in the data directory. This happens once: after it
+# the directory itself belongs to that user.
 hand_over() {
 	local path
 
