@@ -144,6 +144,7 @@ sub blank {
 #   line     the first line, that of the result type
 #   lines    of a function, from its name to its last brace
 #   list     of a function or prototype: the text between its parentheses
+#   body     of a function: the code between its braces, without comments and strings
 sub items {
     my ($text) = @_;
     my @found = map { declared(@$_) } statements(code_only($text));
@@ -212,6 +213,7 @@ sub declared {
             name  => $name,
             lines => $last - $line + 1 - $above =~ tr/\n//,
             list  => substr($list, 1, -1),
+            $body ? (body => $text =~ /^[^{]*\{(.*)\}$/s) : (),
         });
     }
     # "handler_fn v1_get_tags;" declares a function by its type.
