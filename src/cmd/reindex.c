@@ -46,7 +46,7 @@ cmd_reindex(const struct command_call *call)
 		return EXIT_FAILURE;
 	catch_signals();
 	progress_begin(&progress, stdout);
-	r = reindex_run(reg, &how, &done, &err);
+	r = reindex_run(&(struct task){.reg = reg, .err = &err}, &how, &done);
 	if (r != RC_OK) {
 		open_complain("reindex", &err);
 		return EXIT_FAILURE;

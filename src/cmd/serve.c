@@ -232,7 +232,8 @@ rebuild(void *arg, const volatile sig_atomic_t *stop)
 	enum result r;
 
 	settle(s); /* a process may have been killed */
-	r = reindex_run(open_in_child(s), &how, &done, &err);
+	r = reindex_run(
+	    &(struct task){.reg = open_in_child(s), .err = &err}, &how, &done);
 	if (r == RC_OK) {
 		log_line(LOG_INFO, "index.rebuilt", "done=%d", done);
 		return true;
@@ -256,8 +257,9 @@ sweep(void *arg)
 		    s->registry.store, s->conf->push_expiry, &pushes, &err);
 	if (r == RC_OK)
 		r = store_upload_sweep(s->registry.store,
-		    upload_expiry(&s->registry, s->conf->push_expiry), &uploads,
-		    &err);
+		    upload_expiry(
+			&(struct task){.reg = &s->registry}, s->conf->push_expiry),
+		    &uploads, &err);
 	if (r == RC_OK)
 		r = store_upstream_sweep(
 		    s->registry.store, FETCH_EXPIRY, &fetches, &err);
@@ -290,7 +292,8 @@ prepare_index(struct server *s)
 {
 	struct err err;
 	enum result r = reindex_prepare(
-	    &s->registry, s->conf->index_database, &err);
+	    &(struct task){.reg = &s->registry, .err = &err},
+	    s->conf->index_database);
 
 	if (r == RC_OK)
 		return;

@@ -6,44 +6,47 @@
 #include "store/guard.h"
 
 enum result
-blob_find(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct store_blob *out, struct err *err)
+blob_find(const struct task *t, const char *name, const struct digest *d,
+    struct store_blob *out)
 {
-	return store_blob_find(reg->store, a, name, d, out, err);
+	return store_blob_find(t->reg->store, t->arena, name, d, out, t->err);
 }
 
 enum result
-blob_mount(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, const char *from, struct digest *out, struct err *err)
+blob_mount(const struct task *t, const char *name, const struct digest *d,
+    const char *from, struct digest *out)
 {
 	struct store_blob blob;
 	enum result r;
 
 	if (from == NULL)
-		r = store_blob_find_anywhere(reg->store, a, d, &blob, err);
-	else if (reference_check_repository(str_of(from), err) == RC_OK)
-		r = store_blob_find(reg->store, a, from, d, &blob, err);
+		r = store_blob_find_anywhere(
+		    t->reg->store, t->arena, d, &blob, t->err);
+	else if (reference_check_repository(str_of(from), t->err) == RC_OK)
+		r = store_blob_find(
+		    t->reg->store, t->arena, from, d, &blob, t->err);
 	else
 		r = RC_BLOB_UNKNOWN;
 	if (r == RC_OK)
-		r = store_blob_link(reg->store, a, name, &blob.digest, err);
+		r = store_blob_link(
+		    t->reg->store, t->arena, name, &blob.digest, t->err);
 	if (r == RC_OK)
 		*out = blob.digest;
 	return r;
 }
 
 enum result
-blob_remove(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct err *err)
+blob_remove(const struct task *t, const char *name, const struct digest *d)
 {
 	struct guard lock = {0};
-	enum result r = guard_take(reg->store, GUARD_REPOSITORY, name, &lock, err);
+	enum result r = guard_take(
+	    t->reg->store, GUARD_REPOSITORY, name, &lock, t->err);
 
 	if (r == RC_OK)
-		r = store_blob_unlink(reg->store, a, name, d, err);
+		r = store_blob_unlink(t->reg->store, t->arena, name, d, t->err);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.blob", "repository=%s digest=%s", name,
-		    digest_text(a, d));
+		    digest_text(t->arena, d));
 	guard_release(&lock);
 	return r;
 }

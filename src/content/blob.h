@@ -6,19 +6,19 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "image/digest.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 #include "store/blob.h"
 
-enum result blob_find(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct store_blob *out, struct err *err);
+enum result blob_find(const struct task *t, const char *name,
+    const struct digest *d, struct store_blob *out);
 
 /* The repository gets what `from` has, or, where that is NULL, what anybody has. *out:
  * under which digest it is kept. */
-enum result blob_mount(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, const char *from, struct digest *out, struct err *err);
+enum result blob_mount(const struct task *t, const char *name,
+    const struct digest *d, const char *from, struct digest *out);
 
 /* The repository has it no more. */
-enum result blob_remove(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct err *err);
+enum result blob_remove(
+    const struct task *t, const char *name, const struct digest *d);
 
 #endif

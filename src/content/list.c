@@ -44,46 +44,47 @@ begin_page(struct gathering *g, struct content_page *out)
 }
 
 enum result
-content_list_catalog(struct registry *reg, struct arena *a, struct str after,
-    size_t most, struct content_page *out, struct err *err)
+content_list_catalog(
+    const struct task *t, struct str after, size_t most, struct content_page *out)
 {
-	struct gathering g = {a, most, NULL};
+	struct gathering g = {t->arena, most, NULL};
 
 	begin_page(&g, out);
-	return index_catalog(reg->index, after, most + 1, gather, &g, err);
+	return index_catalog(t->reg->index, after, most + 1, gather, &g, t->err);
 }
 
 /* An index that is being made knows some of them only: the directory knows all. */
 static enum result
-gather_tags(struct registry *reg, const char *name, struct str after,
-    struct gathering *g, struct err *err)
+gather_tags(
+    const struct task *t, const char *name, struct str after, struct gathering *g)
 {
 	struct content_page *page = g->page;
 	enum result r = index_tags(
-	    reg->index, str_of(name), after, g->most + 1, gather, g, err);
+	    t->reg->index, str_of(name), after, g->most + 1, gather, g, t->err);
 
 	if (r != RC_REBUILDING)
 		return r;
 	page->n = 0;
 	page->more = false;
 	return store_tag_each(
-	    reg->store, name, str_dup(g->arena, after), gather_tag, g, err);
+	    t->reg->store, name, str_dup(g->arena, after), gather_tag, g, t->err);
 }
 
 enum result
-content_list_tags(struct registry *reg, struct arena *a, const char *name,
-    struct str after, size_t most, struct content_page *out, struct err *err)
+content_list_tags(const struct task *t, const char *name, struct str after,
+    size_t most, struct content_page *out)
 {
-	struct gathering g = {a, most, NULL};
+	struct gathering g = {t->arena, most, NULL};
 	bool there = true;
 	enum result r;
 
 	begin_page(&g, out);
-	r = gather_tags(reg, name, after, &g, err);
+	r = gather_tags(t, name, after, &g);
 	if (r == RC_OK && out->n == 0)
-		r = store_repository_exists(reg->store, a, name, &there, err);
+		r = store_repository_exists(
+		    t->reg->store, t->arena, name, &there, t->err);
 	if (r == RC_OK && !there)
-		return err_set(err, RC_REPOSITORY_UNKNOWN, "no such repository");
+		return err_set(t->err, RC_REPOSITORY_UNKNOWN, "no such repository");
 	return r;
 }
 
@@ -108,13 +109,12 @@ show_row(void *arg, const struct index_referrer *row)
  * tag <alg>-<hex>, distribution-spec, "Referrers tag schema") is not read: what it
  * lists beyond that, no manifest says. */
 enum result
-content_list_referrers(struct registry *reg, const char *name, struct str subject,
+content_list_referrers(const struct task *t, const char *name, struct str subject,
     struct str artifact_type, struct str after,
-    bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg,
-    struct err *err)
+    bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg)
 {
 	struct showing s = {visit, arg};
 
-	return index_referrers(reg->index, str_of(name), subject, artifact_type,
-	    after, SIZE_MAX, show_row, &s, err);
+	return index_referrers(t->reg->index, str_of(name), subject, artifact_type,
+	    after, SIZE_MAX, show_row, &s, t->err);
 }

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "image/digest.h"
 #include "image/manifest.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 
 /* A page: names in byte order, in the arena. */
 struct content_page {
@@ -21,22 +21,20 @@ struct content_page {
 
 /* Repositories behind `after` ("" for the first page), at most `most`.
  * RC_REBUILDING. */
-enum result content_list_catalog(struct registry *reg, struct arena *a,
-    struct str after, size_t most, struct content_page *out, struct err *err);
+enum result content_list_catalog(
+    const struct task *t, struct str after, size_t most, struct content_page *out);
 
 /* Tags of a repository; from the store while the index is being made.
  * RC_REPOSITORY_UNKNOWN. */
-enum result content_list_tags(struct registry *reg, struct arena *a,
-    const char *name, struct str after, size_t most, struct content_page *out,
-    struct err *err);
+enum result content_list_tags(const struct task *t, const char *name,
+    struct str after, size_t most, struct content_page *out);
 
 /* The manifests whose subject this is: a digest of any algorithm. They come in the
  * order of their digests, those after `after`; artifact_type "" is any. A repository
  * that is not there has none. visit returning false ends it; the descriptor is valid
  * until visit returns. RC_REBUILDING. */
-enum result content_list_referrers(struct registry *reg, const char *name,
+enum result content_list_referrers(const struct task *t, const char *name,
     struct str subject, struct str artifact_type, struct str after,
-    bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg,
-    struct err *err);
+    bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg);
 
 #endif

@@ -24,8 +24,8 @@ names_nothing(struct err *err)
 
 /* What the reference means in the repository. */
 static enum result
-resolve(struct registry *reg, struct arena *a, const char *name,
-    struct str reference, struct digest *out, bool *by_digest, struct err *err)
+resolve(const struct task *t, const char *name, struct str reference,
+    struct digest *out, bool *by_digest)
 {
 	struct err ignored;
 
@@ -33,15 +33,15 @@ resolve(struct registry *reg, struct arena *a, const char *name,
 	if (*by_digest)
 		return RC_OK;
 	if (!reference_is_tag(reference))
-		return names_nothing(err);
-	return store_tag_get(reg->store, a, name, str_dup(a, reference), out, err);
+		return names_nothing(t->err);
+	return store_tag_get(t->reg->store, t->arena, name,
+	    str_dup(t->arena, reference), out, t->err);
 }
 
 /* The caller holds the repository. */
 static enum result
-check_condition(struct registry *reg, struct arena *a, const char *name,
-    struct str reference, const struct manifests_condition *condition,
-    struct err *err)
+check_condition(const struct task *t, const char *name, struct str reference,
+    const struct manifests_condition *condition)
 {
 	struct digest d, kept;
 	bool by_digest;
@@ -49,85 +49,86 @@ check_condition(struct registry *reg, struct arena *a, const char *name,
 
 	if (condition == NULL)
 		return RC_OK;
-	r = resolve(reg, a, name, reference, &d, &by_digest, err);
+	r = resolve(t, name, reference, &d, &by_digest);
 	if (r == RC_OK)
-		r = store_manifest_find(reg->store, a, name, &d, &kept, err);
+		r = store_manifest_find(
+		    t->reg->store, t->arena, name, &d, &kept, t->err);
 	if (r != RC_OK && r != RC_MANIFEST_UNKNOWN)
 		return r;
 	if (condition->holds(condition->arg, r == RC_OK ? &kept : NULL))
 		return RC_OK;
-	return err_set(err, RC_CONDITION, "the reference means %s now",
-	    r == RC_OK ? digest_text(a, &kept) : "nothing");
+	return err_set(t->err, RC_CONDITION, "the reference means %s now",
+	    r == RC_OK ? digest_text(t->arena, &kept) : "nothing");
 }
 
 /* A long one is read from a seat: its digest is computed each time. */
 static enum result
-read_stored(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct store_manifest *out, struct err *err)
+read_stored(const struct task *t, const char *name, const struct digest *d,
+    struct store_manifest *out)
 {
 	enum result r = store_manifest_read_short(
-	    reg->store, a, name, d, WORKLIMIT_FREE, out, err);
+	    t->reg->store, t->arena, name, d, WORKLIMIT_FREE, out, t->err);
 
 	if (r != RC_TOO_LARGE)
 		return r;
-	r = worklimit_enter(reg, a, MANIFEST_MAX, err);
-	return r == RC_OK ? store_manifest_read(reg->store, a, name, d, out, err)
+	r = worklimit_enter(t, MANIFEST_MAX);
+	return r == RC_OK ? store_manifest_read(
+				t->reg->store, t->arena, name, d, out, t->err)
 			  : r;
 }
 
 /* Only for a long manifest: it is sent from its file, so its bytes do not stay in
  * memory until a client has read them. */
 static enum result
-find_file(struct registry *reg, struct arena *a,
-    const struct store_manifest *stored, const struct content **out,
-    struct err *err)
+find_file(const struct task *t, const struct store_manifest *stored,
+    const struct content **out)
 {
 	struct store_blob blob;
 	enum result r;
 
 	if (stored->bytes.n <= WORKLIMIT_FREE)
 		return RC_OK;
-	r = store_blob_find_anywhere(reg->store, a, &stored->digest, &blob, err);
+	r = store_blob_find_anywhere(
+	    t->reg->store, t->arena, &stored->digest, &blob, t->err);
 	if (r == RC_OK)
 		*out = blob.content;
 	return r == RC_BLOB_UNKNOWN ? RC_MANIFEST_UNKNOWN : r;
 }
 
 enum result
-manifests_get(struct registry *reg, struct arena *a, const char *name,
-    struct str reference, struct manifests_found *out, struct err *err)
+manifests_get(const struct task *t, const char *name, struct str reference,
+    struct manifests_found *out)
 {
 	struct store_manifest stored;
 	struct str told;
 	struct digest d;
-	enum result r = resolve(reg, a, name, reference, &d, &out->by_digest, err);
+	enum result r = resolve(t, name, reference, &d, &out->by_digest);
 
 	if (r == RC_OK)
-		r = read_stored(reg, a, name, &d, &stored, err);
+		r = read_stored(t, name, &d, &stored);
 	if (r != RC_OK)
 		return r;
 	out->content = NULL;
 	out->digest = stored.digest;
 	out->bytes = stored.bytes;
-	if (!manifest_type(a, stored.bytes, &out->type)) {
+	if (!manifest_type(t->arena, stored.bytes, &out->type)) {
 		r = store_manifest_type(
-		    reg->store, a, name, &stored.digest, &told, err);
+		    t->reg->store, t->arena, name, &stored.digest, &told, t->err);
 		if (r == RC_OK)
 			out->type = told;
 		else if (r != RC_NOT_FOUND)
 			return r;
 	}
 	if (!schema1_is_type(out->type))
-		return find_file(reg, a, &stored, &out->content, err);
-	return signature_add(reg, a, &out->bytes, &out->type, err);
+		return find_file(t, &stored, &out->content);
+	return signature_add(t, &out->bytes, &out->type);
 }
 
 /* ---- in ---- */
 
 /* A manifest on its way in. */
 struct push {
-	struct registry *reg;
-	struct arena *arena;
+	const struct task *task;
 	const char *name;
 	const struct manifests_push *given;
 	struct guard guard; /* of the repository, once the manifest is read */
@@ -140,28 +141,30 @@ struct push {
 
 /* Of schema 1 only the payload, without the signatures, is the manifest. */
 static enum result
-read_manifest(struct push *p, struct err *err)
+read_manifest(struct push *p)
 {
 	const struct manifests_push *given = p->given;
-	enum result r = manifest_parse(
-	    p->arena, given->bytes, given->content_type, &p->manifest, err);
+	enum result r = manifest_parse(p->task->arena, given->bytes,
+	    given->content_type, &p->manifest, p->task->err);
 
 	p->bytes = given->bytes;
 	if (r != RC_OK || !schema1_is_type(p->manifest.type))
 		return r;
 	if (given->no_schema1)
-		return err_set(err, RC_FALLBACK,
+		return err_set(p->task->err, RC_FALLBACK,
 		    "this docker must push schema 2, not schema 1");
-	r = signature_check(p->arena, given->bytes, &p->bytes, err);
-	return r == RC_OK ? schema1_read(p->arena, p->bytes, &p->manifest, err) : r;
+	r = signature_check(p->task->arena, given->bytes, &p->bytes, p->task->err);
+	return r == RC_OK ? schema1_read(p->task->arena, p->bytes, &p->manifest,
+				p->task->err)
+			  : r;
 }
 
 /* The reference is a digest, which the bytes must have, or the first of the tags. */
 static enum result
-read_reference(struct push *p, struct str reference, struct err *err)
+read_reference(struct push *p, struct str reference)
 {
 	struct digest want;
-	enum result r = digest_parse(reference, &want, err);
+	enum result r = digest_parse(reference, &want, p->task->err);
 	bool by_digest = r == RC_OK;
 	size_t i;
 
@@ -169,45 +172,45 @@ read_reference(struct push *p, struct str reference, struct err *err)
 		return RC_BAD_DIGEST;
 	digest_of(by_digest ? want.kind : HASH_SHA256, p->bytes, &p->digest);
 	if (by_digest && !digest_eq(&p->digest, &want))
-		return err_set(err, RC_MISMATCH, "the bytes have %s",
-		    digest_text(p->arena, &p->digest));
-	p->tags = arena_alloc(p->arena, (p->given->n_tags + 1) * sizeof(*p->tags));
+		return err_set(p->task->err, RC_MISMATCH, "the bytes have %s",
+		    digest_text(p->task->arena, &p->digest));
+	p->tags = arena_alloc(
+	    p->task->arena, (p->given->n_tags + 1) * sizeof(*p->tags));
 	if (!by_digest)
 		p->tags[p->n_tags++] = reference;
 	for (i = 0; i < p->given->n_tags; i++)
 		p->tags[p->n_tags++] = p->given->tags[i];
 	for (i = 0; i < p->n_tags; i++)
 		if (!reference_is_tag(p->tags[i]))
-			return err_set(err, RC_BAD_TAG, "\"%.*s\" is no tag",
-			    STR_ARG(p->tags[i]));
+			return err_set(p->task->err, RC_BAD_TAG,
+			    "\"%.*s\" is no tag", STR_ARG(p->tags[i]));
 	return RC_OK;
 }
 
 /* A child of an index may be a blob as well: caches of build tools are kept so. */
 static enum result
-find_ref(
-    const struct push *p, struct arena *scratch, struct str ref, struct err *err)
+find_ref(const struct push *p, struct arena *scratch, struct str ref)
 {
 	struct store_blob blob;
 	struct digest d, kept;
 	enum result r = RC_MANIFEST_UNKNOWN;
 
-	if (digest_parse(ref, &d, err) != RC_OK)
+	if (digest_parse(ref, &d, p->task->err) != RC_OK)
 		return RC_BLOB_UNKNOWN; /* of an algorithm that is not computed here */
 
 	if (p->manifest.refs_are_manifests)
 		r = store_manifest_find(
-		    p->reg->store, scratch, p->name, &d, &kept, err);
+		    p->task->reg->store, scratch, p->name, &d, &kept, p->task->err);
 	if (r == RC_MANIFEST_UNKNOWN)
 		r = store_blob_find(
-		    p->reg->store, scratch, p->name, &d, &blob, err);
+		    p->task->reg->store, scratch, p->name, &d, &blob, p->task->err);
 	return r;
 }
 
 /* Fills in `missing`, as far as there is room. */
 static enum result
-collect_missing(const struct push *p, struct str missing[MANIFESTS_MISSING_MAX],
-    size_t *n, struct err *err)
+collect_missing(
+    const struct push *p, struct str missing[MANIFESTS_MISSING_MAX], size_t *n)
 {
 	struct arena *scratch = arena_new(); /* cleared a reference */
 	enum result r = RC_OK;
@@ -215,7 +218,7 @@ collect_missing(const struct push *p, struct str missing[MANIFESTS_MISSING_MAX],
 
 	for (i = 0; i < p->manifest.n_refs && *n < MANIFESTS_MISSING_MAX; i++) {
 		arena_clear(scratch);
-		r = find_ref(p, scratch, p->manifest.refs[i], err);
+		r = find_ref(p, scratch, p->manifest.refs[i]);
 		if (r == RC_BLOB_UNKNOWN)
 			missing[(*n)++] = p->manifest.refs[i];
 		else if (r != RC_OK)
@@ -227,16 +230,16 @@ collect_missing(const struct push *p, struct str missing[MANIFESTS_MISSING_MAX],
 
 /* Without the lock: see manifests.h. */
 static enum result
-find_refs(struct push *p, struct manifests_pushed *out, struct err *err)
+find_refs(struct push *p, struct manifests_pushed *out)
 {
 	struct str *missing = arena_alloc(
-	    p->arena, MANIFESTS_MISSING_MAX * sizeof(*missing));
-	enum result r = collect_missing(p, missing, &out->n_missing, err);
+	    p->task->arena, MANIFESTS_MISSING_MAX * sizeof(*missing));
+	enum result r = collect_missing(p, missing, &out->n_missing);
 
 	out->missing = missing;
 	if (r != RC_OK || out->n_missing == 0)
 		return r;
-	return err_set(err, RC_UNRESOLVED_REF,
+	return err_set(p->task->err, RC_UNRESOLVED_REF,
 	    "push first what the manifest refers to: %zu%s of it are not in the "
 	    "repository",
 	    out->n_missing,
@@ -245,18 +248,18 @@ find_refs(struct push *p, struct manifests_pushed *out, struct err *err)
 
 /* The caller holds the repository. */
 static enum result
-store_it(struct push *p, struct err *err)
+store_it(struct push *p)
 {
 	const struct store_manifest m = {p->digest, p->bytes};
-	struct store *st = p->reg->store;
+	struct store *st = p->task->reg->store;
 	enum result r;
 	size_t i;
 
-	r = store_manifest_put(st, p->arena, p->name, &m,
-	    p->manifest.type_told ? p->manifest.type : str_of(""), err);
+	r = store_manifest_put(st, p->task->arena, p->name, &m,
+	    p->manifest.type_told ? p->manifest.type : str_of(""), p->task->err);
 	for (i = 0; r == RC_OK && i < p->n_tags; i++)
-		r = store_tag_put(st, p->arena, p->name,
-		    str_dup(p->arena, p->tags[i]), &p->digest, err);
+		r = store_tag_put(st, p->task->arena, p->name,
+		    str_dup(p->task->arena, p->tags[i]), &p->digest, p->task->err);
 	return r;
 }
 
@@ -267,54 +270,55 @@ enter_it(struct push *p)
 	struct index_referrer referrer;
 
 	if (p->manifest.has_subject) {
-		referrer_make(
-		    p->arena, &p->manifest, &p->digest, p->bytes.n, &referrer);
+		referrer_make(p->task->arena, &p->manifest, &p->digest, p->bytes.n,
+		    &referrer);
 		change.referrer = &referrer;
 	}
-	indexing_update(p->reg, p->arena, &p->guard, p->name, &change);
+	indexing_update(p->task, &p->guard, p->name, &change);
 }
 
 static void
 log_push(const struct push *p)
 {
-	const char *digest = digest_text(p->arena, &p->digest);
+	const char *digest = digest_text(p->task->arena, &p->digest);
 	size_t i;
 
 	log_line(LOG_INFO, "push.manifest", "repository=%s digest=%s tag=%s",
-	    p->name, digest, p->n_tags > 0 ? str_dup(p->arena, p->tags[0]) : "-");
+	    p->name, digest,
+	    p->n_tags > 0 ? str_dup(p->task->arena, p->tags[0]) : "-");
 	for (i = 1; i < p->n_tags; i++)
 		log_line(LOG_INFO, "push.manifest",
 		    "repository=%s digest=%s tag=%s", p->name, digest,
-		    str_dup(p->arena, p->tags[i]));
+		    str_dup(p->task->arena, p->tags[i]));
 }
 
 enum result
-manifests_put(struct registry *reg, struct arena *a, const char *name,
-    struct str reference, const struct manifests_push *given,
-    struct manifests_pushed *out, struct err *err)
+manifests_put(const struct task *t, const char *name, struct str reference,
+    const struct manifests_push *given, struct manifests_pushed *out)
 {
-	struct push p = {.reg = reg, .arena = a, .name = name, .given = given};
+	struct push p = {.task = t, .name = name, .given = given};
 	enum result r;
 
 	*out = (struct manifests_pushed){.subject = NULL};
-	r = read_manifest(&p, err);
+	r = read_manifest(&p);
 	if (r == RC_OK)
-		r = read_reference(&p, reference, err);
+		r = read_reference(&p, reference);
 	if (r == RC_OK)
-		r = find_refs(&p, out, err);
+		r = find_refs(&p, out);
 	if (r == RC_OK)
-		r = guard_take(reg->store, GUARD_REPOSITORY, name, &p.guard, err);
+		r = guard_take(
+		    t->reg->store, GUARD_REPOSITORY, name, &p.guard, t->err);
 	if (r == RC_OK)
-		r = check_condition(reg, a, name, reference, given->condition, err);
+		r = check_condition(t, name, reference, given->condition);
 	if (r == RC_OK) {
-		r = store_it(&p, err);
+		r = store_it(&p);
 		if (r != RC_OK)
-			indexing_request_rebuild(reg);
+			indexing_request_rebuild(t);
 	}
 	if (r == RC_OK) {
 		out->digest = p.digest;
 		if (p.manifest.has_subject)
-			out->subject = str_dup(a, p.manifest.subject);
+			out->subject = str_dup(t->arena, p.manifest.subject);
 		enter_it(&p);
 		log_push(&p);
 	}
@@ -325,18 +329,19 @@ manifests_put(struct registry *reg, struct arena *a, const char *name,
 /* ---- gone ---- */
 
 static enum result
-remove_tag(struct registry *reg, struct arena *a, const struct guard *held,
-    const char *name, const char *tag, struct err *err)
+remove_tag(const struct task *t, const struct guard *held, const char *name,
+    const char *tag)
 {
 	struct str dropped = str_of(tag);
 	struct index_change change = {
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
-	enum result r = store_tag_remove(reg->store, a, name, tag, err);
+	enum result r = store_tag_remove(
+	    t->reg->store, t->arena, name, tag, t->err);
 
 	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
-		indexing_update(reg, a, held, name, &change);
+		indexing_update(t, held, name, &change);
 	else
-		indexing_request_rebuild(reg);
+		indexing_request_rebuild(t);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s", name, tag);
 	return r;
@@ -371,59 +376,62 @@ collect(void *arg, const char *tag, const struct digest *d)
 
 /* A client that gets "unknown" may rely on it: so the absence is made durable. */
 static enum result
-find_or_settle(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct digest *kept, struct err *err)
+find_or_settle(const struct task *t, const char *name, const struct digest *d,
+    struct digest *kept)
 {
-	enum result r = store_manifest_linked(reg->store, a, name, d, kept, err),
+	enum result r = store_manifest_linked(
+			t->reg->store, t->arena, name, d, kept, t->err),
 		    settled;
 	struct err why;
 
 	if (r != RC_MANIFEST_UNKNOWN)
 		return r;
-	settled = store_manifest_sync_absence(reg->store, a, name, d, &why);
+	settled = store_manifest_sync_absence(
+	    t->reg->store, t->arena, name, d, &why);
 	if (settled == RC_OK)
 		return r;
-	*err = why;
+	*t->err = why;
 	return settled;
 }
 
 /* The tags are removed first: a tag never means a manifest that is not there. A
  * manifest whose bytes are damaged or lost is removed like any other. */
 static enum result
-remove_manifest(struct registry *reg, struct arena *a, const struct guard *held,
-    const char *name, const struct digest *d, struct err *err)
+remove_manifest(const struct task *t, const struct guard *held, const char *name,
+    const struct digest *d)
 {
 	struct index_change change = {
-	    .dropped_referrer = str_of(digest_text(a, d))};
+	    .dropped_referrer = str_of(digest_text(t->arena, d))};
 	struct digest kept;
-	struct meant meant = {.arena = a, .digest = &kept};
+	struct meant meant = {.arena = t->arena, .digest = &kept};
 	enum result r;
 	size_t i;
 
-	r = find_or_settle(reg, a, name, d, &kept, err);
+	r = find_or_settle(t, name, d, &kept);
 	if (r == RC_OK)
-		r = store_tag_each(reg->store, name, "", collect, &meant, err);
+		r = store_tag_each(
+		    t->reg->store, name, "", collect, &meant, t->err);
 	for (i = 0; r == RC_OK && i < meant.n; i++)
-		r = store_tag_remove(reg->store, a, name, meant.tags[i].p, err);
+		r = store_tag_remove(
+		    t->reg->store, t->arena, name, meant.tags[i].p, t->err);
 	if (r == RC_OK)
-		r = store_manifest_remove(reg->store, a, name, d, err);
+		r = store_manifest_remove(t->reg->store, t->arena, name, d, t->err);
 	change.dropped_tags = meant.tags;
 	change.n_dropped_tags = meant.n;
 	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
-		indexing_update(reg, a, held, name, &change);
+		indexing_update(t, held, name, &change);
 	else
-		indexing_request_rebuild(reg);
+		indexing_request_rebuild(t);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.manifest",
-		    "repository=%s digest=%s tags=%zu", name, digest_text(a, d),
-		    meant.n);
+		    "repository=%s digest=%s tags=%zu", name,
+		    digest_text(t->arena, d), meant.n);
 	return r;
 }
 
 enum result
-manifests_remove(struct registry *reg, struct arena *a, const char *name,
-    struct str reference, const struct manifests_condition *condition,
-    struct err *err)
+manifests_remove(const struct task *t, const char *name, struct str reference,
+    const struct manifests_condition *condition)
 {
 	struct guard lock = {0};
 	struct digest d;
@@ -432,14 +440,14 @@ manifests_remove(struct registry *reg, struct arena *a, const char *name,
 	enum result r;
 
 	if (!by_digest && !reference_is_tag(reference))
-		return names_nothing(err);
-	r = guard_take(reg->store, GUARD_REPOSITORY, name, &lock, err);
+		return names_nothing(t->err);
+	r = guard_take(t->reg->store, GUARD_REPOSITORY, name, &lock, t->err);
 	if (r == RC_OK)
-		r = check_condition(reg, a, name, reference, condition, err);
+		r = check_condition(t, name, reference, condition);
 	if (r == RC_OK && by_digest)
-		r = remove_manifest(reg, a, &lock, name, &d, err);
+		r = remove_manifest(t, &lock, name, &d);
 	else if (r == RC_OK)
-		r = remove_tag(reg, a, &lock, name, str_dup(a, reference), err);
+		r = remove_tag(t, &lock, name, str_dup(t->arena, reference));
 	guard_release(&lock);
 	return r;
 }

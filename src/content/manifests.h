@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "image/digest.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 #include "store/content.h"
 
 #define MANIFESTS_TAGS_MAX    32  /* at once */
@@ -27,8 +27,8 @@ struct manifests_found {
 };
 
 /* RC_BUSY: it is a long one, and there is no seat (worklimit.h) to read it. */
-enum result manifests_get(struct registry *reg, struct arena *a, const char *name,
-    struct str reference, struct manifests_found *out, struct err *err);
+enum result manifests_get(const struct task *t, const char *name,
+    struct str reference, struct manifests_found *out);
 
 /* A condition on the current state, checked under the lock of the repository before a
  * manifest changes: nobody changes it in between. now: the digest that the reference
@@ -73,14 +73,13 @@ struct manifests_pushed {
  * The lock is for what the push changes in the repository: the condition is asked, and the
  * manifest, its type, its tags and their rows in the index are written, with no other
  * change in between. */
-enum result manifests_put(struct registry *reg, struct arena *a, const char *name,
+enum result manifests_put(const struct task *t, const char *name,
     struct str reference, const struct manifests_push *push,
-    struct manifests_pushed *out, struct err *err);
+    struct manifests_pushed *out);
 
 /* By tag: the tag alone. By digest: the manifest, and each tag that means it. condition may
  * be NULL. RC_CONDITION. */
-enum result manifests_remove(struct registry *reg, struct arena *a,
-    const char *name, struct str reference,
-    const struct manifests_condition *condition, struct err *err);
+enum result manifests_remove(const struct task *t, const char *name,
+    struct str reference, const struct manifests_condition *condition);
 
 #endif

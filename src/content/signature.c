@@ -35,18 +35,17 @@ signature_check(
 /* ---- the key ---- */
 
 static enum result
-read_key(struct registry *reg, struct arena *a, const struct signing_key **out,
-    struct err *err)
+read_key(const struct task *t, const struct signing_key **out)
 {
 	struct err why;
 	struct str pem;
-	enum result r = store_secret_read(
-	    reg->store, a, SECRET_SIGNING_KEY, SIGNING_KEY_MAX, &pem, err);
+	enum result r = store_secret_read(t->reg->store, t->arena,
+	    SECRET_SIGNING_KEY, SIGNING_KEY_MAX, &pem, t->err);
 
-	if (r == RC_OK && signing_key_parse(a, pem, out, &why) != RC_OK)
-		r = err_set(err, RC_IO,
+	if (r == RC_OK && signing_key_parse(t->arena, pem, out, &why) != RC_OK)
+		r = err_set(t->err, RC_IO,
 		    "_berth/" SECRET_SIGNING_KEY
-		    ": %s; remove the file, and berth makes a new one",
+		    ": %s; remove the file, and berth makes t->arena new one",
 		    why.text);
 	return r;
 }
@@ -55,57 +54,54 @@ read_key(struct registry *reg, struct arena *a, const struct signing_key **out,
  * full, or a directory is in its place), this answer is signed all the same: no client
  * compares the keys of two answers. */
 static enum result
-make_key(struct registry *reg, struct arena *a, const struct signing_key **out,
-    struct err *err)
+make_key(const struct task *t, const struct signing_key **out)
 {
-	const struct signing_key *key = signing_key_new(a);
-	enum result r = store_secret_make(
-	    reg->store, SECRET_SIGNING_KEY, signing_key_pem(a, key), err);
+	const struct signing_key *key = signing_key_new(t->arena);
+	enum result r = store_secret_make(t->reg->store, SECRET_SIGNING_KEY,
+	    signing_key_pem(t->arena, key), t->err);
 
 	if (r == RC_OK) {
-		r = read_key(reg, a, out, err);
+		r = read_key(t, out);
 		if (r != RC_NOT_FOUND)
 			return r;
 	}
 	log_line(LOG_WARN, "signing.key",
 	    "error=%s reason=%s note=\"not stored: the next answer has another key\"",
-	    err_name(r), log_value(a, err->text));
+	    err_name(r), log_value(t->arena, t->err->text));
 	*out = key;
 	return RC_OK;
 }
 
 static enum result
-find_key(struct registry *reg, struct arena *a, const struct signing_key **out,
-    struct err *err)
+find_key(const struct task *t, const struct signing_key **out)
 {
 	enum result r;
 
-	*out = reg->signing_key;
+	*out = t->reg->signing_key;
 	if (*out != NULL)
 		return RC_OK;
-	r = read_key(reg, a, out, err);
-	return r == RC_NOT_FOUND ? make_key(reg, a, out, err) : r;
+	r = read_key(t, out);
+	return r == RC_NOT_FOUND ? make_key(t, out) : r;
 }
 
 /* ---- out ---- */
 
 enum result
-signature_add(struct registry *reg, struct arena *a, struct str *bytes,
-    struct str *type, struct err *err)
+signature_add(const struct task *t, struct str *bytes, struct str *type)
 {
 	const struct signing_key *key;
 	struct jws_text text;
 	enum result r;
 
 	if (pretty_jws_is_signed(*bytes) ||
-	    !pretty_jws_protect(a, *bytes, &text.protected_text))
+	    !pretty_jws_protect(t->arena, *bytes, &text.protected_text))
 		return RC_OK;
-	r = find_key(reg, a, &key, err);
+	r = find_key(t, &key);
 	if (r != RC_OK)
 		return r;
-	text.payload = base64url_encode(a, *bytes);
-	*bytes = pretty_jws_seal(a, *bytes, signing_key_public(key),
-	    text.protected_text, signing_key_sign(a, key, &text));
+	text.payload = base64url_encode(t->arena, *bytes);
+	*bytes = pretty_jws_seal(t->arena, *bytes, signing_key_public(key),
+	    text.protected_text, signing_key_sign(t->arena, key, &text));
 	*type = str_of(SCHEMA1_SIGNED);
 	return RC_OK;
 }

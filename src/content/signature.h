@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 
 /* The payload of a signed manifest. RC_BAD_MANIFEST: not signed, or not in the form that
  * pretty_jws.h describes. RC_UNVERIFIED: one of the signatures is wrong. */
@@ -19,7 +19,7 @@ enum result signature_check(
  * type of signed manifests. Two things stay as they are, byte for byte: what an
  * earlier berth stored together with the client's signatures, under the digest of
  * both; and what is not a JSON object. RC_IO. */
-enum result signature_add(struct registry *reg, struct arena *a, struct str *bytes,
-    struct str *type, struct err *err);
+enum result signature_add(
+    const struct task *t, struct str *bytes, struct str *type);
 
 #endif

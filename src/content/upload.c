@@ -6,42 +6,43 @@
 #include "store/guard.h"
 
 enum result
-upload_begin(struct registry *reg, struct arena *a, const char *name,
-    enum hash_kind kind, struct store_upload *out, struct err *err)
+upload_begin(const struct task *t, const char *name, enum hash_kind kind,
+    struct store_upload *out)
 {
 	uint64_t n = 0;
 	enum result r = RC_OK;
 
-	if (reg->uploads_max > 0)
-		r = store_upload_count(reg->store, &n, err);
-	if (r == RC_OK && reg->uploads_max > 0 && n >= reg->uploads_max)
-		return err_set(err, RC_BUSY,
+	if (t->reg->uploads_max > 0)
+		r = store_upload_count(t->reg->store, &n, t->err);
+	if (r == RC_OK && t->reg->uploads_max > 0 && n >= t->reg->uploads_max)
+		return err_set(t->err, RC_BUSY,
 		    "%llu uploads are open, open_uploads allows %u: try again later",
-		    (unsigned long long)n, reg->uploads_max);
-	return r == RC_OK ? store_upload_begin(reg->store, a, name, kind, out, err)
+		    (unsigned long long)n, t->reg->uploads_max);
+	return r == RC_OK ? store_upload_begin(
+				t->reg->store, t->arena, name, kind, out, t->err)
 			  : r;
 }
 
 #define EXPIRY_CROWDED 900 /* seconds */
 
 unsigned
-upload_expiry(struct registry *reg, unsigned usual)
+upload_expiry(const struct task *t, unsigned usual)
 {
 	uint64_t n;
 	struct err ignored;
 
-	if (reg->uploads_max == 0 || usual < EXPIRY_CROWDED ||
-	    store_upload_count(reg->store, &n, &ignored) != RC_OK ||
-	    n < reg->uploads_max / 2)
+	if (t->reg->uploads_max == 0 || usual < EXPIRY_CROWDED ||
+	    store_upload_count(t->reg->store, &n, &ignored) != RC_OK ||
+	    n < t->reg->uploads_max / 2)
 		return usual;
 	return EXPIRY_CROWDED;
 }
 
 enum result
-upload_status(struct registry *reg, struct arena *a, const char *name,
-    struct str id, struct store_upload *out, struct err *err)
+upload_status(
+    const struct task *t, const char *name, struct str id, struct store_upload *out)
 {
-	return store_upload_open(reg->store, a, name, id, out, err);
+	return store_upload_open(t->reg->store, t->arena, name, id, out, t->err);
 }
 
 /* Another place than where the upload stands, now or when its hash was taken. */
@@ -77,38 +78,39 @@ is_whole(const struct store_upload *up, const struct digest *d)
 }
 
 enum result
-upload_check(struct registry *reg, struct arena *a, const char *name, struct str id,
-    const struct upload_part *part, struct store_upload *out, struct err *err)
+upload_check(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, struct store_upload *out)
 {
-	enum result r = store_upload_open(reg->store, a, name, id, out, err);
+	enum result r = store_upload_open(
+	    t->reg->store, t->arena, name, id, out, t->err);
 
 	if (r != RC_OK)
 		return r;
-	store_upload_touch(reg->store, a, out->id);
-	return check_place(out, part, err);
+	store_upload_touch(t->reg->store, t->arena, out->id);
+	return check_place(out, part, t->err);
 }
 
 /* A request whose answer the client did not get may have finished the upload, which is
  * unknown since then. A text that does not have the form of an id never was an upload. */
 static bool
-is_finished(struct registry *reg, struct arena *a, const char *name, struct str id,
-    const struct digest *d)
+is_finished(
+    const struct task *t, const char *name, struct str id, const struct digest *d)
 {
 	struct store_blob blob;
 	struct err ignored;
 
-	return store_upload_is_id(id) &&
-	       store_blob_find(reg->store, a, name, d, &blob, &ignored) == RC_OK;
+	return store_upload_is_id(id) && store_blob_find(t->reg->store, t->arena,
+					     name, d, &blob, &ignored) == RC_OK;
 }
 
 enum result
-upload_check_end(struct registry *reg, struct arena *a, const char *name,
-    struct str id, const struct upload_part *part, const struct digest *d,
-    struct store_upload *out, bool *finished, struct err *err)
+upload_check_end(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, const struct digest *d,
+    struct store_upload *out, bool *finished)
 {
-	enum result r = upload_check(reg, a, name, id, part, out, err);
+	enum result r = upload_check(t, name, id, part, out);
 
-	*finished = r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, id, d);
+	*finished = r == RC_UPLOAD_UNKNOWN && is_finished(t, name, id, d);
 	if (*finished || (r == RC_BAD_RANGE && is_whole(out, d)))
 		return RC_OK;
 	return r;
@@ -122,60 +124,61 @@ struct coming {
 };
 
 static enum result
-take_part(struct registry *reg, struct arena *a, const struct upload_part *part,
-    struct coming *c, struct err *err)
+take_part(const struct task *t, const struct upload_part *part, struct coming *c)
 {
-	enum result r = stage_adopt(reg->store, a, part->body_file, &c->stage, err);
+	enum result r = stage_adopt(
+	    t->reg->store, t->arena, part->body_file, &c->stage, t->err);
 
 	if (r == RC_OK && part->ranged &&
 	    stage_size(c->stage) != part->last - part->first + 1)
-		r = err_set(err, RC_BAD_SIZE,
+		r = err_set(t->err, RC_BAD_SIZE,
 		    "%llu bytes came, the range says otherwise",
 		    (unsigned long long)stage_size(c->stage));
 	if (r == RC_OK)
-		r = stage_hash(c->stage, &c->hash, err);
+		r = stage_hash(c->stage, &c->hash, t->err);
 	if (r == RC_OK)
-		r = stage_flush(c->stage, err);
+		r = stage_flush(c->stage, t->err);
 	return r;
 }
 
 /* The upload is locked and still stands where the hash began, or RC_BAD_RANGE: another
  * part was faster. *now tells how it stands. */
 static enum result
-lock_unmoved(struct registry *reg, struct arena *a,
-    const struct store_upload *before, struct store_upload *now, struct guard *lock,
-    struct err *err)
+lock_unmoved(const struct task *t, const struct store_upload *before,
+    struct store_upload *now, struct guard *lock)
 {
-	enum result r = guard_take(reg->store, GUARD_UPLOAD, before->id, lock, err);
+	enum result r = guard_take(
+	    t->reg->store, GUARD_UPLOAD, before->id, lock, t->err);
 
 	if (r == RC_OK)
-		r = store_upload_open(
-		    reg->store, a, before->name, str_of(before->id), now, err);
+		r = store_upload_open(t->reg->store, t->arena, before->name,
+		    str_of(before->id), now, t->err);
 	if (r == RC_OK && now->size != before->size)
-		r = not_next(now, err);
+		r = not_next(now, t->err);
 	return r;
 }
 
 enum result
-upload_append(struct registry *reg, struct arena *a, const char *name,
-    struct str id, const struct upload_part *part, struct store_upload *out,
-    struct err *err)
+upload_append(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, struct store_upload *out)
 {
 	struct guard lock = {0};
 	struct coming c;
-	enum result r = store_upload_open(reg->store, a, name, id, out, err);
+	enum result r = store_upload_open(
+	    t->reg->store, t->arena, name, id, out, t->err);
 
 	if (r == RC_OK)
-		r = check_place(out, part, err);
+		r = check_place(out, part, t->err);
 	if (r != RC_OK)
 		return r;
 	c.before = *out;
 	c.hash = out->hash;
-	r = take_part(reg, a, part, &c, err);
+	r = take_part(t, part, &c);
 	if (r == RC_OK)
-		r = lock_unmoved(reg, a, &c.before, out, &lock, err);
+		r = lock_unmoved(t, &c.before, out, &lock);
 	if (r == RC_OK && stage_size(c.stage) > 0)
-		r = store_upload_append(reg->store, a, out, c.stage, &c.hash, err);
+		r = store_upload_append(
+		    t->reg->store, t->arena, out, c.stage, &c.hash, t->err);
 	guard_release(&lock);
 	return r;
 }
@@ -185,8 +188,8 @@ upload_append(struct registry *reg, struct arena *a, const char *name,
 /* Of the bytes so far, in the kind that the client's digest has. They were hashed as
  * they came; only where the client did not say of which kind, again. */
 static enum result
-hash_so_far(struct registry *reg, struct arena *a, const struct store_upload *up,
-    enum hash_kind kind, struct hash *out, struct err *err)
+hash_so_far(const struct task *t, const struct store_upload *up,
+    enum hash_kind kind, struct hash *out)
 {
 	struct stage *so_far;
 	enum result r;
@@ -197,8 +200,8 @@ hash_so_far(struct registry *reg, struct arena *a, const struct store_upload *up
 	hash_begin(out, kind);
 	if (up->size == 0)
 		return RC_OK;
-	r = store_upload_stage(reg->store, a, up, &so_far, err);
-	return r == RC_OK ? stage_hash(so_far, out, err) : r;
+	r = store_upload_stage(t->reg->store, t->arena, up, &so_far, t->err);
+	return r == RC_OK ? stage_hash(so_far, out, t->err) : r;
 }
 
 static enum result
@@ -215,36 +218,37 @@ verify(
 
 /* The upload holds all bytes, and its hash is of the digest's kind. */
 static enum result
-complete(struct registry *reg, struct arena *a, struct store_upload *up,
-    const struct coming *c, struct err *err)
+complete(const struct task *t, struct store_upload *up, const struct coming *c)
 {
 	if (stage_size(c->stage) > 0)
 		return store_upload_append(
-		    reg->store, a, up, c->stage, &c->hash, err);
+		    t->reg->store, t->arena, up, c->stage, &c->hash, t->err);
 	if (up->hash.kind != c->hash.kind)
-		return store_upload_rehash(reg->store, a, up, &c->hash, err);
+		return store_upload_rehash(
+		    t->reg->store, t->arena, up, &c->hash, t->err);
 	return RC_OK;
 }
 
 /* All bytes are there, in the upload, in the part, or in both. */
 static enum result
-make_blob(struct registry *reg, struct arena *a, struct store_upload *up,
-    struct coming *c, const struct digest *d, struct err *err)
+make_blob(const struct task *t, struct store_upload *up, struct coming *c,
+    const struct digest *d)
 {
 	struct stage *whole = c->stage;
 	enum result r = RC_OK;
 
 	if (up->size > 0) {
-		r = complete(reg, a, up, c, err);
+		r = complete(t, up, c);
 		if (r == RC_OK)
-			r = store_upload_stage(reg->store, a, up, &whole, err);
+			r = store_upload_stage(
+			    t->reg->store, t->arena, up, &whole, t->err);
 	}
 	if (r == RC_OK)
-		r = store_blob_put(reg->store, a, whole, d, err);
+		r = store_blob_put(t->reg->store, t->arena, whole, d, t->err);
 	if (r == RC_OK)
-		r = store_blob_link(reg->store, a, up->name, d, err);
+		r = store_blob_link(t->reg->store, t->arena, up->name, d, t->err);
 	if (r == RC_OK)
-		r = store_upload_remove(reg->store, up->id, err);
+		r = store_upload_remove(t->reg->store, up->id, t->err);
 	return r;
 }
 
@@ -257,8 +261,8 @@ log_blob(struct arena *a, const char *name, const struct digest *d)
 }
 
 static enum result
-finish(struct registry *reg, struct arena *a, const struct upload_part *part,
-    const struct digest *d, struct store_upload *out, struct err *err)
+finish(const struct task *t, const struct upload_part *part, const struct digest *d,
+    struct store_upload *out)
 {
 	static const struct upload_part nothing = {.body_file = NULL};
 	struct guard lock = {0};
@@ -267,85 +271,87 @@ finish(struct registry *reg, struct arena *a, const struct upload_part *part,
 
 	if (is_whole(out, d))
 		part = &nothing;
-	r = check_place(out, part, err);
+	r = check_place(out, part, t->err);
 	if (r == RC_OK)
-		r = hash_so_far(reg, a, out, d->kind, &c.hash, err);
+		r = hash_so_far(t, out, d->kind, &c.hash);
 	if (r == RC_OK)
-		r = take_part(reg, a, part, &c, err);
+		r = take_part(t, part, &c);
 	if (r == RC_OK)
-		r = verify(a, c.hash, d, err);
+		r = verify(t->arena, c.hash, d, t->err);
 	if (r == RC_OK)
-		r = lock_unmoved(reg, a, &c.before, out, &lock, err);
+		r = lock_unmoved(t, &c.before, out, &lock);
 	if (r == RC_OK)
-		r = make_blob(reg, a, out, &c, d, err);
+		r = make_blob(t, out, &c, d);
 	guard_release(&lock);
 	if (r == RC_OK)
-		log_blob(a, out->name, d);
+		log_blob(t->arena, out->name, d);
 	return r;
 }
 
 enum result
-upload_finish(struct registry *reg, struct arena *a, const char *name,
-    struct str id, const struct upload_part *part, const struct digest *d,
-    struct store_upload *out, struct err *err)
+upload_finish(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, const struct digest *d,
+    struct store_upload *out)
 {
-	enum result r = store_upload_open(reg->store, a, name, id, out, err);
+	enum result r = store_upload_open(
+	    t->reg->store, t->arena, name, id, out, t->err);
 
 	if (r == RC_OK)
-		r = finish(reg, a, part, d, out, err);
-	if (r == RC_UPLOAD_UNKNOWN && is_finished(reg, a, name, id, d))
+		r = finish(t, part, d, out);
+	if (r == RC_UPLOAD_UNKNOWN && is_finished(t, name, id, d))
 		r = RC_OK;
 	return r;
 }
 
 enum result
-upload_whole(struct registry *reg, struct arena *a, const char *name,
-    const char *body_file, const struct digest *d, struct err *err)
+upload_whole(const struct task *t, const char *name, const char *body_file,
+    const struct digest *d)
 {
 	const struct upload_part part = {.body_file = body_file};
 	struct coming c;
 	enum result r;
 
 	hash_begin(&c.hash, d->kind);
-	r = take_part(reg, a, &part, &c, err);
+	r = take_part(t, &part, &c);
 	if (r == RC_OK)
-		r = verify(a, c.hash, d, err);
+		r = verify(t->arena, c.hash, d, t->err);
 	if (r == RC_OK)
-		r = store_blob_put(reg->store, a, c.stage, d, err);
+		r = store_blob_put(t->reg->store, t->arena, c.stage, d, t->err);
 	if (r == RC_OK)
-		r = store_blob_link(reg->store, a, name, d, err);
+		r = store_blob_link(t->reg->store, t->arena, name, d, t->err);
 	if (r == RC_OK)
-		log_blob(a, name, d);
+		log_blob(t->arena, name, d);
 	return r;
 }
 
 /* A client that gets "unknown" may rely on it: so the absence is made durable. */
 static enum result
-stay_unknown(struct registry *reg, struct arena *a, struct str id, struct err *err)
+stay_unknown(const struct task *t, struct str id)
 {
 	struct err why;
-	enum result r = store_upload_sync_absence(reg->store, a, id, &why);
+	enum result r = store_upload_sync_absence(
+	    t->reg->store, t->arena, id, &why);
 
 	if (r == RC_OK)
 		return RC_UPLOAD_UNKNOWN;
-	*err = why;
+	*t->err = why;
 	return r;
 }
 
 enum result
-upload_cancel(struct registry *reg, struct arena *a, const char *name,
-    struct str id, struct err *err)
+upload_cancel(const struct task *t, const char *name, struct str id)
 {
 	struct guard lock = {0};
 	struct store_upload up;
-	enum result r = store_upload_open(reg->store, a, name, id, &up, err);
+	enum result r = store_upload_open(
+	    t->reg->store, t->arena, name, id, &up, t->err);
 
 	if (r == RC_UPLOAD_UNKNOWN)
-		return stay_unknown(reg, a, id, err);
+		return stay_unknown(t, id);
 	if (r == RC_OK)
-		r = guard_take(reg->store, GUARD_UPLOAD, up.id, &lock, err);
+		r = guard_take(t->reg->store, GUARD_UPLOAD, up.id, &lock, t->err);
 	if (r == RC_OK)
-		r = store_upload_remove(reg->store, up.id, err);
+		r = store_upload_remove(t->reg->store, up.id, t->err);
 	guard_release(&lock);
 	return r;
 }

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "image/digest.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 #include "store/upload.h"
 
 /* What a request brings. */
@@ -26,49 +26,45 @@ struct upload_part {
 };
 
 /* RC_BUSY: reg->uploads_max are open already. The count may be a moment old. */
-enum result upload_begin(struct registry *reg, struct arena *a, const char *name,
-    enum hash_kind kind, struct store_upload *out, struct err *err);
+enum result upload_begin(const struct task *t, const char *name,
+    enum hash_kind kind, struct store_upload *out);
 
-enum result upload_status(struct registry *reg, struct arena *a, const char *name,
-    struct str id, struct store_upload *out, struct err *err);
+enum result upload_status(const struct task *t, const char *name, struct str id,
+    struct store_upload *out);
 
 /* May this part come? Asked before a byte of it is read; the upload is not swept while it
  * is on its way. RC_BAD_RANGE: it is not the next one; *out tells where the upload
  * stands. */
-enum result upload_check(struct registry *reg, struct arena *a, const char *name,
-    struct str id, const struct upload_part *part, struct store_upload *out,
-    struct err *err);
+enum result upload_check(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, struct store_upload *out);
 
 /* The same for the last part, which makes the upload the blob d. A client that did not
  * get the answer sends it again. So RC_OK also when the upload holds all bytes
  * already, and when it is over and the repository has the blob (*finished). */
-enum result upload_check_end(struct registry *reg, struct arena *a,
-    const char *name, struct str id, const struct upload_part *part,
-    const struct digest *d, struct store_upload *out, bool *finished,
-    struct err *err);
+enum result upload_check_end(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, const struct digest *d,
+    struct store_upload *out, bool *finished);
 
 /* RC_BAD_RANGE likewise; RC_BAD_SIZE: not as many bytes as its range says; RC_CLIENT_GONE. */
-enum result upload_append(struct registry *reg, struct arena *a, const char *name,
-    struct str id, const struct upload_part *part, struct store_upload *out,
-    struct err *err);
+enum result upload_append(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, struct store_upload *out);
 
 /* The last part, which may be empty: what came is the blob d of the repository. Also
  * RC_MISMATCH; the upload then stands as it stood before. An upload that is unknown, while
  * the repository has the blob, was finished by a request whose answer was lost: RC_OK. */
-enum result upload_finish(struct registry *reg, struct arena *a, const char *name,
-    struct str id, const struct upload_part *part, const struct digest *d,
-    struct store_upload *out, struct err *err);
+enum result upload_finish(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, const struct digest *d,
+    struct store_upload *out);
 
 /* All in one request. RC_MISMATCH, RC_CLIENT_GONE. */
-enum result upload_whole(struct registry *reg, struct arena *a, const char *name,
-    const char *body_file, const struct digest *d, struct err *err);
+enum result upload_whole(const struct task *t, const char *name,
+    const char *body_file, const struct digest *d);
 
-enum result upload_cancel(struct registry *reg, struct arena *a, const char *name,
-    struct str id, struct err *err);
+enum result upload_cancel(const struct task *t, const char *name, struct str id);
 
 /* Seconds after which an upload for which nothing came is removed: `usual`, or less
  * while half of the uploads that may be open are. Otherwise a client that begins
  * uploads and leaves them could keep all others from uploading for that long. */
-unsigned upload_expiry(struct registry *reg, unsigned usual);
+unsigned upload_expiry(const struct task *t, unsigned usual);
 
 #endif

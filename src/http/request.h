@@ -62,6 +62,15 @@ struct request {
 	struct str detail;
 };
 
+/* What the verbs work with on behalf of the request, a const struct task *
+ * (registry/task.h), until the enclosing block ends. */
+#define request_task(rq) \
+	(&(const struct task){.reg = (rq)->registry, \
+	    .caller = (rq)->caller, \
+	    .request_id = (rq)->id, \
+	    .arena = (rq)->arena, \
+	    .err = &(rq)->err})
+
 /* The value of the first header of this name; the empty str without it. */
 struct str request_header(const struct request *rq, const char *name);
 

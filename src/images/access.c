@@ -33,39 +33,40 @@ is_bound(const struct caller *caller)
 /* Is the id in the list? opened: what came of opening it; a list that is not there has
  * no ids. */
 static enum result
-find_in(enum result opened, struct registry *reg, struct arena *a,
-    struct store_reader *list, const char *id, bool *out, struct err *err)
+find_in(const struct task *t, enum result opened, struct store_reader *list,
+    const char *id, bool *out)
 {
 	enum result r = opened;
 
 	*out = false;
 	if (r == RC_OK && store_reader_size(list) > LONG_LIST)
-		r = worklimit_enter(reg, a, WALK_MEMORY, err);
+		r = worklimit_enter(t, WALK_MEMORY);
 	if (r == RC_OK)
 		*out = imagelist_items_have(
-		    json_items_new(a, store_reader_read, list), id);
+		    json_items_new(t->arena, store_reader_read, list), id);
 	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 /* Announced or granted. What was announced before another index was asked is none of its
  * grants. */
 static enum result
-is_listed(struct registry *reg, struct arena *a, const struct store_v1repo *repo,
-    const char *id, bool *out, struct err *err)
+is_listed(const struct task *t, const struct store_v1repo *repo, const char *id,
+    bool *out)
 {
-	bool announced = reg->auth == NULL || reg->auth->mode != AUTH_INDEX;
+	bool announced = t->reg->auth == NULL || t->reg->auth->mode != AUTH_INDEX;
 	struct store_reader *list = NULL;
 	enum result r = RC_OK;
 
 	*out = false;
 	if (announced) {
-		r = store_v1repo_open_images(reg->store, a, repo, &list, err);
-		r = find_in(r, reg, a, list, id, out, err);
+		r = store_v1repo_open_images(
+		    t->reg->store, t->arena, repo, &list, t->err);
+		r = find_in(t, r, list, id, out);
 	}
 	if (r != RC_OK || *out)
 		return r;
-	r = store_v1repo_open_granted(reg->store, a, repo, &list, err);
-	return find_in(r, reg, a, list, id, out, err);
+	r = store_v1repo_open_granted(t->reg->store, t->arena, repo, &list, t->err);
+	return find_in(t, r, list, id, out);
 }
 
 struct below {
@@ -94,16 +95,16 @@ look_below(void *arg, const char *tag, const char *tagged)
 
 /* Does the id belong to the image of a tag, or to one below it? */
 static enum result
-is_tagged(struct registry *reg, struct arena *a, const struct store_v1repo *repo,
-    const char *id, bool *out, struct err *err)
+is_tagged(const struct task *t, const struct store_v1repo *repo, const char *id,
+    bool *out)
 {
-	struct below below = {reg, NULL, id, false};
-	enum result r = worklimit_enter(reg, a, WALK_MEMORY, err);
+	struct below below = {t->reg, NULL, id, false};
+	enum result r = worklimit_enter(t, WALK_MEMORY);
 
 	if (r != RC_OK)
 		return r;
 	below.arena = arena_new();
-	r = store_v1tag_each(reg->store, repo, look_below, &below, err);
+	r = store_v1tag_each(t->reg->store, repo, look_below, &below, t->err);
 	arena_free(below.arena);
 	*out = below.found;
 	return r;
@@ -111,150 +112,149 @@ is_tagged(struct registry *reg, struct arena *a, const struct store_v1repo *repo
 
 /* To the repository that the caller names. */
 static enum result
-belongs(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, bool *out, struct err *err)
+belongs(const struct task *t, const char *id, bool *out)
 {
 	struct store_v1repo repo;
 	enum result r;
 
-	*out = imagelist_has(caller->granted, id);
+	*out = imagelist_has(t->caller->granted, id);
 	if (*out)
 		return RC_OK;
-	r = store_v1repo_find(reg->store, a, &caller->repository, &repo, err);
+	r = store_v1repo_find(
+	    t->reg->store, t->arena, &t->caller->repository, &repo, t->err);
 	if (r == RC_OK)
-		r = is_listed(reg, a, &repo, id, out, err);
+		r = is_listed(t, &repo, id, out);
 	if (r == RC_OK && !*out)
-		r = is_tagged(reg, a, &repo, id, out, err);
+		r = is_tagged(t, &repo, id, out);
 	return r;
 }
 
 static enum result
-is_private(struct registry *reg, struct arena *a, const struct v1name *name,
-    bool *out, struct err *err)
+is_private(const struct task *t, const struct v1name *name, bool *out)
 {
 	struct store_v1repo repo;
-	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
+	enum result r = store_v1repo_find(
+	    t->reg->store, t->arena, name, &repo, t->err);
 
-	return r == RC_OK ? store_v1repo_is_private(reg->store, a, &repo, out, err)
+	return r == RC_OK ? store_v1repo_is_private(
+				t->reg->store, t->arena, &repo, out, t->err)
 			  : r;
 }
 
 /* ---- to see ---- */
 
 enum result
-access_repository(struct registry *reg, struct arena *a,
-    const struct caller *caller, const struct v1name *name, struct err *err)
+access_repository(const struct task *t, const struct v1name *name)
 {
 	bool private;
 	enum result r;
 
-	if (!names_one(caller) ||
-	    (strcmp(caller->repository.ns, name->ns) == 0 &&
-		strcmp(caller->repository.repo, name->repo) == 0))
+	if (!names_one(t->caller) ||
+	    (strcmp(t->caller->repository.ns, name->ns) == 0 &&
+		strcmp(t->caller->repository.repo, name->repo) == 0))
 		return RC_OK;
-	r = is_private(reg, a, name, &private, err);
+	r = is_private(t, name, &private);
 	if (r == RC_OK && private)
-		return err_set(err, RC_REPOSITORY_UNKNOWN,
+		return err_set(t->err, RC_REPOSITORY_UNKNOWN,
 		    "a private one, and the token is another's");
 	return r;
 }
 
 enum result
-access_public_image(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct err *err)
+access_public_image(const struct task *t, const char *id)
 {
 	bool private, own = true;
 	enum result r;
 
-	if (!names_one(caller))
+	if (!names_one(t->caller))
 		return RC_OK;
-	r = is_private(reg, a, &caller->repository, &private, err);
+	r = is_private(t, &t->caller->repository, &private);
 	if (r == RC_OK && private)
-		return err_set(err, RC_IMAGE_UNKNOWN,
-		    "in the name of a private repository it is a private image");
-	if (r == RC_OK && is_bound(caller))
-		r = belongs(reg, a, caller, id, &own, err);
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "in the name of t->arena private repository it is t->arena private image");
+	if (r == RC_OK && is_bound(t->caller))
+		r = belongs(t, id, &own);
 	if (r == RC_OK && !own)
 		return err_set(
-		    err, RC_IMAGE_UNKNOWN, "not of the token's repository");
+		    t->err, RC_IMAGE_UNKNOWN, "not of the token's repository");
 	return r;
 }
 
 enum result
-access_private_image(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct err *err)
+access_private_image(const struct task *t, const char *id)
 {
 	bool private = false, own = false;
 	enum result r = RC_OK;
 
-	if (names_one(caller))
-		r = is_private(reg, a, &caller->repository, &private, err);
+	if (names_one(t->caller))
+		r = is_private(t, &t->caller->repository, &private);
 	if (r == RC_OK && private)
-		r = belongs(reg, a, caller, id, &own, err);
+		r = belongs(t, id, &own);
 	if (r == RC_OK && !own)
-		return err_set(err, RC_IMAGE_UNKNOWN,
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
 		    "of no private repository that the token names");
-	if (r == RC_OK && reg->auth != NULL)
-		r = auth_image_access(reg->auth, a, caller, id, err);
+	if (r == RC_OK && t->reg->auth != NULL)
+		r = auth_image_access(
+		    t->reg->auth, t->arena, t->caller, id, t->err);
 	return r == RC_UNAUTHORIZED ? RC_IMAGE_UNKNOWN : r;
 }
 
 /* ---- to push ---- */
 
 enum result
-access_tag(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct err *err)
+access_tag(const struct task *t, const char *id)
 {
 	bool own = false;
 	enum result r;
 
-	if (!is_bound(caller) || reg->auth == NULL)
+	if (!is_bound(t->caller) || t->reg->auth == NULL)
 		return RC_OK;
-	r = belongs(reg, a, caller, id, &own, err);
-	if (r == RC_OK && !own && reg->auth->mode == AUTH_INDEX) {
-		r = auth_image_access(reg->auth, a, caller, id, err);
+	r = belongs(t, id, &own);
+	if (r == RC_OK && !own && t->reg->auth->mode == AUTH_INDEX) {
+		r = auth_image_access(
+		    t->reg->auth, t->arena, t->caller, id, t->err);
 		own = r == RC_OK;
 	}
 	if (r == RC_UNAUTHORIZED || (r == RC_OK && !own))
 		return err_set(
-		    err, RC_IMAGE_UNKNOWN, "%s is not the repository's", id);
+		    t->err, RC_IMAGE_UNKNOWN, "%s is not the repository's", id);
 	return r;
 }
 
 enum result
-access_push(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct err *err)
+access_push(const struct task *t, const char *id)
 {
 	struct store_v1repo repo;
 	bool listed = false;
 	enum result r;
 
-	if (!is_bound(caller) || imagelist_has(caller->granted, id))
+	if (!is_bound(t->caller) || imagelist_has(t->caller->granted, id))
 		return RC_OK;
-	r = store_v1repo_find(reg->store, a, &caller->repository, &repo, err);
+	r = store_v1repo_find(
+	    t->reg->store, t->arena, &t->caller->repository, &repo, t->err);
 	if (r == RC_OK)
-		r = is_listed(reg, a, &repo, id, &listed, err);
+		r = is_listed(t, &repo, id, &listed);
 	if (r == RC_OK && !listed)
-		return err_set(err, RC_NOT_GRANTED, "not among those of %s/%s",
-		    caller->repository.ns, caller->repository.repo);
+		return err_set(t->err, RC_NOT_GRANTED, "not among those of %s/%s",
+		    t->caller->repository.ns, t->caller->repository.repo);
 	return r;
 }
 
 enum result
-access_parent(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct err *err)
+access_parent(const struct task *t, const char *id)
 {
 	bool own = true;
 	enum result r;
 
-	if (!is_bound(caller) || reg->auth == NULL)
+	if (!is_bound(t->caller) || t->reg->auth == NULL)
 		return RC_OK;
-	if (reg->auth->mode == AUTH_OWN)
-		r = belongs(reg, a, caller, id, &own, err);
+	if (t->reg->auth->mode == AUTH_OWN)
+		r = belongs(t, id, &own);
 	else
-		r = auth_image_access(reg->auth, a, caller, id, err);
+		r = auth_image_access(
+		    t->reg->auth, t->arena, t->caller, id, t->err);
 	if (r == RC_UNAUTHORIZED || (r == RC_OK && !own))
-		return err_set(err, RC_PARENT_REFUSED, "parent %s", id);
+		return err_set(t->err, RC_PARENT_REFUSED, "parent %s", id);
 	return r;
 }
 
@@ -262,52 +262,50 @@ access_parent(struct registry *reg, struct arena *a, const struct caller *caller
 
 /* *repo is where it belongs; *out: it is not there yet. */
 static enum result
-is_news(struct registry *reg, struct arena *a, const struct caller *caller,
-    struct store_v1repo *repo, bool *out, struct err *err)
+is_news(const struct task *t, struct store_v1repo *repo, bool *out)
 {
 	struct str old;
 	enum result r = store_v1repo_find(
-	    reg->store, a, &caller->repository, repo, err);
+	    t->reg->store, t->arena, &t->caller->repository, repo, t->err);
 
 	*out = false;
-	if (r != RC_OK || (!repo->there && caller->access != TOKEN_WRITE))
+	if (r != RC_OK || (!repo->there && t->caller->access != TOKEN_WRITE))
 		return r;
-	r = store_v1repo_granted(reg->store, a, repo, &old, err);
-	*out = r == RC_NOT_FOUND || (r == RC_OK && !str_eq(old, caller->granted));
+	r = store_v1repo_granted(t->reg->store, t->arena, repo, &old, t->err);
+	*out = r == RC_NOT_FOUND ||
+	       (r == RC_OK && !str_eq(old, t->caller->granted));
 	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 static enum result
-write_granted(struct registry *reg, struct arena *a, const struct caller *caller,
-    struct err *err)
+write_granted(const struct task *t)
 {
 	struct guard lock = {0};
 	struct store_v1repo repo;
 	bool news = false;
 	enum result r;
 
-	r = guard_take(reg->store, GUARD_REPOSITORY,
-	    v1name_full(a, &caller->repository), &lock, err);
+	r = guard_take(t->reg->store, GUARD_REPOSITORY,
+	    v1name_full(t->arena, &t->caller->repository), &lock, t->err);
 	if (r == RC_OK)
-		r = is_news(reg, a, caller, &repo, &news, err);
+		r = is_news(t, &repo, &news);
 	if (r == RC_OK && news)
 		r = store_v1repo_set_granted(
-		    reg->store, &repo, caller->granted, err);
+		    t->reg->store, &repo, t->caller->granted, t->err);
 	guard_release(&lock);
 	return r;
 }
 
 /* Most requests bring none: they do not wait for the guard. */
 enum result
-access_note_granted(struct registry *reg, struct arena *a,
-    const struct caller *caller, struct err *err)
+access_note_granted(const struct task *t)
 {
 	struct store_v1repo repo;
 	bool news;
 	enum result r;
 
-	if (caller->granted.n == 0)
+	if (t->caller->granted.n == 0)
 		return RC_OK;
-	r = is_news(reg, a, caller, &repo, &news, err);
-	return r == RC_OK && news ? write_granted(reg, a, caller, err) : r;
+	r = is_news(t, &repo, &news);
+	return r == RC_OK && news ? write_granted(t) : r;
 }

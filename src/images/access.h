@@ -22,40 +22,33 @@
 #include "auth/caller.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 
 /* A private repository is hidden from one who shows a token of another.
  * RC_REPOSITORY_UNKNOWN. */
-enum result access_repository(struct registry *reg, struct arena *a,
-    const struct caller *caller, const struct v1name *name, struct err *err);
+enum result access_repository(const struct task *t, const struct v1name *name);
 
 /* Through images/<id>: not in the name of a private repository. RC_IMAGE_UNKNOWN. */
-enum result access_public_image(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct err *err);
+enum result access_public_image(const struct task *t, const char *id);
 
 /* Through private_images/<id>: only in the name of a private repository, of what belongs
  * to it, and where the index allows. RC_IMAGE_UNKNOWN, RC_UPSTREAM. */
-enum result access_private_image(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct err *err);
+enum result access_private_image(const struct task *t, const char *id);
 
 /* May the caller's repository get a tag that leads to the image? RC_IMAGE_UNKNOWN: it is
  * not the repository's nor the index's to give; it does not say whether it is here.
  * RC_UPSTREAM. */
-enum result access_tag(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct err *err);
+enum result access_tag(const struct task *t, const char *id);
 
 /* RC_NOT_GRANTED: neither announced nor granted. */
-enum result access_push(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct err *err);
+enum result access_push(const struct task *t, const char *id);
 
 /* RC_PARENT_REFUSED, RC_UPSTREAM. */
-enum result access_parent(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct err *err);
+enum result access_parent(const struct task *t, const char *id);
 
 /* Writes down what the index grants to the caller's repository, if it is there or is about
  * to be, and is not written already. What counts in this request is the caller's own list:
  * the file may be another's, or gone. */
-enum result access_note_granted(struct registry *reg, struct arena *a,
-    const struct caller *caller, struct err *err);
+enum result access_note_granted(const struct task *t);
 
 #endif

@@ -24,8 +24,7 @@ struct image {
 };
 
 struct claim {
-	struct registry *reg;
-	struct arena *arena; /* of the ids */
+	const struct task *task; /* its arena holds the ids */
 	struct image *images;
 	size_t n;
 	const struct v1name *name;
@@ -33,7 +32,6 @@ struct claim {
 	struct arena *scrap; /* cleared a repository */
 	struct arena *below; /* cleared a tag */
 	enum result r;
-	struct err *err;
 };
 
 /* ---- what is announced, and is here ---- */
@@ -50,9 +48,9 @@ take(void *arg, const struct json *item)
 		return true;
 	memcpy(id, text.p, text.n);
 	id[text.n] = '\0';
-	c->r = store_v1image_exists(c->reg->store, id, &there, c->err);
+	c->r = store_v1image_exists(c->task->reg->store, id, &there, c->task->err);
 	if (c->r == RC_OK && there)
-		c->images[c->n++].id = arena_strdup(c->arena, id);
+		c->images[c->n++].id = arena_strdup(c->task->arena, id);
 	return c->r == RC_OK;
 }
 
@@ -145,7 +143,7 @@ mark_below(void *arg, const char *tag, const char *id)
 	mark(c, str_of(id));
 	arena_clear(c->below);
 	if (store_v1image_ancestry(
-		c->reg->store, c->below, id, &ancestry, &ignored) == RC_OK)
+		c->task->reg->store, c->below, id, &ancestry, &ignored) == RC_OK)
 		(void)json_each(ancestry, mark_item, c, &is_list, &why);
 	return true;
 }
@@ -153,20 +151,21 @@ mark_below(void *arg, const char *tag, const char *id)
 static enum result
 mark_all(struct claim *c, const struct store_v1repo *repo)
 {
-	struct store *st = c->reg->store;
+	struct store *st = c->task->reg->store;
 	struct store_reader *list;
 	enum result r;
 
 	arena_clear(c->below);
-	r = store_v1repo_open_images(st, c->below, repo, &list, c->err);
+	r = store_v1repo_open_images(st, c->below, repo, &list, c->task->err);
 	if (r == RC_OK)
 		mark_list(c, list);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = store_v1repo_open_granted(st, c->below, repo, &list, c->err);
+		r = store_v1repo_open_granted(
+		    st, c->below, repo, &list, c->task->err);
 	if (r == RC_OK)
 		mark_list(c, list);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = store_v1tag_each(st, repo, mark_below, c, c->err);
+		r = store_v1tag_each(st, repo, mark_below, c, c->task->err);
 	return r;
 }
 
@@ -193,16 +192,16 @@ visit(void *arg, const char *full)
 	bool private = false;
 
 	arena_clear(c->scrap);
-	c->r = v1name_parse(c->scrap, str_of(full), &name, c->err);
+	c->r = v1name_parse(c->scrap, str_of(full), &name, c->task->err);
 	if (c->r == RC_OK && strcmp(name.ns, c->name->ns) == 0 &&
 	    strcmp(name.repo, c->name->repo) == 0)
 		return true;
 	if (c->r == RC_OK)
 		c->r = store_v1repo_find(
-		    c->reg->store, c->scrap, &name, &repo, c->err);
+		    c->task->reg->store, c->scrap, &name, &repo, c->task->err);
 	if (c->r == RC_OK)
 		c->r = store_v1repo_is_private(
-		    c->reg->store, c->scrap, &repo, &private, c->err);
+		    c->task->reg->store, c->scrap, &repo, &private, c->task->err);
 	if (c->r == RC_OK && private == c->private)
 		c->r = mark_all(c, &repo);
 	return c->r == RC_OK && is_open(c);
@@ -216,7 +215,7 @@ walk(struct claim *c, bool private)
 	c->private = private;
 	if (!is_open(c))
 		return RC_OK;
-	r = store_v1repo_walk(c->reg->store, visit, c, c->err);
+	r = store_v1repo_walk(c->task->reg->store, visit, c, c->task->err);
 	return r == RC_OK ? c->r : r;
 }
 
@@ -225,7 +224,7 @@ look_at_own(struct claim *c)
 {
 	struct store_v1repo repo;
 	enum result r = store_v1repo_find(
-	    c->reg->store, c->scrap, c->name, &repo, c->err);
+	    c->task->reg->store, c->scrap, c->name, &repo, c->task->err);
 
 	c->private = false;
 	return r == RC_OK ? mark_all(c, &repo) : r;
@@ -283,7 +282,7 @@ leave_out(struct claim *c, struct str announced)
 	const char *why;
 	bool is_list;
 
-	buf_init(&l.out, c->arena, 2 * IMAGELIST_BODY_MAX);
+	buf_init(&l.out, c->task->arena, 2 * IMAGELIST_BODY_MAX);
 	buf_addc(&l.out, '[');
 	(void)json_each(announced, leave, &l, &is_list, &why);
 	buf_addc(&l.out, ']');
@@ -291,24 +290,25 @@ leave_out(struct claim *c, struct str announced)
 	if (l.refused == 0)
 		return announced;
 	log_line(LOG_WARN, "push.claim", "repository=%s refused=%zu reason=private",
-	    log_value(c->arena, v1name_full(c->arena, c->name)), l.refused);
+	    log_value(c->task->arena, v1name_full(c->task->arena, c->name)),
+	    l.refused);
 	return buf_str(&l.out);
 }
 
 enum result
-announce_filter(struct registry *reg, struct arena *a, const struct v1name *name,
-    struct str announced, struct str *out, struct err *err)
+announce_filter(const struct task *t, const struct v1name *name,
+    struct str announced, struct str *out)
 {
-	struct claim c = {.reg = reg, .arena = a, .name = name, .err = err};
+	struct claim c = {.task = t, .name = name};
 	const char *why;
 	enum result r;
 	bool is_list;
 
 	*out = announced;
-	if (reg->auth == NULL || reg->auth->mode != AUTH_OWN)
+	if (t->reg->auth == NULL || t->reg->auth->mode != AUTH_OWN)
 		return RC_OK;
 	c.images = arena_alloc(
-	    a, (announced.n / ENTRY_MIN + 1) * sizeof(*c.images));
+	    t->arena, (announced.n / ENTRY_MIN + 1) * sizeof(*c.images));
 	if (!json_each(announced, take, &c, &is_list, &why) || !is_list)
 		return RC_OK; /* which whoever reads it says */
 	sort(&c);

@@ -45,53 +45,54 @@ looks_whole(const struct store_reader *reader, enum store_derived which)
 
 /* RC_NOT_FOUND: it is to be computed. */
 static enum result
-find_kept(struct registry *reg, struct arena *a, const char *id,
-    enum store_derived which, const struct content **out, struct err *err)
+find_kept(const struct task *t, const char *id, enum store_derived which,
+    const struct content **out)
 {
 	struct arena *turn = arena_new();
 	struct store_reader *reader;
 	enum result r = store_derived_open(
-	    reg->store, turn, id, which, &reader, err);
+	    t->reg->store, turn, id, which, &reader, t->err);
 
 	if (r == RC_OK && !looks_whole(reader, which))
-		r = err_set(err, RC_NOT_FOUND, "what is kept of %s is damaged", id);
+		r = err_set(
+		    t->err, RC_NOT_FOUND, "what is kept of %s is damaged", id);
 	if (r == RC_OK)
-		r = store_derived_find(reg->store, a, id, which, out, err);
+		r = store_derived_find(
+		    t->reg->store, t->arena, id, which, out, t->err);
 	arena_free(turn);
 	return r;
 }
 
-typedef enum result compute_fn(
-    struct registry *reg, struct arena *a, const char *id, struct err *err);
+typedef enum result compute_fn(const struct task *t, const char *id);
 
 static enum result
-guard(struct registry *reg, struct arena *a, const char *id,
-    enum store_derived which, struct guard *lock, struct err *err)
+guard(const struct task *t, const char *id, enum store_derived which,
+    struct guard *lock)
 {
-	const char *key = arena_printf(
-	    a, "%s/%s", id, which == STORE_DERIVED_FILES ? "_files" : "_diff");
+	const char *key = arena_printf(t->arena, "%s/%s", id,
+	    which == STORE_DERIVED_FILES ? "_files" : "_diff");
 
-	return guard_take(reg->store, GUARD_DERIVED, key, lock, err);
+	return guard_take(t->reg->store, GUARD_DERIVED, key, lock, t->err);
 }
 
 /* Computed by one; the others wait for it and find it there. */
 static enum result
-find_or_compute(struct registry *reg, struct arena *a, const char *id,
-    enum store_derived which, compute_fn *compute, const struct content **out,
-    struct err *err)
+find_or_compute(const struct task *t, const char *id, enum store_derived which,
+    compute_fn *compute, const struct content **out)
 {
 	struct guard lock = {0};
-	enum result r = find_kept(reg, a, id, which, out, err);
+	enum result r = find_kept(t, id, which, out);
 
 	if (r != RC_NOT_FOUND)
 		return r;
-	r = guard(reg, a, id, which, &lock, err);
+	r = guard(t, id, which, &lock);
 	if (r == RC_OK)
-		r = find_kept(reg, a, id, which, out, err);
+		r = find_kept(t, id, which, out);
 	if (r == RC_NOT_FOUND) {
-		r = compute(reg, a, id, err);
+		r = compute(t, id);
 		if (r == RC_OK)
-			r = store_derived_find(reg->store, a, id, which, out, err);
+			r = store_derived_find(
+			    t->reg->store, t->arena, id, which, out, t->err);
 	}
 	guard_release(&lock);
 	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
@@ -100,19 +101,18 @@ find_or_compute(struct registry *reg, struct arena *a, const char *id,
 /* For an image that is here. RC_NOT_FOUND: what is asked for is not kept; the request has
  * a seat for `memory` bytes now, and the caller computes it. */
 static enum result
-find_or_sit(struct registry *reg, struct arena *a, const char *id,
-    enum store_derived which, size_t memory, const struct content **out,
-    struct err *err)
+find_or_sit(const struct task *t, const char *id, enum store_derived which,
+    size_t memory, const struct content **out)
 {
-	enum result r = v1image_check(reg, id, err);
+	enum result r = v1image_check(t, id);
 
 	if (r == RC_OK)
-		r = find_kept(reg, a, id, which, out, err);
+		r = find_kept(t, id, which, out);
 	if (r != RC_NOT_FOUND)
 		return r;
-	r = worklimit_enter(reg, a, memory, err);
+	r = worklimit_enter(t, memory);
 	if (r == RC_OK)
-		r = capacity_check(reg, 0, err);
+		r = capacity_check(t, 0);
 	return r == RC_OK ? RC_NOT_FOUND : r;
 }
 
@@ -139,30 +139,30 @@ make_list(void *arg, struct sink sink, struct err *err)
 }
 
 static enum result
-compute_list(struct registry *reg, struct arena *a, const char *id, struct err *err)
+compute_list(const struct task *t, const char *id)
 {
-	struct listing l = {.store = reg->store};
+	struct listing l = {.store = t->reg->store};
 	const struct content *layer;
-	enum result r = store_v1image_layer(reg->store, a, id, &layer, err);
+	enum result r = store_v1image_layer(
+	    t->reg->store, t->arena, id, &layer, t->err);
 
 	if (r == RC_OK)
-		r = store_content_open(reg->store, a, layer, &l.reader, err);
+		r = store_content_open(
+		    t->reg->store, t->arena, layer, &l.reader, t->err);
 	if (r == RC_OK)
-		r = store_derived_put(
-		    reg->store, a, id, STORE_DERIVED_FILES, make_list, &l, err);
+		r = store_derived_put(t->reg->store, t->arena, id,
+		    STORE_DERIVED_FILES, make_list, &l, t->err);
 	return r;
 }
 
 enum result
-layerfiles_list(struct registry *reg, struct arena *a, const char *id,
-    const struct content **out, struct err *err)
+layerfiles_list(const struct task *t, const char *id, const struct content **out)
 {
-	enum result r = find_or_sit(
-	    reg, a, id, STORE_DERIVED_FILES, TAR_MEMORY, out, err);
+	enum result r = find_or_sit(t, id, STORE_DERIVED_FILES, TAR_MEMORY, out);
 
-	return r == RC_NOT_FOUND ? find_or_compute(reg, a, id, STORE_DERIVED_FILES,
-				       compute_list, out, err)
-				 : r;
+	return r == RC_NOT_FOUND
+		   ? find_or_compute(t, id, STORE_DERIVED_FILES, compute_list, out)
+		   : r;
 }
 
 /* ---- what it changes ---- */
@@ -174,55 +174,54 @@ struct diffing {
 };
 
 static enum result
-take_kept(struct registry *reg, struct arena *turn, const char *id,
-    struct diffing *d, struct err *err)
+take_kept(const struct task *t, const char *id, struct diffing *d)
 {
-	struct arena *a = d->diff == NULL ? d->arena : turn;
+	struct arena *a = d->diff == NULL ? d->arena : t->arena;
 	struct store_reader *list;
 	enum result r = store_derived_open(
-	    reg->store, a, id, STORE_DERIVED_FILES, &list, err);
+	    t->reg->store, a, id, STORE_DERIVED_FILES, &list, t->err);
 
 	if (r == RC_OK && d->diff != NULL)
-		return file_diff_below(
-		    d->diff, json_items_new(turn, store_reader_read, list), err);
+		return file_diff_below(d->diff,
+		    json_items_new(t->arena, store_reader_read, list), t->err);
 	if (r == RC_OK)
 		r = file_diff_new(d->arena,
-		    json_items_new(turn, store_reader_read, list), &d->diff, err);
+		    json_items_new(t->arena, store_reader_read, list), &d->diff,
+		    t->err);
 	if (r == RC_OK)
 		d->own = list;
 	return r;
 }
 
 static enum result
-compute_again(
-    struct registry *reg, struct arena *turn, const char *id, struct err *err)
+compute_again(const struct task *t, const char *id)
 {
 	struct guard lock = {0};
-	enum result r = guard(reg, turn, id, STORE_DERIVED_FILES, &lock, err);
+	enum result r = guard(t, id, STORE_DERIVED_FILES, &lock);
 
 	if (r == RC_OK)
-		r = compute_list(reg, turn, id, err);
+		r = compute_list(t, id);
 	guard_release(&lock);
 	return r;
 }
 
 /* Damage inside a list is noticed here; the checks before look at its ends only. */
 static enum result
-take_list(struct registry *reg, const char *id, struct diffing *d, struct err *err)
+take_list(const struct task *t, const char *id, struct diffing *d)
 {
 	struct arena *turn = arena_new();
 	const struct content *file;
-	enum result r = v1image_check(reg, id, err);
+	enum result r = v1image_check(t, id);
 
 	if (r == RC_OK)
-		r = find_or_compute(
-		    reg, turn, id, STORE_DERIVED_FILES, compute_list, &file, err);
+		r = find_or_compute(task_with_arena(t, turn), id,
+		    STORE_DERIVED_FILES, compute_list, &file);
 	if (r == RC_OK)
-		r = take_kept(reg, turn, id, d, err);
+		r = take_kept(task_with_arena(t, turn), id, d);
 	if (r == RC_BAD_DATA) {
-		r = compute_again(reg, turn, id, err);
+		r = compute_again(task_with_arena(t, turn), id);
 		if (r == RC_OK)
-			r = take_kept(reg, turn, id, d, err);
+			r = take_kept(task_with_arena(t, turn), id, d);
 	}
 	arena_free(turn);
 	return r;
@@ -230,8 +229,7 @@ take_list(struct registry *reg, const char *id, struct diffing *d, struct err *e
 
 /* One ancestor after another, the nearest first, as long as that decides anything. */
 static enum result
-go_down(struct registry *reg, const struct json *ancestry, struct diffing *d,
-    struct err *err)
+go_down(const struct task *t, const struct json *ancestry, struct diffing *d)
 {
 	enum result r = RC_OK;
 	size_t i, n = json_length(ancestry);
@@ -240,26 +238,26 @@ go_down(struct registry *reg, const struct json *ancestry, struct diffing *d,
 		struct str id = json_text(json_at(ancestry, i));
 
 		if (!v1name_is_image_id(id))
-			return err_set(err, RC_BAD_LAYER, "no ids in the ancestry");
-		r = take_list(reg, str_dup(d->arena, id), d, err);
+			return err_set(
+			    t->err, RC_BAD_LAYER, "no ids in the ancestry");
+		r = take_list(t, str_dup(d->arena, id), d);
 	}
 	return r;
 }
 
 static enum result
-take_ancestors(
-    struct registry *reg, const char *id, struct diffing *d, struct err *err)
+take_ancestors(const struct task *t, const char *id, struct diffing *d)
 {
 	struct json *ancestry;
 	struct str text;
 	const char *why;
 	enum result r = store_v1image_ancestry(
-	    reg->store, d->arena, id, &text, err);
+	    t->reg->store, d->arena, id, &text, t->err);
 
 	if (r == RC_OK && !json_parse(d->arena, text, &ancestry, &why))
-		r = err_set(err, RC_BAD_LAYER, "ancestry of %s: %s", id, why);
+		r = err_set(t->err, RC_BAD_LAYER, "ancestry of %s: %s", id, why);
 	if (r == RC_OK)
-		r = go_down(reg, ancestry, d, err);
+		r = go_down(t, ancestry, d);
 	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
 		r = RC_BAD_LAYER; /* an ancestor: no fault of the request's */
 	return r;
@@ -283,27 +281,27 @@ make_diff(void *arg, struct sink sink, struct err *err)
 }
 
 static enum result
-compute_diff(struct registry *reg, struct arena *a, const char *id, struct err *err)
+compute_diff(const struct task *t, const char *id)
 {
-	struct diffing d = {.arena = a};
-	enum result r = take_list(reg, id, &d, err);
+	struct diffing d = {.arena = t->arena};
+	enum result r = take_list(t, id, &d);
 
 	if (r == RC_OK)
-		r = take_ancestors(reg, id, &d, err);
+		r = take_ancestors(t, id, &d);
 	if (r == RC_OK)
-		r = store_derived_put(
-		    reg->store, a, id, STORE_DERIVED_DIFF, make_diff, &d, err);
+		r = store_derived_put(t->reg->store, t->arena, id,
+		    STORE_DERIVED_DIFF, make_diff, &d, t->err);
 	return r;
 }
 
 /* The size of the layer's own list, which is computed first, with a seat of its own:
  * from it follows how much memory the difference takes. */
 static enum result
-own_size(struct registry *reg, const char *id, uint64_t *out, struct err *err)
+own_size(const struct task *t, const char *id, uint64_t *out)
 {
 	struct arena *turn = arena_new();
 	const struct content *list;
-	enum result r = layerfiles_list(reg, turn, id, &list, err);
+	enum result r = layerfiles_list(task_with_arena(t, turn), id, &list);
 
 	if (r == RC_OK)
 		*out = store_content_size(list);
@@ -312,21 +310,20 @@ own_size(struct registry *reg, const char *id, uint64_t *out, struct err *err)
 }
 
 enum result
-layerfiles_diff(struct registry *reg, struct arena *a, const char *id,
-    const struct content **out, struct err *err)
+layerfiles_diff(const struct task *t, const char *id, const struct content **out)
 {
 	uint64_t size;
-	enum result r = v1image_check(reg, id, err);
+	enum result r = v1image_check(t, id);
 
 	if (r == RC_OK)
-		r = find_kept(reg, a, id, STORE_DERIVED_DIFF, out, err);
+		r = find_kept(t, id, STORE_DERIVED_DIFF, out);
 	if (r != RC_NOT_FOUND)
 		return r;
-	r = own_size(reg, id, &size, err);
+	r = own_size(t, id, &size);
 	if (r == RC_OK)
-		r = find_or_sit(reg, a, id, STORE_DERIVED_DIFF,
-		    TAR_MEMORY + FILE_DIFF_MEMORY(size), out, err);
-	return r == RC_NOT_FOUND ? find_or_compute(reg, a, id, STORE_DERIVED_DIFF,
-				       compute_diff, out, err)
-				 : r;
+		r = find_or_sit(t, id, STORE_DERIVED_DIFF,
+		    TAR_MEMORY + FILE_DIFF_MEMORY(size), out);
+	return r == RC_NOT_FOUND
+		   ? find_or_compute(t, id, STORE_DERIVED_DIFF, compute_diff, out)
+		   : r;
 }

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "layer/file_diff.h"
 #include "layer/tar.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 #include "store/content.h"
 
 /* The most bytes of memory that a difference takes: a layer is walked, and lists are
@@ -22,11 +22,11 @@
 /* RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED; RC_BAD_LAYER: the layer is not an archive
  * that can be listed, or its list would be many times longer than the layer; RC_BUSY:
  * no seat was free; RC_FULL. */
-enum result layerfiles_list(struct registry *reg, struct arena *a, const char *id,
-    const struct content **out, struct err *err);
+enum result layerfiles_list(
+    const struct task *t, const char *id, const struct content **out);
 
 /* The same; an ancestor that is not here, or cannot be listed, is RC_BAD_LAYER too. */
-enum result layerfiles_diff(struct registry *reg, struct arena *a, const char *id,
-    const struct content **out, struct err *err);
+enum result layerfiles_diff(
+    const struct task *t, const char *id, const struct content **out);
 
 #endif

@@ -8,19 +8,20 @@
 #include "store/v1repo.h"
 
 enum result
-properties_get(struct registry *reg, struct arena *a, const struct v1name *name,
-    struct properties *out, struct err *err)
+properties_get(
+    const struct task *t, const struct v1name *name, struct properties *out)
 {
 	struct store_v1repo repo;
-	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
+	enum result r = store_v1repo_find(
+	    t->reg->store, t->arena, name, &repo, t->err);
 
 	*out = (struct properties){false, {"", 0}};
 	if (r == RC_OK)
 		r = store_v1repo_is_private(
-		    reg->store, a, &repo, &out->is_private, err);
+		    t->reg->store, t->arena, &repo, &out->is_private, t->err);
 	if (r == RC_OK)
 		r = store_description_get(
-		    reg->store, a, name, &out->description, err);
+		    t->reg->store, t->arena, name, &out->description, t->err);
 	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
@@ -40,18 +41,19 @@ check_description(struct str text, struct err *err)
 }
 
 static enum result
-write_change(struct registry *reg, struct arena *a, const struct v1name *name,
-    const struct properties_change *change, struct err *err)
+write_change(const struct task *t, const struct v1name *name,
+    const struct properties_change *change)
 {
 	struct store_v1repo repo;
-	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
+	enum result r = store_v1repo_find(
+	    t->reg->store, t->arena, name, &repo, t->err);
 
 	if (r == RC_OK && change->description != NULL)
 		r = store_description_set(
-		    reg->store, a, name, *change->description, err);
+		    t->reg->store, t->arena, name, *change->description, t->err);
 	if (r == RC_OK && change->is_private != NULL)
 		r = store_v1repo_set_private(
-		    reg->store, a, &repo, *change->is_private, err);
+		    t->reg->store, t->arena, &repo, *change->is_private, t->err);
 	return r;
 }
 
@@ -69,24 +71,25 @@ log_change(
 }
 
 enum result
-properties_put(struct registry *reg, struct arena *a, const struct v1name *name,
-    const struct properties_change *change, struct err *err)
+properties_put(const struct task *t, const struct v1name *name,
+    const struct properties_change *change)
 {
-	const char *full = v1name_full(a, name);
+	const char *full = v1name_full(t->arena, name);
 	struct guard lock = {0};
 	enum result r = RC_OK;
 
 	if (change->description != NULL)
-		r = check_description(*change->description, err);
+		r = check_description(*change->description, t->err);
 	if (r == RC_OK)
-		r = guard_take(reg->store, GUARD_REPOSITORY, full, &lock, err);
+		r = guard_take(
+		    t->reg->store, GUARD_REPOSITORY, full, &lock, t->err);
 	if (r == RC_OK) {
-		r = write_change(reg, a, name, change, err);
+		r = write_change(t, name, change);
 		guard_release(&lock);
 		/* also of what failed half-way: it may be private by now */
-		indexing_update_aliases(reg, a, name);
+		indexing_update_aliases(t, name);
 	}
 	if (r == RC_OK)
-		log_change(a, full, change);
+		log_change(t->arena, full, change);
 	return r;
 }

@@ -12,23 +12,22 @@
 
 /* As one of the few who walk a layer at once. */
 static enum result
-find(struct registry *reg, const struct str *json, size_t n, struct str given,
-    const struct source *layer, size_t *which, struct err *err)
+find(const struct task *t, const struct str *json, size_t n, struct str given,
+    const struct source *layer, size_t *which)
 {
 	struct guard place = {0};
-	enum result r = guard_take_walk(reg->store, &place, err);
+	enum result r = guard_take_walk(t->reg->store, &place, t->err);
 
 	*which = n;
 	if (r == RC_OK)
-		r = tarsum_find(json, n, given, layer, which, err);
+		r = tarsum_find(json, n, given, layer, which, t->err);
 	guard_release(&place);
 	return r;
 }
 
 enum result
-push_tarsum_match(struct registry *reg, struct arena *a, const char *id,
-    struct stage *sg, const struct store_v1push *begun, size_t n,
-    const char **payload, struct err *err)
+push_tarsum_match(const struct task *t, const char *id, struct stage *sg,
+    const struct store_v1push *begun, size_t n, const char **payload)
 {
 	struct str wanted[WANTED_MAX], json[STORE_V1PUSH_JSONS];
 	size_t i, n_wanted, which = n;
@@ -38,13 +37,13 @@ push_tarsum_match(struct registry *reg, struct arena *a, const char *id,
 	for (i = 0; i < n; i++)
 		json[i] = begun[i].json;
 	r = store_v1push_tarsums(
-	    reg->store, a, id, wanted, WANTED_MAX, &n_wanted, err);
+	    t->reg->store, t->arena, id, wanted, WANTED_MAX, &n_wanted, t->err);
 	if (r == RC_OK && n_wanted > 0)
-		r = worklimit_enter(reg, a, TAR_MEMORY, err);
+		r = worklimit_enter(t, TAR_MEMORY);
 	for (i = 0; r == RC_OK && i < n_wanted && which == n; i++) {
 		const struct source layer = stage_source(sg);
 
-		r = find(reg, json, n, wanted[i], &layer, &which, err);
+		r = find(t, json, n, wanted[i], &layer, &which);
 	}
 	if (r == RC_OK && which < n)
 		*payload = begun[which].payload;
@@ -53,13 +52,14 @@ push_tarsum_match(struct registry *reg, struct arena *a, const char *id,
 
 /* Of a layer that waits. One that is gone meanwhile is not the one. */
 static enum result
-waits_with(struct registry *reg, struct arena *a, const char *id, struct str given,
-    const struct store_v1push_waiting *w, bool *right, struct err *err)
+waits_with(const struct task *t, const char *id, struct str given,
+    const struct store_v1push_waiting *w, bool *right)
 {
 	struct source layer;
 	struct stage *sg;
 	size_t which;
-	enum result r = store_v1push_layer(reg->store, a, id, w->payload, &sg, err);
+	enum result r = store_v1push_layer(
+	    t->reg->store, t->arena, id, w->payload, &sg, t->err);
 
 	*right = false;
 	if (r == RC_NOT_FOUND)
@@ -67,14 +67,14 @@ waits_with(struct registry *reg, struct arena *a, const char *id, struct str giv
 	if (r != RC_OK)
 		return r;
 	layer = stage_source(sg);
-	r = find(reg, &w->json, 1, given, &layer, &which, err);
+	r = find(t, &w->json, 1, given, &layer, &which);
 	*right = which == 0;
 	return r;
 }
 
 static enum result
-find_waiting(struct registry *reg, struct arena *a, const char *id,
-    struct str given, const char **payload, struct err *err)
+find_waiting(
+    const struct task *t, const char *id, struct str given, const char **payload)
 {
 	struct store_v1push_waiting waiting[STORE_V1PUSH_WAITING];
 	enum result r, bad = RC_OK;
@@ -82,9 +82,9 @@ find_waiting(struct registry *reg, struct arena *a, const char *id,
 	size_t i, n;
 
 	r = store_v1push_waiting(
-	    reg->store, a, id, waiting, STORE_V1PUSH_WAITING, &n, err);
+	    t->reg->store, t->arena, id, waiting, STORE_V1PUSH_WAITING, &n, t->err);
 	for (i = 0; r == RC_OK && i < n; i++) {
-		r = waits_with(reg, a, id, given, &waiting[i], &right, err);
+		r = waits_with(t, id, given, &waiting[i], &right);
 		if (r == RC_OK && right) {
 			*payload = waiting[i].payload;
 			return RC_OK;
@@ -99,16 +99,18 @@ find_waiting(struct registry *reg, struct arena *a, const char *id,
 
 /* Its own, and those of pushes that are not over: their layer may be the same. */
 static enum result
-read_jsons(struct registry *reg, struct arena *a, const char *id,
-    struct str json[1 + STORE_V1PUSH_JSONS], size_t *n, struct err *err)
+read_jsons(const struct task *t, const char *id,
+    struct str json[1 + STORE_V1PUSH_JSONS], size_t *n)
 {
 	struct store_v1push begun[STORE_V1PUSH_JSONS];
-	enum result r = store_v1image_json(reg->store, a, id, &json[0], err);
+	enum result r = store_v1image_json(
+	    t->reg->store, t->arena, id, &json[0], t->err);
 	size_t i;
 
 	*n = 0;
 	if (r == RC_OK)
-		r = store_v1push_list_others(reg->store, a, id, begun, n, err);
+		r = store_v1push_list_others(
+		    t->reg->store, t->arena, id, begun, n, t->err);
 	for (i = 0; r == RC_OK && i < *n; i++)
 		json[1 + i] = begun[i].json;
 	(*n)++;
@@ -117,8 +119,8 @@ read_jsons(struct registry *reg, struct arena *a, const char *id,
 
 /* Of a complete image that was pushed here: its sum stands in it. */
 static enum result
-find_complete(struct registry *reg, struct arena *a, const char *id,
-    struct str given, const char **payload, struct err *err)
+find_complete(
+    const struct task *t, const char *id, struct str given, const char **payload)
 {
 	struct str json[1 + STORE_V1PUSH_JSONS], own;
 	size_t n = 0, which = 0;
@@ -126,44 +128,45 @@ find_complete(struct registry *reg, struct arena *a, const char *id,
 	struct store_reader *reader;
 	enum result r;
 
-	r = store_v1image_checksum(reg->store, a, id, &own, err);
+	r = store_v1image_checksum(t->reg->store, t->arena, id, &own, t->err);
 	if (r == RC_OK && !str_starts(own, "sha256:"))
 		return RC_OK;
 	if (r == RC_OK)
-		r = read_jsons(reg, a, id, json, &n, err);
+		r = read_jsons(t, id, json, &n);
 	if (r == RC_OK)
-		r = store_v1image_layer(reg->store, a, id, &file, err);
+		r = store_v1image_layer(t->reg->store, t->arena, id, &file, t->err);
 	if (r == RC_OK)
-		r = store_content_open(reg->store, a, file, &reader, err);
+		r = store_content_open(
+		    t->reg->store, t->arena, file, &reader, t->err);
 	if (r == RC_OK) {
 		const struct source layer = {
 		    store_reader_read, reader, store_reader_size(reader)};
 
-		r = find(reg, json, n, given, &layer, &which, err);
+		r = find(t, json, n, given, &layer, &which);
 	}
 	if (r == RC_OK && which < n) {
 		(void)str_cut(&own, ':');
-		*payload = str_dup(a, own);
+		*payload = str_dup(t->arena, own);
 	}
 	return r == RC_BAD_LAYER ? RC_OK : r;
 }
 
 enum result
-push_tarsum_find(struct registry *reg, struct arena *a, const char *id,
-    struct str given, const char **payload, struct err *err)
+push_tarsum_find(
+    const struct task *t, const char *id, struct str given, const char **payload)
 {
 	enum store_v1image_state state;
 	enum result r;
 
 	*payload = NULL;
-	r = worklimit_enter(reg, a, TAR_MEMORY, err);
+	r = worklimit_enter(t, TAR_MEMORY);
 	if (r == RC_OK)
-		r = find_waiting(reg, a, id, given, payload, err);
+		r = find_waiting(t, id, given, payload);
 	if (r != RC_OK || *payload != NULL)
 		return r;
-	r = store_v1image_state(reg->store, id, &state, err);
+	r = store_v1image_state(t->reg->store, id, &state, t->err);
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
-	    store_v1push_is_open(reg->store, a, id))
-		r = find_complete(reg, a, id, given, payload, err);
+	    store_v1push_is_open(t->reg->store, t->arena, id))
+		r = find_complete(t, id, given, payload);
 	return r;
 }

@@ -14,31 +14,32 @@
 #include "store/v1image.h"
 
 enum result
-repository_resolve_name(
-    struct registry *reg, struct arena *a, struct v1name *name, struct err *err)
+repository_resolve_name(const struct task *t, struct v1name *name)
 {
-	if (reg->auth != NULL && reg->auth->mode == AUTH_INDEX)
+	if (t->reg->auth != NULL && t->reg->auth->mode == AUTH_INDEX)
 		return RC_OK;
-	return store_v1repo_resolve(reg->store, a, name, err);
+	return store_v1repo_resolve(t->reg->store, t->arena, name, t->err);
 }
 
 /* A list of images is as long as clients made it: reading it as a whole takes a seat
  * for `times` its size and for the bytes that are needed with it. */
 static enum result
-sit_for_list(struct registry *reg, struct arena *a, const struct v1name *name,
-    size_t times, size_t beside, struct err *err)
+sit_for_list(
+    const struct task *t, const struct v1name *name, size_t times, size_t beside)
 {
 	size_t size = 0;
 	struct store_reader *list;
 	struct store_v1repo repo;
-	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
+	enum result r = store_v1repo_find(
+	    t->reg->store, t->arena, name, &repo, t->err);
 
 	if (r == RC_OK)
-		r = store_v1repo_open_images(reg->store, a, &repo, &list, err);
+		r = store_v1repo_open_images(
+		    t->reg->store, t->arena, &repo, &list, t->err);
 	if (r == RC_OK)
 		size = (size_t)store_reader_size(list);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = worklimit_enter(reg, a, times * size + beside, err);
+		r = worklimit_enter(t, times * size + beside);
 	return r;
 }
 
@@ -46,136 +47,136 @@ sit_for_list(struct registry *reg, struct arena *a, const struct v1name *name,
 #define MERGE_TIMES 4
 
 static enum result
-merge(struct registry *reg, struct arena *a, const struct v1name *name,
-    struct str body, struct err *err)
+merge(const struct task *t, const struct v1name *name, struct str body)
 {
 	struct str old = {"", 0}, merged;
 	struct store_v1repo repo;
 	enum result r;
 
-	r = store_v1repo_find(reg->store, a, name, &repo, err);
+	r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
-		r = store_v1repo_images(reg->store, a, &repo, &old, err);
+		r = store_v1repo_images(
+		    t->reg->store, t->arena, &repo, &old, t->err);
 	if (r == RC_NOT_FOUND)
 		r = RC_OK;
 	if (r == RC_OK)
-		r = imagelist_merge(a, old, body, &merged, err);
+		r = imagelist_merge(t->arena, old, body, &merged, t->err);
 	if (r == RC_OK && !str_eq(old, merged))
-		r = store_v1repo_set_images(reg->store, &repo, merged, err);
+		r = store_v1repo_set_images(t->reg->store, &repo, merged, t->err);
 	return r;
 }
 
 enum result
-repository_announce(struct registry *reg, struct arena *a,
-    const struct v1name *name, struct str body, struct err *err)
+repository_announce(
+    const struct task *t, const struct v1name *name, struct str body)
 {
 	struct guard lock = {0};
 	enum result r;
 
-	r = sit_for_list(reg, a, name, MERGE_TIMES,
-	    REPOSITORY_TIMES * body.n + JSON_TIMES * json_longest(body), err);
+	r = sit_for_list(t, name, MERGE_TIMES,
+	    REPOSITORY_TIMES * body.n + JSON_TIMES * json_longest(body));
 	if (r == RC_OK)
-		r = announce_filter(reg, a, name, body, &body, err);
+		r = announce_filter(t, name, body, &body);
 	if (r == RC_OK)
-		r = guard_take(
-		    reg->store, GUARD_REPOSITORY, v1name_full(a, name), &lock, err);
+		r = guard_take(t->reg->store, GUARD_REPOSITORY,
+		    v1name_full(t->arena, name), &lock, t->err);
 	if (r == RC_OK)
-		r = merge(reg, a, name, body, err);
+		r = merge(t, name, body);
 	if (r == RC_OK)
-		indexing_update(reg, a, &lock, v1name_full(a, name), NULL);
+		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
 	guard_release(&lock);
 	return r;
 }
 
 enum result
-repository_claim(struct registry *reg, struct arena *a, const struct v1name *name,
-    const char *id, struct str json, struct err *err)
+repository_claim(const struct task *t, const struct v1name *name, const char *id,
+    struct str json)
 {
-	const char *announced = arena_printf(a, "[{\"id\": \"%s\"}]", id);
+	const char *announced = arena_printf(t->arena, "[{\"id\": \"%s\"}]", id);
 	struct guard lock = {0};
 	struct str here;
 	enum result r = RC_NOT_FOUND;
 
-	if (reg->auth != NULL && reg->auth->mode == AUTH_OWN)
-		r = store_v1image_json(reg->store, a, id, &here, err);
+	if (t->reg->auth != NULL && t->reg->auth->mode == AUTH_OWN)
+		r = store_v1image_json(t->reg->store, t->arena, id, &here, t->err);
 	if (r != RC_OK || !str_eq(here, json))
-		return err_set(err, RC_NOT_GRANTED, "not among those of %s",
-		    v1name_full(a, name));
-	r = sit_for_list(reg, a, name, MERGE_TIMES, 0, err);
+		return err_set(t->err, RC_NOT_GRANTED, "not among those of %s",
+		    v1name_full(t->arena, name));
+	r = sit_for_list(t, name, MERGE_TIMES, 0);
 	if (r == RC_OK)
-		r = guard_take(
-		    reg->store, GUARD_REPOSITORY, v1name_full(a, name), &lock, err);
+		r = guard_take(t->reg->store, GUARD_REPOSITORY,
+		    v1name_full(t->arena, name), &lock, t->err);
 	if (r == RC_OK)
-		r = merge(reg, a, name, str_of(announced), err);
+		r = merge(t, name, str_of(announced));
 	if (r == RC_OK)
-		indexing_update(reg, a, &lock, v1name_full(a, name), NULL);
+		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
 	guard_release(&lock);
 	return r;
 }
 
 enum result
-repository_images(struct registry *reg, struct arena *a, const struct v1name *name,
-    struct str *out, struct err *err)
+repository_images(const struct task *t, const struct v1name *name, struct str *out)
 {
 	struct store_v1repo repo;
-	enum result r = sit_for_list(reg, a, name, 1, 0, err);
+	enum result r = sit_for_list(t, name, 1, 0);
 
 	if (r == RC_OK)
-		r = store_v1repo_find(reg->store, a, name, &repo, err);
+		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
-		r = store_v1repo_images(reg->store, a, &repo, out, err);
+		r = store_v1repo_images(
+		    t->reg->store, t->arena, &repo, out, t->err);
 	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 /* A client that gets "unknown" may rely on it: so the absence is made durable. */
 static enum result
-stay_unknown(struct registry *reg, const struct store_v1repo *repo, struct err *err)
+stay_unknown(const struct task *t, const struct store_v1repo *repo)
 {
-	enum result r = store_v1repo_sync_absence(reg->store, repo, err);
+	enum result r = store_v1repo_sync_absence(t->reg->store, repo, t->err);
 
 	if (r != RC_OK)
 		return r;
-	return err_set(err, RC_REPOSITORY_UNKNOWN, "no such repository");
+	return err_set(t->err, RC_REPOSITORY_UNKNOWN, "no such repository");
 }
 
 enum result
-repository_remove(struct registry *reg, struct arena *a, const struct v1name *name,
-    struct err *err)
+repository_remove(const struct task *t, const struct v1name *name)
 {
 	struct guard lock = {0};
 	struct store_v1repo repo;
 	enum result r;
 
-	r = guard_take(
-	    reg->store, GUARD_REPOSITORY, v1name_full(a, name), &lock, err);
+	r = guard_take(t->reg->store, GUARD_REPOSITORY, v1name_full(t->arena, name),
+	    &lock, t->err);
 	if (r == RC_OK)
-		r = store_v1repo_find(reg->store, a, name, &repo, err);
+		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK && !repo.there)
-		r = stay_unknown(reg, &repo, err);
+		r = stay_unknown(t, &repo);
 	/* the description first: what is cut off between the two can be done again */
 	if (r == RC_OK)
-		r = store_description_set(reg->store, a, name, str_of(NULL), err);
+		r = store_description_set(
+		    t->reg->store, t->arena, name, str_of(NULL), t->err);
 	if (r == RC_OK)
-		r = store_v1repo_remove(reg->store, a, &repo, err);
+		r = store_v1repo_remove(t->reg->store, t->arena, &repo, t->err);
 	guard_release(&lock);
 	if (r == RC_OK ||
 	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */
-		indexing_update_aliases(reg, a, name);
+		indexing_update_aliases(t, name);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "delete.repository", "repository=%s",
-		    log_value(a, v1name_full(a, name)));
+		    log_value(t->arena, v1name_full(t->arena, name)));
 	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 enum result
-repository_meta(struct registry *reg, struct arena *a, const struct v1name *name,
-    struct str *out, struct err *err)
+repository_meta(const struct task *t, const struct v1name *name, struct str *out)
 {
 	struct store_v1repo repo;
-	enum result r = store_v1repo_find(reg->store, a, name, &repo, err);
+	enum result r = store_v1repo_find(
+	    t->reg->store, t->arena, name, &repo, t->err);
 
 	if (r == RC_OK)
-		r = store_v1repo_meta(reg->store, a, &repo, out, err);
+		r = store_v1repo_meta(t->reg->store, t->arena, &repo, out, t->err);
 	if (r == RC_NOT_FOUND) {
 		*out = tagmeta_default();
 		r = RC_OK;

@@ -38,28 +38,28 @@ row(void *arg, const struct index_row *found)
 
 /* What has this name here is not the source's to show, be it private. */
 static bool
-is_here(struct registry *reg, struct arena *a, struct str name)
+is_here(const struct task *t, struct str name)
 {
 	struct index_repository own;
-	struct err ignored;
 
-	return layouts_find(reg, a, str_dup(a, name), &own, &ignored) != RC_OK ||
+	return layouts_find(task_quiet(t), str_dup(t->arena, name), &own) !=
+		   RC_OK ||
 	       own.v1 || own.v2;
 }
 
 static void
-ask_source(struct registry *reg, struct arena *a, struct merging *m)
+ask_source(const struct task *t, struct merging *m)
 {
 	struct mirror_row *rows;
 	size_t i, n;
 
-	if (!mirror_may_ask(reg, m->search->caller))
+	if (!mirror_may_ask(t))
 		return;
-	rows = arena_alloc(a, MIRROR_ROWS * sizeof(*rows));
-	n = mirror_search(reg, a, m->search->caller, m->search->term, rows);
+	rows = arena_alloc(t->arena, MIRROR_ROWS * sizeof(*rows));
+	n = mirror_search(t, m->search->term, rows);
 	m->source = rows;
 	for (i = 0; i < n; i++)
-		if (!is_here(reg, a, rows[i].name))
+		if (!is_here(t, rows[i].name))
 			rows[m->n_source++] = rows[i];
 }
 
@@ -80,8 +80,7 @@ show_source(struct merging *m)
 }
 
 enum result
-search_run(struct registry *reg, struct arena *a, const struct search *search,
-    struct err *err)
+search_run(const struct task *t, const struct search *search)
 {
 	const struct index_query query = {
 	    search->term, search->skip, search->most, search->wild};
@@ -89,26 +88,24 @@ search_run(struct registry *reg, struct arena *a, const struct search *search,
 	const struct index_visitor visitor = {begin, row, &m};
 	enum result r;
 
-	ask_source(reg, a, &m);
-	r = index_search(reg->index, &query, &visitor, err);
+	ask_source(t, &m);
+	r = index_search(t->reg->index, &query, &visitor, t->err);
 	if (r == RC_OK)
 		show_source(&m);
 	return r;
 }
 
 enum result
-search_enter(const struct registry *reg, struct arena *a, struct err *err)
+search_enter(const struct task *t)
 {
 	int64_t n;
-	enum result r = index_size(reg->index, &n, err);
+	enum result r = index_size(t->reg->index, &n, t->err);
 
-	return r == RC_OK && n > SEARCH_FEW
-		   ? worklimit_enter(reg, a, SEARCH_MEMORY, err)
-		   : r;
+	return r == RC_OK && n > SEARCH_FEW ? worklimit_enter(t, SEARCH_MEMORY) : r;
 }
 
 enum result
-search_probe(struct registry *reg, struct err *err)
+search_probe(const struct task *t)
 {
-	return index_probe(reg->index, err);
+	return index_probe(t->reg->index, t->err);
 }

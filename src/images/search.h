@@ -5,11 +5,10 @@
 
 #include <stdbool.h>
 
-#include "auth/caller.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 
 struct search_row {
 	struct str name, description;
@@ -18,7 +17,6 @@ struct search_row {
 };
 
 struct search {
-	const struct caller *caller; /* NULL: nobody in particular */
 	struct str term; /* UTF-8; data, never syntax; empty finds all */
 	bool wild;       /* but a "*" in it stands for any characters of a name */
 	size_t skip;     /* rows left out at the front */
@@ -29,8 +27,7 @@ struct search {
 };
 
 /* Calls back in the order of index.h. RC_REBUILDING, RC_IO. */
-enum result search_run(struct registry *reg, struct arena *a,
-    const struct search *search, struct err *err);
+enum result search_run(const struct task *t, const struct search *search);
 
 /* A search of few repositories is over in milliseconds; of many it may read all names. */
 #define SEARCH_FEW    10000
@@ -38,10 +35,9 @@ enum result search_run(struct registry *reg, struct arena *a,
 
 /* Takes a seat for a search of many repositories. Call it before search_run(), while the
  * answer can still be RC_BUSY. RC_REBUILDING. */
-enum result search_enter(
-    const struct registry *reg, struct arena *a, struct err *err);
+enum result search_enter(const struct task *t);
 
 /* Can a search be answered now? Quick. RC_REBUILDING, RC_IO. */
-enum result search_probe(struct registry *reg, struct err *err);
+enum result search_probe(const struct task *t);
 
 #endif

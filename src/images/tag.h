@@ -6,30 +6,27 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "image/v1name.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 
 /* Each tag with its image's id. visit returning false ends it. */
-enum result tag_list(struct registry *reg, struct arena *a,
-    const struct v1name *name,
-    bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
-    struct err *err);
+enum result tag_list(const struct task *t, const struct v1name *name,
+    bool (*visit)(void *arg, const char *tag, const char *id), void *arg);
 
-enum result tag_get(struct registry *reg, struct arena *a,
-    const struct v1name *name, const char *tag, const char **id, struct err *err);
+enum result tag_get(const struct task *t, const struct v1name *name,
+    const char *tag, const char **id);
 
 /* The tag means this image now. `agent` is the client's User-Agent.
  * RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED: a tag never means an image that cannot be
  * pulled. */
-enum result tag_put(struct registry *reg, struct arena *a,
-    const struct v1name *name, const char *tag, const char *id, struct str agent,
-    struct err *err);
+enum result tag_put(const struct task *t, const struct v1name *name,
+    const char *tag, const char *id, struct str agent);
 
-enum result tag_remove(struct registry *reg, struct arena *a,
-    const struct v1name *name, const char *tag, struct err *err);
+enum result tag_remove(
+    const struct task *t, const struct v1name *name, const char *tag);
 
 /* Who tagged; what stands for it where nobody wrote it down, also of an unknown
  * tag. */
-enum result tag_meta(struct registry *reg, struct arena *a,
-    const struct v1name *name, const char *tag, struct str *out, struct err *err);
+enum result tag_meta(const struct task *t, const struct v1name *name,
+    const char *tag, struct str *out);
 
 #endif

@@ -27,8 +27,7 @@ struct start {
 };
 
 struct fetch {
-	struct registry *reg;
-	struct arena *arena; /* holds all of this */
+	struct task task; /* its arena holds all of this */
 	const char *id;
 	struct mirror_image image;
 	struct v1checksum sum;
@@ -67,7 +66,7 @@ static bool
 write_held(struct fetch *f)
 {
 	if (f->r == RC_OK && f->written >= f->room) {
-		f->r = capacity_check(f->reg, ROOM_STEP, &f->err);
+		f->r = capacity_check(&f->task, ROOM_STEP);
 		f->room = f->written + (uint64_t)ROOM_STEP;
 	}
 	if (f->r == RC_OK)
@@ -81,15 +80,17 @@ write_held(struct fetch *f)
 static enum result
 create(struct fetch *f, struct mirror_begun *begun)
 {
-	const char *text = arena_printf(f->arena, "%lld", (long long)begun->length);
-	struct store *st = f->reg->store;
-	enum result r = capacity_check(f->reg, begun->length, &f->err);
+	const char *text = arena_printf(
+	    f->task.arena, "%lld", (long long)begun->length);
+	struct store *st = f->task.reg->store;
+	enum result r = capacity_check(&f->task, begun->length);
 
 	if (r == RC_OK)
-		r = store_upstream_set_answer(
-		    st, f->arena, "image", f->id, "length", str_of(text), &f->err);
+		r = store_upstream_set_answer(st, f->task.arena, "image", f->id,
+		    "length", str_of(text), &f->err);
 	if (r == RC_OK)
-		r = store_upstream_create(st, f->arena, f->id, &f->fd, &f->err);
+		r = store_upstream_create(
+		    st, f->task.arena, f->id, &f->fd, &f->err);
 	if (r != RC_OK)
 		return r;
 	begun->fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
@@ -200,7 +201,7 @@ check_archive(struct fetch *f)
 	const struct tar_visitor visitor = {any_entry, NULL, NULL};
 	struct guard place = {0};
 	bool right = true;
-	enum result r = guard_take_walk(f->reg->store, &place, &f->err);
+	enum result r = guard_take_walk(f->task.reg->store, &place, &f->err);
 
 	if (r == RC_OK)
 		r = f->sum.kind == V1CHECKSUM_TARSUM
@@ -254,30 +255,30 @@ push(struct fetch *f, struct stage *sg, const char *payload)
 	    .json = f->image.json, .ancestry = f->image.ancestry};
 	struct store_v1push begun[STORE_V1PUSH_JSONS];
 	const struct store_v1push *own;
-	struct store *st = f->reg->store;
+	struct store *st = f->task.reg->store;
 	size_t n;
 	enum result r;
 
 	memset(begun, 0, sizeof(begun));
-	r = store_v1push_begin(st, f->arena, f->id, &what, &f->err);
+	r = store_v1push_begin(st, f->task.arena, f->id, &what, &f->err);
 	if (r == RC_OK)
-		r = store_v1push_list(st, f->arena, f->id, begun, &n, &f->err);
+		r = store_v1push_list(st, f->task.arena, f->id, begun, &n, &f->err);
 	if (r != RC_OK)
 		return r;
 	own = own_begun(f, begun, n, payload);
 	if (own == NULL)
 		return err_set(&f->err, RC_IO, "a push that began is not there");
-	r = store_v1push_wait(st, f->arena, f->id, sg, own, 1, &f->err);
-	return r == RC_OK
-		   ? store_v1push_confirm(st, f->arena, f->id, payload, &f->err)
-		   : r;
+	r = store_v1push_wait(st, f->task.arena, f->id, sg, own, 1, &f->err);
+	return r == RC_OK ? store_v1push_confirm(
+				st, f->task.arena, f->id, payload, &f->err)
+			  : r;
 }
 
 /* A client may have pushed the image meanwhile. */
 static enum result
 become_image(struct fetch *f, const char *payload)
 {
-	struct store *st = f->reg->store;
+	struct store *st = f->task.reg->store;
 	struct guard lock = {0};
 	enum store_v1image_state state;
 	struct stage *sg;
@@ -285,7 +286,8 @@ become_image(struct fetch *f, const char *payload)
 
 	if (!write_held(f))
 		return f->r;
-	r = store_upstream_stage(st, f->arena, f->id, f->written, &sg, &f->err);
+	r = store_upstream_stage(
+	    st, f->task.arena, f->id, f->written, &sg, &f->err);
 	if (r == RC_OK)
 		r = stage_flush(sg, &f->err);
 	if (r == RC_OK)
@@ -307,7 +309,7 @@ log_end(struct fetch *f, enum result r)
 	else
 		log_line(r == RC_IMAGE_UNKNOWN ? LOG_INFO : LOG_WARN,
 		    "mirror.layer", "image=%s result=%s reason=%s", f->id,
-		    err_name(r), log_value(f->arena, f->err.text));
+		    err_name(r), log_value(f->task.arena, f->err.text));
 }
 
 static void
@@ -332,9 +334,9 @@ end(void *arg, enum result r, bool whole, const struct err *err)
 	log_end(f, r);
 	if (f->fd != -1)
 		(void)close(f->fd);
-	(void)store_upstream_drop(f->reg->store, f->id, &ignored);
+	(void)store_upstream_drop(f->task.reg->store, f->id, &ignored);
 	guard_release(&f->lock);
-	arena_free(f->arena);
+	arena_free(f->task.arena);
 }
 
 /* ---- its start ---- */
@@ -346,14 +348,15 @@ copy(struct arena *a, struct str s)
 }
 
 static struct fetch *
-new_fetch(struct registry *reg, const char *id, const struct mirror_image *image,
+new_fetch(const struct task *t, const char *id, const struct mirror_image *image,
     struct guard *lock, struct start *start)
 {
 	struct arena *a = arena_new();
 	struct fetch *f = arena_alloc(a, sizeof(*f));
 
-	f->reg = reg;
-	f->arena = a;
+	f->task = (struct task){.reg = t->reg, .arena = a, .err = &f->err};
+	if (t->request_id != NULL)
+		f->task.request_id = arena_strdup(a, t->request_id);
 	f->id = arena_strdup(a, id);
 	f->image.json = copy(a, image->json);
 	f->image.ancestry = copy(a, image->ancestry);
@@ -382,26 +385,25 @@ wait_for(struct start *start, struct mirror_begun *out, struct err *err)
 }
 
 enum result
-mirror_fetch(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, const struct mirror_image *image, struct guard *lock,
-    struct mirror_begun *out, struct err *err)
+mirror_fetch(const struct task *t, const char *id, const struct mirror_image *image,
+    struct guard *lock, struct mirror_begun *out)
 {
 	const struct remote_call call = {
 	    .url = arena_printf(
-		a, "%s/v1/images/%s/layer", reg->mirror->source, id),
-	    .headers = mirror_headers(reg, a, caller),
+		t->arena, "%s/v1/images/%s/layer", t->reg->mirror->source, id),
+	    .headers = mirror_headers(t),
 	    .limit = SIZE_MAX};
-	struct start *start = arena_alloc(a, sizeof(*start));
-	struct fetch *f = new_fetch(reg, id, image, lock, start);
+	struct start *start = arena_alloc(t->arena, sizeof(*start));
+	struct fetch *f = new_fetch(t, id, image, lock, start);
 	const struct remote_stream stream = {begin, take, end, f};
 	enum result r;
 
 	(void)sem_init(&start->over, 0, 0);
-	r = remote_fetch(reg->remote, &call, &stream, err);
+	r = remote_fetch(t->reg->remote, &call, &stream, t->err);
 	if (r == RC_OK)
-		return wait_for(start, out, err);
+		return wait_for(start, out, t->err);
 	(void)sem_destroy(&start->over);
 	guard_release(&f->lock);
-	arena_free(f->arena);
+	arena_free(f->task.arena);
 	return r;
 }

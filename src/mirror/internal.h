@@ -8,17 +8,15 @@
 
 /* The headers of each: the caller's Token, if the source may be shown it, and the way that
  * the request has come. In the arena. */
-const char *const *mirror_headers(
-    const struct registry *reg, struct arena *a, const struct caller *caller);
+const char *const *mirror_headers(const struct task *t);
 
 /* The Token that the source is shown; empty: none. */
 struct str mirror_token(const struct caller *caller);
 
 /* GET. RC_NOT_FOUND: the source has it not, or not for this caller. RC_UPSTREAM: it does not
  * answer, or says something else. */
-enum result mirror_get(struct registry *reg, struct arena *a,
-    const struct caller *caller, const struct remote_call *call,
-    struct remote_answer *out, struct err *err);
+enum result mirror_get(const struct task *t, const struct remote_call *call,
+    struct remote_answer *out);
 
 /* json and ancestry of an image that is kept in _berth/mirror, or asked for and kept, as
  * mirror_json() and mirror_ancestry() say. */
@@ -27,9 +25,8 @@ struct mirror_image {
 	struct str sum; /* empty: the source told none */
 	int64_t size;   /* bytes of its layer; -1: the source told none */
 };
-enum result mirror_image(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct mirror_image *out,
-    struct err *err);
+enum result mirror_image(
+    const struct task *t, const char *id, struct mirror_image *out);
 
 /* Begins to fetch the layer. `lock`, GUARD_MIRROR of the image, is given to the fetch, which
  * releases it at its end; it is empty when this returns. Returns when the upstream has begun
@@ -38,8 +35,7 @@ struct mirror_begun {
 	int fd; /* of the file that grows, the caller's; -1: it is an image */
 	int64_t length; /* bytes, above 0 where fd is not -1 */
 };
-enum result mirror_fetch(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, const struct mirror_image *image,
-    struct guard *lock, struct mirror_begun *out, struct err *err);
+enum result mirror_fetch(const struct task *t, const char *id,
+    const struct mirror_image *image, struct guard *lock, struct mirror_begun *out);
 
 #endif

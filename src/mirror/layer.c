@@ -40,33 +40,32 @@ close_growing(void *arg)
 }
 
 static struct mirror_growing *
-growing_new(
-    struct registry *reg, struct arena *a, const char *id, int fd, int64_t length)
+growing_new(const struct task *t, const char *id, int fd, int64_t length)
 {
-	struct mirror_growing *g = arena_alloc(a, sizeof(*g));
+	struct mirror_growing *g = arena_alloc(t->arena, sizeof(*g));
 
-	*g = (struct mirror_growing){reg, id, fd, length};
-	arena_defer(a, close_growing, g);
+	*g = (struct mirror_growing){t->reg, id, fd, length};
+	arena_defer(t->arena, close_growing, g);
 	return g;
 }
 
 /* RC_NOT_FOUND: there is no file yet, or no more; or one of no length that can be told,
  * which is served once it is an image. In turn: what is needed for a moment. */
 static enum result
-follow(struct registry *reg, struct arena *a, struct arena *turn, const char *id,
-    struct mirror_growing **out, struct err *err)
+follow(const struct task *t, struct arena *turn, const char *id,
+    struct mirror_growing **out)
 {
 	struct str text;
 	long long length;
 	int fd;
-	enum result r = store_upstream_open(reg->store, turn, id, &fd, err);
+	enum result r = store_upstream_open(t->reg->store, turn, id, &fd, t->err);
 
 	if (r != RC_OK)
 		return r;
-	if (store_upstream_answer(reg->store, turn, "image", id, "length", &text,
-		NULL, err) == RC_OK &&
+	if (store_upstream_answer(t->reg->store, turn, "image", id, "length", &text,
+		NULL, t->err) == RC_OK &&
 	    str_to_int64(text, &length) && length > 0) {
-		*out = growing_new(reg, a, id, fd, length);
+		*out = growing_new(t, id, fd, length);
 		return RC_OK;
 	}
 	(void)close(fd);
@@ -74,12 +73,12 @@ follow(struct registry *reg, struct arena *a, struct arena *turn, const char *id
 }
 
 static bool
-is_here(struct registry *reg, const char *id)
+is_here(const struct task *t, const char *id)
 {
 	struct arena *a = arena_new();
 	const struct content *layer;
-	struct err ignored;
-	bool here = v1image_layer(reg, a, id, &layer, &ignored) == RC_OK;
+	bool here = v1image_layer(task_quiet(task_with_arena(t, a)), id, &layer) ==
+		    RC_OK;
 
 	arena_free(a);
 	return here;
@@ -94,7 +93,7 @@ is_fetched(struct registry *reg, const char *id)
 /* Nothing is answered before something came: until then a failure can be said, and a
  * layer of one piece is here when it comes. RC_NOT_FOUND: it is. */
 static enum result
-await_bytes(const struct mirror_growing *g, struct err *err)
+await_bytes(const struct task *t, const struct mirror_growing *g)
 {
 	char byte;
 	ssize_t n;
@@ -102,13 +101,13 @@ await_bytes(const struct mirror_growing *g, struct err *err)
 	while ((n = pread(g->fd, &byte, 1, 0)) == 0) {
 		bool running = is_fetched(g->reg, g->id);
 
-		if (is_here(g->reg, g->id))
+		if (is_here(t, g->id))
 			return RC_NOT_FOUND;
 		if (!running)
-			return err_set(err, RC_UPSTREAM, "the fetch has failed");
+			return err_set(t->err, RC_UPSTREAM, "the fetch has failed");
 		wait_a_moment();
 	}
-	return n == 1 ? RC_OK : err_set(err, RC_IO, "read: %s", strerror(errno));
+	return n == 1 ? RC_OK : err_set(t->err, RC_IO, "read: %s", strerror(errno));
 }
 
 /* ---- to begin one ---- */
@@ -116,44 +115,42 @@ await_bytes(const struct mirror_growing *g, struct err *err)
 /* RC_NOT_FOUND: the image is here now. Between the look for it and taking the guard another
  * fetch may have ended. */
 static enum result
-begin(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, const struct mirror_image *image, struct guard *lock,
-    struct mirror_growing **growing, struct err *err)
+begin(const struct task *t, const char *id, const struct mirror_image *image,
+    struct guard *lock, struct mirror_growing **growing)
 {
 	struct mirror_begun begun;
 	enum result r;
 
-	if (is_here(reg, id))
+	if (is_here(t, id))
 		return RC_NOT_FOUND;
-	r = mirror_fetch(reg, a, caller, id, image, lock, &begun, err);
+	r = mirror_fetch(t, id, image, lock, &begun);
 	if (r == RC_OK && begun.fd == -1)
 		return RC_NOT_FOUND;
 	if (r == RC_OK)
-		*growing = growing_new(reg, a, id, begun.fd, begun.length);
+		*growing = growing_new(t, id, begun.fd, begun.length);
 	return r;
 }
 
 /* RC_NOT_FOUND: look again; *waited: for a fetch that ran. One that was waited for and left
  * nothing has failed: each who waits would begin another. */
 static enum result
-begin_or_follow(struct registry *reg, struct arena *a, struct arena *turn,
-    const struct caller *caller, const char *id, const struct mirror_image *image,
-    bool *waited, struct mirror_growing **growing, struct err *err)
+begin_or_follow(const struct task *t, struct arena *turn, const char *id,
+    const struct mirror_image *image, bool *waited, struct mirror_growing **growing)
 {
 	struct guard lock = {0};
 	enum result r;
 
-	if (*waited && !is_fetched(reg, id))
-		return is_here(reg, id)
+	if (*waited && !is_fetched(t->reg, id))
+		return is_here(t, id)
 			   ? RC_NOT_FOUND
-			   : err_set(err, RC_UPSTREAM, "the fetch has failed");
-	r = guard_try(reg->store, GUARD_MIRROR, id, &lock, err);
+			   : err_set(t->err, RC_UPSTREAM, "the fetch has failed");
+	r = guard_try(t->reg->store, GUARD_MIRROR, id, &lock, t->err);
 	if (r == RC_OK && guard_is_held(&lock)) {
-		r = begin(reg, a, caller, id, image, &lock, growing, err);
+		r = begin(t, id, image, &lock, growing);
 	} else {
 		*waited = true;
 		if (r == RC_OK)
-			r = follow(reg, a, turn, id, growing, err);
+			r = follow(t, turn, id, growing);
 	}
 	guard_release(&lock); /* empty where a fetch began: it was given away */
 	return r;
@@ -166,21 +163,20 @@ static struct worklimit followers;
 /* Looks until there is a layer, or a fetch to follow; each look in an arena that is
  * cleared, for there may be many. */
 static enum result
-find(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, const struct mirror_image *image,
-    struct mirror_growing **growing, const struct content **file, struct err *err)
+find(const struct task *t, const char *id, const struct mirror_image *image,
+    struct mirror_growing **growing, const struct content **file)
 {
 	struct arena *turn = arena_new();
 	bool waited = false;
 	enum result r;
 
 	for (;;) {
-		r = is_here(reg, id) ? v1image_layer(reg, a, id, file, err)
-				     : begin_or_follow(reg, a, turn, caller, id,
-					   image, &waited, growing, err);
+		r = is_here(t, id)
+			? v1image_layer(t, id, file)
+			: begin_or_follow(t, turn, id, image, &waited, growing);
 		if (r == RC_OK && *growing != NULL)
-			r = await_bytes(*growing, err);
-		if (r != RC_NOT_FOUND) /* else a fetch runs, or is over */
+			r = await_bytes(t, *growing);
+		if (r != RC_NOT_FOUND) /* else t->arena fetch runs, or is over */
 			break;
 		*growing = NULL;
 		arena_clear(turn);
@@ -191,18 +187,16 @@ find(struct registry *reg, struct arena *a, const struct caller *caller,
 }
 
 enum result
-mirror_layer(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct mirror_growing **growing, const struct content **file,
-    struct err *err)
+mirror_layer(const struct task *t, const char *id, struct mirror_growing **growing,
+    const struct content **file)
 {
 	struct mirror_image image;
-	enum result r = mirror_image(reg, a, caller, id, &image, err);
+	enum result r = mirror_image(t, id, &image);
 
 	*growing = NULL;
 	if (r == RC_OK)
-		r = worklimit_enter_thread(reg, &followers, a, err);
-	return r == RC_OK ? find(reg, a, caller, id, &image, growing, file, err)
-			  : r;
+		r = worklimit_enter_thread(t, &followers);
+	return r == RC_OK ? find(t, id, &image, growing, file) : r;
 }
 
 int64_t
@@ -255,29 +249,27 @@ throw_away(void *arg, const char *p, size_t n)
 
 /* In an arena of its own: a seat is held no longer than it is needed. */
 static enum result
-keep_one(struct registry *reg, const struct caller *caller, const char *id,
-    struct err *err)
+keep_one(const struct task *t, const char *id)
 {
 	const struct sink nowhere = {throw_away, NULL};
 	struct arena *a = arena_new();
 	struct mirror_growing *g = NULL;
 	const struct content *file;
-	enum result r = mirror_layer(reg, a, caller, id, &g, &file, err);
+	enum result r = mirror_layer(task_with_arena(t, a), id, &g, &file);
 
 	if (r == RC_OK && g != NULL) {
 		(void)mirror_growing_write(g, nowhere);
 		while (is_fetched(g->reg, g->id)) /* it becomes an image */
 			wait_a_moment();
-		if (!is_here(reg, id))
-			r = err_set(err, RC_UPSTREAM, "the fetch has failed");
+		if (!is_here(t, id))
+			r = err_set(t->err, RC_UPSTREAM, "the fetch has failed");
 	}
 	arena_free(a);
 	return r == RC_IMAGE_UNKNOWN ? RC_OK : r;
 }
 
 enum result
-mirror_keep(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct err *err)
+mirror_keep(const struct task *t, const char *id)
 {
 	struct str text;
 	struct json *list;
@@ -285,17 +277,17 @@ mirror_keep(struct registry *reg, struct arena *a, const struct caller *caller,
 	enum result r;
 	size_t i;
 
-	if (!mirror_may_ask(reg, caller))
+	if (!mirror_may_ask(t))
 		return RC_OK;
-	r = v1image_ancestry(reg, a, id, &text, err);
+	r = v1image_ancestry(t, id, &text);
 	if (r == RC_IMAGE_UNKNOWN)
-		r = mirror_ancestry(reg, a, caller, id, &text, err);
-	if (r != RC_OK || !json_parse(a, text, &list, &why))
+		r = mirror_ancestry(t, id, &text);
+	if (r != RC_OK || !json_parse(t->arena, text, &list, &why))
 		return r == RC_UPSTREAM || r == RC_BUSY ? r : RC_OK;
 	for (i = 0; r == RC_OK && i < json_length(list); i++) {
-		id = str_dup(a, json_text(json_at(list, i)));
-		if (v1image_check(reg, id, err) == RC_IMAGE_UNKNOWN)
-			r = keep_one(reg, caller, id, err);
+		id = str_dup(t->arena, json_text(json_at(list, i)));
+		if (v1image_check(t, id) == RC_IMAGE_UNKNOWN)
+			r = keep_one(t, id);
 	}
 	return r;
 }

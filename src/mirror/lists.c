@@ -28,41 +28,39 @@ repository_url(struct arena *a, const char *server, const struct v1name *name,
 }
 
 static enum result
-note(struct registry *reg, struct arena *a, const struct v1name *name,
-    const char *file, struct str *out, int64_t *age, struct err *err)
+note(const struct task *t, const struct v1name *name, const char *file,
+    struct str *out, int64_t *age)
 {
-	enum result r = store_upstream_answer(
-	    reg->store, a, "repo", v1name_full(a, name), file, out, age, err);
+	enum result r = store_upstream_answer(t->reg->store, t->arena, "repo",
+	    v1name_full(t->arena, name), file, out, age, t->err);
 
 	if (r == RC_OK && !json_is_closed(*out))
-		return err_set(err, RC_NOT_FOUND, "what was kept is damaged");
+		return err_set(t->err, RC_NOT_FOUND, "what was kept is damaged");
 	return r;
 }
 
 /* What a token opened is kept for nobody: others might see it. */
 static void
-keep(struct registry *reg, struct arena *a, const struct caller *caller,
-    const struct v1name *name, const char *file, struct str text)
+keep(const struct task *t, const struct v1name *name, const char *file,
+    struct str text)
 {
 	struct err err;
 
-	if (mirror_token(caller).n == 0 &&
-	    store_upstream_set_answer(reg->store, a, "repo", v1name_full(a, name),
-		file, text, &err) != RC_OK)
+	if (mirror_token(t->caller).n == 0 &&
+	    store_upstream_set_answer(t->reg->store, t->arena, "repo",
+		v1name_full(t->arena, name), file, text, &err) != RC_OK)
 		log_line(LOG_WARN, "mirror.note", "repository=%s file=%s reason=%s",
-		    log_value(a, v1name_full(a, name)), file,
-		    log_value(a, err.text));
+		    log_value(t->arena, v1name_full(t->arena, name)), file,
+		    log_value(t->arena, err.text));
 }
 
 /* The source does not answer: what it said once is better than nothing. */
 static enum result
-or_note(struct registry *reg, struct arena *a, const struct v1name *name,
-    const char *file, enum result r, struct str *out)
+or_note(const struct task *t, const struct v1name *name, const char *file,
+    enum result r, struct str *out)
 {
-	struct err ignored;
-
 	if ((r == RC_UPSTREAM || r == RC_BUSY) &&
-	    note(reg, a, name, file, out, NULL, &ignored) == RC_OK)
+	    note(task_quiet(t), name, file, out, NULL) == RC_OK)
 		return RC_OK;
 	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
@@ -96,67 +94,65 @@ check_tags(struct arena *a, struct str text, struct err *err)
 }
 
 static enum result
-ask_tags(struct registry *reg, struct arena *a, const struct caller *caller,
-    const struct v1name *name, struct str *out, struct err *err)
+ask_tags(const struct task *t, const struct v1name *name, struct str *out)
 {
 	const struct remote_call call = {
-	    .url = repository_url(a, reg->mirror->source, name, "tags"),
+	    .url = repository_url(t->arena, t->reg->mirror->source, name, "tags"),
 	    .limit = TAGS_MAX};
 	struct remote_answer answer;
-	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
+	enum result r = mirror_get(t, &call, &answer);
 
 	if (r == RC_OK)
-		r = check_tags(a, answer.body, err);
+		r = check_tags(t->arena, answer.body, t->err);
 	if (r == RC_OK) {
 		*out = answer.body;
-		keep(reg, a, caller, name, "tags", *out);
+		keep(t, name, "tags", *out);
 	}
 	return r;
 }
 
 /* The source is asked in nobody's name first: what it shows to all can be kept. */
 enum result
-mirror_tags(struct registry *reg, struct arena *a, const struct caller *caller,
-    const struct v1name *name, struct str *out, struct err *err)
+mirror_tags(const struct task *t, const struct v1name *name, struct str *out)
 {
 	const struct caller nobody = {
-	    .via = caller == NULL ? str_of(NULL) : caller->via};
+	    .via = t->caller == NULL ? str_of(NULL) : t->caller->via};
 	int64_t age;
-	enum result r = note(reg, a, name, "tags", out, &age, err);
+	enum result r = note(t, name, "tags", out, &age);
 
-	if (r == RC_OK && age >= 0 && age < (int64_t)reg->mirror->tags_ttl)
+	if (r == RC_OK && age >= 0 && age < (int64_t)t->reg->mirror->tags_ttl)
 		return RC_OK;
-	r = ask_tags(reg, a, &nobody, name, out, err);
-	if (r == RC_NOT_FOUND && mirror_token(caller).n > 0)
-		r = ask_tags(reg, a, caller, name, out, err);
-	return or_note(reg, a, name, "tags", r, out);
+	r = ask_tags(task_with_caller(t, &nobody), name, out);
+	if (r == RC_NOT_FOUND && mirror_token(t->caller).n > 0)
+		r = ask_tags(t, name, out);
+	return or_note(t, name, "tags", r, out);
 }
 
 /* ---- images ---- */
 
 enum result
-mirror_images(struct registry *reg, struct arena *a, const struct caller *caller,
-    const struct v1name *name, struct mirror_images *out, struct err *err)
+mirror_images(
+    const struct task *t, const struct v1name *name, struct mirror_images *out)
 {
 	static const char *const capture[] = {"X-Docker-Token", NULL};
 	const struct remote_call call = {
-	    .url = repository_url(a, index_of(reg), name, "images"),
+	    .url = repository_url(t->arena, index_of(t->reg), name, "images"),
 	    .limit = IMAGELIST_MAX,
 	    .capture = capture};
 	struct remote_answer answer;
 	struct err why;
-	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
+	enum result r = mirror_get(t, &call, &answer);
 
 	out->token = str_of(NULL);
-	if (r == RC_OK && imagelist_merge(a, str_of(NULL), answer.body,
+	if (r == RC_OK && imagelist_merge(t->arena, str_of(NULL), answer.body,
 			      &out->images, &why) != RC_OK)
-		r = err_set(err, RC_UPSTREAM,
+		r = err_set(t->err, RC_UPSTREAM,
 		    "the source's list of images is malformed: %s", why.text);
 	if (r != RC_OK)
-		return or_note(reg, a, name, "images", r, &out->images);
+		return or_note(t, name, "images", r, &out->images);
 	if (answer.captured[0].n <= TOKEN_MAX)
 		out->token = answer.captured[0];
-	keep(reg, a, caller, name, "images", out->images);
+	keep(t, name, "images", out->images);
 	return RC_OK;
 }
 
@@ -181,13 +177,14 @@ take_row(struct arena *a, const struct json *item, struct mirror_row *row)
 }
 
 size_t
-mirror_search(struct registry *reg, struct arena *a, const struct caller *caller,
-    struct str term, struct mirror_row rows[MIRROR_ROWS])
+mirror_search(
+    const struct task *t, struct str term, struct mirror_row rows[MIRROR_ROWS])
 {
 	static const struct remote_ttl memory = {60000, 5000, 5000};
-	const struct remote_call call = {.headers = mirror_headers(reg, a, caller),
-	    .url = arena_printf(a, "%s/v1/search?q=%s&n=%d", index_of(reg),
-		percent_encode(a, term, "_.-", false), MIRROR_ROWS),
+	const struct remote_call call = {.headers = mirror_headers(t),
+	    .url = arena_printf(t->arena, "%s/v1/search?q=%s&n=%d",
+		index_of(t->reg), percent_encode(t->arena, term, "_.-", false),
+		MIRROR_ROWS),
 	    .limit = SEARCH_MAX};
 	struct remote_answer answer;
 	struct json *doc, *results;
@@ -195,12 +192,12 @@ mirror_search(struct registry *reg, struct arena *a, const struct caller *caller
 	struct err err;
 	size_t i, n = 0;
 
-	if (remote_get_cached(reg->remote, a, &call, &memory, &answer, &err) !=
-		RC_OK ||
-	    answer.status != 200 || !json_parse(a, answer.body, &doc, &why))
+	if (remote_get_cached(
+		t->reg->remote, t->arena, &call, &memory, &answer, &err) != RC_OK ||
+	    answer.status != 200 || !json_parse(t->arena, answer.body, &doc, &why))
 		return 0;
 	results = json_get(doc, "results");
 	for (i = 0; n < MIRROR_ROWS && i < json_length(results); i++)
-		n += take_row(a, json_at(results, i), &rows[n]);
+		n += take_row(t->arena, json_at(results, i), &rows[n]);
 	return n;
 }

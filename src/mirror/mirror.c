@@ -23,13 +23,13 @@ mirror_is_on(const struct registry *reg)
 /* ---- the source is asked ---- */
 
 bool
-mirror_may_ask(const struct registry *reg, const struct caller *caller)
+mirror_may_ask(const struct task *t)
 {
-	struct str via = caller == NULL ? str_of(NULL) : caller->via;
+	struct str via = t->caller == NULL ? str_of(NULL) : t->caller->via;
 
-	return mirror_is_on(reg) && via.n <= VIA_MAX &&
-	       (via.n == 0 || memmem(via.p, via.n, reg->mirror->name,
-				  strlen(reg->mirror->name)) == NULL);
+	return mirror_is_on(t->reg) && via.n <= VIA_MAX &&
+	       (via.n == 0 || memmem(via.p, via.n, t->reg->mirror->name,
+				  strlen(t->reg->mirror->name)) == NULL);
 }
 
 struct str
@@ -42,41 +42,41 @@ mirror_token(const struct caller *caller)
 }
 
 const char *const *
-mirror_headers(
-    const struct registry *reg, struct arena *a, const struct caller *caller)
+mirror_headers(const struct task *t)
 {
-	struct str via = caller == NULL ? str_of(NULL) : caller->via;
-	struct str token = mirror_token(caller);
-	const char **headers = arena_alloc(a, 4 * sizeof(*headers));
+	struct str via = t->caller == NULL ? str_of(NULL) : t->caller->via;
+	struct str token = mirror_token(t->caller);
+	const char **headers = arena_alloc(t->arena, 4 * sizeof(*headers));
 	size_t n = 0;
 
 	if (token.n > 0)
 		headers[n++] = arena_printf(
-		    a, "Authorization: %s", str_dup(a, token));
-	headers[n++] = arena_printf(a, "Via: %.*s%s1.1 %s", STR_ARG(via),
-	    via.n > 0 ? ", " : "", reg->mirror->name);
+		    t->arena, "Authorization: %s", str_dup(t->arena, token));
+	headers[n++] = arena_printf(t->arena, "Via: %.*s%s1.1 %s", STR_ARG(via),
+	    via.n > 0 ? ", " : "", t->reg->mirror->name);
 	headers[n++] = "X-Docker-Token: true";
 	headers[n] = NULL;
 	return headers;
 }
 
 enum result
-mirror_get(struct registry *reg, struct arena *a, const struct caller *caller,
-    const struct remote_call *call, struct remote_answer *out, struct err *err)
+mirror_get(
+    const struct task *t, const struct remote_call *call, struct remote_answer *out)
 {
 	static const struct remote_ttl none = {0, 0, 0}; /* but for who asks now */
 	struct remote_call full = *call;
 	enum result r;
 
-	full.headers = mirror_headers(reg, a, caller);
-	r = remote_get_cached(reg->remote, a, &full, &none, out, err);
+	full.headers = mirror_headers(t);
+	r = remote_get_cached(t->reg->remote, t->arena, &full, &none, out, t->err);
 	if (r != RC_OK)
 		return r;
 	if (out->status == 401 || out->status == 403 || out->status == 404)
 		return err_set(
-		    err, RC_NOT_FOUND, "the source says %d", out->status);
+		    t->err, RC_NOT_FOUND, "the source says %d", out->status);
 	if (out->status != 200)
-		return err_set(err, RC_UPSTREAM, "the source says %d", out->status);
+		return err_set(
+		    t->err, RC_UPSTREAM, "the source says %d", out->status);
 	return RC_OK;
 }
 
@@ -88,21 +88,21 @@ or_image_unknown(enum result r)
 
 /* What cannot be written down is asked for again. */
 static void
-keep(struct registry *reg, struct arena *a, const char *id, const char *file,
-    struct str text)
+keep(const struct task *t, const char *id, const char *file, struct str text)
 {
 	struct err err;
 
 	if (store_upstream_set_answer(
-		reg->store, a, "image", id, file, text, &err) != RC_OK)
+		t->reg->store, t->arena, "image", id, file, text, &err) != RC_OK)
 		log_line(LOG_WARN, "mirror.note", "image=%s file=%s reason=%s", id,
-		    file, log_value(a, err.text));
+		    file, log_value(t->arena, err.text));
 }
 
 static const char *
-image_url(struct registry *reg, struct arena *a, const char *id, const char *file)
+image_url(const struct task *t, const char *id, const char *file)
 {
-	return arena_printf(a, "%s/v1/images/%s/%s", reg->mirror->source, id, file);
+	return arena_printf(
+	    t->arena, "%s/v1/images/%s/%s", t->reg->mirror->source, id, file);
 }
 
 /* ---- json, and what was said of the layer ---- */
@@ -136,48 +136,46 @@ check_json(struct arena *a, struct str json, const char *id, struct err *err)
 }
 
 static enum result
-ask_json(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct str *json, struct str *facts, struct err *err)
+ask_json(const struct task *t, const char *id, struct str *json, struct str *facts)
 {
 	static const char *const capture[] = {"X-Docker-Size",
 	    "X-Docker-Checksum-Payload", "X-Docker-Checksum", NULL};
-	const struct remote_call call = {.url = image_url(reg, a, id, "json"),
+	const struct remote_call call = {.url = image_url(t, id, "json"),
 	    .limit = V1CONFIG_MAX,
 	    .capture = capture};
 	struct remote_answer answer;
-	enum result r = mirror_get(reg, a, caller, &call, &answer, err);
+	enum result r = mirror_get(t, &call, &answer);
 
 	if (r == RC_OK)
-		r = check_json(a, answer.body, id, err);
+		r = check_json(t->arena, answer.body, id, t->err);
 	if (r != RC_OK)
 		return r;
 	*json = answer.body;
-	*facts = str_of(facts_of(a, &answer));
-	keep(reg, a, id, "facts", *facts);
-	keep(reg, a, id, "json", *json);
+	*facts = str_of(facts_of(t->arena, &answer));
+	keep(t, id, "facts", *facts);
+	keep(t, id, "json", *json);
 	return RC_OK;
 }
 
 static enum result
-find_json(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct v1image_json *out, struct err *err)
+find_json(const struct task *t, const char *id, struct v1image_json *out)
 {
 	struct str facts, size;
 	long long n;
 	enum result r;
 
 	r = store_upstream_answer(
-	    reg->store, a, "image", id, "json", &out->json, NULL, err);
+	    t->reg->store, t->arena, "image", id, "json", &out->json, NULL, t->err);
 	if (r == RC_OK)
-		r = store_upstream_answer(
-		    reg->store, a, "image", id, "facts", &facts, NULL, err);
-	if (r == RC_OK &&
-	    (check_json(a, out->json, id, err) != RC_OK || !str_has(facts, ' ')))
+		r = store_upstream_answer(t->reg->store, t->arena, "image", id,
+		    "facts", &facts, NULL, t->err);
+	if (r == RC_OK && (check_json(t->arena, out->json, id, t->err) != RC_OK ||
+			      !str_has(facts, ' ')))
 		r = RC_NOT_FOUND; /* damaged: asked for again */
-	if (r == RC_NOT_FOUND && v1image_json(reg, a, id, out, err) == RC_OK)
+	if (r == RC_NOT_FOUND && v1image_json(t, id, out) == RC_OK)
 		return RC_OK; /* its fetch is over */
 	if (r == RC_NOT_FOUND)
-		r = ask_json(reg, a, caller, id, &out->json, &facts, err);
+		r = ask_json(t, id, &out->json, &facts);
 	if (r != RC_OK)
 		return r;
 	size = str_cut(&facts, ' ');
@@ -188,10 +186,9 @@ find_json(struct registry *reg, struct arena *a, const struct caller *caller,
 }
 
 enum result
-mirror_json(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct v1image_json *out, struct err *err)
+mirror_json(const struct task *t, const char *id, struct v1image_json *out)
 {
-	return or_image_unknown(find_json(reg, a, caller, id, out, err));
+	return or_image_unknown(find_json(t, id, out));
 }
 
 /* ---- ancestry ---- */
@@ -206,48 +203,45 @@ check_ancestry(struct str text, const char *id, struct err *err)
 }
 
 static enum result
-find_ancestry(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct str *out, struct err *err)
+find_ancestry(const struct task *t, const char *id, struct str *out)
 {
 	const struct remote_call call = {
-	    .url = image_url(reg, a, id, "ancestry"), .limit = ANCESTRY_MAX};
+	    .url = image_url(t, id, "ancestry"), .limit = ANCESTRY_MAX};
 	struct remote_answer answer;
 	enum result r;
 
 	r = store_upstream_answer(
-	    reg->store, a, "image", id, "ancestry", out, NULL, err);
-	if (r == RC_OK && check_ancestry(*out, id, err) != RC_OK)
+	    t->reg->store, t->arena, "image", id, "ancestry", out, NULL, t->err);
+	if (r == RC_OK && check_ancestry(*out, id, t->err) != RC_OK)
 		r = RC_NOT_FOUND; /* damaged: asked for again */
-	if (r == RC_NOT_FOUND && v1image_ancestry(reg, a, id, out, err) == RC_OK)
+	if (r == RC_NOT_FOUND && v1image_ancestry(t, id, out) == RC_OK)
 		return RC_OK; /* its fetch is over */
 	if (r != RC_NOT_FOUND)
 		return r;
-	r = mirror_get(reg, a, caller, &call, &answer, err);
+	r = mirror_get(t, &call, &answer);
 	if (r == RC_OK)
-		r = check_ancestry(answer.body, id, err);
+		r = check_ancestry(answer.body, id, t->err);
 	if (r != RC_OK)
 		return r;
 	*out = answer.body;
-	keep(reg, a, id, "ancestry", *out);
+	keep(t, id, "ancestry", *out);
 	return RC_OK;
 }
 
 enum result
-mirror_ancestry(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct str *out, struct err *err)
+mirror_ancestry(const struct task *t, const char *id, struct str *out)
 {
-	return or_image_unknown(find_ancestry(reg, a, caller, id, out, err));
+	return or_image_unknown(find_ancestry(t, id, out));
 }
 
 enum result
-mirror_image(struct registry *reg, struct arena *a, const struct caller *caller,
-    const char *id, struct mirror_image *out, struct err *err)
+mirror_image(const struct task *t, const char *id, struct mirror_image *out)
 {
 	struct v1image_json image;
-	enum result r = mirror_json(reg, a, caller, id, &image, err);
+	enum result r = mirror_json(t, id, &image);
 
 	if (r == RC_OK)
-		r = mirror_ancestry(reg, a, caller, id, &out->ancestry, err);
+		r = mirror_ancestry(t, id, &out->ancestry);
 	if (r == RC_OK) {
 		out->json = image.json;
 		out->sum = image.sum;

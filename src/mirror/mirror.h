@@ -30,7 +30,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "image/v1name.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 #include "registry/v1image.h"
 #include "store/content.h"
 
@@ -45,21 +45,18 @@ struct mirror_options {
 bool mirror_is_on(const struct registry *reg);
 
 /* And is the source to be asked on behalf of this caller? */
-bool mirror_may_ask(const struct registry *reg, const struct caller *caller);
+bool mirror_may_ask(const struct task *t);
 
 /* json and ancestry of an image that is not here. RC_IMAGE_UNKNOWN: nor there. */
-enum result mirror_json(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct v1image_json *out,
-    struct err *err);
-enum result mirror_ancestry(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct str *out, struct err *err);
+enum result mirror_json(
+    const struct task *t, const char *id, struct v1image_json *out);
+enum result mirror_ancestry(const struct task *t, const char *id, struct str *out);
 
 /* The layer of such an image: its fetch runs, or has just ended and it is here:
  * *file is set then, *growing NULL. */
 struct mirror_growing; /* lives in the arena */
-enum result mirror_layer(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct mirror_growing **growing,
-    const struct content **file, struct err *err);
+enum result mirror_layer(const struct task *t, const char *id,
+    struct mirror_growing **growing, const struct content **file);
 int64_t mirror_growing_length(const struct mirror_growing *g); /* bytes */
 
 /* Writes the layer as it comes. False: it was cut off, here or there. */
@@ -67,22 +64,19 @@ bool mirror_growing_write(void *growing, struct sink sink);
 
 /* An image and those that it stands on, as far as only the source has them, become images
  * of this registry; waits until they are. RC_OK also where neither has one. */
-enum result mirror_keep(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct err *err);
+enum result mirror_keep(const struct task *t, const char *id);
 
 /* The source's tags, {"tag": "id", ...}. RC_REPOSITORY_UNKNOWN. */
-enum result mirror_tags(struct registry *reg, struct arena *a,
-    const struct caller *caller, const struct v1name *name, struct str *out,
-    struct err *err);
+enum result mirror_tags(
+    const struct task *t, const struct v1name *name, struct str *out);
 
 /* The source's list of images, and the token that it gives for them (empty: none, or
  * kept from before). RC_REPOSITORY_UNKNOWN. */
 struct mirror_images {
 	struct str images, token;
 };
-enum result mirror_images(struct registry *reg, struct arena *a,
-    const struct caller *caller, const struct v1name *name,
-    struct mirror_images *out, struct err *err);
+enum result mirror_images(
+    const struct task *t, const struct v1name *name, struct mirror_images *out);
 
 /* What the source finds, at most MIRROR_ROWS. Without it the list is empty: own results
  * are worth having. */
@@ -92,8 +86,7 @@ struct mirror_row {
 	long long stars;
 	bool official, automated, trusted;
 };
-size_t mirror_search(struct registry *reg, struct arena *a,
-    const struct caller *caller, struct str term,
-    struct mirror_row rows[MIRROR_ROWS]);
+size_t mirror_search(
+    const struct task *t, struct str term, struct mirror_row rows[MIRROR_ROWS]);
 
 #endif

@@ -6,15 +6,15 @@
 #define RESERVE ((uint64_t)16 << 20) /* bytes: notes, the index, its log */
 
 enum result
-capacity_check(struct registry *reg, int64_t length, struct err *err)
+capacity_check(const struct task *t, int64_t length)
 {
 	uint64_t wanted = length > 0 ? (uint64_t)length : 0, room;
-	enum result r = store_free_bytes(reg->store, &room, err);
+	enum result r = store_free_bytes(t->reg->store, &room, t->err);
 
 	if (r != RC_OK)
 		return r;
 	if (room < RESERVE || wanted > room - RESERVE)
-		return err_set(err, RC_FULL, "%llu bytes are free, %llu wanted",
+		return err_set(t->err, RC_FULL, "%llu bytes are free, %llu wanted",
 		    (unsigned long long)room, (unsigned long long)wanted);
 	return RC_OK;
 }

@@ -5,11 +5,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 
 /* Asked before the first byte is taken. A length that is not known (below 0) counts
  * as nothing. RC_FULL: the bytes and a reserve for what berth itself writes do not
  * fit. */
-enum result capacity_check(struct registry *reg, int64_t length, struct err *err);
+enum result capacity_check(const struct task *t, int64_t length);
 
 #endif

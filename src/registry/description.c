@@ -30,7 +30,7 @@ shorten(struct str s)
 }
 
 static struct str
-text_of_latest(struct registry *reg, struct arena *a, struct str name)
+text_of_latest(const struct task *t, struct str name)
 {
 	struct store_v1repo repo;
 	struct v1config v;
@@ -38,51 +38,52 @@ text_of_latest(struct registry *reg, struct arena *a, struct str name)
 	struct err ignored;
 	const char *id;
 
-	if (layouts_find_v1(reg, a, name, &repo, &ignored) != RC_OK ||
-	    !repo.there ||
-	    store_v1tag_get(reg->store, a, &repo, "latest", &id, &ignored) !=
+	if (layouts_find_v1(task_quiet(t), name, &repo) != RC_OK || !repo.there ||
+	    store_v1tag_get(
+		t->reg->store, t->arena, &repo, "latest", &id, &ignored) != RC_OK ||
+	    store_v1image_json(t->reg->store, t->arena, id, &json, &ignored) !=
 		RC_OK ||
-	    store_v1image_json(reg->store, a, id, &json, &ignored) != RC_OK ||
-	    v1config_parse(a, json, &v, &ignored) != RC_OK)
+	    v1config_parse(t->arena, json, &v, &ignored) != RC_OK)
 		return str_of(NULL);
 	return v.label.n > 0 ? v.label : v.comment;
 }
 
 static struct str
-label(struct registry *reg, struct arena *a, const struct digest *config)
+label(const struct task *t, const struct digest *config)
 {
 	struct err ignored;
 	struct str bytes;
 
-	if (store_blob_read(reg->store, a, config, CONFIG_MAX, &bytes, &ignored) !=
-	    RC_OK)
+	if (store_blob_read(t->reg->store, t->arena, config, CONFIG_MAX, &bytes,
+		&ignored) != RC_OK)
 		return str_of(NULL);
-	return manifest_config_description(a, bytes);
+	return manifest_config_description(t->arena, bytes);
 }
 
 static bool
-read_about(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct manifest_about *out)
+read_about(const struct task *t, const char *name, const struct digest *d,
+    struct manifest_about *out)
 {
 	struct store_manifest stored;
 	struct err ignored;
 
-	if (store_manifest_read(reg->store, a, name, d, &stored, &ignored) != RC_OK)
+	if (store_manifest_read(
+		t->reg->store, t->arena, name, d, &stored, &ignored) != RC_OK)
 		return false;
-	manifest_about_read(a, stored.bytes, out);
+	manifest_about_read(t->arena, stored.bytes, out);
 	return true;
 }
 
 static struct str
-said_by(struct registry *reg, struct arena *a, const struct manifest_about *m)
+said_by(const struct task *t, const struct manifest_about *m)
 {
 	if (m->description.n > 0 || !m->has_config)
 		return m->description;
-	return label(reg, a, &m->config);
+	return label(t, &m->config);
 }
 
 static struct str
-said_by_tag(struct registry *reg, struct arena *a, const char *name)
+said_by_tag(const struct task *t, const char *name)
 {
 	struct manifest_about m, child;
 	struct digest d;
@@ -90,46 +91,49 @@ said_by_tag(struct registry *reg, struct arena *a, const char *name)
 	const char *last;
 	struct str text;
 
-	if (store_tag_get(reg->store, a, name, "latest", &d, &ignored) != RC_OK &&
-	    store_tag_last(reg->store, a, name, &last, &d, &ignored) != RC_OK)
+	if (store_tag_get(t->reg->store, t->arena, name, "latest", &d, &ignored) !=
+		RC_OK &&
+	    store_tag_last(t->reg->store, t->arena, name, &last, &d, &ignored) !=
+		RC_OK)
 		return str_of(NULL);
-	if (!read_about(reg, a, name, &d, &m))
+	if (!read_about(t, name, &d, &m))
 		return str_of(NULL);
-	text = said_by(reg, a, &m);
-	if (text.n == 0 && m.has_child &&
-	    read_about(reg, a, name, &m.child, &child))
-		text = said_by(reg, a, &child);
+	text = said_by(t, &m);
+	if (text.n == 0 && m.has_child && read_about(t, name, &m.child, &child))
+		text = said_by(t, &child);
 	return text;
 }
 
 /* What somebody said of the name, or of the one that API v1 has for it. */
 static struct str
-said(struct registry *reg, struct arena *a, struct str name)
+said(const struct task *t, struct str name)
 {
 	struct str text = str_of(NULL);
 	struct v1name parsed;
 	struct err ignored;
 
-	if (v1name_parse(a, name, &parsed, &ignored) == RC_OK)
+	if (v1name_parse(t->arena, name, &parsed, &ignored) == RC_OK)
 		(void)store_description_get(
-		    reg->store, a, &parsed, &text, &ignored);
+		    t->reg->store, t->arena, &parsed, &text, &ignored);
 	return text;
 }
 
 /* Manifests and configs of some megabytes each are read for this, and one line of it
  * is kept: hence the arena of its own. */
 struct str
-description_text(struct registry *reg, struct arena *a,
-    const struct index_repository *repository)
+description_text(const struct task *t, const struct index_repository *repository)
 {
 	struct arena *scratch = arena_new();
-	struct str text = shorten(said(reg, scratch, repository->name));
+	struct str text = shorten(
+	    said(task_with_arena(t, scratch), repository->name));
 
 	if (text.n == 0 && repository->v2)
-		text = shorten(said_by_tag(reg, scratch, repository->name.p));
+		text = shorten(
+		    said_by_tag(task_with_arena(t, scratch), repository->name.p));
 	if (text.n == 0 && repository->v1)
-		text = shorten(text_of_latest(reg, scratch, repository->name));
-	text = str_make(str_dup(a, text), text.n);
+		text = shorten(
+		    text_of_latest(task_with_arena(t, scratch), repository->name));
+	text = str_make(str_dup(t->arena, text), text.n);
 	arena_free(scratch);
 	return text;
 }

@@ -9,17 +9,18 @@
 /* "busybox" is "library/busybox" there, in the index under that name alone: who hides or
  * describes the one hides or describes the other. */
 enum result
-layouts_find_v1(struct registry *reg, struct arena *a, struct str name,
-    struct store_v1repo *out, struct err *err)
+layouts_find_v1(const struct task *t, struct str name, struct store_v1repo *out)
 {
 	struct v1name parsed;
 	enum result r;
 
 	*out = (struct store_v1repo){NULL, false};
-	r = v1name_parse(a, name, &parsed, err);
+	r = v1name_parse(t->arena, name, &parsed, t->err);
 	if (r == RC_BAD_NAME)
 		return RC_OK;
-	return r == RC_OK ? store_v1repo_find(reg->store, a, &parsed, out, err) : r;
+	return r == RC_OK ? store_v1repo_find(
+				t->reg->store, t->arena, &parsed, out, t->err)
+			  : r;
 }
 
 static bool
@@ -31,51 +32,49 @@ is_v2_name(struct str name)
 }
 
 enum result
-layouts_find(struct registry *reg, struct arena *a, const char *name,
-    struct index_repository *out, struct err *err)
+layouts_find(const struct task *t, const char *name, struct index_repository *out)
 {
 	struct store_v1repo repo;
 	enum result r;
 
 	*out = (struct index_repository){.name = str_of(name)};
-	r = layouts_find_v1(reg, a, out->name, &repo, err);
+	r = layouts_find_v1(t, out->name, &repo);
 	out->v1 = r == RC_OK && repo.there && str_has(out->name, '/');
 	if (r == RC_OK && repo.there)
 		r = store_v1repo_is_private(
-		    reg->store, a, &repo, &out->hidden, err);
+		    t->reg->store, t->arena, &repo, &out->hidden, t->err);
 	if (r == RC_OK && is_v2_name(out->name))
 		r = store_repository_has_manifest(
-		    reg->store, a, name, &out->v2, err);
+		    t->reg->store, t->arena, name, &out->v2, t->err);
 	return r;
 }
 
 static uint64_t
-said_stamp(struct registry *reg, struct arena *a, struct str name)
+said_stamp(const struct task *t, struct str name)
 {
 	struct v1name parsed;
 	struct err ignored;
 
-	if (v1name_parse(a, name, &parsed, &ignored) != RC_OK)
+	if (v1name_parse(t->arena, name, &parsed, &ignored) != RC_OK)
 		return 0;
-	return store_description_version(reg->store, a, &parsed) << 2;
+	return store_description_version(t->reg->store, t->arena, &parsed) << 2;
 }
 
 uint64_t
-layouts_version(struct registry *reg, struct arena *a,
-    const struct index_repository *repository)
+layouts_version(const struct task *t, const struct index_repository *repository)
 {
 	uint64_t v1 = 0, v2 = 0;
 	struct store_v1repo repo;
 	struct err ignored;
 
 	if (repository->v1) {
-		if (layouts_find_v1(reg, a, repository->name, &repo, &ignored) !=
+		if (layouts_find_v1(task_quiet(t), repository->name, &repo) !=
 		    RC_OK)
 			return 0;
-		v1 = store_v1repo_version(reg->store, a, &repo);
+		v1 = store_v1repo_version(t->reg->store, t->arena, &repo);
 	}
-	if (repository->v2 && store_repository_version(reg->store, a,
+	if (repository->v2 && store_repository_version(t->reg->store, t->arena,
 				  repository->name.p, &v2, &ignored) != RC_OK)
 		return 0;
-	return v1 ^ v2 << 1 ^ said_stamp(reg, a, repository->name);
+	return v1 ^ v2 << 1 ^ said_stamp(t, repository->name);
 }

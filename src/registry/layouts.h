@@ -3,22 +3,22 @@
 #define REGISTRY_LAYOUTS_H
 
 #include "index/index.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 #include "store/v1repo.h"
 
 /* The repository that API v1 means by `name`. out->there is false if there is none. API v1
  * knows "busybox" as "library/busybox", which the index has under that name alone. */
-enum result layouts_find_v1(struct registry *reg, struct arena *a, struct str name,
-    struct store_v1repo *out, struct err *err);
+enum result layouts_find_v1(
+    const struct task *t, struct str name, struct store_v1repo *out);
 
 /* In which of the two layouts the name is, and whether it, or the name that API v1 has
  * for it, is private: name, v1, v2, hidden. Its description is empty, its stamp 0. */
-enum result layouts_find(struct registry *reg, struct arena *a, const char *name,
-    struct index_repository *out, struct err *err);
+enum result layouts_find(
+    const struct task *t, const char *name, struct index_repository *out);
 
 /* A number that changes when somebody else writes to it (store_v1repo_version(),
  * store_repository_version()); 0 where it cannot be told. */
-uint64_t layouts_version(struct registry *reg, struct arena *a,
-    const struct index_repository *repository);
+uint64_t layouts_version(
+    const struct task *t, const struct index_repository *repository);
 
 #endif

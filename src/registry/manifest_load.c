@@ -2,19 +2,20 @@
 #include "registry/manifest_load.h"
 
 enum result
-manifest_load(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct store_manifest *bytes, struct manifest *out,
-    struct err *err)
+manifest_load(const struct task *t, const char *name, const struct digest *d,
+    struct store_manifest *bytes, struct manifest *out)
 {
 	struct str told;
-	enum result r = store_manifest_read(reg->store, a, name, d, bytes, err);
+	enum result r = store_manifest_read(
+	    t->reg->store, t->arena, name, d, bytes, t->err);
 
 	if (r != RC_OK)
 		return r;
-	r = store_manifest_type(reg->store, a, name, &bytes->digest, &told, err);
+	r = store_manifest_type(
+	    t->reg->store, t->arena, name, &bytes->digest, &told, t->err);
 	if (r == RC_NOT_FOUND)
 		told = str_of("");
 	else if (r != RC_OK)
 		return r;
-	return manifest_parse(a, bytes->bytes, told, out, err);
+	return manifest_parse(t->arena, bytes->bytes, told, out, t->err);
 }

@@ -5,13 +5,12 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "image/manifest.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 #include "store/manifest.h"
 
 /* Reads it and parses it as what it was pushed as. RC_MANIFEST_UNKNOWN,
  * RC_BAD_MANIFEST: old servers may have left anything. */
-enum result manifest_load(struct registry *reg, struct arena *a, const char *name,
-    const struct digest *d, struct store_manifest *bytes, struct manifest *out,
-    struct err *err);
+enum result manifest_load(const struct task *t, const char *name,
+    const struct digest *d, struct store_manifest *bytes, struct manifest *out);
 
 #endif

@@ -18,13 +18,12 @@
 #define TAGS_AT_ONCE 256 /* in one transaction */
 
 struct run {
-	struct registry *reg;
+	const struct task *task;
 	const struct reindex *how;
 	struct arena *arena;   /* cleared a repository */
 	struct arena *scratch; /* cleared a manifest, or a transaction of tags */
 	unsigned long count;
 	enum result result;
-	struct err *err;
 
 	struct index_repository repository; /* at hand */
 	struct str tags[TAGS_AT_ONCE];
@@ -45,7 +44,8 @@ add_tags(struct run *run)
 	const struct index_change change = {
 	    run->repository, run->tags, run->n_tags};
 
-	run->result = index_rebuild_add(run->reg->index, &change, run->err);
+	run->result = index_rebuild_add(
+	    run->task->reg->index, &change, run->task->err);
 	run->n_tags = 0;
 	arena_clear(run->scratch);
 }
@@ -71,16 +71,16 @@ add_referrer(void *arg, const struct digest *d)
 	struct index_referrer referrer;
 	struct store_manifest stored;
 	struct manifest m;
-	struct err ignored;
 
 	arena_clear(run->scratch);
-	if (manifest_load(run->reg, run->scratch, run->repository.name.p, d,
-		&stored, &m, &ignored) != RC_OK ||
+	if (manifest_load(task_quiet(task_with_arena(run->task, run->scratch)),
+		run->repository.name.p, d, &stored, &m) != RC_OK ||
 	    !m.has_subject)
 		return true;
 	referrer_make(run->scratch, &m, &stored.digest, stored.bytes.n, &referrer);
 	change.referrer = &referrer;
-	run->result = index_rebuild_add(run->reg->index, &change, run->err);
+	run->result = index_rebuild_add(
+	    run->task->reg->index, &change, run->task->err);
 	return run->result == RC_OK;
 }
 
@@ -90,7 +90,7 @@ static enum result
 pass_over(const struct run *run, enum result r)
 {
 	log_line(LOG_ERROR, "index.read", "error=%s reason=%s repository=%s",
-	    err_name(r), log_value(run->arena, run->err->text),
+	    err_name(r), log_value(run->arena, run->task->err->text),
 	    log_value(run->arena, run->repository.name.p));
 	return RC_OK;
 }
@@ -104,12 +104,13 @@ add_all(struct run *run, bool *all)
 
 	run->n_tags = 0;
 	arena_clear(run->scratch);
-	r = store_tag_each(run->reg->store, name, "", add_tag, run, run->err);
+	r = store_tag_each(
+	    run->task->reg->store, name, "", add_tag, run, run->task->err);
 	if (r == RC_OK && run->result == RC_OK && run->n_tags > 0)
 		add_tags(run);
 	if (r == RC_OK && run->result == RC_OK)
 		r = store_manifest_each(
-		    run->reg->store, name, add_referrer, run, run->err);
+		    run->task->reg->store, name, add_referrer, run, run->task->err);
 	*all = r == RC_OK;
 	if (run->result != RC_OK)
 		return run->result;
@@ -121,19 +122,19 @@ add_all(struct run *run, bool *all)
 static enum result
 enter_anew(struct run *run, uint64_t stamp)
 {
-	struct index *ix = run->reg->index;
+	struct index *ix = run->task->reg->index;
 	bool all = true;
 	enum result r;
 
 	run->repository.stamp = 0;
 	run->repository.description = description_text(
-	    run->reg, run->arena, &run->repository);
-	r = index_rebuild_open(ix, &run->repository, run->err);
+	    task_with_arena(run->task, run->arena), &run->repository);
+	r = index_rebuild_open(ix, &run->repository, run->task->err);
 	if (r == RC_OK && run->repository.v2)
 		r = add_all(run, &all);
 	run->repository.stamp = stamp;
 	if (r == RC_OK && all)
-		r = index_rebuild_close(ix, &run->repository, run->err);
+		r = index_rebuild_close(ix, &run->repository, run->task->err);
 	return r;
 }
 
@@ -143,16 +144,17 @@ look(struct run *run, const char *name)
 	struct index_repository *repository = &run->repository;
 	bool same = false;
 	enum result r = layouts_find(
-	    run->reg, run->arena, name, repository, run->err);
+	    task_with_arena(run->task, run->arena), name, repository);
 
 	if (r != RC_OK)
 		return pass_over(run, r);
 	if (!repository->v1 && !repository->v2)
 		return RC_OK;
-	repository->stamp = layouts_version(run->reg, run->arena, repository);
+	repository->stamp = layouts_version(
+	    task_with_arena(run->task, run->arena), repository);
 	if (!run->how->afresh)
 		r = index_rebuild_same(
-		    run->reg->index, repository, &same, run->err);
+		    run->task->reg->index, repository, &same, run->task->err);
 	return r == RC_OK && !same ? enter_anew(run, repository->stamp) : r;
 }
 
@@ -164,7 +166,7 @@ visit(void *arg, const char *name)
 
 	arena_clear(run->arena);
 	run->result = guard_take(
-	    run->reg->store, GUARD_REPOSITORY, name, &lock, run->err);
+	    run->task->reg->store, GUARD_REPOSITORY, name, &lock, run->task->err);
 	if (run->result == RC_OK)
 		run->result = look(run, name);
 	guard_release(&lock);
@@ -180,49 +182,51 @@ visit(void *arg, const char *name)
 static enum result
 walk(struct run *run, bool *done)
 {
-	enum result r = index_rebuild_begin(run->reg->index, run->err);
+	enum result r = index_rebuild_begin(run->task->reg->index, run->task->err);
 
 	if (r == RC_OK)
-		r = store_v1repo_walk(run->reg->store, visit, run, run->err);
+		r = store_v1repo_walk(
+		    run->task->reg->store, visit, run, run->task->err);
 	if (r == RC_OK && run->result == RC_OK && !stopped(run))
-		r = store_repository_walk(run->reg->store, visit, run, run->err);
+		r = store_repository_walk(
+		    run->task->reg->store, visit, run, run->task->err);
 	if (r == RC_OK)
 		r = run->result;
 	if (r == RC_OK && !stopped(run)) {
-		r = index_rebuild_end(run->reg->index, run->err);
+		r = index_rebuild_end(run->task->reg->index, run->task->err);
 		*done = r == RC_OK;
 	}
 	return r;
 }
 
 enum result
-reindex_prepare(struct registry *reg, const char *path, struct err *err)
+reindex_prepare(const struct task *t, const char *path)
 {
 	struct guard lock = {0};
 	bool ignored;
-	enum result r = guard_try(reg->store, GUARD_REINDEX, "", &lock, err);
+	enum result r = guard_try(t->reg->store, GUARD_REINDEX, "", &lock, t->err);
 
 	if (r == RC_OK && guard_is_held(&lock))
-		r = index_prepare(path, &ignored, err);
+		r = index_prepare(path, &ignored, t->err);
 	guard_release(&lock);
 	return r;
 }
 
 enum result
-reindex_run(
-    struct registry *reg, const struct reindex *how, bool *done, struct err *err)
+reindex_run(const struct task *t, const struct reindex *how, bool *done)
 {
-	struct run run = {.reg = reg, .how = how, .result = RC_OK, .err = err};
+	struct run run = {.task = t, .how = how, .result = RC_OK};
 	struct guard lock = {0};
 	bool ignored;
 	enum result r;
 
 	*done = false;
-	r = guard_try(reg->store, GUARD_REINDEX, "", &lock, err);
+	r = guard_try(t->reg->store, GUARD_REINDEX, "", &lock, t->err);
 	if (r == RC_OK && !guard_is_held(&lock))
-		return err_set(err, RC_NOT_FOUND, "another rebuild runs already");
+		return err_set(
+		    t->err, RC_NOT_FOUND, "another rebuild runs already");
 	if (r == RC_OK)
-		r = index_prepare(how->path, &ignored, err);
+		r = index_prepare(how->path, &ignored, t->err);
 	if (r == RC_OK) {
 		run.arena = arena_new();
 		run.scratch = arena_new();

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 
 struct reindex {
 	const char *path; /* of the index */
@@ -27,12 +27,11 @@ struct reindex {
 
 /* At the start: the index gets today's form. One that is being rebuilt by somebody else
  * is left to them. */
-enum result reindex_prepare(
-    struct registry *reg, const char *path, struct err *err);
+enum result reindex_prepare(const struct task *t, const char *path);
 
 /* Prepares it likewise and fills it. RC_OK also when it was stopped: *done tells.
  * RC_NOT_FOUND: another rebuild runs. */
 enum result reindex_run(
-    struct registry *reg, const struct reindex *how, bool *done, struct err *err);
+    const struct task *t, const struct reindex *how, bool *done);
 
 #endif

@@ -9,6 +9,6 @@ libberth_a_SOURCES += \
 	src/registry/registry.h \
 	src/registry/reindex.c src/registry/reindex.h \
 	src/registry/status.c src/registry/status.h \
-	src/registry/task.h \
+	src/registry/task.c src/registry/task.h \
 	src/registry/v1image.c src/registry/v1image.h \
 	src/registry/worklimit.c src/registry/worklimit.h

@@ -7,30 +7,29 @@
 #include "store/store.h"
 
 static enum result
-check_storage(struct registry *reg, struct err *err)
+check_storage(const struct task *t)
 {
-	return store_probe(reg->store, err);
+	return store_probe(t->reg->store, t->err);
 }
 
 static enum result
-check_disk(struct registry *reg, struct err *err)
+check_disk(const struct task *t)
 {
-	return capacity_check(reg, 0, err);
+	return capacity_check(t, 0);
 }
 
 static enum result
-check_index(struct registry *reg, struct err *err)
+check_index(const struct task *t)
 {
-	return index_probe(reg->index, err);
+	return index_probe(t->reg->index, t->err);
 }
 
 void
-status_get(
-    struct registry *reg, struct arena *a, struct status out[STATUS_SERVICES])
+status_get(const struct task *t, struct status out[STATUS_SERVICES])
 {
 	static const struct {
 		const char *service;
-		enum result (*check)(struct registry *reg, struct err *err);
+		enum result (*check)(const struct task *t);
 	} checks[STATUS_SERVICES] = {{"storage", check_storage},
 	    {"disk", check_disk}, {"index", check_index}};
 	struct err err;
@@ -39,12 +38,12 @@ status_get(
 
 	for (i = 0; i < STATUS_SERVICES; i++) {
 		err.text[0] = '\0';
-		r = checks[i].check(reg, &err);
+		r = checks[i].check(task_with_err(t, &err));
 		out[i].service = checks[i].service;
 		out[i].failure = r == RC_OK ? NULL : err_name(r);
 		if (r != RC_OK)
 			log_line(LOG_WARN, "status",
 			    "service=%s error=%s reason=%s", out[i].service,
-			    err_name(r), log_value(a, err.text));
+			    err_name(r), log_value(t->arena, err.text));
 	}
 }

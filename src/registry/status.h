@@ -3,7 +3,7 @@
 #define REGISTRY_STATUS_H
 
 #include "base/arena.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 
 #define STATUS_SERVICES 3
 
@@ -15,7 +15,6 @@ struct status {
 /* storage: a file can be written. disk: there is room for an upload. index: a search is
  * answered. Quick; may be asked every second, and by anybody: what exactly fails, and where, is
  * in the log alone. */
-void status_get(
-    struct registry *reg, struct arena *a, struct status out[STATUS_SERVICES]);
+void status_get(const struct task *t, struct status out[STATUS_SERVICES]);
 
 #endif

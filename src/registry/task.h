@@ -19,4 +19,13 @@ struct task {
 	struct err *err;             /* the reason of a result that is not RC_OK */
 };
 
+/* The same task, except for one thing. The copy lives in its arena. */
+const struct task *task_with_arena(const struct task *t, struct arena *scratch);
+const struct task *task_with_caller(
+    const struct task *t, const struct caller *caller);
+const struct task *task_with_err(const struct task *t, struct err *err);
+
+/* For a call whose failure is an answer like any other: its reason is read by nobody. */
+const struct task *task_quiet(const struct task *t);
+
 #endif

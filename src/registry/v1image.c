@@ -6,70 +6,73 @@
 #include "store/v1image.h"
 
 enum result
-v1image_check(struct registry *reg, const char *id, struct err *err)
+v1image_check(const struct task *t, const char *id)
 {
 	enum store_v1image_state state;
-	enum result r = store_v1image_state(reg->store, id, &state, err);
+	enum result r = store_v1image_state(t->reg->store, id, &state, t->err);
 
 	if (r == RC_OK &&
 	    (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED))
-		return err_set(err, RC_IMAGE_UNKNOWN, "no such image");
+		return err_set(t->err, RC_IMAGE_UNKNOWN, "no such image");
 	if (r == RC_OK && state == STORE_V1IMAGE_UNFINISHED)
-		return err_set(err, RC_IMAGE_UNFINISHED, "its push is not over");
+		return err_set(t->err, RC_IMAGE_UNFINISHED, "its push is not over");
 	return r;
 }
 
 /* A long one is read from a seat. */
 static enum result
-read_json(struct registry *reg, struct arena *a, const char *id, struct str *out,
-    struct err *err)
+read_json(const struct task *t, const char *id, struct str *out)
 {
 	enum result r = store_v1image_json_short(
-	    reg->store, a, id, WORKLIMIT_FREE, out, err);
+	    t->reg->store, t->arena, id, WORKLIMIT_FREE, out, t->err);
 
 	if (r != RC_TOO_LARGE)
 		return r;
-	r = worklimit_enter(reg, a, V1CONFIG_MAX, err);
-	return r == RC_OK ? store_v1image_json(reg->store, a, id, out, err) : r;
+	r = worklimit_enter(t, V1CONFIG_MAX);
+	return r == RC_OK
+		   ? store_v1image_json(t->reg->store, t->arena, id, out, t->err)
+		   : r;
 }
 
 /* _inprogress is checked before the json is read: a complete image never becomes
  * unfinished again, unless it was damaged. */
 enum result
-v1image_json(struct registry *reg, struct arena *a, const char *id,
-    struct v1image_json *out, struct err *err)
+v1image_json(const struct task *t, const char *id, struct v1image_json *out)
 {
 	const struct content *layer;
 	struct err ignored;
 	enum result r;
 
-	r = v1image_check(reg, id, err);
+	r = v1image_check(t, id);
 	if (r == RC_OK)
-		r = read_json(reg, a, id, &out->json, err);
+		r = read_json(t, id, &out->json);
 	if (r == RC_OK)
-		r = store_v1image_checksum(reg->store, a, id, &out->sum, err);
+		r = store_v1image_checksum(
+		    t->reg->store, t->arena, id, &out->sum, t->err);
 	if (r != RC_OK)
 		return r;
-	out->has_layer = store_v1image_layer(reg->store, a, id, &layer, &ignored) ==
-			 RC_OK;
+	out->has_layer = store_v1image_layer(t->reg->store, t->arena, id, &layer,
+			     &ignored) == RC_OK;
 	out->layer_size = out->has_layer ? store_content_size(layer) : 0;
 	return RC_OK;
 }
 
 enum result
-v1image_ancestry(struct registry *reg, struct arena *a, const char *id,
-    struct str *out, struct err *err)
+v1image_ancestry(const struct task *t, const char *id, struct str *out)
 {
-	enum result r = v1image_check(reg, id, err);
+	enum result r = v1image_check(t, id);
 
-	return r == RC_OK ? store_v1image_ancestry(reg->store, a, id, out, err) : r;
+	return r == RC_OK ? store_v1image_ancestry(
+				t->reg->store, t->arena, id, out, t->err)
+			  : r;
 }
 
 enum result
-v1image_layer(struct registry *reg, struct arena *a, const char *id,
-    const struct content **out, struct err *err)
+v1image_layer(const struct task *t, const char *id, const struct content **out)
 {
-	enum result r = v1image_check(reg, id, err);
+	enum result r = v1image_check(t, id);
 
-	return r == RC_OK ? store_v1image_layer(reg->store, a, id, out, err) : r;
+	return r == RC_OK
+		   ? store_v1image_layer(t->reg->store, t->arena, id, out, t->err)
+		   : r;
 }

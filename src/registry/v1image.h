@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 #include "store/content.h"
 
 struct v1image_json {
@@ -17,16 +17,15 @@ struct v1image_json {
 };
 
 /* RC_BUSY: the json is long, and there is no seat (worklimit.h) to read it. */
-enum result v1image_json(struct registry *reg, struct arena *a, const char *id,
-    struct v1image_json *out, struct err *err);
+enum result v1image_json(
+    const struct task *t, const char *id, struct v1image_json *out);
 
-enum result v1image_ancestry(struct registry *reg, struct arena *a, const char *id,
-    struct str *out, struct err *err);
+enum result v1image_ancestry(const struct task *t, const char *id, struct str *out);
 
-enum result v1image_layer(struct registry *reg, struct arena *a, const char *id,
-    const struct content **out, struct err *err);
+enum result v1image_layer(
+    const struct task *t, const char *id, const struct content **out);
 
 /* Only that it is there and complete: what answers a conditional request. */
-enum result v1image_check(struct registry *reg, const char *id, struct err *err);
+enum result v1image_check(const struct task *t, const char *id);
 
 #endif

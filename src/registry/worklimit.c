@@ -14,18 +14,17 @@ leave(void *arg)
 }
 
 enum result
-worklimit_enter_thread(const struct registry *reg, struct worklimit *threads,
-    struct arena *a, struct err *err)
+worklimit_enter_thread(const struct task *t, struct worklimit *threads)
 {
 	unsigned before = atomic_fetch_add(&threads->taken, 1);
 
-	if (reg->slow_requests_max == 0 || before < reg->slow_requests_max) {
-		arena_defer(a, leave, threads);
+	if (t->reg->slow_requests_max == 0 || before < t->reg->slow_requests_max) {
+		arena_defer(t->arena, leave, threads);
 		return RC_OK;
 	}
 	leave(threads);
-	return err_set(
-	    err, RC_BUSY, "%u such requests run already, try again later", before);
+	return err_set(t->err, RC_BUSY,
+	    "%u such requests run already, try again later", before);
 }
 
 /* Threads that have a seat, or wait for one. */
@@ -50,28 +49,27 @@ give_back(void *arg)
 /* A request that waits for memory must hold none, or others could wait for it: one
  * that needs more gives back what it has first. */
 enum result
-worklimit_enter(
-    const struct registry *reg, struct arena *a, size_t memory, struct err *err)
+worklimit_enter(const struct task *t, size_t memory)
 {
-	struct seat *seat = arena_deferred(a, give_back);
+	struct seat *seat = arena_deferred(t->arena, give_back);
 	enum result r = RC_OK;
 
-	if (memory <= WORKLIMIT_FREE || reg->slow_requests_max == 0 ||
+	if (memory <= WORKLIMIT_FREE || t->reg->slow_requests_max == 0 ||
 	    (seat != NULL && memory <= seat->memory))
 		return RC_OK;
 	if (seat == NULL) {
-		r = worklimit_enter_thread(reg, &seated, a, err);
+		r = worklimit_enter_thread(t, &seated);
 		if (r != RC_OK)
 			return r;
-		seat = arena_alloc(a, sizeof(*seat));
-		arena_defer(a, give_back, seat);
+		seat = arena_alloc(t->arena, sizeof(*seat));
+		arena_defer(t->arena, give_back, seat);
 	}
 	guard_release(&seat->lock);
 	seat->memory = 0;
 	r = guard_take_memory(
-	    reg->store, memory, reg->patience_ms, &seat->lock, err);
+	    t->reg->store, memory, t->reg->patience_ms, &seat->lock, t->err);
 	if (r == RC_OK && !guard_is_held(&seat->lock))
-		return err_set(err, RC_BUSY,
+		return err_set(t->err, RC_BUSY,
 		    "large requests use all memory that is for them: %zu bytes were wanted, "
 		    "try again later",
 		    memory);

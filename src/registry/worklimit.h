@@ -13,7 +13,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "registry/registry.h"
+#include "registry/task.h"
 
 #define WORKLIMIT_FREE ((size_t)256 << 10) /* bytes */
 
@@ -21,8 +21,7 @@
  * Nothing is taken for up to WORKLIMIT_FREE bytes. A request that has a smaller seat
  * exchanges it. RC_BUSY: reg->slow_requests_max threads of this process have or want a seat, or
  * not enough memory became free in reg->patience_ms. RC_IO. */
-enum result worklimit_enter(
-    const struct registry *reg, struct arena *a, size_t memory, struct err *err);
+enum result worklimit_enter(const struct task *t, size_t memory);
 
 /* Threads for a kind of work that waits for others and needs no memory. */
 struct worklimit {
@@ -31,7 +30,6 @@ struct worklimit {
 
 /* Takes one of reg->slow_requests_max threads until the arena ends. RC_BUSY: all of them are taken
  * in this process. */
-enum result worklimit_enter_thread(const struct registry *reg,
-    struct worklimit *threads, struct arena *a, struct err *err);
+enum result worklimit_enter_thread(const struct task *t, struct worklimit *threads);
 
 #endif

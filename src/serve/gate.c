@@ -19,9 +19,8 @@ gate_admit(struct request *rq, enum pass pass)
 		    route->limit);
 	/* once the body is on the disk there is nothing left to refuse */
 	if (route->body == BODY_FILE && pass == PASS_CHECK)
-		return capacity_check(rq->registry, rq->length, &rq->err);
+		return capacity_check(request_task(rq), rq->length);
 	if (pass != PASS_SERVE || route->cost.late)
 		return RC_OK;
-	return worklimit_enter(
-	    rq->registry, rq->arena, route_cost(route, rq->length), &rq->err);
+	return worklimit_enter(request_task(rq), route_cost(route, rq->length));
 }

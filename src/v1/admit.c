@@ -86,10 +86,10 @@ ask(struct request *rq, struct caller *caller)
 	if (r == RC_OK)
 		r = auth_admit(auth_of(rq), rq->arena, &asked, caller, &rq->err);
 	if (r == RC_OK)
-		r = access_note_granted(rq->registry, rq->arena, caller, &rq->err);
+		r = access_note_granted(task_with_caller(request_task(rq), caller));
 	if (r == RC_OK && asked.repository != NULL)
 		r = access_repository(
-		    rq->registry, rq->arena, caller, &name, &rq->err);
+		    task_with_caller(request_task(rq), caller), &name);
 	return r;
 }
 
@@ -107,7 +107,7 @@ look_at_token(struct request *rq, struct caller *caller)
 		r = auth_admit(&open_house, rq->arena, &shown, caller, &rq->err);
 	if (r == RC_OK)
 		r = access_repository(
-		    rq->registry, rq->arena, caller, &name, &rq->err);
+		    task_with_caller(request_task(rq), caller), &name);
 	return r;
 }
 
@@ -123,7 +123,7 @@ resolve_name(struct request *rq)
 	if (!names_repository(rq) ||
 	    v1name_parse(rq->arena, rq->arg[0], &name, &ignored) != RC_OK)
 		return RC_OK;
-	r = repository_resolve_name(rq->registry, rq->arena, &name, &rq->err);
+	r = repository_resolve_name(request_task(rq), &name);
 	if (r == RC_OK)
 		rq->arg[0] = str_of(v1name_full(rq->arena, &name));
 	return r;

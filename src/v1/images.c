@@ -8,8 +8,7 @@
 #include "v1/admit.h"
 #include "v1/v1.h"
 
-typedef enum result access_fn(struct registry *reg, struct arena *a,
-    const struct caller *caller, const char *id, struct err *err);
+typedef enum result access_fn(const struct task *t, const char *id);
 
 static enum result
 image_of(struct request *rq, access_fn *may, const char **id)
@@ -17,16 +16,16 @@ image_of(struct request *rq, access_fn *may, const char **id)
 	enum result r = v1_image_arg(rq, id);
 
 	if (r == RC_OK)
-		r = may(rq->registry, rq->arena, rq->caller, *id, &rq->err);
+		r = may(request_task(rq), *id);
 	return r;
 }
 
 /* An image that is unfinished here may be one that a fetch is just about to finish. */
 static bool
-source_may_have(const struct request *rq, enum result here)
+source_may_have(struct request *rq, enum result here)
 {
 	return (here == RC_IMAGE_UNKNOWN || here == RC_IMAGE_UNFINISHED) &&
-	       mirror_may_ask(rq->registry, rq->caller);
+	       mirror_may_ask(request_task(rq));
 }
 
 static enum result
@@ -73,11 +72,9 @@ v1_get_image_json(struct request *rq, struct reply *rp)
 
 	if (r != RC_OK)
 		return r;
-	r = v1image_json(rq->registry, rq->arena, id, &image, &rq->err);
+	r = v1image_json(request_task(rq), id, &image);
 	if (source_may_have(rq, r))
-		r = unless_unknown(mirror_json(rq->registry, rq->arena, rq->caller,
-				       id, &image, &rq->err),
-		    r);
+		r = unless_unknown(mirror_json(request_task(rq), id, &image), r);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
 	reply_image(rq, rp, &image);
@@ -93,7 +90,7 @@ v1_get_private_json(struct request *rq, struct reply *rp)
 	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
-		r = v1image_json(rq->registry, rq->arena, id, &image, &rq->err);
+		r = v1image_json(request_task(rq), id, &image);
 	if (r == RC_OK)
 		reply_image(rq, rp, &image);
 	return r;
@@ -110,11 +107,10 @@ v1_get_ancestry(struct request *rq, struct reply *rp)
 
 	if (r != RC_OK)
 		return r;
-	r = v1image_ancestry(rq->registry, rq->arena, id, &ancestry, &rq->err);
+	r = v1image_ancestry(request_task(rq), id, &ancestry);
 	if (source_may_have(rq, r))
-		r = unless_unknown(mirror_ancestry(rq->registry, rq->arena,
-				       rq->caller, id, &ancestry, &rq->err),
-		    r);
+		r = unless_unknown(
+		    mirror_ancestry(request_task(rq), id, &ancestry), r);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
 	reply_json(rp, 200, ancestry);
@@ -146,8 +142,7 @@ reply_layer_of_source(struct request *rq, struct reply *rp, const char *id)
 {
 	struct mirror_growing *growing = NULL;
 	const struct content *file;
-	enum result r = mirror_layer(
-	    rq->registry, rq->arena, rq->caller, id, &growing, &file, &rq->err);
+	enum result r = mirror_layer(request_task(rq), id, &growing, &file);
 
 	if (r == RC_OK && growing != NULL)
 		reply_growing(rq, rp, growing);
@@ -165,7 +160,7 @@ v1_get_layer(struct request *rq, struct reply *rp)
 
 	if (r != RC_OK)
 		return r;
-	r = v1image_layer(rq->registry, rq->arena, id, &file, &rq->err);
+	r = v1image_layer(request_task(rq), id, &file);
 	if (r == RC_OK && is_known(rq, rp))
 		return RC_OK;
 	if (r == RC_OK)
@@ -185,7 +180,7 @@ v1_get_private_layer(struct request *rq, struct reply *rp)
 	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
-		r = v1image_layer(rq->registry, rq->arena, id, &file, &rq->err);
+		r = v1image_layer(request_task(rq), id, &file);
 	if (r == RC_OK)
 		reply_layer(rp, file);
 	return r;
@@ -193,8 +188,8 @@ v1_get_private_layer(struct request *rq, struct reply *rp)
 
 /* ---- what is in it ---- */
 
-typedef enum result derive_fn(struct registry *reg, struct arena *a, const char *id,
-    const struct content **out, struct err *err);
+typedef enum result derive_fn(
+    const struct task *t, const char *id, const struct content **out);
 
 static enum result
 reply_derived(struct request *rq, struct reply *rp, derive_fn *derive)
@@ -204,7 +199,7 @@ reply_derived(struct request *rq, struct reply *rp, derive_fn *derive)
 	enum result r = image_of(rq, access_public_image, &id);
 
 	if (r == RC_OK)
-		r = derive(rq->registry, rq->arena, id, &file, &rq->err);
+		r = derive(request_task(rq), id, &file);
 	if (r != RC_OK || is_known(rq, rp))
 		return r;
 	reply_content(rp, file, "application/json");
@@ -232,7 +227,7 @@ v1_get_private_files(struct request *rq, struct reply *rp)
 	enum result r = image_of(rq, access_private_image, &id);
 
 	if (r == RC_OK)
-		r = layerfiles_list(rq->registry, rq->arena, id, &file, &rq->err);
+		r = layerfiles_list(request_task(rq), id, &file);
 	if (r == RC_OK)
 		reply_content(rp, file, "application/json");
 	return r;

@@ -56,8 +56,7 @@ announce(struct request *rq, struct reply *rp, const char *no_ending)
 	enum result r = invited_name(rq, no_ending, &name);
 
 	if (r == RC_OK)
-		r = repository_announce(
-		    rq->registry, rq->arena, &name, rq->body, &rq->err);
+		r = repository_announce(request_task(rq), &name, rq->body);
 	if (r == RC_OK)
 		invite(rq, rp, own_token(rq, &name, TOKEN_WRITE));
 	return r;
@@ -94,11 +93,10 @@ add_source_images(struct request *rq, const struct v1name *name, enum result own
 	enum result r;
 
 	*token = str_of(NULL);
-	if (!mirror_may_ask(rq->registry, rq->caller) ||
+	if (!mirror_may_ask(request_task(rq)) ||
 	    (own != RC_OK && own != RC_REPOSITORY_UNKNOWN))
 		return own;
-	r = mirror_images(
-	    rq->registry, rq->arena, rq->caller, name, &source, &rq->err);
+	r = mirror_images(request_task(rq), name, &source);
 	if (r != RC_OK)
 		return own == RC_OK ? RC_OK : r;
 	if (own == RC_OK)
@@ -119,7 +117,7 @@ v1_get_images(struct request *rq, struct reply *rp)
 
 	if (r != RC_OK)
 		return r;
-	r = repository_images(rq->registry, rq->arena, &name, &images, &rq->err);
+	r = repository_images(request_task(rq), &name, &images);
 	r = add_source_images(rq, &name, r, &images, &token);
 	if (r != RC_OK)
 		return r;

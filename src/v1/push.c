@@ -12,7 +12,7 @@ own_image(struct request *rq, const char **id)
 	enum result r = v1_image_arg(rq, id);
 
 	if (r == RC_OK)
-		r = access_push(rq->registry, rq->arena, rq->caller, *id, &rq->err);
+		r = access_push(request_task(rq), *id);
 	return r;
 }
 
@@ -23,8 +23,8 @@ v1_put_image_json(struct request *rq, struct reply *rp)
 	enum result r = v1_image_arg(rq, &id);
 
 	if (r == RC_OK)
-		r = push_json(rq->registry, rq->arena, rq->caller, id, rq->body,
-		    request_header(rq, "X-Docker-Checksum"), &rq->err);
+		r = push_json(request_task(rq), id, rq->body,
+		    request_header(rq, "X-Docker-Checksum"));
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
@@ -37,7 +37,7 @@ v1_check_layer(struct request *rq, struct reply *rp)
 	enum result r = own_image(rq, &id);
 
 	if (r == RC_OK)
-		r = push_layer_check(rq->registry, rq->arena, id, &rq->err);
+		r = push_layer_check(request_task(rq), id);
 	if (r == RC_OK)
 		reply_none(rp, 204);
 	return r;
@@ -50,8 +50,7 @@ v1_put_layer(struct request *rq, struct reply *rp)
 	enum result r = own_image(rq, &id);
 
 	if (r == RC_OK)
-		r = push_layer(
-		    rq->registry, rq->arena, id, rq->body_file, &rq->err);
+		r = push_layer(request_task(rq), id, rq->body_file);
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
@@ -64,9 +63,9 @@ v1_put_checksum(struct request *rq, struct reply *rp)
 	enum result r = own_image(rq, &id);
 
 	if (r == RC_OK)
-		r = push_checksum(rq->registry, rq->arena, id,
+		r = push_checksum(request_task(rq), id,
 		    request_header(rq, "X-Docker-Checksum-Payload"),
-		    request_header(rq, "X-Docker-Checksum"), &rq->err);
+		    request_header(rq, "X-Docker-Checksum"));
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;

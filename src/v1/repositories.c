@@ -16,7 +16,7 @@ v1_delete_repository(struct request *rq, struct reply *rp)
 	enum result r = v1_repo_arg(rq, &name);
 
 	if (r == RC_OK)
-		r = repository_remove(rq->registry, rq->arena, &name, &rq->err);
+		r = repository_remove(request_task(rq), &name);
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
@@ -30,8 +30,7 @@ v1_get_repository_json(struct request *rq, struct reply *rp)
 	enum result r = v1_repo_arg(rq, &name);
 
 	if (r == RC_OK)
-		r = repository_meta(
-		    rq->registry, rq->arena, &name, &meta, &rq->err);
+		r = repository_meta(request_task(rq), &name, &meta);
 	if (r == RC_OK)
 		reply_json(rp, 200, meta);
 	return r;
@@ -47,8 +46,7 @@ v1_get_properties(struct request *rq, struct reply *rp)
 	enum result r = v1_repo_arg(rq, &name);
 
 	if (r == RC_OK)
-		r = properties_get(
-		    rq->registry, rq->arena, &name, &properties, &rq->err);
+		r = properties_get(request_task(rq), &name, &properties);
 	if (r != RC_OK)
 		return r;
 	buf_init(&b, rq->arena, PROPERTIES_MAX);
@@ -106,8 +104,7 @@ v1_put_properties(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		r = read_change(rq, &change, &is_private, &description);
 	if (r == RC_OK)
-		r = properties_put(
-		    rq->registry, rq->arena, &name, &change, &rq->err);
+		r = properties_put(request_task(rq), &name, &change);
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;

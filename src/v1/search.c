@@ -73,8 +73,7 @@ write_row(void *arg, const struct search_row *row)
 static enum result
 write_answer(struct answer *an, struct sink sink)
 {
-	struct search search = {.caller = an->rq->caller,
-	    .term = an->term,
+	struct search search = {.term = an->term,
 	    .wild = str_has(an->term, '*'),
 	    .most = SIZE_MAX,
 	    .begin = write_head,
@@ -87,7 +86,7 @@ write_answer(struct answer *an, struct sink sink)
 		search.most = an->rows;
 	}
 	jsonw_init(&an->w, sink);
-	r = search_run(an->rq->registry, an->rq->arena, &search, &an->rq->err);
+	r = search_run(request_task(an->rq), &search);
 	if (r != RC_OK)
 		return r;
 	jsonw_end(&an->w);
@@ -106,7 +105,7 @@ stream_answer(void *arg, struct sink sink)
 static enum result
 reply_all(struct answer *an, struct reply *rp)
 {
-	enum result r = search_probe(an->rq->registry, &an->rq->err);
+	enum result r = search_probe(request_task(an->rq));
 
 	if (r == RC_OK)
 		reply_stream(rp, stream_answer, an);
@@ -187,7 +186,7 @@ v1_get_search(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		r = number(rq, "page", INT_MAX, 1, &an->page);
 	if (r == RC_OK)
-		r = search_enter(rq->registry, rq->arena, &rq->err);
+		r = search_enter(request_task(rq));
 	if (r != RC_OK)
 		return r;
 	if (an->rows == 0 && an->page > 1)

@@ -80,7 +80,7 @@ v1_get_status(struct request *rq, struct reply *rp)
 	struct buf b;
 	bool failed;
 
-	status_get(rq->registry, rq->arena, services);
+	status_get(request_task(rq), services);
 	buf_init(&b, rq->arena, 64 << 10);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);

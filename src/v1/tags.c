@@ -27,8 +27,7 @@ source_tags(struct request *rq, const struct v1name *name, struct json **out)
 {
 	struct str text;
 	const char *why;
-	enum result r = mirror_tags(
-	    rq->registry, rq->arena, rq->caller, name, &text, &rq->err);
+	enum result r = mirror_tags(request_task(rq), name, &text);
 
 	if (r == RC_OK && !json_parse(rq->arena, text, out, &why))
 		return err_set(&rq->err, RC_UPSTREAM, "the source's tags: %s", why);
@@ -47,11 +46,9 @@ add_tag(void *arg, const char *tag, const struct json *id)
 {
 	struct addition *add = arg;
 	struct request *rq = add->rq;
-	struct err ignored;
 	const char *own;
 
-	if (tag_get(rq->registry, rq->arena, add->name, tag, &own, &ignored) ==
-	    RC_OK)
+	if (tag_get(task_quiet(request_task(rq)), add->name, tag, &own) == RC_OK)
 		return true;
 	jsonw_key(add->w, tag);
 	jsonw_str(add->w, json_text(id));
@@ -67,7 +64,7 @@ add_source_tags(
 	struct json *tags;
 	enum result r;
 
-	if (!mirror_may_ask(rq->registry, rq->caller) ||
+	if (!mirror_may_ask(request_task(rq)) ||
 	    (own != RC_OK && own != RC_REPOSITORY_UNKNOWN))
 		return own;
 	r = source_tags(rq, name, &tags);
@@ -107,7 +104,7 @@ write_tags(
 	buf_init(out, rq->arena, most);
 	jsonw_init(&w, buf_sink(out));
 	jsonw_object(&w);
-	r = tag_list(rq->registry, rq->arena, name, write_tag, &w, &rq->err);
+	r = tag_list(request_task(rq), name, write_tag, &w);
 	r = add_source_tags(rq, name, &w, r);
 	jsonw_end(&w);
 	return r;
@@ -124,7 +121,7 @@ v1_get_tags(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		r = write_tags(rq, &name, WORKLIMIT_FREE, &b);
 	if (r == RC_OK && b.full) {
-		r = worklimit_enter(rq->registry, rq->arena, V1_TAGS_MAX, &rq->err);
+		r = worklimit_enter(request_task(rq), V1_TAGS_MAX);
 		if (r == RC_OK)
 			r = write_tags(rq, &name, V1_TAGS_MAX, &b);
 		if (r == RC_OK && b.full)
@@ -154,8 +151,8 @@ v1_get_tag(struct request *rq, struct reply *rp)
 	enum result r = names_of(rq, &name, &tag);
 
 	if (r == RC_OK)
-		r = tag_get(rq->registry, rq->arena, &name, tag, &id, &rq->err);
-	if (r == RC_TAG_UNKNOWN && mirror_may_ask(rq->registry, rq->caller))
+		r = tag_get(request_task(rq), &name, tag, &id);
+	if (r == RC_TAG_UNKNOWN && mirror_may_ask(request_task(rq)))
 		r = get_source_tag(rq, &name, tag, &id);
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of(arena_printf(rq->arena, "\"%s\"", id)));
@@ -190,12 +187,12 @@ v1_put_tag(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		r = read_id(rq, &id);
 	if (r == RC_OK)
-		r = access_tag(rq->registry, rq->arena, rq->caller, id, &rq->err);
+		r = access_tag(request_task(rq), id);
 	if (r == RC_OK)
-		r = mirror_keep(rq->registry, rq->arena, rq->caller, id, &rq->err);
+		r = mirror_keep(request_task(rq), id);
 	if (r == RC_OK)
-		r = tag_put(rq->registry, rq->arena, &name, tag, id,
-		    request_header(rq, "User-Agent"), &rq->err);
+		r = tag_put(request_task(rq), &name, tag, id,
+		    request_header(rq, "User-Agent"));
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
@@ -209,7 +206,7 @@ v1_delete_tag(struct request *rq, struct reply *rp)
 	enum result r = names_of(rq, &name, &tag);
 
 	if (r == RC_OK)
-		r = tag_remove(rq->registry, rq->arena, &name, tag, &rq->err);
+		r = tag_remove(request_task(rq), &name, tag);
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of("true"));
 	return r;
@@ -224,7 +221,7 @@ v1_get_tag_json(struct request *rq, struct reply *rp)
 	enum result r = names_of(rq, &name, &tag);
 
 	if (r == RC_OK)
-		r = tag_meta(rq->registry, rq->arena, &name, tag, &meta, &rq->err);
+		r = tag_meta(request_task(rq), &name, tag, &meta);
 	if (r == RC_OK)
 		reply_json(rp, 200, meta);
 	return r;

@@ -16,7 +16,7 @@ v2_get_blob(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		r = v2_digest_arg(rq, &d);
 	if (r == RC_OK)
-		r = blob_find(rq->registry, rq->arena, name, &d, &blob, &rq->err);
+		r = blob_find(request_task(rq), name, &d, &blob);
 	if (r != RC_OK)
 		return r;
 	v2_is(rp, &blob.digest);
@@ -37,7 +37,7 @@ v2_delete_blob(struct request *rq, struct reply *rp)
 	if (r == RC_OK)
 		r = v2_digest_arg(rq, &d);
 	if (r == RC_OK)
-		r = blob_remove(rq->registry, rq->arena, name, &d, &rq->err);
+		r = blob_remove(request_task(rq), name, &d);
 	if (r == RC_OK)
 		reply_none(rp, 202);
 	return r;

@@ -15,9 +15,9 @@ take_page(struct request *rq, size_t usual, struct v2_page *out)
 {
 	enum result r = v2_page(rq, usual, out);
 
-	return r == RC_OK ? worklimit_enter(rq->registry, rq->arena,
-				V2_LIST_MEMORY(out->most), &rq->err)
-			  : r;
+	return r == RC_OK
+		   ? worklimit_enter(request_task(rq), V2_LIST_MEMORY(out->most))
+		   : r;
 }
 
 static void
@@ -47,8 +47,8 @@ v2_get_catalog(struct request *rq, struct reply *rp)
 	enum result r = take_page(rq, CATALOG_PAGE, &page);
 
 	if (r == RC_OK)
-		r = content_list_catalog(rq->registry, rq->arena, page.after,
-		    page.most, &list, &rq->err);
+		r = content_list_catalog(
+		    request_task(rq), page.after, page.most, &list);
 	if (r != RC_OK)
 		return r;
 	buf_init(&b, rq->arena, BODY_MAX);
@@ -86,8 +86,9 @@ write_rest(struct tags *tags, struct jsonw *w)
 
 	for (turn = 0; r == RC_OK && tags->page.more && !w->stopped; turn ^= 1) {
 		arena_clear(a[turn]);
-		r = content_list_tags(tags->rq->registry, a[turn], tags->name,
-		    str_of(last), TAGS_PAGE, &tags->page, &tags->rq->err);
+		r = content_list_tags(
+		    task_with_arena(request_task(tags->rq), a[turn]), tags->name,
+		    str_of(last), TAGS_PAGE, &tags->page);
 		if (r == RC_OK) {
 			write_names(w, &tags->page);
 			if (tags->page.n > 0)
@@ -132,8 +133,8 @@ v2_get_tags(struct request *rq, struct reply *rp)
 		return r;
 	tags->rq = rq;
 	tags->all = !page.limited;
-	r = content_list_tags(rq->registry, rq->arena, tags->name, page.after,
-	    page.most, &tags->page, &rq->err);
+	r = content_list_tags(
+	    request_task(rq), tags->name, page.after, page.most, &tags->page);
 	if (r == RC_REPOSITORY_UNKNOWN)
 		v2_unknown(rq, str_of(NULL));
 	if (r != RC_OK)

@@ -27,8 +27,7 @@ v2_get_manifest(struct request *rq, struct reply *rp)
 	enum result r = v2_name_arg(rq, &name);
 
 	if (r == RC_OK)
-		r = manifests_get(
-		    rq->registry, rq->arena, name, rq->arg[1], &found, &rq->err);
+		r = manifests_get(request_task(rq), name, rq->arg[1], &found);
 	if (r != RC_OK)
 		return tell_unknown(rq, r);
 	v2_is(rp, &found.digest);
@@ -137,8 +136,7 @@ v2_put_manifest(struct request *rq, struct reply *rp)
 		r = read_tags(rq, &push);
 	if (r != RC_OK)
 		return r;
-	r = manifests_put(
-	    rq->registry, rq->arena, name, rq->arg[1], &push, &pushed, &rq->err);
+	r = manifests_put(request_task(rq), name, rq->arg[1], &push, &pushed);
 	if (r == RC_OK)
 		tell_pushed(rq, rp, name, &push, &pushed);
 	else if (r == RC_UNRESOLVED_REF)
@@ -153,8 +151,8 @@ v2_delete_manifest(struct request *rq, struct reply *rp)
 	enum result r = v2_name_arg(rq, &name);
 
 	if (r == RC_OK)
-		r = manifests_remove(rq->registry, rq->arena, name, rq->arg[1],
-		    condition_of(rq), &rq->err);
+		r = manifests_remove(
+		    request_task(rq), name, rq->arg[1], condition_of(rq));
 	if (r == RC_OK)
 		reply_none(rp, 202);
 	return tell_unknown(rq, r);

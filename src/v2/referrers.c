@@ -124,8 +124,8 @@ v2_get_referrers(struct request *rq, struct reply *rp)
 	if (r != RC_OK)
 		return r;
 	begin_page(&page, rq->arena, part.most);
-	r = content_list_referrers(rq->registry, name, rq->arg[1], type, part.after,
-	    add_entry, &page, &rq->err);
+	r = content_list_referrers(
+	    request_task(rq), name, rq->arg[1], type, part.after, add_entry, &page);
 	arena_free(page.scratch);
 	if (r == RC_OK)
 		tell(rq, rp, &page,

@@ -63,8 +63,7 @@ begin(struct request *rq, struct reply *rp, const char *name)
 	enum result r = query_kind(rq, &kind);
 
 	if (r == RC_OK)
-		r = upload_begin(
-		    rq->registry, rq->arena, name, kind, &up, &rq->err);
+		r = upload_begin(request_task(rq), name, kind, &up);
 	if (r != RC_OK)
 		return r;
 	tell(rq, rp, &up);
@@ -91,9 +90,8 @@ mount(
 	enum result r = v2_query(rq, "from", &from);
 
 	if (r == RC_OK)
-		r = blob_mount(rq->registry, rq->arena, name, d,
-		    from.p == NULL ? NULL : str_dup(rq->arena, from), &kept,
-		    &rq->err);
+		r = blob_mount(request_task(rq), name, d,
+		    from.p == NULL ? NULL : str_dup(rq->arena, from), &kept);
 	if (r == RC_BLOB_UNKNOWN)
 		return begin(rq, rp, name);
 	if (r == RC_OK)
@@ -105,8 +103,7 @@ static enum result
 take_whole(
     struct request *rq, struct reply *rp, const char *name, const struct digest *d)
 {
-	enum result r = upload_whole(
-	    rq->registry, rq->arena, name, rq->body_file, d, &rq->err);
+	enum result r = upload_whole(request_task(rq), name, rq->body_file, d);
 
 	if (r == RC_OK)
 		created(rq, rp, name, d);
@@ -215,8 +212,7 @@ v2_check_patch_upload(struct request *rq, struct reply *rp)
 		r = read_part(rq, &part);
 	if (r != RC_OK)
 		return r;
-	r = upload_check(
-	    rq->registry, rq->arena, name, rq->arg[1], &part, &up, &rq->err);
+	r = upload_check(request_task(rq), name, rq->arg[1], &part, &up);
 	return end_check(rq, rp, r, &up);
 }
 
@@ -232,8 +228,7 @@ v2_patch_upload(struct request *rq, struct reply *rp)
 		r = read_part(rq, &part);
 	if (r != RC_OK)
 		return r;
-	r = upload_append(
-	    rq->registry, rq->arena, name, rq->arg[1], &part, &up, &rq->err);
+	r = upload_append(request_task(rq), name, rq->arg[1], &part, &up);
 	return end_part(rq, rp, r, &up, 202);
 }
 
@@ -265,8 +260,8 @@ v2_check_put_upload(struct request *rq, struct reply *rp)
 		r = read_part(rq, &part);
 	if (r != RC_OK)
 		return r;
-	r = upload_check_end(rq->registry, rq->arena, name, rq->arg[1], &part, &d,
-	    &up, &finished, &rq->err);
+	r = upload_check_end(
+	    request_task(rq), name, rq->arg[1], &part, &d, &up, &finished);
 	if (!finished)
 		return end_check(rq, rp, r, &up);
 	reply_none(rp, 204);
@@ -288,8 +283,7 @@ v2_put_upload(struct request *rq, struct reply *rp)
 		r = read_part(rq, &part);
 	if (r != RC_OK)
 		return r;
-	r = upload_finish(
-	    rq->registry, rq->arena, name, rq->arg[1], &part, &d, &up, &rq->err);
+	r = upload_finish(request_task(rq), name, rq->arg[1], &part, &d, &up);
 	if (r == RC_OK)
 		created(rq, rp, name, &d);
 	return r == RC_OK ? r : end_part(rq, rp, r, &up, 201);
@@ -306,7 +300,7 @@ v2_get_upload(struct request *rq, struct reply *rp)
 
 	if (r != RC_OK)
 		return r;
-	r = upload_status(rq->registry, rq->arena, name, rq->arg[1], &up, &rq->err);
+	r = upload_status(request_task(rq), name, rq->arg[1], &up);
 	return end_part(rq, rp, r, &up, 204);
 }
 
@@ -317,8 +311,7 @@ v2_delete_upload(struct request *rq, struct reply *rp)
 	enum result r = v2_name_arg(rq, &name);
 
 	if (r == RC_OK)
-		r = upload_cancel(
-		    rq->registry, rq->arena, name, rq->arg[1], &rq->err);
+		r = upload_cancel(request_task(rq), name, rq->arg[1]);
 	if (r == RC_OK)
 		reply_none(rp, 204);
 	return r;

@@ -125,7 +125,7 @@ test_no_threads(void)
 	struct arena *other = arena_new();
 
 	reg.slow_requests_max = 1;
-	is_int(worklimit_enter(&reg, other, WORKLIMIT_FREE + 1, &err), RC_OK,
+	is_int(worklimit_enter(TASK(other), WORKLIMIT_FREE + 1), RC_OK,
 	    "the one thread for large requests is taken");
 	check_rows_busy("no thread");
 	arena_free(other);
@@ -153,9 +153,9 @@ test_free(void)
 	struct guard all = {0};
 
 	(void)guard_take_memory(store, ALL, 0, &all, &err);
-	is_int(worklimit_enter(&reg, a, WORKLIMIT_FREE, &err), RC_OK,
+	is_int(worklimit_enter(TASK(a), WORKLIMIT_FREE), RC_OK,
 	    "what any request may use is not asked for");
-	is_int(worklimit_enter(&reg, a, WORKLIMIT_FREE + 1, &err), RC_BUSY,
+	is_int(worklimit_enter(TASK(a), WORKLIMIT_FREE + 1), RC_BUSY,
 	    "a byte more is");
 	guard_release(&all);
 	arena_free(a);
@@ -169,24 +169,22 @@ test_more(void)
 	struct guard half = {0};
 
 	reg.slow_requests_max = 2;
-	is_int(
-	    worklimit_enter(&reg, one, ALL / 2, &err), RC_OK, "half of the memory");
-	is_int(
-	    worklimit_enter(&reg, one, ALL / 4, &err), RC_OK, "less than it has");
-	is_int(worklimit_enter(&reg, two, ALL / 2, &err), RC_OK,
+	is_int(worklimit_enter(TASK(one), ALL / 2), RC_OK, "half of the memory");
+	is_int(worklimit_enter(TASK(one), ALL / 4), RC_OK, "less than it has");
+	is_int(worklimit_enter(TASK(two), ALL / 2), RC_OK,
 	    "another request takes the other half, in the other thread");
-	is_int(worklimit_enter(&reg, two, ALL, &err), RC_BUSY, "there is no more");
+	is_int(worklimit_enter(TASK(two), ALL), RC_BUSY, "there is no more");
 	(void)guard_take_memory(store, ALL / 2, 0, &half, &err);
-	is_int(worklimit_enter(&reg, two, ALL / 4, &err), RC_BUSY,
+	is_int(worklimit_enter(TASK(two), ALL / 4), RC_BUSY,
 	    "what it gave back for that, others have now");
 	guard_release(&half);
 	arena_free(one);
-	is_int(worklimit_enter(&reg, two, SIZE_MAX / 2, &err), RC_OK,
+	is_int(worklimit_enter(TASK(two), SIZE_MAX / 2), RC_OK,
 	    "it has all when the first is over");
 	arena_clear(two);
-	is_int(worklimit_enter(&reg, two, WORKLIMIT_FREE + 1, &err), RC_OK,
+	is_int(worklimit_enter(TASK(two), WORKLIMIT_FREE + 1), RC_OK,
 	    "all was given back");
-	is_int(worklimit_enter(&reg, two, ALL, &err), RC_OK,
+	is_int(worklimit_enter(TASK(two), ALL), RC_OK,
 	    "who has a part of it may have all");
 	arena_free(two);
 }
@@ -410,18 +408,18 @@ test_uploads(void)
 	ok(strstr(str_dup(arena, last_reply->bytes), "\"UNAVAILABLE\"") != NULL,
 	    "and that it is not for ever");
 	reg.uploads_max = before + 4;
-	is_int(upload_begin(&reg, arena, "team/app", HASH_SHA256, &up, &err), RC_OK,
+	is_int(upload_begin(TASK(arena), "team/app", HASH_SHA256, &up), RC_OK,
 	    "where one more may be");
 	is_int(begin_status(), 503, "but no other");
-	is_int(upload_cancel(&reg, arena, "team/app", str_of(up.id), &err), RC_OK,
+	is_int(upload_cancel(TASK(arena), "team/app", str_of(up.id)), RC_OK,
 	    "one is cancelled");
 	is_int(begin_status(), 202, "another takes its place");
 	is_int(begin_status(), 503, "one");
-	is_int(upload_expiry(&reg, 86400), 900,
+	is_int(upload_expiry(TASK(arena), 86400), 900,
 	    "of so many, those that are left are given up soon");
-	is_int(upload_expiry(&reg, 600), 600, "or sooner");
+	is_int(upload_expiry(TASK(arena), 600), 600, "or sooner");
 	reg.uploads_max = 100 * reg.uploads_max;
-	is_int(upload_expiry(&reg, 86400), 86400, "of a few they are not");
+	is_int(upload_expiry(TASK(arena), 86400), 86400, "of a few they are not");
 }
 
 /* What other processes began and ended is seen when all are counted again. */

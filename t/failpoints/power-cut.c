@@ -57,7 +57,7 @@ static enum result
 begin_upload(char id[40])
 {
 	struct store_upload up;
-	enum result r = upload_begin(&reg, arena, HERE, HASH_SHA256, &up, &err);
+	enum result r = upload_begin(TASK(arena), HERE, HASH_SHA256, &up);
 
 	if (r == RC_OK)
 		(void)snprintf(id, 40, "%s", up.id);
@@ -81,7 +81,7 @@ stands(const char *id)
 {
 	struct store_upload up;
 
-	return upload_status(&reg, arena, HERE, str_of(id), &up, &err) == RC_OK;
+	return upload_status(TASK(arena), HERE, str_of(id), &up) == RC_OK;
 }
 
 static bool
@@ -98,12 +98,11 @@ send_layer_text(void)
 	struct store_upload up;
 	enum result r;
 
-	r = upload_status(&reg, arena, HERE, str_of(ids->upload), &up, &err);
+	r = upload_status(TASK(arena), HERE, str_of(ids->upload), &up);
 	if (r != RC_OK || up.size > 0)
 		return r;
 	part.body_file = make_body(str_of(layer()));
-	return upload_append(
-	    &reg, arena, HERE, str_of(ids->upload), &part, &up, &err);
+	return upload_append(TASK(arena), HERE, str_of(ids->upload), &part, &up);
 }
 
 static bool
@@ -111,7 +110,7 @@ layer_came(void)
 {
 	struct store_upload up;
 
-	return upload_status(&reg, arena, HERE, str_of(ids->upload), &up, &err) ==
+	return upload_status(TASK(arena), HERE, str_of(ids->upload), &up) ==
 		   RC_OK &&
 	       up.size == strlen(layer());
 }
@@ -124,7 +123,7 @@ finish(void)
 	struct store_upload up;
 
 	return upload_finish(
-	    &reg, arena, HERE, str_of(ids->upload), &nothing, &d, &up, &err);
+	    TASK(arena), HERE, str_of(ids->upload), &nothing, &d, &up);
 }
 
 static bool
@@ -138,8 +137,7 @@ send_config(void)
 {
 	struct digest d = sha256(config());
 
-	return upload_whole(
-	    &reg, arena, HERE, make_body(str_of(config())), &d, &err);
+	return upload_whole(TASK(arena), HERE, make_body(str_of(config())), &d);
 }
 
 static bool
@@ -155,8 +153,7 @@ put(const char *name)
 	    .bytes = str_of(manifest()), .content_type = str_of(TYPE)};
 	struct manifests_pushed pushed;
 
-	return manifests_put(
-	    &reg, arena, name, str_of(tag_name()), &push, &pushed, &err);
+	return manifests_put(TASK(arena), name, str_of(tag_name()), &push, &pushed);
 }
 
 static bool
@@ -198,7 +195,7 @@ mount(void)
 	size_t i;
 
 	for (i = 0; r == RC_OK && i < COUNT(blobs); i++)
-		r = blob_mount(&reg, arena, THERE, &blobs[i], HERE, &kept, &err);
+		r = blob_mount(TASK(arena), THERE, &blobs[i], HERE, &kept);
 	return r == RC_OK ? put(THERE) : r;
 }
 
@@ -212,7 +209,7 @@ has_mounted(void)
 static enum result
 remove_tag(void)
 {
-	return manifests_remove(&reg, arena, HERE, str_of(tag_name()), NULL, &err);
+	return manifests_remove(TASK(arena), HERE, str_of(tag_name()), NULL);
 }
 
 static bool
@@ -227,7 +224,7 @@ remove_image(void)
 	struct digest d = sha256(manifest());
 
 	return manifests_remove(
-	    &reg, arena, HERE, str_of(digest_text(arena, &d)), NULL, &err);
+	    TASK(arena), HERE, str_of(digest_text(arena, &d)), NULL);
 }
 
 static bool
@@ -241,7 +238,7 @@ remove_layer(void)
 {
 	struct digest d = sha256(layer());
 
-	return blob_remove(&reg, arena, HERE, &d, &err);
+	return blob_remove(TASK(arena), HERE, &d);
 }
 
 static bool
@@ -253,7 +250,7 @@ has_no_layer(void)
 static enum result
 cancel(void)
 {
-	return upload_cancel(&reg, arena, HERE, str_of(ids->cancelled), &err);
+	return upload_cancel(TASK(arena), HERE, str_of(ids->cancelled));
 }
 
 static bool
@@ -392,7 +389,7 @@ show(void)
 	const bool no = false;
 	const struct properties_change change = {.is_private = &no};
 
-	return properties_put(&reg, arena, &app, &change, &err);
+	return properties_put(TASK(arena), &app, &change);
 }
 
 static bool

@@ -79,7 +79,7 @@ tag_is(const char *tag)
 {
 	const char *id;
 
-	return tag_get(&reg, arena, &app, tag, &id, &err) == RC_OK ? id[0] : '-';
+	return tag_get(TASK(arena), &app, tag, &id) == RC_OK ? id[0] : '-';
 }
 
 static const char *

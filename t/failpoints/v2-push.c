@@ -49,7 +49,7 @@ static enum result
 begin(void)
 {
 	struct store_upload up;
-	enum result r = upload_begin(&reg, arena, HERE, HASH_SHA256, &up, &err);
+	enum result r = upload_begin(TASK(arena), HERE, HASH_SHA256, &up);
 
 	upload = r == RC_OK ? up.id : NULL;
 	return r;
@@ -62,7 +62,7 @@ send_part(size_t first, size_t last)
 	struct store_upload up;
 
 	part.body_file = make_body(str_make(&LAYER[first], last - first + 1));
-	return upload_append(&reg, arena, HERE, str_of(upload), &part, &up, &err);
+	return upload_append(TASK(arena), HERE, str_of(upload), &part, &up);
 }
 
 static enum result
@@ -84,8 +84,7 @@ finish(void)
 	struct digest d = sha256(LAYER);
 	struct store_upload up;
 
-	return upload_finish(
-	    &reg, arena, HERE, str_of(upload), &nothing, &d, &up, &err);
+	return upload_finish(TASK(arena), HERE, str_of(upload), &nothing, &d, &up);
 }
 
 static enum result
@@ -93,7 +92,7 @@ send_config(void)
 {
 	struct digest d = sha256(CONFIG);
 
-	return upload_whole(&reg, arena, HERE, make_body(str_of(CONFIG)), &d, &err);
+	return upload_whole(TASK(arena), HERE, make_body(str_of(CONFIG)), &d);
 }
 
 static enum result
@@ -103,8 +102,7 @@ put(const char *name, const char *reference, const char *text)
 	    .bytes = str_of(text), .content_type = str_of(OCI_MANIFEST)};
 	struct manifests_pushed pushed;
 
-	return manifests_put(
-	    &reg, arena, name, str_of(reference), &push, &pushed, &err);
+	return manifests_put(TASK(arena), name, str_of(reference), &push, &pushed);
 }
 
 static enum result
@@ -125,17 +123,17 @@ static enum result
 mount(void)
 {
 	struct digest layer = sha256(LAYER), config = sha256(CONFIG), kept;
-	enum result r = blob_mount(&reg, arena, THERE, &layer, HERE, &kept, &err);
+	enum result r = blob_mount(TASK(arena), THERE, &layer, HERE, &kept);
 
 	if (r == RC_OK)
-		r = blob_mount(&reg, arena, THERE, &config, NULL, &kept, &err);
+		r = blob_mount(TASK(arena), THERE, &config, NULL, &kept);
 	return r == RC_OK ? put(THERE, "v1", manifest_of(CONFIG, LAYER)) : r;
 }
 
 static enum result
 remove_tag(void)
 {
-	return manifests_remove(&reg, arena, THERE, str_of("v1"), NULL, &err);
+	return manifests_remove(TASK(arena), THERE, str_of("v1"), NULL);
 }
 
 static enum result
@@ -144,7 +142,7 @@ remove_image(void)
 	struct digest d = sha256(manifest_of(CONFIG, LAYER));
 
 	return manifests_remove(
-	    &reg, arena, HERE, str_of(digest_text(arena, &d)), NULL, &err);
+	    TASK(arena), HERE, str_of(digest_text(arena, &d)), NULL);
 }
 
 static enum result
@@ -152,7 +150,7 @@ remove_layer(void)
 {
 	struct digest d = sha256(LAYER);
 
-	return blob_remove(&reg, arena, THERE, &d, &err);
+	return blob_remove(TASK(arena), THERE, &d);
 }
 
 static const struct verb_of_push {
@@ -295,8 +293,7 @@ lists_fault(const struct found *f)
 	bool listed = false;
 	size_t i;
 
-	if (content_list_catalog(&reg, arena, str_of(""), 100, &catalog, &err) !=
-	    RC_OK)
+	if (content_list_catalog(TASK(arena), str_of(""), 100, &catalog) != RC_OK)
 		return err.text;
 	for (i = 0; i < catalog.n; i++)
 		listed = listed || strcmp(catalog.names[i], f->name) == 0;
@@ -304,7 +301,7 @@ lists_fault(const struct found *f)
 		return "the catalog is not what the store is";
 	if (f->manifests == 0)
 		return NULL;
-	if (content_list_tags(&reg, arena, f->name, str_of(""), 100, &tags, &err) !=
+	if (content_list_tags(TASK(arena), f->name, str_of(""), 100, &tags) !=
 	    RC_OK)
 		return err.text;
 	return tags.n == f->tags ? NULL : "tags are not what the store has";
@@ -322,9 +319,9 @@ index_fault(const struct found *here, const struct found *there)
 
 	if (fault == NULL)
 		fault = lists_fault(there);
-	if (fault == NULL &&
-	    content_list_referrers(&reg, HERE, str_of(digest_text(arena, &subject)),
-		str_of(""), str_of(""), count_one, &referrers, &err) != RC_OK)
+	if (fault == NULL && content_list_referrers(TASK(arena), HERE,
+				 str_of(digest_text(arena, &subject)), str_of(""),
+				 str_of(""), count_one, &referrers) != RC_OK)
 		return err.text;
 	has_signature = store_manifest_find(
 			    store, arena, HERE, &signature, &kept, &err) == RC_OK;
@@ -340,7 +337,7 @@ reindexed_fault(const struct found *here, const struct found *there)
 	const struct reindex how = {.path = index_path()};
 	bool done = false;
 
-	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
+	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)
 		return err.text;
 	return index_fault(here, there);
 }
@@ -383,7 +380,7 @@ prepare(void)
 	fresh_store();
 	make_index();
 	open_registry();
-	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
+	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)
 		bail_out(err.text);
 	close_registry();
 }

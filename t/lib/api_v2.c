@@ -277,7 +277,7 @@ reindex_all(void)
 	const struct reindex how = {.path = index_path(), .afresh = true};
 	bool done = false;
 
-	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
+	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)
 		bail_out(err.text);
 }
 

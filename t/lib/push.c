@@ -31,7 +31,7 @@ static enum result
 send_layer(const struct image *im)
 {
 	const char *body = make_body(im->layer);
-	enum result r = push_layer(&reg, arena, im->id, body, &err);
+	enum result r = push_layer(TASK(arena), im->id, body);
 
 	(void)unlink(body);
 	return r;
@@ -61,7 +61,7 @@ set_properties(const struct step *s)
 	const struct properties_change change = {
 	    s->verb == HIDE ? &yes : NULL, s->verb == DESCRIBE ? &text : NULL};
 
-	return properties_put(&reg, arena, &app, &change, &err);
+	return properties_put(TASK(arena), &app, &change);
 }
 
 enum result
@@ -74,25 +74,23 @@ run_step(const struct step *steps, size_t n, size_t i)
 	switch (s->verb) {
 	case ANNOUNCE:
 		return repository_announce(
-		    &reg, arena, &app, str_of(announcement(steps, n)), &err);
+		    TASK(arena), &app, str_of(announcement(steps, n)));
 	case JSON:
-		return push_json(
-		    &reg, arena, NULL, s->im->id, s->im->json, str_of(NULL), &err);
+		return push_json(TASK(arena), s->im->id, s->im->json, str_of(NULL));
 	case LAYER:
 		return send_layer(s->im);
 	case CHECKSUM:
 		sum = arena_printf(arena, "sha256:%s", s->im->sum);
 		return push_checksum(
-		    &reg, arena, s->im->id, str_of(sum), str_of(NULL), &err);
+		    TASK(arena), s->im->id, str_of(sum), str_of(NULL));
 	case TAG:
-		return tag_put(
-		    &reg, arena, &app, s->tag, s->im->id, str_of(AGENT), &err);
+		return tag_put(TASK(arena), &app, s->tag, s->im->id, str_of(AGENT));
 	case FINISH:
-		return repository_announce(&reg, arena, &app, str_of("[]"), &err);
+		return repository_announce(TASK(arena), &app, str_of("[]"));
 	case DROP_TAG:
-		return tag_remove(&reg, arena, &app, s->tag, &err);
+		return tag_remove(TASK(arena), &app, s->tag);
 	case DROP_ALL:
-		return repository_remove(&reg, arena, &app, &err);
+		return repository_remove(TASK(arena), &app);
 	case DESCRIBE:
 	case HIDE:
 		return set_properties(s);
@@ -109,7 +107,7 @@ push_all(const struct step *steps, size_t n)
 
 	for (i = 0; r == RC_OK && i < n; i++)
 		if (steps[i].verb < JSON || steps[i].verb > CHECKSUM ||
-		    v1image_check(&reg, steps[i].im->id, &err) != RC_OK)
+		    v1image_check(TASK(arena), steps[i].im->id) != RC_OK)
 			r = run_step(steps, n, i);
 	return r;
 }
@@ -190,7 +188,7 @@ check_tag(void *arg, const char *tag, const char *id)
 {
 	const char **fault = arg;
 
-	if (v1image_check(&reg, id, &err) != RC_OK)
+	if (v1image_check(TASK(arena), id) != RC_OK)
 		*fault = arena_printf(
 		    arena, "tag %s of an image that is not there", tag);
 	else if (!is_there(
@@ -203,7 +201,7 @@ const char *
 tags_fault(void)
 {
 	const char *fault = NULL;
-	enum result r = tag_list(&reg, arena, &app, check_tag, &fault, &err);
+	enum result r = tag_list(TASK(arena), &app, check_tag, &fault);
 
 	if (r != RC_OK && r != RC_REPOSITORY_UNKNOWN)
 		fault = err.text;
@@ -244,8 +242,7 @@ acknowledged_fault(const struct step *steps, size_t n, size_t done)
 		else if (s->verb == CHECKSUM)
 			kept = is_complete(s->im);
 		else if (s->verb == TAG)
-			kept = tag_get(&reg, arena, &app, s->tag, &id, &err) ==
-				   RC_OK &&
+			kept = tag_get(TASK(arena), &app, s->tag, &id) == RC_OK &&
 			       strcmp(id, s->im->id) == 0;
 		else if (s->verb == DROP_TAG)
 			kept = is_dropped(s->tag);

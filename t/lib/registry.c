@@ -68,7 +68,7 @@ properties_now(void)
 {
 	struct properties now = {false, {"", 0}};
 
-	(void)properties_get(&reg, arena, &app, &now, &err);
+	(void)properties_get(TASK(arena), &app, &now);
 	return now;
 }
 
@@ -87,7 +87,7 @@ reindex_fault(void)
 	const struct reindex how = {.path = index_path(), .afresh = true};
 	bool done = false;
 
-	if (reindex_run(&reg, &how, &done, &err) != RC_OK || !done)
+	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)
 		return err.text;
 	return strcmp(index_names_now(), store_names_now()) == 0
 		   ? NULL

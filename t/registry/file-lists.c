@@ -82,15 +82,15 @@ put_images(void)
 	reg = (struct registry){.store = store};
 }
 
-typedef enum result ask_fn(struct registry *r, struct arena *a, const char *id,
-    const struct content **out, struct err *why);
+typedef enum result ask_fn(
+    const struct task *t, const char *id, const struct content **out);
 
 /* What is sent for it, or why nothing is. */
 static const char *
 told(ask_fn *ask, const char *id)
 {
 	const struct content *file;
-	enum result r = ask(&reg, arena, id, &file, &err);
+	enum result r = ask(TASK(arena), id, &file);
 	const char *text = r == RC_OK ? read_text(store_content_uri(file))
 				      : err_name(r);
 
@@ -373,14 +373,13 @@ test_seats(void)
 	arena_clear(arena); /* what was asked before sits no longer */
 	put_images();
 	reg.slow_requests_max = 1;
-	is_int(
-	    layerfiles_list(&reg, first, A, &file, &err), RC_OK, "one is computed");
-	is_int(layerfiles_list(&reg, arena, B, &file, &err), RC_BUSY,
+	is_int(layerfiles_list(TASK(first), A, &file), RC_OK, "one is computed");
+	is_int(layerfiles_list(TASK(arena), B, &file), RC_BUSY,
 	    "a second at once finds no seat");
-	is_int(layerfiles_list(&reg, arena, A, &file, &err), RC_OK,
+	is_int(layerfiles_list(TASK(arena), A, &file), RC_OK,
 	    "what is kept needs none");
 	arena_free(first);
-	is_int(layerfiles_diff(&reg, arena, C, &file, &err), RC_OK,
+	is_int(layerfiles_diff(TASK(arena), C, &file), RC_OK,
 	    "it is free again, and one is enough for a difference");
 	reg.slow_requests_max = 0;
 }
@@ -395,23 +394,22 @@ test_memory(void)
 	arena_clear(arena);
 	put_images();
 	reg.slow_requests_max = 8;
-	is_int(layerfiles_list(&reg, arena, A, &file, &err), RC_OK, "a list");
-	is_int(layerfiles_diff(&reg, arena, A, &file, &err), RC_OK,
-	    "and a difference");
+	is_int(layerfiles_list(TASK(arena), A, &file), RC_OK, "a list");
+	is_int(layerfiles_diff(TASK(arena), A, &file), RC_OK, "and a difference");
 	arena_clear(arena); /* which gives their memory back */
 	(void)guard_take_memory(store, SIZE_MAX / 2, 0, &all, &err);
 	ok(guard_is_held(&all), "others take all memory there is");
-	is_int(layerfiles_list(&reg, arena, B, &file, &err), RC_BUSY,
-	    "a list finds none");
-	is_int(layerfiles_diff(&reg, arena, B, &file, &err), RC_BUSY,
+	is_int(
+	    layerfiles_list(TASK(arena), B, &file), RC_BUSY, "a list finds none");
+	is_int(layerfiles_diff(TASK(arena), B, &file), RC_BUSY,
 	    "nor does a difference");
-	is_int(layerfiles_list(&reg, arena, A, &file, &err), RC_OK,
+	is_int(layerfiles_list(TASK(arena), A, &file), RC_OK,
 	    "a list that is kept needs none");
-	is_int(layerfiles_diff(&reg, arena, A, &file, &err), RC_OK,
+	is_int(layerfiles_diff(TASK(arena), A, &file), RC_OK,
 	    "nor does such a difference");
 	ok(!is_there(own_file(B, "_files")), "nothing else was computed");
 	guard_release(&all);
-	is_int(layerfiles_list(&reg, arena, B, &file, &err), RC_OK,
+	is_int(layerfiles_list(TASK(arena), B, &file), RC_OK,
 	    "when it is given back, there is some for a list");
 	reg.slow_requests_max = 0;
 }

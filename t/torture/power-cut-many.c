@@ -38,7 +38,7 @@ push_blob(const char *name, const char *text)
 {
 	struct digest d = sha256(text);
 
-	return upload_whole(&reg, arena, name, make_body(str_of(text)), &d, &err);
+	return upload_whole(TASK(arena), name, make_body(str_of(text)), &d);
 }
 
 /* All clients fill one new repository after the other, the same ones at once. */

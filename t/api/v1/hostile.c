@@ -441,7 +441,8 @@ test_rebuilt(void)
 	const char *before = index_names_now();
 	bool done = false;
 
-	is_int(reindex_run(&reg, &how, &done, &err), RC_OK, "the index is rebuilt");
+	is_int(
+	    reindex_run(TASK(arena), &how, &done), RC_OK, "the index is rebuilt");
 	is_str(index_names_now(), before, "with the same names");
 	expect(
 	    "one with dots", "GET", SEARCH "?q=.den", NULL, 200, "~\".hid/.den\"");

@@ -118,7 +118,7 @@ finish(const char *text, const char *body)
 
 	digest_of(HASH_SHA256, str_of(text), &d);
 	return upload_finish(
-	    &reg, arena, "team/app", str_of(racing.id), &part, &d, &racing, &err);
+	    TASK(arena), "team/app", str_of(racing.id), &part, &d, &racing);
 }
 
 static enum result
@@ -127,7 +127,7 @@ append(const char *body)
 	const struct upload_part part = {.body_file = make_body(str_of(body))};
 
 	return upload_append(
-	    &reg, arena, "team/app", str_of(racing.id), &part, &racing, &err);
+	    TASK(arena), "team/app", str_of(racing.id), &part, &racing);
 }
 
 static int
@@ -145,7 +145,7 @@ run(void *arg)
 		    arena_printf(arena, BEGINNING "%s", me->text), me->text);
 	default:
 		return (int)upload_cancel(
-		    &reg, arena, "team/app", str_of(racing.id), &err);
+		    TASK(arena), "team/app", str_of(racing.id));
 	}
 }
 
@@ -203,13 +203,12 @@ static void
 check_after(const char *name, const char *after)
 {
 	if (after == NULL) {
-		is_int(upload_status(&reg, arena, "team/app", str_of(racing.id),
-			   &racing, &err),
+		is_int(upload_status(
+			   TASK(arena), "team/app", str_of(racing.id), &racing),
 		    RC_UPLOAD_UNKNOWN, "%s: the upload is over", name);
 		return;
 	}
-	is_int(upload_status(
-		   &reg, arena, "team/app", str_of(racing.id), &racing, &err),
+	is_int(upload_status(TASK(arena), "team/app", str_of(racing.id), &racing),
 	    RC_OK, "%s: the upload stands", name);
 	is_int(racing.size, strlen(after), "%s: with what was taken", name);
 	is_int(finish(after, NULL), RC_OK, "%s: and with its hash", name);
@@ -221,8 +220,7 @@ test_race(const struct race *race)
 	struct outcome got;
 	size_t i;
 
-	if (upload_begin(&reg, arena, "team/app", HASH_SHA256, &racing, &err) !=
-		RC_OK ||
+	if (upload_begin(TASK(arena), "team/app", HASH_SHA256, &racing) != RC_OK ||
 	    append(BEGINNING) != RC_OK)
 		bail_out(err.text);
 	got = run_both(race);
