@@ -1,7 +1,7 @@
 /* power-cut.c: pushes and removals by both APIs, in repositories that are
  * new; at each durable step the process is killed, or the step fails, and the power fails
  * right then, or after the client asked again, or after another client pushed to the same
- * repository. Only what was synced is left of the store then (power-cut.h). All that was
+ * repository. Only what was synced is left of the store then (power_cut.h). All that was
  * acknowledged is there, and all whose end was acknowledged is gone. */
 #include "base/log.h"
 #include "content/blob.h"
