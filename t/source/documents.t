@@ -21,7 +21,7 @@ sub slurp {
 sub complaints {
     my ($root) = @_;
 
-    return sort map({ differences(@$_) } tables($root)), links($root), pages($root);
+    return sort map({ differences(@$_) } tables($root), rooms($root)), links($root), pages($root);
 }
 
 # [what, the document, names in the sources, names in the document]
@@ -127,6 +127,17 @@ sub pages {
         map({ "doc/install.mk: $_ is missing" } grep { $install !~ /\Q$_\E/ } @pages);
 }
 
+# Each room has a row in the table of HACKING: its name, at the start of a line with two
+# spaces, or several names with commas.
+sub rooms {
+    my ($root) = @_;
+    my ($table) = slurp("$root/HACKING") =~ /^  room  .*?\n\n(.*?)\n\n/ms or return;
+    my %written = map { $_ => 1 } map { split /, /, $_ } $table =~ /^  (\w+(?:, \w+)*)  /mg;
+    my @rooms = map { s{.*/}{}r } grep { -d } glob "$root/src/*";
+
+    return ['room', 'HACKING', \@rooms, [keys %written]];
+}
+
 # ---- violations are seen ----
 
 # A tree in order, with some files replaced.
@@ -166,6 +177,11 @@ my @SAMPLES = (
     ],
     ['a new option', { 'configure.ac' => 'AC_ARG_ENABLE([fast], AC_ARG_ENABLE([slow],' },
         ['doc/installing.md: the option slow is missing']],
+    [
+        'a room that is gone', { 'HACKING' => "  room  what\n\n  base, conf  text\n        base.h\n  v1, v2  text\n\nText\n", 'src/v1/a.c' => '' },
+        ['HACKING: there is no room v2'],
+    ],
+    ['a room without a row', { 'HACKING' => "  room  what\n\n  v1, conf  text\n\n", 'src/v1/a.c' => '' }, ['HACKING: the room base is missing']],
     ['a link to nowhere', { 'README' => "doc/installing.md doc/none.md\n" }, ['README: doc/none.md does not exist']],
     [
         'a file that has moved', { 'HACKING' => "base/a.c a/s src/base/err.c. doc/b/, base/c.h, src/d\n" },
@@ -189,7 +205,7 @@ for (@SAMPLES) {
 my $root = source_dir();
 
 is(join("\n", complaints($root)), '', 'the documents name what is there');
-cmp_ok(scalar(@{ $_->[2] }), '>', 3, "$_->[0]s were found") for tables($root);
+cmp_ok(scalar(@{ $_->[2] }), '>', 3, "$_->[0]s were found") for tables($root), rooms($root);
 
 SKIP: {
     if (!grep { -x "$_/mandoc" } split /:/, $ENV{PATH}) {
