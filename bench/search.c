@@ -139,8 +139,8 @@ main(int argc, char **argv)
 		return 2;
 	}
 	(void)snprintf(path, sizeof(path), "%s/bench.db", argv[1]);
-	must(index_prepare(path, &rebuild, &err), &err);
-	ix = indexsqlite_new(path, NULL, NULL);
+	ix = indexsqlite_open(path, NULL, NULL);
+	must(index_prepare(ix, &rebuild, &err), &err);
 	if (rebuild)
 		fill(ix, names);
 	measure_all(ix);

@@ -37,7 +37,7 @@ open_registry(struct arena *a, const struct conf *conf)
 		return NULL;
 	}
 	arena_defer(a, close_store, reg->store);
-	reg->index = indexsqlite_new(conf->index_database, NULL, NULL);
+	reg->index = indexsqlite_open(conf->index_database, NULL, NULL);
 	arena_defer(a, close_index, reg->index);
 	return reg;
 }

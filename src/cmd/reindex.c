@@ -36,8 +36,7 @@ cmd_reindex(const struct command_call *call)
 {
 	struct registry *reg = open_registry(call->arena, call->conf);
 	struct progress progress;
-	struct reindex how = {call->conf->index_database, call->afresh, &stop,
-	    progress_step, &progress};
+	struct reindex how = {call->afresh, &stop, progress_step, &progress};
 	bool done = false;
 	struct err err;
 	enum result r;

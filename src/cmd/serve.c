@@ -178,7 +178,7 @@ open_in_child(void *arg)
 	const struct remote_options outgoing = {.waiting = share_of(s->conf),
 	    .trust_redirects = s->conf->trust_redirects};
 
-	s->registry.index = indexsqlite_new(
+	s->registry.index = indexsqlite_open(
 	    s->conf->index_database, master_ask_rebuild, NULL);
 	index_watch(s->registry.index, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_rebuild;
@@ -226,7 +226,7 @@ static bool
 rebuild(void *arg, const volatile sig_atomic_t *stop)
 {
 	struct server *s = arg;
-	const struct reindex how = {.path = s->conf->index_database, .stop = stop};
+	const struct reindex how = {.stop = stop};
 	bool done;
 	struct err err;
 	enum result r;
@@ -291,10 +291,12 @@ static void
 prepare_index(struct server *s)
 {
 	struct err err;
-	enum result r = reindex_prepare(
-	    &(struct task){.reg = &s->registry, .err = &err},
-	    s->conf->index_database);
+	enum result r;
 
+	s->registry.index = indexsqlite_open(s->conf->index_database, NULL, NULL);
+	r = reindex_prepare(&(struct task){.reg = &s->registry, .err = &err});
+	index_free(s->registry.index); /* each child opens its own */
+	s->registry.index = NULL;
 	if (r == RC_OK)
 		return;
 	open_complain("index_database", &err);

@@ -1,33 +1,30 @@
-/* index.h: what is derived from the store, in one sqlite3 file (WAL).
+/* index.h: what is derived from the store, for search and lists.
  *
- * The index holds nothing that walking the store would not bring back. It may be
- * missing, damaged or of another version: index_prepare() notices at start,
- * RC_REBUILDING at run time, and it is rebuilt while requests go on.
+ * The index holds nothing that walking the store would not bring back. It may be missing,
+ * damaged or of another version. index_prepare() notices that at the start and calls
+ * notice it later; the index is then rebuilt while requests go on.
  *
- * I1  One process owns the schema: only index_prepare() creates, migrates or
- *     replaces the file. The master calls it before it forks, `berth reindex` too,
- *     both with the store's guard for it.
- * I2  Each change is one transaction, synchronous (FULL): what a put answered RC_OK
- *     for survives power loss. Only a rebuild writes more lazily; what it loses it
- *     walks again.
- * I3  A file that was replaced is noticed: each call compares the path's inode
- *     with the one it has open. A change made after the replacement therefore goes
- *     to the new file, and one made before it is in the store, which the rebuild
- *     walks.
- * I4  A rebuild raises the generation; every row written from then on bears it,
- *     whoever writes it. Rows of an older one are dropped at its end. What a rebuild
- *     that was cut off has read, the next one knows by its stamp and does not read
- *     again. While one runs, an index that was whole before goes on answering.
- * I5  The file and its -wal belong together from the first to the last day: without
- *     its -wal it has lost changes, so it counts as damaged.
+ * I1  Only index_prepare() creates, migrates or replaces the index. One process at a time
+ *     calls it: reindex.c holds GUARD_REINDEX meanwhile.
+ * I2  Each change is one transaction: a change that was answered with RC_OK survives a
+ *     power cut. Only a rebuild may lose what it wrote last, and reads it again.
+ * I3  An index that was replaced is noticed by the next call. A change that is made after
+ *     that goes to the new one. A change that was made before is in the store, which the
+ *     rebuild walks.
+ * I4  A rebuild raises the generation. Every row that is written afterwards has it, whether
+ *     the rebuild or a push writes it, and rows of an older generation are dropped when the
+ *     rebuild ends. What an interrupted rebuild has read is known by its version and is not
+ *     read again. While a rebuild runs, an index that was whole before goes on answering.
  *
- * A struct index may be used by all threads of a process: it keeps a few
- * connections and lends one a call. Create it after fork(). Names and descriptions
- * are UTF-8 without NUL (the caller has checked).
+ * All threads of a process may use one struct index; each process opens its own. Names and
+ * descriptions are UTF-8 without NUL (the caller has checked).
  *
- * Each call that takes a struct index ends in RC_OK, or, with nothing promised, in
- * RC_REBUILDING (missing or damaged: see on_damage), RC_FULL or RC_IO; err names the
- * file. Calls of several threads and processes wait for each other. */
+ * Each call that takes a struct index ends in RC_OK or, with nothing promised, in
+ *	RC_REBUILDING	it cannot answer now: it is missing, damaged, being replaced, or it
+ *			was never whole yet; err says which
+ *	RC_FULL		no space to write
+ *	RC_IO		anything else that a system call or the library reports
+ * Calls of several threads and processes wait for each other. */
 #ifndef INDEX_INDEX_H
 #define INDEX_INDEX_H
 
@@ -40,21 +37,20 @@
 
 struct index;
 
-/* Creates the file if it is missing, migrates an older version, replaces one that
- * is damaged, newer or no index of ours. *rebuild is set when its content is not
- * (or not wholly) there: run a rebuild. Costs the same for any number of
- * repositories: damage that is not at the head of the file is known because a call
- * that met it said so. RC_FULL, RC_IO: an older version is still there, unless it was
- * to be replaced. */
-enum result index_prepare(const char *path, bool *rebuild, struct err *err);
+/* Creates the index if it is missing, migrates an older version, and replaces one that is
+ * damaged, newer or not berth's. *rebuild is set if not all of its content is there: run a
+ * rebuild. Costs the same for any number of repositories, because damage that a call has met
+ * was written down. RC_FULL, RC_IO: an older version is still there, unless it had to be
+ * replaced. */
+enum result index_prepare(struct index *ix, bool *rebuild, struct err *err);
 
 void index_free(struct index *ix); /* NULL is fine; no call may be running */
 
-/* Calls on_foreign when another program has changed the index: put another whole file in
- * its place (a backup, for example), or written to its tables. The index may then be wrong
- * until a rebuild, and answers what it holds. Rows that were written are noticed by the
- * next call on a connection that was in use before, so perhaps not at once. Call this
- * before the index is used; without it no such change is noticed. */
+/* Calls on_foreign when another program has changed the index: it has put another whole one
+ * in its place (a backup, for example) or has written to it. The index may then be wrong
+ * until a rebuild, and answers what it holds. Rows that were written are noticed by a later
+ * call, not always by the next one. Call this before the index is used; without it no such
+ * change is noticed. */
 void index_watch(struct index *ix, void (*on_foreign)(void *), void *arg);
 
 /* A repository: in which of the two layouts it is, and how it is described. */

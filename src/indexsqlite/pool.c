@@ -7,7 +7,7 @@
 #include "indexsqlite/schema.h"
 
 struct index *
-indexsqlite_new(const char *path, void (*on_damage)(void *), void *arg)
+indexsqlite_open(const char *path, void (*on_damage)(void *), void *arg)
 {
 	struct arena *a = arena_new();
 	struct index *ix = arena_alloc(a, sizeof(*ix));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "index/index.h"
+#include "indexsqlite/pool.h"
 
 /* "bert"; file(1) and index_prepare() know the file by it. */
 #define APPLICATION_ID 0x62657274
@@ -259,7 +260,7 @@ schema_prepare(const char *path, const char *const *steps, int version,
 }
 
 enum result
-index_prepare(const char *path, bool *rebuild, struct err *err)
+index_prepare(struct index *ix, bool *rebuild, struct err *err)
 {
-	return schema_prepare(path, schema_steps, SCHEMA_VERSION, rebuild, err);
+	return schema_prepare(ix->path, schema_steps, SCHEMA_VERSION, rebuild, err);
 }

@@ -200,14 +200,14 @@ walk(struct run *run, bool *done)
 }
 
 enum result
-reindex_prepare(const struct task *t, const char *path)
+reindex_prepare(const struct task *t)
 {
 	struct guard lock = {0};
 	bool ignored;
 	enum result r = guard_try(t->reg->store, GUARD_REINDEX, "", &lock, t->err);
 
 	if (r == RC_OK && guard_is_held(&lock))
-		r = index_prepare(path, &ignored, t->err);
+		r = index_prepare(t->reg->index, &ignored, t->err);
 	guard_release(&lock);
 	return r;
 }
@@ -226,7 +226,7 @@ reindex_run(const struct task *t, const struct reindex *how, bool *done)
 		return err_set(
 		    t->err, RC_NOT_FOUND, "another rebuild runs already");
 	if (r == RC_OK)
-		r = index_prepare(how->path, &ignored, t->err);
+		r = index_prepare(t->reg->index, &ignored, t->err);
 	if (r == RC_OK) {
 		run.arena = arena_new();
 		run.scratch = arena_new();

@@ -14,8 +14,8 @@
 #include "registry/task.h"
 
 struct reindex {
-	const char *path; /* of the index */
-	bool afresh;      /* everything is read, whatever the stamps say */
+	bool
+	    afresh; /* read everything, also what has not changed since the last walk */
 
 	/* Set while it runs: end soon. NULL is fine. */
 	const volatile sig_atomic_t *stop;
@@ -27,7 +27,7 @@ struct reindex {
 
 /* At the start: the index gets today's form. One that is being rebuilt by somebody else
  * is left to them. */
-enum result reindex_prepare(const struct task *t, const char *path);
+enum result reindex_prepare(const struct task *t);
 
 /* Prepares it likewise and fills it. RC_OK also when it was stopped: *done tells.
  * RC_NOT_FOUND: another rebuild runs. */

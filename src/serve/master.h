@@ -23,7 +23,7 @@
 int master_run(int listening, const struct serve_options *options,
     const struct serve_app *app);
 
-/* In a worker: asks the master for a rebuild. Fits indexsqlite_new()'s on_damage. */
+/* In a worker: asks the master for a rebuild. Fits indexsqlite_open()'s on_damage. */
 void master_ask_rebuild(void *ignored);
 
 #endif

@@ -10,6 +10,7 @@
 #include "image/manifest.h"
 #include "indexsqlite/indexsqlite.h"
 #include "lib/failpoint.h"
+#include "lib/index.h"
 #include "lib/power_cut.h"
 #include "lib/push.h"
 #include "lib/v2_image.h"
@@ -498,7 +499,7 @@ static void
 open_all(void)
 {
 	reg = (struct registry){
-	    store, indexsqlite_new(index_elsewhere(), NULL, NULL), NULL, NULL};
+	    store, indexsqlite_open(index_elsewhere(), NULL, NULL), NULL, NULL};
 }
 
 static enum result
@@ -648,7 +649,7 @@ main(void)
 	log_set_level(LOG_ERROR + 1);
 	images[0] = make_image('a', NULL, "the layer");
 	images[1] = make_image('b', NULL, "the other layer");
-	if (index_prepare(index_elsewhere(), &rebuild, &err) != RC_OK)
+	if (prepare_index_at(index_elsewhere(), &rebuild) != RC_OK)
 		bail_out(err.text);
 	kept = arena; /* what outlives a case */
 	arena = arena_new();

@@ -334,7 +334,7 @@ index_fault(const struct found *here, const struct found *there)
 static const char *
 reindexed_fault(const struct found *here, const struct found *there)
 {
-	const struct reindex how = {.path = index_path()};
+	const struct reindex how = {.afresh = false};
 	bool done = false;
 
 	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)
@@ -373,7 +373,7 @@ again_fault(void)
 static void
 prepare(void)
 {
-	const struct reindex how = {.path = index_path()};
+	const struct reindex how = {.afresh = false};
 	bool done = false;
 
 	more->lost = false;

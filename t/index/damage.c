@@ -104,7 +104,7 @@ test_missing(void)
 	struct index *ix;
 
 	damages_seen = 0;
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	expect_recovery(ix, "never made");
 	index_free(ix);
 	ix = filled_index();
@@ -114,7 +114,7 @@ test_missing(void)
 	damages_seen = 0;
 	expect_recovery(ix, "removed again");
 	index_free(ix);
-	ix = indexsqlite_new(in_dir("nowhere/index.db"), NULL, NULL);
+	ix = indexsqlite_open(in_dir("nowhere/index.db"), NULL, NULL);
 	is_str(search_for(ix, ""), "rebuilding", "on_damage may be NULL");
 	index_free(ix);
 }
@@ -131,7 +131,7 @@ test_missing_wal(void)
 	(void)unlink(in_dir("index.db-wal"));
 	(void)close(open(in_dir("index.db-wal"), O_WRONLY | O_CREAT, 0644));
 	is_int(put_v1(ix, "new/row", ""), RC_OK, "another -wal: put");
-	other = indexsqlite_new(index_file, on_damage, NULL);
+	other = indexsqlite_open(index_file, on_damage, NULL);
 	is_str(search_for(other, "new/row"), "1: new/row",
 	    "another -wal: put went there");
 	index_free(other);
@@ -146,7 +146,7 @@ static void
 test_cut_wal(void)
 {
 	struct index *ix = filled_index(),
-		     *later = indexsqlite_new(index_file, on_damage, NULL);
+		     *later = indexsqlite_open(index_file, on_damage, NULL);
 
 	set_up(truncate(in_dir("index.db-wal"), 100));
 	expect_recovery(later, "-wal cut");
@@ -167,7 +167,7 @@ test_damaged(const char *what, void (*damage)(void))
 	index_free(filled_index());
 	move_into_file();
 	damage();
-	later = indexsqlite_new(index_file, on_damage, NULL);
+	later = indexsqlite_open(index_file, on_damage, NULL);
 	expect_recovery(later, arena_printf(arena, "%s, opened later", what));
 	index_free(later);
 }
@@ -252,7 +252,7 @@ test_replaced(void)
 
 	remove_index();
 	(void)prepare_index();
-	other = indexsqlite_new(index_file, on_damage, NULL);
+	other = indexsqlite_open(index_file, on_damage, NULL);
 	(void)put_v1(other, "only/here", "");
 	is_str(
 	    search_for(ix, ""), "1: only/here", "an open index follows its path");
@@ -301,7 +301,7 @@ static void
 test_foreign_writes(void)
 {
 	struct index *ix = watched_index(),
-		     *other = indexsqlite_new(index_file, on_damage, NULL);
+		     *other = indexsqlite_open(index_file, on_damage, NULL);
 
 	(void)search_for(ix, "");
 	is_int(put_v1(other, "new/row", ""), RC_OK, "another process writes");
@@ -363,7 +363,7 @@ static void
 test_wal_again(void)
 {
 	struct index *ix = watched_index(),
-		     *other = indexsqlite_new(index_file, on_damage, NULL);
+		     *other = indexsqlite_open(index_file, on_damage, NULL);
 
 	(void)put_v1(other, "a/b", "");
 	(void)run_sql("PRAGMA wal_checkpoint(PASSIVE)");
@@ -389,8 +389,8 @@ test_foreign_file(void)
 	bool wanted;
 
 	(void)search_for(ix, "");
-	is_int(index_prepare(copy, &wanted, &err), RC_OK, "another index");
-	backup = indexsqlite_new(copy, NULL, NULL);
+	is_int(prepare_index_at(copy, &wanted), RC_OK, "another index");
+	backup = indexsqlite_open(copy, NULL, NULL);
 	is_int(rebuild_index(backup), RC_OK, "is whole");
 	index_free(backup);
 	set_up(rename(copy, index_file));
@@ -420,8 +420,7 @@ test_directory(void)
 	set_up(mkdir(in_dir("index.db/something"), 0755));
 	is_str(search_for(ix, ""), "rebuilding", "a directory in its place");
 	is_int(damages_seen, 1, "is reported as damage");
-	is_int(
-	    index_prepare(index_file, &wanted, &err), RC_IO, "it is not removed");
+	is_int(prepare_index_at(index_file, &wanted), RC_IO, "it is not removed");
 	ok(strstr(err.text, "directory") != NULL, "but named: %s", err.text);
 	set_up(rmdir(in_dir("index.db/something")));
 	ok(prepare_index(), "one that is empty gives way");
@@ -450,7 +449,7 @@ test_newer_version(void)
 	    RC_OK, "and again");
 	ok(wanted && run_sql("SELECT name FROM newer"), "nothing to migrate");
 	index_free(ix);
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	expect_recovery(ix, "newer version");
 	index_free(ix);
 }
@@ -476,13 +475,13 @@ test_older_version(void)
 
 	make_version_1();
 	damages_seen = 0;
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	is_str(search_for(ix, ""), "rebuilding", "version 1 is not used as it is");
 	index_free(ix);
 	make_version_1();
 	ok(prepare_index(), "version 1: wants a rebuild");
 	is_int(sql_int("PRAGMA user_version"), SCHEMA_VERSION, "is of today's");
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	is_str(search_for(ix, ""), "2: library/centos team/app", "has its rows");
 	is_str(search_for(ix, "an app"), "1: team/app", "and their descriptions");
 	is_int(sql_int("SELECT count(*) FROM repository"
@@ -512,7 +511,7 @@ test_older_process(void)
 		   " description = excluded.description"),
 	    "a change by version 1");
 	ok(run_sql("UPDATE state SET cursor = 'team/web'"), "and a mark by it");
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	is_str(search_for(ix, "site"), "1: team/web", "are no damage");
 	ok(run_sql("DELETE FROM repository WHERE name = 'team/web'"),
 	    "nor is what it drops");
@@ -527,7 +526,7 @@ test_other_application(void)
 
 	index_free(filled_index());
 	(void)run_sql("PRAGMA application_id = 7");
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	expect_recovery(ix, "of another application");
 	index_free(ix);
 }
@@ -580,7 +579,7 @@ test_full_disk(void)
 	index_free(ix);
 	remove_index();
 	break_disk(ENOSPC);
-	is_int(index_prepare(index_file, &wanted, &err), RC_FULL,
+	is_int(prepare_index_at(index_file, &wanted), RC_FULL,
 	    "full disk: a new index");
 	break_disk(0);
 	ok(prepare_index(), "room again: a new index");
@@ -594,13 +593,13 @@ test_full_disk_migration(void)
 
 	make_version_1();
 	break_disk(ENOSPC);
-	is_int(index_prepare(index_file, &wanted, &err), RC_FULL,
+	is_int(prepare_index_at(index_file, &wanted), RC_FULL,
 	    "full disk: a migration");
 	break_disk(0);
 	is_int(sql_int("PRAGMA user_version"), 1,
 	    "the older version was left as it was");
 	ok(prepare_index(), "room again: the migration");
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	is_str(search_for(ix, ""), "2: library/centos team/app", "lost nothing");
 	index_free(ix);
 }
@@ -609,14 +608,14 @@ test_full_disk_migration(void)
 static int
 use_as_nobody(void)
 {
-	struct index *ix = indexsqlite_new(index_file, on_damage, NULL);
+	struct index *ix = indexsqlite_open(index_file, on_damage, NULL);
 	bool wanted;
 	int wrong = 0;
 
 	if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
 		return 64;
 	wrong |= put_v1(ix, "new/row", "") != RC_IO ? 1 : 0;
-	wrong |= index_prepare(in_dir("other.db"), &wanted, &err) != RC_IO ? 2 : 0;
+	wrong |= prepare_index_at(in_dir("other.db"), &wanted) != RC_IO ? 2 : 0;
 	wrong |= strstr(err.text, in_dir("other.db")) == NULL ? 4 : 0;
 	wrong |= damages_seen != 0 ? 8 : 0;
 	index_free(ix);
@@ -640,11 +639,11 @@ test_read_only(void)
 	(void)chmod(dir, 0755);
 	is_int(status, 0,
 	    "a directory that cannot be written: RC_IO, its name, no damage");
-	is_int(index_prepare(in_dir("nowhere/index.db"), &wanted, &err), RC_IO,
+	is_int(prepare_index_at(in_dir("nowhere/index.db"), &wanted), RC_IO,
 	    "no directory: RC_IO");
 	ok(strstr(err.text, in_dir("nowhere/index.db")) != NULL,
 	    "with its name: %s", err.text);
-	is_int(index_prepare(dir, &wanted, &err), RC_IO,
+	is_int(prepare_index_at(dir, &wanted), RC_IO,
 	    "a directory in its place: RC_IO");
 	ok(strstr(err.text, dir) != NULL, "with its name: %s", err.text);
 }

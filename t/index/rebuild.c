@@ -149,7 +149,7 @@ write_rows(void *arg)
 static int
 write_from_threads(void)
 {
-	struct index *ix = indexsqlite_new(index_file, on_damage, NULL);
+	struct index *ix = indexsqlite_open(index_file, on_damage, NULL);
 	pthread_t thread[THREADS];
 	void *failed;
 	int i, all = 0;
@@ -183,7 +183,7 @@ test_many_writers(void)
 		    "process %d: %d threads, no call failed (status %x)", i,
 		    THREADS, (unsigned)status);
 	}
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	is_str(search_page(ix, str_of("two"), 0, 0),
 	    arena_printf(arena, "%d:", PROCESSES * THREADS * ROUNDS * 2 / 3),
 	    "every row is there");
@@ -203,7 +203,7 @@ test_many_writers(void)
 static void
 put_for_ever(int said)
 {
-	struct index *ix = indexsqlite_new(index_file, on_damage, NULL);
+	struct index *ix = indexsqlite_open(index_file, on_damage, NULL);
 	char name[24];
 	int i;
 

@@ -41,7 +41,7 @@ test_rows(void)
 	long long size;
 
 	ok(prepare_index(), "a missing index is made, and wants a rebuild");
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	is_str(search_for(ix, ""), "0:", "it is empty");
 	is_int(put_v1(ix, "team/web", "the web site"), RC_OK, "put");
 	is_int(
@@ -64,7 +64,7 @@ test_rows(void)
 	ok(put_beside_a_writer(ix), "put again, while another is writing");
 	index_free(ix);
 	index_free(NULL);
-	ix = indexsqlite_new(index_file, on_damage, NULL);
+	ix = indexsqlite_open(index_file, on_damage, NULL);
 	is_str(search_for(ix, ""), "2: library/centos team/web",
 	    "another process sees them");
 	index_free(ix);
@@ -400,7 +400,7 @@ test_hidden(void)
 {
 	static const char *const terms[] = {
 	    "", "secret/plan", "plan", "pl", "nobody"};
-	struct index *ix = indexsqlite_new(index_file, on_damage, NULL);
+	struct index *ix = indexsqlite_open(index_file, on_damage, NULL);
 	int hidden, seen;
 	size_t i;
 

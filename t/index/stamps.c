@@ -245,7 +245,7 @@ cut_off(struct index *ix, const struct stored *now)
 	(void)index_rebuild_open(ix, &repository, &err);
 	(void)add_tag(ix, now, "new");
 	index_free(ix);
-	return indexsqlite_new(index_file, on_damage, NULL);
+	return indexsqlite_open(index_file, on_damage, NULL);
 }
 
 static void

@@ -274,7 +274,7 @@ all_headers(const char *name)
 void
 reindex_all(void)
 {
-	const struct reindex how = {.path = index_path(), .afresh = true};
+	const struct reindex how = {.afresh = true};
 	bool done = false;
 
 	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)

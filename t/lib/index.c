@@ -45,11 +45,21 @@ teardown_index(void)
 	return done_testing();
 }
 
+enum result
+prepare_index_at(const char *path, bool *rebuild)
+{
+	struct index *ix = indexsqlite_open(path, NULL, NULL);
+	enum result r = index_prepare(ix, rebuild, &err);
+
+	index_free(ix);
+	return r;
+}
+
 bool
 prepare_index(void)
 {
 	bool rebuild = false;
-	enum result r = index_prepare(index_file, &rebuild, &err);
+	enum result r = prepare_index_at(index_file, &rebuild);
 
 	if (r != RC_OK)
 		printf("# index_prepare: %s\n", err.text);
@@ -61,7 +71,7 @@ fresh_index(void)
 {
 	remove_index();
 	(void)prepare_index();
-	return indexsqlite_new(index_file, on_damage, NULL);
+	return indexsqlite_open(index_file, on_damage, NULL);
 }
 
 enum result

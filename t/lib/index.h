@@ -22,6 +22,8 @@ void remove_index(void);
 int teardown_index(void);
 
 /* Prepares the index; true when it asks for a rebuild. */
+/* index_prepare() of the file; the reason of a failure is in err. */
+enum result prepare_index_at(const char *path, bool *rebuild);
 bool prepare_index(void);
 struct index *fresh_index(void);
 

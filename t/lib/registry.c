@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "index/index.h"
 #include "indexsqlite/indexsqlite.h"
+#include "lib/index.h"
 #include "registry/reindex.h"
 #include "store/v1repo.h"
 
@@ -24,7 +25,7 @@ make_index(void)
 	bool rebuild;
 
 	log_set_level(LOG_ERROR); /* a line a push is no news here */
-	if (index_prepare(index_path(), &rebuild, &err) != RC_OK)
+	if (prepare_index_at(index_path(), &rebuild) != RC_OK)
 		bail_out(err.text);
 }
 
@@ -32,7 +33,7 @@ void
 open_registry(void)
 {
 	reg = (struct registry){
-	    store, indexsqlite_new(index_path(), NULL, NULL), NULL, NULL};
+	    store, indexsqlite_open(index_path(), NULL, NULL), NULL, NULL};
 }
 
 void
@@ -84,7 +85,7 @@ store_names_now(void)
 const char *
 reindex_fault(void)
 {
-	const struct reindex how = {.path = index_path(), .afresh = true};
+	const struct reindex how = {.afresh = true};
 	bool done = false;
 
 	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)

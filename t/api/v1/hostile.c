@@ -437,7 +437,7 @@ test_largest_page(void)
 static void
 test_rebuilt(void)
 {
-	const struct reindex how = {.path = index_path(), .afresh = true};
+	const struct reindex how = {.afresh = true};
 	const char *before = index_names_now();
 	bool done = false;
 
