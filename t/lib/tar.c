@@ -14,11 +14,21 @@ put_tar_octal(char *field, int width, unsigned v)
 }
 
 void
+put_tar_checksum(char header[TAR_BLOCK])
+{
+	unsigned sum = 0;
+	size_t i;
+
+	memset(header + 148, ' ', 8);
+	for (i = 0; i < TAR_BLOCK; i++)
+		sum += (unsigned char)header[i];
+	put_tar_octal(header + 148, 7, sum);
+}
+
+void
 put_tar_header(struct buf *b, const struct tar_header *of)
 {
 	char h[TAR_BLOCK] = "";
-	unsigned sum = 0;
-	size_t i;
 
 	(void)snprintf(h, 100, "%s", of->name);
 	put_tar_octal(h + 100, 8, of->mode);
@@ -26,13 +36,10 @@ put_tar_header(struct buf *b, const struct tar_header *of)
 	put_tar_octal(h + 116, 8, of->gid);
 	put_tar_octal(h + 124, 12, of->size);
 	put_tar_octal(h + 136, 12, of->mtime);
-	memset(h + 148, ' ', 8);
 	h[156] = of->type;
 	memcpy(h + 257, "ustar", 6);
 	memcpy(h + 263, "00", 2);
-	for (i = 0; i < TAR_BLOCK; i++)
-		sum += (unsigned char)h[i];
-	put_tar_octal(h + 148, 7, sum);
+	put_tar_checksum(h);
 	buf_add(b, h, TAR_BLOCK);
 }
 

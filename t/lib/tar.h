@@ -4,7 +4,9 @@
 
 #include "base/buf.h"
 
+#ifndef TAR_BLOCK /* as layer/tar_header.h has it */
 #define TAR_BLOCK 512
+#endif
 
 struct tar_header {
 	const char *name;
@@ -13,6 +15,10 @@ struct tar_header {
 };
 
 void put_tar_octal(char *field, int width, unsigned v);
+
+/* Puts the right checksum into a header. */
+void put_tar_checksum(char header[TAR_BLOCK]);
+
 void put_tar_header(struct buf *b, const struct tar_header *of);
 
 /* So many bytes of content, in whole blocks. */
