@@ -7,7 +7,7 @@
 struct notes {
 	struct arena *arena;
 	struct conf_note *all;
-	size_t n, size;
+	size_t n, room;
 };
 
 void notes_init(struct notes *notes, struct arena *a);

@@ -2,6 +2,7 @@
 #include "content/manifests.h"
 
 #include "base/log.h"
+#include "base/vec.h"
 #include "content/signature.h"
 #include "image/manifest.h"
 #include "image/reference.h"
@@ -352,24 +353,17 @@ struct meant {
 	struct arena *arena;
 	const struct digest *digest;
 	struct str *tags;
-	size_t n, size;
+	size_t n, room;
 };
 
 static bool
 collect(void *arg, const char *tag, const struct digest *d)
 {
 	struct meant *m = arg;
-	struct str *more;
 
 	if (!digest_eq(d, m->digest))
 		return true;
-	if (m->n == m->size) {
-		m->size = 2 * m->size + 16;
-		more = arena_alloc(m->arena, m->size * sizeof(*more));
-		for (size_t i = 0; i < m->n; i++)
-			more[i] = m->tags[i];
-		m->tags = more;
-	}
+	m->tags = vec_grow(m->arena, m->tags, m->n, &m->room, sizeof(*m->tags));
 	m->tags[m->n++] = str_of(arena_strdup(m->arena, tag));
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "base/jsonw.h"
+#include "base/vec.h"
 #include "image/hash.h"
 #include "layer/tar.h"
 
@@ -137,16 +138,11 @@ read_list(struct file_diff *d, struct json_items *list,
 static bool
 take_own(struct file_diff *d, const struct json *item)
 {
-	const size_t size = sizeof(*d->entries);
 	struct entry *e;
 
 	if (d->n == TAR_ENTRIES)
 		return false;
-	if (d->n == d->room) {
-		d->entries = arena_extend(d->arena, d->entries, d->room * size,
-		    (2 * d->room + 64) * size);
-		d->room = 2 * d->room + 64;
-	}
+	d->entries = vec_grow(d->arena, d->entries, d->n, &d->room, sizeof(*e));
 	e = &d->entries[d->n++];
 	sum_of(json_text(json_at(item, 0)), e->sum);
 	e->fate = json_is_true(json_at(item, 2)) ? DELETED : OPEN;

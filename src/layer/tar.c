@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/vec.h"
 #include "layer/tar_bytes.h"
 #include "layer/tar_header.h"
 
@@ -102,17 +103,10 @@ read_text(struct walk *w, int64_t size, struct str *out, struct err *err)
 static struct part *
 add_part(struct arena *a, struct map *map)
 {
-	struct part *more;
-
 	if (map->n == SPARSE_PARTS)
 		return NULL;
-	if (map->n == map->room) {
-		map->room = map->room == 0 ? 4 : 2 * map->room;
-		more = arena_alloc(a, map->room * sizeof(*more));
-		if (map->n > 0)
-			memcpy(more, map->parts, map->n * sizeof(*more));
-		map->parts = more;
-	}
+	map->parts = vec_grow(
+	    a, map->parts, map->n, &map->room, sizeof(*map->parts));
 	return &map->parts[map->n++];
 }
 

@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/vec.h"
+
 /* The fields of a header (POSIX.1-2001, "ustar Interchange Format"): place, bytes. */
 enum {
 	NAME = 0,
@@ -234,15 +236,8 @@ static void
 add_xattr(struct arena *a, struct tar_header_overrides *out, struct str name,
     struct str value)
 {
-	if (out->n_xattrs == out->room) {
-		struct tar_xattr *more;
-
-		out->room = out->room == 0 ? 8 : 2 * out->room;
-		more = arena_alloc(a, out->room * sizeof(*more));
-		if (out->n_xattrs > 0)
-			memcpy(more, out->xattrs, out->n_xattrs * sizeof(*more));
-		out->xattrs = more;
-	}
+	out->xattrs = vec_grow(
+	    a, out->xattrs, out->n_xattrs, &out->room, sizeof(*out->xattrs));
 	out->xattrs[out->n_xattrs++] = (struct tar_xattr){name, value};
 }
 
