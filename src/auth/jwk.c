@@ -7,10 +7,10 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64url.h"
+#include "base/must.h"
 
 #define RSA_BITS_MIN 1024
 #define RSA_BITS_MAX 8192 /* one check of a longer one takes too long */
@@ -39,11 +39,7 @@ jwk_keep(struct arena *a, EVP_PKEY *key)
 static OSSL_PARAM_BLD *
 begin(void)
 {
-	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
-
-	if (b == NULL)
-		abort();
-	return b;
+	return must_have(OSSL_PARAM_BLD_new());
 }
 
 static void
@@ -62,9 +58,8 @@ add_number(struct arena *a, OSSL_PARAM_BLD *b, const char *name, struct str text
 	if (text.n == 0 || text.n > RSA_BITS_MAX / 4 ||
 	    !base64url_decode(a, text, &bytes))
 		return false;
-	n = BN_bin2bn((const unsigned char *)bytes.p, (int)bytes.n, NULL);
-	if (n == NULL)
-		abort();
+	n = must_have(
+	    BN_bin2bn((const unsigned char *)bytes.p, (int)bytes.n, NULL));
 	arena_defer(a, free_bn, n);
 	return OSSL_PARAM_BLD_push_BN(b, name, n) == 1;
 }
@@ -73,12 +68,10 @@ add_number(struct arena *a, OSSL_PARAM_BLD *b, const char *name, struct str text
 static EVP_PKEY *
 finish(OSSL_PARAM_BLD *b, const char *type, int selection)
 {
-	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(b);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	OSSL_PARAM *params = must_have(OSSL_PARAM_BLD_to_param(b));
+	EVP_PKEY_CTX *ctx = must_have(EVP_PKEY_CTX_new_from_name(NULL, type, NULL));
 	EVP_PKEY *key = NULL;
 
-	if (params == NULL || ctx == NULL)
-		abort();
 	if (EVP_PKEY_fromdata_init(ctx) != 1 ||
 	    EVP_PKEY_fromdata(ctx, &key, selection, params) != 1)
 		key = NULL;
@@ -181,8 +174,9 @@ jwk_kid(struct arena *a, EVP_PKEY *key)
 	unsigned char sum[EVP_MAX_MD_SIZE], *der = NULL;
 	int n = i2d_PUBKEY(key, &der);
 
-	if (n < 0 || EVP_Digest(der, (size_t)n, sum, NULL, EVP_sha256(), NULL) != 1)
-		abort(); /* fails only without memory */
+	must_succeed(n >= 0 && EVP_Digest(der, (size_t)n, sum, NULL, EVP_sha256(),
+				   NULL) == 1,
+	    "EVP_Digest");
 	OPENSSL_free(der);
 	add_letters(sum, kid);
 	return kid;

@@ -6,9 +6,9 @@
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <stdlib.h>
 
 #include "auth/jwk.h"
+#include "base/must.h"
 
 static const struct algorithm {
 	const char *name, *type;
@@ -64,11 +64,10 @@ to_der(struct str signature, int bits, unsigned char **out)
 
 	if (signature.n != 2 * (size_t)half)
 		return 0;
-	sig = ECDSA_SIG_new();
-	r = BN_bin2bn(p, half, NULL);
-	s = BN_bin2bn(p + half, half, NULL);
-	if (sig == NULL || r == NULL || s == NULL || ECDSA_SIG_set0(sig, r, s) != 1)
-		abort();
+	sig = must_have(ECDSA_SIG_new());
+	r = must_have(BN_bin2bn(p, half, NULL));
+	s = must_have(BN_bin2bn(p + half, half, NULL));
+	must_succeed(ECDSA_SIG_set0(sig, r, s) == 1, "ECDSA_SIG_set0");
 	n = i2d_ECDSA_SIG(sig, out);
 	ECDSA_SIG_free(sig);
 	return n;
@@ -78,11 +77,9 @@ static bool
 is_right(EVP_PKEY *key, const EVP_MD *md, const struct jws_text *text,
     struct str signature)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_MD_CTX *ctx = must_have(EVP_MD_CTX_new());
 	bool right;
 
-	if (ctx == NULL)
-		abort();
 	right = EVP_DigestVerifyInit(ctx, NULL, md, NULL, key) == 1 &&
 		EVP_DigestVerifyUpdate(
 		    ctx, text->protected_text.p, text->protected_text.n) == 1 &&

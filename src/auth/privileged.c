@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 
 #define KEY_BITS_MIN  1024
 #define KEY_BITS_MAX  16384 /* OpenSSL verifies with none that is longer */
@@ -40,14 +41,12 @@ read_spki(const unsigned char *der, long n)
 static EVP_PKEY *
 read_pem(struct str pem)
 {
-	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+	BIO *bio = must_have(BIO_new_mem_buf(pem.p, (int)pem.n));
 	char *name = NULL, *header = NULL;
 	unsigned char *der = NULL;
 	EVP_PKEY *pkey = NULL;
 	long n;
 
-	if (bio == NULL)
-		abort();
 	while (pkey == NULL && PEM_read_bio(bio, &name, &header, &der, &n) == 1) {
 		if (strcmp(name, "RSA PUBLIC KEY") == 0)
 			pkey = read_pkcs1(der, n);
@@ -78,9 +77,7 @@ privileged_key_parse(struct str pem, struct privileged_key **out, struct err *er
 		    "must be an RSA key of %d to %d bits", KEY_BITS_MIN,
 		    KEY_BITS_MAX);
 	}
-	key = malloc(sizeof(*key));
-	if (key == NULL)
-		abort();
+	key = must_alloc(1, sizeof(*key));
 	key->pkey = pkey;
 	*out = key;
 	return RC_OK;
@@ -218,11 +215,9 @@ static bool
 is_right(EVP_PKEY *pkey, const EVP_MD *md, struct str text,
     const unsigned char *signature, size_t n)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_MD_CTX *ctx = must_have(EVP_MD_CTX_new());
 	bool right;
 
-	if (ctx == NULL)
-		abort();
 	right = EVP_DigestVerifyInit(ctx, NULL, md, NULL, pkey) == 1 &&
 		EVP_DigestVerify(
 		    ctx, signature, n, (const unsigned char *)text.p, text.n) == 1;

@@ -10,10 +10,10 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <stdlib.h>
 
 #include "auth/jwk.h"
 #include "base/json.h"
+#include "base/must.h"
 
 #define CURVE "prime256v1"
 #define HALF  32 /* bytes of a coordinate, and of half a signature */
@@ -29,9 +29,9 @@ coordinate(struct arena *a, EVP_PKEY *pkey, const char *name)
 	unsigned char *p = arena_alloc(a, HALF);
 	BIGNUM *n = NULL;
 
-	if (EVP_PKEY_get_bn_param(pkey, name, &n) != 1 ||
-	    BN_bn2binpad(n, p, HALF) != HALF)
-		abort(); /* a key on this curve has both */
+	must_succeed(EVP_PKEY_get_bn_param(pkey, name, &n) == 1 &&
+			 BN_bn2binpad(n, p, HALF) == HALF,
+	    "EVP_PKEY_get_bn_param"); /* a key on this curve has both */
 	BN_free(n);
 	return str_make((const char *)p, HALF);
 }
@@ -64,11 +64,9 @@ no_password(char *buf, int size, int writing, void *arg)
 static EVP_PKEY *
 read_pem(struct arena *a, struct str text)
 {
-	BIO *bio = BIO_new_mem_buf(text.p, (int)text.n);
+	BIO *bio = must_have(BIO_new_mem_buf(text.p, (int)text.n));
 	EVP_PKEY *pkey;
 
-	if (bio == NULL)
-		abort();
 	pkey = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
 	BIO_free(bio);
 	ERR_clear_error();
@@ -93,11 +91,9 @@ read_jwk(struct arena *a, struct str text)
 static bool
 is_whole(EVP_PKEY *pkey)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	EVP_PKEY_CTX *ctx = must_have(EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL));
 	bool whole;
 
-	if (ctx == NULL)
-		abort();
 	whole = EVP_PKEY_pairwise_check(ctx) == 1;
 	EVP_PKEY_CTX_free(ctx);
 	ERR_clear_error();
@@ -136,8 +132,7 @@ signing_key_new(struct arena *a)
 {
 	EVP_PKEY *pkey = EVP_EC_gen(CURVE);
 
-	if (pkey == NULL)
-		abort(); /* no memory, or no random numbers */
+	must_succeed(pkey != NULL, "EVP_EC_gen");
 	return make(a, jwk_keep(a, pkey));
 }
 
@@ -145,13 +140,13 @@ signing_key_new(struct arena *a)
 struct str
 signing_key_pem(struct arena *a, const struct signing_key *key)
 {
-	BIO *bio = BIO_new(BIO_s_mem());
+	BIO *bio = must_have(BIO_new(BIO_s_mem()));
 	char *p;
 	long n;
 
-	if (bio == NULL || PEM_write_bio_PrivateKey_traditional(
-			       bio, key->pkey, NULL, NULL, 0, NULL, NULL) != 1)
-		abort();
+	must_succeed(PEM_write_bio_PrivateKey_traditional(
+			 bio, key->pkey, NULL, NULL, 0, NULL, NULL) == 1,
+	    "PEM_write_bio_PrivateKey_traditional");
 	n = BIO_get_mem_data(bio, &p);
 	p = arena_strndup(a, p, (size_t)n);
 	BIO_free(bio);
@@ -173,9 +168,10 @@ from_der(struct arena *a, const unsigned char *der, size_t n)
 	unsigned char *p = arena_alloc(a, 2 * (size_t)HALF);
 	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &der, (long)n);
 
-	if (sig == NULL || BN_bn2binpad(ECDSA_SIG_get0_r(sig), p, HALF) != HALF ||
-	    BN_bn2binpad(ECDSA_SIG_get0_s(sig), p + HALF, HALF) != HALF)
-		abort();
+	must_succeed(
+	    sig != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(sig), p, HALF) == HALF &&
+		BN_bn2binpad(ECDSA_SIG_get0_s(sig), p + HALF, HALF) == HALF,
+	    "d2i_ECDSA_SIG");
 	ECDSA_SIG_free(sig);
 	return str_make((const char *)p, 2 * (size_t)HALF);
 }
@@ -184,18 +180,18 @@ struct str
 signing_key_sign(
     struct arena *a, const struct signing_key *key, const struct jws_text *text)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_MD_CTX *ctx = must_have(EVP_MD_CTX_new());
 	unsigned char der[128]; /* 72 at most */
 	size_t n = sizeof(der);
 
-	if (ctx == NULL ||
-	    EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key->pkey) != 1 ||
-	    EVP_DigestSignUpdate(
-		ctx, text->protected_text.p, text->protected_text.n) != 1 ||
-	    EVP_DigestSignUpdate(ctx, ".", 1) != 1 ||
-	    EVP_DigestSignUpdate(ctx, text->payload.p, text->payload.n) != 1 ||
-	    EVP_DigestSignFinal(ctx, der, &n) != 1)
-		abort(); /* no memory, or no random numbers */
+	must_succeed(
+	    EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key->pkey) == 1 &&
+		EVP_DigestSignUpdate(
+		    ctx, text->protected_text.p, text->protected_text.n) == 1 &&
+		EVP_DigestSignUpdate(ctx, ".", 1) == 1 &&
+		EVP_DigestSignUpdate(ctx, text->payload.p, text->payload.n) == 1 &&
+		EVP_DigestSignFinal(ctx, der, &n) == 1,
+	    "EVP_DigestSign");
 	EVP_MD_CTX_free(ctx);
 	return from_der(a, der, n);
 }

@@ -7,12 +7,12 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
 #include "base/hex.h"
+#include "base/must.h"
 #include "base/percent.h"
 
 #define TIME_DIGITS 16
@@ -162,10 +162,10 @@ sign(struct arena *a, struct str key, const char *time, const struct v1name *nam
 	    access_words[access], repository_text(a, name));
 	unsigned char sum[SUM_BYTES];
 
-	if (key.n > INT_MAX ||
-	    HMAC(EVP_sha256(), key.p, (int)key.n, (const unsigned char *)text,
-		strlen(text), sum, NULL) == NULL)
-		abort(); /* fails for want of memory alone */
+	must_succeed(key.n <= INT_MAX && HMAC(EVP_sha256(), key.p, (int)key.n,
+					     (const unsigned char *)text,
+					     strlen(text), sum, NULL) != NULL,
+	    "HMAC");
 	hex_encode(sum, sizeof(sum), hex);
 }
 

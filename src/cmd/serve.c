@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/must.h"
 #include "cmd/buildinfo.h"
 #include "cmd/cmd.h"
 #include "cmd/key_file.h"
@@ -84,8 +85,8 @@ name_in_via(struct server *s)
 
 	if (s->mirror.name != NULL)
 		return s->mirror.name;
-	if (getrandom(&name, sizeof(name), 0) != sizeof(name))
-		abort(); /* cannot happen for so few bytes (getrandom(2)) */
+	must_succeed(
+	    getrandom(&name, sizeof(name), 0) == sizeof(name), "getrandom");
 	return arena_printf(s->arena, "berth-%016llx", name);
 }
 

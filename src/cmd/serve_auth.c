@@ -1,9 +1,9 @@
 /* serve_auth.c: see serve_auth.h. */
 #include "cmd/serve_auth.h"
 
-#include <stdlib.h>
 #include <sys/random.h>
 
+#include "base/must.h"
 #include "cmd/key_file.h"
 
 #define SECRET_BYTES 32
@@ -26,8 +26,8 @@ secret_of(const struct conf *conf)
 
 	if (conf->secret_key != NULL)
 		return str_of(conf->secret_key);
-	if (!made && getrandom(made_up, sizeof(made_up), 0) != SECRET_BYTES)
-		abort(); /* cannot happen for so few bytes (getrandom(2)) */
+	must_succeed(made || getrandom(made_up, sizeof(made_up), 0) == SECRET_BYTES,
+	    "getrandom");
 	made = true;
 	return str_make(made_up, sizeof(made_up));
 }

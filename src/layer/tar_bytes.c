@@ -4,9 +4,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "layer/tar_xz.h"
 
 #define PACKED  ((size_t)64 << 10) /* bytes read at once */
@@ -242,9 +242,7 @@ tar_bytes_open(const struct source *source, struct arena *a, struct tar_bytes **
 
 	b->source = source;
 	b->limit = TAR_UNPACKED(source->size);
-	b->archive = archive_read_new();
-	if (b->archive == NULL)
-		abort();
+	b->archive = must_have(archive_read_new());
 	arena_defer(a, close_bytes, b);
 	if (read_magic(b, err) != RC_OK)
 		return RC_IO;

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/hex.h"
+#include "base/must.h"
 #include "image/hash.h"
 #include "image/v1checksum.h"
 
@@ -170,9 +171,7 @@ make_room(struct summing *s)
 	if (s->n < s->room)
 		return;
 	s->room = s->room == 0 ? 256 : 2 * s->room;
-	s->records = realloc(s->records, s->room * sizeof(*s->records));
-	if (s->records == NULL)
-		abort();
+	s->records = must_have(realloc(s->records, s->room * sizeof(*s->records)));
 }
 
 /* docker's key of an entry: less a leading "./" and a trailing "/". */
@@ -266,12 +265,10 @@ by_name_and_place(const void *pa, const void *pb)
 static bool
 mark_replaced(struct summing *s)
 {
-	struct record **sorted = calloc(s->n + 1, sizeof(struct record *));
+	struct record **sorted = must_alloc(s->n + 1, sizeof(struct record *));
 	bool any = false;
 	size_t i;
 
-	if (sorted == NULL)
-		abort();
 	for (i = 0; i < s->n; i++)
 		sorted[i] = &s->records[i];
 	qsort(sorted, s->n, sizeof(struct record *), by_name_and_place);
@@ -315,12 +312,10 @@ is_sum(struct str json, struct str hex, const struct sum32 *sums, size_t n)
 static size_t
 find_json(struct summing *s, const struct str *json, size_t n, struct str hex)
 {
-	struct sum32 *sums = calloc(s->n + 1, sizeof(*sums));
+	struct sum32 *sums = must_alloc(s->n + 1, sizeof(*sums));
 	int ways = mark_replaced(s) ? 2 * FLAVORS : FLAVORS, way;
 	size_t i = n, n_sums;
 
-	if (sums == NULL)
-		abort();
 	for (way = 0; way < ways && i == n; way++) {
 		n_sums = gather(
 		    s, (enum flavor)(way % FLAVORS), way < FLAVORS, sums);

@@ -6,23 +6,15 @@
  * killed. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "mirror/internal.h"
 #include "registry/worklimit.h"
 #include "store/upstream.h"
 
 #define LOOK_MS 10 /* between two looks at what grows */
-
-static void
-wait_a_moment(void)
-{
-	const struct timespec pause = {0, LOOK_MS * 1000000L};
-
-	(void)nanosleep(&pause, NULL);
-}
 
 struct mirror_growing {
 	struct registry *reg;
@@ -105,7 +97,7 @@ await_bytes(const struct task *t, const struct mirror_growing *g)
 			return RC_NOT_FOUND;
 		if (!running)
 			return err_set(t->err, RC_UPSTREAM, "the fetch has failed");
-		wait_a_moment();
+		clock_sleep_ms(LOOK_MS);
 	}
 	return n == 1 ? RC_OK : err_set(t->err, RC_IO, "read: %s", strerror(errno));
 }
@@ -180,7 +172,7 @@ find(const struct task *t, const char *id, const struct mirror_image *image,
 			break;
 		*growing = NULL;
 		arena_clear(turn);
-		wait_a_moment();
+		clock_sleep_ms(LOOK_MS);
 	}
 	arena_free(turn);
 	return r;
@@ -233,7 +225,7 @@ mirror_growing_write(void *arg, struct sink sink)
 			return false;
 		running = is_fetched(g->reg, g->id);
 		if (running)
-			wait_a_moment();
+			clock_sleep_ms(LOOK_MS);
 	}
 	return true;
 }
@@ -260,7 +252,7 @@ keep_one(const struct task *t, const char *id)
 	if (r == RC_OK && g != NULL) {
 		(void)mirror_growing_write(g, nowhere);
 		while (is_fetched(g->reg, g->id)) /* it becomes an image */
-			wait_a_moment();
+			clock_sleep_ms(LOOK_MS);
 		if (!is_here(t, id))
 			r = err_set(t->err, RC_UPSTREAM, "the fetch has failed");
 	}

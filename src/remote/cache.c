@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "remote/internal.h"
 
 #define ENTRIES 512
@@ -34,10 +35,8 @@ struct remote_cache {
 struct remote_cache *
 remote_cache_new(void)
 {
-	struct remote_cache *m = calloc(1, sizeof(*m));
+	struct remote_cache *m = must_alloc(1, sizeof(*m));
 
-	if (m == NULL)
-		abort();
 	(void)pthread_mutex_init(&m->mutex, NULL);
 	(void)pthread_cond_init(&m->there, NULL);
 	return m;

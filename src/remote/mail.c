@@ -2,7 +2,6 @@
 #include "remote/mail.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "remote/transfer.h"
 
 #define MAIL_MAX     ((size_t)1 << 20) /* bytes */
@@ -133,16 +133,13 @@ static struct curl_slist *
 recipients(struct arena *a, const char *to)
 {
 	struct str rest = str_of(to), one;
-	struct curl_slist *list = NULL, *longer;
+	struct curl_slist *list = NULL;
 
 	while (rest.p != NULL && rest.n > 0) {
 		one = str_trim(str_cut(&rest, ','));
 		if (one.n == 0)
 			continue;
-		longer = curl_slist_append(list, str_dup(a, one));
-		if (longer == NULL)
-			abort();
-		list = longer;
+		list = must_have(curl_slist_append(list, str_dup(a, one)));
 	}
 	return list;
 }

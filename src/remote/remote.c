@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "remote/internal.h"
 
 #define CONNECT_MS 5000
@@ -22,11 +23,9 @@ or_default(unsigned given, unsigned usual)
 struct remote *
 remote_new(const struct remote_options *options)
 {
-	struct remote *rm = calloc(1, sizeof(*rm));
+	struct remote *rm = must_alloc(1, sizeof(*rm));
 	pthread_condattr_t attr;
 
-	if (rm == NULL)
-		abort();
 	transfer_init();
 	if (options != NULL)
 		rm->options = *options;

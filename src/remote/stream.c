@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/must.h"
+
 #include "remote/internal.h"
 
 #define FETCHES_MAX 32
@@ -31,10 +33,8 @@ struct remote_streams {
 struct remote_streams *
 remote_streams_new(void)
 {
-	struct remote_streams *s = calloc(1, sizeof(*s));
+	struct remote_streams *s = must_alloc(1, sizeof(*s));
 
-	if (s == NULL)
-		abort();
 	(void)pthread_mutex_init(&s->mutex, NULL);
 	(void)pthread_cond_init(&s->fewer, NULL);
 	return s;

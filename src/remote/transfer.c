@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 #define REDIRECTS_MAX 5L
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -12,8 +14,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void
 init(void)
 {
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		abort();
+	must_succeed(
+	    curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, "curl_global_init");
 }
 
 void
@@ -36,10 +38,8 @@ set_protocols(CURL *curl)
 CURL *
 transfer_new(const struct remote_options *options)
 {
-	CURL *curl = curl_easy_init();
+	CURL *curl = must_have(curl_easy_init());
 
-	if (curl == NULL)
-		abort();
 	transfer_set_up(curl, options);
 	return curl;
 }
@@ -74,18 +74,13 @@ transfer_set_call(CURL *curl, const struct remote_call *call,
 
 	*list = NULL;
 	for (h = call->headers; h != NULL && *h != NULL; h++) {
-		struct curl_slist *longer;
-
 		if (!is_line(*h)) {
 			curl_slist_free_all(*list);
 			*list = NULL;
 			return err_set(
 			    err, RC_BAD_REQUEST, "a header of two lines");
 		}
-		longer = curl_slist_append(*list, *h);
-		if (longer == NULL)
-			abort();
-		*list = longer;
+		*list = must_have(curl_slist_append(*list, *h));
 	}
 	(void)curl_easy_setopt(curl, CURLOPT_URL, call->url);
 	(void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *list);

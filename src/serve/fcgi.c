@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "base/percent.h"
 #include "serve/dispatch.h"
 #include "serve/options.h"
@@ -45,10 +46,10 @@ struct fcgi *
 fcgi_new(
     int listening, struct registry *registry, const struct serve_options *options)
 {
-	struct fcgi *f = calloc(1, sizeof(*f));
+	struct fcgi *f = must_alloc(1, sizeof(*f));
 
-	if (f == NULL || FCGX_InitRequest(&f->fcgx, listening, 0) != 0)
-		abort();
+	must_succeed(
+	    FCGX_InitRequest(&f->fcgx, listening, 0) == 0, "FCGX_InitRequest");
 	f->registry = registry;
 	f->options = options;
 	f->arena = arena_new();

@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fnv.h"
+#include "base/must.h"
 #include "base/shared.h"
 #include "storefs/failpoint.h"
 #include "storefs/io.h"
@@ -29,11 +29,7 @@ struct durable {
 struct durable *
 durable_new(void)
 {
-	struct durable *s = shared_alloc(sizeof(*s));
-
-	if (s == NULL)
-		abort();
-	return s;
+	return must_have(shared_alloc(sizeof(struct durable)));
 }
 
 void

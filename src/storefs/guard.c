@@ -12,13 +12,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "image/hash.h"
 #include "image/reference.h"
 #include "storefs/io.h"
+
+/* Milliseconds between two looks at a place that is taken. */
+#define WALK_LOOK_MS   10
+#define MEMORY_LOOK_MS 5
 
 /* The offset of the byte. */
 static uint64_t
@@ -137,7 +140,6 @@ try_walks(struct store *st, struct guard *out, struct err *err)
 enum result
 guard_take_walk(struct store *st, struct guard *out, struct err *err)
 {
-	static const struct timespec moment = {0, 10 * 1000 * 1000};
 	struct guard turn;
 	enum result r = guard_take(st, GUARD_WALK, "turn", &turn, err);
 
@@ -145,7 +147,7 @@ guard_take_walk(struct store *st, struct guard *out, struct err *err)
 	if (r == RC_OK)
 		r = try_walks(st, out, err);
 	while (r == RC_OK && !guard_is_held(out)) {
-		(void)nanosleep(&moment, NULL);
+		clock_sleep_ms(WALK_LOOK_MS);
 		r = try_walks(st, out, err);
 	}
 	guard_release(&turn);
@@ -203,7 +205,6 @@ enum result
 guard_take_memory(struct store *st, size_t bytes, unsigned patience_ms,
     struct guard *out, struct err *err)
 {
-	static const struct timespec moment = {0, 5 * 1000 * 1000};
 	size_t units = (bytes + GUARD_MEMORY_UNIT - 1) / GUARD_MEMORY_UNIT;
 	int64_t end = clock_ticks() + patience_ms;
 	struct guard turn = {0};
@@ -215,7 +216,7 @@ guard_take_memory(struct store *st, size_t bytes, unsigned patience_ms,
 	if (!guard_is_taken(st, GUARD_MEMORY, "turn"))
 		r = try_memory(st, units, out, err);
 	while (r == RC_OK && !guard_is_held(out) && clock_ticks() < end) {
-		(void)nanosleep(&moment, NULL);
+		clock_sleep_ms(MEMORY_LOOK_MS);
 		r = try_in_turn(st, units, &turn, out, err);
 	}
 	guard_release(&turn);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "storefs/io.h"
 
 #define HELD (2 * LISTING_PAGE)
@@ -49,9 +50,7 @@ collect(void *arg, const char *name)
 		return true;
 	if (p->n == HELD)
 		shrink(p);
-	p->names[p->n] = strdup(name);
-	if (p->names[p->n++] == NULL)
-		abort();
+	p->names[p->n++] = must_have(strdup(name));
 	return true;
 }
 
@@ -99,11 +98,9 @@ enum result
 listing_page(const struct store *st, struct arena *a, const char *dir,
     const char *after, struct listing *out, struct err *err)
 {
-	struct page *p = calloc(1, sizeof(*p));
+	struct page *p = must_alloc(1, sizeof(*p));
 	enum result r;
 
-	if (p == NULL)
-		abort();
 	p->after = after;
 	r = listing_each(st, dir, collect, p, err);
 	shrink(p);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/must.h"
 #include "image/v1checksum.h"
 #include "storefs/content.h"
 #include "storefs/failpoint.h"
@@ -107,13 +108,11 @@ typedef enum result take_chunk(
 static enum result
 each_chunk(struct stage *sg, take_chunk *take, void *arg, struct err *err)
 {
-	char *chunk = malloc(CHUNK);
+	char *chunk = must_have(malloc(CHUNK));
 	enum result r = RC_OK;
 	off_t at = 0;
 	ssize_t k;
 
-	if (chunk == NULL)
-		abort();
 	while (r == RC_OK && at < sg->size) {
 		off_t left = sg->size - at;
 		size_t want = left < (off_t)CHUNK ? (size_t)left : CHUNK;

@@ -9,9 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/must.h"
 #include "storefs/io.h"
 #include "storefs/layout.h"
 #include "storefs/link.h"
@@ -19,7 +20,8 @@
 #include "storefs/log_once.h"
 #include "storefs/storefs.h"
 
-#define LOOKED_AT 1000
+#define LOOKED_AT   1000
+#define OWN_LOOK_MS 20 /* between two looks at a lock that is held */
 #define OWN_WAIT_MS \
 	10000 /* as long as workers of an earlier start may take to end */
 
@@ -119,12 +121,11 @@ umask_now(void)
 enum result
 storefs_open(const char *path, struct store **out, struct err *err)
 {
-	struct store *st = calloc(1, sizeof(*st));
+	struct store *st = must_alloc(1, sizeof(*st));
 	enum result r;
 
 	*out = NULL;
-	if (st == NULL || (st->path = strdup(path)) == NULL)
-		abort();
+	st->path = must_have(strdup(path));
 	st->own = -1;
 	st->file_mode = 0640 & ~umask_now();
 	st->once = log_once_new();
@@ -174,7 +175,6 @@ storefs_path(const struct store *st)
 enum result
 storefs_lock_exclusive(struct store *st, struct err *err)
 {
-	const struct timespec pause = {0, 20000000};
 	struct flock master = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
 	struct flock servers = master;
 	int waited = 0;
@@ -189,8 +189,8 @@ storefs_lock_exclusive(struct store *st, struct err *err)
 		if (waited >= OWN_WAIT_MS)
 			return err_set(err, RC_IO,
 			    "%s: workers of an earlier berth still run", st->path);
-		(void)nanosleep(&pause, NULL);
-		waited += 20;
+		clock_sleep_ms(OWN_LOOK_MS);
+		waited += OWN_LOOK_MS;
 	}
 	return RC_OK;
 }
