@@ -38,7 +38,7 @@ sub complaints {
 
 my @scripts = scripts($root);
 my %is      = map { substr($_, 1 + length $root) => 1 } @scripts;
-ok($is{$_}, "$_ is found") for qw(quickstart nginx/fill-in .ci/run);
+ok($is{$_}, "$_ is found") for qw(quickstart nginx/fill-in);
 
 my %sourced = map { $_ => 1 } slurp("$root/quickstart") =~ m{^source "\$here/quickstart\.d/(\S+)"$}mg;
 is_deeply([ sort keys %sourced ], [ map { s{.*/}{}r } sort(bsd_glob("$root/quickstart.d/*")) ], 'quickstart reads each of its parts');
