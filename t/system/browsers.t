@@ -21,7 +21,7 @@ my $berth = Berth::Instance->start;
 my $oci   = Berth::Oci->image;
 my $image = Berth::Image->new;
 my ($blob) = $oci->parts;
-my $layer  = '/v1/images/' . $image->id . '/layer';
+my $layer  = $image->path('layer');
 my $bytes  = '/v2/team/oci/blobs/' . $blob->digest;
 
 Berth::V1Client->new($berth)->push('team/app', { latest => $image }, $image);
@@ -32,14 +32,7 @@ sub header { return Berth::HTTP::header(@_) }
 # ask(METHOD => PATH, HEADERS, BODY)
 sub ask { return Berth::HTTP::request($berth, @_) }
 
-# Sends these bytes on a connection of their own.
-sub raw {
-    my ($sent) = @_;
-    my $c = Berth::HTTP->connect($berth);
-
-    $c->send($sent);
-    return $c->response;
-}
+sub raw { return Berth::HTTP::raw($berth, @_) }
 
 sub plain_http {
     my ($path) = @_;

@@ -50,7 +50,7 @@ my %readable = (
 $v1->push('team/app', { latest => $image }, $image);
 $v2->push('team/oci', 'latest', $oci);
 
-my $layer = '/v1/images/' . $image->id . '/layer';
+my $layer = $image->path('layer');
 
 # [what, status, method, path, headers, body]
 my @rows = (
@@ -68,7 +68,7 @@ my @rows = (
     ['a layer that is refused',   404, PUT => '/v1/images/' . 'b' x 64 . '/layer', [], 'x' x 100_000],
     ['a blob that is refused',    404, PUT => '/v2/team/oci/blobs/uploads/none?digest=sha256:' . 'c' x 64, [], 'x' x 100_000],
     ['a json',                    200, PUT => '/v1/images/' . $new->id . '/json', [], $new->json],
-    ['a layer that is taken',     200, PUT => '/v1/images/' . $new->id . '/layer', [], $new->bytes],
+    ['a layer that is taken',     200, PUT => $new->path('layer'), [], $new->bytes],
     ['an upload begins',          202, POST => '/v2/team/oci/blobs/uploads/', [], ''],
 );
 

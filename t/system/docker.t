@@ -138,14 +138,7 @@ subtest '100 layers' => sub {
     is(served($berth, 'other/tall', 'docker'), $digest, 'in an image of the other form');
 };
 
-# The rows of a search: "name: description".
-sub found {
-    my ($term, @options) = @_;
-    my @format = ('--format', '{{.Name}}: {{.Description}}');
-    my $table  = $docker->works("docker search $term", search => @format, @options, "$host/$term");
-
-    return join "\n", sort map { s/^\Q$host\E\///r } split /\n/, $table;
-}
+sub found { return $docker->search_rows($host, @_) }
 
 subtest 'search' => sub {
     my $image = Berth::Image->new;
@@ -154,7 +147,7 @@ subtest 'search' => sub {
     ok(within(10, sub { found('other') =~ /library/ }), 'the index knows them');
     $berth->seen;
     is(found('team/app'), 'team/app: Says hello', 'a part of a name, and the description');
-    like($berth->seen, qr{"GET /v1/search\?q=team%2Fapp&n=25 .* status=200 }, 'by the search of v1');
+    like($berth->seen_until(qr{"GET /v1/search}), qr{"GET /v1/search\?q=team%2Fapp&n=25 .* status=200 }, 'by the search of v1');
     is(found('app'), "old/application: \nteam/app: Says hello", 'of both APIs');
     is(found('library/other'), 'library/other: ', 'one in library');
     is(found('nothing'), '', 'nothing that is not there');

@@ -40,11 +40,6 @@ sub asked {
     return $source->seen =~ m{request="GET (\S+)}g;
 }
 
-sub layer_path {
-    my ($image) = @_;
-    return '/v1/images/' . $image->id . '/layer';
-}
-
 sub stored {
     my ($image) = @_;
     my $dir = $mirror->data . '/images/' . $image->id;
@@ -117,7 +112,7 @@ subtest 'another index' => sub {
         headers => ['X-Docker-Token' => $read, 'X-Docker-Endpoints' => 'unused']);
     my $reader = Berth::V1Client->new($there, user => 'jo', password => 'x', index => $index);
     is_pulled($reader->pull('team/app'), $base, $top);
-    is($reader->call(GET => layer_path($big), { Authorization => $read })->{status}, 404,
+    is($reader->call(GET => $big->path('layer'), { Authorization => $read })->{status}, 404,
         'what the index does not grant is not fetched');
     is($there->stop, 0, 'a clean end');
 };
@@ -145,7 +140,7 @@ subtest 'one fetch for many' => sub {
     } 1 .. $clients);
 
     is(scalar(grep { defined && $_ eq $big->layer_sum } @sums), $clients, 'each has the layer');
-    is(scalar(grep { $_ eq layer_path($big) } asked()), 1, 'which was fetched once');
+    is(scalar(grep { $_ eq $big->path('layer') } asked()), 1, 'which was fetched once');
 };
 
 subtest 'who goes away' => sub {
@@ -154,7 +149,7 @@ subtest 'who goes away' => sub {
     $pusher->push('team/gone', { latest => $image }, $image);
     my $c = Berth::HTTP->connect($mirror);
 
-    $c->head(GET => layer_path($image), Host => $mirror->host);
+    $c->head(GET => $image->path('layer'), Host => $mirror->host);
     undef $c;
     ok(within(20, sub { stored($image) eq '_checksum ancestry json layer' }), 'leaves a fetch that goes on');
     is($docker->pull_image($image->id)->{layer_sum}, $image->layer_sum, 'and is whole');
@@ -166,7 +161,7 @@ subtest 'a worker is killed' => sub {
     $pusher->push('team/killed', { latest => $image }, $image);
     my $c = Berth::HTTP->connect($mirror);
 
-    $c->head(GET => layer_path($image), Host => $mirror->host);
+    $c->head(GET => $image->path('layer'), Host => $mirror->host);
     ok(within(20, sub { -s $mirror->data . '/_berth/mirror/image/' . $image->id . '/layer' }), 'while it fetches');
     my %killed = map { $_ => 1 } $mirror->berth_workers;
 

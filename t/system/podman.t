@@ -115,14 +115,7 @@ subtest '100 layers' => sub {
         'all of them');
 };
 
-# The rows of a search: "name: description".
-sub found {
-    my ($term, @options) = @_;
-    my @format = ('--format', '{{.Name}}: {{.Description}}');
-    my $table  = $podman->works("podman search $term", search => @format, @options, "$host/$term");
-
-    return join "\n", sort map { s/^\Q$host\E\///r } split /\n/, $table;
-}
+sub found { return $podman->search_rows($host, @_) }
 
 subtest 'search' => sub {
     my $image = Berth::Image->new;

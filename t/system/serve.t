@@ -33,14 +33,7 @@ sub refused {
     ok(defined Berth::HTTP::json_error($response), "$name: in JSON") or diag(explain $response);
 }
 
-# Sends these bytes on a connection of their own.
-sub raw {
-    my ($bytes) = @_;
-    my $c = Berth::HTTP->connect($berth);
-
-    $c->send($bytes);
-    return $c->response;
-}
+sub raw { return Berth::HTTP::raw($berth, @_) }
 
 sub save {
     my ($path, $text) = @_;

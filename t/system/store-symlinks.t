@@ -93,7 +93,7 @@ subtest 'links that lead out of the store' => sub {
     is(status(GET => '/v1/repositories/out/keep/tags'), 404, 'a repository behind one is not there');
     is(status(DELETE => '/v1/repositories/out/keep/'), 404, 'cannot be deleted');
     is(status(PUT => '/v1/repositories/out/made/', '[]'), 500, 'nor made');
-    is(status(GET => '/v1/images/' . $image->id . '/layer'), 404, 'nor is an image');
+    is(status(GET => $image->path('layer')), 404, 'nor is an image');
     is(join(' ', sort map { s{.*/}{}r } glob "$beside/* $beside/keep/*"), 'image keep tag_latest', 'nothing is touched');
     $berth->restart;
     like($berth->log('berth.log'), qr{store\.link path=\Q$data\E/repositories/out .*mount --bind.*\n.*\z}s,

@@ -153,7 +153,7 @@ subtest 'where none is handed out, no password is asked for' => sub {
         for qw(/ /_ping /v1/_ping /v1/_ping/ /_status /v1/_status /v1/search /v1/search?q=x);
     is(ask(GET => '/v2/')->{status}, 404, '/v2/, which is not there');
     for ([GET => '/v1/repositories/team/app/tags'], [GET => '/v1/images/' . $base->id . '/json'],
-        [PUT => '/v1/images/' . $base->id . '/layer', 'x'], [DELETE => '/v1/repositories/team/app/']) {
+        [PUT => $base->path('layer'), 'x'], [DELETE => '/v1/repositories/team/app/']) {
         my ($method, $path, $body) = @$_;
         my $r = ask($method => $path, undef, $body);
 

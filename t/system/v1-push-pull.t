@@ -24,11 +24,6 @@ sub file {
     return Berth::Instance::slurp($berth->data . "/$path");
 }
 
-sub layer_path {
-    my ($image) = @_;
-    return '/v1/images/' . $image->id . '/layer';
-}
-
 # The files that a push of these images and tags leaves, as the old server left them.
 sub expected_files {
     my ($repository, $tags, @images) = @_;
@@ -97,7 +92,7 @@ subtest 'again' => sub {
 };
 
 subtest 'how a layer is sent' => sub {
-    my $get = sub { Berth::HTTP::request($berth, $_[0] => layer_path($top), [@_[1 .. $#_]]) };
+    my $get = sub { Berth::HTTP::request($berth, $_[0] => $top->path('layer'), [@_[1 .. $#_]]) };
     my $r   = $get->('GET');
     my @first = map { substr $top->reader->(), $_, 5 } 0, 5;
 
@@ -130,7 +125,7 @@ subtest 'a push that was not finished' => sub {
     is($docker->put_json($image)->{status}, 200, 'json');
     is($docker->put_layer($image)->{status}, 200, 'layer');
     is_error($docker->get_json($image), 400, 'Image is being uploaded, retry later', 'it cannot be read yet');
-    is_error(Berth::HTTP::request($berth, GET => layer_path($image)), 400,
+    is_error(Berth::HTTP::request($berth, GET => $image->path('layer')), 400,
         'Image is being uploaded, retry later', 'nor its layer');
     is($docker->push('team/retry', { latest => $image }, $base, $image), 1, 'the next push sends it afresh');
     is($docker->pull('team/retry')->{images}{ $image->id }{layer_sum}, $image->layer_sum, 'and it can be pulled');
@@ -160,7 +155,7 @@ sub body_files_while_sending {
     my ($image, %option) = @_;
     my $c      = Berth::HTTP->connect($berth);
     my $next   = $image->reader(100_000);
-    my $path   = $option{path} // layer_path($image);
+    my $path   = $option{path} // $image->path('layer');
     my @length = $option{chunked} ? ('Transfer-Encoding' => 'chunked') : ('Content-Length' => $image->size);
     my $seen   = 0;
 
@@ -201,10 +196,10 @@ subtest 'a refused upload writes no byte' => sub {
     is_error($r, 404, 'Invalid image ID', 'it');
 
     my $c = Berth::HTTP->connect($berth);
-    $c->head(PUT => layer_path($known), Host => $berth->host, 'Content-Length' => '999999999999999');
+    $c->head(PUT => $known->path('layer'), Host => $berth->host, 'Content-Length' => '999999999999999');
     is_error($c->response, 507, qr/./, 'one larger than the disk, before its body');
 
-    $r = Berth::HTTP::request($berth, POST => layer_path($known), [], 'x' x 1000);
+    $r = Berth::HTTP::request($berth, POST => $known->path('layer'), [], 'x' x 1000);
     is_error($r, 405, qr/./, 'another method');
     like(Berth::HTTP::header($r, 'Allow'), qr/\bPUT\b/, 'it names those that are allowed');
     $r = Berth::HTTP::request($berth, PUT => '/v1/images/a%2Fb/layer', [], 'x' x 1000);
@@ -220,7 +215,7 @@ subtest 'a body that comes with GET is no upload' => sub {
         my $c    = Berth::HTTP->connect($berth);
         my $seen = 0;
 
-        $c->head(GET => layer_path($top), Host => $berth->host,
+        $c->head(GET => $top->path('layer'), Host => $berth->host,
             $chunked ? ('Transfer-Encoding' => 'chunked') : ('Content-Length' => 20_000_000));
         for (1 .. 200) {
             ($chunked ? $c->chunk($piece) : $c->send($piece)) or last;
@@ -230,7 +225,7 @@ subtest 'a body that comes with GET is no upload' => sub {
         is($c->response->{status}, 413, "20 MB $how: 413");
         is($seen, 0, 'none of it was a file');
     }
-    is(Berth::HTTP::request($berth, GET => layer_path($top), [], '{}')->{status}, 200, 'a small one does not matter');
+    is(Berth::HTTP::request($berth, GET => $top->path('layer'), [], '{}')->{status}, 200, 'a small one does not matter');
 };
 
 subtest 'a tag does not write the log' => sub {
@@ -249,7 +244,7 @@ subtest 'uploads that break off' => sub {
             my $c    = Berth::HTTP->connect($berth);
             my $next = $image->reader(100_000);
 
-            $c->head(PUT => layer_path($image), Host => $berth->host,
+            $c->head(PUT => $image->path('layer'), Host => $berth->host,
                 $chunked ? ('Transfer-Encoding' => 'chunked') : ('Content-Length' => $image->size));
             $chunked ? $c->chunk($next->()) : $c->send($next->()) for 1 .. 15;
             ok(within(5, sub { $berth->left('body') }), 'most of it has arrived');
@@ -268,9 +263,9 @@ subtest 'a layer with nothing, and a large one' => sub {
     my $c;
 
     $docker->put_json($empty);
-    is(Berth::HTTP::request($berth, PUT => layer_path($empty), [], '')->{status}, 200, 'Content-Length: 0');
+    is(Berth::HTTP::request($berth, PUT => $empty->path('layer'), [], '')->{status}, 200, 'Content-Length: 0');
     is($docker->put_checksum($empty)->{status}, 200, 'its sum');
-    is(Berth::HTTP::request($berth, GET => layer_path($empty))->{body}, '', 'it is served');
+    is(Berth::HTTP::request($berth, GET => $empty->path('layer'))->{body}, '', 'it is served');
 
     is($docker->push('team/large', { latest => $large }, $large), 1, $large->size . ' bytes are pushed');
     is($docker->pull('team/large')->{images}{ $large->id }{layer_sum}, $large->layer_sum, 'and pulled');
@@ -297,7 +292,7 @@ subtest 'layers over HTTP/2' => sub {
         $docker->put_json($image);
         my $curl = sprintf "curl -sS --http2 --cacert %s -w ' %%{http_version} %%{http_code}' %s",
             $berth->ca, sprintf $way{$way}, "$dir/layer";
-        is(`$curl -X PUT https://@{[$berth->host]}@{[layer_path($image)]}` , 'true 2 200', $way);
+        is(`$curl -X PUT https://@{[$berth->host]}@{[$image->path('layer')]}` , 'true 2 200', $way);
         is($docker->put_checksum($image)->{status}, 200, 'the sum is right');
     }
 };

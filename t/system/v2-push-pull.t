@@ -204,14 +204,7 @@ subtest 'sha512' => sub {
 
 # ---- nginx ----
 
-# Sends these bytes on a connection of their own.
-sub raw {
-    my ($bytes) = @_;
-    my $c = Berth::HTTP->connect($berth);
-
-    $c->send($bytes);
-    return $c->response;
-}
+sub raw { return Berth::HTTP::raw($berth, @_) }
 
 subtest 'nginx says no in the form of the API' => sub {
     my $host = "Host: x\r\n";

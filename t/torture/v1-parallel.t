@@ -82,7 +82,7 @@ subtest 'slow uploads beside a pull' => sub {
     for my $slow (@slow) {
         my $c = Berth::HTTP->connect($berth);
         $docker->put_json($slow);
-        $c->head(PUT => '/v1/images/' . $slow->id . '/layer', Host => $berth->host, 'Content-Length' => $slow->size);
+        $c->head(PUT => $slow->path('layer'), Host => $berth->host, 'Content-Length' => $slow->size);
         push @readers, $slow->reader(100_000);
         push @connections, $c;
     }

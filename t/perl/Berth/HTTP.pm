@@ -67,6 +67,15 @@ sub request {
     return $c->response($method, $option{sink});
 }
 
+# raw(INSTANCE, BYTES): sends exactly these bytes on a connection of their own.
+sub raw {
+    my ($instance, $bytes) = @_;
+    my $c = Berth::HTTP->connect($instance);
+
+    $c->send($bytes);
+    return $c->response;
+}
+
 # Sends bytes as they are; false when the server has closed the connection.
 sub send {
     my ($self, $bytes) = @_;

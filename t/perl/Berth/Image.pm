@@ -35,6 +35,9 @@ sub random_id {
     return unpack 'H*', $bytes;
 }
 
+# Its path in API v1: of its "json", "layer" and so on.
+sub path { return '/v1/images/' . $_[0]{id} . "/$_[1]" }
+
 sub id    { return $_[0]{id} }
 sub json  { return $_[0]{json} }
 sub bytes { return $_[0]{bytes} }

@@ -128,4 +128,13 @@ sub works {
     return $done->{out};
 }
 
+# The rows that a search of docker or podman prints: "name: description".
+sub search_rows {
+    my ($self, $host, $term, @options) = @_;
+    my @format = ('--format', '{{.Name}}: {{.Description}}');
+    my $table  = $self->works("search $term", search => @format, @options, "$host/$term");
+
+    return join "\n", sort map { s/^\Q$host\E\///r } split /\n/, $table;
+}
+
 1;

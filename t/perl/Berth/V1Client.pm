@@ -159,7 +159,7 @@ sub put_json {
 # put_layer(IMAGE, %option): from (a reader other than the image's own), timeout.
 sub put_layer {
     my ($self, $image, %option) = @_;
-    return $self->call(PUT => '/v1/images/' . $image->id . '/layer',
+    return $self->call(PUT => $image->path('layer'),
         { $self->image_auth }, $option{from} // $image->reader, timeout => $option{timeout});
 }
 
