@@ -59,13 +59,12 @@ is_listed(const struct task *t, const struct store_v1repo *repo, const char *id,
 
 	*out = false;
 	if (announced) {
-		r = store_v1repo_open_images(
-		    t->reg->store, t->arena, repo, &list, t->err);
+		r = store_v1repo_open_images(repo, &list, t->err);
 		r = find_in(t, r, list, id, out);
 	}
 	if (r != RC_OK || *out)
 		return r;
-	r = store_v1repo_open_granted(t->reg->store, t->arena, repo, &list, t->err);
+	r = store_v1repo_open_granted(repo, &list, t->err);
 	return find_in(t, r, list, id, out);
 }
 
@@ -80,15 +79,15 @@ static bool
 look_below(void *arg, const char *tag, const char *tagged)
 {
 	struct below *b = arg;
-	struct store *st = b->reg->store;
+	const struct store_v1image im = store_v1image_make(
+	    b->reg->store, b->arena, tagged);
 	struct str ancestry;
 	struct err ignored;
 
 	(void)tag;
 	arena_clear(b->arena);
 	b->found = strcmp(tagged, b->id) == 0 ||
-		   (store_v1image_ancestry(
-			st, b->arena, tagged, &ancestry, &ignored) == RC_OK &&
+		   (store_v1image_ancestry(&im, &ancestry, &ignored) == RC_OK &&
 		       imagelist_has(ancestry, b->id));
 	return !b->found;
 }
@@ -104,7 +103,7 @@ is_tagged(const struct task *t, const struct store_v1repo *repo, const char *id,
 	if (r != RC_OK)
 		return r;
 	below.arena = arena_new();
-	r = store_v1tag_each(t->reg->store, repo, look_below, &below, t->err);
+	r = store_v1tag_each(repo, look_below, &below, t->err);
 	arena_free(below.arena);
 	*out = below.found;
 	return r;
@@ -136,9 +135,7 @@ is_private(const struct task *t, const struct v1name *name, bool *out)
 	enum result r = store_v1repo_find(
 	    t->reg->store, t->arena, name, &repo, t->err);
 
-	return r == RC_OK ? store_v1repo_is_private(
-				t->reg->store, t->arena, &repo, out, t->err)
-			  : r;
+	return r == RC_OK ? store_v1repo_is_private(&repo, out, t->err) : r;
 }
 
 /* ---- to see ---- */
@@ -269,9 +266,10 @@ is_news(const struct task *t, struct store_v1repo *repo, bool *out)
 	    t->reg->store, t->arena, &t->caller->repository, repo, t->err);
 
 	*out = false;
-	if (r != RC_OK || (!repo->there && t->caller->access != TOKEN_WRITE))
+	if (r != RC_OK ||
+	    (!store_v1repo_exists(repo) && t->caller->access != TOKEN_WRITE))
 		return r;
-	r = store_v1repo_granted(t->reg->store, t->arena, repo, &old, t->err);
+	r = store_v1repo_granted(repo, &old, t->err);
 	*out = r == RC_NOT_FOUND ||
 	       (r == RC_OK && !str_eq(old, t->caller->granted));
 	return r == RC_NOT_FOUND ? RC_OK : r;
@@ -291,7 +289,7 @@ write_granted(const struct task *t)
 		r = is_news(t, &repo, &news);
 	if (r == RC_OK && news)
 		r = store_v1repo_set_granted(
-		    t->reg->store, &repo, t->caller->granted, t->err);
+		    &repo, &lock, t->caller->granted, t->err);
 	guard_release(&lock);
 	return r;
 }

@@ -11,6 +11,7 @@
 #include "base/json_items.h"
 #include "base/log.h"
 #include "image/imagelist.h"
+#include "registry/v1image.h"
 #include "store/v1image.h"
 #include "store/v1repo.h"
 #include "store/v1tag.h"
@@ -41,6 +42,7 @@ take(void *arg, const struct json *item)
 {
 	struct claim *c = arg;
 	struct str text = json_text(json_get(item, "id"));
+	struct store_v1image im;
 	bool there;
 	char id[65];
 
@@ -48,7 +50,8 @@ take(void *arg, const struct json *item)
 		return true;
 	memcpy(id, text.p, text.n);
 	id[text.n] = '\0';
-	c->r = store_v1image_exists(c->task->reg->store, id, &there, c->task->err);
+	im = v1image_of(c->task, id);
+	c->r = store_v1image_exists(&im, &there, c->task->err);
 	if (c->r == RC_OK && there)
 		c->images[c->n++].id = arena_strdup(c->task->arena, id);
 	return c->r == RC_OK;
@@ -134,6 +137,8 @@ static bool
 mark_below(void *arg, const char *tag, const char *id)
 {
 	struct claim *c = arg;
+	const struct store_v1image im = store_v1image_make(
+	    c->task->reg->store, c->below, id);
 	struct err ignored;
 	struct str ancestry;
 	const char *why;
@@ -142,8 +147,7 @@ mark_below(void *arg, const char *tag, const char *id)
 	(void)tag;
 	mark(c, str_of(id));
 	arena_clear(c->below);
-	if (store_v1image_ancestry(
-		c->task->reg->store, c->below, id, &ancestry, &ignored) == RC_OK)
+	if (store_v1image_ancestry(&im, &ancestry, &ignored) == RC_OK)
 		(void)json_each(ancestry, mark_item, c, &is_list, &why);
 	return true;
 }
@@ -151,21 +155,21 @@ mark_below(void *arg, const char *tag, const char *id)
 static enum result
 mark_all(struct claim *c, const struct store_v1repo *repo)
 {
-	struct store *st = c->task->reg->store;
+	struct store_v1repo below = *repo;
 	struct store_reader *list;
 	enum result r;
 
+	below.arena = c->below;
 	arena_clear(c->below);
-	r = store_v1repo_open_images(st, c->below, repo, &list, c->task->err);
+	r = store_v1repo_open_images(&below, &list, c->task->err);
 	if (r == RC_OK)
 		mark_list(c, list);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = store_v1repo_open_granted(
-		    st, c->below, repo, &list, c->task->err);
+		r = store_v1repo_open_granted(&below, &list, c->task->err);
 	if (r == RC_OK)
 		mark_list(c, list);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = store_v1tag_each(st, repo, mark_below, c, c->task->err);
+		r = store_v1tag_each(repo, mark_below, c, c->task->err);
 	return r;
 }
 
@@ -200,8 +204,7 @@ visit(void *arg, const char *full)
 		c->r = store_v1repo_find(
 		    c->task->reg->store, c->scrap, &name, &repo, c->task->err);
 	if (c->r == RC_OK)
-		c->r = store_v1repo_is_private(
-		    c->task->reg->store, c->scrap, &repo, &private, c->task->err);
+		c->r = store_v1repo_is_private(&repo, &private, c->task->err);
 	if (c->r == RC_OK && private == c->private)
 		c->r = mark_all(c, &repo);
 	return c->r == RC_OK && is_open(c);

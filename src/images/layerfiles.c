@@ -48,51 +48,42 @@ static enum result
 find_kept(const struct task *t, const char *id, enum store_derived which,
     const struct content **out)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct arena *turn = arena_new();
+	const struct store_v1image look = v1image_of(task_with_arena(t, turn), id);
 	struct store_reader *reader;
-	enum result r = store_derived_open(
-	    t->reg->store, turn, id, which, &reader, t->err);
+	enum result r = store_derived_open(&look, which, &reader, t->err);
 
 	if (r == RC_OK && !looks_whole(reader, which))
 		r = err_set(
 		    t->err, RC_NOT_FOUND, "what is kept of %s is damaged", id);
 	if (r == RC_OK)
-		r = store_derived_find(
-		    t->reg->store, t->arena, id, which, out, t->err);
+		r = store_derived_find(&im, which, out, t->err);
 	arena_free(turn);
 	return r;
 }
 
-typedef enum result compute_fn(const struct task *t, const char *id);
-
-static enum result
-guard(const struct task *t, const char *id, enum store_derived which,
-    struct guard *lock)
-{
-	const char *key = arena_printf(t->arena, "%s/%s", id,
-	    which == STORE_DERIVED_FILES ? "_files" : "_diff");
-
-	return guard_take(t->reg->store, GUARD_DERIVED, key, lock, t->err);
-}
+typedef enum result compute_fn(
+    const struct task *t, const char *id, const struct guard *held);
 
 /* Computed by one; the others wait for it and find it there. */
 static enum result
 find_or_compute(const struct task *t, const char *id, enum store_derived which,
     compute_fn *compute, const struct content **out)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct guard lock = {0};
 	enum result r = find_kept(t, id, which, out);
 
 	if (r != RC_NOT_FOUND)
 		return r;
-	r = guard(t, id, which, &lock);
+	r = store_derived_guard(&im, which, &lock, t->err);
 	if (r == RC_OK)
 		r = find_kept(t, id, which, out);
 	if (r == RC_NOT_FOUND) {
-		r = compute(t, id);
+		r = compute(t, id, &lock);
 		if (r == RC_OK)
-			r = store_derived_find(
-			    t->reg->store, t->arena, id, which, out, t->err);
+			r = store_derived_find(&im, which, out, t->err);
 	}
 	guard_release(&lock);
 	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
@@ -139,19 +130,20 @@ make_list(void *arg, struct sink sink, struct err *err)
 }
 
 static enum result
-compute_list(const struct task *t, const char *id)
+compute_list(const struct task *t, const char *id, const struct guard *held)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct listing l = {.store = t->reg->store};
+	const struct store_derived_maker maker = {make_list, &l};
 	const struct content *layer;
-	enum result r = store_v1image_layer(
-	    t->reg->store, t->arena, id, &layer, t->err);
+	enum result r = store_v1image_layer(&im, &layer, t->err);
 
 	if (r == RC_OK)
 		r = store_content_open(
 		    t->reg->store, t->arena, layer, &l.reader, t->err);
 	if (r == RC_OK)
-		r = store_derived_put(t->reg->store, t->arena, id,
-		    STORE_DERIVED_FILES, make_list, &l, t->err);
+		r = store_derived_put(
+		    &im, held, STORE_DERIVED_FILES, &maker, t->err);
 	return r;
 }
 
@@ -176,10 +168,13 @@ struct diffing {
 static enum result
 take_kept(const struct task *t, const char *id, struct diffing *d)
 {
-	struct arena *a = d->diff == NULL ? d->arena : t->arena;
+	struct store_v1image im = v1image_of(t, id);
 	struct store_reader *list;
-	enum result r = store_derived_open(
-	    t->reg->store, a, id, STORE_DERIVED_FILES, &list, t->err);
+	enum result r;
+
+	if (d->diff == NULL)
+		im.arena = d->arena;
+	r = store_derived_open(&im, STORE_DERIVED_FILES, &list, t->err);
 
 	if (r == RC_OK && d->diff != NULL)
 		return file_diff_below(d->diff,
@@ -196,11 +191,13 @@ take_kept(const struct task *t, const char *id, struct diffing *d)
 static enum result
 compute_again(const struct task *t, const char *id)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct guard lock = {0};
-	enum result r = guard(t, id, STORE_DERIVED_FILES, &lock);
+	enum result r = store_derived_guard(
+	    &im, STORE_DERIVED_FILES, &lock, t->err);
 
 	if (r == RC_OK)
-		r = compute_list(t, id);
+		r = compute_list(t, id, &lock);
 	guard_release(&lock);
 	return r;
 }
@@ -251,8 +248,9 @@ take_ancestors(const struct task *t, const char *id, struct diffing *d)
 	struct json *ancestry;
 	struct str text;
 	const char *why;
-	enum result r = store_v1image_ancestry(
-	    t->reg->store, d->arena, id, &text, t->err);
+	const struct store_v1image im = v1image_of(
+	    task_with_arena(t, d->arena), id);
+	enum result r = store_v1image_ancestry(&im, &text, t->err);
 
 	if (r == RC_OK && !json_parse(d->arena, text, &ancestry, &why))
 		r = err_set(t->err, RC_BAD_LAYER, "ancestry of %s: %s", id, why);
@@ -281,16 +279,18 @@ make_diff(void *arg, struct sink sink, struct err *err)
 }
 
 static enum result
-compute_diff(const struct task *t, const char *id)
+compute_diff(const struct task *t, const char *id, const struct guard *held)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct diffing d = {.arena = t->arena};
+	const struct store_derived_maker maker = {make_diff, &d};
 	enum result r = take_list(t, id, &d);
 
 	if (r == RC_OK)
 		r = take_ancestors(t, id, &d);
 	if (r == RC_OK)
-		r = store_derived_put(t->reg->store, t->arena, id,
-		    STORE_DERIVED_DIFF, make_diff, &d, t->err);
+		r = store_derived_put(
+		    &im, held, STORE_DERIVED_DIFF, &maker, t->err);
 	return r;
 }
 

@@ -17,8 +17,7 @@ properties_get(
 
 	*out = (struct properties){false, {"", 0}};
 	if (r == RC_OK)
-		r = store_v1repo_is_private(
-		    t->reg->store, t->arena, &repo, &out->is_private, t->err);
+		r = store_v1repo_is_private(&repo, &out->is_private, t->err);
 	if (r == RC_OK)
 		r = store_description_get(
 		    t->reg->store, t->arena, name, &out->description, t->err);
@@ -41,8 +40,8 @@ check_description(struct str text, struct err *err)
 }
 
 static enum result
-write_change(const struct task *t, const struct v1name *name,
-    const struct properties_change *change)
+write_change(const struct task *t, const struct guard *held,
+    const struct v1name *name, const struct properties_change *change)
 {
 	struct store_v1repo repo;
 	enum result r = store_v1repo_find(
@@ -53,7 +52,7 @@ write_change(const struct task *t, const struct v1name *name,
 		    t->reg->store, t->arena, name, *change->description, t->err);
 	if (r == RC_OK && change->is_private != NULL)
 		r = store_v1repo_set_private(
-		    t->reg->store, t->arena, &repo, *change->is_private, t->err);
+		    &repo, held, *change->is_private, t->err);
 	return r;
 }
 
@@ -84,7 +83,7 @@ properties_put(const struct task *t, const struct v1name *name,
 		r = guard_take(
 		    t->reg->store, GUARD_REPOSITORY, full, &lock, t->err);
 	if (r == RC_OK) {
-		r = write_change(t, name, change);
+		r = write_change(t, &lock, name, change);
 		guard_release(&lock);
 		/* also of what failed half-way: it may be private by now */
 		indexing_update_aliases(t, name);

@@ -11,6 +11,7 @@
 #include "images/push_tarsum.h"
 #include "images/repository.h"
 #include "mirror/mirror.h"
+#include "registry/v1image.h"
 #include "store/guard.h"
 #include "store/v1image.h"
 #include "store/v1push.h"
@@ -31,6 +32,7 @@ static enum result
 ancestry_of(
     const struct task *t, const char *id, struct str parent, struct str *out)
 {
+	struct store_v1image im = v1image_of(t, NULL);
 	struct str above = {"", 0};
 	enum result r;
 
@@ -38,8 +40,8 @@ ancestry_of(
 		if (!v1name_is_image_id(parent) || str_is(parent, id))
 			return err_set(t->err, RC_NO_PARENT,
 			    "the parent must be the id of another image");
-		r = store_v1image_ancestry(t->reg->store, t->arena,
-		    str_dup(t->arena, parent), &above, t->err);
+		im.id = str_dup(t->arena, parent);
+		r = store_v1image_ancestry(&im, &above, t->err);
 		if (r == RC_IMAGE_UNKNOWN && mirror_may_ask(t))
 			r = mirror_ancestry(t, str_dup(t->arena, parent), &above);
 		if (r == RC_IMAGE_UNKNOWN)
@@ -57,28 +59,28 @@ ancestry_of(
 static bool
 is_whole(const struct task *t, const char *id)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct str text;
 
-	return store_v1image_json(t->reg->store, t->arena, id, &text, t->err) !=
-		   RC_IMAGE_UNKNOWN &&
-	       store_v1image_ancestry(t->reg->store, t->arena, id, &text, t->err) !=
-		   RC_IMAGE_UNKNOWN;
+	return store_v1image_json(&im, &text, t->err) != RC_IMAGE_UNKNOWN &&
+	       store_v1image_ancestry(&im, &text, t->err) != RC_IMAGE_UNKNOWN;
 }
 
 static enum result
 begin(const struct task *t, const char *id, const struct store_v1push_begin *what)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct guard lock = {0};
 	enum store_v1image_state state;
 	enum result r;
 
 	r = guard_take(t->reg->store, GUARD_IMAGE, id, &lock, t->err);
 	if (r == RC_OK)
-		r = store_v1image_state(t->reg->store, id, &state, t->err);
+		r = store_v1image_state(&im, &state, t->err);
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE && is_whole(t, id))
 		r = err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
 	if (r == RC_OK)
-		r = store_v1push_begin(t->reg->store, t->arena, id, what, t->err);
+		r = store_v1push_begin(&im, &lock, what, t->err);
 	guard_release(&lock);
 	return r;
 }
@@ -113,27 +115,26 @@ push_json(const struct task *t, const char *id, struct str json, struct str give
 enum result
 push_layer_check(const struct task *t, const char *id)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	enum store_v1image_state state;
-	enum result r = store_v1image_state(t->reg->store, id, &state, t->err);
+	enum result r = store_v1image_state(&im, &state, t->err);
 
 	if (r == RC_OK &&
 	    (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED))
 		return err_set(t->err, RC_IMAGE_UNKNOWN, "no json came");
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
-	    !store_v1push_is_open(t->reg->store, t->arena, id))
+	    !store_v1push_is_open(&im))
 		return err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
 	if (r == RC_OK)
-		store_v1push_touch(t->reg->store, t->arena, id);
+		store_v1push_touch(&im);
 	return r;
 }
 
 /* A layer that came, its sums known. */
 struct arrived {
 	struct stage *stage;
-	struct store_v1push
-	    begun[STORE_V1PUSH_JSONS]; /* with its payload sum under each json */
-	size_t n;
-	const char *payload; /* the one that a tarsum waits for, or NULL */
+	struct store_v1pushes begun; /* with its payload sum under each json */
+	const char *payload;         /* the one that a tarsum waits for, or NULL */
 	enum result
 	    unreadable; /* RC_BAD_LAYER: a tarsum waits, and this is no archive */
 	struct err why;
@@ -143,20 +144,24 @@ static enum result
 sum_up(
     const struct task *t, const char *id, const char *body_file, struct arrived *l)
 {
-	enum result r = store_v1push_list(
-	    t->reg->store, t->arena, id, l->begun, &l->n, t->err);
+	const struct store_v1image im = v1image_of(t, id);
+	struct guard held = {0};
+	enum result r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
 	size_t i;
 
 	if (r == RC_OK)
+		r = store_v1push_list(&im, &held, &l->begun, t->err);
+	guard_release(&held);
+	if (r == RC_OK)
 		r = stage_adopt(
 		    t->reg->store, t->arena, body_file, &l->stage, t->err);
-	for (i = 0; r == RC_OK && i < l->n; i++)
+	for (i = 0; r == RC_OK && i < l->begun.n; i++)
 		r = stage_payload_sum(
-		    l->stage, l->begun[i].json, l->begun[i].payload, t->err);
+		    l->stage, l->begun.of[i].json, l->begun.of[i].payload, t->err);
 	if (r != RC_OK)
 		return r;
 	r = push_tarsum_match(
-	    task_with_err(t, &l->why), id, l->stage, l->begun, l->n, &l->payload);
+	    task_with_err(t, &l->why), id, l->stage, &l->begun, &l->payload);
 	if (r == RC_BAD_LAYER) {
 		l->unreadable = r;
 		r = RC_OK;
@@ -167,43 +172,41 @@ sum_up(
 }
 
 static bool
-is_wanted(const struct task *t, const char *id, struct arrived *l)
+is_wanted(const struct store_v1image *im, struct arrived *l)
 {
 	size_t i;
 
-	for (i = 0; i < l->n; i++)
-		if (store_v1push_wants(
-			t->reg->store, t->arena, id, l->begun[i].payload)) {
-			l->payload = l->begun[i].payload;
+	for (i = 0; i < l->begun.n; i++)
+		if (store_v1push_wants(im, l->begun.of[i].payload)) {
+			l->payload = l->begun.of[i].payload;
 			break;
 		}
 	return l->payload != NULL;
 }
 
-/* The caller holds the image's guard. Somebody else's tarsum is no reason to refuse what
- * may have the sum that its own client gives later. */
+/* A layer is not refused because of another client's tarsum: it may have the sum that its own
+ * client gives later. */
 static enum result
-place_layer(const struct task *t, const char *id, struct arrived *l)
+place_layer(const struct task *t, const char *id, const struct guard *held,
+    struct arrived *l)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	enum store_v1image_state state;
-	enum result r = store_v1image_state(t->reg->store, id, &state, t->err);
+	enum result r = store_v1image_state(&im, &state, t->err);
 
 	if (r != RC_OK)
 		return r;
 	if (state == STORE_V1IMAGE_COMPLETE)
-		return store_v1push_record_late_layer(
-		    t->reg->store, t->arena, id, l->begun, l->n, t->err);
-	if (is_wanted(t, id, l)) {
-		r = store_v1push_wait(
-		    t->reg->store, t->arena, id, l->stage, l->begun, l->n, t->err);
+		return store_v1push_record_late_layer(&im, held, &l->begun, t->err);
+	if (is_wanted(&im, l)) {
+		r = store_v1push_wait(&im, held, l->stage, &l->begun, t->err);
 		if (r == RC_OK)
 			r = store_v1push_confirm_early(
-			    t->reg->store, t->arena, id, l->payload, t->err);
+			    &im, held, l->payload, t->err);
 		return r;
 	}
-	if (!store_v1push_all_gave_checksums(t->reg->store, t->arena, id))
-		return store_v1push_wait(
-		    t->reg->store, t->arena, id, l->stage, l->begun, l->n, t->err);
+	if (!store_v1push_all_gave_checksums(&im))
+		return store_v1push_wait(&im, held, l->stage, &l->begun, t->err);
 	if (l->unreadable != RC_OK) {
 		*t->err = l->why;
 		return l->unreadable;
@@ -228,7 +231,7 @@ push_layer(const struct task *t, const char *id, const char *body_file)
 	if (r == RC_OK)
 		r = push_layer_check(t, id); /* while the layer was hashed ... */
 	if (r == RC_OK)
-		r = place_layer(t, id, l);
+		r = place_layer(t, id, &lock, l);
 	guard_release(&lock);
 	return r;
 }
@@ -239,9 +242,9 @@ push_layer(const struct task *t, const char *id, const char *body_file)
 static enum result
 refuse_sum(const struct task *t, const char *id)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	bool any;
-	enum result r = store_v1push_has_layer(
-	    t->reg->store, t->arena, id, &any, t->err);
+	enum result r = store_v1push_has_layer(&im, &any, t->err);
 
 	if (r != RC_OK)
 		return r;
@@ -255,26 +258,29 @@ refuse_sum(const struct task *t, const char *id)
 static enum result
 confirm_late(const struct task *t, const char *id, const char *payload)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct str own;
 	enum result r;
 
-	if (!store_v1push_is_open(t->reg->store, t->arena, id))
+	if (!store_v1push_is_open(&im))
 		return err_set(
 		    t->err, RC_CHECKSUM_REFUSED, "the image is complete");
-	r = store_v1image_checksum(t->reg->store, t->arena, id, &own, t->err);
+	r = store_v1image_checksum(&im, &own, t->err);
 	if (r != RC_OK)
 		return r;
 	if (str_is(own, arena_printf(t->arena, "sha256:%s", payload)) ||
-	    store_v1push_had_late_layer(t->reg->store, t->arena, id, payload))
-		return store_v1push_sync(t->reg->store, t->arena, id, t->err);
+	    store_v1push_had_late_layer(&im, payload))
+		return store_v1push_sync(&im, t->err);
 	return refuse_sum(t, id);
 }
 
 static enum result
-confirm(const struct task *t, const char *id, const char *payload)
+confirm(const struct task *t, const char *id, const struct guard *held,
+    const char *payload)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	enum store_v1image_state state;
-	enum result r = store_v1image_state(t->reg->store, id, &state, t->err);
+	enum result r = store_v1image_state(&im, &state, t->err);
 
 	if (r != RC_OK)
 		return r;
@@ -282,9 +288,8 @@ confirm(const struct task *t, const char *id, const char *payload)
 		return err_set(t->err, RC_IMAGE_UNKNOWN, "no json came");
 	if (state == STORE_V1IMAGE_COMPLETE)
 		return confirm_late(t, id, payload);
-	if (store_v1push_waits(t->reg->store, t->arena, id, payload))
-		return store_v1push_confirm(
-		    t->reg->store, t->arena, id, payload, t->err);
+	if (store_v1push_waits(&im, payload))
+		return store_v1push_confirm(&im, held, payload, t->err);
 	return refuse_sum(t, id);
 }
 
@@ -315,7 +320,7 @@ confirm_sum(const struct task *t, const char *id, struct v1checksum sum)
 	if (r == RC_OK)
 		r = guard_take(t->reg->store, GUARD_IMAGE, id, &lock, t->err);
 	if (r == RC_OK)
-		r = confirm(t, id, hex);
+		r = confirm(t, id, &lock, hex);
 	guard_release(&lock);
 	if (r == RC_OK)
 		log_line(LOG_INFO, "push.image", "image=%s sum=sha256:%s", id, hex);

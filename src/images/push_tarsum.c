@@ -2,6 +2,7 @@
 #include "images/push_tarsum.h"
 
 #include "layer/tarsum.h"
+#include "registry/v1image.h"
 #include "registry/worklimit.h"
 #include "store/content.h"
 #include "store/guard.h"
@@ -27,17 +28,17 @@ find(const struct task *t, const struct str *json, size_t n, struct str given,
 
 enum result
 push_tarsum_match(const struct task *t, const char *id, struct stage *sg,
-    const struct store_v1push *begun, size_t n, const char **payload)
+    const struct store_v1pushes *begun, const char **payload)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct str wanted[WANTED_MAX], json[STORE_V1PUSH_JSONS];
-	size_t i, n_wanted, which = n;
+	size_t i, n_wanted, n = begun->n, which = n;
 	enum result r;
 
 	*payload = NULL;
 	for (i = 0; i < n; i++)
-		json[i] = begun[i].json;
-	r = store_v1push_tarsums(
-	    t->reg->store, t->arena, id, wanted, WANTED_MAX, &n_wanted, t->err);
+		json[i] = begun->of[i].json;
+	r = store_v1push_tarsums(&im, wanted, WANTED_MAX, &n_wanted, t->err);
 	if (r == RC_OK && n_wanted > 0)
 		r = worklimit_enter(t, TAR_MEMORY);
 	for (i = 0; r == RC_OK && i < n_wanted && which == n; i++) {
@@ -46,7 +47,7 @@ push_tarsum_match(const struct task *t, const char *id, struct stage *sg,
 		r = find(t, json, n, wanted[i], &layer, &which);
 	}
 	if (r == RC_OK && which < n)
-		*payload = begun[which].payload;
+		*payload = begun->of[which].payload;
 	return r;
 }
 
@@ -55,11 +56,11 @@ static enum result
 waits_with(const struct task *t, const char *id, struct str given,
     const struct store_v1push_waiting *w, bool *right)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct source layer;
 	struct stage *sg;
 	size_t which;
-	enum result r = store_v1push_layer(
-	    t->reg->store, t->arena, id, w->payload, &sg, t->err);
+	enum result r = store_v1push_layer(&im, w->payload, &sg, t->err);
 
 	*right = false;
 	if (r == RC_NOT_FOUND)
@@ -76,13 +77,13 @@ static enum result
 find_waiting(
     const struct task *t, const char *id, struct str given, const char **payload)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct store_v1push_waiting waiting[STORE_V1PUSH_WAITING];
 	enum result r, bad = RC_OK;
 	bool right;
 	size_t i, n;
 
-	r = store_v1push_waiting(
-	    t->reg->store, t->arena, id, waiting, STORE_V1PUSH_WAITING, &n, t->err);
+	r = store_v1push_waiting(&im, waiting, STORE_V1PUSH_WAITING, &n, t->err);
 	for (i = 0; r == RC_OK && i < n; i++) {
 		r = waits_with(t, id, given, &waiting[i], &right);
 		if (r == RC_OK && right) {
@@ -102,18 +103,16 @@ static enum result
 read_jsons(const struct task *t, const char *id,
     struct str json[1 + STORE_V1PUSH_JSONS], size_t *n)
 {
-	struct store_v1push begun[STORE_V1PUSH_JSONS];
-	enum result r = store_v1image_json(
-	    t->reg->store, t->arena, id, &json[0], t->err);
+	const struct store_v1image im = v1image_of(t, id);
+	struct store_v1pushes begun = {.n = 0};
+	enum result r = store_v1image_json(&im, &json[0], t->err);
 	size_t i;
 
-	*n = 0;
 	if (r == RC_OK)
-		r = store_v1push_list_others(
-		    t->reg->store, t->arena, id, begun, n, t->err);
-	for (i = 0; r == RC_OK && i < *n; i++)
-		json[1 + i] = begun[i].json;
-	(*n)++;
+		r = store_v1push_list_others(&im, &begun, t->err);
+	for (i = 0; r == RC_OK && i < begun.n; i++)
+		json[1 + i] = begun.of[i].json;
+	*n = 1 + begun.n;
 	return r;
 }
 
@@ -122,19 +121,20 @@ static enum result
 find_complete(
     const struct task *t, const char *id, struct str given, const char **payload)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct str json[1 + STORE_V1PUSH_JSONS], own;
 	size_t n = 0, which = 0;
 	const struct content *file;
 	struct store_reader *reader;
 	enum result r;
 
-	r = store_v1image_checksum(t->reg->store, t->arena, id, &own, t->err);
+	r = store_v1image_checksum(&im, &own, t->err);
 	if (r == RC_OK && !str_starts(own, "sha256:"))
 		return RC_OK;
 	if (r == RC_OK)
 		r = read_jsons(t, id, json, &n);
 	if (r == RC_OK)
-		r = store_v1image_layer(t->reg->store, t->arena, id, &file, t->err);
+		r = store_v1image_layer(&im, &file, t->err);
 	if (r == RC_OK)
 		r = store_content_open(
 		    t->reg->store, t->arena, file, &reader, t->err);
@@ -155,6 +155,7 @@ enum result
 push_tarsum_find(
     const struct task *t, const char *id, struct str given, const char **payload)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	enum store_v1image_state state;
 	enum result r;
 
@@ -164,9 +165,9 @@ push_tarsum_find(
 		r = find_waiting(t, id, given, payload);
 	if (r != RC_OK || *payload != NULL)
 		return r;
-	r = store_v1image_state(t->reg->store, id, &state, t->err);
+	r = store_v1image_state(&im, &state, t->err);
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
-	    store_v1push_is_open(t->reg->store, t->arena, id))
+	    store_v1push_is_open(&im))
 		r = find_complete(t, id, given, payload);
 	return r;
 }

@@ -8,6 +8,7 @@
 #include "image/tagmeta.h"
 #include "images/announce.h"
 #include "registry/indexing.h"
+#include "registry/v1image.h"
 #include "registry/worklimit.h"
 #include "store/description.h"
 #include "store/guard.h"
@@ -34,8 +35,7 @@ sit_for_list(
 	    t->reg->store, t->arena, name, &repo, t->err);
 
 	if (r == RC_OK)
-		r = store_v1repo_open_images(
-		    t->reg->store, t->arena, &repo, &list, t->err);
+		r = store_v1repo_open_images(&repo, &list, t->err);
 	if (r == RC_OK)
 		size = (size_t)store_reader_size(list);
 	if (r == RC_OK || r == RC_NOT_FOUND)
@@ -47,7 +47,8 @@ sit_for_list(
 #define MERGE_TIMES 4
 
 static enum result
-merge(const struct task *t, const struct v1name *name, struct str body)
+merge(const struct task *t, const struct guard *held, const struct v1name *name,
+    struct str body)
 {
 	struct str old = {"", 0}, merged;
 	struct store_v1repo repo;
@@ -55,14 +56,13 @@ merge(const struct task *t, const struct v1name *name, struct str body)
 
 	r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
-		r = store_v1repo_images(
-		    t->reg->store, t->arena, &repo, &old, t->err);
+		r = store_v1repo_images(&repo, &old, t->err);
 	if (r == RC_NOT_FOUND)
 		r = RC_OK;
 	if (r == RC_OK)
 		r = imagelist_merge(t->arena, old, body, &merged, t->err);
 	if (r == RC_OK && !str_eq(old, merged))
-		r = store_v1repo_set_images(t->reg->store, &repo, merged, t->err);
+		r = store_v1repo_set_images(&repo, held, merged, t->err);
 	return r;
 }
 
@@ -81,7 +81,7 @@ repository_announce(
 		r = guard_take(t->reg->store, GUARD_REPOSITORY,
 		    v1name_full(t->arena, name), &lock, t->err);
 	if (r == RC_OK)
-		r = merge(t, name, body);
+		r = merge(t, &lock, name, body);
 	if (r == RC_OK)
 		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
 	guard_release(&lock);
@@ -92,13 +92,14 @@ enum result
 repository_claim(const struct task *t, const struct v1name *name, const char *id,
     struct str json)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	const char *announced = arena_printf(t->arena, "[{\"id\": \"%s\"}]", id);
 	struct guard lock = {0};
 	struct str here;
 	enum result r = RC_NOT_FOUND;
 
 	if (t->reg->auth != NULL && t->reg->auth->mode == AUTH_OWN)
-		r = store_v1image_json(t->reg->store, t->arena, id, &here, t->err);
+		r = store_v1image_json(&im, &here, t->err);
 	if (r != RC_OK || !str_eq(here, json))
 		return err_set(t->err, RC_NOT_GRANTED, "not among those of %s",
 		    v1name_full(t->arena, name));
@@ -107,7 +108,7 @@ repository_claim(const struct task *t, const struct v1name *name, const char *id
 		r = guard_take(t->reg->store, GUARD_REPOSITORY,
 		    v1name_full(t->arena, name), &lock, t->err);
 	if (r == RC_OK)
-		r = merge(t, name, str_of(announced));
+		r = merge(t, &lock, name, str_of(announced));
 	if (r == RC_OK)
 		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
 	guard_release(&lock);
@@ -123,8 +124,7 @@ repository_images(const struct task *t, const struct v1name *name, struct str *o
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
-		r = store_v1repo_images(
-		    t->reg->store, t->arena, &repo, out, t->err);
+		r = store_v1repo_images(&repo, out, t->err);
 	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
 
@@ -132,7 +132,7 @@ repository_images(const struct task *t, const struct v1name *name, struct str *o
 static enum result
 stay_unknown(const struct task *t, const struct store_v1repo *repo)
 {
-	enum result r = store_v1repo_sync_absence(t->reg->store, repo, t->err);
+	enum result r = store_v1repo_sync_absence(repo, t->err);
 
 	if (r != RC_OK)
 		return r;
@@ -150,14 +150,14 @@ repository_remove(const struct task *t, const struct v1name *name)
 	    &lock, t->err);
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
-	if (r == RC_OK && !repo.there)
+	if (r == RC_OK && !store_v1repo_exists(&repo))
 		r = stay_unknown(t, &repo);
 	/* the description first: what is cut off between the two can be done again */
 	if (r == RC_OK)
 		r = store_description_set(
 		    t->reg->store, t->arena, name, str_of(NULL), t->err);
 	if (r == RC_OK)
-		r = store_v1repo_remove(t->reg->store, t->arena, &repo, t->err);
+		r = store_v1repo_remove(&repo, &lock, t->err);
 	guard_release(&lock);
 	if (r == RC_OK ||
 	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */
@@ -176,7 +176,7 @@ repository_meta(const struct task *t, const struct v1name *name, struct str *out
 	    t->reg->store, t->arena, name, &repo, t->err);
 
 	if (r == RC_OK)
-		r = store_v1repo_meta(t->reg->store, t->arena, &repo, out, t->err);
+		r = store_v1repo_meta(&repo, out, t->err);
 	if (r == RC_NOT_FOUND) {
 		*out = tagmeta_default();
 		r = RC_OK;

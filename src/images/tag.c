@@ -19,7 +19,7 @@ find(const struct task *t, const struct v1name *name, struct store_v1repo *repo)
 	enum result r = store_v1repo_find(
 	    t->reg->store, t->arena, name, repo, t->err);
 
-	if (r == RC_OK && !repo->there)
+	if (r == RC_OK && !store_v1repo_exists(repo))
 		return err_set(t->err, RC_REPOSITORY_UNKNOWN, "no such repository");
 	return r;
 }
@@ -37,9 +37,7 @@ tag_list(const struct task *t, const struct v1name *name,
 	struct store_v1repo repo;
 	enum result r = find(t, name, &repo);
 
-	return r == RC_OK
-		   ? store_v1tag_each(t->reg->store, &repo, visit, arg, t->err)
-		   : r;
+	return r == RC_OK ? store_v1tag_each(&repo, visit, arg, t->err) : r;
 }
 
 enum result
@@ -51,8 +49,7 @@ tag_get(const struct task *t, const struct v1name *name, const char *tag,
 	    t->reg->store, t->arena, name, &repo, t->err);
 
 	if (r == RC_OK)
-		r = store_v1tag_get(
-		    t->reg->store, t->arena, &repo, tag, id, t->err);
+		r = store_v1tag_get(&repo, tag, id, t->err);
 	return or_tag_unknown(r);
 }
 
@@ -60,16 +57,17 @@ tag_get(const struct task *t, const struct v1name *name, const char *tag,
 static enum result
 check_complete(const struct task *t, const char *id)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	enum result r = v1image_check(t, id);
 
-	return r == RC_OK ? store_v1push_sync(t->reg->store, t->arena, id, t->err)
-			  : r;
+	return r == RC_OK ? store_v1push_sync(&im, t->err) : r;
 }
 
 /* The image and all below it are there and complete. */
 static enum result
 check_whole(const struct task *t, const char *id)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct str text, ancestor;
 	struct json *list;
 	const char *why;
@@ -78,7 +76,7 @@ check_whole(const struct task *t, const char *id)
 
 	if (r != RC_OK)
 		return r;
-	r = store_v1image_ancestry(t->reg->store, t->arena, id, &text, t->err);
+	r = store_v1image_ancestry(&im, &text, t->err);
 	if (r != RC_OK)
 		return r == RC_IMAGE_UNKNOWN ? RC_OK : r;
 	if (!json_parse(t->arena, text, &list, &why))
@@ -97,6 +95,8 @@ enum result
 tag_put(const struct task *t, const struct v1name *name, const char *tag,
     const char *id, struct str agent)
 {
+	const struct store_v1tag what = {
+	    tag, id, tagmeta_of_agent(t->arena, agent, clock_now())};
 	struct guard lock = {0};
 	struct store_v1repo repo;
 	enum result r;
@@ -108,8 +108,7 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
-		r = store_v1tag_put(t->reg->store, t->arena, &repo, tag, id,
-		    tagmeta_of_agent(t->arena, agent, clock_now()), t->err);
+		r = store_v1tag_put(&repo, &lock, &what, t->err);
 	if (r == RC_OK) {
 		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
 		log_line(LOG_INFO, "push.tag", "image=%s repository=%s tag=%s", id,
@@ -132,7 +131,7 @@ tag_remove(const struct task *t, const struct v1name *name, const char *tag)
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
-		r = store_v1tag_remove(t->reg->store, t->arena, &repo, tag, t->err);
+		r = store_v1tag_remove(&repo, &lock, tag, t->err);
 	if (r == RC_OK ||
 	    r == RC_NOT_FOUND) /* an earlier one may have been cut off */
 		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
@@ -153,8 +152,7 @@ tag_meta(const struct task *t, const struct v1name *name, const char *tag,
 	    t->reg->store, t->arena, name, &repo, t->err);
 
 	if (r == RC_OK)
-		r = store_v1tag_meta(
-		    t->reg->store, t->arena, &repo, tag, out, t->err);
+		r = store_v1tag_meta(&repo, tag, out, t->err);
 	if (r == RC_NOT_FOUND) {
 		*out = tagmeta_default();
 		r = RC_OK;

@@ -4,16 +4,16 @@
  * piece is held back until all of it is verified; then the layer becomes an image as a
  * pushed one does, and the guard is given back. */
 #include <errno.h>
-#include <fcntl.h>
 #include <semaphore.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "image/v1checksum.h"
 #include "layer/tarsum.h"
 #include "mirror/internal.h"
 #include "registry/capacity.h"
+#include "registry/v1image.h"
+#include "store/partial.h"
 #include "store/upstream.h"
 #include "store/v1image.h"
 #include "store/v1push.h"
@@ -32,14 +32,14 @@ struct fetch {
 	struct mirror_image image;
 	struct v1checksum sum;
 	struct guard lock;
-	struct start *start; /* NULL once it is over */
-	int fd;              /* -1: nothing came */
-	int64_t length;      /* bytes that were told; -1: none were */
-	uint64_t written;    /* bytes in the file */
-	uint64_t room;       /* up to where the disk was looked at */
-	struct buf held;     /* the last piece */
-	struct hash hash;    /* of json, newline and all that came */
-	enum result r;       /* of writing */
+	struct start *start;         /* NULL once it is over */
+	struct store_partial *layer; /* NULL: nothing came */
+	int64_t length;              /* bytes that were told; -1: none were */
+	uint64_t written;            /* bytes in the file */
+	uint64_t room;               /* up to where the disk was looked at */
+	struct buf held;             /* the last piece */
+	struct hash hash;            /* of json, newline and all that came */
+	enum result r;               /* of writing */
 	struct err err;
 };
 
@@ -70,7 +70,8 @@ write_held(struct fetch *f)
 		f->room = f->written + (uint64_t)ROOM_STEP;
 	}
 	if (f->r == RC_OK)
-		f->r = store_upstream_append(f->fd, f->held.p, f->held.n, &f->err);
+		f->r = store_partial_append(
+		    f->layer, f->held.p, f->held.n, &f->err);
 	if (f->r == RC_OK)
 		f->written += f->held.n;
 	f->held.n = 0;
@@ -80,22 +81,15 @@ write_held(struct fetch *f)
 static enum result
 create(struct fetch *f, struct mirror_begun *begun)
 {
-	const char *text = arena_printf(
-	    f->task.arena, "%lld", (long long)begun->length);
-	struct store *st = f->task.reg->store;
+	const struct store_v1image im = v1image_of(&f->task, f->id);
 	enum result r = capacity_check(&f->task, begun->length);
 
 	if (r == RC_OK)
-		r = store_upstream_set_answer(st, f->task.arena, "image", f->id,
-		    "length", str_of(text), &f->err);
+		r = store_partial_create(
+		    &im, &f->lock, begun->length, &f->layer, &f->err);
 	if (r == RC_OK)
-		r = store_upstream_create(
-		    st, f->task.arena, f->id, &f->fd, &f->err);
-	if (r != RC_OK)
-		return r;
-	begun->fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
-	return begun->fd == -1 ? err_set(&f->err, RC_IO, "dup: %s", strerror(errno))
-			       : RC_OK;
+		begun->layer = store_partial_share(f->layer);
+	return r;
 }
 
 /* The json's answer may have told the length, too. */
@@ -122,11 +116,11 @@ static bool
 begin(void *arg, const struct remote_answer *head, int64_t length)
 {
 	struct fetch *f = arg;
-	struct mirror_begun begun = {-1, length};
+	struct mirror_begun begun = {NULL, length};
 
 	f->r = take_head(f, head, length, &begun);
 	if (f->r == RC_OK && begun.length <= 0)
-		(void)close(begun.fd);
+		store_partial_close(begun.layer);
 	else
 		tell_start(f, f->r, begun);
 	return f->r == RC_OK;
@@ -170,10 +164,8 @@ reread(void *arg, void *p, size_t n)
 	if (rr->at < f->written) {
 		uint64_t left = f->written - rr->at;
 
-		do
-			k = pread(
-			    f->fd, p, left < n ? (size_t)left : n, (off_t)rr->at);
-		while (k == -1 && errno == EINTR);
+		k = store_partial_read_at(
+		    f->layer, p, left < n ? (size_t)left : n, rr->at);
 	} else {
 		size_t from = (size_t)(rr->at - f->written);
 
@@ -233,70 +225,65 @@ verify(struct fetch *f, bool whole, char payload[HASH_SHA256_HEX_SIZE])
 
 /* ---- it becomes an image ---- */
 
-/* Among what pushes of this image began with, the one with this json. */
-static const struct store_v1push *
-own_begun(const struct fetch *f, struct store_v1push *begun, size_t n,
-    const char *payload)
+/* What pushes of this image began with is in *begun: leaves the one with this json. */
+static bool
+keep_own(const struct fetch *f, struct store_v1pushes *begun, const char *payload)
 {
-	size_t i;
+	size_t i, n = begun->n;
 
-	for (i = 0; i < n; i++)
-		if (str_eq(begun[i].json, f->image.json)) {
-			memcpy(begun[i].payload, payload, HASH_SHA256_HEX_SIZE);
-			return &begun[i];
+	begun->n = 0;
+	for (i = 0; i < n && begun->n == 0; i++)
+		if (str_eq(begun->of[i].json, f->image.json)) {
+			begun->of[0] = begun->of[i];
+			memcpy(begun->of[0].payload, payload, HASH_SHA256_HEX_SIZE);
+			begun->n = 1;
 		}
-	return NULL;
+	return begun->n == 1;
 }
 
 static enum result
-push(struct fetch *f, struct stage *sg, const char *payload)
+push(struct fetch *f, const struct store_v1image *im, const struct guard *held,
+    struct stage *sg, const char *payload)
 {
 	const struct store_v1push_begin what = {
 	    .json = f->image.json, .ancestry = f->image.ancestry};
-	struct store_v1push begun[STORE_V1PUSH_JSONS];
-	const struct store_v1push *own;
-	struct store *st = f->task.reg->store;
-	size_t n;
-	enum result r;
+	struct store_v1pushes begun = {.n = 0};
+	enum result r = store_v1push_begin(im, held, &what, &f->err);
 
-	memset(begun, 0, sizeof(begun));
-	r = store_v1push_begin(st, f->task.arena, f->id, &what, &f->err);
 	if (r == RC_OK)
-		r = store_v1push_list(st, f->task.arena, f->id, begun, &n, &f->err);
-	if (r != RC_OK)
-		return r;
-	own = own_begun(f, begun, n, payload);
-	if (own == NULL)
-		return err_set(&f->err, RC_IO, "a push that began is not there");
-	r = store_v1push_wait(st, f->task.arena, f->id, sg, own, 1, &f->err);
-	return r == RC_OK ? store_v1push_confirm(
-				st, f->task.arena, f->id, payload, &f->err)
-			  : r;
+		r = store_v1push_list(im, held, &begun, &f->err);
+	if (r == RC_OK && !keep_own(f, &begun, payload))
+		r = err_set(
+		    &f->err, RC_IO, "the push of %s that began is gone", f->id);
+	if (r == RC_OK)
+		r = store_v1push_wait(im, held, sg, &begun, &f->err);
+	if (r == RC_OK)
+		r = store_v1push_confirm(im, held, payload, &f->err);
+	return r;
 }
 
 /* A client may have pushed the image meanwhile. */
 static enum result
 become_image(struct fetch *f, const char *payload)
 {
-	struct store *st = f->task.reg->store;
-	struct guard lock = {0};
+	const struct store_v1image im = v1image_of(&f->task, f->id);
+	struct guard held = {0};
 	enum store_v1image_state state;
 	struct stage *sg;
 	enum result r;
 
 	if (!write_held(f))
 		return f->r;
-	r = store_upstream_stage(
-	    st, f->task.arena, f->id, f->written, &sg, &f->err);
+	r = store_partial_stage(&im, f->written, &sg, &f->err);
 	if (r == RC_OK)
 		r = stage_flush(sg, &f->err);
 	if (r == RC_OK)
-		r = guard_take(st, GUARD_IMAGE, f->id, &lock, &f->err);
+		r = guard_take(im.st, GUARD_IMAGE, f->id, &held, &f->err);
 	if (r == RC_OK)
-		r = store_v1image_state(st, f->id, &state, &f->err);
+		r = store_v1image_state(&im, &state, &f->err);
 	if (r == RC_OK && state != STORE_V1IMAGE_COMPLETE)
-		r = push(f, sg, payload);
-	guard_release(&lock);
+		r = push(f, &im, &held, sg, payload);
+	guard_release(&held);
 	return r;
 }
 
@@ -315,7 +302,7 @@ log_end(struct fetch *f, enum result r)
 static void
 end(void *arg, enum result r, bool whole, const struct err *err)
 {
-	const struct mirror_begun over = {-1, 0};
+	const struct mirror_begun over = {NULL, 0};
 	struct fetch *f = arg;
 	char payload[HASH_SHA256_HEX_SIZE];
 	struct err ignored;
@@ -332,9 +319,8 @@ end(void *arg, enum result r, bool whole, const struct err *err)
 		r = become_image(f, payload);
 	tell_start(f, r, over);
 	log_end(f, r);
-	if (f->fd != -1)
-		(void)close(f->fd);
-	(void)store_upstream_drop(f->task.reg->store, f->id, &ignored);
+	store_partial_close(f->layer);
+	(void)store_upstream_drop(f->task.reg->store, &f->lock, f->id, &ignored);
 	guard_release(&f->lock);
 	arena_free(f->task.arena);
 }
@@ -365,7 +351,6 @@ new_fetch(const struct task *t, const char *id, const struct mirror_image *image
 	f->sum = v1checksum_parse(f->image.sum);
 	guard_give(lock, &f->lock);
 	f->start = start;
-	f->fd = -1;
 	f->length = -1;
 	buf_init(&f->held, a, PIECE_MAX);
 	v1checksum_begin(&f->hash, f->image.json);

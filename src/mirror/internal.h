@@ -5,6 +5,7 @@
 #include "mirror/mirror.h"
 #include "remote/remote.h"
 #include "store/guard.h"
+#include "store/partial.h"
 
 /* The headers of each: the caller's Token, if the source may be shown it, and the way that
  * the request has come. In the arena. */
@@ -32,8 +33,9 @@ enum result mirror_image(
  * releases it at its end; it is empty when this returns. Returns when the upstream has begun
  * to answer. RC_IMAGE_UNKNOWN, RC_UPSTREAM. */
 struct mirror_begun {
-	int fd; /* of the file that grows, the caller's; -1: it is an image */
-	int64_t length; /* bytes, above 0 where fd is not -1 */
+	struct store_partial
+	    *layer;     /* the caller's to close; NULL: it is an image */
+	int64_t length; /* bytes, above 0 where there is a layer */
 };
 enum result mirror_fetch(const struct task *t, const char *id,
     const struct mirror_image *image, struct guard *lock, struct mirror_begun *out);

@@ -4,23 +4,19 @@
  * takes the guard; the others follow the file as it grows. One who follows and finds the
  * guard free looks whether there is an image now: if not, the fetch has failed, or was
  * killed. */
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "mirror/internal.h"
+#include "registry/v1image.h"
 #include "registry/worklimit.h"
-#include "store/upstream.h"
 
 #define LOOK_MS 10 /* between two looks at what grows */
 
 struct mirror_growing {
 	struct registry *reg;
 	const char *id;
-	int fd;
-	int64_t length;
+	struct store_partial *layer;
 };
 
 static void
@@ -28,40 +24,34 @@ close_growing(void *arg)
 {
 	const struct mirror_growing *g = arg;
 
-	(void)close(g->fd);
+	store_partial_close(g->layer);
 }
 
+/* Closes the layer with the arena. */
 static struct mirror_growing *
-growing_new(const struct task *t, const char *id, int fd, int64_t length)
+growing_new(const struct task *t, const char *id, struct store_partial *layer)
 {
 	struct mirror_growing *g = arena_alloc(t->arena, sizeof(*g));
 
-	*g = (struct mirror_growing){t->reg, id, fd, length};
+	*g = (struct mirror_growing){t->reg, id, layer};
 	arena_defer(t->arena, close_growing, g);
 	return g;
 }
 
-/* RC_NOT_FOUND: there is no file yet, or no more; or one of no length that can be told,
- * which is served once it is an image. In turn: what is needed for a moment. */
+/* RC_NOT_FOUND: there is no layer yet, or no longer; or its length is not known, then it is
+ * served once it is an image. */
 static enum result
-follow(const struct task *t, struct arena *turn, const char *id,
-    struct mirror_growing **out)
+follow(const struct task *t, const char *id, struct mirror_growing **out)
 {
-	struct str text;
-	long long length;
-	int fd;
-	enum result r = store_upstream_open(t->reg->store, turn, id, &fd, t->err);
+	struct arena *scratch = arena_new(); /* it may be called again and again */
+	const struct store_v1image im = v1image_of(task_with_arena(t, scratch), id);
+	struct store_partial *layer;
+	enum result r = store_partial_open(&im, &layer, t->err);
 
-	if (r != RC_OK)
-		return r;
-	if (store_upstream_answer(t->reg->store, turn, "image", id, "length", &text,
-		NULL, t->err) == RC_OK &&
-	    str_to_int64(text, &length) && length > 0) {
-		*out = growing_new(t, id, fd, length);
-		return RC_OK;
-	}
-	(void)close(fd);
-	return RC_NOT_FOUND;
+	if (r == RC_OK)
+		*out = growing_new(t, id, layer);
+	arena_free(scratch);
+	return r;
 }
 
 static bool
@@ -90,7 +80,7 @@ await_bytes(const struct task *t, const struct mirror_growing *g)
 	char byte;
 	ssize_t n;
 
-	while ((n = pread(g->fd, &byte, 1, 0)) == 0) {
+	while ((n = store_partial_read_at(g->layer, &byte, 1, 0)) == 0) {
 		bool running = is_fetched(g->reg, g->id);
 
 		if (is_here(t, g->id))
@@ -99,7 +89,9 @@ await_bytes(const struct task *t, const struct mirror_growing *g)
 			return err_set(t->err, RC_UPSTREAM, "the fetch has failed");
 		clock_sleep_ms(LOOK_MS);
 	}
-	return n == 1 ? RC_OK : err_set(t->err, RC_IO, "read: %s", strerror(errno));
+	return n == 1
+		   ? RC_OK
+		   : err_set(t->err, RC_IO, "cannot read the layer of %s", g->id);
 }
 
 /* ---- to begin one ---- */
@@ -116,17 +108,17 @@ begin(const struct task *t, const char *id, const struct mirror_image *image,
 	if (is_here(t, id))
 		return RC_NOT_FOUND;
 	r = mirror_fetch(t, id, image, lock, &begun);
-	if (r == RC_OK && begun.fd == -1)
+	if (r == RC_OK && begun.layer == NULL)
 		return RC_NOT_FOUND;
 	if (r == RC_OK)
-		*growing = growing_new(t, id, begun.fd, begun.length);
+		*growing = growing_new(t, id, begun.layer);
 	return r;
 }
 
 /* RC_NOT_FOUND: look again; *waited: for a fetch that ran. One that was waited for and left
  * nothing has failed: each who waits would begin another. */
 static enum result
-begin_or_follow(const struct task *t, struct arena *turn, const char *id,
+begin_or_follow(const struct task *t, const char *id,
     const struct mirror_image *image, bool *waited, struct mirror_growing **growing)
 {
 	struct guard lock = {0};
@@ -142,7 +134,7 @@ begin_or_follow(const struct task *t, struct arena *turn, const char *id,
 	} else {
 		*waited = true;
 		if (r == RC_OK)
-			r = follow(t, turn, id, growing);
+			r = follow(t, id, growing);
 	}
 	guard_release(&lock); /* empty where a fetch began: it was given away */
 	return r;
@@ -152,29 +144,25 @@ begin_or_follow(const struct task *t, struct arena *turn, const char *id,
 
 static struct worklimit followers;
 
-/* Looks until there is a layer, or a fetch to follow; each look in an arena that is
- * cleared, for there may be many. */
+/* Looks until there is a layer, or a fetch to follow. */
 static enum result
 find(const struct task *t, const char *id, const struct mirror_image *image,
     struct mirror_growing **growing, const struct content **file)
 {
-	struct arena *turn = arena_new();
 	bool waited = false;
 	enum result r;
 
 	for (;;) {
 		r = is_here(t, id)
 			? v1image_layer(t, id, file)
-			: begin_or_follow(t, turn, id, image, &waited, growing);
+			: begin_or_follow(t, id, image, &waited, growing);
 		if (r == RC_OK && *growing != NULL)
 			r = await_bytes(t, *growing);
-		if (r != RC_NOT_FOUND) /* else t->arena fetch runs, or is over */
+		if (r != RC_NOT_FOUND) /* else a fetch runs, or is over */
 			break;
 		*growing = NULL;
-		arena_clear(turn);
 		clock_sleep_ms(LOOK_MS);
 	}
-	arena_free(turn);
 	return r;
 }
 
@@ -194,7 +182,7 @@ mirror_layer(const struct task *t, const char *id, struct mirror_growing **growi
 int64_t
 mirror_growing_length(const struct mirror_growing *g)
 {
-	return g->length;
+	return store_partial_length(g->layer);
 }
 
 /* The last byte is written when all are right. Once nobody fetches any more, what is there
@@ -204,18 +192,16 @@ mirror_growing_write(void *arg, struct sink sink)
 {
 	struct mirror_growing *g = arg;
 	char piece[65536];
+	int64_t at = 0, length = store_partial_length(g->layer);
 	bool running = true;
-	int64_t at = 0;
 	ssize_t n;
 
-	while (at < g->length) {
-		int64_t left = g->length - at;
+	while (at < length) {
+		int64_t left = length - at;
 
-		n = pread(g->fd, piece,
+		n = store_partial_read_at(g->layer, piece,
 		    left < (int64_t)sizeof(piece) ? (size_t)left : sizeof(piece),
-		    (off_t)at);
-		if (n == -1 && errno == EINTR)
-			continue;
+		    (uint64_t)at);
 		if (n == -1 || (n > 0 && !sink.write(sink.arg, piece, (size_t)n)))
 			return false;
 		at += n;

@@ -28,39 +28,41 @@ repository_url(struct arena *a, const char *server, const struct v1name *name,
 }
 
 static enum result
-note(const struct task *t, const struct v1name *name, const char *file,
+find_kept(const struct task *t, const struct v1name *name, const char *file,
     struct str *out, int64_t *age)
 {
-	enum result r = store_upstream_answer(t->reg->store, t->arena, "repo",
-	    v1name_full(t->arena, name), file, out, age, t->err);
+	const struct store_upstream up = store_upstream_repository(
+	    t->reg->store, t->arena, v1name_full(t->arena, name));
+	enum result r = store_upstream_answer(&up, file, out, age, t->err);
 
 	if (r == RC_OK && !json_is_closed(*out))
 		return err_set(t->err, RC_NOT_FOUND, "what was kept is damaged");
 	return r;
 }
 
-/* What a token opened is kept for nobody: others might see it. */
+/* An answer that a token was needed for is not kept, because others would see it. */
 static void
 keep(const struct task *t, const struct v1name *name, const char *file,
     struct str text)
 {
+	const struct store_upstream up = store_upstream_repository(
+	    t->reg->store, t->arena, v1name_full(t->arena, name));
 	struct err err;
 
 	if (mirror_token(t->caller).n == 0 &&
-	    store_upstream_set_answer(t->reg->store, t->arena, "repo",
-		v1name_full(t->arena, name), file, text, &err) != RC_OK)
-		log_line(LOG_WARN, "mirror.note", "repository=%s file=%s reason=%s",
+	    store_upstream_set_answer(&up, file, text, &err) != RC_OK)
+		log_line(LOG_WARN, "mirror.keep", "repository=%s file=%s reason=%s",
 		    log_value(t->arena, v1name_full(t->arena, name)), file,
 		    log_value(t->arena, err.text));
 }
 
-/* The source does not answer: what it said once is better than nothing. */
+/* If the upstream does not answer, its last answer is better than none. */
 static enum result
-or_note(const struct task *t, const struct v1name *name, const char *file,
+or_kept(const struct task *t, const struct v1name *name, const char *file,
     enum result r, struct str *out)
 {
 	if ((r == RC_UPSTREAM || r == RC_BUSY) &&
-	    note(task_quiet(t), name, file, out, NULL) == RC_OK)
+	    find_kept(task_quiet(t), name, file, out, NULL) == RC_OK)
 		return RC_OK;
 	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
@@ -118,14 +120,14 @@ mirror_tags(const struct task *t, const struct v1name *name, struct str *out)
 	const struct caller nobody = {
 	    .via = t->caller == NULL ? str_of(NULL) : t->caller->via};
 	int64_t age;
-	enum result r = note(t, name, "tags", out, &age);
+	enum result r = find_kept(t, name, "tags", out, &age);
 
 	if (r == RC_OK && age >= 0 && age < (int64_t)t->reg->mirror->tags_ttl)
 		return RC_OK;
 	r = ask_tags(task_with_caller(t, &nobody), name, out);
 	if (r == RC_NOT_FOUND && mirror_token(t->caller).n > 0)
 		r = ask_tags(t, name, out);
-	return or_note(t, name, "tags", r, out);
+	return or_kept(t, name, "tags", r, out);
 }
 
 /* ---- images ---- */
@@ -149,7 +151,7 @@ mirror_images(
 		r = err_set(t->err, RC_UPSTREAM,
 		    "the source's list of images is malformed: %s", why.text);
 	if (r != RC_OK)
-		return or_note(t, name, "images", r, &out->images);
+		return or_kept(t, name, "images", r, &out->images);
 	if (answer.captured[0].n <= TOKEN_MAX)
 		out->token = answer.captured[0];
 	keep(t, name, "images", out->images);

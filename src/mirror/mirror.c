@@ -90,11 +90,12 @@ or_image_unknown(enum result r)
 static void
 keep(const struct task *t, const char *id, const char *file, struct str text)
 {
+	const struct store_upstream up = store_upstream_image(
+	    t->reg->store, t->arena, id);
 	struct err err;
 
-	if (store_upstream_set_answer(
-		t->reg->store, t->arena, "image", id, file, text, &err) != RC_OK)
-		log_line(LOG_WARN, "mirror.note", "image=%s file=%s reason=%s", id,
+	if (store_upstream_set_answer(&up, file, text, &err) != RC_OK)
+		log_line(LOG_WARN, "mirror.keep", "image=%s file=%s reason=%s", id,
 		    file, log_value(t->arena, err.text));
 }
 
@@ -160,15 +161,15 @@ ask_json(const struct task *t, const char *id, struct str *json, struct str *fac
 static enum result
 find_json(const struct task *t, const char *id, struct v1image_json *out)
 {
+	const struct store_upstream up = store_upstream_image(
+	    t->reg->store, t->arena, id);
 	struct str facts, size;
 	long long n;
-	enum result r;
+	enum result r = store_upstream_answer(
+	    &up, "json", &out->json, NULL, t->err);
 
-	r = store_upstream_answer(
-	    t->reg->store, t->arena, "image", id, "json", &out->json, NULL, t->err);
 	if (r == RC_OK)
-		r = store_upstream_answer(t->reg->store, t->arena, "image", id,
-		    "facts", &facts, NULL, t->err);
+		r = store_upstream_answer(&up, "facts", &facts, NULL, t->err);
 	if (r == RC_OK && (check_json(t->arena, out->json, id, t->err) != RC_OK ||
 			      !str_has(facts, ' ')))
 		r = RC_NOT_FOUND; /* damaged: asked for again */
@@ -205,13 +206,14 @@ check_ancestry(struct str text, const char *id, struct err *err)
 static enum result
 find_ancestry(const struct task *t, const char *id, struct str *out)
 {
+	const struct store_upstream up = store_upstream_image(
+	    t->reg->store, t->arena, id);
 	const struct remote_call call = {
 	    .url = image_url(t, id, "ancestry"), .limit = ANCESTRY_MAX};
 	struct remote_answer answer;
 	enum result r;
 
-	r = store_upstream_answer(
-	    t->reg->store, t->arena, "image", id, "ancestry", out, NULL, t->err);
+	r = store_upstream_answer(&up, "ancestry", out, NULL, t->err);
 	if (r == RC_OK && check_ancestry(*out, id, t->err) != RC_OK)
 		r = RC_NOT_FOUND; /* damaged: asked for again */
 	if (r == RC_NOT_FOUND && v1image_ancestry(t, id, out) == RC_OK)

@@ -5,6 +5,7 @@
 #include "image/v1config.h"
 #include "image/v1name.h"
 #include "registry/layouts.h"
+#include "registry/v1image.h"
 #include "store/blob.h"
 #include "store/description.h"
 #include "store/manifest.h"
@@ -32,17 +33,16 @@ shorten(struct str s)
 static struct str
 text_of_latest(const struct task *t, struct str name)
 {
+	struct store_v1image im = v1image_of(t, NULL);
 	struct store_v1repo repo;
 	struct v1config v;
 	struct str json;
 	struct err ignored;
-	const char *id;
 
-	if (layouts_find_v1(task_quiet(t), name, &repo) != RC_OK || !repo.there ||
-	    store_v1tag_get(
-		t->reg->store, t->arena, &repo, "latest", &id, &ignored) != RC_OK ||
-	    store_v1image_json(t->reg->store, t->arena, id, &json, &ignored) !=
-		RC_OK ||
+	if (layouts_find_v1(task_quiet(t), name, &repo) != RC_OK ||
+	    !store_v1repo_exists(&repo) ||
+	    store_v1tag_get(&repo, "latest", &im.id, &ignored) != RC_OK ||
+	    store_v1image_json(&im, &json, &ignored) != RC_OK ||
 	    v1config_parse(t->arena, json, &v, &ignored) != RC_OK)
 		return str_of(NULL);
 	return v.label.n > 0 ? v.label : v.comment;

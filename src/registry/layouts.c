@@ -14,7 +14,7 @@ layouts_find_v1(const struct task *t, struct str name, struct store_v1repo *out)
 	struct v1name parsed;
 	enum result r;
 
-	*out = (struct store_v1repo){NULL, false};
+	*out = (struct store_v1repo){.st = NULL};
 	r = v1name_parse(t->arena, name, &parsed, t->err);
 	if (r == RC_BAD_NAME)
 		return RC_OK;
@@ -39,10 +39,10 @@ layouts_find(const struct task *t, const char *name, struct index_repository *ou
 
 	*out = (struct index_repository){.name = str_of(name)};
 	r = layouts_find_v1(t, out->name, &repo);
-	out->v1 = r == RC_OK && repo.there && str_has(out->name, '/');
-	if (r == RC_OK && repo.there)
-		r = store_v1repo_is_private(
-		    t->reg->store, t->arena, &repo, &out->hidden, t->err);
+	out->v1 = r == RC_OK && store_v1repo_exists(&repo) &&
+		  str_has(out->name, '/');
+	if (r == RC_OK && store_v1repo_exists(&repo))
+		r = store_v1repo_is_private(&repo, &out->hidden, t->err);
 	if (r == RC_OK && is_v2_name(out->name))
 		r = store_repository_has_manifest(
 		    t->reg->store, t->arena, name, &out->v2, t->err);
@@ -71,7 +71,7 @@ layouts_version(const struct task *t, const struct index_repository *repository)
 		if (layouts_find_v1(task_quiet(t), repository->name, &repo) !=
 		    RC_OK)
 			return 0;
-		v1 = store_v1repo_version(t->reg->store, t->arena, &repo);
+		v1 = store_v1repo_version(&repo);
 	}
 	if (repository->v2 && store_repository_version(t->reg->store, t->arena,
 				  repository->name.p, &v2, &ignored) != RC_OK)

@@ -6,7 +6,7 @@
 #include "registry/task.h"
 #include "store/v1repo.h"
 
-/* The repository that API v1 means by `name`. out->there is false if there is none. API v1
+/* The repository that API v1 means by `name`. store_v1repo_exists(out) is false if there is none. API v1
  * knows "busybox" as "library/busybox", which the index has under that name alone. */
 enum result layouts_find_v1(
     const struct task *t, struct str name, struct store_v1repo *out);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "registry/task.h"
 #include "store/content.h"
+#include "store/v1image.h"
 
 struct v1image_json {
 	struct str json;
@@ -15,6 +16,9 @@ struct v1image_json {
 	bool has_layer;
 	uint64_t layer_size; /* bytes */
 };
+
+/* The image in the task's store and arena, for the calls of store/v1image.h. */
+struct store_v1image v1image_of(const struct task *t, const char *id);
 
 /* RC_BUSY: the json is long, and there is no seat (worklimit.h) to read it. */
 enum result v1image_json(

@@ -1,29 +1,21 @@
-/* v1push.h: an image on its way in, through registry v1.
+/* v1push.h: an image on its way in, through API v1.
  *
- * docker sends json, layer and checksum as three requests, and two dockers may do so
- * for one image at once, with layers that differ (gzip is not deterministic) and even
- * with json that does. What they sent is kept apart in _berth/push/<id>/ until a sum
- * is confirmed:
+ * docker sends json, layer and checksum as three requests, and two dockers may do so for one
+ * image at the same time, with layers that differ (gzip is not deterministic) and even with
+ * json that does. What they sent is kept apart until a checksum is confirmed:
  *
- *	begun-<J>.json|.ancestry	what a push began with; J: SHA-256 of the json
- *	wait-<P>.json|.ancestry|.layer	a layer that came, by its payload sum P
- *	want-<P>, want-tarsum...	a sum that was given before its layer
- *	later				some push gives its sum later
- *	seen-<P>			a layer that came too late to become the image
- *	open				number of pushes that began and are not over
+ *	begun		the json and ancestry that a push began with
+ *	waiting		a layer that came, under its payload sum with each json that was begun
+ *	wanted		a checksum that was given before its layer
+ *	late		the payload sum of a layer that came when the image was complete
  *
- * The order of the durable steps. Killed between any two of them, the image is not
- * there or whole, and pushing it again works (t/failpoints/v1-push.c tries each):
- *	begin	P1 begun-<J>.*, synced
- *		P2 images/<id>/_inprogress, synced: unfinished before it is anything
- *		P3 json, ancestry, _checksum if one was given; synced
- *	wait	P4 wait-<P>.layer last, synced: a layer that waits has its json beside it
- *	confirm	P5 layer, json, ancestry of P under images/<id>/
- *		P6 _checksum; synced
- *		P7 _inprogress removed, synced: the image is complete, all at once
- *		P8 what waited is tidied away
+ * The payload sum of a layer is SHA-256 of its json, "\n" and its bytes.
  *
- * All calls but those that only read want the caller to hold GUARD_IMAGE of the id. */
+ * Whenever the process is killed, the image is afterwards either whole or not there, and
+ * pushing it again works. The steps P1 to P8 that make it so are explained in
+ * storefs/v1push.c.
+ *
+ * `held`: GUARD_IMAGE of the image. */
 #ifndef STORE_V1PUSH_H
 #define STORE_V1PUSH_H
 
@@ -34,102 +26,105 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "image/hash.h"
+#include "store/guard.h"
 #include "store/stage.h"
 #include "store/store.h"
+#include "store/v1image.h"
 
-#define STORE_V1PUSH_JSONS 8 /* different json of one image that are kept at once */
-#define STORE_V1PUSH_WAITING \
-	16 /* sums under which layers wait at once: the oldest give way */
+#define STORE_V1PUSH_JSONS   8  /* different json of one image that are kept */
+#define STORE_V1PUSH_WAITING 16 /* sums under which layers wait; the oldest goes */
 
-/* A push begins: P1 to P3. `given` is the text of a sum that came with the json
- * (written to _checksum as old servers do), `want` what is waited for under it
- * (v1checksum_wanted()); both empty without one.
- */
+/* A push begins: P1 to P3. `given` is the text of a checksum that came with the json (it is
+ * stored as old servers do), `want` the sum that the layer must have (v1checksum_wanted());
+ * both empty without one. */
 struct store_v1push_begin {
 	struct str json, ancestry, given, want;
 };
-enum result store_v1push_begin(struct store *st, struct arena *a, const char *id,
-    const struct store_v1push_begin *begin, struct err *err);
-
-/* The json that pushes of this image began with; at most STORE_V1PUSH_JSONS. An image
- * that an old server left unfinished counts as one. RC_IMAGE_UNKNOWN when there is
- * none. */
-struct store_v1push {
-	char name[HASH_SHA256_HEX_SIZE]; /* J */
-	struct str json;
-	char payload
-	    [HASH_SHA256_HEX_SIZE]; /* for the caller: the layer's sum with this
-					  json */
-};
-enum result store_v1push_list(struct store *st, struct arena *a, const char *id,
-    struct store_v1push begun[STORE_V1PUSH_JSONS], size_t *n, struct err *err);
-
-/* The same, and none is none: for a complete image, whose other pushes are not over. */
-enum result store_v1push_list_others(struct store *st, struct arena *a,
-    const char *id, struct store_v1push begun[STORE_V1PUSH_JSONS], size_t *n,
+enum result store_v1push_begin(const struct store_v1image *im,
+    const struct guard *held, const struct store_v1push_begin *begin,
     struct err *err);
 
-/* Did somebody begin who is not through yet? */
-bool store_v1push_is_open(const struct store *st, struct arena *a, const char *id);
+/* A json that pushes of this image began with. */
+struct store_v1push {
+	char name[HASH_SHA256_HEX_SIZE]; /* SHA-256 of the json */
+	struct str json;
+	char payload
+	    [HASH_SHA256_HEX_SIZE]; /* the caller's: the layer's payload sum */
+};
+struct store_v1pushes {
+	struct store_v1push of[STORE_V1PUSH_JSONS];
+	size_t n;
+};
 
-bool store_v1push_wants(
-    const struct store *st, struct arena *a, const char *id, const char *payload);
-bool store_v1push_waits(
-    const struct store *st, struct arena *a, const char *id, const char *payload);
+/* Those of an image that is not complete. One that an old server left unfinished counts as
+ * begun with its json. RC_IMAGE_UNKNOWN if there is none. */
+enum result store_v1push_list(const struct store_v1image *im,
+    const struct guard *held, struct store_v1pushes *out, struct err *err);
+
+/* Those of a complete image whose other pushes are not over; there may be none. */
+enum result store_v1push_list_others(
+    const struct store_v1image *im, struct store_v1pushes *out, struct err *err);
+
+/* Is any push begun and not over? */
+bool store_v1push_is_open(const struct store_v1image *im);
+
+/* Is a layer with this payload sum wanted, does one wait, did one come late? */
+bool store_v1push_wants(const struct store_v1image *im, const char *payload);
+bool store_v1push_waits(const struct store_v1image *im, const char *payload);
 bool store_v1push_had_late_layer(
-    const struct store *st, struct arena *a, const char *id, const char *payload);
+    const struct store_v1image *im, const char *payload);
 
-/* The tarsums that were given before their layer, at most `most`. */
-enum result store_v1push_tarsums(const struct store *st, struct arena *a,
-    const char *id, struct str *out, size_t most, size_t *n, struct err *err);
+/* The tarsums that were given before their layer, at most `limit`. */
+enum result store_v1push_tarsums(const struct store_v1image *im, struct str *out,
+    size_t limit, size_t *n, struct err *err);
 
-/* The layers that wait, at most `most`: what one who has only a tarsum looks through. A
- * layer waits once under each json. store_v1push_layer: RC_NOT_FOUND where it waits no more. */
+/* The layers that wait, at most `limit`, for a caller who has only a tarsum to find one by. A
+ * layer waits once under each json. */
 struct store_v1push_waiting {
 	const char *payload;
 	struct str json;
 };
-enum result store_v1push_waiting(const struct store *st, struct arena *a,
-    const char *id, struct store_v1push_waiting *out, size_t most, size_t *n,
+enum result store_v1push_waiting(const struct store_v1image *im,
+    struct store_v1push_waiting *out, size_t limit, size_t *n, struct err *err);
+
+/* One of them. RC_NOT_FOUND: it does not wait any longer. */
+enum result store_v1push_layer(const struct store_v1image *im, const char *payload,
+    struct stage **out, struct err *err);
+
+/* Does any layer wait, or did any come late? */
+enum result store_v1push_has_layer(
+    const struct store_v1image *im, bool *out, struct err *err);
+
+/* Did every push send its checksum along with the json? Then no other layer is welcome. */
+bool store_v1push_all_gave_checksums(const struct store_v1image *im);
+
+/* The layer waits under the payload sum of each of the pushes: P4. */
+enum result store_v1push_wait(const struct store_v1image *im,
+    const struct guard *held, struct stage *sg, const struct store_v1pushes *begun,
     struct err *err);
-enum result store_v1push_layer(struct store *st, struct arena *a, const char *id,
-    const char *payload, struct stage **out, struct err *err);
 
-/* Does any layer wait, or was any seen? */
-enum result store_v1push_has_layer(const struct store *st, struct arena *a,
-    const char *id, bool *out, struct err *err);
+/* The layer came late and is not kept; its payload sums are. */
+enum result store_v1push_record_late_layer(const struct store_v1image *im,
+    const struct guard *held, const struct store_v1pushes *begun, struct err *err);
 
-/* Did every push bring its sum along with the json? Then no other layer is welcome. */
-bool store_v1push_all_gave_checksums(
-    const struct store *st, struct arena *a, const char *id);
+/* The layer that waits under `payload` becomes the image's: P5 to P8. */
+enum result store_v1push_confirm(const struct store_v1image *im,
+    const struct guard *held, const char *payload, struct err *err);
 
-/* The layer waits under each sum of begun[]: P4. */
-enum result store_v1push_wait(struct store *st, struct arena *a, const char *id,
-    struct stage *sg, const struct store_v1push *begun, size_t n, struct err *err);
+/* The same for a layer whose checksum came with the json. The push stays open until it is
+ * swept, because newer clients send the checksum again; old clients send nothing more. */
+enum result store_v1push_confirm_early(const struct store_v1image *im,
+    const struct guard *held, const char *payload, struct err *err);
 
-/* The layer came late and is not kept; its sums are. */
-enum result store_v1push_record_late_layer(struct store *st, struct arena *a,
-    const char *id, const struct store_v1push *begun, size_t n, struct err *err);
+/* A client is still at work: the age of the push counts from now. */
+void store_v1push_touch(const struct store_v1image *im);
 
-/* What waits under payload becomes the image: P5 to P8. */
-enum result store_v1push_confirm(struct store *st, struct arena *a, const char *id,
-    const char *payload, struct err *err);
+/* That the image is complete is durable when this returns, for code that found it so. */
+enum result store_v1push_sync(const struct store_v1image *im, struct err *err);
 
-/* The same for a layer whose sum came with the json. The push stays open until it is
- * swept, because newer clients send the sum again; old clients send nothing more. */
-enum result store_v1push_confirm_early(struct store *st, struct arena *a,
-    const char *id, const char *payload, struct err *err);
-
-/* Something happens: the push is not swept for another while. */
-void store_v1push_touch(const struct store *st, struct arena *a, const char *id);
-
-/* What is said of a complete image is durable, for one who hears it late. */
-enum result store_v1push_sync(
-    const struct store *st, struct arena *a, const char *id, struct err *err);
-
-/* Removes pushes in which nothing has happened for `age` seconds, and of their
- * unfinished images what was written. Takes the locks itself. *removed counts them.
- */
+/* Removes pushes in which nothing has happened for `age` seconds, with their unfinished
+ * images. Takes the guards itself. *removed counts them. One that cannot be removed does not
+ * keep the others; the first error is returned. */
 enum result store_v1push_sweep(
     struct store *st, int64_t age, unsigned *removed, struct err *err);
 

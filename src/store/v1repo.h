@@ -1,7 +1,7 @@
-/* v1repo.h: repositories/<ns>/<repo>/ as docker-registry 0.x keeps a repository.
+/* v1repo.h: repositories as docker-registry 0.x keeps them.
  *
- * A repository is there once any file of it is. Writers hold GUARD_REPOSITORY of the
- * name. */
+ * A repository is there once it has a list of images, a tag, or any other document.
+ * `held`: GUARD_REPOSITORY of the name. */
 #ifndef STORE_V1REPO_H
 #define STORE_V1REPO_H
 
@@ -13,70 +13,71 @@
 #include "base/str.h"
 #include "image/v1name.h"
 #include "store/content.h"
+#include "store/guard.h"
 #include "store/store.h"
 
-/* The directory under which the name is, or would be made. Opaque to other rooms.
- */
+/* A repository, or the place where it would be made. What its calls return lives in the
+ * arena. {0} is a name that no repository can have. The members are the store's. */
 struct store_v1repo {
+	struct store *st;
+	struct arena *arena;
+	const char *name; /* "ns/repo" */
 	const char *dir;
 	bool there;
 };
 
-enum result store_v1repo_find(const struct store *st, struct arena *a,
+/* RC_BAD_NAME: no repository can have this name. */
+enum result store_v1repo_find(struct store *st, struct arena *a,
     const struct v1name *name, struct store_v1repo *out, struct err *err);
 
-/* If the name is not there, but its spelling on disk (v1spelling.h) is the directory of
- * another name, that repository is meant, and *name becomes its name. */
+/* Was it there when it was looked for? */
+bool store_v1repo_exists(const struct store_v1repo *repo);
+
+/* Old servers spelt some names in two ways. If the name is not there, but its spelling is
+ * that of another name, the client means that repository, and *name becomes its name. */
 enum result store_v1repo_resolve(
-    const struct store *st, struct arena *a, struct v1name *name, struct err *err);
+    struct store *st, struct arena *a, struct v1name *name, struct err *err);
 
-/* _index_images. RC_NOT_FOUND if it is missing, empty or cut off (damage.h). */
-enum result store_v1repo_images(const struct store *st, struct arena *a,
+/* The list of images that a client announced. RC_NOT_FOUND if it is missing, empty or cut
+ * off. A list may be long: who looks for one image can read it as content. */
+enum result store_v1repo_images(
     const struct store_v1repo *repo, struct str *out, struct err *err);
-enum result store_v1repo_open_images(const struct store *st, struct arena *a,
+enum result store_v1repo_open_images(
     const struct store_v1repo *repo, struct store_reader **out, struct err *err);
-enum result store_v1repo_set_images(struct store *st,
-    const struct store_v1repo *repo, struct str text, struct err *err);
+enum result store_v1repo_set_images(const struct store_v1repo *repo,
+    const struct guard *held, struct str text, struct err *err);
 
-/* _images_list, a JSON list of the ids that an index granted. RC_NOT_FOUND. */
-enum result store_v1repo_granted(const struct store *st, struct arena *a,
+/* The JSON list of the ids that an index granted. RC_NOT_FOUND. */
+enum result store_v1repo_granted(
     const struct store_v1repo *repo, struct str *out, struct err *err);
-enum result store_v1repo_open_granted(const struct store *st, struct arena *a,
+enum result store_v1repo_open_granted(
     const struct store_v1repo *repo, struct store_reader **out, struct err *err);
-enum result store_v1repo_set_granted(struct store *st,
-    const struct store_v1repo *repo, struct str text, struct err *err);
+enum result store_v1repo_set_granted(const struct store_v1repo *repo,
+    const struct guard *held, struct str text, struct err *err);
 
-/* _private: present or not. Anything with that name makes the repository private, also
- * a link that leads nowhere. */
-enum result store_v1repo_is_private(const struct store *st, struct arena *a,
+/* Is it private? Whatever stands in the place of the mark makes it so. */
+enum result store_v1repo_is_private(
     const struct store_v1repo *repo, bool *out, struct err *err);
-enum result store_v1repo_set_private(struct store *st, struct arena *a,
-    const struct store_v1repo *repo, bool on, struct err *err);
+enum result store_v1repo_set_private(const struct store_v1repo *repo,
+    const struct guard *held, bool on, struct err *err);
 
-/* json, of tag "latest". RC_NOT_FOUND, also if it is empty or cut off. */
-enum result store_v1repo_meta(const struct store *st, struct arena *a,
+/* Who pushed tag "latest", as JSON. RC_NOT_FOUND, also if it is empty or cut off. */
+enum result store_v1repo_meta(
     const struct store_v1repo *repo, struct str *out, struct err *err);
 
-/* A JSON document in the directory of the repository; for v1tag.c. RC_NOT_FOUND, also if
- * it is empty or cut off. */
-enum result store_v1repo_document(const struct store *st, struct arena *a,
-    const char *path, size_t limit, struct str *out, struct err *err);
-
-/* A number that changes when somebody else adds or removes a tag or moves "latest",
- * which describes the repository. Reads no file. 0: nothing is there. */
-uint64_t store_v1repo_version(
-    const struct store *st, struct arena *a, const struct store_v1repo *repo);
+/* A number that changes when another server adds or removes a tag or moves "latest", whose
+ * image describes the repository. Reads no document. 0: the repository is not there. */
+uint64_t store_v1repo_version(const struct store_v1repo *repo);
 
 /* For one that is not there: its absence is durable when this returns. */
 enum result store_v1repo_sync_absence(
-    const struct store *st, const struct store_v1repo *repo, struct err *err);
-
-/* Gone, with all tags, in one step. */
-enum result store_v1repo_remove(struct store *st, struct arena *a,
     const struct store_v1repo *repo, struct err *err);
 
-/* visit gets a repository's name; false ends the walk. Directories that hold no file are
- * passed over. */
+/* Removes it with all tags, in one step. RC_NOT_FOUND. */
+enum result store_v1repo_remove(
+    const struct store_v1repo *repo, const struct guard *held, struct err *err);
+
+/* The name of each repository; visit returning false ends it. */
 enum result store_v1repo_walk(const struct store *st,
     bool (*visit)(void *arg, const char *name), void *arg, struct err *err);
 

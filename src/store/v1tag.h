@@ -1,8 +1,6 @@
-/* v1tag.h: tag_<tag> (an image id) and tag<tag>_json (who tagged) of a repository.
+/* v1tag.h: the tags of a repository (v1repo.h) and who pushed them.
  *
- * tag_x_json is the json of tag "_x" or the id of tag "x_json": its content tells,
- * and an id is never overwritten by a json. Writers hold GUARD_REPOSITORY of the
- * name. */
+ * `held`: GUARD_REPOSITORY of the name. */
 #ifndef STORE_V1TAG_H
 #define STORE_V1TAG_H
 
@@ -11,34 +9,35 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/guard.h"
 #include "store/store.h"
 #include "store/v1repo.h"
 
-/* The image's id. RC_NOT_FOUND, also if the file does not hold one (damage.h). */
-enum result store_v1tag_get(const struct store *st, struct arena *a,
-    const struct store_v1repo *repo, const char *tag, const char **id,
-    struct err *err);
+/* The image's id. RC_NOT_FOUND, also if what is stored is not an id. */
+enum result store_v1tag_get(const struct store_v1repo *repo, const char *tag,
+    const char **id, struct err *err);
 
-/* tag<tag>_json. RC_NOT_FOUND, also if it is empty or cut off. */
-enum result store_v1tag_meta(const struct store *st, struct arena *a,
-    const struct store_v1repo *repo, const char *tag, struct str *out,
-    struct err *err);
+/* Who pushed it, as JSON. RC_NOT_FOUND, also if it is empty or cut off. */
+enum result store_v1tag_meta(const struct store_v1repo *repo, const char *tag,
+    struct str *out, struct err *err);
 
-/* Writes both, and the repository's json when the tag is "latest"; the id last, so
- * that a tag that is there has its json. */
-enum result store_v1tag_put(struct store *st, struct arena *a,
-    const struct store_v1repo *repo, const char *tag, const char *id,
-    struct str meta, struct err *err);
+/* Writes both, and the repository's own (store_v1repo_meta()) when the tag is "latest"; the
+ * id last, so that a tag that is there has the rest. */
+struct store_v1tag {
+	const char *name, *id;
+	struct str meta;
+};
+enum result store_v1tag_put(const struct store_v1repo *repo,
+    const struct guard *held, const struct store_v1tag *tag, struct err *err);
 
-/* Removes the same, the id first. RC_NOT_FOUND. A repository without any file left
- * is gone. */
-enum result store_v1tag_remove(struct store *st, struct arena *a,
-    const struct store_v1repo *repo, const char *tag, struct err *err);
+/* Removes the same, the id first. RC_NOT_FOUND. A repository in which nothing is left is
+ * removed. */
+enum result store_v1tag_remove(const struct store_v1repo *repo,
+    const struct guard *held, const char *tag, struct err *err);
 
-/* Each tag once, in the byte order of its name on disk; tag and id are valid until
- * visit returns. visit returning false ends it. */
-enum result store_v1tag_each(const struct store *st,
-    const struct store_v1repo *repo,
+/* Each tag once, in the byte order of its stored name; tag and id are valid until visit
+ * returns. visit returning false ends it. */
+enum result store_v1tag_each(const struct store_v1repo *repo,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg,
     struct err *err);
 

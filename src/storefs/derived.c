@@ -1,20 +1,18 @@
-/* derived.c: see derived.h. */
+/* derived.c: see store/derived.h.
+ *
+ *	_berth/derived/<id>_files, <id>_diff	computed here
+ *	images/<id>/_files, _diff		computed by docker-registry 0.7 and later */
 #include "store/derived.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <assert.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "store/v1image.h"
 #include "storefs/content.h"
-#include "storefs/failpoint.h"
 #include "storefs/io.h"
 #include "storefs/listing.h"
+#include "storefs/v1image.h"
 
-#define USED_S 86400 /* between two notes that a file is in use */
+#define USED_S 86400 /* a file in use gets a new time so often */
 
 static const char *
 name_of(enum store_derived which)
@@ -23,46 +21,63 @@ name_of(enum store_derived which)
 }
 
 static const char *
-own_name(struct arena *a, const char *id, enum store_derived which)
+own_name(const struct store_v1image *im, enum store_derived which)
 {
-	return arena_printf(a, "%s%s", id, name_of(which));
+	return arena_printf(im->arena, "%s%s", im->id, name_of(which));
 }
 
 static const char *
-own_path(struct arena *a, const char *id, enum store_derived which)
+own_path(const struct store_v1image *im, enum store_derived which)
 {
-	return arena_printf(a, IO_DERIVED_DIR "/%s%s", id, name_of(which));
+	return arena_printf(
+	    im->arena, IO_DERIVED_DIR "/%s%s", im->id, name_of(which));
 }
 
-/* RC_NOT_FOUND: neither berth nor an old server has computed it. */
-enum result
-store_derived_find(const struct store *st, struct arena *a, const char *id,
-    enum store_derived which, const struct content **out, struct err *err)
+static const char *
+guard_key(const struct store_v1image *im, enum store_derived which)
 {
-	const char *own = own_path(a, id, which), *path;
+	return arena_printf(im->arena, "%s/%s", im->id, name_of(which));
+}
+
+enum result
+store_derived_guard(const struct store_v1image *im, enum store_derived which,
+    struct guard *out, struct err *err)
+{
+	return guard_take(im->st, GUARD_DERIVED, guard_key(im, which), out, err);
+}
+
+enum result
+store_derived_find(const struct store_v1image *im, enum store_derived which,
+    const struct content **out, struct err *err)
+{
+	const char *own = own_path(im, which), *path;
 	struct err ignored;
 	struct stat sb;
-	enum result r = io_find_file(st, a, own, &path, &sb, err);
+	enum result r = io_find_file(im->st, im->arena, own, &path, &sb, err);
 
-	if (r == RC_OK && sb.st_mtime + USED_S < clock_now())
-		(void)io_touch(st, own, NULL, &ignored);
+	if (r == RC_OK && io_age(&sb) > USED_S)
+		(void)io_touch(im->st, own, NULL, &ignored);
 	if (r == RC_NOT_FOUND)
-		r = io_find_file(st, a, store_v1image_path(a, id, name_of(which)),
-		    &path, &sb, err);
+		r = io_find_file(im->st, im->arena,
+		    v1image_path(im, name_of(which)), &path, &sb, err);
 	if (r == RC_OK)
-		*out = content_make(a, path, (uint64_t)sb.st_size);
+		*out = content_make(im->arena, path, (uint64_t)sb.st_size);
 	return r;
 }
 
 enum result
-store_derived_open(const struct store *st, struct arena *a, const char *id,
-    enum store_derived which, struct store_reader **out, struct err *err)
+store_derived_open(const struct store_v1image *im, enum store_derived which,
+    struct store_reader **out, struct err *err)
 {
 	const struct content *file;
-	enum result r = store_derived_find(st, a, id, which, &file, err);
+	enum result r = store_derived_find(im, which, &file, err);
 
-	return r == RC_OK ? store_content_open(st, a, file, out, err) : r;
+	if (r != RC_OK)
+		return r;
+	return store_content_open(im->st, im->arena, file, out, err);
 }
+
+/* ---- to write ---- */
 
 #define CHUNK ((size_t)64 << 10)
 
@@ -78,20 +93,10 @@ struct writing {
 static bool
 flush(struct writing *w)
 {
-	const char *p = w->chunk;
-
-	while (w->r == RC_OK && w->n > 0) {
-		ssize_t k = failpoint_hit("write") ? -1 : write(w->fd, p, w->n);
-
-		if (k == -1 && errno == EINTR)
-			continue;
-		if (k == -1) {
-			w->r = io_failed(w->err, "write", w->path);
-			break;
-		}
-		p += k;
-		w->n -= (size_t)k;
-	}
+	if (w->r == RC_OK)
+		w->r = io_write_all(
+		    w->fd, str_make(w->chunk, w->n), w->path, w->err);
+	w->n = 0;
 	return w->r == RC_OK;
 }
 
@@ -114,22 +119,22 @@ put(void *arg, const char *p, size_t n)
 }
 
 enum result
-store_derived_put(struct store *st, struct arena *a, const char *id,
-    enum store_derived which,
-    enum result (*make)(void *arg, struct sink sink, struct err *err), void *arg,
+store_derived_put(const struct store_v1image *im, const struct guard *held,
+    enum store_derived which, const struct store_derived_maker *maker,
     struct err *err)
 {
-	struct writing *w = arena_alloc(a, sizeof(*w));
+	struct writing *w = arena_alloc(im->arena, sizeof(*w));
 	const struct sink sink = {put, w};
 	struct err why = {""};
 	enum result r;
 
-	w->path = own_path(a, id, which);
+	assert(guard_covers(held, GUARD_DERIVED, guard_key(im, which)));
+	w->path = own_path(im, which);
 	w->err = err;
-	r = io_open_unnamed(st, &w->fd, err);
+	r = io_open_unnamed(im->st, &w->fd, err);
 	if (r != RC_OK)
 		return r;
-	r = make(arg, sink, &why);
+	r = maker->write(maker->arg, sink, &why);
 	if (r == RC_OK)
 		(void)flush(w);
 	if (w->r != RC_OK)
@@ -138,16 +143,17 @@ store_derived_put(struct store *st, struct arena *a, const char *id,
 		*err = why;
 	if (r == RC_OK)
 		r = io_replace_fd(
-		    st, w->fd, IO_DERIVED_DIR, own_name(a, id, which), err);
-	(void)close(w->fd);
+		    im->st, w->fd, IO_DERIVED_DIR, own_name(im, which), err);
+	io_close(w->fd);
 	return r;
 }
 
 /* ---- to remove ---- */
 
+/* In the directory of the image the caller's next io_sync() makes it durable. */
 enum result
 store_derived_forget(
-    const struct store *st, struct arena *a, const char *id, struct err *err)
+    const struct store_v1image *im, const struct guard *held, struct err *err)
 {
 	static const enum store_derived each[] = {
 	    STORE_DERIVED_FILES, STORE_DERIVED_DIFF};
@@ -155,57 +161,52 @@ store_derived_forget(
 	bool own = false;
 	size_t i;
 
+	assert(guard_covers(held, GUARD_IMAGE, im->id));
 	for (i = 0; r == RC_OK && i < sizeof(each) / sizeof(each[0]); i++) {
-		const char *path = own_path(a, id, each[i]);
+		const char *path = own_path(im, each[i]);
 
-		own = own || io_exists(st, path);
-		r = io_unlink(st, path, err);
+		own = own || io_exists(im->st, path);
+		r = io_unlink(im->st, path, err);
 		if (r == RC_OK)
 			r = io_unlink(
-			    st, store_v1image_path(a, id, name_of(each[i])), err);
+			    im->st, v1image_path(im, name_of(each[i])), err);
 	}
-	return r == RC_OK && own ? io_sync(st, IO_DERIVED_DIR, err) : r;
+	return r == RC_OK && own ? io_sync(im->st, IO_DERIVED_DIR, err) : r;
 }
 
 struct sweep {
 	struct store *st;
 	struct arena *arena; /* of one file */
-	int64_t before;
+	int64_t age;
 	unsigned removed;
-	enum result r;
-	struct err *err;
 };
 
-static bool
-sweep_one(void *arg, const char *name)
+static enum result
+sweep_one(void *arg, const char *name, struct err *err)
 {
 	struct sweep *s = arg;
 	const char *path;
 	struct stat sb;
+	enum result r;
 
 	arena_clear(s->arena);
 	path = arena_printf(s->arena, IO_DERIVED_DIR "/%s", name);
-	s->r = io_stat(s->st, path, &sb, s->err);
-	if (s->r == RC_OK && S_ISREG(sb.st_mode) && sb.st_mtime < s->before) {
-		s->r = io_unlink(s->st, path, s->err);
-		s->removed += s->r == RC_OK;
+	r = io_stat(s->st, path, &sb, err);
+	if (r == RC_OK && S_ISREG(sb.st_mode) && io_age(&sb) > s->age) {
+		r = io_unlink(s->st, path, err);
+		s->removed += r == RC_OK;
 	}
-	if (s->r == RC_NOT_FOUND)
-		s->r = RC_OK;
-	return s->r == RC_OK;
+	return r;
 }
 
 enum result
 store_derived_sweep(
     struct store *st, int64_t age, unsigned *removed, struct err *err)
 {
-	struct sweep s = {.st = st,
-	    .arena = arena_new(),
-	    .before = clock_now() - age,
-	    .err = err};
-	enum result r = listing_each(st, IO_DERIVED_DIR, sweep_one, &s, err);
+	struct sweep s = {.st = st, .arena = arena_new(), .age = age};
+	enum result r = listing_sweep(st, IO_DERIVED_DIR, sweep_one, &s, err);
 
 	arena_free(s.arena);
 	*removed = s.removed;
-	return r == RC_OK ? s.r : r;
+	return r;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -104,7 +105,28 @@ io_open_own(const struct store *st, const char *path, int *fd, struct err *err)
 	return *fd == -1 ? io_failed(err, "open", path) : RC_OK;
 }
 
+void
+io_close(int fd)
+{
+	int e = errno;
+
+	if (fd != -1)
+		(void)close(fd);
+	errno = e;
+}
+
 /* ---- reading ---- */
+
+ssize_t
+io_read_at(int fd, void *p, size_t n, uint64_t at)
+{
+	ssize_t k;
+
+	do
+		k = pread(fd, p, n, (off_t)at);
+	while (k == -1 && errno == EINTR);
+	return k;
+}
 
 static enum result
 read_all(int fd, char *p, size_t n, const char *path, struct err *err)
@@ -216,6 +238,15 @@ io_find_file(const struct store *st, struct arena *a, const char *path,
 		r = unusable_file(st, path, sb->st_mode, err);
 	*name = way.path[0] == '\0' ? path : arena_strdup(a, way.path);
 	return r;
+}
+
+int64_t
+io_age(const struct stat *sb)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)(now.tv_sec - sb->st_mtim.tv_sec);
 }
 
 enum result

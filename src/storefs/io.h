@@ -83,6 +83,15 @@ enum result io_create(
 enum result io_open_own(
     const struct store *st, const char *path, int *fd, struct err *err);
 
+/* Closes it, unless it is -1. Leaves errno as it is. */
+void io_close(int fd);
+
+/* Bytes read from this offset on, 0 at the end, -1 and errno. */
+ssize_t io_read_at(int fd, void *p, size_t n, uint64_t at);
+
+/* Writes all of it at the end of what was written. `path` is for the error alone. */
+enum result io_write_all(int fd, struct str s, const char *path, struct err *err);
+
 /* A whole small file. RC_TOO_LARGE: above limit bytes. */
 enum result io_read(const struct store *st, struct arena *a, const char *path,
     size_t limit, struct str *out, struct err *err);
@@ -103,6 +112,9 @@ enum result io_stat_file(
 /* The same; *name is the path without symbolic links, as nginx needs it. */
 enum result io_find_file(const struct store *st, struct arena *a, const char *path,
     const char **name, struct stat *sb, struct err *err);
+
+/* Seconds since the file was written. By the clock that dates files: time(2) may lag. */
+int64_t io_age(const struct stat *sb);
 
 /* Sets its times, as futimens(2) does; NULL: now. errno is that of the call that
  * failed. */

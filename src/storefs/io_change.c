@@ -82,8 +82,8 @@ tmp_create(const struct store *st, char tmp[IO_PATH_MAX], int *fd, struct err *e
 	return *fd == -1 ? io_failed(err, "create", tmp) : RC_OK;
 }
 
-static enum result
-write_all(int fd, struct str s, const char *path, struct err *err)
+enum result
+io_write_all(int fd, struct str s, const char *path, struct err *err)
 {
 	while (s.n > 0) {
 		ssize_t k = failpoint_hit("write") ? -1 : write(fd, s.p, s.n);
@@ -229,7 +229,7 @@ io_put(const struct store *st, const char *dir, const char *name,
 	r = tmp_create(st, tmp, &fd, err);
 	if (r != RC_OK)
 		return r;
-	r = write_all(fd, content, tmp, err);
+	r = io_write_all(fd, content, tmp, err);
 	if (r == RC_OK && (failpoint_hit("fsync") || fsync(fd) == -1))
 		r = io_failed(err, "fsync", tmp);
 	if (r == RC_OK)
@@ -326,7 +326,7 @@ io_put_secret(const struct store *st, const char *dir, const char *name,
 		fd = io_open_mode(st, dir, O_TMPFILE | O_RDWR, 0600);
 	if (fd == -1)
 		return io_failed(err, "create", path);
-	r = write_all(fd, content, path, err);
+	r = io_write_all(fd, content, path, err);
 	if (r == RC_OK && (failpoint_hit("fsync") || fsync(fd) == -1))
 		r = io_failed(err, "fsync", path);
 	if (r == RC_OK && link_fd(st, fd, path) == -1 && errno != EEXIST)

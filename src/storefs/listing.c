@@ -134,6 +134,42 @@ listing_in_order(const struct store *st, const char *dir, const char *after,
 	return r;
 }
 
+struct sweep {
+	enum result (*sweep_one)(void *arg, const char *name, struct err *err);
+	void *arg;
+	enum result first; /* failure */
+	struct err *err;
+};
+
+static bool
+sweep_name(void *arg, const char *name)
+{
+	struct sweep *s = arg;
+	struct err why;
+	enum result r = s->sweep_one(s->arg, name, &why);
+
+	if (r != RC_OK && r != RC_NOT_FOUND && s->first == RC_OK) {
+		s->first = r;
+		*s->err = why;
+	}
+	return true;
+}
+
+enum result
+listing_sweep(const struct store *st, const char *dir,
+    enum result (*sweep_one)(void *arg, const char *name, struct err *err),
+    void *arg, struct err *err)
+{
+	struct err why;
+	struct sweep s = {sweep_one, arg, RC_OK, err};
+	enum result r = listing_in_order(st, dir, "", sweep_name, &s, &why);
+
+	if (r == RC_OK || s.first != RC_OK)
+		return s.first;
+	*err = why;
+	return r;
+}
+
 static bool
 found(void *arg, const char *name)
 {

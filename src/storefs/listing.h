@@ -34,6 +34,13 @@ enum result listing_in_order(const struct store *st, const char *dir,
     const char *after, bool (*visit)(void *arg, const char *name), void *arg,
     struct err *err);
 
+/* For sweeping: every name in byte order, a page at a time. A name for which sweep_one fails
+ * does not keep the others; the first failure is returned. RC_NOT_FOUND is not a failure: what
+ * was to be removed is gone. */
+enum result listing_sweep(const struct store *st, const char *dir,
+    enum result (*sweep_one)(void *arg, const char *name, struct err *err),
+    void *arg, struct err *err);
+
 /* Is any name in it? Costs the same however many there are. */
 enum result listing_any(
     const struct store *st, const char *dir, bool *any, struct err *err);

@@ -17,6 +17,7 @@ libberth_a_SOURCES += \
 	src/storefs/listing.c src/storefs/listing.h \
 	src/storefs/log_once.c src/storefs/log_once.h \
 	src/storefs/manifest.c \
+	src/storefs/partial.c \
 	src/storefs/repository.c \
 	src/storefs/secret.c \
 	src/storefs/stage.c src/storefs/stage.h \
@@ -27,11 +28,11 @@ libberth_a_SOURCES += \
 	src/storefs/unusable.c src/storefs/unusable.h \
 	src/storefs/upload.c \
 	src/storefs/upstream.c \
-	src/storefs/v1image.c \
+	src/storefs/v1image.c src/storefs/v1image.h \
 	src/storefs/v1push.c \
 	src/storefs/v1push_query.c src/storefs/v1push_query.h \
 	src/storefs/v1push_sweep.c \
-	src/storefs/v1repo.c \
+	src/storefs/v1repo.c src/storefs/v1repo.h \
 	src/storefs/v1repo_walk.c \
 	src/storefs/v1spelling.c src/storefs/v1spelling.h \
 	src/storefs/v1tag.c

@@ -1,143 +1,89 @@
-/* upstream.c: see upstream.h. */
+/* upstream.c: see store/upstream.h.
+ *
+ *	_berth/mirror/image/<id>/	json, ancestry, facts (the layer's size and checksum, as the
+ *					upstream gave them); layer and length (partial.c)
+ *	_berth/mirror/repo/<name>/	tags, images; the name is percent-encoded, as one part */
 #include "store/upstream.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
+#include <assert.h>
 
 #include "base/percent.h"
-#include "store/guard.h"
-#include "storefs/failpoint.h"
 #include "storefs/io.h"
 #include "storefs/listing.h"
 #include "storefs/stage.h"
 
-#define NOTE_MAX ((size_t)16 << 20) /* bytes: a list of images */
-#define LAYER    "layer"
+#define ANSWER_MAX ((size_t)16 << 20) /* bytes: a list of images */
+#define IMAGES     IO_MIRROR_DIR "/image"
+#define REPOS      IO_MIRROR_DIR "/repo"
 
 static const char *
-place(struct arena *a, const char *of, const char *key)
+dir_of(struct arena *a, const char *parent, const char *key)
 {
-	return arena_printf(a, IO_MIRROR_DIR "/%s/%s", of,
-	    percent_encode(a, str_of(key), "_-", false));
+	return arena_printf(
+	    a, "%s/%s", parent, percent_encode(a, str_of(key), "_-", false));
 }
 
-static const char *
-path_of(struct arena *a, const char *of, const char *key, const char *file)
+struct store_upstream
+store_upstream_image(struct store *st, struct arena *a, const char *id)
 {
-	return arena_printf(a, "%s/%s", place(a, of, key), file);
+	return (struct store_upstream){st, a, dir_of(a, IMAGES, id)};
 }
 
-/* ---- notes ---- */
-
-/* time(2) may lag behind the clock that dates files. */
-static int64_t
-age_of(const struct stat *sb)
+struct store_upstream
+store_upstream_repository(struct store *st, struct arena *a, const char *name)
 {
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)(now.tv_sec - sb->st_mtim.tv_sec);
+	return (struct store_upstream){st, a, dir_of(a, REPOS, name)};
 }
 
 enum result
-store_upstream_answer(const struct store *st, struct arena *a, const char *of,
-    const char *key, const char *file, struct str *out, int64_t *age,
-    struct err *err)
+store_upstream_answer(const struct store_upstream *up, const char *what,
+    struct str *out, int64_t *age, struct err *err)
 {
-	const char *path = path_of(a, of, key, file);
+	const char *path = arena_printf(up->arena, "%s/%s", up->dir, what);
 	struct stat sb;
-	enum result r = io_read(st, a, path, NOTE_MAX, out, err);
+	enum result r = io_read(up->st, up->arena, path, ANSWER_MAX, out, err);
 
 	if (r == RC_OK && age != NULL) {
-		r = io_stat(st, path, &sb, err);
-		*age = r == RC_OK ? age_of(&sb) : 0;
+		r = io_stat(up->st, path, &sb, err);
+		*age = r == RC_OK ? io_age(&sb) : 0;
 	}
 	return r;
 }
 
 enum result
-store_upstream_set_answer(struct store *st, struct arena *a, const char *of,
-    const char *key, const char *file, struct str text, struct err *err)
+store_upstream_set_answer(const struct store_upstream *up, const char *what,
+    struct str text, struct err *err)
 {
-	const char *dir = place(a, of, key);
-	enum result r = io_mkdirs(st, dir, err);
+	enum result r = io_mkdirs(up->st, up->dir, err);
 
-	return r == RC_OK ? io_put(st, dir, file, text, err) : r;
+	return r == RC_OK ? io_put(up->st, up->dir, what, text, err) : r;
 }
 
 enum result
-store_upstream_drop(struct store *st, const char *id, struct err *err)
+store_upstream_drop(
+    struct store *st, const struct guard *held, const char *id, struct err *err)
 {
-	enum result r = io_remove_dir(st, IO_MIRROR_DIR "/image", id, err);
+	enum result r;
 
+	assert(guard_covers(held, GUARD_MIRROR, id));
+	r = io_remove_dir(st, IMAGES, id, err);
 	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
-/* ---- a layer that grows ---- */
+/* ---- sweeping ---- */
 
-enum result
-store_upstream_create(
-    struct store *st, struct arena *a, const char *id, int *fd, struct err *err)
-{
-	const char *path = path_of(a, "image", id, LAYER);
-	enum result r = io_mkdirs(st, place(a, "image", id), err);
-
-	/* who still reads an older one keeps that */
-	if (r == RC_OK)
-		r = io_unlink(st, path, err);
-	return r == RC_OK ? io_create(st, path, fd, err) : r;
-}
-
-enum result
-store_upstream_append(int fd, const char *p, size_t n, struct err *err)
-{
-	while (n > 0) {
-		ssize_t k = failpoint_hit("write") ? -1 : write(fd, p, n);
-
-		if (k == -1 && errno == EINTR)
-			continue;
-		if (k == -1)
-			return io_failed(err, "write", IO_MIRROR_DIR);
-		p += k;
-		n -= (size_t)k;
-	}
-	return RC_OK;
-}
-
-enum result
-store_upstream_open(const struct store *st, struct arena *a, const char *id,
-    int *fd, struct err *err)
-{
-	struct stat sb;
-
-	return io_open_file(st, path_of(a, "image", id, LAYER),
-	    O_RDONLY | O_NOFOLLOW, fd, &sb, err);
-}
-
-enum result
-store_upstream_stage(struct store *st, struct arena *a, const char *id,
-    uint64_t size, struct stage **out, struct err *err)
-{
-	return stage_open(st, a, path_of(a, "image", id, LAYER), size, out, err);
-}
-
-/* ---- what nobody asked for ---- */
-
-struct sweeping {
+struct sweep {
 	struct store *st;
-	const char *parent; /* "_berth/mirror/image" */
-	int64_t oldest;     /* age in seconds */
+	struct arena *arena; /* of one image or repository */
+	const char *parent;
+	int64_t oldest; /* age in seconds */
 	unsigned n;
-	enum result r;
-	struct err *err;
 };
 
-/* The age of the youngest file in it; a directory's own changes with its names alone. */
+/* The age of the youngest file in it, because a directory's own changes with its names
+ * alone. 0 if it cannot be found out. */
 static int64_t
-age_of_dir(struct store *st, struct arena *a, const char *dir)
+age_of_dir(const struct sweep *s, const char *dir)
 {
 	struct listing names;
 	struct err ignored;
@@ -145,65 +91,60 @@ age_of_dir(struct store *st, struct arena *a, const char *dir)
 	int64_t age;
 	size_t i;
 
-	if (io_stat(st, dir, &sb, &ignored) != RC_OK)
+	if (io_stat(s->st, dir, &sb, &ignored) != RC_OK)
 		return 0;
-	age = age_of(&sb);
-	if (listing_page(st, a, dir, "", &names, &ignored) != RC_OK)
+	age = io_age(&sb);
+	if (listing_page(s->st, s->arena, dir, "", &names, &ignored) != RC_OK)
 		return 0;
 	for (i = 0; i < names.n; i++)
-		if (io_stat(st, arena_printf(a, "%s/%s", dir, names.names[i]), &sb,
+		if (io_stat(s->st,
+			arena_printf(s->arena, "%s/%s", dir, names.names[i]), &sb,
 			&ignored) == RC_OK &&
-		    age_of(&sb) < age)
-			age = age_of(&sb);
+		    io_age(&sb) < age)
+			age = io_age(&sb);
 	return age;
 }
 
-/* The guard is held: nobody fetches it. What came of its layer is of no use, then. */
-static void
-sweep_unused(struct sweeping *s, const char *name, const char *layer, bool old)
+/* Under the guard, for while it is free nobody fetches the layer: what came of it is of no
+ * use then, however young it is. */
+static enum result
+sweep_one(void *arg, const char *name, struct err *err)
 {
-	s->r = old ? io_remove_dir(s->st, s->parent, name, s->err)
-		   : io_unlink(s->st, layer, s->err);
-	s->n += s->r == RC_OK;
-	if (s->r == RC_NOT_FOUND)
-		s->r = RC_OK;
-}
+	struct sweep *s = arg;
+	struct guard held = {0};
+	const char *dir, *layer;
+	enum result r = RC_OK;
+	bool old;
 
-static bool
-sweep_one(void *arg, const char *name)
-{
-	struct sweeping *s = arg;
-	struct arena *a = arena_new();
-	const char *dir = arena_printf(a, "%s/%s", s->parent, name);
-	const char *layer = arena_printf(a, "%s/" LAYER, dir);
-	bool old = age_of_dir(s->st, a, dir) >= s->oldest;
-	struct guard lock = {0};
-
-	if (old || io_exists(s->st, layer)) {
-		s->r = guard_try(s->st, GUARD_MIRROR, name, &lock, s->err);
-		if (s->r == RC_OK && guard_is_held(&lock))
-			sweep_unused(s, name, layer, old);
-		guard_release(&lock);
+	arena_clear(s->arena);
+	dir = arena_printf(s->arena, "%s/%s", s->parent, name);
+	layer = arena_printf(s->arena, "%s/layer", dir);
+	old = age_of_dir(s, dir) >= s->oldest;
+	if (!old && !io_exists(s->st, layer))
+		return RC_OK;
+	r = guard_try(s->st, GUARD_MIRROR, name, &held, err);
+	if (r == RC_OK && guard_is_held(&held)) {
+		r = old ? io_remove_dir(s->st, s->parent, name, err)
+			: io_unlink(s->st, layer, err);
+		s->n += r == RC_OK;
 	}
-	arena_free(a);
-	return s->r == RC_OK;
+	guard_release(&held);
+	return r;
 }
 
 enum result
 store_upstream_sweep(struct store *st, unsigned age, unsigned *n, struct err *err)
 {
-	static const char *const parents[] = {
-	    IO_MIRROR_DIR "/image", IO_MIRROR_DIR "/repo"};
-	struct sweeping s = {.st = st, .oldest = age, .err = err};
+	static const char *const parents[] = {IMAGES, REPOS};
+	struct sweep s = {.st = st, .arena = arena_new(), .oldest = age};
 	enum result r = RC_OK;
 	size_t i;
 
 	for (i = 0; r == RC_OK && i < sizeof(parents) / sizeof(parents[0]); i++) {
 		s.parent = parents[i];
-		r = listing_in_order(st, s.parent, "", sweep_one, &s, err);
-		if (r == RC_OK)
-			r = s.r;
+		r = listing_sweep(st, s.parent, sweep_one, &s, err);
 	}
+	arena_free(s.arena);
 	*n = s.n;
 	return r;
 }

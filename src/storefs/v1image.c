@@ -1,5 +1,8 @@
-/* v1image.c: see v1image.h. */
-#include "store/v1image.h"
+/* v1image.c: see store/v1image.h.
+ *
+ * images/<id>/ holds json, ancestry, layer and _checksum, and _inprogress as long as the image
+ * is not complete. */
+#include "storefs/v1image.h"
 
 #include <stdio.h>
 
@@ -18,25 +21,31 @@
  * ancestors of an image, and each could have documents of megabytes. */
 #define SMALL_MAX ((size_t)64 << 10)
 
-const char *
-store_v1image_dir(struct arena *a, const char *id)
+struct store_v1image
+store_v1image_make(struct store *st, struct arena *a, const char *id)
 {
-	return arena_printf(a, "images/%s", id);
+	return (struct store_v1image){st, a, id};
 }
 
 const char *
-store_v1image_path(struct arena *a, const char *id, const char *file)
+v1image_dir(const struct store_v1image *im)
 {
-	return arena_printf(a, "images/%s/%s", id, file);
+	return arena_printf(im->arena, "images/%s", im->id);
+}
+
+const char *
+v1image_path(const struct store_v1image *im, const char *file)
+{
+	return arena_printf(im->arena, "images/%s/%s", im->id, file);
 }
 
 /* ---- the documents ---- */
 
 static enum result
-damaged(const struct store *st, struct arena *a, const char *path, const char *what,
+damaged(const struct store_v1image *im, const char *path, const char *what,
     struct err *err)
 {
-	(void)damage_found(st, a, path, what, CURE, err);
+	(void)damage_found(im->st, im->arena, path, what, CURE, err);
 	return RC_IMAGE_UNKNOWN;
 }
 
@@ -52,55 +61,55 @@ static const struct document ancestry = {
 
 /* RC_TOO_LARGE: above `limit`. */
 static enum result
-read_document(const struct store *st, struct arena *a, const char *id,
-    const struct document *doc, size_t limit, struct str *out, struct err *err)
+read_document(const struct store_v1image *im, const struct document *doc,
+    size_t limit, struct str *out, struct err *err)
 {
-	const char *path = store_v1image_path(a, id, doc->file);
-	enum result r = io_read(st, a, path, limit, out, err);
+	const char *path = v1image_path(im, doc->file);
+	enum result r = io_read(im->st, im->arena, path, limit, out, err);
 
-	if (r == RC_OK && !doc->is_whole(*out, id))
+	if (r == RC_OK && !doc->is_whole(*out, im->id))
 		return damaged(
-		    st, a, path, "it is empty, cut off or another image's", err);
+		    im, path, "it is empty, cut off or another image's", err);
 	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r;
 }
 
 static enum result
-read_all(const struct store *st, struct arena *a, const char *id,
-    const struct document *doc, struct str *out, struct err *err)
+read_whole(const struct store_v1image *im, const struct document *doc,
+    struct str *out, struct err *err)
 {
-	enum result r = read_document(st, a, id, doc, doc->limit, out, err);
+	enum result r = read_document(im, doc, doc->limit, out, err);
 
 	if (r == RC_TOO_LARGE)
-		return damaged(st, a, store_v1image_path(a, id, doc->file),
-		    "it is too large", err);
+		return damaged(
+		    im, v1image_path(im, doc->file), "it is too large", err);
 	return r;
 }
 
 enum result
-store_v1image_json(const struct store *st, struct arena *a, const char *id,
-    struct str *out, struct err *err)
+store_v1image_json(const struct store_v1image *im, struct str *out, struct err *err)
 {
-	return read_all(st, a, id, &json, out, err);
+	return read_whole(im, &json, out, err);
 }
 
 enum result
-store_v1image_json_short(const struct store *st, struct arena *a, const char *id,
-    size_t limit, struct str *out, struct err *err)
+store_v1image_json_short(
+    const struct store_v1image *im, size_t limit, struct str *out, struct err *err)
 {
-	return read_document(st, a, id, &json, limit, out, err);
+	return read_document(im, &json, limit, out, err);
 }
 
 enum result
-store_v1image_ancestry(const struct store *st, struct arena *a, const char *id,
-    struct str *out, struct err *err)
+store_v1image_ancestry(
+    const struct store_v1image *im, struct str *out, struct err *err)
 {
-	return read_all(st, a, id, &ancestry, out, err);
+	return read_whole(im, &ancestry, out, err);
 }
 
-/* ---- the layer and its sum ---- */
+/* ---- the layer and its checksum ---- */
 
+/* The SHA-256 of a JSON list of checksums, or its first one. */
 static struct str
-sum_of_list(struct arena *a, struct str text)
+checksum_of_list(struct arena *a, struct str text)
 {
 	struct json *list;
 	struct str sum = {"", 0}, one;
@@ -117,9 +126,9 @@ sum_of_list(struct arena *a, struct str text)
 	return sum;
 }
 
-/* It becomes a header. */
+/* It becomes a header, so it must be one word of ASCII. */
 static bool
-is_sum(struct str text)
+is_checksum(struct str text)
 {
 	size_t i;
 
@@ -130,146 +139,129 @@ is_sum(struct str text)
 }
 
 enum result
-store_v1image_checksum(const struct store *st, struct arena *a, const char *id,
-    struct str *out, struct err *err)
+store_v1image_checksum(
+    const struct store_v1image *im, struct str *out, struct err *err)
 {
 	struct str text;
-	enum result r;
+	enum result r = io_read(
+	    im->st, im->arena, v1image_path(im, "_checksum"), SUM_MAX, &text, err);
 
 	*out = str_of(NULL);
-	r = io_read(
-	    st, a, store_v1image_path(a, id, "_checksum"), SUM_MAX, &text, err);
 	if (r == RC_NOT_FOUND || r == RC_TOO_LARGE)
 		return RC_OK;
 	if (r == RC_OK && str_starts(text, "["))
-		text = sum_of_list(a, text);
-	if (r == RC_OK && is_sum(text))
+		text = checksum_of_list(im->arena, text);
+	if (r == RC_OK && is_checksum(text))
 		*out = text;
 	return r;
 }
 
+/* An empty layer: RC_IMAGE_UNKNOWN if it should not be empty. */
 static enum result
-check_empty(const struct store *st, struct arena *a, const char *id,
-    const char *path, struct err *err)
+check_empty(const struct store_v1image *im, const char *path, struct err *err)
 {
 	struct str text, sum;
-	enum result r = store_v1image_json(st, a, id, &text, err);
+	enum result r = store_v1image_json(im, &text, err);
 
 	if (r == RC_OK)
-		r = store_v1image_checksum(st, a, id, &sum, err);
+		r = store_v1image_checksum(im, &sum, err);
 	if (r == RC_OK &&
 	    !v1checksum_is_of_empty_layer(v1checksum_parse(sum), text))
-		r = damaged(st, a, path,
+		r = damaged(im, path,
 		    "it is empty, and the image's sum is not that of an empty layer",
 		    err);
 	return r;
 }
 
 enum result
-store_v1image_layer(const struct store *st, struct arena *a, const char *id,
-    const struct content **out, struct err *err)
+store_v1image_layer(
+    const struct store_v1image *im, const struct content **out, struct err *err)
 {
 	const char *path;
 	struct stat sb;
-	enum result r;
+	enum result r = io_find_file(
+	    im->st, im->arena, v1image_path(im, "layer"), &path, &sb, err);
 
-	r = io_find_file(
-	    st, a, store_v1image_path(a, id, "layer"), &path, &sb, err);
 	if (r == RC_NOT_FOUND)
 		return RC_IMAGE_UNKNOWN;
 	if (r == RC_OK && sb.st_size == 0)
-		r = check_empty(st, a, id, path, err);
+		r = check_empty(im, path, err);
 	if (r == RC_OK)
-		*out = content_make(a, path, (uint64_t)sb.st_size);
+		*out = content_make(im->arena, path, (uint64_t)sb.st_size);
 	return r;
 }
 
-/* ---- all of it ---- */
+/* ---- its state ---- */
 
 /* A large document is not read for this. */
 static enum result
-check_document(const struct store *st, struct arena *a, const char *id,
-    const struct document *doc, struct err *err)
+check_document(
+    const struct store_v1image *im, const struct document *doc, struct err *err)
 {
 	struct str text;
-	enum result r = read_document(st, a, id, doc, SMALL_MAX, &text, err);
+	enum result r = read_document(im, doc, SMALL_MAX, &text, err);
 
 	return r == RC_TOO_LARGE ? RC_OK : r;
 }
 
-/* For an image that is marked as complete. RC_IMAGE_UNKNOWN: it is not. */
+/* For an image that counts as complete. RC_IMAGE_UNKNOWN: it is not whole. */
 static enum result
-check_whole(
-    const struct store *st, struct arena *a, const char *id, struct err *err)
+check_whole(const struct store_v1image *im, struct err *err)
 {
 	static const char *const files[] = {"json", "ancestry", "layer"};
 	const struct content *layer;
-	enum result r = check_document(st, a, id, &json, err);
+	enum result r = check_document(im, &json, err);
 	size_t i;
 
 	if (r == RC_OK)
-		r = check_document(st, a, id, &ancestry, err);
+		r = check_document(im, &ancestry, err);
 	if (r == RC_OK)
-		r = store_v1image_layer(st, a, id, &layer, err);
+		r = store_v1image_layer(im, &layer, err);
 	for (i = 0; r == RC_IMAGE_UNKNOWN && i < 3; i++)
-		if (!io_exists(st, store_v1image_path(a, id, files[i])))
-			r = damaged(st, a, store_v1image_path(a, id, files[i]),
+		if (!io_exists(im->st, v1image_path(im, files[i])))
+			r = damaged(im, v1image_path(im, files[i]),
 			    "it is missing from an image that is marked as complete",
 			    err);
 	return r;
 }
 
-typedef enum result look_at(
-    const struct store *st, const char *path, struct stat *sb, struct err *err);
-
-static enum result
-has(const struct store *st, const char *id, const char *file, look_at *look,
-    bool *out, struct err *err)
+enum result
+store_v1image_exists(const struct store_v1image *im, bool *out, struct err *err)
 {
-	char path[128];
+	char path
+	    [128]; /* takes nothing from the arena: a list may have many images */
 	struct stat sb;
 	enum result r;
 
-	(void)snprintf(path, sizeof(path), "images/%s/%s", id, file);
-	r = look(st, path, &sb, err);
+	(void)snprintf(path, sizeof(path), "images/%s/json", im->id);
+	r = io_stat_file(im->st, path, &sb, err);
 	*out = r == RC_OK;
 	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
+/* What is read on the way needs an arena of its own: many images are looked at in turn. */
 enum result
-store_v1image_exists(
-    const struct store *st, const char *id, bool *out, struct err *err)
+store_v1image_state(
+    const struct store_v1image *im, enum store_v1image_state *out, struct err *err)
 {
-	return has(st, id, "json", io_stat_file, out, err);
-}
+	struct arena *scratch = arena_new();
+	const struct store_v1image look = {im->st, scratch, im->id};
+	struct stat sb;
+	bool there;
+	enum result r = store_v1image_exists(&look, &there, err);
 
-static enum result
-check_in_turn(const struct store *st, const char *id, struct err *err)
-{
-	struct arena *turn = arena_new();
-	enum result r = check_whole(st, turn, id, err);
-
-	arena_free(turn);
-	return r;
-}
-
-enum result
-store_v1image_state(const struct store *st, const char *id,
-    enum store_v1image_state *out, struct err *err)
-{
-	bool there, unfinished = false;
-	enum result r = has(st, id, "json", io_stat_file, &there, err);
-
-	if (r == RC_OK && there)
-		r = has(st, id, "_inprogress", io_stat, &unfinished, err);
-	*out = !there       ? STORE_V1IMAGE_ABSENT
-	       : unfinished ? STORE_V1IMAGE_UNFINISHED
-			    : STORE_V1IMAGE_COMPLETE;
-	if (r == RC_OK && *out == STORE_V1IMAGE_COMPLETE)
-		r = check_in_turn(st, id, err);
-	if (r == RC_IMAGE_UNKNOWN) {
-		*out = STORE_V1IMAGE_DAMAGED;
-		r = RC_OK;
+	*out = STORE_V1IMAGE_ABSENT;
+	if (r == RC_OK && there) {
+		r = io_stat(im->st, v1image_path(&look, "_inprogress"), &sb, err);
+		*out = r == RC_OK ? STORE_V1IMAGE_UNFINISHED
+				  : STORE_V1IMAGE_COMPLETE;
+		if (r == RC_NOT_FOUND)
+			r = check_whole(&look, err);
+		if (r == RC_IMAGE_UNKNOWN) {
+			*out = STORE_V1IMAGE_DAMAGED;
+			r = RC_OK;
+		}
 	}
+	arena_free(scratch);
 	return r;
 }

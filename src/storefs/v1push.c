@@ -1,48 +1,59 @@
-/* v1push.c: see v1push.h. What a push writes; v1push_query.c is what is there of it. */
+/* v1push.c: what a push through API v1 writes (store/v1push.h); v1push_query.c reads it.
+ *
+ * What the clients sent of an image is in _berth/push/<id>/ until it is complete:
+ *
+ *	begun-<J>.json|.ancestry	what a push began with; J: SHA-256 of the json
+ *	wait-<P>.json|.ancestry|.layer	a layer that came, by its payload sum P
+ *	want-<P>, want-tarsum...	a checksum that was given before its layer
+ *	later				some push gives its checksum later
+ *	seen-<P>			the sum of a layer that came when it could not become the
+ *					image's any more
+ *	open				number of pushes that began and are not over
+ *
+ * The order of the durable steps. Killed between any two of them, the image is afterwards not
+ * there or whole, and pushing it again works (t/failpoints/v1-push.c tries each):
+ *
+ *	begin	P1 begun-<J>.*, synced
+ *		P2 images/<id>/_inprogress, synced: unfinished before it is anything
+ *		P3 json, ancestry, _checksum if one was given; synced
+ *	wait	P4 wait-<P>.layer last, synced: a layer that waits has its json
+ *	confirm	P5 layer, json, ancestry of P under images/<id>/
+ *		P6 _checksum; synced
+ *		P7 _inprogress removed, synced: the image is complete, in one step
+ *		P8 what waited is removed */
 #include "store/v1push.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "image/ancestry.h"
 #include "image/v1checksum.h"
 #include "image/v1config.h"
 #include "store/derived.h"
-#include "store/v1image.h"
 #include "storefs/damage.h"
 #include "storefs/io.h"
 #include "storefs/listing.h"
 #include "storefs/stage.h"
+#include "storefs/v1image.h"
 #include "storefs/v1push_query.h"
 
-/* A file of the push gets a second name there or among the images. */
 static enum result
-link_as(struct store *st, struct arena *a, const char *id, const char *from,
-    const char *dir, const char *name, struct err *err)
+set_open_count(const struct store_v1image *im, long long n, struct err *err)
 {
-	return io_link(st, arena_printf(a, "%s/%s", v1push_query_dir(a, id), from),
-	    dir, name, err);
-}
-
-/* ---- open: how many pushes are not over ---- */
-
-static enum result
-set_open_count(
-    struct store *st, struct arena *a, const char *id, long long n, struct err *err)
-{
-	return io_put(st, v1push_query_dir(a, id), "open",
-	    str_of(arena_printf(a, "%lld", n)), err);
+	return io_put(im->st, v1push_query_dir(im), "open",
+	    str_of(arena_printf(im->arena, "%lld", n)), err);
 }
 
 /* ---- begin ---- */
 
 /* Too many different json for one image: all that wait for a layer make room. */
 static enum result
-bound_begun(struct store *st, struct arena *a, const char *id, struct err *err)
+bound_begun(const struct store_v1image *im, struct err *err)
 {
 	struct listing names;
 	size_t i, n = 0;
 	enum result r = listing_page(
-	    st, a, v1push_query_dir(a, id), "begun-", &names, err);
+	    im->st, im->arena, v1push_query_dir(im), "begun-", &names, err);
 
 	for (i = 0; r == RC_OK && i < names.n; i++)
 		n += str_starts(str_of(names.names[i]), "begun-");
@@ -50,225 +61,209 @@ bound_begun(struct store *st, struct arena *a, const char *id, struct err *err)
 		return r;
 	for (i = 0; r == RC_OK && i < names.n; i++)
 		if (str_starts(str_of(names.names[i]), "begun-"))
-			r = io_unlink(st,
-			    arena_printf(a, "%s/%s", v1push_query_dir(a, id),
-				names.names[i]),
-			    err);
+			r = io_unlink(
+			    im->st, v1push_query_path(im, names.names[i]), err);
 	return r;
 }
 
 static enum result
-write_begun(struct store *st, struct arena *a, const char *id, const char *name,
+write_begun(const struct store_v1image *im, const char *name,
     const struct store_v1push_begin *begin, struct err *err)
 {
-	const char *dir = v1push_query_dir(a, id);
+	const char *dir = v1push_query_dir(im);
 	enum result r;
 
-	r = io_put(st, dir, arena_printf(a, "begun-%s.ancestry", name),
+	r = io_put(im->st, dir, arena_printf(im->arena, "begun-%s.ancestry", name),
 	    begin->ancestry, err);
 	if (r == RC_OK)
-		r = io_put(st, dir, arena_printf(a, "begun-%s.json", name),
-		    begin->json, err);
+		r = io_put(im->st, dir,
+		    arena_printf(im->arena, "begun-%s.json", name), begin->json,
+		    err);
 	if (r == RC_OK && begin->want.n > 0)
-		r = io_put(st, dir,
-		    arena_printf(a, "want-%.*s", STR_ARG(begin->want)),
+		r = io_put(im->st, dir,
+		    arena_printf(im->arena, "want-%.*s", STR_ARG(begin->want)),
 		    str_of(NULL), err);
 	if (r == RC_OK && begin->given.n == 0)
-		r = io_put(st, dir, "later", str_of(NULL), err);
+		r = io_put(im->st, dir, "later", str_of(NULL), err);
 	return r;
 }
 
+/* P2 and P3. */
 static enum result
-write_unfinished(struct store *st, struct arena *a, const char *id,
+write_unfinished(const struct store_v1image *im, const struct guard *held,
     const char *name, struct str given, struct err *err)
 {
-	const char *dir = store_v1image_dir(a, id);
+	const char *dir = v1image_dir(im);
+	const char *begun = arena_printf(
+	    im->arena, "%s/begun-%s", v1push_query_dir(im), name);
 	enum result r;
 
-	r = io_mkdirs(st, dir, err);
+	r = io_mkdirs(im->st, dir, err);
 	if (r == RC_OK)
-		r = io_put(st, dir, "_inprogress", str_of("true"), err);
+		r = io_put(im->st, dir, "_inprogress", str_of("true"), err);
 	if (r == RC_OK)
-		r = io_sync(st, dir, err);
+		r = io_sync(im->st, dir, err);
 	if (r == RC_OK)
-		r = link_as(st, a, id, arena_printf(a, "begun-%s.ancestry", name),
+		r = io_link(im->st, arena_printf(im->arena, "%s.ancestry", begun),
 		    dir, "ancestry", err);
 	if (r == RC_OK)
-		r = link_as(st, a, id, arena_printf(a, "begun-%s.json", name), dir,
+		r = io_link(im->st, arena_printf(im->arena, "%s.json", begun), dir,
 		    "json", err);
 	if (r == RC_OK && given.n > 0)
-		r = io_put(st, dir, "_checksum", given, err);
+		r = io_put(im->st, dir, "_checksum", given, err);
 	else if (r == RC_OK)
-		r = io_unlink(st, store_v1image_path(a, id, "_checksum"), err);
+		r = io_unlink(im->st, v1image_path(im, "_checksum"), err);
 	if (r == RC_OK)
-		r = store_derived_forget(st, a, id, err);
+		r = store_derived_forget(im, held, err);
 	if (r == RC_OK)
-		r = io_sync(st, dir, err);
+		r = io_sync(im->st, dir, err);
 	return r;
 }
 
 enum result
-store_v1push_begin(struct store *st, struct arena *a, const char *id,
+store_v1push_begin(const struct store_v1image *im, const struct guard *held,
     const struct store_v1push_begin *begin, struct err *err)
 {
+	const char *dir = v1push_query_dir(im);
 	char name[HASH_SHA256_HEX_SIZE];
 	enum result r;
 
+	assert(guard_covers(held, GUARD_IMAGE, im->id));
 	hash_of(HASH_SHA256, begin->json, name);
-	r = io_mkdirs(st, v1push_query_dir(a, id), err);
+	r = io_mkdirs(im->st, dir, err);
 	if (r == RC_OK)
-		r = bound_begun(st, a, id, err);
+		r = bound_begun(im, err);
 	if (r == RC_OK)
-		r = write_begun(st, a, id, name, begin, err);
+		r = write_begun(im, name, begin, err);
 	if (r == RC_OK)
-		r = set_open_count(
-		    st, a, id, v1push_query_count(st, a, id) + 1, err);
+		r = set_open_count(im, v1push_query_count(im) + 1, err);
 	if (r == RC_OK)
-		r = io_sync(st, v1push_query_dir(a, id), err);
+		r = io_sync(im->st, dir, err);
 	if (r == RC_OK)
-		r = write_unfinished(st, a, id, name, begin->given, err);
+		r = write_unfinished(im, held, name, begin->given, err);
 	return r;
 }
 
-/* ---- the layer ---- */
+/* ---- what was begun ---- */
 
-/* *whole: the json is the one that began the push, by the sum in its name. Otherwise
- * the push is skipped: its client begins again. */
+/* Appends the json of the file to *out, if it is the one that began the push, by the sum in its
+ * name. Otherwise the push is skipped: its client begins again. */
 static enum result
-take_begun(struct store *st, struct arena *a, const char *id, const char *file,
-    struct store_v1push *out, bool *whole, struct err *err)
+take_begun(const struct store_v1image *im, const char *file,
+    struct store_v1pushes *out, struct err *err)
 {
-	const char *path = arena_printf(a, "%s/%s", v1push_query_dir(a, id), file);
+	const char *path = v1push_query_path(im, file);
+	struct store_v1push *push = &out->of[out->n];
+	struct str name = v1push_query_checksum(file, ".json");
 	char sum[HASH_SHA256_HEX_SIZE];
-	struct str name = str_of(file);
 	enum result r;
 
-	*whole = false;
-	(void)str_cut(&name, '-');
-	name = str_cut(&name, '.');
 	if (name.n != HASH_SHA256_HEX_SIZE - 1)
 		return err_set(err, RC_IO, "%s: not a file of a push", file);
-	memcpy(out->name, name.p, HASH_SHA256_HEX_SIZE - 1);
-	out->name[HASH_SHA256_HEX_SIZE - 1] = '\0';
-	r = io_read(st, a, path, V1CONFIG_MAX, &out->json, err);
+	memcpy(push->name, name.p, HASH_SHA256_HEX_SIZE - 1);
+	push->name[HASH_SHA256_HEX_SIZE - 1] = '\0';
+	r = io_read(im->st, im->arena, path, V1CONFIG_MAX, &push->json, err);
 	if (r != RC_OK)
 		return r;
-	hash_of(HASH_SHA256, out->json, sum);
-	*whole = strcmp(sum, out->name) == 0;
-	if (!*whole)
-		(void)damage_found(st, a, path,
+	hash_of(HASH_SHA256, push->json, sum);
+	if (strcmp(sum, push->name) == 0)
+		out->n++;
+	else
+		(void)damage_found(im->st, im->arena, path,
 		    "its bytes have another sum than its name",
 		    "push the image again", err);
 	return RC_OK;
 }
 
-/* An old server died, or was replaced, between its json and its layer. */
 static enum result
-adopt_unfinished(struct store *st, struct arena *a, const char *id,
-    struct store_v1push *out, struct err *err)
-{
-	struct store_v1push_begin begin = {.given = {"", 0}};
-	struct v1checksum sum;
-	enum result r;
-
-	r = store_v1image_json(st, a, id, &begin.json, err);
-	if (r == RC_OK)
-		r = store_v1image_ancestry(st, a, id, &begin.ancestry, err);
-	if (r == RC_OK)
-		r = store_v1image_checksum(st, a, id, &begin.given, err);
-	if (r == RC_OK)
-		r = io_mkdirs(st, v1push_query_dir(a, id), err);
-	hash_of(HASH_SHA256, begin.json, out->name);
-	out->json = begin.json;
-	sum = v1checksum_parse(begin.given);
-	begin.want = v1checksum_wanted(&sum);
-	if (r == RC_OK)
-		r = write_begun(st, a, id, out->name, &begin, err);
-	return r;
-}
-
-static enum result
-read_begun(struct store *st, struct arena *a, const char *id,
-    struct store_v1push begun[STORE_V1PUSH_JSONS], size_t *n, struct err *err)
+read_begun(
+    const struct store_v1image *im, struct store_v1pushes *out, struct err *err)
 {
 	struct listing names;
 	enum result r;
-	bool whole;
 	size_t i;
 
-	*n = 0;
-	r = listing_page(st, a, v1push_query_dir(a, id), "begun-", &names, err);
-	for (i = 0; r == RC_OK && i < names.n && *n < STORE_V1PUSH_JSONS; i++) {
-		const char *dot = strrchr(names.names[i], '.');
-
+	out->n = 0;
+	r = listing_page(
+	    im->st, im->arena, v1push_query_dir(im), "begun-", &names, err);
+	for (i = 0; r == RC_OK && i < names.n && out->n < STORE_V1PUSH_JSONS; i++) {
 		if (!str_starts(str_of(names.names[i]), "begun-"))
 			break;
-		if (dot == NULL || strcmp(dot, ".json") != 0)
-			continue;
-		r = take_begun(st, a, id, names.names[i], &begun[*n], &whole, err);
-		*n += whole;
+		if (str_ends(str_of(names.names[i]), ".json"))
+			r = take_begun(im, names.names[i], out, err);
 	}
 	return r;
 }
 
-enum result
-store_v1push_list(struct store *st, struct arena *a, const char *id,
-    struct store_v1push begun[STORE_V1PUSH_JSONS], size_t *n, struct err *err)
+/* An old server died, or was replaced, between its json and its layer. */
+static enum result
+adopt_unfinished(
+    const struct store_v1image *im, struct store_v1pushes *out, struct err *err)
 {
-	enum result r = read_begun(st, a, id, begun, n, err);
+	struct store_v1push_begin begin = {.given = {"", 0}};
+	struct store_v1push *push = &out->of[0];
+	struct v1checksum sum;
+	enum result r;
 
-	if (r == RC_OK && *n == 0)
-		r = adopt_unfinished(st, a, id, &begun[(*n)++], err);
+	r = store_v1image_json(im, &begin.json, err);
+	if (r == RC_OK)
+		r = store_v1image_ancestry(im, &begin.ancestry, err);
+	if (r == RC_OK)
+		r = store_v1image_checksum(im, &begin.given, err);
+	if (r == RC_OK)
+		r = io_mkdirs(im->st, v1push_query_dir(im), err);
+	if (r != RC_OK)
+		return r;
+	hash_of(HASH_SHA256, begin.json, push->name);
+	push->json = begin.json;
+	out->n = 1;
+	sum = v1checksum_parse(begin.given);
+	begin.want = v1checksum_wanted(&sum);
+	return write_begun(im, push->name, &begin, err);
+}
+
+enum result
+store_v1push_list(const struct store_v1image *im, const struct guard *held,
+    struct store_v1pushes *out, struct err *err)
+{
+	enum result r;
+
+	assert(guard_covers(held, GUARD_IMAGE, im->id));
+	r = read_begun(im, out, err);
+	if (r == RC_OK && out->n == 0)
+		r = adopt_unfinished(im, out, err);
 	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r;
 }
 
 enum result
-store_v1push_list_others(struct store *st, struct arena *a, const char *id,
-    struct store_v1push begun[STORE_V1PUSH_JSONS], size_t *n, struct err *err)
+store_v1push_list_others(
+    const struct store_v1image *im, struct store_v1pushes *out, struct err *err)
 {
-	enum result r = read_begun(st, a, id, begun, n, err);
+	enum result r = read_begun(im, out, err);
 
 	if (r != RC_NOT_FOUND)
 		return r;
-	*n = 0; /* over meanwhile */
+	out->n = 0; /* over meanwhile */
 	return RC_OK;
 }
 
 void
-store_v1push_touch(const struct store *st, struct arena *a, const char *id)
+store_v1push_touch(const struct store_v1image *im)
 {
 	struct err ignored;
 
-	(void)io_touch(st, v1push_query_dir(a, id), NULL, &ignored);
+	(void)io_touch(im->st, v1push_query_dir(im), NULL, &ignored);
 }
 
 enum result
-store_v1push_sync(
-    const struct store *st, struct arena *a, const char *id, struct err *err)
+store_v1push_sync(const struct store_v1image *im, struct err *err)
 {
-	return durable_dir(st, store_v1image_dir(a, id), err);
+	return durable_dir(im->st, v1image_dir(im), err);
 }
 
-static enum result
-wait_under(struct store *st, struct arena *a, const char *id, struct stage *sg,
-    const struct store_v1push *b, struct err *err)
-{
-	static const char *const endings[] = {"ancestry", "json"};
-	enum result r = RC_OK;
-	size_t i;
+/* ---- the layer ---- */
 
-	for (i = 0; r == RC_OK && i < 2; i++)
-		r = link_as(st, a, id,
-		    arena_printf(a, "begun-%s.%s", b->name, endings[i]),
-		    v1push_query_dir(a, id),
-		    arena_printf(a, "wait-%s.%s", b->payload, endings[i]), err);
-	if (r == RC_OK)
-		r = stage_name(sg, v1push_query_dir(a, id),
-		    arena_printf(a, "wait-%s.layer", b->payload), err);
-	return r;
-}
-
-/* When the file was written, in nanoseconds; 0 where it is gone. */
+/* When the file was written, in nanoseconds; 0 if it is gone. */
 static int64_t
 time_of(const struct store *st, const char *path)
 {
@@ -280,25 +275,26 @@ time_of(const struct store *st, const char *path)
 	return (int64_t)sb.st_mtim.tv_sec * 1000000000 + sb.st_mtim.tv_nsec;
 }
 
-/* The oldest name under which a layer waits, and how many there are. */
+/* The path of the oldest layer that waits, and how many there are. */
 static enum result
-oldest_waiting(struct store *st, struct arena *a, const char *id,
-    const char **oldest, size_t *n, struct err *err)
+oldest_waiting(
+    const struct store_v1image *im, const char **oldest, size_t *n, struct err *err)
 {
-	const char *dir = v1push_query_dir(a, id);
 	struct listing names;
-	enum result r = listing_page(st, a, dir, "wait-", &names, err);
+	enum result r = listing_page(
+	    im->st, im->arena, v1push_query_dir(im), "wait-", &names, err);
 	size_t i;
 
 	*oldest = NULL;
 	*n = 0;
 	for (i = 0; r == RC_OK && i < names.n; i++) {
-		const char *path = arena_printf(a, "%s/%s", dir, names.names[i]);
+		const char *path = v1push_query_path(im, names.names[i]);
 
 		if (strstr(names.names[i], ".layer") == NULL)
 			continue;
 		++*n;
-		if (*oldest == NULL || time_of(st, path) < time_of(st, *oldest))
+		if (*oldest == NULL ||
+		    time_of(im->st, path) < time_of(im->st, *oldest))
 			*oldest = path;
 	}
 	return r;
@@ -307,136 +303,161 @@ oldest_waiting(struct store *st, struct arena *a, const char *id,
 /* A client in a loop must not fill the disk: of too many layers that wait the oldest
  * goes. Its sum is forgotten with it, so its owner begins again. */
 static enum result
-bound_waiting(struct store *st, struct arena *a, const char *id, size_t adding,
-    struct err *err)
+bound_waiting(const struct store_v1image *im, size_t adding, struct err *err)
 {
 	const char *oldest;
 	size_t n;
-	enum result r = oldest_waiting(st, a, id, &oldest, &n, err);
+	enum result r = oldest_waiting(im, &oldest, &n, err);
 
 	while (r == RC_OK && n > 0 && n + adding > STORE_V1PUSH_WAITING) {
-		r = io_unlink(st, oldest, err);
+		r = io_unlink(im->st, oldest, err);
 		if (r == RC_OK)
-			r = oldest_waiting(st, a, id, &oldest, &n, err);
+			r = oldest_waiting(im, &oldest, &n, err);
 	}
 	return r;
 }
 
-enum result
-store_v1push_wait(struct store *st, struct arena *a, const char *id,
-    struct stage *sg, const struct store_v1push *begun, size_t n, struct err *err)
+static enum result
+wait_under(const struct store_v1image *im, struct stage *sg,
+    const struct store_v1push *push, struct err *err)
 {
-	enum result r = bound_waiting(st, a, id, n, err);
+	static const char *const endings[] = {"ancestry", "json"};
+	struct arena *a = im->arena;
+	const char *dir = v1push_query_dir(im);
+	enum result r = RC_OK;
 	size_t i;
 
-	for (i = 0; r == RC_OK && i < n; i++)
-		r = wait_under(st, a, id, sg, &begun[i], err);
+	for (i = 0; r == RC_OK && i < 2; i++)
+		r = io_link(im->st,
+		    arena_printf(a, "%s/begun-%s.%s", dir, push->name, endings[i]),
+		    dir, arena_printf(a, "wait-%s.%s", push->payload, endings[i]),
+		    err);
 	if (r == RC_OK)
-		r = io_sync(st, v1push_query_dir(a, id), err);
+		r = stage_name(
+		    sg, dir, arena_printf(a, "wait-%s.layer", push->payload), err);
 	return r;
 }
 
 enum result
-store_v1push_record_late_layer(struct store *st, struct arena *a, const char *id,
-    const struct store_v1push *begun, size_t n, struct err *err)
+store_v1push_wait(const struct store_v1image *im, const struct guard *held,
+    struct stage *sg, const struct store_v1pushes *begun, struct err *err)
+{
+	enum result r;
+	size_t i;
+
+	assert(guard_covers(held, GUARD_IMAGE, im->id));
+	r = bound_waiting(im, begun->n, err);
+	for (i = 0; r == RC_OK && i < begun->n; i++)
+		r = wait_under(im, sg, &begun->of[i], err);
+	if (r == RC_OK)
+		r = io_sync(im->st, v1push_query_dir(im), err);
+	return r;
+}
+
+static enum result
+record_late(const struct store_v1image *im, struct str payload, struct err *err)
+{
+	return io_put(im->st, v1push_query_dir(im),
+	    arena_printf(im->arena, "seen-%.*s", STR_ARG(payload)), str_of(NULL),
+	    err);
+}
+
+enum result
+store_v1push_record_late_layer(const struct store_v1image *im,
+    const struct guard *held, const struct store_v1pushes *begun, struct err *err)
 {
 	enum result r = RC_OK;
 	size_t i;
 
-	for (i = 0; r == RC_OK && i < n; i++)
-		r = io_put(st, v1push_query_dir(a, id),
-		    arena_printf(a, "seen-%s", begun[i].payload), str_of(NULL),
-		    err);
+	assert(guard_covers(held, GUARD_IMAGE, im->id));
+	for (i = 0; r == RC_OK && i < begun->n; i++)
+		r = record_late(im, str_of(begun->of[i].payload), err);
 	if (r == RC_OK)
-		r = io_sync(st, v1push_query_dir(a, id), err);
+		r = io_sync(im->st, v1push_query_dir(im), err);
 	return r;
 }
 
 /* ---- confirm ---- */
 
-/* Of each layer that waited in vain the sum stays, for its owner's own checksum. */
+/* P5 to P7. */
 static enum result
-tidy(struct store *st, struct arena *a, const char *id, struct err *err)
+complete(const struct store_v1image *im, const struct guard *held,
+    const char *payload, struct err *err)
 {
-	const char *dir = v1push_query_dir(a, id);
-	struct listing names;
+	static const char *const files[] = {"layer", "ancestry", "json"};
+	struct arena *a = im->arena;
+	const char *dir = v1image_dir(im);
 	enum result r;
 	size_t i;
 
-	r = listing_page(st, a, dir, "wait-", &names, err);
+	assert(guard_covers(held, GUARD_IMAGE, im->id));
+	r = store_derived_forget(im, held, err);
+	for (i = 0; r == RC_OK && i < 3; i++)
+		r = io_link(im->st,
+		    arena_printf(a, "%s/wait-%s.%s", v1push_query_dir(im), payload,
+			files[i]),
+		    dir, files[i], err);
+	if (r == RC_OK)
+		r = io_put(im->st, dir, "_checksum",
+		    str_of(arena_printf(a, "sha256:%s", payload)), err);
+	if (r == RC_OK)
+		r = io_sync(im->st, dir, err);
+	if (r == RC_OK)
+		r = io_unlink(im->st, v1image_path(im, "_inprogress"), err);
+	if (r == RC_OK)
+		r = durable_finished(im->st, dir, err);
+	return r;
+}
+
+/* P8. Of each layer that waited in vain the sum stays, for the checksum of its own client. */
+static enum result
+tidy(const struct store_v1image *im, struct err *err)
+{
+	struct listing names;
+	enum result r = listing_page(
+	    im->st, im->arena, v1push_query_dir(im), "wait-", &names, err);
+	size_t i;
+
 	for (i = 0; r == RC_OK && i < names.n; i++) {
 		struct str sum = v1push_query_checksum(names.names[i], "");
 
 		if (!str_starts(str_of(names.names[i]), "wait-"))
 			continue;
-		sum = str_cut(&sum, '.');
-		r = io_put(st, dir, arena_printf(a, "seen-%.*s", STR_ARG(sum)),
-		    str_of(NULL), err);
+		r = record_late(im, str_cut(&sum, '.'), err);
 		if (r == RC_OK)
 			r = io_unlink(
-			    st, arena_printf(a, "%s/%s", dir, names.names[i]), err);
+			    im->st, v1push_query_path(im, names.names[i]), err);
 	}
 	return r;
 }
 
 /* After the last push nothing is left; one that is still under way finds its json
- * and sums here, until store_v1push_sweep() removes them. */
-static enum result
-close_push(struct store *st, struct arena *a, const char *id, struct err *err)
+ * and sums here, until it is swept. */
+enum result
+store_v1push_confirm(const struct store_v1image *im, const struct guard *held,
+    const char *payload, struct err *err)
 {
-	long long left = v1push_query_count(st, a, id) - 1;
-	enum result r;
+	long long left;
+	enum result r = complete(im, held, payload, err);
 
+	if (r != RC_OK)
+		return r;
+	left = v1push_query_count(im) - 1;
 	if (left <= 0) {
-		r = io_remove_dir(st, IO_PUSH_DIR, id, err);
+		r = io_remove_dir(im->st, IO_PUSH_DIR, im->id, err);
 		return r == RC_NOT_FOUND ? RC_OK : r;
 	}
-	r = tidy(st, a, id, err);
+	r = tidy(im, err);
 	if (r == RC_OK)
-		r = set_open_count(st, a, id, left, err);
-	return r;
-}
-
-static enum result
-complete(struct store *st, struct arena *a, const char *id, const char *payload,
-    struct err *err)
-{
-	static const char *const files[] = {"layer", "ancestry", "json"};
-	const char *dir = store_v1image_dir(a, id);
-	enum result r = RC_OK;
-	size_t i;
-
-	r = store_derived_forget(st, a, id, err);
-	for (i = 0; r == RC_OK && i < 3; i++)
-		r = link_as(st, a, id,
-		    arena_printf(a, "wait-%s.%s", payload, files[i]), dir, files[i],
-		    err);
-	if (r == RC_OK)
-		r = io_put(st, dir, "_checksum",
-		    str_of(arena_printf(a, "sha256:%s", payload)), err);
-	if (r == RC_OK)
-		r = io_sync(st, dir, err);
-	if (r == RC_OK)
-		r = io_unlink(st, store_v1image_path(a, id, "_inprogress"), err);
-	if (r == RC_OK)
-		r = durable_finished(st, dir, err);
+		r = set_open_count(im, left, err);
 	return r;
 }
 
 enum result
-store_v1push_confirm(struct store *st, struct arena *a, const char *id,
+store_v1push_confirm_early(const struct store_v1image *im, const struct guard *held,
     const char *payload, struct err *err)
 {
-	enum result r = complete(st, a, id, payload, err);
+	enum result r = complete(im, held, payload, err);
 
-	return r == RC_OK ? close_push(st, a, id, err) : r;
-}
-
-enum result
-store_v1push_confirm_early(struct store *st, struct arena *a, const char *id,
-    const char *payload, struct err *err)
-{
-	enum result r = complete(st, a, id, payload, err);
-
-	return r == RC_OK ? tidy(st, a, id, err) : r;
+	return r == RC_OK ? tidy(im, err) : r;
 }

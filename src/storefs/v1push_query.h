@@ -1,19 +1,19 @@
-/* v1push_query.h: what v1push.c and v1push_query.c share: names of files. */
+/* v1push_query.h: names of the files of a push, for all of v1push*.c. Private to v1push*.c. */
 #ifndef STOREFS_V1PUSH_QUERY_H
 #define STOREFS_V1PUSH_QUERY_H
 
-#include "base/arena.h"
 #include "base/str.h"
-#include "store/store.h"
+#include "store/v1image.h"
 
-/* "_berth/push/<id>" */
-const char *v1push_query_dir(struct arena *a, const char *id);
+/* "_berth/push/<id>" and "_berth/push/<id>/<file>" */
+const char *v1push_query_dir(const struct store_v1image *im);
+const char *v1push_query_path(const struct store_v1image *im, const char *file);
 
-/* Behind the first '-' and before the ending, if it has one: "wait-<P>.layer" is P. */
+/* What follows the first '-' and stands before the ending, if the name has one: of
+ * "wait-<P>.layer" it is P. */
 struct str v1push_query_checksum(const char *name, const char *ending);
 
 /* How many pushes are not over. */
-long long v1push_query_count(
-    const struct store *st, struct arena *a, const char *id);
+long long v1push_query_count(const struct store_v1image *im);
 
 #endif

@@ -1,74 +1,66 @@
-/* v1push_sweep.c: see v1push.h. */
+/* v1push_sweep.c: pushes that were given up (v1push.h). */
 #include "store/v1push.h"
 
-#include <string.h>
-
-#include "base/clock.h"
 #include "image/v1name.h"
-#include "store/guard.h"
-#include "store/v1image.h"
 #include "storefs/io.h"
 #include "storefs/listing.h"
+#include "storefs/v1image.h"
+#include "storefs/v1push_query.h"
 
+struct sweep {
+	struct store *st;
+	struct arena *arena; /* of one push */
+	int64_t age;
+	unsigned removed;
+};
+
+/* Held by the caller: GUARD_IMAGE. */
 static enum result
-sweep_one(struct store *st, struct arena *a, const char *id, int64_t age,
-    unsigned *removed, struct err *err)
+remove_if_old(struct sweep *s, const struct store_v1image *im, struct err *err)
 {
-	struct guard lock = {0};
 	enum store_v1image_state state;
 	struct stat sb;
-	enum result r;
+	enum result r = io_stat(s->st, v1push_query_dir(im), &sb, err);
 
-	r = guard_take(st, GUARD_IMAGE, id, &lock, err);
-	if (r == RC_OK)
-		r = io_stat(st, arena_printf(a, IO_PUSH_DIR "/%s", id), &sb, err);
-	if (r != RC_OK || sb.st_mtime + age > clock_now())
-		goto out;
-	r = store_v1image_state(st, id, &state, err);
+	if (r != RC_OK || io_age(&sb) < s->age)
+		return r;
+	r = store_v1image_state(im, &state, err);
 	if (r == RC_OK &&
 	    (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_UNFINISHED) &&
-	    io_exists(st, store_v1image_dir(a, id)))
-		r = io_remove_dir(st, "images", id, err);
+	    io_exists(s->st, v1image_dir(im)))
+		r = io_remove_dir(s->st, "images", im->id, err);
 	if (r == RC_OK)
-		r = io_remove_dir(st, IO_PUSH_DIR, id, err);
-	if (r == RC_OK)
-		(*removed)++;
-out:
-	guard_release(&lock);
-	return r == RC_NOT_FOUND ? RC_OK : r;
+		r = io_remove_dir(s->st, IO_PUSH_DIR, im->id, err);
+	s->removed += r == RC_OK;
+	return r;
 }
 
-/* One that fails does not stop the others; the first failure is told. */
+static enum result
+sweep_one(void *arg, const char *id, struct err *err)
+{
+	struct sweep *s = arg;
+	struct store_v1image im = store_v1image_make(s->st, s->arena, id);
+	struct guard held = {0};
+	enum result r;
+
+	if (!v1name_is_image_id(str_of(id)))
+		return RC_OK;
+	arena_clear(s->arena);
+	r = guard_take(s->st, GUARD_IMAGE, id, &held, err);
+	if (r == RC_OK)
+		r = remove_if_old(s, &im, err);
+	guard_release(&held);
+	return r;
+}
+
 enum result
 store_v1push_sweep(
     struct store *st, int64_t age, unsigned *removed, struct err *err)
 {
-	struct arena *a = arena_new();
-	struct listing page = {.last = false};
-	char after[V1NAME_MAX_BYTES + 1] = "";
-	enum result r = RC_OK, first = RC_OK;
-	struct err why;
-	size_t i;
+	struct sweep s = {.st = st, .arena = arena_new(), .age = age};
+	enum result r = listing_sweep(st, IO_PUSH_DIR, sweep_one, &s, err);
 
-	*removed = 0;
-	while (r == RC_OK && !page.last) {
-		arena_clear(a);
-		r = listing_page(st, a, IO_PUSH_DIR, after, &page, err);
-		for (i = 0; r == RC_OK && i < page.n; i++) {
-			enum result one = RC_OK;
-
-			if (v1name_is_image_id(str_of(page.names[i])))
-				one = sweep_one(
-				    st, a, page.names[i], age, removed, &why);
-			if (one != RC_OK && first == RC_OK) {
-				first = one;
-				*err = why;
-			}
-		}
-		if (page.n > 0)
-			(void)strncpy(
-			    after, page.names[page.n - 1], V1NAME_MAX_BYTES);
-	}
-	arena_free(a);
-	return r == RC_OK ? first : r;
+	arena_free(s.arena);
+	*removed = s.removed;
+	return r;
 }

@@ -1,6 +1,15 @@
-/* v1repo.c: see v1repo.h. */
-#include "store/v1repo.h"
+/* v1repo.c: see store/v1repo.h.
+ *
+ * A repository is the directory repositories/<ns>/<repo> (v1spelling.h: how its name is spelt):
+ *
+ *	_index_images	the images that clients announced
+ *	_images_list	the ids that an index granted
+ *	_private	the repository is private, whatever this is
+ *	json		who pushed the tag "latest"
+ *	tag*		its tags (v1tag.c) */
+#include "storefs/v1repo.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/json_closed.h"
@@ -14,30 +23,35 @@
 
 #define META_MAX ((size_t)1 << 20) /* bytes: a User-Agent may be long */
 
-/* Looks for the name in that spelling; a directory that is another name's is not there. */
+/* ---- where it is ---- */
+
+/* Looks for the name in that spelling. A directory that is another name's counts as missing. */
 static enum result
-look(const struct store *st, struct arena *a, const struct v1name *name,
-    enum v1spelling how, struct store_v1repo *out, struct err *err)
+look(struct store_v1repo *repo, const struct v1name *name, enum v1spelling how,
+    struct err *err)
 {
-	out->dir = v1spelling_repository(a, name, how);
-	out->there = false;
-	if (!v1spelling_is_own(a, name, how))
+	repo->dir = v1spelling_repository(repo->arena, name, how);
+	repo->there = false;
+	if (!v1spelling_is_own(repo->arena, name, how))
 		return err_set(err, RC_BAD_NAME,
 		    "the directory for this name is that of another repository");
-	return listing_any(st, out->dir, &out->there, err);
+	return listing_any(repo->st, repo->dir, &repo->there, err);
 }
 
 enum result
-store_v1repo_find(const struct store *st, struct arena *a,
-    const struct v1name *name, struct store_v1repo *out, struct err *err)
+store_v1repo_find(struct store *st, struct arena *a, const struct v1name *name,
+    struct store_v1repo *out, struct err *err)
 {
-	enum result newer = look(st, a, name, V1SPELLING_NEWER, out, err), older;
-	struct store_v1repo other;
+	struct store_v1repo other = {
+	    .st = st, .arena = a, .name = v1name_full(a, name)};
 	struct err why;
+	enum result newer, older;
 
+	*out = other;
+	newer = look(out, name, V1SPELLING_NEWER, err);
 	if (out->there || (newer != RC_OK && newer != RC_BAD_NAME))
 		return newer;
-	older = look(st, a, name, V1SPELLING_OLDER, &other, &why);
+	older = look(&other, name, V1SPELLING_OLDER, &why);
 	if (older == RC_BAD_NAME) /* too long, or another's */
 		return newer;
 	*out = other;
@@ -45,7 +59,13 @@ store_v1repo_find(const struct store *st, struct arena *a,
 	return older;
 }
 
-/* The name of the repository whose directory has this spelling. NULL: there is none. */
+bool
+store_v1repo_exists(const struct store_v1repo *repo)
+{
+	return repo->there;
+}
+
+/* The name of the repository whose directory has this spelling. NULL: none has. */
 static const char *
 other_name(const struct store *st, struct arena *a, const struct v1name *name,
     enum v1spelling how)
@@ -64,7 +84,7 @@ other_name(const struct store *st, struct arena *a, const struct v1name *name,
 
 enum result
 store_v1repo_resolve(
-    const struct store *st, struct arena *a, struct v1name *name, struct err *err)
+    struct store *st, struct arena *a, struct v1name *name, struct err *err)
 {
 	const char *full;
 	struct store_v1repo repo;
@@ -80,133 +100,140 @@ store_v1repo_resolve(
 	return full == NULL ? RC_OK : v1name_parse(a, str_of(full), name, err);
 }
 
-static enum result
-put(struct store *st, const struct store_v1repo *repo, const char *file,
-    struct str text, struct err *err)
+const char *
+v1repo_path(const struct store_v1repo *repo, const char *file)
 {
-	enum result r = io_mkdirs(st, repo->dir, err);
+	return arena_printf(repo->arena, "%s/%s", repo->dir, file);
+}
+
+/* ---- its documents ---- */
+
+static enum result
+put(const struct store_v1repo *repo, const char *file, struct str text,
+    struct err *err)
+{
+	enum result r = io_mkdirs(repo->st, repo->dir, err);
 
 	if (r == RC_OK)
-		r = io_put(st, repo->dir, file, text, err);
+		r = io_put(repo->st, repo->dir, file, text, err);
 	if (r == RC_OK)
-		r = io_sync(st, repo->dir, err);
+		r = io_sync(repo->st, repo->dir, err);
 	return r;
 }
 
 enum result
-store_v1repo_document(const struct store *st, struct arena *a, const char *path,
-    size_t limit, struct str *out, struct err *err)
+v1repo_document(const struct store_v1repo *repo, const char *path, size_t limit,
+    struct str *out, struct err *err)
 {
-	enum result r = io_read(st, a, path, limit, out, err);
+	enum result r = io_read(repo->st, repo->arena, path, limit, out, err);
 
 	if (r == RC_OK && !json_is_closed(*out))
-		return damage_found(st, a, path, "it is empty, or cut off",
-		    "push the repository again", err);
+		return damage_found(repo->st, repo->arena, path,
+		    "it is empty, or cut off", "push the repository again", err);
 	return r;
 }
 
 enum result
-store_v1repo_images(const struct store *st, struct arena *a,
+store_v1repo_images(
     const struct store_v1repo *repo, struct str *out, struct err *err)
 {
-	return store_v1repo_document(st, a,
-	    arena_printf(a, "%s/_index_images", repo->dir), IMAGELIST_MAX, out,
-	    err);
+	return v1repo_document(
+	    repo, v1repo_path(repo, "_index_images"), IMAGELIST_MAX, out, err);
 }
 
-/* A list may be long: to look for one image, it need not be read as a whole. */
 enum result
-store_v1repo_open_images(const struct store *st, struct arena *a,
+store_v1repo_open_images(
     const struct store_v1repo *repo, struct store_reader **out, struct err *err)
 {
 	return content_open_file(
-	    st, a, arena_printf(a, "%s/_index_images", repo->dir), out, err);
+	    repo->st, repo->arena, v1repo_path(repo, "_index_images"), out, err);
 }
 
 enum result
-store_v1repo_set_images(struct store *st, const struct store_v1repo *repo,
+store_v1repo_set_images(const struct store_v1repo *repo, const struct guard *held,
     struct str text, struct err *err)
 {
-	return put(st, repo, "_index_images", text, err);
+	assert(guard_covers(held, GUARD_REPOSITORY, repo->name));
+	return put(repo, "_index_images", text, err);
 }
 
 enum result
-store_v1repo_granted(const struct store *st, struct arena *a,
+store_v1repo_granted(
     const struct store_v1repo *repo, struct str *out, struct err *err)
 {
-	return store_v1repo_document(st, a,
-	    arena_printf(a, "%s/_images_list", repo->dir), IMAGELIST_MAX, out, err);
+	return v1repo_document(
+	    repo, v1repo_path(repo, "_images_list"), IMAGELIST_MAX, out, err);
 }
 
 enum result
-store_v1repo_open_granted(const struct store *st, struct arena *a,
+store_v1repo_open_granted(
     const struct store_v1repo *repo, struct store_reader **out, struct err *err)
 {
 	return content_open_file(
-	    st, a, arena_printf(a, "%s/_images_list", repo->dir), out, err);
+	    repo->st, repo->arena, v1repo_path(repo, "_images_list"), out, err);
 }
 
 enum result
-store_v1repo_set_granted(struct store *st, const struct store_v1repo *repo,
+store_v1repo_set_granted(const struct store_v1repo *repo, const struct guard *held,
     struct str text, struct err *err)
 {
-	return put(st, repo, "_images_list", text, err);
+	assert(guard_covers(held, GUARD_REPOSITORY, repo->name));
+	return put(repo, "_images_list", text, err);
 }
 
 enum result
-store_v1repo_is_private(const struct store *st, struct arena *a,
-    const struct store_v1repo *repo, bool *out, struct err *err)
+store_v1repo_is_private(const struct store_v1repo *repo, bool *out, struct err *err)
 {
 	enum result r = io_is_taken(
-	    st, arena_printf(a, "%s/_private", repo->dir), out, err);
+	    repo->st, v1repo_path(repo, "_private"), out, err);
 
 	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 enum result
-store_v1repo_set_private(struct store *st, struct arena *a,
-    const struct store_v1repo *repo, bool on, struct err *err)
+store_v1repo_set_private(const struct store_v1repo *repo, const struct guard *held,
+    bool on, struct err *err)
 {
-	const char *path = arena_printf(a, "%s/_private", repo->dir);
+	const char *path = v1repo_path(repo, "_private");
 	enum result r;
 
+	assert(guard_covers(held, GUARD_REPOSITORY, repo->name));
 	if (on)
-		return put(st, repo, "_private", str_of(NULL), err);
-	r = io_unlink(st, path, err);
-	return r == RC_OK ? durable_absence(st, path, err) : r;
+		return put(repo, "_private", str_of(NULL), err);
+	r = io_unlink(repo->st, path, err);
+	return r == RC_OK ? durable_absence(repo->st, path, err) : r;
 }
 
 enum result
-store_v1repo_meta(const struct store *st, struct arena *a,
-    const struct store_v1repo *repo, struct str *out, struct err *err)
+store_v1repo_meta(const struct store_v1repo *repo, struct str *out, struct err *err)
 {
-	return store_v1repo_document(
-	    st, a, arena_printf(a, "%s/json", repo->dir), META_MAX, out, err);
+	return v1repo_document(repo, v1repo_path(repo, "json"), META_MAX, out, err);
 }
 
 /* docker-registry writes over a tag in place: its directory stays as it is. */
 uint64_t
-store_v1repo_version(
-    const struct store *st, struct arena *a, const struct store_v1repo *repo)
+store_v1repo_version(const struct store_v1repo *repo)
 {
-	return fingerprint_of(st, repo->dir) +
-	       fingerprint_of(st, arena_printf(a, "%s/tag_latest", repo->dir));
+	return fingerprint_of(repo->st, repo->dir) +
+	       fingerprint_of(repo->st, v1repo_path(repo, "tag_latest"));
 }
 
+/* ---- to remove it ---- */
+
 enum result
-store_v1repo_remove(struct store *st, struct arena *a,
-    const struct store_v1repo *repo, struct err *err)
+store_v1repo_remove(
+    const struct store_v1repo *repo, const struct guard *held, struct err *err)
 {
 	const char *slash = strrchr(repo->dir, '/');
 
-	return io_remove_dir(st,
-	    arena_strndup(a, repo->dir, (size_t)(slash - repo->dir)), slash + 1,
-	    err);
+	assert(guard_covers(held, GUARD_REPOSITORY, repo->name));
+	return io_remove_dir(repo->st,
+	    arena_strndup(repo->arena, repo->dir, (size_t)(slash - repo->dir)),
+	    slash + 1, err);
 }
 
 enum result
-store_v1repo_sync_absence(
-    const struct store *st, const struct store_v1repo *repo, struct err *err)
+store_v1repo_sync_absence(const struct store_v1repo *repo, struct err *err)
 {
-	return durable_absence(st, repo->dir, err);
+	return durable_absence(repo->st, repo->dir, err);
 }

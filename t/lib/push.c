@@ -133,10 +133,19 @@ is_whole(const struct image *im)
 bool
 is_complete(const struct image *im)
 {
+	const struct store_v1image at = store_v1image_make(store, arena, im->id);
 	enum store_v1image_state state = STORE_V1IMAGE_ABSENT;
 
-	(void)store_v1image_state(store, im->id, &state, &err);
+	(void)store_v1image_state(&at, &state, &err);
 	return state == STORE_V1IMAGE_COMPLETE;
+}
+
+static bool
+layer_waits(const struct image *im)
+{
+	const struct store_v1image at = store_v1image_make(store, arena, im->id);
+
+	return store_v1push_waits(&at, im->sum);
 }
 
 const char *
@@ -178,7 +187,7 @@ waiting_fault(const struct image *im)
 		!file_is(layer, im->layer)))
 		return "P4: a layer waits, but not whole";
 	if (is_there(image_file(im, "layer")) && !is_complete(im) &&
-	    !store_v1push_waits(store, arena, im->id, im->sum))
+	    !layer_waits(im))
 		return "P5: the image has a layer, but none waits";
 	return NULL;
 }
@@ -236,9 +245,7 @@ acknowledged_fault(const struct step *steps, size_t n, size_t done)
 		else if (s->verb == JSON)
 			kept = is_there(image_file(s->im, "json"));
 		else if (s->verb == LAYER)
-			kept = is_complete(s->im) ||
-			       store_v1push_waits(
-				   store, arena, s->im->id, s->im->sum);
+			kept = is_complete(s->im) || layer_waits(s->im);
 		else if (s->verb == CHECKSUM)
 			kept = is_complete(s->im);
 		else if (s->verb == TAG)
@@ -275,7 +282,7 @@ p_steps_done(const struct image *im)
 		return 6;
 	if (is_there(image_file(im, "layer")))
 		return 5;
-	if (store_v1push_waits(store, arena, im->id, im->sum))
+	if (layer_waits(im))
 		return 4;
 	if (is_there(image_file(im, "json")))
 		return 3;

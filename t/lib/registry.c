@@ -76,10 +76,12 @@ properties_now(void)
 const char *
 store_names_now(void)
 {
-	struct store_v1repo repo = {NULL, false};
+	struct store_v1repo repo = {.st = NULL};
 
 	(void)store_v1repo_find(store, arena, &app, &repo, &err);
-	return repo.there && !properties_now().is_private ? "team/app " : "";
+	return store_v1repo_exists(&repo) && !properties_now().is_private
+		   ? "team/app "
+		   : "";
 }
 
 const char *

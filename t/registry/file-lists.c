@@ -311,19 +311,21 @@ static void
 test_waits(void)
 {
 	static char id[] = B;
+	static const struct store_derived_maker same = {make_same, NULL};
+	struct store_v1image im;
 	struct guard lock = {0};
 	pid_t asks;
 
 	put_images();
 	taken = share(2 * sizeof(*taken));
 	asks = start_process(ask_list, id);
-	is_int(guard_take(store, GUARD_DERIVED, B "/_files", &lock, &err), RC_OK,
+	im = store_v1image_make(store, arena, B);
+	is_int(store_derived_guard(&im, STORE_DERIVED_FILES, &lock, &err), RC_OK,
 	    "a list is being computed");
 	*taken = 1;
 	pause_ms(50);
 	ok(!is_there(own_file(B, "_files")), "nobody else computes it");
-	is_int(store_derived_put(
-		   store, arena, B, STORE_DERIVED_FILES, make_same, NULL, &err),
+	is_int(store_derived_put(&im, &lock, STORE_DERIVED_FILES, &same, &err),
 	    RC_OK, "it is there");
 	guard_release(&lock);
 	is_int(wait_for(asks), 0, "who waited takes it");

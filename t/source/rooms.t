@@ -52,21 +52,16 @@ my @CALLS = (
     # files
     qr/^(?:open|openat|openat2|creat)$/ =>
         [qw(storefs/beneath.c storefs/io_change.c storefs/store.c base/log.c)],
-    qr/^(?:read|readv|preadv?2?|lseek)$/ => [qw(
-        storefs/io.c storefs/content.c storefs/stage.c
-        mirror/fetch.c mirror/layer.c
-    )],
+    qr/^(?:read|readv|preadv?2?|lseek)$/ => [qw(storefs/io.c storefs/content.c storefs/stage.c)],
     qr/^(?:write|writev|pwritev?2?|f?truncate|(?:posix_)?fallocate|sendfile|copy_file_range)$/ => [qw(
-        storefs/io_change.c storefs/stage.c storefs/store.c storefs/derived.c storefs/upstream.c
-        base/log.c
+        storefs/io_change.c storefs/stage.c storefs/store.c base/log.c
     )],
     qr/^(?:close|close_range)$/ => [qw(
         storefs/beneath.c storefs/io.c storefs/io_change.c storefs/guard.c storefs/content.c storefs/durable.c
-        storefs/stage.c storefs/store.c storefs/sweep.c storefs/derived.c
-        mirror/fetch.c mirror/layer.c serve/listen.c base/log.c
+        storefs/stage.c storefs/store.c storefs/sweep.c serve/listen.c base/log.c
     )],
     qr/^(?:dup[23]?|fcntl|flock|lockf)$/ =>
-        [qw(storefs/guard.c storefs/store.c storefs/sweep.c mirror/fetch.c base/log.c)],
+        [qw(storefs/guard.c storefs/store.c storefs/sweep.c base/log.c)],
     qr/^(?:[fl]?stat|fstatat|statx)$/ => [qw(
         storefs/beneath.c storefs/io.c storefs/durable.c storefs/stage.c storefs/sweep.c storefs/upload.c
         indexsqlite/dbfile.c

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "lib/held.h"
 #include "lib/store.h"
 #include "store/content.h"
 #include "store/derived.h"
@@ -41,8 +42,15 @@ static enum result
 put(enum store_derived which, const char *piece, unsigned n, enum result made)
 {
 	struct making m = {str_of(piece), n, made, false};
+	const struct store_derived_maker maker = {make, &m};
+	const struct store_v1image im = store_v1image_make(store, arena, ID);
+	struct guard g = {0};
+	enum result r = store_derived_guard(&im, which, &g, &err);
 
-	return store_derived_put(store, arena, ID, which, make, &m, &err);
+	if (r == RC_OK)
+		r = store_derived_put(&im, &g, which, &maker, &err);
+	guard_release(&g);
+	return r;
 }
 
 static const char *
@@ -62,8 +70,9 @@ text_of(struct store_reader *reader)
 static const char *
 kept(enum store_derived which)
 {
+	const struct store_v1image im = store_v1image_make(store, arena, ID);
 	struct store_reader *reader;
-	enum result r = store_derived_open(store, arena, ID, which, &reader, &err);
+	enum result r = store_derived_open(&im, which, &reader, &err);
 
 	return r == RC_OK ? text_of(reader) : err_name(r);
 }
@@ -72,8 +81,9 @@ kept(enum store_derived which)
 static const char *
 file_of(enum store_derived which)
 {
+	const struct store_v1image im = store_v1image_make(store, arena, ID);
 	const struct content *file;
-	enum result r = store_derived_find(store, arena, ID, which, &file, &err);
+	enum result r = store_derived_find(&im, which, &file, &err);
 
 	return r == RC_OK ? arena_printf(arena, "%s %llu", store_content_uri(file),
 				(unsigned long long)store_content_size(file))
@@ -130,12 +140,12 @@ test_large(void)
 static void
 test_replaced(void)
 {
+	const struct store_v1image im = store_v1image_make(store, arena, ID);
 	struct store_reader *old;
 
 	is_int(put(STORE_DERIVED_FILES, "old", 1, RC_OK), RC_OK, "one that is");
-	is_int(
-	    store_derived_open(store, arena, ID, STORE_DERIVED_FILES, &old, &err),
-	    RC_OK, "opened");
+	is_int(store_derived_open(&im, STORE_DERIVED_FILES, &old, &err), RC_OK,
+	    "opened");
 	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_BAD_LAYER), RC_BAD_LAYER,
 	    "its making fails");
 	is_str(err.text, "as it is made", "and why is told");
@@ -153,13 +163,15 @@ put_too_much(void *arg)
 	const struct rlimit limit = {LARGE / 2, LARGE / 2};
 	struct making m = {
 	    str_of("0123456789"), 1u << 20, *(enum result *)arg, false};
-	enum result r;
+	const struct store_derived_maker maker = {make, &m};
+	const struct store_v1image im = store_v1image_make(store, arena, ID);
+	struct guard g = {0};
+	enum result r = store_derived_guard(&im, STORE_DERIVED_FILES, &g, &err);
 
 	(void)signal(SIGXFSZ, SIG_IGN);
 	if (setrlimit(RLIMIT_FSIZE, &limit) == -1)
 		return 1;
-	r = store_derived_put(
-	    store, arena, ID, STORE_DERIVED_FILES, make, &m, &err);
+	r = store_derived_put(&im, &g, STORE_DERIVED_FILES, &maker, &err);
 	if (r != RC_IO || strstr(err.text, "write " FILES ": ") != err.text)
 		return 2;
 	return m.stopped ? 0 : 3;
@@ -206,6 +218,9 @@ test_no_files(void)
 static void
 test_old(void)
 {
+	const struct store_v1image im = store_v1image_make(store, arena, ID);
+	struct guard g;
+
 	write_text(IMAGE "/_files", "of old");
 	is_str(kept(STORE_DERIVED_FILES), "new",
 	    "our own is read before an old server's");
@@ -214,7 +229,9 @@ test_old(void)
 	is_str(file_of(STORE_DERIVED_FILES), IMAGE "/_files 6", "where it lies");
 	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_OK), RC_OK, "one of our own");
 	is_str(read_text(IMAGE "/_files"), "of old", "does not touch it");
-	is_int(store_derived_forget(store, arena, ID, &err), RC_OK, "forgotten");
+	g = hold(GUARD_IMAGE, ID);
+	is_int(store_derived_forget(&im, &g, &err), RC_OK, "forgotten");
+	guard_release(&g);
 	is_str(kept(STORE_DERIVED_FILES), "not_found", "both are gone");
 }
 

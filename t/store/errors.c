@@ -7,6 +7,7 @@
 
 #include "image/imagelist.h"
 #include "image/v1config.h"
+#include "lib/held.h"
 #include "lib/store.h"
 #include "store/guard.h"
 #include "store/sweep.h"
@@ -20,7 +21,9 @@
 #define ID     "0123456789abcdef"
 #define PUSHED "fedcba9876543210"
 
-static const struct store_v1repo repo = {"repositories/ns/app", true};
+static struct store_v1repo repo; /* ns/app */
+static struct store_v1image image, pushed;
+static struct guard repo_guard, pushed_guard;
 static struct str text;
 
 /* ---- calls, each in its simplest form ---- */
@@ -30,19 +33,19 @@ image_state(void)
 {
 	enum store_v1image_state state;
 
-	return store_v1image_state(store, ID, &state, &err);
+	return store_v1image_state(&image, &state, &err);
 }
 
 static enum result
 image_json(void)
 {
-	return store_v1image_json(store, arena, ID, &text, &err);
+	return store_v1image_json(&image, &text, &err);
 }
 
 static enum result
 image_sum(void)
 {
-	return store_v1image_checksum(store, arena, ID, &text, &err);
+	return store_v1image_checksum(&image, &text, &err);
 }
 
 static enum result
@@ -57,19 +60,19 @@ find_repo(void)
 static enum result
 repo_images(void)
 {
-	return store_v1repo_images(store, arena, &repo, &text, &err);
+	return store_v1repo_images(&repo, &text, &err);
 }
 
 static enum result
 set_images(void)
 {
-	return store_v1repo_set_images(store, &repo, str_of("[]"), &err);
+	return store_v1repo_set_images(&repo, &repo_guard, str_of("[]"), &err);
 }
 
 static enum result
 remove_repo(void)
 {
-	return store_v1repo_remove(store, arena, &repo, &err);
+	return store_v1repo_remove(&repo, &repo_guard, &err);
 }
 
 static enum result
@@ -77,19 +80,21 @@ get_tag(void)
 {
 	const char *id;
 
-	return store_v1tag_get(store, arena, &repo, "x", &id, &err);
+	return store_v1tag_get(&repo, "x", &id, &err);
 }
 
 static enum result
 put_tag(void)
 {
-	return store_v1tag_put(store, arena, &repo, "x", ID, str_of("{}"), &err);
+	const struct store_v1tag tag = {"x", ID, str_of("{}")};
+
+	return store_v1tag_put(&repo, &repo_guard, &tag, &err);
 }
 
 static enum result
 remove_tag(void)
 {
-	return store_v1tag_remove(store, arena, &repo, "x", &err);
+	return store_v1tag_remove(&repo, &repo_guard, "x", &err);
 }
 
 static bool
@@ -102,7 +107,7 @@ no_tag(void *arg, const char *tag, const char *id)
 static enum result
 each_tag(void)
 {
-	return store_v1tag_each(store, &repo, no_tag, NULL, &err);
+	return store_v1tag_each(&repo, no_tag, NULL, &err);
 }
 
 static bool
@@ -129,11 +134,9 @@ lock(void)
 static enum result
 begun(void)
 {
-	struct store_v1push list[STORE_V1PUSH_JSONS];
-	size_t n;
+	struct store_v1pushes list = {.n = 0};
 
-	memset(list, 0, sizeof(list));
-	return store_v1push_list(store, arena, PUSHED, list, &n, &err);
+	return store_v1push_list(&pushed, &pushed_guard, &list, &err);
 }
 
 static enum result
@@ -142,7 +145,7 @@ begin_push(void)
 	const struct store_v1push_begin what = {
 	    .json = str_of("{}"), .ancestry = str_of("[]")};
 
-	return store_v1push_begin(store, arena, PUSHED, &what, &err);
+	return store_v1push_begin(&pushed, &pushed_guard, &what, &err);
 }
 
 static enum result
@@ -223,6 +226,22 @@ give_away(const char *path, const struct stat *sb, int type, struct FTW *at)
 	return getuid() == 0 ? lchown(path, NOBODY, NOBODY) : 0;
 }
 
+/* The guards are taken before anything is forbidden. */
+static void
+take_handles(void)
+{
+	const struct v1name name = {"ns", "app"};
+
+	guard_release(&repo_guard);
+	guard_release(&pushed_guard);
+	repo_guard = hold(GUARD_REPOSITORY, "ns/app");
+	pushed_guard = hold(GUARD_IMAGE, PUSHED);
+	image = store_v1image_make(store, arena, ID);
+	pushed = store_v1image_make(store, arena, PUSHED);
+	set_up(
+	    store_v1repo_find(store, arena, &name, &repo, &err) == RC_OK ? 0 : -1);
+}
+
 static void
 fill_store(void)
 {
@@ -234,6 +253,7 @@ fill_store(void)
 	write_text("_berth/push/" PUSHED "/begun-0", "");
 	write_text("_berth/body/1", "layer");
 	(void)nftw(dir, give_away, 16, FTW_PHYS);
+	take_handles();
 }
 
 static void

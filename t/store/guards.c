@@ -4,10 +4,15 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
+#include "lib/held.h"
 #include "lib/store.h"
+#include "store/derived.h"
 #include "store/guard.h"
+#include "store/partial.h"
+#include "store/v1tag.h"
 #include "storefs/storefs.h"
 
 #define THREADS  4
@@ -123,6 +128,113 @@ test_covers(void)
 	ok(is_free(GUARD_IMAGE, "a"), "releasing the other frees it");
 	ok(!guard_covers(&other, GUARD_IMAGE, "a"), "and it covers nothing now");
 }
+
+/* ---- calls that want a guard ---- */
+
+/* How each is called: with a guard of its own key, of another key, or with none. */
+enum held { RIGHT, WRONG, NONE };
+
+struct call {
+	const char *what;
+	enum guard_kind kind;
+	const char *right, *wrong; /* keys */
+	enum result (*make)(const struct guard *held);
+};
+
+#define IMAGE_ID "0123456789abcdef"
+#define OTHER_ID "fedcba9876543210"
+
+static enum result
+begin_push(const struct guard *held)
+{
+	const struct store_v1image im = store_v1image_make(store, arena, IMAGE_ID);
+	const struct store_v1push_begin begin = {
+	    .json = str_of("{}"), .ancestry = str_of("[]")};
+
+	return store_v1push_begin(&im, held, &begin, &err);
+}
+
+static enum result
+forget_derived(const struct guard *held)
+{
+	const struct store_v1image im = store_v1image_make(store, arena, IMAGE_ID);
+
+	return store_derived_forget(&im, held, &err);
+}
+
+static enum result
+begin_partial(const struct guard *held)
+{
+	const struct store_v1image im = store_v1image_make(store, arena, IMAGE_ID);
+	struct store_partial *p = NULL;
+	enum result r = store_partial_create(&im, held, 10, &p, &err);
+
+	store_partial_close(p);
+	return r;
+}
+
+static enum result
+put_tag(const struct guard *held)
+{
+	const struct store_v1tag tag = {"latest", IMAGE_ID, str_of("{}")};
+	const struct v1name name = {"library", "busybox"};
+	struct store_v1repo repo;
+	enum result r = store_v1repo_find(store, arena, &name, &repo, &err);
+
+	return r == RC_OK ? store_v1tag_put(&repo, held, &tag, &err) : r;
+}
+
+static const struct call calls[] = {
+    {"a push", GUARD_IMAGE, IMAGE_ID, OTHER_ID, begin_push},
+    {"the removal of lists", GUARD_IMAGE, IMAGE_ID, OTHER_ID, forget_derived},
+    {"a fetch", GUARD_MIRROR, IMAGE_ID, OTHER_ID, begin_partial},
+    {"a tag", GUARD_REPOSITORY, "library/busybox", "team/busybox", put_tag},
+    {"a tag, by the name of API v2", GUARD_REPOSITORY, "busybox", "team/busybox",
+	put_tag},
+};
+
+struct trial {
+	const struct call *call;
+	enum held held;
+};
+
+static int
+try_call(void *arg)
+{
+	static const struct rlimit no_core = {0, 0};
+	const struct trial *t = arg;
+	const struct call *c = t->call;
+	struct guard g = {0};
+
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	(void)close(STDERR_FILENO); /* where assert() writes */
+	if (t->held != NONE)
+		g = hold(c->kind, t->held == RIGHT ? c->right : c->wrong);
+	return c->make(&g) == RC_OK ? 0 : 1;
+}
+
+/* The caller is at fault: the process ends before anything is written. */
+static void
+test_witnesses(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		const struct call *c = &calls[i];
+		struct trial t = {c, NONE};
+
+		is_int(run_in_process(try_call, &t), 128 + SIGABRT,
+		    "%s without a guard is caught", c->what);
+		t.held = WRONG;
+		is_int(run_in_process(try_call, &t), 128 + SIGABRT,
+		    "%s with the guard of another", c->what);
+		t.held = RIGHT;
+		is_int(run_in_process(try_call, &t), 0, "%s with its own", c->what);
+	}
+	ok(!is_there("images/" OTHER_ID), "nothing was written of another");
+}
+
+/* ---- many at once ---- */
 
 /* Adds one in a way that loses counts when two do it at once. */
 static bool
@@ -527,6 +639,7 @@ main(void)
 	test_keys();
 	test_repository_key();
 	test_covers();
+	test_witnesses();
 	test_crowd();
 	test_walkers();
 	test_places();

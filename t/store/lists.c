@@ -141,21 +141,23 @@ static void
 test_many_tags(void)
 {
 	struct seen seen = {.sorted = true};
-	const struct store_v1repo repo = {"repositories/team/many", true};
+	static const char many[] = "repositories/team/many";
+	const struct v1name name = {"team", "many"};
+	struct store_v1repo repo;
 	unsigned i;
 
 	for (i = 0; i < 5000; i++)
 		write_text(
-		    arena_printf(arena, "%s/tag_%u", repo.dir, i * 7919 % 5000),
-		    ID);
-	fill(repo.dir, "tag", "_json", 5000);
-	fill(repo.dir, "zzz", "", 2100);
-	is_int(store_v1tag_each(store, &repo, see_tag, &seen, &err), RC_OK,
+		    arena_printf(arena, "%s/tag_%u", many, i * 7919 % 5000), ID);
+	fill(many, "tag", "_json", 5000);
+	fill(many, "zzz", "", 2100);
+	(void)store_v1repo_find(store, arena, &name, &repo, &err);
+	is_int(store_v1tag_each(&repo, see_tag, &seen, &err), RC_OK,
 	    "5000 tags between other files");
 	is_int(seen.n, 5000, "each once");
 	ok(seen.sorted, "in order, with their ids");
 	seen = (struct seen){.sorted = true, .stop = 3000};
-	(void)store_v1tag_each(store, &repo, see_tag, &seen, &err);
+	(void)store_v1tag_each(&repo, see_tag, &seen, &err);
 	is_int(seen.n, 3000, "a visitor ends the list");
 	remove_tree(in_dir("repositories/team"));
 }

@@ -137,8 +137,10 @@ test_error(void)
 static int
 find_image(const char *id)
 {
+	const struct store_v1image im = store_v1image_make(store, arena, id);
+
 	*syncs = 0;
-	return store_v1push_sync(store, arena, id, &err) == RC_OK ? *syncs : -1;
+	return store_v1push_sync(&im, &err) == RC_OK ? *syncs : -1;
 }
 
 /* A damaged image is pushed again: its directory is finished for a second time. */

@@ -1,5 +1,6 @@
 /* stage.c: bytes on their way into the store (stage.h), and what is swept
  * up of those that never arrived (sweep.h, store_v1push_sweep()). */
+#include "lib/held.h"
 #include "lib/store.h"
 #include "lib/v1_image.h"
 
@@ -240,8 +241,8 @@ begin(const struct image *im)
 	struct store_v1push_begin what = {
 	    .json = im->json, .ancestry = str_of(im->ancestry)};
 
-	is_int(store_v1push_begin(store, arena, im->id, &what, &err), RC_OK,
-	    "a push of %.1s begins", im->id);
+	is_int(
+	    held_push_begin(im->id, &what), RC_OK, "a push of %.1s begins", im->id);
 }
 
 static unsigned

@@ -181,19 +181,23 @@ test_stamp_of_place(void)
 
 /* ---- the layout of registry v1 ---- */
 
-static const struct store_v1repo v1 = {"repositories/ns/app", true};
+static const struct v1name v1 = {"ns", "app"};
 
 static uint64_t
 v1_stamp(void)
 {
-	return store_v1repo_version(store, arena, &v1);
+	struct store_v1repo repo;
+
+	if (store_v1repo_find(store, arena, &v1, &repo, &err) != RC_OK)
+		bail_out(err.text);
+	return store_v1repo_version(&repo);
 }
 
 static void
 v1_write(const char *file)
 {
 	wait_a_tick();
-	write_text(arena_printf(arena, "%s/%s", v1.dir, file), "");
+	write_text(arena_printf(arena, "repositories/ns/app/%s", file), "");
 }
 
 static void

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "image/v1name.h"
+#include "lib/held.h"
 #include "lib/v2_store.h"
 #include "store/blob.h"
 #include "store/description.h"
@@ -89,20 +90,21 @@ as_nginx(const struct content *content)
 static void
 add_v1(struct buf *b)
 {
-	struct store_v1repo repo = {"", false};
+	const struct store_v1image im = store_v1image_make(store, arena, ID);
+	struct store_v1repo repo = {.st = NULL};
 	const struct content *file;
 	struct str text = str_of(NULL);
 	const char *id = "";
 	enum result r;
 
 	r = store_v1repo_find(store, arena, &ns_app, &repo, &err);
-	buf_printf(b, "repository=%s,%d", err_name(r), repo.there);
-	r = store_v1tag_get(store, arena, &repo, "latest", &id, &err);
+	buf_printf(b, "repository=%s,%d", err_name(r), store_v1repo_exists(&repo));
+	r = store_v1tag_get(&repo, "latest", &id, &err);
 	buf_printf(b, " tag=%s,%s", err_name(r), id);
-	(void)store_v1tag_each(store, &repo, add_tag, b, &err);
-	r = store_v1image_json(store, arena, ID, &text, &err);
+	(void)store_v1tag_each(&repo, add_tag, b, &err);
+	r = store_v1image_json(&im, &text, &err);
 	buf_printf(b, " json=%s,%.*s", err_name(r), STR_ARG(text));
-	r = store_v1image_layer(store, arena, ID, &file, &err);
+	r = store_v1image_layer(&im, &file, &err);
 	buf_printf(
 	    b, " layer=%s,%s", err_name(r), r == RC_OK ? as_nginx(file) : "");
 	r = store_v1repo_walk(store, add_name, b, &err);
@@ -147,17 +149,19 @@ change_v1(void)
 {
 	struct store_v1push_begin begin = {str_of("{\"id\": \"" OTHER_ID "\"}"),
 	    str_of("[\"" OTHER_ID "\"]"), str_of(NULL), str_of(NULL)};
+	const struct store_v1tag tag = {"new", ID, str_of("{}")};
+	struct guard g = hold(GUARD_REPOSITORY, "ns/app");
 	struct store_v1repo repo;
 	unsigned removed;
 	enum result r = store_v1repo_find(store, arena, &ns_app, &repo, &err);
 
 	if (r == RC_OK)
-		r = store_v1tag_put(
-		    store, arena, &repo, "new", ID, str_of("{}"), &err);
+		r = store_v1tag_put(&repo, &g, &tag, &err);
 	if (r == RC_OK)
-		r = store_v1tag_remove(store, arena, &repo, "new", &err);
+		r = store_v1tag_remove(&repo, &g, "new", &err);
+	guard_release(&g);
 	if (r == RC_OK)
-		r = store_v1push_begin(store, arena, OTHER_ID, &begin, &err);
+		r = held_push_begin(OTHER_ID, &begin);
 	if (r == RC_OK)
 		r = store_v1push_sweep(store, -1, &removed, &err);
 	if (r == RC_OK && (removed != 1 || is_there("images/" OTHER_ID)))
@@ -215,23 +219,22 @@ push_image(void)
 {
 	struct store_v1push_begin begin = {str_of("{\"id\": \"" OTHER_ID "\"}"),
 	    str_of("[\"" OTHER_ID "\"]"), str_of(NULL), str_of(NULL)};
-	struct store_v1push begun[STORE_V1PUSH_JSONS] = {{.name = ""}};
+	struct store_v1pushes begun = {.n = 0};
+	struct store_v1push *push = &begun.of[0];
 	struct stage *sg;
-	size_t n;
-	enum result r = store_v1push_begin(store, arena, OTHER_ID, &begin, &err);
+	enum result r = held_push_begin(OTHER_ID, &begin);
 
 	if (r == RC_OK)
-		r = store_v1push_list(store, arena, OTHER_ID, begun, &n, &err);
+		r = held_push_list(OTHER_ID, &begun);
 	if (r == RC_OK)
 		r = stage_adopt(
 		    store, arena, make_body(str_of("layer")), &sg, &err);
 	if (r == RC_OK)
-		r = stage_payload_sum(sg, begun[0].json, begun[0].payload, &err);
+		r = stage_payload_sum(sg, push->json, push->payload, &err);
 	if (r == RC_OK)
-		r = store_v1push_wait(store, arena, OTHER_ID, sg, begun, n, &err);
+		r = held_push_wait(OTHER_ID, sg, &begun);
 	if (r == RC_OK)
-		r = store_v1push_confirm(
-		    store, arena, OTHER_ID, begun[0].payload, &err);
+		r = held_push_confirm(OTHER_ID, push->payload);
 	if (r == RC_OK &&
 	    strcmp(read_text("images/" OTHER_ID "/layer"), "layer") != 0)
 		r = RC_MISMATCH;
@@ -277,10 +280,12 @@ push_blob(void)
 static void
 remove_all(void)
 {
+	struct guard g = hold(GUARD_REPOSITORY, "ns/app");
 	struct store_v1repo repo;
 
 	if (store_v1repo_find(store, arena, &ns_app, &repo, &err) == RC_OK)
-		(void)store_v1repo_remove(store, arena, &repo, &err);
+		(void)store_v1repo_remove(&repo, &g, &err);
+	guard_release(&g);
 	(void)store_tag_remove(store, arena, APP, "v1", &err);
 	(void)store_manifest_remove(store, arena, APP, &manifest, &err);
 	(void)store_blob_unlink(store, arena, APP, &manifest, &err);

@@ -1,5 +1,6 @@
 /* v1-layout.c: the directory as docker-registry 0.x keeps it, byte for byte: images,
  * repositories, tags, and how their names are spelt. */
+#include "lib/held.h"
 #include "lib/store.h"
 #include "lib/v1_image.h"
 
@@ -42,24 +43,23 @@ begin(const struct image *im, const char *given, const char *want)
 	struct store_v1push_begin what = {
 	    im->json, str_of(im->ancestry), str_of(given), str_of(want)};
 
-	is_int(store_v1push_begin(store, arena, im->id, &what, &err), RC_OK,
-	    "a push of %.4s begins", im->id);
+	is_int(
+	    held_push_begin(im->id, &what), RC_OK, "a push of %.4s begins", im->id);
 }
 
 static void
 send_layer(const struct image *im)
 {
-	struct store_v1push begun[STORE_V1PUSH_JSONS] = {{.name = ""}};
+	struct store_v1pushes begun = {.n = 0};
+	struct store_v1push *push = &begun.of[0];
 	struct stage *sg;
-	size_t n = 0;
 
-	(void)store_v1push_list(store, arena, im->id, begun, &n, &err);
-	is_int(n, 1, "it began with one json");
+	(void)held_push_list(im->id, &begun);
+	is_int(begun.n, 1, "it began with one json");
 	(void)stage_adopt(store, arena, make_body(im->layer), &sg, &err);
-	(void)stage_payload_sum(sg, begun[0].json, begun[0].payload, &err);
-	is_str(begun[0].payload, im->sum, "SHA-256 of json, newline and layer");
-	is_int(store_v1push_wait(store, arena, im->id, sg, begun, n, &err), RC_OK,
-	    "the layer waits");
+	(void)stage_payload_sum(sg, push->json, push->payload, &err);
+	is_str(push->payload, im->sum, "SHA-256 of json, newline and layer");
+	is_int(held_push_wait(im->id, sg, &begun), RC_OK, "the layer waits");
 }
 
 static void
@@ -67,16 +67,16 @@ push(const struct image *im)
 {
 	begin(im, NULL, NULL);
 	send_layer(im);
-	is_int(store_v1push_confirm(store, arena, im->id, im->sum, &err), RC_OK,
-	    "its sum is confirmed");
+	is_int(held_push_confirm(im->id, im->sum), RC_OK, "its sum is confirmed");
 }
 
 static enum store_v1image_state
 state_of(const struct image *im)
 {
+	const struct store_v1image at = store_v1image_make(store, arena, im->id);
 	enum store_v1image_state state = STORE_V1IMAGE_ABSENT;
 
-	if (store_v1image_state(store, im->id, &state, &err) != RC_OK)
+	if (store_v1image_state(&at, &state, &err) != RC_OK)
 		printf("# %s\n", err.text);
 	return state;
 }
@@ -85,23 +85,40 @@ static struct store_v1repo
 repo(const char *ns, const char *name)
 {
 	const struct v1name full = {ns, name};
-	struct store_v1repo found = {NULL, false};
+	struct store_v1repo found = {.st = NULL};
 
 	if (store_v1repo_find(store, arena, &full, &found, &err) != RC_OK)
 		printf("# %s\n", err.text);
 	return found;
 }
 
+static bool
+is_repo(const char *ns, const char *name)
+{
+	const struct store_v1repo r = repo(ns, name);
+
+	return store_v1repo_exists(&r);
+}
+
 static enum result
 put_tag(const struct store_v1repo *r, const char *tag, const struct image *im)
 {
-	return store_v1tag_put(store, arena, r, tag, im->id, str_of(META), &err);
+	const struct store_v1tag what = {tag, im->id, str_of(META)};
+	struct guard g = hold(GUARD_REPOSITORY, r->name);
+	enum result got = store_v1tag_put(r, &g, &what, &err);
+
+	guard_release(&g);
+	return got;
 }
 
 static enum result
 remove_tag(const struct store_v1repo *r, const char *tag)
 {
-	return store_v1tag_remove(store, arena, r, tag, &err);
+	struct guard g = hold(GUARD_REPOSITORY, r->name);
+	enum result got = store_v1tag_remove(r, &g, tag, &err);
+
+	guard_release(&g);
+	return got;
 }
 
 /* The id that the tag means, or how it ended. */
@@ -109,7 +126,7 @@ static const char *
 tag_of(const struct store_v1repo *r, const char *tag)
 {
 	const char *id = NULL;
-	enum result got = store_v1tag_get(store, arena, r, tag, &id, &err);
+	enum result got = store_v1tag_get(r, tag, &id, &err);
 
 	return got == RC_OK ? id : err_name(got);
 }
@@ -118,7 +135,7 @@ static const char *
 meta_of(const struct store_v1repo *r, const char *tag)
 {
 	struct str meta;
-	enum result got = store_v1tag_meta(store, arena, r, tag, &meta, &err);
+	enum result got = store_v1tag_meta(r, tag, &meta, &err);
 
 	return got == RC_OK ? str_dup(arena, meta) : err_name(got);
 }
@@ -138,7 +155,7 @@ tags_of(const struct store_v1repo *r)
 
 	buf_init(&b, arena, 4096);
 	buf_adds(&b, "");
-	(void)store_v1tag_each(store, r, add_tag, &b, &err);
+	(void)store_v1tag_each(r, add_tag, &b, &err);
 	return b.n == 0 ? "" : b.p;
 }
 
@@ -167,8 +184,7 @@ test_image(const struct image *base, const struct image *child)
 	send_layer(base);
 	ok(!is_there(image_file(base, "layer")),
 	    "a layer that waits is no image's");
-	is_int(store_v1push_confirm(store, arena, base->id, base->sum, &err), RC_OK,
-	    "confirmed");
+	is_int(held_push_confirm(base->id, base->sum), RC_OK, "confirmed");
 	is_int(state_of(base), STORE_V1IMAGE_COMPLETE, "the image is complete");
 	push(child);
 	is_str(tree("images"),
@@ -212,6 +228,7 @@ test_sums(void)
 	    {NULL, ""},
 	};
 	struct image im = make_image('5', NULL, "x");
+	const struct store_v1image at = store_v1image_make(store, arena, im.id);
 	struct str sum;
 	size_t i;
 
@@ -219,8 +236,8 @@ test_sums(void)
 		(void)unlink(in_dir(image_file(&im, "_checksum")));
 		if (rows[i].file != NULL)
 			write_text(image_file(&im, "_checksum"), rows[i].file);
-		is_int(store_v1image_checksum(store, arena, im.id, &sum, &err),
-		    RC_OK, "_checksum %s",
+		is_int(store_v1image_checksum(&at, &sum, &err), RC_OK,
+		    "_checksum %s",
 		    rows[i].file == NULL ? "not_found" : rows[i].file);
 		is_str(str_dup(arena, sum), rows[i].sum, "its sum");
 	}
@@ -232,6 +249,7 @@ static void
 test_states(void)
 {
 	struct image im = make_image('6', NULL, "x");
+	const struct store_v1image at = store_v1image_make(store, arena, im.id);
 	const struct content *layer;
 	struct str text;
 
@@ -245,13 +263,12 @@ test_states(void)
 	(void)unlink(in_dir(image_file(&im, "_inprogress")));
 	is_int(state_of(&im), STORE_V1IMAGE_DAMAGED,
 	    "without _inprogress, and nothing else: damaged");
-	is_int(store_v1image_layer(store, arena, im.id, &layer, &err),
-	    RC_IMAGE_UNKNOWN, "it has no layer");
-	is_int(store_v1image_ancestry(store, arena, im.id, &text, &err),
-	    RC_IMAGE_UNKNOWN, "nor ancestry");
+	is_int(store_v1image_layer(&at, &layer, &err), RC_IMAGE_UNKNOWN,
+	    "it has no layer");
+	is_int(store_v1image_ancestry(&at, &text, &err), RC_IMAGE_UNKNOWN,
+	    "nor ancestry");
 	write_text(image_file(&im, "layer"), "four");
-	is_int(store_v1image_layer(store, arena, im.id, &layer, &err), RC_OK,
-	    "a layer");
+	is_int(store_v1image_layer(&at, &layer, &err), RC_OK, "a layer");
 	is_int(store_content_size(layer), 4, "its size");
 	is_str(store_content_uri(layer), image_file(&im, "layer"),
 	    "its name in the store");
@@ -338,14 +355,14 @@ test_finding(void)
 	struct image im = make_image('7', NULL, "x");
 	struct store_v1repo r = repo("ns", "a/b");
 
-	ok(!r.there, "a repository is not there");
+	ok(!store_v1repo_exists(&r), "a repository is not there");
 	is_str(r.dir, "repositories/ns/a%2Fb", "and would be spelt as of old");
 	make_dir(r.dir);
 	r = repo("ns", "a/b");
-	ok(!r.there, "nor is it when its directory is empty");
+	ok(!store_v1repo_exists(&r), "nor is it when its directory is empty");
 	is_int(put_tag(&r, "x y", &im), RC_OK, "a tag makes it");
 	r = repo("ns", "a/b");
-	ok(r.there, "then it is");
+	ok(store_v1repo_exists(&r), "then it is");
 	is_str(tree("repositories/ns"),
 	    "repositories/ns/a%2Fb/tag_x y\nrepositories/ns/a%2Fb/tagx y_json\n",
 	    "a tag in the older spelling");
@@ -376,11 +393,11 @@ test_one_name(void)
 	write_text("repositories/x+y/r/tag_t", im.id);
 	is_str(
 	    repo("odd", "a/b").dir, "repositories/odd/a%252Fb", "of three parts");
-	ok(repo("odd", "a/b").there, "it is there");
+	ok(is_repo("odd", "a/b"), "it is there");
 	r = repo("odd", "a%2Fb");
-	ok(!r.there, "one of two parts, with a %% in it, is not");
+	ok(!store_v1repo_exists(&r), "one of two parts, with a %% in it, is not");
 	is_int(put_tag(&r, "t", &im), RC_OK, "it can be made");
-	ok(repo("odd", "a%2Fb").there, "then it is");
+	ok(is_repo("odd", "a%2Fb"), "then it is");
 	is_str(tree("repositories/odd"),
 	    "repositories/odd/a%25252Fb/tag_t\n"
 	    "repositories/odd/a%25252Fb/tagt_json\n"
@@ -388,11 +405,11 @@ test_one_name(void)
 	    "beside the other");
 	is_str(
 	    v1spelling_read(arena, "odd", "a%25252Fb"), "odd/a%2Fb", "read back");
-	ok(repo("x y", "r").there, "a namespace with a blank");
-	ok(!repo("x+y", "r").there, "is none with a plus");
+	ok(is_repo("x y", "r"), "a namespace with a blank");
+	ok(!is_repo("x+y", "r"), "is none with a plus");
 	write_text("repositories/odd/a%2Bb/tag_t", im.id);
-	ok(repo("odd", "a b").there, "a blank");
-	ok(!repo("odd", "a+b").there, "is no plus");
+	ok(is_repo("odd", "a b"), "a blank");
+	ok(!is_repo("odd", "a+b"), "is no plus");
 	is_str(repo("odd", "a+b").dir, "repositories/odd/a%252Bb",
 	    "which has its own");
 }
@@ -430,7 +447,7 @@ test_settling(void)
 	is_str(settled("old", "not here"), "old/not here", "one that is not there");
 	is_str(settled("old", "plain"), "old/plain", "an ordinary one");
 	r = repo("old", "sp ace");
-	ok(r.there, "it is there");
+	ok(store_v1repo_exists(&r), "it is there");
 	is_str(tags_of(&r), "1.0=9 p+q=9 x+y=9 ", "its tags");
 	is_str(tag_of(&r, "x y"), im.id, "one with a blank");
 	is_str(tag_of(&r, "x+y"), im.id, "as a plus");
@@ -448,14 +465,15 @@ test_repository(const struct image *base, const struct image *child)
 	static const char images[] = "[{\"id\": \"0123456789abcdef\"}]";
 	struct store_v1repo r = repo("library", "ubuntu");
 	struct str text = {NULL, 0};
+	struct guard g;
 
-	is_int(store_v1repo_images(store, arena, &r, &text, &err), RC_NOT_FOUND,
-	    "no list");
-	is_int(store_v1repo_meta(store, arena, &r, &text, &err), RC_NOT_FOUND,
-	    "no json");
-	is_int(store_v1repo_set_images(store, &r, str_of(images), &err), RC_OK,
-	    "a list");
-	ok(repo("library", "ubuntu").there, "makes a repository");
+	is_int(store_v1repo_images(&r, &text, &err), RC_NOT_FOUND, "no list");
+	is_int(store_v1repo_meta(&r, &text, &err), RC_NOT_FOUND, "no json");
+	g = hold(GUARD_REPOSITORY, "library/ubuntu");
+	is_int(
+	    store_v1repo_set_images(&r, &g, str_of(images), &err), RC_OK, "a list");
+	guard_release(&g);
+	ok(is_repo("library", "ubuntu"), "makes a repository");
 	is_int(put_tag(&r, "14.04", base), RC_OK, "a tag");
 	ok(!is_there("repositories/library/ubuntu/json"), "leaves json alone");
 	is_int(put_tag(&r, "latest", child), RC_OK, "latest");
@@ -482,9 +500,10 @@ test_repository(const struct image *base, const struct image *child)
 	    "repositories/library/ubuntu/tag14.04_json\n"
 	    "repositories/library/ubuntu/tag_14.04\n",
 	    "with json");
-	is_int(
-	    store_v1repo_remove(store, arena, &r, &err), RC_OK, "all of it goes");
-	is_int(store_v1repo_remove(store, arena, &r, &err), RC_NOT_FOUND, "once");
+	g = hold(GUARD_REPOSITORY, "library/ubuntu");
+	is_int(store_v1repo_remove(&r, &g, &err), RC_OK, "all of it goes");
+	is_int(store_v1repo_remove(&r, &g, &err), RC_NOT_FOUND, "once");
+	guard_release(&g);
 	is_str(tree("repositories/library"), "repositories/library/\n", "wholly");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
