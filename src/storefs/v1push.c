@@ -438,8 +438,10 @@ store_v1push_confirm(const struct store_v1image *im, const struct guard *held,
     const char *payload, struct err *err)
 {
 	long long left;
-	enum result r = complete(im, held, payload, err);
+	enum result r;
 
+	assert(guard_covers(held, GUARD_IMAGE, im->id));
+	r = complete(im, held, payload, err);
 	if (r != RC_OK)
 		return r;
 	left = v1push_query_count(im) - 1;
@@ -457,7 +459,9 @@ enum result
 store_v1push_confirm_early(const struct store_v1image *im, const struct guard *held,
     const char *payload, struct err *err)
 {
-	enum result r = complete(im, held, payload, err);
+	enum result r;
 
+	assert(guard_covers(held, GUARD_IMAGE, im->id));
+	r = complete(im, held, payload, err);
 	return r == RC_OK ? tidy(im, err) : r;
 }
