@@ -11,6 +11,8 @@
 #include "base/percent.h"
 #include "remote/remote.h"
 
+const struct auth auth_open = {.mode = AUTH_OPEN};
+
 #define ANSWER_MAX ((size_t)16 << 20) /* bytes of an index's answer */
 
 static const struct remote_ttl memory = {10000, 3000, 1000};

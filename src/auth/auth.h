@@ -30,6 +30,9 @@ struct auth {
 	struct remote *remote;
 };
 
+/* Everybody comes in. */
+extern const struct auth auth_open;
+
 struct auth_request {
 	struct privileged_request request; /* method, path, headers */
 	struct str authorization;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "auth/auth.h"
 #include "index/index.h"
 #include "indexsqlite/indexsqlite.h"
 #include "store/store.h"
@@ -37,6 +38,7 @@ open_registry(struct arena *a, const struct conf *conf)
 		return NULL;
 	}
 	arena_defer(a, close_store, reg->store);
+	reg->auth = &auth_open;
 	reg->index = indexsqlite_open(conf->index_database, NULL, NULL);
 	arena_defer(a, close_index, reg->index);
 	return reg;

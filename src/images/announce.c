@@ -308,7 +308,7 @@ announce_filter(const struct task *t, const struct v1name *name,
 	bool is_list;
 
 	*out = announced;
-	if (t->reg->auth == NULL || t->reg->auth->mode != AUTH_OWN)
+	if (t->reg->auth->mode != AUTH_OWN)
 		return RC_OK;
 	c.images = arena_alloc(
 	    t->arena, (announced.n / ENTRY_MIN + 1) * sizeof(*c.images));

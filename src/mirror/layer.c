@@ -142,9 +142,8 @@ begin_or_follow(const struct task *t, const char *id,
 
 /* ---- the layer ---- */
 
-static struct worklimit followers;
-
-/* Looks until there is a layer, or a fetch to follow. */
+/* Looks until there is a layer, or a fetch to follow; each look in an arena that is
+ * cleared, for there may be many. */
 static enum result
 find(const struct task *t, const char *id, const struct mirror_image *image,
     struct mirror_growing **growing, const struct content **file)
@@ -175,7 +174,7 @@ mirror_layer(const struct task *t, const char *id, struct mirror_growing **growi
 
 	*growing = NULL;
 	if (r == RC_OK)
-		r = worklimit_enter_thread(t, &followers);
+		r = worklimit_enter_thread(t, &t->reg->followers);
 	return r == RC_OK ? find(t, id, &image, growing, file) : r;
 }
 

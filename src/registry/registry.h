@@ -1,11 +1,13 @@
-/* registry.h: the store and the index, together.
+/* registry.h: the store and the index, and what else the verbs work with.
  *
  * Every verb writes in one order: content, then the link to it, then the tag, the
- * index last. Each of them is durable when the call returns RC_OK. An index that
- * cannot be written does not fail a push: the store is the truth, the failure is
- * logged and the index is rebuilt. */
+ * index last. Each of them is durable when the call returns RC_OK. A change that the index
+ * misses does not fail a push: the store is what counts, and the index is corrected from
+ * it later (indexing.h). */
 #ifndef REGISTRY_REGISTRY_H
 #define REGISTRY_REGISTRY_H
+
+#include <stdatomic.h>
 
 struct auth;
 struct index;
@@ -14,22 +16,32 @@ struct remote;
 struct signing_key;
 struct store;
 
+/* How many threads of this process do one kind of work at this moment (worklimit.h). */
+struct worklimit {
+	atomic_uint taken;
+};
+
 struct registry {
 	struct store *store;
 	struct index *index;
-	const struct auth *auth;             /* NULL: nobody is asked for a token */
-	struct remote *remote;               /* NULL: no call goes out */
+	const struct auth *auth;             /* never NULL: else auth_open */
+	struct remote *remote;               /* outgoing calls; NULL: none */
 	const struct mirror_options *mirror; /* NULL: no mirror */
-	const struct signing_key *signing_key; /* NULL: the store keeps one */
-	/* How many threads of a process may do one kind of long work (worklimit.h). 0: no limit,
-	 * nor one of memory. */
+
+	/* NULL: the store keeps one (content/signature.h). */
+	const struct signing_key *signing_key;
+
+	/* How many threads of a process may do one kind of work that takes long. 0: any
+	 * number, with any amount of memory. */
 	unsigned slow_requests_max;
-	unsigned
-	    uploads_max; /* of API v2 that may be open at once; 0: any number */
-	unsigned
-	    patience_ms; /* how long a request waits for memory (worklimit.h) */
-	void (*index_lost)(
-	    void *arg); /* the index missed a change: rebuild it; NULL is fine */
+	struct worklimit seats; /* requests that may use much memory */
+	struct worklimit
+	    followers;        /* requests that send a layer while it is fetched */
+	unsigned patience_ms; /* how long a request waits for memory */
+	unsigned uploads_max; /* open upload sessions of API v2; 0: any number */
+
+	/* The index missed a change: it must be brought up to date. NULL: nobody does. */
+	void (*index_lost)(void *arg);
 	void *arg;
 };
 

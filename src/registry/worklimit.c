@@ -27,9 +27,6 @@ worklimit_enter_thread(const struct task *t, struct worklimit *threads)
 	    "%u such requests run already, try again later", before);
 }
 
-/* Threads that have a seat, or wait for one. */
-static struct worklimit seated;
-
 struct seat {
 	struct guard lock;
 	size_t memory;
@@ -58,7 +55,7 @@ worklimit_enter(const struct task *t, size_t memory)
 	    (seat != NULL && memory <= seat->memory))
 		return RC_OK;
 	if (seat == NULL) {
-		r = worklimit_enter_thread(t, &seated);
+		r = worklimit_enter_thread(t, &t->reg->seats);
 		if (r != RC_OK)
 			return r;
 		seat = arena_alloc(t->arena, sizeof(*seat));

@@ -33,8 +33,7 @@ kind(struct request *rq)
 
 	if (mirror_is_on(rq->registry))
 		return "mirror";
-	if (!v1_options(rq)->standalone ||
-	    (auth != NULL && auth->mode != AUTH_OPEN))
+	if (!v1_options(rq)->standalone || auth->mode != AUTH_OPEN)
 		return "False";
 	return "True";
 }

@@ -16,7 +16,7 @@ v2_admit(struct request *rq)
 {
 	const struct auth *auth = rq->registry->auth;
 
-	if (auth == NULL || auth->mode == AUTH_OPEN)
+	if (auth->mode == AUTH_OPEN)
 		return RC_OK;
 	return err_set(&rq->err, RC_NO_ROUTE,
 	    "no API v2 where tokens of API v1 are asked for");

@@ -3,6 +3,7 @@
  * right then, or after the client asked again, or after another client pushed to the same
  * repository. Only what was synced is left of the store then (power_cut.h). All that was
  * acknowledged is there, and all whose end was acknowledged is gone. */
+#include "auth/auth.h"
 #include "base/log.h"
 #include "content/blob.h"
 #include "content/manifests.h"
@@ -498,8 +499,9 @@ index_elsewhere(void)
 static void
 open_all(void)
 {
-	reg = (struct registry){
-	    store, indexsqlite_open(index_elsewhere(), NULL, NULL), NULL, NULL};
+	reg = (struct registry){.store = store,
+	    .index = indexsqlite_open(index_elsewhere(), NULL, NULL),
+	    .auth = &auth_open};
 }
 
 static enum result

@@ -1,6 +1,7 @@
 /* registry.c: see registry.h. */
 #include "lib/registry.h"
 
+#include "auth/auth.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "index/index.h"
@@ -32,8 +33,9 @@ make_index(void)
 void
 open_registry(void)
 {
-	reg = (struct registry){
-	    store, indexsqlite_open(index_path(), NULL, NULL), NULL, NULL};
+	reg = (struct registry){.store = store,
+	    .index = indexsqlite_open(index_path(), NULL, NULL),
+	    .auth = &auth_open};
 }
 
 void

@@ -1,5 +1,6 @@
 /* file-lists.c: what layers hold and what they change of each other, asked of the registry:
  * computed once, kept, and computed anew where what was kept is damaged. */
+#include "auth/auth.h"
 #include "images/layerfiles.h"
 #include "lib/push.h"
 #include "lib/tar.h"
@@ -79,7 +80,7 @@ put_images(void)
 	put_image(A, "[\"" A "\"]", layer_of(in_a));
 	put_image(B, "[\"" B "\", \"" A "\"]", layer_of(in_b));
 	put_image(C, "[\"" C "\", \"" B "\", \"" A "\"]", layer_of(in_c));
-	reg = (struct registry){.store = store};
+	reg = (struct registry){.store = store, .auth = &auth_open};
 }
 
 typedef enum result ask_fn(

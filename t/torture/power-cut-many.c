@@ -4,6 +4,7 @@
  * acknowledged is there. */
 #include <signal.h>
 
+#include "auth/auth.h"
 #include "content/upload.h"
 #include "lib/power_cut.h"
 #include "lib/v2_image.h"
@@ -48,7 +49,7 @@ fill(void *arg)
 	unsigned of = *(unsigned *)arg, n;
 
 	srand((unsigned)rand() + of);
-	reg = (struct registry){.store = store};
+	reg = (struct registry){.store = store, .auth = &auth_open};
 	for (n = 0; n < REPOSITORIES; n++) {
 		const char *name = repository_name(n);
 

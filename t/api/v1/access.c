@@ -497,7 +497,7 @@ main(void)
 	test_own_push();
 	test_own_tags();
 	test_claims();
-	reg.auth = NULL;
+	reg.auth = &auth_open;
 	test_status();
 	return teardown_api();
 }
