@@ -53,7 +53,7 @@ static enum result
 is_listed(const struct task *t, const struct store_v1repo *repo, const char *id,
     bool *out)
 {
-	bool announced = t->reg->auth == NULL || t->reg->auth->mode != AUTH_INDEX;
+	bool announced = t->reg->auth->mode != AUTH_INDEX;
 	struct store_reader *list = NULL;
 	enum result r = RC_OK;
 
@@ -157,8 +157,8 @@ access_repository(const struct task *t, const struct v1name *name)
 	return r;
 }
 
-enum result
-access_public_image(const struct task *t, const char *id)
+static enum result
+public_image(const struct task *t, const char *id)
 {
 	bool private, own = true;
 	enum result r;
@@ -177,8 +177,8 @@ access_public_image(const struct task *t, const char *id)
 	return r;
 }
 
-enum result
-access_private_image(const struct task *t, const char *id)
+static enum result
+private_image(const struct task *t, const char *id)
 {
 	bool private = false, own = false;
 	enum result r = RC_OK;
@@ -190,10 +190,16 @@ access_private_image(const struct task *t, const char *id)
 	if (r == RC_OK && !own)
 		return err_set(t->err, RC_IMAGE_UNKNOWN,
 		    "of no private repository that the token names");
-	if (r == RC_OK && t->reg->auth != NULL)
+	if (r == RC_OK)
 		r = auth_image_access(
 		    t->reg->auth, t->arena, t->caller, id, t->err);
 	return r == RC_UNAUTHORIZED ? RC_IMAGE_UNKNOWN : r;
+}
+
+enum result
+access_image(const struct task *t, enum access_path path, const char *id)
+{
+	return path == ACCESS_PUBLIC ? public_image(t, id) : private_image(t, id);
 }
 
 /* ---- to push ---- */
@@ -204,7 +210,7 @@ access_tag(const struct task *t, const char *id)
 	bool own = false;
 	enum result r;
 
-	if (!is_bound(t->caller) || t->reg->auth == NULL)
+	if (!is_bound(t->caller))
 		return RC_OK;
 	r = belongs(t, id, &own);
 	if (r == RC_OK && !own && t->reg->auth->mode == AUTH_INDEX) {
@@ -243,7 +249,7 @@ access_parent(const struct task *t, const char *id)
 	bool own = true;
 	enum result r;
 
-	if (!is_bound(t->caller) || t->reg->auth == NULL)
+	if (!is_bound(t->caller))
 		return RC_OK;
 	if (t->reg->auth->mode == AUTH_OWN)
 		r = belongs(t, id, &own);
@@ -302,7 +308,7 @@ access_note_granted(const struct task *t)
 	bool news;
 	enum result r;
 
-	if (t->caller->granted.n == 0)
+	if (t->caller == NULL || t->caller->granted.n == 0)
 		return RC_OK;
 	r = is_news(t, &repo, &news);
 	return r == RC_OK && news ? write_granted(t) : r;

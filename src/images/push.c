@@ -107,13 +107,14 @@ push_json(const struct task *t, const char *id, struct str json, struct str give
 	if (r != RC_OK)
 		return r;
 	what.want = v1checksum_wanted(&sum);
-	return begin(t, id, &what);
+	r = begin(t, id, &what);
+	return r == RC_OK ? access_note_granted(t) : r;
 }
 
 /* ---- layer ---- */
 
-enum result
-push_layer_check(const struct task *t, const char *id)
+static enum result
+check_may_come(const struct task *t, const char *id)
 {
 	const struct store_v1image im = v1image_of(t, id);
 	enum store_v1image_state state;
@@ -128,6 +129,14 @@ push_layer_check(const struct task *t, const char *id)
 	if (r == RC_OK)
 		store_v1push_touch(&im);
 	return r;
+}
+
+enum result
+push_layer_check(const struct task *t, const char *id)
+{
+	enum result r = access_push(t, id);
+
+	return r == RC_OK ? check_may_come(t, id) : r;
 }
 
 /* A layer that came, its sums known. */
@@ -229,7 +238,7 @@ push_layer(const struct task *t, const char *id, const char *body_file)
 		return r;
 	r = guard_take(t->reg->store, GUARD_IMAGE, id, &lock, t->err);
 	if (r == RC_OK)
-		r = push_layer_check(t, id); /* while the layer was hashed ... */
+		r = check_may_come(t, id); /* while the layer was hashed ... */
 	if (r == RC_OK)
 		r = place_layer(t, id, &lock, l);
 	guard_release(&lock);
@@ -336,8 +345,10 @@ push_checksum(
 {
 	struct v1checksum first = v1checksum_parse(payload),
 			  second = v1checksum_parse(checksum);
-	enum result r;
+	enum result r = access_push(t, id);
 
+	if (r != RC_OK)
+		return r;
 	if (first.kind == V1CHECKSUM_NONE && second.kind == V1CHECKSUM_NONE)
 		return err_set(t->err, RC_NO_CHECKSUM, "no checksum was given");
 	if (first.kind == V1CHECKSUM_NONE)

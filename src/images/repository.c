@@ -7,6 +7,7 @@
 #include "image/imagelist.h"
 #include "image/tagmeta.h"
 #include "images/announce.h"
+#include "mirror/mirror.h"
 #include "registry/indexing.h"
 #include "registry/v1image.h"
 #include "registry/worklimit.h"
@@ -17,7 +18,7 @@
 enum result
 repository_resolve_name(const struct task *t, struct v1name *name)
 {
-	if (t->reg->auth != NULL && t->reg->auth->mode == AUTH_INDEX)
+	if (t->reg->auth->mode == AUTH_INDEX)
 		return RC_OK;
 	return store_v1repo_resolve(t->reg->store, t->arena, name, t->err);
 }
@@ -98,7 +99,7 @@ repository_claim(const struct task *t, const struct v1name *name, const char *id
 	struct str here;
 	enum result r = RC_NOT_FOUND;
 
-	if (t->reg->auth != NULL && t->reg->auth->mode == AUTH_OWN)
+	if (t->reg->auth->mode == AUTH_OWN)
 		r = store_v1image_json(&im, &here, t->err);
 	if (r != RC_OK || !str_eq(here, json))
 		return err_set(t->err, RC_NOT_GRANTED, "not among those of %s",
@@ -115,8 +116,8 @@ repository_claim(const struct task *t, const struct v1name *name, const char *id
 	return r;
 }
 
-enum result
-repository_images(const struct task *t, const struct v1name *name, struct str *out)
+static enum result
+own_images(const struct task *t, const struct v1name *name, struct str *out)
 {
 	struct store_v1repo repo;
 	enum result r = sit_for_list(t, name, 1, 0);
@@ -126,6 +127,31 @@ repository_images(const struct task *t, const struct v1name *name, struct str *o
 	if (r == RC_OK)
 		r = store_v1repo_images(&repo, out, t->err);
 	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
+}
+
+/* Of an image that is in both lists, the own entry counts. The own list is useful even if
+ * the upstream does not answer, or its list cannot be merged. */
+enum result
+repository_images(const struct task *t, const struct v1name *name,
+    struct str *images, struct str *token)
+{
+	struct mirror_images upstream;
+	struct err ignored;
+	enum result own = own_images(t, name, images), there;
+
+	*token = str_of(NULL);
+	if (!mirror_may_ask(t) || (own != RC_OK && own != RC_REPOSITORY_UNKNOWN))
+		return own;
+	there = mirror_images(t, name, &upstream);
+	if (there != RC_OK)
+		return own == RC_OK ? RC_OK : there;
+	*token = upstream.token;
+	if (own != RC_OK)
+		*images = upstream.images;
+	else
+		(void)imagelist_merge(
+		    t->arena, upstream.images, *images, images, &ignored);
+	return RC_OK;
 }
 
 /* A client that gets "unknown" may rely on it: so the absence is made durable. */

@@ -32,9 +32,11 @@ enum result repository_announce(
 enum result repository_claim(const struct task *t, const struct v1name *name,
     const char *id, struct str json);
 
-/* The announced images, as JSON. */
-enum result repository_images(
-    const struct task *t, const struct v1name *name, struct str *out);
+/* The announced images as a JSON list, with those that the upstream (mirror/mirror.h)
+ * lists. *token: what the upstream gave for its images, empty if it gave none.
+ * RC_UPSTREAM, RC_BUSY. */
+enum result repository_images(const struct task *t, const struct v1name *name,
+    struct str *images, struct str *token);
 
 /* The repository and all its tags are gone; the images stay. */
 enum result repository_remove(const struct task *t, const struct v1name *name);

@@ -4,6 +4,7 @@ libberth_a_SOURCES += \
 	src/images/announce.c src/images/announce.h \
 	src/images/layerfiles.c src/images/layerfiles.h \
 	src/images/properties.c src/images/properties.h \
+	src/images/pull.c src/images/pull.h \
 	src/images/push.c src/images/push.h \
 	src/images/push_tarsum.c src/images/push_tarsum.h \
 	src/images/repository.c src/images/repository.h \

@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "image/tagmeta.h"
+#include "images/access.h"
+#include "mirror/mirror.h"
 #include "registry/indexing.h"
 #include "registry/v1image.h"
 #include "store/guard.h"
@@ -30,18 +32,9 @@ or_tag_unknown(enum result r)
 	return r == RC_NOT_FOUND ? RC_TAG_UNKNOWN : r;
 }
 
-enum result
-tag_list(const struct task *t, const struct v1name *name,
-    bool (*visit)(void *arg, const char *tag, const char *id), void *arg)
-{
-	struct store_v1repo repo;
-	enum result r = find(t, name, &repo);
-
-	return r == RC_OK ? store_v1tag_each(&repo, visit, arg, t->err) : r;
-}
-
-enum result
-tag_get(const struct task *t, const struct v1name *name, const char *tag,
+/* RC_TAG_UNKNOWN: it is not a tag of this registry. */
+static enum result
+own_tag(const struct task *t, const struct v1name *name, const char *tag,
     const char **id)
 {
 	struct store_v1repo repo;
@@ -52,6 +45,130 @@ tag_get(const struct task *t, const struct v1name *name, const char *tag,
 		r = store_v1tag_get(&repo, tag, id, t->err);
 	return or_tag_unknown(r);
 }
+
+/* ---- tags of the upstream ---- */
+
+static enum result
+upstream_tags(const struct task *t, const struct v1name *name, struct json **out)
+{
+	struct str text;
+	const char *why;
+	enum result r = mirror_tags(t, name, &text);
+
+	if (r == RC_OK && !json_parse(t->arena, text, out, &why))
+		return err_set(t->err, RC_UPSTREAM, "the upstream's tags: %s", why);
+	return r;
+}
+
+static enum result
+upstream_tag(const struct task *t, const struct v1name *name, const char *tag,
+    const char **id)
+{
+	struct json *tags;
+	struct str text;
+	enum result r = upstream_tags(t, name, &tags);
+
+	if (r != RC_OK)
+		return r == RC_REPOSITORY_UNKNOWN ? RC_TAG_UNKNOWN : r;
+	text = json_text(json_get(tags, tag));
+	if (!v1name_is_image_id(text))
+		return err_set(t->err, RC_TAG_UNKNOWN,
+		    "neither this registry nor the upstream has the tag");
+	*id = str_dup(t->arena, text);
+	return RC_OK;
+}
+
+/* ---- to read ---- */
+
+struct listing {
+	const struct task *task;
+	const struct v1name *name;
+	tag_visit *visit;
+	void *arg;
+	struct arena *scratch; /* cleared for each of the upstream's tags */
+	bool ended;            /* visit wants no more */
+	enum result r;
+};
+
+static bool
+show_own(void *arg, const char *tag, const char *id)
+{
+	struct listing *l = arg;
+
+	l->ended = !l->visit(l->arg, tag, id);
+	return !l->ended;
+}
+
+/* A tag of both means what it means here. */
+static bool
+show_upstream(void *arg, const char *tag, const struct json *id)
+{
+	struct listing *l = arg;
+	const char *own;
+	enum result r;
+
+	arena_clear(l->scratch);
+	r = own_tag(task_with_arena(l->task, l->scratch), l->name, tag, &own);
+	if (r == RC_OK)
+		return true;
+	if (r != RC_TAG_UNKNOWN) {
+		l->r = r;
+		return false;
+	}
+	l->ended = !l->visit(l->arg, tag, str_dup(l->scratch, json_text(id)));
+	return !l->ended;
+}
+
+static enum result
+list_upstream(struct listing *l)
+{
+	struct json *tags;
+	enum result r = upstream_tags(l->task, l->name, &tags);
+
+	if (r != RC_OK)
+		return r;
+	l->scratch = arena_new();
+	json_members(tags, show_upstream, l);
+	arena_free(l->scratch);
+	return RC_OK;
+}
+
+/* A list of the own tags is useful even if the upstream does not answer. */
+enum result
+tag_list(
+    const struct task *t, const struct v1name *name, tag_visit *visit, void *arg)
+{
+	struct listing l = {
+	    .task = t, .name = name, .visit = visit, .arg = arg, .r = RC_OK};
+	struct store_v1repo repo;
+	enum result r = find(t, name, &repo);
+
+	if (r == RC_OK)
+		r = store_v1tag_each(&repo, show_own, &l, t->err);
+	if ((r == RC_OK || r == RC_REPOSITORY_UNKNOWN) && !l.ended &&
+	    mirror_may_ask(t)) {
+		enum result there = list_upstream(&l);
+
+		if (r != RC_OK)
+			r = there;
+		if (l.r != RC_OK)
+			r = l.r;
+	}
+	return r == RC_OK ? access_note_granted(t) : r;
+}
+
+enum result
+tag_get(const struct task *t, const struct v1name *name, const char *tag,
+    const char **id)
+{
+	enum result r = own_tag(t, name, tag, id);
+
+	if (r == RC_TAG_UNKNOWN && mirror_may_ask(t))
+		r = upstream_tag(t, name, tag, id);
+	return r == RC_OK ? access_note_granted(t) : r;
+}
+
+/* ---- to write ---- */
 
 /* Is the image complete, and durably so? Another push may have completed it just now. */
 static enum result
@@ -99,10 +216,13 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 	    tag, id, tagmeta_of_agent(t->arena, agent, clock_now())};
 	struct guard lock = {0};
 	struct store_v1repo repo;
-	enum result r;
+	enum result r = access_tag(t, id);
 
-	r = guard_take(t->reg->store, GUARD_REPOSITORY, v1name_full(t->arena, name),
-	    &lock, t->err);
+	if (r == RC_OK)
+		r = mirror_keep(t, id);
+	if (r == RC_OK)
+		r = guard_take(t->reg->store, GUARD_REPOSITORY,
+		    v1name_full(t->arena, name), &lock, t->err);
 	if (r == RC_OK)
 		r = check_whole(t, id);
 	if (r == RC_OK)
@@ -116,7 +236,7 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 		    log_value(t->arena, tag));
 	}
 	guard_release(&lock);
-	return r;
+	return r == RC_OK ? access_note_granted(t) : r;
 }
 
 enum result

@@ -142,8 +142,7 @@ begin_or_follow(const struct task *t, const char *id,
 
 /* ---- the layer ---- */
 
-/* Looks until there is a layer, or a fetch to follow; each look in an arena that is
- * cleared, for there may be many. */
+/* Looks until there is a layer, or a fetch to follow. */
 static enum result
 find(const struct task *t, const char *id, const struct mirror_image *image,
     struct mirror_growing **growing, const struct content **file)

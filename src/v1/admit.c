@@ -10,14 +10,6 @@
 #include "images/repository.h"
 #include "v1/v1.h"
 
-static const struct auth open_house = {.mode = AUTH_OPEN};
-
-static const struct auth *
-auth_of(const struct request *rq)
-{
-	return rq->registry->auth == NULL ? &open_house : rq->registry->auth;
-}
-
 static enum token_access
 access_of(enum permission need)
 {
@@ -84,9 +76,8 @@ ask(struct request *rq, struct caller *caller)
 		asked.repository = &name;
 	}
 	if (r == RC_OK)
-		r = auth_admit(auth_of(rq), rq->arena, &asked, caller, &rq->err);
-	if (r == RC_OK)
-		r = access_note_granted(task_with_caller(request_task(rq), caller));
+		r = auth_admit(
+		    rq->registry->auth, rq->arena, &asked, caller, &rq->err);
 	if (r == RC_OK && asked.repository != NULL)
 		r = access_repository(
 		    task_with_caller(request_task(rq), caller), &name);
@@ -104,7 +95,7 @@ look_at_token(struct request *rq, struct caller *caller)
 	enum result r = v1_repo_arg(rq, &name);
 
 	if (r == RC_OK)
-		r = auth_admit(&open_house, rq->arena, &shown, caller, &rq->err);
+		r = auth_admit(&auth_open, rq->arena, &shown, caller, &rq->err);
 	if (r == RC_OK)
 		r = access_repository(
 		    task_with_caller(request_task(rq), caller), &name);

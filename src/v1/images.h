@@ -1,8 +1,7 @@
 /* images.h: images go out: what they are, their layers, and what is in those.
  *
  * images/<id> shows what is public, private_images/<id> what belongs to the private
- * repository that the caller's token names (images/access.h). What is not here, the
- * source may have (mirror/mirror.h). */
+ * repository that the caller's token names (images/access.h). */
 #ifndef V1_IMAGES_H
 #define V1_IMAGES_H
 

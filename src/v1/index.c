@@ -3,19 +3,14 @@
 
 #include "auth/auth.h"
 #include "base/clock.h"
-#include "image/imagelist.h"
 #include "images/repository.h"
-#include "mirror/mirror.h"
-#include "v1/admit.h"
 #include "v1/v1.h"
 
 static const char *
 own_token(struct request *rq, const struct v1name *name, enum token_access access)
 {
-	const struct auth *auth = rq->registry->auth;
-	struct str secret = auth == NULL ? str_of(NULL) : auth->secret;
-
-	return token_new(rq->arena, secret, name, access, clock_now());
+	return token_new(
+	    rq->arena, rq->registry->auth->secret, name, access, clock_now());
 }
 
 /* Without the token and the endpoints a docker neither pushes nor pulls. */
@@ -40,7 +35,7 @@ invited_name(struct request *rq, const char *ending, struct v1name *name)
 	const struct auth *auth = rq->registry->auth;
 	enum result r = v1_repo_arg(rq, name);
 
-	if (r == RC_OK && auth != NULL && auth->mode == AUTH_OWN &&
+	if (r == RC_OK && auth->mode == AUTH_OWN &&
 	    str_ends(str_of(v1name_full(rq->arena, name)), ending))
 		return err_set(&rq->err, RC_BAD_NAME,
 		    "with check_tokens no repository can be called ...%s: choose "
@@ -82,32 +77,6 @@ v1_put_images(struct request *rq, struct reply *rp)
 	return r;
 }
 
-/* The source's images beside the own ones: of an image that both have, what is said here
- * counts. A list that cannot be merged is left out. */
-static enum result
-add_source_images(struct request *rq, const struct v1name *name, enum result own,
-    struct str *images, struct str *token)
-{
-	struct mirror_images source;
-	struct err ignored;
-	enum result r;
-
-	*token = str_of(NULL);
-	if (!mirror_may_ask(request_task(rq)) ||
-	    (own != RC_OK && own != RC_REPOSITORY_UNKNOWN))
-		return own;
-	r = mirror_images(request_task(rq), name, &source);
-	if (r != RC_OK)
-		return own == RC_OK ? RC_OK : r;
-	if (own == RC_OK)
-		(void)imagelist_merge(
-		    rq->arena, source.images, *images, images, &ignored);
-	else
-		*images = source.images;
-	*token = source.token;
-	return RC_OK;
-}
-
 enum result
 v1_get_images(struct request *rq, struct reply *rp)
 {
@@ -117,12 +86,11 @@ v1_get_images(struct request *rq, struct reply *rp)
 
 	if (r != RC_OK)
 		return r;
-	r = repository_images(request_task(rq), &name, &images);
-	r = add_source_images(rq, &name, r, &images, &token);
+	r = repository_images(request_task(rq), &name, &images, &token);
 	if (r != RC_OK)
 		return r;
 	reply_json(rp, 200, images);
-	/* the source's token opens the source, through the calls that follow */
+	/* the upstream's token is for the upstream, through the calls that follow */
 	invite(rq, rp,
 	    token.n > 0 ? str_dup(rq->arena, token)
 			: own_token(rq, &name, TOKEN_READ));

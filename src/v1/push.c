@@ -1,20 +1,8 @@
 /* push.c: see push.h. */
 #include "v1/push.h"
 
-#include "images/access.h"
 #include "images/push.h"
 #include "v1/v1.h"
-
-/* Of the requests that follow the json too: another's push is not for this caller. */
-static enum result
-own_image(struct request *rq, const char **id)
-{
-	enum result r = v1_image_arg(rq, id);
-
-	if (r == RC_OK)
-		r = access_push(request_task(rq), *id);
-	return r;
-}
 
 enum result
 v1_put_image_json(struct request *rq, struct reply *rp)
@@ -34,7 +22,7 @@ enum result
 v1_check_layer(struct request *rq, struct reply *rp)
 {
 	const char *id;
-	enum result r = own_image(rq, &id);
+	enum result r = v1_image_arg(rq, &id);
 
 	if (r == RC_OK)
 		r = push_layer_check(request_task(rq), id);
@@ -47,7 +35,7 @@ enum result
 v1_put_layer(struct request *rq, struct reply *rp)
 {
 	const char *id;
-	enum result r = own_image(rq, &id);
+	enum result r = v1_image_arg(rq, &id);
 
 	if (r == RC_OK)
 		r = push_layer(request_task(rq), id, rq->body_file);
@@ -60,7 +48,7 @@ enum result
 v1_put_checksum(struct request *rq, struct reply *rp)
 {
 	const char *id;
-	enum result r = own_image(rq, &id);
+	enum result r = v1_image_arg(rq, &id);
 
 	if (r == RC_OK)
 		r = push_checksum(request_task(rq), id,

@@ -3,11 +3,8 @@
 
 #include "base/json.h"
 #include "base/jsonw.h"
-#include "images/access.h"
 #include "images/tag.h"
-#include "mirror/mirror.h"
 #include "registry/worklimit.h"
-#include "v1/admit.h"
 #include "v1/v1.h"
 
 static bool
@@ -18,77 +15,6 @@ write_tag(void *arg, const char *tag, const char *id)
 	jsonw_key(w, tag);
 	jsonw_text(w, id);
 	return !w->stopped;
-}
-
-/* ---- those of the source ---- */
-
-static enum result
-source_tags(struct request *rq, const struct v1name *name, struct json **out)
-{
-	struct str text;
-	const char *why;
-	enum result r = mirror_tags(request_task(rq), name, &text);
-
-	if (r == RC_OK && !json_parse(rq->arena, text, out, &why))
-		return err_set(&rq->err, RC_UPSTREAM, "the source's tags: %s", why);
-	return r;
-}
-
-struct addition {
-	struct request *rq;
-	const struct v1name *name;
-	struct jsonw *w;
-};
-
-/* A tag that is set here is not the source's to say. */
-static bool
-add_tag(void *arg, const char *tag, const struct json *id)
-{
-	struct addition *add = arg;
-	struct request *rq = add->rq;
-	const char *own;
-
-	if (tag_get(task_quiet(request_task(rq)), add->name, tag, &own) == RC_OK)
-		return true;
-	jsonw_key(add->w, tag);
-	jsonw_str(add->w, json_text(id));
-	return !add->w->stopped;
-}
-
-/* Own tags are worth having without the source's. */
-static enum result
-add_source_tags(
-    struct request *rq, const struct v1name *name, struct jsonw *w, enum result own)
-{
-	struct addition add = {rq, name, w};
-	struct json *tags;
-	enum result r;
-
-	if (!mirror_may_ask(request_task(rq)) ||
-	    (own != RC_OK && own != RC_REPOSITORY_UNKNOWN))
-		return own;
-	r = source_tags(rq, name, &tags);
-	if (r != RC_OK)
-		return own == RC_OK ? RC_OK : r;
-	json_members(tags, add_tag, &add);
-	return RC_OK;
-}
-
-static enum result
-get_source_tag(
-    struct request *rq, const struct v1name *name, const char *tag, const char **id)
-{
-	struct json *tags;
-	struct str text;
-	enum result r = source_tags(rq, name, &tags);
-
-	if (r != RC_OK)
-		return r == RC_REPOSITORY_UNKNOWN ? RC_TAG_UNKNOWN : r;
-	text = json_text(json_get(tags, tag));
-	if (!v1name_is_image_id(text))
-		return err_set(&rq->err, RC_TAG_UNKNOWN, "nor at the source");
-	*id = str_dup(rq->arena, text);
-	return RC_OK;
 }
 
 /* ---- all of them ---- */
@@ -105,7 +31,6 @@ write_tags(
 	jsonw_init(&w, buf_sink(out));
 	jsonw_object(&w);
 	r = tag_list(request_task(rq), name, write_tag, &w);
-	r = add_source_tags(rq, name, &w, r);
 	jsonw_end(&w);
 	return r;
 }
@@ -152,8 +77,6 @@ v1_get_tag(struct request *rq, struct reply *rp)
 
 	if (r == RC_OK)
 		r = tag_get(request_task(rq), &name, tag, &id);
-	if (r == RC_TAG_UNKNOWN && mirror_may_ask(request_task(rq)))
-		r = get_source_tag(rq, &name, tag, &id);
 	if (r == RC_OK)
 		reply_json(rp, 200, str_of(arena_printf(rq->arena, "\"%s\"", id)));
 	return r;
@@ -186,10 +109,6 @@ v1_put_tag(struct request *rq, struct reply *rp)
 
 	if (r == RC_OK)
 		r = read_id(rq, &id);
-	if (r == RC_OK)
-		r = access_tag(request_task(rq), id);
-	if (r == RC_OK)
-		r = mirror_keep(request_task(rq), id);
 	if (r == RC_OK)
 		r = tag_put(request_task(rq), &name, tag, id,
 		    request_header(rq, "User-Agent"));

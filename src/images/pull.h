@@ -1,0 +1,38 @@
+/* pull.h: images go out: the registry's own, else those of the upstream (mirror/mirror.h).
+ *
+ * Each call asks first whether the caller may see the image by this path (access.h).
+ * RC_IMAGE_UNKNOWN, also for one that is hidden from the caller; RC_IMAGE_UNFINISHED: its
+ * push is not over; RC_UPSTREAM, RC_BUSY. A private image is never the upstream's. */
+#ifndef IMAGES_PULL_H
+#define IMAGES_PULL_H
+
+#include "base/buf.h"
+#include "images/access.h"
+#include "registry/v1image.h"
+
+enum result pull_json(const struct task *t, enum access_path path, const char *id,
+    struct v1image_json *out);
+
+/* A JSON list of ids: the image's own, its parent's and so on. */
+enum result pull_ancestry(const struct task *t, const char *id, struct str *out);
+
+/* A layer that is complete here has `content`. One that comes from the upstream at this
+ * moment has content NULL: write(arg, sink) sends its `length` bytes as they arrive, and
+ * returns false if it was cut off. */
+struct pull_layer {
+	const struct content *content;
+	int64_t length;
+	bool (*write)(void *arg, struct sink sink);
+	void *arg;
+};
+enum result pull_layer(const struct task *t, enum access_path path, const char *id,
+    struct pull_layer *out);
+
+/* What the layer holds, and what it changes of the layers below it; also the errors of
+ * layerfiles.h. Only of an image that is here. */
+enum result pull_files(const struct task *t, enum access_path path, const char *id,
+    const struct content **out);
+enum result pull_diff(
+    const struct task *t, const char *id, const struct content **out);
+
+#endif
