@@ -21,7 +21,7 @@ sub slurp {
 sub complaints {
     my ($root) = @_;
 
-    return sort map({ differences(@$_) } tables($root), rooms($root)), links($root), pages($root);
+    return sort map({ differences(@$_) } tables($root), rows($root)), links($root), pages($root);
 }
 
 # [what, the document, names in the sources, names in the document]
@@ -96,23 +96,20 @@ sub items {
     return map { split /[ ,]+/, s/ Pq .*//r } $text =~ /^\.It (.+)/mg;
 }
 
-# Links in Markdown, and files that are named: "doc/nginx.md", "src/v2/routes.c", a test or a
-# folder, or "v2/routes.c" without the "src/".
+# Links in Markdown, and files outside src/ and t/ that a document names (t/source/mentions.t has
+# an eye on those).
 sub links {
     my ($root) = @_;
-    my ($trees, $rooms) = map { join '|', map { s{.*/}{}r } grep { -d } glob "$root/$_" } '*', 'src/*';
+    my @pages = map { substr $_, 1 + length $root } glob "$root/doc/*.md";
     my @wrong;
 
-    for my $path (map { substr $_, 1 + length $root } glob "$root/doc/*.md") {
-        my $text = slurp("$root/$path");
-        push @wrong, map { "$path: $_ does not exist" } grep { !-e "$root/doc/$_" } $text =~ /\]\(([^):#]+)\)/g;
-    }
-    for my $path (grep { -e "$root/$_" } qw(README HACKING CONTRIBUTING SECURITY conf/config.yml man/berth-config.5),
-        map { substr $_, 1 + length $root } glob "$root/doc/*.md") {
-        my $text = slurp("$root/$path");
+    for my $path (@pages) {
         push @wrong, map { "$path: $_ does not exist" }
-            grep { !-e "$root/$_" && !-e "$root/$_.c" && !-e "$root/src/$_" }
-            $text =~ m{(?<![\w./-])((?:$trees)/[\w-]+(?:[./][\w-]+)*|(?:$rooms)/\w+\.[ch])\b}g;
+            grep { !-e "$root/doc/$_" } slurp("$root/$path") =~ /\]\(([^):#]+)\)/g;
+    }
+    for my $path (@pages, qw(README HACKING CONTRIBUTING SECURITY conf/config.yml man/berth-config.5)) {
+        push @wrong, map { "$path: $_ does not exist" } grep { !-e "$root/$_" }
+            slurp("$root/$path") =~ m{(?<![\w./-])((?:doc|nginx|conf|man|quickstart\.d)/[\w-]+(?:[./][\w-]+)*)}g;
     }
     return @wrong;
 }
@@ -127,15 +124,30 @@ sub pages {
         map({ "doc/install.mk: $_ is missing" } grep { $install !~ /\Q$_\E/ } @pages);
 }
 
-# Each room has a row in the table of HACKING: its name, at the start of a line with two
-# spaces, or several names with commas.
-sub rooms {
+# Rooms, and folders of tests, have a row in a table of HACKING: a name at the start of a line with
+# two spaces, or several with commas.
+sub rows {
     my ($root) = @_;
-    my ($table) = slurp("$root/HACKING") =~ /^  room  .*?\n\n(.*?)\n\n/ms or return;
-    my %written = map { $_ => 1 } map { split /, /, $_ } $table =~ /^  (\w+(?:, \w+)*)  /mg;
-    my @rooms = map { s{.*/}{}r } grep { -d } glob "$root/src/*";
+    my $text = slurp("$root/HACKING");
+    my ($rooms)   = $text =~ /^  room  .*?\n\n(.*?)\n\n/ms;
+    my ($folders) = $text =~ /^The folders of t\/.*?\n\n(.*?)\n\n/ms;
 
-    return ['room', 'HACKING', \@rooms, [keys %written]];
+    return (
+        defined $rooms ? ['room', 'HACKING', [directories("$root/src")], [names_in($rooms)]] : (),
+        defined $folders
+        ? ['folder', 'HACKING', [grep { !/^(?:lib|perl|data)$/ } directories("$root/t")], [names_in($folders)]]
+        : (),
+    );
+}
+
+sub directories {
+    my ($parent) = @_;
+    return map { s{.*/}{}r } grep { -d } glob "$parent/*";
+}
+
+sub names_in {
+    my ($table) = @_;
+    return map { split /, /, $_ } $table =~ /^  (\w+(?:, \w+)*)  /mg;
 }
 
 # ---- violations are seen ----
@@ -184,8 +196,13 @@ my @SAMPLES = (
     ['a room without a row', { 'HACKING' => "  room  what\n\n  v1, conf  text\n\n", 'src/v1/a.c' => '' }, ['HACKING: the room base is missing']],
     ['a link to nowhere', { 'README' => "doc/installing.md doc/none.md\n" }, ['README: doc/none.md does not exist']],
     [
-        'a file that has moved', { 'HACKING' => "base/a.c a/s src/base/err.c. doc/b/, base/c.h, src/d\n" },
-        ['HACKING: base/c.h does not exist', 'HACKING: doc/b does not exist', 'HACKING: src/d does not exist'],
+        'a file that has moved', { 'HACKING' => "man/berth.8 doc/installing.md. doc/b/, nginx/c.d, _berth/doc/e, x.conf/f\n" },
+        ['HACKING: doc/b does not exist', 'HACKING: nginx/c.d does not exist'],
+    ],
+    [
+        'a new folder of tests',
+        { 'HACKING' => "The folders of t/:\n\n  unit  text\n\n", 't/unit/a.c' => '', 't/new/a.c' => '', 't/lib/b.c' => '' },
+        ['HACKING: the folder new is missing'],
     ],
     [
         'a page that nobody finds', { 'doc/a.md' => "[b](b.md)\n" },
@@ -205,7 +222,7 @@ for (@SAMPLES) {
 my $root = source_dir();
 
 is(join("\n", complaints($root)), '', 'the documents name what is there');
-cmp_ok(scalar(@{ $_->[2] }), '>', 3, "$_->[0]s were found") for tables($root), rooms($root);
+cmp_ok(scalar(@{ $_->[2] }), '>', 3, "$_->[0]s were found") for tables($root), rows($root);
 
 SKIP: {
     if (!grep { -x "$_/mandoc" } split /:/, $ENV{PATH}) {
