@@ -21,7 +21,7 @@ sub slurp {
 sub complaints {
     my ($root) = @_;
 
-    return sort map({ differences(@$_) } tables($root), rows($root)), links($root), pages($root);
+    return sort map({ differences(@$_) } tables($root), rows($root)), links($root), steps($root), pages($root);
 }
 
 # [what, the document, names in the sources, names in the document]
@@ -140,6 +140,20 @@ sub rows {
     );
 }
 
+# "B1-B2  a blob  store/blob.h": that header has these numbers, and no more.
+sub steps {
+    my ($root) = @_;
+    my @wrong;
+
+    for (slurp("$root/HACKING") =~ /^(  [A-Z]1-[A-Z]\d+  .*\.[ch])$/mg) {
+        my ($letter, $last, $path) = /^  ([A-Z])1-[A-Z](\d+)  .* (\S+)$/;
+        my %there = map { $_ => 1 } slurp("$root/src/$path") =~ /\b$letter(\d+)\b/g;
+        push @wrong, "HACKING: src/$path has not $letter$_" for grep { !$there{$_} } 1 .. $last;
+        push @wrong, "HACKING: src/$path has $letter" . ($last + 1) if $there{ $last + 1 };
+    }
+    return @wrong;
+}
+
 sub directories {
     my ($parent) = @_;
     return map { s{.*/}{}r } grep { -d } glob "$parent/*";
@@ -198,6 +212,11 @@ my @SAMPLES = (
     [
         'a file that has moved', { 'HACKING' => "man/berth.8 doc/installing.md. doc/b/, nginx/c.d, _berth/doc/e, x.conf/f\n" },
         ['HACKING: doc/b does not exist', 'HACKING: nginx/c.d does not exist'],
+    ],
+    [
+        'steps that have changed',
+        { 'HACKING' => "  B1-B2  a blob  base/a.h\n  C1-C2  text   base/a.h\n", 'src/base/a.h' => " * B1 B2 B3\n * C1\n" },
+        ['HACKING: src/base/a.h has B3', 'HACKING: src/base/a.h has not C2'],
     ],
     [
         'a new folder of tests',
