@@ -2,7 +2,6 @@
 #include "http/condition.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* Cuts the first element off a list of tags. A tag may hold a comma between its quotes
  * (RFC 9110, section 8.8.3). */
@@ -84,28 +83,4 @@ condition_is_set(const struct request *rq)
 {
 	return request_has_header(rq, "If-Match") ||
 	       request_has_header(rq, "If-None-Match");
-}
-
-static bool
-to_number(struct str text, uint64_t *out)
-{
-	long long v;
-
-	if (!str_to_int64(text, &v))
-		return false;
-	*out = (uint64_t)v;
-	return true;
-}
-
-bool
-condition_part(struct str text, uint64_t *first, uint64_t *last)
-{
-	struct str from, to = str_trim(text);
-
-	if (to.n > 6 && strncasecmp(to.p, "bytes ", 6) == 0) {
-		to = str_make(to.p + 6, to.n - 6);
-		to = str_cut(&to, '/');
-	}
-	from = str_cut(&to, '-');
-	return to_number(from, first) && to_number(to, last) && *last >= *first;
 }

@@ -1,11 +1,9 @@
-/* condition.h: conditional requests (RFC 9110, section 13) and parts of content. */
+/* condition.h: conditional requests (RFC 9110, section 13). */
 #ifndef HTTP_CONDITION_H
 #define HTTP_CONDITION_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "base/str.h"
 #include "http/request.h"
 
 enum condition {
@@ -22,10 +20,5 @@ enum condition condition_check(const struct request *rq, const char *etag);
 
 /* Does the request have If-Match or If-None-Match? */
 bool condition_is_set(const struct request *rq);
-
-/* The Content-Range of an upload's part (OCI distribution-spec, "Pushing a blob in
- * chunks"): FIRST-LAST, both included; also as RFC 9110 writes it, "bytes FIRST-LAST/..."
- * False: it is neither, or LAST lies before FIRST. */
-bool condition_part(struct str text, uint64_t *first, uint64_t *last);
 
 #endif

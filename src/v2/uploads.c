@@ -3,7 +3,7 @@
 
 #include "content/blob.h"
 #include "content/upload.h"
-#include "http/condition.h"
+#include "http/range.h"
 #include "v2/v2.h"
 
 /* docker reads the end of Range as a size that is never negative: 0-0 for nothing, too. */
@@ -165,7 +165,7 @@ read_part(struct request *rq, struct upload_part *out)
 	if (range.n == 0)
 		return RC_OK;
 	out->ranged = true;
-	if (!condition_part(range, &out->first, &out->last))
+	if (!range_parse(range, &out->first, &out->last))
 		return err_set(&rq->err, RC_BAD_REQUEST,
 		    "Content-Range is not of the form FIRST-LAST");
 	if (rq->length > 0 && (uint64_t)rq->length - 1 != out->last - out->first)
