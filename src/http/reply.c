@@ -5,10 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/jsonw.h"
-
-#define ERROR_MAX ((size_t)8 << 10)
-
 void
 reply_init(struct reply *rp, struct arena *a)
 {
@@ -118,21 +114,6 @@ reply_stream(
 	rp->stream = stream;
 	rp->stream_arg = arg;
 	reply_header(rp, "Content-Type", "application/json");
-}
-
-struct str
-reply_error_text(struct arena *a, const char *text)
-{
-	struct jsonw w;
-	struct buf b;
-
-	buf_init(&b, a, ERROR_MAX);
-	jsonw_init(&w, buf_sink(&b));
-	jsonw_object(&w);
-	jsonw_key(&w, "error");
-	jsonw_text(&w, text);
-	jsonw_end(&w);
-	return buf_str(&b);
 }
 
 const char *

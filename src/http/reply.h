@@ -55,9 +55,6 @@ void reply_content(
 void reply_stream(
     struct reply *rp, bool (*stream)(void *arg, struct sink sink), void *arg);
 
-/* {"error": text} */
-struct str reply_error_text(struct arena *a, const char *text);
-
 /* "Not Found"; nginx sends a status line without a reason where none is given. */
 const char *reply_reason(int status);
 

@@ -6,11 +6,13 @@
 #include <stddef.h>
 
 #include "api/route.h"
+#include "base/jsonw.h"
 #include "v1/index.h"
 #include "v1/push.h"
 #include "v1/tags.h"
 
 #define RETRY_AFTER "5" /* seconds */
+#define ERROR_MAX   ((size_t)8 << 10)
 
 static const struct {
 	int status;
@@ -85,13 +87,28 @@ words(const struct request *rq, enum result r)
 	return table[r].text;
 }
 
+struct str
+v1_error_text(struct arena *a, const char *text)
+{
+	struct jsonw w;
+	struct buf b;
+
+	buf_init(&b, a, ERROR_MAX);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_object(&w);
+	jsonw_key(&w, "error");
+	jsonw_text(&w, text);
+	jsonw_end(&w);
+	return buf_str(&b);
+}
+
 void
 v1_fail(struct request *rq, struct reply *rp, enum result r)
 {
 	int status = table[r].status == 0 ? 500 : table[r].status;
 	const char *text = table[r].status == 0 ? table[RC_IO].text : words(rq, r);
 
-	reply_json(rp, status, reply_error_text(rq->arena, text));
+	reply_json(rp, status, v1_error_text(rq->arena, text));
 	if (r == RC_UNAUTHORIZED)
 		reply_header(rp, "WWW-Authenticate", "Token");
 	if (r == RC_UPSTREAM || r == RC_BUSY)

@@ -9,4 +9,7 @@
  * wordings. */
 void v1_fail(struct request *rq, struct reply *rp, enum result r);
 
+/* {"error": text} */
+struct str v1_error_text(struct arena *a, const char *text);
+
 #endif

@@ -1,7 +1,6 @@
 /* http.c: targets, headers and replies. */
 
 #include "base/buf.h"
-#include "base/json.h"
 #include "http/origin.h"
 #include "http/reply.h"
 #include "http/request.h"
@@ -361,22 +360,12 @@ test_reply_bodies(void)
 }
 
 static void
-test_reply_errors(void)
+test_reasons(void)
 {
 	static const int statuses[] = {200, 201, 202, 204, 206, 304, 400, 401, 403,
 	    404, 405, 409, 411, 412, 413, 414, 416, 429, 500, 503, 507};
-	const char *odd = repeated('\1', 1100).p, *why;
-	struct json *v = NULL;
 	size_t i, nameless = 0;
 
-	is_text(reply_error_text(arena, "Tag not found"),
-	    "{\"error\": \"Tag not found\"}", "an error");
-	is_text(reply_error_text(arena, "a\"\n\xff"),
-	    "{\"error\": \"a\\\"\\n\xef\xbf\xbd\"}",
-	    "an error in a client's words");
-	ok(json_parse(arena, reply_error_text(arena, odd), &v, &why) &&
-		str_is(json_text(json_get(v, "error")), odd),
-	    "the longest of a client's words");
 	for (i = 0; i < COUNT(statuses); i++)
 		nameless += strcmp(reply_reason(statuses[i]), "Unknown") == 0;
 	is_int(nameless, 0, "each status has a reason");
@@ -483,7 +472,7 @@ main(void)
 	static void (*const tests[])(void) = {test_paths, test_many_parts,
 	    test_queries, test_repeated_queries, test_request_headers,
 	    test_repeated_headers, test_reply_headers, test_repeated_reply_headers,
-	    test_reply_values, test_reply_bodies, test_reply_errors, test_origin};
+	    test_reply_values, test_reply_bodies, test_reasons, test_origin};
 
 	return run_tests(tests, COUNT(tests));
 }
