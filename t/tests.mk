@@ -66,7 +66,7 @@ $(fuzz_programs): fuzzer = $(FUZZ_LDFLAGS)
 
 -include $(test_objects:.o=.d)
 CLEANFILES += $(test_programs) $(test_library) $(test_objects) $(test_objects:.o=.d)
-EXTRA_DIST += t/perl t/data \
+EXTRA_DIST += t/README t/perl t/data \
 	$(foreach folder,lib $(test_folders),$(foreach ending,c h t,\
 	$(call files_in,$(folder),$(ending))))
 
