@@ -97,16 +97,21 @@ await_bytes(const struct task *t, const struct mirror_growing *g)
 /* ---- to begin one ---- */
 
 /* RC_NOT_FOUND: the image is here now. Between the look for it and taking the guard another
- * fetch may have ended. */
+ * fetch may have ended. One whose process was killed has left its file: it goes before the
+ * upstream is asked, or others would follow what does not grow any more. */
 static enum result
 begin(const struct task *t, const char *id, const struct mirror_image *image,
     struct guard *lock, struct mirror_growing **growing)
 {
+	const struct store_v1image im = v1image_of(t, id);
 	struct mirror_begun begun;
 	enum result r;
 
 	if (is_here(t, id))
 		return RC_NOT_FOUND;
+	r = store_partial_remove(&im, lock, t->err);
+	if (r != RC_OK)
+		return r;
 	r = mirror_fetch(t, id, image, lock, &begun);
 	if (r == RC_OK && begun.layer == NULL)
 		return RC_NOT_FOUND;

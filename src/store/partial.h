@@ -22,6 +22,11 @@ enum result store_partial_create(const struct store_v1image *im,
     const struct guard *held, int64_t length, struct store_partial **out,
     struct err *err);
 
+/* Removes what a killed process left of it, before a new fetch begins: it does not grow any
+ * more, and nobody should follow it. RC_OK also when there is nothing. held: GUARD_MIRROR. */
+enum result store_partial_remove(
+    const struct store_v1image *im, const struct guard *held, struct err *err);
+
 /* Opens it for reading. RC_NOT_FOUND: there is none, or its length is not known. */
 enum result store_partial_open(
     const struct store_v1image *im, struct store_partial **out, struct err *err);

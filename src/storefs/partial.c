@@ -60,6 +60,14 @@ store_partial_create(const struct store_v1image *im, const struct guard *held,
 }
 
 enum result
+store_partial_remove(
+    const struct store_v1image *im, const struct guard *held, struct err *err)
+{
+	assert(guard_covers(held, GUARD_MIRROR, im->id));
+	return io_unlink(im->st, layer_path(im), err);
+}
+
+enum result
 store_partial_open(
     const struct store_v1image *im, struct store_partial **out, struct err *err)
 {

@@ -386,6 +386,23 @@ subtest 'a source that is slow' => sub {
     is($layer, $late->layer_sum, 'a layer that is late comes whole');
 };
 
+# A worker was killed while it fetched: the next fetch starts from the beginning, and a client that comes
+# before the upstream has answered must not get what the old one left.
+subtest 'what a killed fetch left' => sub {
+    my $image = an_image();
+    my $dir   = $mirror->data . '/_berth/mirror/image/' . $image->id;
+    my $bytes = length $image->bytes;
+
+    source_has($image, layer => { body => $image->bytes, delay => 2 });
+    get(path_of($image, 'json'));
+    system($mirror->as_owner, 'sh', '-c',
+        "mkdir -p '$dir' && head -c 1000 /dev/zero >'$dir/layer' && printf $bytes >'$dir/length'") == 0
+        or die "cannot write to $dir";
+    my @sums = in_parallel(map { my $late = $_; sub { sleep $late; sha256_hex(layer_of($image)->{body}) } } 0, 0.7);
+
+    is($sums[$_], $image->layer_sum, ('the first', 'and the second')[$_] . ' gets all of the new one') for 0, 1;
+};
+
 subtest 'a reload while layers come' => sub {
     my $image = Berth::Image->new(files => { data => join '', map { rand } 1 .. 200_000 });
     my $begun = sub { glob $mirror->data . '/_berth/mirror/image/' . $image->id . '/layer' };
