@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154
-# "quickstart check": two builds and all tests in each, a third build by clang for its warnings,
-# and at the end the list of what could not run. Uses here, build_packages, check_packages.
+# "quickstart check": two builds and all tests in each, a third with ThreadSanitizer and the
+# tests with threads, a fourth by clang for its warnings, and at the end the list of what could
+# not run. Uses here, build_packages, check_packages.
 
 check() {
 	local quick='' failed=() not_run
@@ -20,12 +21,15 @@ check() {
 	if [ -n "$quick" ]; then
 		cat >>"$not_run" <<-'END'
 		build-san (sanitizers, failpoints): left out by --quick
+		build-tsan (threads): left out by --quick
 		build-clang (warnings): left out by --quick
 		long loops: shortened by --quick
 		END
 	else
 		check_build build-san --enable-werror --enable-sanitizers --enable-failpoints \
 		    --enable-debug=no || failed+=(build-san)
+		check_build build-tsan --enable-werror --enable-tsan --enable-debug=no ||
+		    failed+=(build-tsan)
 		check_warnings build-clang --enable-werror --enable-failpoints CC=clang ||
 		    failed+=(build-clang)
 	fi

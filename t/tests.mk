@@ -29,7 +29,7 @@ tests_astray = $(filter-out $(foreach folder,lib $(test_folders),t/$(folder)/%),
 
 # Those in which threads meet: what a build with --enable-tsan runs, several at once.
 if TSAN
-tests_default = t/unit/remote t/unit/serve t/unit/base/log t/store/guards t/store/blobs \
+tests_default = t/unit/remote t/unit/serve t/unit/base/log t/store/guards \
 	t/index/rebuild t/api/limits t/api/v2/races \
 	t/system/serve.t t/system/mirror.t t/torture/v2-parallel.t
 prove_jobs = --jobs 4
