@@ -56,7 +56,7 @@ test_figures(void)
 
 /* ---- when nothing is left ---- */
 
-/* Is a request with a body as long as may be told that there are too many? In an arena of
+/* Is a request with the longest body refused because there are too many? In an arena of
  * its own. */
 static bool
 is_refused(const struct route *route, enum pass pass)
@@ -357,7 +357,7 @@ check_reading(const char *id, int status, const char *what)
 	arena_clear(arena);
 }
 
-/* Whoever may read sends as many requests as he likes for what somebody once pushed. */
+/* A client that may read can send any number of requests for what was once pushed. */
 static void
 test_reading(void)
 {

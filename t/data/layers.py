@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the layers of t/unit/layer/tarsum.c anew and prints the table of their sums.
+"""Makes the layers of t/unit/layer/tarsum.c again and prints the table of their sums.
 
     ./layers.py > sums        # writes layers/*
 

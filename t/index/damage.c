@@ -59,7 +59,7 @@ write_text_file(void)
 {
 	if (truncate(index_file, 0) == -1 && errno != ENOENT)
 		printf("# cannot empty %s: %m\n", index_file);
-	overwrite("This is no index.\n", 18, 0);
+	overwrite("This is not an index.\n", 22, 0);
 }
 
 /* Searches that read more and more pages: "found", or the first error's name. */
@@ -320,7 +320,7 @@ test_foreign_writes(void)
 	(void)put_v1(ix, "a/b", "");
 	is_int(foreign, 1, "once");
 	(void)search_for(other, "");
-	is_int(damages_seen, 0, "it is no damage");
+	is_int(damages_seen, 0, "it is not damage");
 	index_free(other);
 	index_free(ix);
 }
@@ -512,7 +512,7 @@ test_older_process(void)
 	    "a change by version 1");
 	ok(run_sql("UPDATE state SET cursor = 'team/web'"), "and a mark by it");
 	ix = indexsqlite_open(index_file, on_damage, NULL);
-	is_str(search_for(ix, "site"), "1: team/web", "are no damage");
+	is_str(search_for(ix, "site"), "1: team/web", "are not damage");
 	ok(run_sql("DELETE FROM repository WHERE name = 'team/web'"),
 	    "nor is what it drops");
 	is_str(search_for(ix, "site"), "0:", "which is gone");

@@ -148,11 +148,11 @@ test_order(void)
 			wrong += strcmp(tag_names(ix, "a", after, size),
 				     ordered(i + 1, size)) != 0;
 		}
-	is_int(wrong, 0, "each page behind each name is what follows it");
+	is_int(wrong, 0, "each page after each name is what follows it");
 	is_str(catalog_names(ix, "a-c", 2), " a.b a/b",
-	    "behind a name that is not there");
+	    "after a name that is not there");
 	is_str(tag_names(ix, "a", "a-c", 2), " a.b a/b", "and a tag");
-	is_str(catalog_names(ix, "\xff", ALL), "", "behind all of them");
+	is_str(catalog_names(ix, "\xff", ALL), "", "after all of them");
 	is_str(tag_names(ix, "A", "", ALL), " other", "case matters");
 	index_free(ix);
 }
@@ -408,11 +408,11 @@ test_hostile(void)
 	line_make(&line, 0);
 	is_str(line_end(&line, index_catalog(ix, str_make("app\0", 4), ALL,
 				   line_name, &line, &err)),
-	    " it's", "behind a name and a NUL");
+	    " it's", "after a name and a NUL");
 	line_make(&line, 0);
 	is_str(line_end(&line, index_catalog(ix, str_make("ap\xff", 3), ALL,
 				   line_name, &line, &err)),
-	    " it's", "behind what is no UTF-8");
+	    " it's", "after what is not UTF-8");
 	is_str(
 	    tag_names(ix, "it's", "", ALL), " \"%\"", "a name with a quote is one");
 	is_str(tag_names(ix, "app", "", ALL), " latest", "and all is as before");

@@ -36,7 +36,7 @@ test_rebuild(void)
 	    "a push during it");
 	is_int(walk_to(ix, "d/walked", ""), RC_OK, "a repository of the walk");
 	is_int(walk_to(ix, "a/pushed", "walked"), RC_OK,
-	    "one that was there, described anew");
+	    "one that was there, described again");
 	is_int(
 	    walk_to(ix, "e/walked", ""), RC_OK, "one that is removed afterwards");
 	is_int(drop_repository(ix, "e/walked"), RC_OK, "by a client");

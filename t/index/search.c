@@ -151,9 +151,9 @@ test_pages(void)
 	is_str(
 	    search_page(ix, str_of("n"), 3, 2), "9: n3 n4", "a page in the middle");
 	is_str(search_page(ix, str_of("n"), 8, 2), "9: n8", "the last page");
-	is_str(search_page(ix, str_of("n"), 9, 2), "9:", "behind the last page");
-	is_str(search_page(ix, str_of("n"), SIZE_MAX, SIZE_MAX),
-	    "9:", "far behind it");
+	is_str(search_page(ix, str_of("n"), 9, 2), "9:", "after the last page");
+	is_str(
+	    search_page(ix, str_of("n"), SIZE_MAX, SIZE_MAX), "9:", "far after it");
 	is_str(search_page(ix, str_of("n"), 0, 0), "9:", "the count alone");
 	visitor = line_visitor(&line);
 	line.stop = 3;
@@ -217,7 +217,7 @@ test_terms_that_find_nothing(void)
 
 	(void)put_v1(ix, "team-1/app", "ends in \xc3\xa9");
 	is_str(search_page(ix, str_make("app\0", 4), 0, 9),
-	    "0:", "a NUL behind the term");
+	    "0:", "a NUL after the term");
 	is_str(search_page(ix, str_make("\0", 1), 0, 9), "0:", "a NUL alone");
 	is_str(search_page(ix, str_make("\0app", 4), 0, 9),
 	    "0:", "a NUL before the term");

@@ -157,7 +157,7 @@ test_changed(void)
 	    {"its stamp", false, {"app", false, true, 12, {0}, {0}}},
 	    {"its stamp, which is huge now", false,
 		{"app", false, true, UINT64_MAX, {0}, {0}}},
-	    {"its stamp, which cannot be told", false,
+	    {"its stamp, which cannot be read", false,
 		{"app", false, true, 0, {0}, {0}}},
 	    {"it is in v1's layout, too", false, {"app", true, true, 11, {0}, {0}}},
 	    {"it is in v1's layout instead", false,
@@ -210,7 +210,7 @@ test_vanished(void)
 	index_free(ix);
 }
 
-/* Pushes before, behind and beside the walk, each under its repository's guard. */
+/* Pushes before, after and during the walk, each under its repository's guard. */
 static void
 test_pushes_beside(void)
 {
@@ -340,7 +340,7 @@ test_cut_close(void)
 	fill_app();
 	commits_left = 1;
 	ok(index_rebuild_close(ix, &repository, &err) != RC_OK,
-	    "close is cut off behind its first thousand");
+	    "close is cut off after its first thousand");
 	commits_left = INT_MAX;
 	is_int(sql_int("SELECT count(*) FROM tag"), 2 * MANY - 1000,
 	    "which are dropped");

@@ -24,18 +24,18 @@ struct row {
 				     "Name:" (is not set) */
 };
 
-/* What nginx tells of a request. */
+/* A request as nginx hands it over. */
 struct sent_request {
 	const char *method, *target, *headers;
 	struct str body;
 	bool has_body;
 	bool chunked;     /* its length is not known beforehand */
-	int64_t length;   /* when has_body is not set: what was promised */
+	int64_t length;   /* when has_body is not set: what was announced */
 	const char *note; /* of the pass before the body; NULL: none */
 	enum pass pass;
 };
 
-/* The API at hand. */
+/* The API that is tested. */
 struct tested {
 	const struct api *api;
 
@@ -60,10 +60,10 @@ int teardown_api(void);
 
 /* ---- a request ---- */
 
-/* What was asked lives on: a stream is written when its text is wanted. */
+/* The request must stay: a reply that is a stream is written when its text is asked for. */
 struct reply *send_call(struct sent_request *call);
 
-/* As a client would have it. */
+/* The body, as a client gets it. */
 struct str reply_text(const struct reply *rp);
 struct reply *request(
     const char *method, const char *target, const char *headers, const char *body);
@@ -84,12 +84,12 @@ void check_rows(const struct row *rows, size_t n);
 
 /* ---- all rows of a route table ---- */
 
-/* A path for the pattern: "*x" becomes this name, ":x" a word. ("{2}" behind "*x" goes
+/* A path for the pattern: "*x" becomes this name, ":x" a word. ("{2}" after "*x" goes
  * with it.) */
 const char *example_path(const char *pattern, const char *name);
 
 /* Each route names its methods and takes no others; each was asked by some row.
- * other: a method of no route; refusal: what it comes to. */
+ * other: a method of no route; refusal: the body of the answer. */
 void check_methods(const char *other, const char *refusal);
 
 #endif

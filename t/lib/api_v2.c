@@ -111,11 +111,12 @@ error_fault(const struct json *error, int status)
 	if (json_text(json_get(error, "message")).n == 0)
 		return "an error without a message";
 	if (status < 500)
-		return is_code(code) ? NULL : "an error with an odd code";
+		return is_code(code) ? NULL : "an error with an unknown code";
 	if (!str_is(code, "UNKNOWN") && !str_is(code, "UNAVAILABLE"))
-		return "a fault with an odd code";
-	return json_get(error, "detail") == NULL ? NULL
-						 : "a fault that tells too much";
+		return "an internal error with an unexpected code";
+	return json_get(error, "detail") == NULL
+		   ? NULL
+		   : "an internal error that says too much";
 }
 
 static const char *
@@ -134,7 +135,7 @@ errors_fault(const char *body, int status)
 		fault = error_fault(json_at(errors, i), status);
 	if (strstr(body, dir) != NULL || strstr(body, "docker/registry") != NULL ||
 	    strstr(body, "_berth") != NULL)
-		return "an error that tells where files are";
+		return "an error that names files of the store";
 	return fault;
 }
 
@@ -154,23 +155,23 @@ digested_part(const char *body)
 static const char *
 content_fault(const struct reply *rp, const char *body)
 {
-	const char *told = reply_get(rp, "Docker-Content-Digest");
+	const char *digest = reply_get(rp, "Docker-Content-Digest");
 	struct digest want, got;
 
 	if (rp->kind == REPLY_CONTENT &&
 	    store_content_size(rp->content) != strlen(body))
 		return "a file of another size";
-	if (told == NULL)
+	if (digest == NULL)
 		return rp->kind == REPLY_CONTENT ? "a file without its digest"
 						 : NULL;
-	if (digest_parse(str_of(told), &want, &err) != RC_OK)
-		return "Docker-Content-Digest is none";
+	if (digest_parse(str_of(digest), &want, &err) != RC_OK)
+		return "Docker-Content-Digest is not a digest";
 	if (rp->status == 201)
 		return NULL;
 	digest_of(want.kind, digested_part(body), &got);
 	if (rp->status == 200 && !digest_eq(&got, &want))
 		return "content of another digest";
-	return header_fault(rp, "ETag", arena_printf(arena, "\"%s\"", told));
+	return header_fault(rp, "ETag", arena_printf(arena, "\"%s\"", digest));
 }
 
 /* Without these docker and podman break off ("What breaks whom"). */
@@ -184,7 +185,7 @@ upload_fault(const struct reply *rp, const char *body)
 	if (rp->status > 200 && rp->status < 400 && *body != '\0')
 		return "a body";
 	if (at != NULL && strncmp(at, "/v2/", 4) != 0)
-		return "Location is no path of this API";
+		return "Location is not a path of this API";
 	if (rp->status == 201)
 		return at == NULL || reply_get(rp, "Docker-Content-Digest") == NULL
 			   ? "created, but not where, or what"

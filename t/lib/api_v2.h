@@ -57,23 +57,23 @@ const char *v2_common_fault(
 
 void check_v2_row(const struct row *row);
 
-/* check_all(ROWS(table)) */
+/* check_v2_rows(ROWS(table)) */
 void check_v2_rows(const struct row *rows, size_t n);
 
-/* All of this name in the latest reply, each between "<" and ">". */
+/* The values of all headers of this name in the latest reply, each between "<" and ">". */
 const char *all_headers(const char *name);
 
-/* The index is made anew, or for the first time. */
+/* Rebuilds the index, or makes it. */
 void reindex_all(void);
 
-/* One that was never whole takes its place. */
+/* Replaces the index with one that was never complete. */
 void lose_index(void);
 void setup_v2(const struct document *docs, size_t n);
 
-/* A blob comes into the repository in one request. */
+/* Pushes a blob in one request. */
 void push_blob(const char *name, const char *text);
 
-/* A document under a reference, which is a tag or its digest. */
+/* Pushes a document; the reference is a tag or its digest. */
 void push_document(const char *name, const char *reference, const char *which);
 
 #endif

@@ -25,7 +25,7 @@ make_index(void)
 {
 	bool rebuild;
 
-	log_set_level(LOG_ERROR); /* a line a push is no news here */
+	log_set_level(LOG_ERROR); /* no line for each push */
 	if (prepare_index_at(index_path(), &rebuild) != RC_OK)
 		bail_out(err.text);
 }

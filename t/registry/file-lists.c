@@ -1,5 +1,5 @@
 /* file-lists.c: what layers hold and what they change of each other, asked of the registry:
- * computed once, kept, and computed anew where what was kept is damaged. */
+ * computed once, kept, and computed again where what was kept is damaged. */
 #include "auth/auth.h"
 #include "images/layerfiles.h"
 #include "lib/push.h"
@@ -88,7 +88,7 @@ typedef enum result ask_fn(
 
 /* What is sent for it, or why nothing is. */
 static const char *
-told(ask_fn *ask, const char *id)
+answer(ask_fn *ask, const char *id)
 {
 	const struct content *file;
 	enum result r = ask(TASK(arena), id, &file);
@@ -106,31 +106,31 @@ static void
 test_list(void)
 {
 	put_images();
-	is_str(told(layerfiles_list, A), LIST_A, "what a layer holds");
+	is_str(answer(layerfiles_list, A), LIST_A, "what a layer holds");
 	is_str(read_text(own_file(A, "_files")), LIST_A, "is kept");
 	ok(!is_there(own_file(A, "_diff")), "alone");
-	is_str(told(layerfiles_list, B), LIST_B, "with what it deletes");
+	is_str(answer(layerfiles_list, B), LIST_B, "with what it deletes");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	write_text(file_of_image(A, "layer"), "no archive");
-	is_str(told(layerfiles_list, A), LIST_A, "the layer is not walked again");
+	is_str(answer(layerfiles_list, A), LIST_A, "the layer is not walked again");
 }
 
 static void
 test_diff(void)
 {
 	put_images();
-	is_str(told(layerfiles_diff, C), DIFF_C, "what a layer changes");
+	is_str(answer(layerfiles_diff, C), DIFF_C, "what a layer changes");
 	is_str(read_text(own_file(C, "_diff")), DIFF_C, "is kept");
 	is_str(read_text(own_file(C, "_files")), LIST_C, "as is what it holds");
 	is_str(read_text(own_file(B, "_files")), LIST_B, "and its parent");
 	is_str(read_text(own_file(A, "_files")), LIST_A, "and theirs");
 	ok(!is_there(own_file(B, "_diff")), "no other difference");
-	is_str(told(layerfiles_diff, B), DIFF_B, "one that deletes");
-	is_str(told(layerfiles_diff, A), DIFF_A, "all of a base is new");
+	is_str(answer(layerfiles_diff, B), DIFF_B, "one that deletes");
+	is_str(answer(layerfiles_diff, A), DIFF_A, "all of a base is new");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	(void)unlink(in_dir(own_file(A, "_files")));
 	write_text(file_of_image(A, "layer"), "no archive");
-	is_str(told(layerfiles_diff, C), DIFF_C, "no list is read again");
+	is_str(answer(layerfiles_diff, C), DIFF_C, "no list is read again");
 }
 
 /* No ancestor is walked that decides nothing. */
@@ -141,7 +141,7 @@ test_nearest(void)
 
 	put_images();
 	put_image(D, "[\"" D "\", \"" B "\", \"" A "\"]", layer_of(in_d));
-	is_str(told(layerfiles_diff, D),
+	is_str(answer(layerfiles_diff, D),
 	    DIFF(DELETED("/two"), ROOT ", " PLAIN("/four"), ""),
 	    "all is decided by the parent");
 	ok(is_there(own_file(B, "_files")), "whose list is made");
@@ -159,16 +159,16 @@ test_kept(void)
 
 	put_images();
 	write_text(file_of_image(A, "_files"), old);
-	is_str(told(layerfiles_list, A), old, "a list is as it was");
-	is_str(told(layerfiles_diff, A),
+	is_str(answer(layerfiles_list, A), old, "a list is as it was");
+	is_str(answer(layerfiles_diff, A),
 	    DIFF("", "", "\"/old\": [\"f\", false, 0, 9.5, 420, 1, 2]"),
 	    "a difference is made of it");
 	(void)unlink(in_dir(own_file(A, "_diff")));
 	write_text(file_of_image(A, "_diff"), diff);
-	is_str(told(layerfiles_diff, A), diff, "a difference is as it was");
+	is_str(answer(layerfiles_diff, A), diff, "a difference is as it was");
 	write_text(file_of_image(B, "_files"), "[]");
-	is_str(told(layerfiles_list, B), "[]", "a list of nothing");
-	is_str(told(layerfiles_diff, B), DIFF("", "", ""), "changes nothing");
+	is_str(answer(layerfiles_list, B), "[]", "a list of nothing");
+	is_str(answer(layerfiles_diff, B), DIFF("", "", ""), "changes nothing");
 }
 
 static void
@@ -190,13 +190,13 @@ test_damaged(void)
 		put_images();
 		write_bytes(file_of_image(A, "_files"), rows[i]);
 		write_bytes(file_of_image(A, "_diff"), rows[i]);
-		is_str(told(layerfiles_list, A), LIST_A,
-		    "damage %zu: the list anew", i);
-		is_str(told(layerfiles_diff, A), DIFF_A, "and the difference");
+		is_str(answer(layerfiles_list, A), LIST_A,
+		    "damage %zu: the list again", i);
+		is_str(answer(layerfiles_diff, A), DIFF_A, "and the difference");
 	}
 }
 
-/* Damage between a good beginning and a good end: told when it is read. */
+/* Damage between a good beginning and a good end: reported when it is read. */
 static void
 test_damaged_within(void)
 {
@@ -206,13 +206,13 @@ test_damaged_within(void)
 	put_images();
 	write_text(file_of_image(C, "_files"), bad);
 	write_text(file_of_image(A, "_files"), bad);
-	is_str(told(layerfiles_diff, C), DIFF_C, "a difference of damaged lists");
+	is_str(answer(layerfiles_diff, C), DIFF_C, "a difference of damaged lists");
 	is_str(
 	    read_text(own_file(C, "_files")), LIST_C, "its own is computed again");
 	is_str(read_text(own_file(A, "_files")), LIST_A, "an ancestor's too");
 }
 
-/* ---- what cannot be told ---- */
+/* ---- what cannot be answered ---- */
 
 static void
 test_errors(void)
@@ -220,25 +220,27 @@ test_errors(void)
 	static const char bad[] = "no archive at all";
 
 	put_images();
-	is_str(told(layerfiles_list, D), "image_unknown", "no image");
-	is_str(told(layerfiles_diff, D), "image_unknown", "no difference");
+	is_str(answer(layerfiles_list, D), "image_unknown", "no image");
+	is_str(answer(layerfiles_diff, D), "image_unknown", "no difference");
 	write_text(file_of_image(A, "_inprogress"), "true");
-	is_str(told(layerfiles_list, A), "image_unfinished", "not over");
-	is_str(told(layerfiles_diff, A), "image_unfinished", "nor its difference");
-	is_str(told(layerfiles_diff, B), "bad_layer", "a parent that is not over");
+	is_str(answer(layerfiles_list, A), "image_unfinished", "not over");
+	is_str(
+	    answer(layerfiles_diff, A), "image_unfinished", "nor its difference");
+	is_str(
+	    answer(layerfiles_diff, B), "bad_layer", "a parent that is not over");
 	(void)unlink(in_dir(file_of_image(A, "_inprogress")));
 	write_text(file_of_image(A, "layer"), bad);
-	is_str(told(layerfiles_list, A), "bad_layer", "no archive");
+	is_str(answer(layerfiles_list, A), "bad_layer", "no archive");
 	ok(!is_there(own_file(A, "_files")), "nothing is kept");
-	is_str(told(layerfiles_diff, A), "bad_layer", "no difference of it");
-	is_str(told(layerfiles_diff, C), "bad_layer", "nor of what is above");
+	is_str(answer(layerfiles_diff, A), "bad_layer", "no difference of it");
+	is_str(answer(layerfiles_diff, C), "bad_layer", "nor of what is above");
 	ok(!is_there(own_file(C, "_diff")), "nothing is kept");
 	(void)unlink(in_dir(file_of_image(A, "json")));
-	is_str(
-	    told(layerfiles_diff, C), "bad_layer", "an ancestor that is not here");
+	is_str(answer(layerfiles_diff, C), "bad_layer",
+	    "an ancestor that is not here");
 	(void)unlink(in_dir(file_of_image(C, "layer")));
-	is_str(told(layerfiles_list, C), "image_unknown", "no layer");
-	is_str(told(layerfiles_diff, C), "image_unknown", "no difference");
+	is_str(answer(layerfiles_list, C), "image_unknown", "no layer");
+	is_str(answer(layerfiles_diff, C), "image_unknown", "no difference");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
 
@@ -256,22 +258,22 @@ test_ancestries(void)
 	put_images();
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		write_text(file_of_image(B, "ancestry"), rows[i]);
-		is_str(told(layerfiles_diff, B), "image_unknown", "ancestry %s",
+		is_str(answer(layerfiles_diff, B), "image_unknown", "ancestry %s",
 		    rows[i]);
 	}
 	(void)unlink(in_dir(file_of_image(B, "ancestry")));
-	is_str(told(layerfiles_diff, B), "image_unknown", "no ancestry");
+	is_str(answer(layerfiles_diff, B), "image_unknown", "no ancestry");
 	write_text(file_of_image(B, "ancestry"), "[\"" B "\", \"" D "\"]");
-	is_str(
-	    told(layerfiles_diff, B), "bad_layer", "an ancestor that is not here");
+	is_str(answer(layerfiles_diff, B), "bad_layer",
+	    "an ancestor that is not here");
 	write_text(
 	    file_of_image(A, "ancestry"), "[\"" A "\", \"" B "\", \"" A "\"]");
 	write_text(
 	    file_of_image(B, "ancestry"), "[\"" B "\", \"" A "\", \"" B "\"]");
-	is_str(told(layerfiles_diff, A),
+	is_str(answer(layerfiles_diff, A),
 	    DIFF("", ROOT ", " PLAIN("/two"), PLAIN("/one")),
 	    "a circle ends: down");
-	is_str(told(layerfiles_diff, B),
+	is_str(answer(layerfiles_diff, B),
 	    DIFF(DELETED("/one"), ROOT ", " PLAIN("/four"), ""), "and up");
 }
 
@@ -279,7 +281,7 @@ test_ancestries(void)
 
 #define SAME "[[\"/same\", \"f\", false, 0, 9, 420, 1, 2]]"
 
-static volatile int *taken; /* is the guard; and for test_places(), it was told */
+static volatile int *taken; /* is the guard; and for test_places(), the answer */
 
 static void
 pause_ms(long ms)
@@ -296,7 +298,7 @@ ask_list(void *arg)
 
 	for (i = 0; i < 5000 && !*taken; i++)
 		pause_ms(1);
-	return strcmp(told(layerfiles_list, arg), SAME) == 0 ? 0 : 1;
+	return strcmp(answer(layerfiles_list, arg), SAME) == 0 ? 0 : 1;
 }
 
 static enum result
@@ -340,7 +342,7 @@ ask_a(void *arg)
 	(void)arg;
 	for (i = 0; i < 5000 && !taken[0]; i++)
 		pause_ms(1);
-	taken[1] = strcmp(told(layerfiles_list, A), LIST_A) == 0;
+	taken[1] = strcmp(answer(layerfiles_list, A), LIST_A) == 0;
 	return taken[1] ? 0 : 1;
 }
 
@@ -432,13 +434,13 @@ test_bomb(void)
 	for (i = 0; i < 20000; i++)
 		put_tar_header(&b, &h);
 	put_image(D, "[\"" D "\"]", gzipped(arena, buf_str(&b), 9));
-	is_str(told(layerfiles_list, D), "bad_layer",
+	is_str(answer(layerfiles_list, D), "bad_layer",
 	    "a list of many times its layer");
-	is_str(told(layerfiles_diff, D), "bad_layer", "nor a difference");
+	is_str(answer(layerfiles_diff, D), "bad_layer", "nor a difference");
 	ok(!is_there(own_file(D, "_files")), "nothing is kept");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nor left on the way");
 	put_image(D, "[\"" D "\"]", buf_str(&b));
-	ok(strlen(told(layerfiles_list, D)) > (size_t)1 << 20,
+	ok(strlen(answer(layerfiles_list, D)) > (size_t)1 << 20,
 	    "the same names in a layer of that size are listed");
 }
 
@@ -446,9 +448,9 @@ static int
 ask_all(void *arg)
 {
 	(void)arg;
-	return strcmp(told(layerfiles_diff, C), DIFF_C) == 0 &&
-		       strcmp(told(layerfiles_diff, B), DIFF_B) == 0 &&
-		       strcmp(told(layerfiles_list, A), LIST_A) == 0
+	return strcmp(answer(layerfiles_diff, C), DIFF_C) == 0 &&
+		       strcmp(answer(layerfiles_diff, B), DIFF_B) == 0 &&
+		       strcmp(answer(layerfiles_list, A), LIST_A) == 0
 		   ? 0
 		   : 1;
 }
@@ -465,7 +467,7 @@ test_crowd(void)
 		pids[i] = start_process(ask_all, NULL);
 	for (i = 0; i < n; i++)
 		failed += wait_for(pids[i]) != 0;
-	is_int(failed, 0, "all of %zu at once are told the same", n);
+	is_int(failed, 0, "all of %zu at once get the same answer", n);
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
 

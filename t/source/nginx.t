@@ -74,7 +74,7 @@ for my $name (sort keys %list) {
     is($block{'@berth_refused'} =~ /^\tadd_header $name \$berth_refusal_$variable always;$/m ? 1 : 0, $is{refusal} // 0,
         "$name: in a refusal");
     is($block{'^~ /_berth_store/'} =~ /^\tadd_header $name \$upstream_http_$variable;$/m ? 1 : 0, $is{file} // 0,
-        "$name: beside a file");
+        "$name: next to a file");
 }
 
 # The headers that this C source sets by name.

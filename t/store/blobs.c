@@ -1,5 +1,5 @@
 /* blobs.c: blobs in distribution's layout, byte for byte: what is put, found
- * through its link, kept or replaced, and pinned for those who were told of it. */
+ * through its link, kept or replaced, and pinned for clients that were told "it is here". */
 #include "base/clock.h"
 #include "lib/store.h"
 #include "store/blob.h"
@@ -181,7 +181,7 @@ test_links(void)
 	lost = digest(HASH_SHA256, "lost");
 	make_dir(data_of(&lost));
 	is_int(store_blob_find_anywhere(store, arena, &lost, &got, &err),
-	    RC_BLOB_UNKNOWN, "a directory is no blob");
+	    RC_BLOB_UNKNOWN, "a directory is not a blob");
 	set_up(rmdir(in_dir(data_of(&lost))));
 	set_up(symlink("/etc/passwd", in_dir(data_of(&lost))));
 	is_int(store_blob_find_anywhere(store, arena, &lost, &got, &err),
@@ -213,7 +213,7 @@ test_kept(void)
 	make_dir("_berth/body");
 	is_int(store_blob_put(store, arena, sg, &blob, &err), RC_CLIENT_GONE,
 	    "a body whose client left");
-	ok(!is_there(data_of(&blob)), "is no blob");
+	ok(!is_there(data_of(&blob)), "is not a blob");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nor anything else");
 	is_int(put(CONTENT, &blob), RC_OK, "until it comes again");
 }

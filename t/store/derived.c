@@ -148,7 +148,7 @@ test_replaced(void)
 	    "opened");
 	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_BAD_LAYER), RC_BAD_LAYER,
 	    "its making fails");
-	is_str(err.text, "as it is made", "and why is told");
+	is_str(err.text, "as it is made", "and the error says why");
 	is_str(kept(STORE_DERIVED_FILES), "old", "it stays");
 	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_OK), RC_OK, "it is replaced");
 	is_str(kept(STORE_DERIVED_FILES), "new", "by the new one");
@@ -185,7 +185,7 @@ test_no_room(void)
 	is_int(run_in_process(put_too_much, &fine), 0,
 	    "what is not written is an error");
 	is_int(run_in_process(put_too_much, &bad), 0,
-	    "told before what its maker says");
+	    "reported before what its maker says");
 	is_str(kept(STORE_DERIVED_FILES), "new", "what was there stays");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }

@@ -399,7 +399,7 @@ test_sizes(void)
 	is_int(repo_images(), RC_TOO_LARGE, "a list of images");
 	(void)unlink(in_dir("images/" ID "/json"));
 	make_dir("images/" ID "/json");
-	is_int(image_json(), RC_IMAGE_UNKNOWN, "a directory is no file");
+	is_int(image_json(), RC_IMAGE_UNKNOWN, "a directory is not a file");
 	(void)rmdir(in_dir("images/" ID "/json"));
 	write_text("images/" ID "/other", "{\"id\": \"" ID "\"}");
 	set_up(symlink("other", in_dir("images/" ID "/json")));
@@ -435,7 +435,7 @@ test_open(void)
 	is_str(err.text,
 	    arena_printf(
 		arena, "open %s: No such file or directory", in_dir("none")),
-	    "its name is told");
+	    "the error names it");
 	ok(other == NULL, "there is no store");
 	is_int(storefs_open(in_dir("_berth/lock"), &other, &err), RC_IO, "a file");
 	set_up(chown(dir, geteuid(), (gid_t)-1));
@@ -445,7 +445,7 @@ test_open(void)
 		is_int(
 		    storefs_open(dir, &other, &err), RC_IO, "another's, for root");
 		is_str(err.text, arena_printf(arena, BELONGS, dir, ""),
-		    "who is told whose");
+		    "the error names its owner");
 		set_up(chown(dir, 0, (gid_t)-1));
 		set_up(chown(in_dir("images"), 0, (gid_t)-1));
 		set_up(chown(in_dir("repositories"), 0, (gid_t)-1));

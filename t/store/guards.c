@@ -80,7 +80,7 @@ test_keys(void)
 	ok(is_free(GUARD_IMAGE, "a/b"), "and so is another kind");
 	is_int(guard_try(store, GUARD_REPOSITORY, "a/b", &b, &err), RC_OK,
 	    "who does not wait");
-	ok(!guard_is_held(&b), "is told that it is taken");
+	ok(!guard_is_held(&b), "learns that it is taken");
 	guard_release(&b);
 	ok(!is_free(GUARD_REPOSITORY, "a/b"),
 	    "what was not held is not given back");
@@ -608,7 +608,7 @@ test_owner(void)
 	ok(shared->took < 1000, "at once: %d ms", shared->took);
 	is_str(shared->err.text,
 	    arena_printf(arena, "%s: another berth serves this directory", dir),
-	    "and told why");
+	    "and the error says why");
 	(void)kill(owner, SIGKILL);
 	(void)wait_for(owner);
 	ok(can_own(), "when it was killed: owned");

@@ -11,7 +11,7 @@
 
 /* n names in an order that is neither the list's nor its reverse. */
 static void
-fill(const char *name, const char *before, const char *behind, unsigned n)
+fill(const char *name, const char *before, const char *after, unsigned n)
 {
 	char last[64];
 	unsigned i;
@@ -20,7 +20,7 @@ fill(const char *name, const char *before, const char *behind, unsigned n)
 	make_dir(name);
 	for (i = 0; i < n; i++) {
 		(void)snprintf(
-		    last, sizeof(last), "%s%u%s", before, i * 7919 % n, behind);
+		    last, sizeof(last), "%s%u%s", before, i * 7919 % n, after);
 		fd = open(arena_printf(arena, "%s/%s", in_dir(name), last),
 		    O_WRONLY | O_CREAT, 0644);
 		if (fd == -1)
@@ -106,9 +106,9 @@ test_odd_directories(void)
 	is_str(page.names[1], "seen", "which");
 	is_str(page.names[2], "\xff", "are bytes");
 	(void)listing_page(store, arena, "_berth/tmp/d", "seen", &page, &err);
-	is_int(page.n, 1, "it goes on behind a name");
+	is_int(page.n, 1, "it goes on after a name");
 	(void)listing_page(store, arena, "_berth/tmp/d", "sed", &page, &err);
-	is_int(page.n, 2, "also behind one that is gone");
+	is_int(page.n, 2, "also after one that is gone");
 	set_up(symlink("d", in_dir("_berth/tmp/link")));
 	is_int(listing_page(store, arena, "_berth/tmp/link", "", &page, &err),
 	    RC_OK, "a link to a directory");

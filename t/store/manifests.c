@@ -154,10 +154,10 @@ test_put(void)
 	is_int(after.st_ino, before.st_ino, "writes no link");
 	is_str(got(APP, &d), TEXT, "and can be read");
 	write_text(link, "");
-	is_int(put(APP, TEXT, HASH_SHA256, ""), RC_OK, "again, behind a crash");
+	is_int(put(APP, TEXT, HASH_SHA256, ""), RC_OK, "again, after a crash");
 	is_str(read_text(link), digest_text(arena, &d), "mends the link");
 	write_text(blob_data(&d), "{\"sch");
-	is_int(put(APP, TEXT, HASH_SHA256, ""), RC_OK, "again, behind another");
+	is_int(put(APP, TEXT, HASH_SHA256, ""), RC_OK, "again, after another");
 	is_str(got(APP, &d), TEXT, "mends the bytes");
 }
 

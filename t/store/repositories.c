@@ -124,7 +124,7 @@ test_walk(void)
 	is_int(walk(0).n, 0, "over an empty one");
 	make_repos();
 	seen = walk(0);
-	is_str(buf_str(&seen.names).p, ALL, "names alone, each behind those above");
+	is_str(buf_str(&seen.names).p, ALL, "names alone, each after those above");
 	seen = walk(3);
 	is_str(buf_str(&seen.names).p, "9 a a/b ", "no more than are wanted");
 	ok(!is_there("_berth/type/a"), "and makes nothing");

@@ -41,7 +41,7 @@ test_one(void)
 	is_int(sb.st_mode & 07777, 0600, "for berth's user alone");
 	is_int(make("second"), RC_OK, "the second one finds it");
 	is_str(secret(), "first", "changes nothing");
-	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left behind");
+	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left");
 	write_text(FILE_NAME, arena_printf(arena, "%0101d", 0));
 	is_str(secret(), "too_large", "a limit on its length");
 	(void)unlink(in_dir(FILE_NAME));

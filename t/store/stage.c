@@ -75,7 +75,7 @@ test_empty_body(void)
 
 	is_int(adopt(NULL, &sg), RC_OK, "no body");
 	is_int(stage_size(sg), 0, "is an empty one");
-	is_int(adopt("", &sg), RC_OK, "so is no name");
+	is_int(adopt("", &sg), RC_OK, "nor is an empty name");
 	is_str(staged_sum(sg, "{}"), sum_of("{}", ""), "its sum");
 	is_int(stage_name(sg, "images", "empty", &err), RC_OK, "it gets a name");
 	is_str(read_text("images/empty"), "", "and has no bytes");
@@ -116,7 +116,7 @@ test_refused_paths(void)
 	is_int(adopt("../../secret", &sg), RC_CLIENT_GONE, "a file elsewhere");
 	is_int(
 	    adopt("_berth/body/none", &sg), RC_CLIENT_GONE, "a file that is gone");
-	ok(err.text[0] != '\0', "the reason is told: %s", err.text);
+	ok(err.text[0] != '\0', "the error says why: %s", err.text);
 	(void)unlink(in_dir("_berth/body/link"));
 	(void)rmdir(in_dir("_berth/body/dir"));
 	(void)unlink(in_dir("secret"));
@@ -277,7 +277,7 @@ test_sweep_pushes(void)
 	ok(is_there(image_file(&whole, "json")), "not with a complete one");
 	ok(!is_there(push_file(&whole, "open")), "whose push had not ended");
 	ok(is_there(push_file(&young, "open")), "a younger one stays");
-	ok(is_there("_berth/push/no-id/x"), "and what is no push");
+	ok(is_there("_berth/push/no-id/x"), "and what is not a push");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
 

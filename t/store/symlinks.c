@@ -1,5 +1,5 @@
 /* symlinks.c: symbolic links in the store, at each level, to each kind of place, for
- * each kind of call; by openat2(2), and without it. What is no file, and modes. */
+ * each kind of call; by openat2(2), and without it. What is not a file, and modes. */
 #include <ftw.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -448,7 +448,7 @@ test_not_followed(const char *what, bool needed, const char *before)
 	is_str(all_outside(), there, "%s: nothing outside is touched", what);
 }
 
-/* A store that has something of each kind, and an empty directory beside it. Returns what
+/* A store that has something of each kind, and an empty directory next to it. Returns what
  * is true of the store. */
 static const char *
 begin(void)

@@ -58,7 +58,7 @@ see_all(const char *name, const char *after, unsigned stop)
 	buf_init(&seen.tags, arena, TREE_MAX);
 	buf_adds(&seen.tags, "");
 	is_int(store_tag_each(store, name, after, see, &seen, &err), RC_OK,
-	    "a walk over \"%s\" behind \"%s\"", name, after);
+	    "a walk over \"%s\" after \"%s\"", name, after);
 	return seen;
 }
 
@@ -176,7 +176,7 @@ test_odd(void)
 
 	make_odd();
 	is_str(tags_of("odd"), "GOOD=1 _9.x-y=1 good=1 linked=1 moved=2 ",
-	    "tags are told from what lies beside them");
+	    "tags are distinguished from what lies next to them");
 	for (i = 0; i < COUNT(none); i++)
 		is_str(meant("odd", none[i]), "manifest_unknown",
 		    "\"%s\" means nothing", none[i]);
@@ -253,9 +253,9 @@ test_many(void)
 	is_str(last_of("many"),
 	    arena_printf(arena, "999 %s", digest_text(arena, &two)),
 	    "which can be had at once");
-	is_int(see_all("many", "2", 0).n, 1887, "those behind one");
-	is_int(see_all("many", "20000", 0).n, 1884, "or behind where one would be");
-	is_int(see_all("many", "999", 0).n, 0, "none behind the last");
+	is_int(see_all("many", "2", 0).n, 1887, "those after one");
+	is_int(see_all("many", "20000", 0).n, 1884, "or after where one would be");
+	is_int(see_all("many", "999", 0).n, 0, "none after the last");
 	seen = see_all("many", "100", 2);
 	is_str(buf_str(&seen.tags).p, "1000=1 1001=1 ", "as many as are wanted");
 	is_int(see_all("many", "", 2100).n, 2100, "more than a page of them");

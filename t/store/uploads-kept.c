@@ -153,7 +153,7 @@ test_sweep(void)
 	ok(stays(touched), "nor one that was asked for");
 	ok(stays(locked), "nor one that somebody holds");
 	ok(stays(new_bare), "nor one that just begins");
-	ok(is_there("_berth/upload/notes/data"), "nor what is no upload");
+	ok(is_there("_berth/upload/notes/data"), "nor what is not an upload");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	guard_release(&lock);
 	is_int(swept(), 1, "then the one that was held");
@@ -187,7 +187,8 @@ test_sweep_fails(void)
 	(void)unlink(in_dir("_berth/lock"));
 	is_int(store_upload_sweep(store, EXPIRY, &n, &err), RC_IO,
 	    "nothing can be locked");
-	ok(strstr(err.text, "_berth/lock") != NULL, "it is told why: %s", err.text);
+	ok(strstr(err.text, "_berth/lock") != NULL, "the error says why: %s",
+	    err.text);
 	is_int(n, 0, "nothing goes");
 	ok(stays(id), "that one neither");
 }

@@ -15,7 +15,7 @@ stands(const struct store_upload *up, const char *bytes, const char *what)
 	hash_add(&want, bytes, strlen(bytes));
 	is_int(reopen_upload(up->id, &now), RC_OK, "%s: it is known", what);
 	is_int(now.size, strlen(bytes), "%s: its size", what);
-	is_int(up->size, now.size, "%s: as its owner was told", what);
+	is_int(up->size, now.size, "%s: as its owner knows it", what);
 	is_str(saved_hash(&now), hash_save(&want, arena), "%s: its hash", what);
 	if (*bytes != '\0')
 		is_str(read_text(upload_file(up->id, "data")), bytes,
@@ -130,7 +130,7 @@ digest_of_content(const struct content *content)
 	return d;
 }
 
-/* Longer than what is read and flushed at once, at places that are no multiples. */
+/* Longer than what is read and flushed at once, at places that are not multiples. */
 static void
 test_large_parts(void)
 {
@@ -215,7 +215,7 @@ test_staged(void)
 	hash_begin(&h, HASH_SHA512);
 	is_int(stage_hash(sg, &h, &err), RC_OK, "are hashed");
 	digest_end(&h, &d);
-	ok(digest_eq(&d, &want), "without those behind them");
+	ok(digest_eq(&d, &want), "without those after them");
 	is_str(read_text(upload_file(up.id, "data")), "one, which grows",
 	    "which another may be writing");
 }

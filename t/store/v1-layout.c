@@ -183,7 +183,7 @@ test_image(const struct image *base, const struct image *child)
 
 	send_layer(base);
 	ok(!is_there(image_file(base, "layer")),
-	    "a layer that waits is no image's");
+	    "a layer that waits is not an image's");
 	is_int(held_push_confirm(base->id, base->sum), RC_OK, "confirmed");
 	is_int(state_of(base), STORE_V1IMAGE_COMPLETE, "the image is complete");
 	push(child);
@@ -244,7 +244,7 @@ test_sums(void)
 	(void)unlink(in_dir(image_file(&im, "_checksum")));
 }
 
-/* An image is what its files say, whoever wrote them. */
+/* An image is what its files say, also when another server wrote them. */
 static void
 test_states(void)
 {
@@ -254,8 +254,8 @@ test_states(void)
 	struct str text;
 
 	make_dir(arena_printf(arena, "images/%s", im.id));
-	is_int(
-	    state_of(&im), STORE_V1IMAGE_ABSENT, "an empty directory is no image");
+	is_int(state_of(&im), STORE_V1IMAGE_ABSENT,
+	    "an empty directory is not an image");
 	write_text(image_file(&im, "_inprogress"), "true");
 	is_int(state_of(&im), STORE_V1IMAGE_ABSENT, "_inprogress alone is none");
 	write_text(image_file(&im, "json"), im.json.p);
@@ -334,7 +334,8 @@ test_spelling(void)
 	is_str(
 	    v1spelling_read_tag(arena, "50%"), "50%", "so does what is not quoted");
 	is_str(v1spelling_read_tag(arena, "a%2fb"), "a%2fb", "nor what none wrote");
-	is_str(v1spelling_read_tag(arena, "a%2Fb"), "a%2Fb", "nor what is no tag");
+	is_str(
+	    v1spelling_read_tag(arena, "a%2Fb"), "a%2Fb", "nor what is not a tag");
 }
 
 static void
@@ -346,7 +347,7 @@ test_unreadable_names(void)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		is_str(v1spelling_read(arena, "ns", rows[i]), NULL,
-		    "%s is no repository's", rows[i]);
+		    "%s is not a repository's", rows[i]);
 }
 
 static void
@@ -373,8 +374,8 @@ test_finding(void)
 	r = repo("n s", "a/b");
 	is_str(r.dir, "repositories/n+s/a%252Fb", "one of a newer server");
 	is_str(tag_of(&r, "x y"), im.id, "its tag");
-	is_int(put_tag(&r, "x y", &im), RC_OK, "is written anew");
-	is_int(put_tag(&r, "z", &im), RC_OK, "beside another");
+	is_int(put_tag(&r, "x y", &im), RC_OK, "is written again");
+	is_int(put_tag(&r, "z", &im), RC_OK, "next to another");
 	is_str(tree("repositories/n+s"),
 	    "repositories/n+s/a%252Fb/tag_x+y\nrepositories/n+s/a%252Fb/tag_z\n"
 	    "repositories/n+s/a%252Fb/tagx+y_json\n"
@@ -402,14 +403,14 @@ test_one_name(void)
 	    "repositories/odd/a%25252Fb/tag_t\n"
 	    "repositories/odd/a%25252Fb/tagt_json\n"
 	    "repositories/odd/a%252Fb/tag_t\n",
-	    "beside the other");
+	    "next to the other");
 	is_str(
 	    v1spelling_read(arena, "odd", "a%25252Fb"), "odd/a%2Fb", "read back");
 	ok(is_repo("x y", "r"), "a namespace with a blank");
 	ok(!is_repo("x+y", "r"), "is none with a plus");
 	write_text("repositories/odd/a%2Bb/tag_t", im.id);
 	ok(is_repo("odd", "a b"), "a blank");
-	ok(!is_repo("odd", "a+b"), "is no plus");
+	ok(!is_repo("odd", "a+b"), "is not a plus");
 	is_str(repo("odd", "a+b").dir, "repositories/odd/a%252Bb",
 	    "which has its own");
 }
@@ -516,7 +517,7 @@ test_ambiguous_tags(const struct image *a, const struct image *b)
 
 	is_int(put_tag(&r, "_x", a), RC_OK, "tag _x");
 	is_str(read_text("repositories/team/odd/tag_x_json"), META, "has a json");
-	is_str(tag_of(&r, "x_json"), "not_found", "that is no tag x_json");
+	is_str(tag_of(&r, "x_json"), "not_found", "that is not a tag x_json");
 	is_str(tags_of(&r), "_x=a ", "nor listed as one");
 	is_int(remove_tag(&r, "x_json"), RC_NOT_FOUND, "nor removed as one");
 	is_int(put_tag(&r, "x_json", b), RC_OK, "tag x_json");
@@ -544,11 +545,12 @@ test_damaged_tags(const struct image *a)
 	write_text("repositories/team/hand/tag_short", "abc");
 	r = repo("team", "hand");
 	is_str(tag_of(&r, "line"), "aaaaaaaaaaaaaaaa", "an id with a newline");
-	is_str(tag_of(&r, "none"), "not_found", "a file without an id is no tag");
+	is_str(
+	    tag_of(&r, "none"), "not_found", "a file without an id is not a tag");
 	is_str(tag_of(&r, "empty"), "not_found", "nor is an empty one");
 	is_str(tags_of(&r), "line=a ", "they are passed over");
 	is_int(put_tag(&r, "none", a), RC_OK, "and can be written");
-	is_str(tag_of(&r, "none"), a->id, "anew");
+	is_str(tag_of(&r, "none"), a->id, "again");
 }
 
 int

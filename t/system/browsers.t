@@ -195,7 +195,7 @@ subtest 'a page of another site changes nothing' => sub {
         'a neighbour'         => [ 'Sec-Fetch-Site' => 'same-site', Origin => 'https://localhost:1' ],
         'an older browser'    => [ Origin => 'https://evil.example' ],
         'a page of no origin' => [ Origin => 'null' ],
-        'behind many headers' => [ (map { ("X-$_" => 'x') } 1 .. 300), 'Sec-Fetch-Site' => 'cross-site' ],
+        'after many headers' => [ (map { ("X-$_" => 'x') } 1 .. 300), 'Sec-Fetch-Site' => 'cross-site' ],
     );
     my @own = ([ 'Sec-Fetch-Site' => 'same-origin', Origin => 'https://' . $berth->host ],
         [ Origin => 'https://' . $berth->host ], [ 'Sec-Fetch-Site' => 'none' ], []);

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Pages of other sites (cors.*), over HTTPS: what a browser is told by each way that an answer
+# Pages of other sites (cors.*), over HTTPS: the headers that a browser gets by each way that an answer
 # takes, through nginx's files, refused and taken uploads, and errors.
 
 use strict;
@@ -63,7 +63,7 @@ my @rows = (
     ['a blob by nginx',           200, GET => '/v2/team/oci/blobs/' . $blob->digest],
     ['a manifest',                200, GET => '/v2/team/oci/manifests/latest', [ Accept => $oci->type ]],
     ['an image that is not here', 404, GET => '/v1/images/' . 'a' x 64 . '/json'],
-    ['a name that is none',       404, GET => '/v2/team/none/manifests/latest'],
+    ['a name that is unknown',         404, GET => '/v2/team/none/manifests/latest'],
     ['no such path',              404, GET => '/nothing'],
     ['a layer that is refused',   404, PUT => '/v1/images/' . 'b' x 64 . '/layer', [], 'x' x 100_000],
     ['a blob that is refused',    404, PUT => '/v2/team/oci/blobs/uploads/none?digest=sha256:' . 'c' x 64, [], 'x' x 100_000],
@@ -79,7 +79,7 @@ subtest 'a page of the site reads' => sub {
 
         is($r->{status}, $status, $what) or diag($r->{body});
         is_deeply(cors_of($r), \%readable, "$what: may be read");
-        is(Berth::HTTP::header($r, 'Vary'), 'Origin', "$what: caches are told");
+        is(Berth::HTTP::header($r, 'Vary'), 'Origin', "$what: caches learn it");
     }
 };
 
@@ -93,7 +93,7 @@ subtest 'a page of another does not' => sub {
 
             is($r->{status}, $status, $what . ', ' . ($origin // 'no origin'));
             is_deeply(cors_of($r), {}, 'no page may read it');
-            is(Berth::HTTP::header($r, 'Vary'), 'Origin', 'caches are told');
+            is(Berth::HTTP::header($r, 'Vary'), 'Origin', 'caches learn it');
         }
     }
 };

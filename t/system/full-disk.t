@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# A disk that is full: each request gets a clear answer, nothing is torn or left behind, and
+# A disk that is full: each request gets a clear answer, nothing is torn or left, and
 # with room again the same push succeeds. The disk is a tmpfs of 64 MiB.
 
 use strict;

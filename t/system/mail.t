@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Errors are told of by mail: the first within seconds, a storm in one, and none of a mail
+# Errors are reported by mail: the first within seconds, a storm in one, and none of a mail
 # that could not be sent.
 
 use strict;
@@ -63,7 +63,7 @@ subtest 'a storm' => sub {
     my @lines = $mails[0]{data} =~ /^\S+Z error request id=\w+ status=500 method=PUT result=\w+.*$ID/mg;
     is(scalar @lines, $errors < 40 ? $errors : 40, 'and shows the first');
     ok(length $mails[0]{data} < 40_000, 'it is short');
-    is($berth->log('berth.log') =~ /info  mail errors=$errors to="/ ? 'told' : 'not told', 'told', 'the log has it');
+    is($berth->log('berth.log') =~ /info  mail errors=$errors to="/ ? 'logged' : 'not logged', 'logged', 'the log has it');
     is($berth->stop, 0, 'a clean end');
 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# A mirror of a source that misbehaves: what its clients are told, that nothing is kept
+# A mirror of an upstream that misbehaves: what its clients get, that nothing is kept
 # which is not whole and right, and that a later good answer heals it.
 
 use strict;
@@ -133,7 +133,7 @@ subtest 'layers that are none' => sub {
     }
 };
 
-subtest 'a layer whose length is not told' => sub {
+subtest 'a layer whose length is not announced' => sub {
     my $image = an_image();
 
     source_has($image, size => 0, layer => { body => $image->bytes, fault => 'endless' });
@@ -141,14 +141,14 @@ subtest 'a layer whose length is not told' => sub {
     ok(within(5, sub { kept_of($image) eq '_checksum ancestry json layer' }), 'and is kept');
 };
 
-subtest 'many who ask for a layer that is none' => sub {
+subtest 'many who ask for a layer that is not valid' => sub {
     my $image   = an_image();
     my $clients = 8;
 
     source_has($image, layer => { body => $image->bytes, fault => 'half', delay => 0.5 });
     my @got = in_parallel(map { sub { my $got = layer_of($image); $got->{cut} || $got->{status} == 503 } } 1 .. $clients);
 
-    is(scalar(grep { $_ } @got), $clients, 'each is told');
+    is(scalar(grep { $_ } @got), $clients, 'each gets an error');
     cmp_ok(scalar(grep { $_->{path} eq path_of($image, 'layer') } $source->asked), '<', 4,
         'and the source was not asked once for each');
     is_healed($image, 'many');
@@ -162,7 +162,7 @@ subtest 'a source that tells no sum' => sub {
     source_has($image, sum => 0, layer => { body => $image->bytes, fault => 'half' });
     is_no_layer($image, 'half of it');
     source_has($image, sum => 0, layer => { body => substr($image->bytes, 0, 99_000), fault => 'endless' });
-    is_no_layer($image, 'shorter than the json told');
+    is_no_layer($image, 'shorter than the json says');
     source_has($image, sum => 0, size => 0, layer => { body => $image->bytes, fault => 'endless' });
     is_no_layer($image, 'neither sum nor length');
     source_has($image, sum => 0);
@@ -179,7 +179,7 @@ subtest 'a size that is another' => sub {
 
         source_has($image, json => \%json, layer => { body => $image->bytes, fault => 'endless' });
         my $got = layer_of($image);
-        ok($got->{cut} || $got->{status} == 503, "$size bytes were told: an error ($got->{status})");
+        ok($got->{cut} || $got->{status} == 503, "$size bytes were announced: an error ($got->{status})");
         is(kept_of($image), '', 'nothing is kept');
     }
 };
@@ -204,7 +204,7 @@ subtest 'a layer cut where nobody sees it' => sub {
     is_healed($image, 'cut');
 };
 
-subtest 'a small layer that is none' => sub {
+subtest 'a small layer that is not valid' => sub {
     my $image = Berth::Image->new;
 
     in_parallel(map { sub { get('/v1/_ping')->{status} } } 1 .. 16) for 1 .. 2;    # nginx keeps their connections
@@ -215,7 +215,7 @@ subtest 'a small layer that is none' => sub {
     is_healed($image, 'a small layer');
 };
 
-# Their bodies end with the connection: what is cut cannot be told from what is whole.
+# Their bodies end with the connection: what is cut off looks like what is whole.
 subtest 'clients of HTTP/1.0' => sub {
     my $image = an_image();
     my $get   = sub {
@@ -225,7 +225,7 @@ subtest 'clients of HTTP/1.0' => sub {
     };
 
     source_has($image, size => 0, layer => { body => substr($image->bytes, 0, -1000), fault => 'endless' });
-    is($get->()->{status}, 503, 'are told of a layer that is cut');
+    is($get->()->{status}, 503, 'get an error for a layer that is cut off');
     source_has($image, size => 0, layer => { body => $image->bytes, fault => 'endless' });
     is(sha256_hex($get->()->{body}), $image->layer_sum, 'and sent one that is whole');
 };
@@ -258,12 +258,12 @@ subtest 'who may not' => sub {
         my $image = an_image();
 
         source_has($image, json => { status => $status, body => '{}' });
-        is(get(path_of($image, 'json'))->{status}, 404, "the source's $status is no image");
+        is(get(path_of($image, 'json'))->{status}, 404, "the source's $status is not an image");
     }
     my $image = source_has(an_image(), layer => { status => 404, body => '{}' });
 
     is(get(path_of($image, 'json'))->{status}, 200, 'a json without a layer');
-    is(layer_of($image)->{status}, 404, 'is no layer');
+    is(layer_of($image)->{status}, 404, 'is not a layer');
 };
 
 subtest 'lists that are none' => sub {
@@ -290,9 +290,9 @@ subtest 'lists that are none' => sub {
     }
 };
 
-subtest 'a search that is none' => sub {
+subtest 'a search that is not valid' => sub {
     my $own   = Berth::Image->new;
-    my @terms = qw(own team ow tea te wn am eam);    # each is asked for anew
+    my @terms = qw(own team ow tea te wn am eam);    # each is asked for again
 
     $docker->push('team/own', { latest => $own }, $own);
     for my $answer (values %refusal, { body => '[]' }, { body => '{"results": 7}' },

@@ -69,7 +69,7 @@ subtest 'a pull through the mirror' => sub {
     ok(within(5, sub { stored($_) eq '_checksum ancestry json layer' }), 'is an image of the mirror') for $base, $top;
     is(Berth::Instance::slurp($mirror->data . '/images/' . $top->id . '/_checksum'), $top->payload_sum,
         'with its sum');
-    ok(within(5, sub { !(() = glob $mirror->data . '/_berth/mirror/image/*') }), 'and nothing beside it');
+    ok(within(5, sub { !(() = glob $mirror->data . '/_berth/mirror/image/*') }), 'and nothing else');
     asked();
     is_pulled($docker->pull('team/app'), $base, $top);
     is_deeply([grep { m{^/v1/images/} } asked()], [], 'the next one asks for no image');
@@ -83,11 +83,11 @@ subtest 'what the source has not' => sub {
     is($docker->call(GET => '/v1/images/' . 'a' x 64 . "/$_")->{status}, 404, "no $_") for qw(json ancestry layer);
 };
 
-subtest 'own images stand beside' => sub {
+subtest 'own images, too' => sub {
     my $own = Berth::Image->new(parent => $base);
 
     is($docker->push('team/own', { latest => $own }, $base, $own), 1, 'only what is not here is sent');
-    is($docker->put_tag('team/app', 'mine', $own)->{status},   200, 'a tag beside those of the source');
+    is($docker->put_tag('team/app', 'mine', $own)->{status},   200, 'a tag next to those of the source');
     is($docker->put_tag('team/app', 'latest', $own)->{status}, 200, 'and one in place of it');
     my $got = $docker->pull('team/app');
 

@@ -165,7 +165,7 @@ is(Berth::HTTP::header($r, 'X-Docker-Size'), length $images{$SCRATCH}->bytes, 'X
 is(Berth::HTTP::header($r, 'X-Docker-Checksum') // Berth::HTTP::header($r, 'X-Docker-Checksum-Payload'),
     $images{$SCRATCH}->tarsum, 'the sum as it was kept');
 
-# On the first start the index is built beside.
+# On the first start the index is built while requests go on.
 sub found {
     my ($term) = @_;
     return join ' ', sort map { $_->{name} } @{ decode_json(get("/v1/search?q=$term")->{body})->{results} };

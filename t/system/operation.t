@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# What an operator does: the index is deleted, damaged, made anew; the log is rotated, the
+# What an operator does: the index is deleted, damaged, rebuilt; the log is rotated, the
 # configuration read again; berth is started on a socket that somebody else has opened.
 
 use strict;
@@ -46,7 +46,7 @@ subtest 'the index is deleted' => sub {
     $berth->stop;
     unlink "$index$_" for '', '-wal', '-shm';
     $berth->launch;
-    ok(within(10, sub { search('app-1') eq join ' ', @names[0 .. 9] }), 'it is made anew by itself');
+    ok(within(10, sub { search('app-1') eq join ' ', @names[0 .. 9] }), 'it is rebuilt by itself');
 };
 
 subtest 'the index is damaged while requests come' => sub {

@@ -63,7 +63,7 @@ sub docker_pushes {
     utf8::encode(my $body = $good->{body});
     my $put = $call->(PUT => "/v2/$repository/manifests/$tag", \@docker, $body);
     is($put->{status}, 201, "docker 1.9 pushes $name") or diag($put->{body});
-    is(Berth::HTTP::header($put, 'Docker-Content-Digest'), $good->{payload_digest}, 'and is told its digest');
+    is(Berth::HTTP::header($put, 'Docker-Content-Digest'), $good->{payload_digest}, 'and gets its digest');
     $expected{$name} = $good->{payload_digest};
 }
 

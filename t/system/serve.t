@@ -63,7 +63,7 @@ subtest 'it answers' => sub {
     is(Berth::HTTP::header($r, 'Content-Type'), 'application/json', 'it is JSON');
     ok(defined Berth::HTTP::header($r, $_), $_) for qw(X-Docker-Registry-Version X-Docker-Registry-Config);
     like(Berth::HTTP::header($r, 'X-Docker-Registry-Standalone'), qr/^true$/i, 'standalone');
-    is(Berth::HTTP::header($r, 'Server'), 'nginx', 'no version of nginx is told');
+    is(Berth::HTTP::header($r, 'Server'), 'nginx', 'the version of nginx is not shown');
     is(get('/_ping')->{status}, 200, '/_ping');
     is(get('/')->{status}, 200, '/');
     is(Berth::HTTP::request($berth, HEAD => '/v1/_ping')->{body}, '', 'HEAD has no body');
@@ -187,7 +187,7 @@ subtest 'two side by side' => sub {
     is(get('/v1/_ping')->{status}, 200, 'the other still answers');
 };
 
-subtest 'whoever reads what quickstart says may go away' => sub {
+subtest 'the reader of what quickstart says may go away' => sub {
     my $dir   = scratch();
     my $port  = Berth::Instance::free_port();
     my $other = bless {
@@ -209,7 +209,7 @@ subtest 'whoever reads what quickstart says may go away' => sub {
     my $r = eval { Berth::HTTP::request($other, GET => '/v1/_ping') };
     is($r && $r->{status}, 200, 'it goes on');
     kill 'TERM', $pid;
-    is(waitpid($pid, 0), $pid, 'until it is told to end');
+    is(waitpid($pid, 0), $pid, 'until it is asked to end');
     is($?, 0, 'and ends well');
 };
 

@@ -78,7 +78,7 @@ subtest 'inspect' => sub {
     my $image = decode_json(works('an image', 'inspect', "docker://$host/team/oci:1"));
     is($image->{Digest}, $oci->digest, 'its digest');
     is(scalar @{ $image->{Layers} }, 3, 'its layers');
-    is_deeply($image->{RepoTags}, [1, 2], 'the tags beside it');
+    is_deeply($image->{RepoTags}, [1, 2], 'the tags next to it');
     my $config = works('its config', qw(inspect --config --raw), "docker://$host/team/oci:1");
     is($config, ($oci->parts)[-1]->bytes, 'as it is');
     $image = decode_json(works('one of a list', qw(--override-arch arm64 inspect), "docker://$host/team/list:1"));

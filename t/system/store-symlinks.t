@@ -22,7 +22,7 @@ my $v2     = Berth::V2Client->new($berth, as => 'docker');
 my $data   = $berth->data;
 my $image  = Berth::Image->new(size => 100_000);
 my $oci    = Berth::Oci->image(layers => 2);
-my $beside = scratch();
+my $elsewhere = scratch();
 
 # Puts a link in place of a file or directory of the store, which moves.
 sub replace {
@@ -83,18 +83,18 @@ subtest 'links that lead to another place in the store' => sub {
 };
 
 subtest 'links that lead out of the store' => sub {
-    make_path("$beside/keep");
-    open my $file, '>', "$beside/keep/tag_latest" or die $!;
+    make_path("$elsewhere/keep");
+    open my $file, '>', "$elsewhere/keep/tag_latest" or die $!;
     print $file $image->id;
     close $file;
-    symlink "$beside", "$data/repositories/out" or die $!;
-    replace('images/' . $image->id, "$beside/image", "$beside/image");
+    symlink "$elsewhere", "$data/repositories/out" or die $!;
+    replace('images/' . $image->id, "$elsewhere/image", "$elsewhere/image");
 
     is(status(GET => '/v1/repositories/out/keep/tags'), 404, 'a repository behind one is not there');
     is(status(DELETE => '/v1/repositories/out/keep/'), 404, 'cannot be deleted');
     is(status(PUT => '/v1/repositories/out/made/', '[]'), 500, 'nor made');
     is(status(GET => $image->path('layer')), 404, 'nor is an image');
-    is(join(' ', sort map { s{.*/}{}r } glob "$beside/* $beside/keep/*"), 'image keep tag_latest', 'nothing is touched');
+    is(join(' ', sort map { s{.*/}{}r } glob "$elsewhere/* $elsewhere/keep/*"), 'image keep tag_latest', 'nothing is touched');
     $berth->restart;
     like($berth->log('berth.log'), qr{store\.link path=\Q$data\E/repositories/out .*mount --bind.*\n.*\z}s,
         'the log says at the start what to do');
@@ -103,7 +103,7 @@ subtest 'links that lead out of the store' => sub {
 subtest 'a link in place of a directory that is needed' => sub {
     $berth->stop;
     unlink "$data/docker/registry/v2/blobs";
-    symlink "$beside", "$data/docker/registry/v2/blobs" or die $!;
+    symlink "$elsewhere", "$data/docker/registry/v2/blobs" or die $!;
     my $dead = eval { $berth->launch; 1 } ? '' : $@;
     like($dead, qr{docker/registry/v2/blobs: a symbolic link that leads out of the store}, 'berth does not start without it');
     unlink "$data/docker/registry/v2/blobs";
@@ -126,7 +126,7 @@ subtest 'nginx follows no link' => sub {
         "access_log off; server { listen 127.0.0.1:$port;\n$location\n} }\n";
     close $file;
     symlink 'layer', "$data/parts/inside" or die $!;
-    symlink "$beside/keep/tag_latest", "$data/parts/outside" or die $!;
+    symlink "$elsewhere/keep/tag_latest", "$data/parts/outside" or die $!;
     my $pid = fork // die $!;
     if ($pid == 0) {
         exec 'nginx', '-p', $dir, '-e', "$dir/log", '-c', "$dir/nginx.conf" or POSIX::_exit(1);

@@ -250,7 +250,7 @@ subtest 'check_tokens' => sub {
 
     subtest 'a push and a pull' => sub {
         like(header(ask($berth, GET => '/v1/_ping'), 'X-Docker-Registry-Standalone'), qr/\Afalse\z/i,
-            'docker is told to send tokens');
+            'docker is asked to send tokens');
         is($docker->push('team/app', { latest => $top, t => $base }, $base, $top), 2, 'two images are sent');
         is($docker->push('team/other', { t => $other }, $other), 1, 'one to another repository');
         my $pulled = $docker->pull('team/app');
@@ -274,7 +274,7 @@ subtest 'check_tokens' => sub {
             return grep { (readlink $_ // '') =~ m{/temp-body/} } map { glob "/proc/$_/fd/*" } $berth->nginx_workers;
         };
         my $path  = '/v1/images/' . Berth::Image::random_id() . '/json';
-        my %reads = ('its length is told' => ['Content-Length' => 4_000_000],
+        my %reads = ('its length is announced' => ['Content-Length' => 4_000_000],
             'it comes in chunks' => ['Transfer-Encoding' => 'chunked']);
 
         for my $how (sort keys %reads) {
@@ -357,7 +357,7 @@ subtest 'check_tokens' => sub {
         is_error($put->('d' x 64), 404, 'Image not found', 'nor on what is not there');
         my $guess = Berth::Image->new(id => $secret->id, parent => $base);
         is(eval { $docker->push('evil/app', { x => $guess }, $base, $guess) }, undef, 'nor is it pushed');
-        like($@, qr/json of \w+: 400 .*This image does not belong to the repository/, 'which docker is told');
+        like($@, qr/json of \w+: 400 .*This image does not belong to the repository/, 'which docker shows');
         is_error(ask($berth, GET => image($secret, $_), $token->('evil/app', 'read')), 404, 'Image not found',
             "nor is $_ read") for qw(json layer ancestry files diff);
         is_ok(ask($berth, GET => private($secret, 'json'), $token->('team/plan', 'read')), 'by its own token it is',
@@ -488,13 +488,13 @@ subtest 'another index' => sub {
 
     subtest 'a push and a pull' => sub {
         like(header(ask($berth, GET => '/v1/_ping'), 'X-Docker-Registry-Standalone'), qr/\Afalse\z/i,
-            'docker is told to send tokens');
+            'docker is asked to send tokens');
         grant('team/app', $base, $top);
         grant('team/other', $other);
         is($docker->push('team/app', { latest => $top, t => $base }, $base, $top), 2, 'two images are sent');
         is_deeply(decode_json(stored($berth, 'repositories/team/app/_images_list') // '[]'),
             [map { $_->id } $base, $top], 'what the index granted is written down');
-        is(stored($berth, 'repositories/team/app/_index_images'), undef, 'it is no announcement');
+        is(stored($berth, 'repositories/team/app/_index_images'), undef, 'it is not an announcement');
         is($docker->push('team/other', { t => $other }, $other), 1, 'one to another repository');
         my $pulled = $docker->pull('team/app');
         is_deeply($pulled->{tags}, { latest => $top->id, t => $base->id }, 'the tags');

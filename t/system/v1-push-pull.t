@@ -112,7 +112,7 @@ subtest 'how a layer is sent' => sub {
     is(Berth::HTTP::header($r, 'Content-Range'), 'bytes 5-9/' . $top->size, 'Content-Range');
     is(length $get->('GET', Range => 'bytes=2999990-')->{body}, 10, 'an open range');
     is(length $get->('GET', Range => 'bytes=-7')->{body}, 7, 'the last bytes');
-    is_error($get->('GET', Range => 'bytes=3000000-'), 416, qr/range/, 'a range behind the end');
+    is_error($get->('GET', Range => 'bytes=3000000-'), 416, qr/range/, 'a range after the end');
     my %expect = ('Thu, 01 Jan 1970 00:00:00 GMT' => 206, 'Thu, 01 Jan 1971 00:00:00 GMT' => 200);
     is($get->('GET', Range => 'bytes=5-9', 'If-Range' => $_)->{status}, $expect{$_}, "If-Range: $_")
         for sort keys %expect;
@@ -127,7 +127,7 @@ subtest 'a push that was not finished' => sub {
     is_error($docker->get_json($image), 400, 'Image is being uploaded, retry later', 'it cannot be read yet');
     is_error(Berth::HTTP::request($berth, GET => $image->path('layer')), 400,
         'Image is being uploaded, retry later', 'nor its layer');
-    is($docker->push('team/retry', { latest => $image }, $base, $image), 1, 'the next push sends it afresh');
+    is($docker->push('team/retry', { latest => $image }, $base, $image), 1, 'the next push sends it again');
     is($docker->pull('team/retry')->{images}{ $image->id }{layer_sum}, $image->layer_sum, 'and it can be pulled');
 };
 
@@ -207,7 +207,7 @@ subtest 'a refused upload writes no byte' => sub {
     ok(within(5, sub { !$berth->left('body') }), 'nothing is left');
 };
 
-subtest 'a body that comes with GET is no upload' => sub {
+subtest 'a body that comes with GET is not an upload' => sub {
     my $piece = 'x' x 100_000;
 
     for my $chunked (0, 1) {

@@ -273,7 +273,7 @@ my @table = (
         [{ id => $none, checksum => 'tarsum:2' }, { id => $base->id }]],
     ['it has no tags', GET => repo('team/told/tags'), 200, {}],
     ['images of an unknown one', GET => repo('no/where/images'), 404, \'images not found', want => $uninvited],
-    ['a deletion that is none', DELETE => repo('team/told/images'), 204, undef, want => invited('team/told', 'delete')],
+    ['a deletion that is not valid', DELETE => repo('team/told/images'), 204, undef, want => invited('team/told', 'delete')],
     ['of an unknown one', DELETE => repo('no/where/images'), 204, undef, want => invited('no/where', 'delete')],
     ['the images are there', GET => repo('team/told/images'), 200, sub { is(scalar @{ $_[0] }, 2, 'both') }],
     ['auth', PUT => repo('team/told/auth'), 200, '"OK"', want => $uninvited, body => '{}'],
@@ -302,7 +302,7 @@ my @table = (
         head => ['X-Docker-Checksum' => 'odd']] } '', '{', '{}', '[]', '"x"', '5', 'null', "{\"id\":\"\xff\"}"),
     ['no id', PUT => image($new, 'json'), 400, \"Missing key `id' in JSON", body => image_json(parent => 'x'),
         head => ['X-Docker-Checksum' => 'odd']],
-    ['a checksum that is none', PUT => image($new, 'json'), 400, \'Invalid checksum format',
+    ['a checksum that is not valid', PUT => image($new, 'json'), 400, \'Invalid checksum format',
         body => image_json(id => $none),
         head => ['X-Docker-Checksum' => 'odd']],
     (map { ["another id: $_", PUT => image($new, 'json'), 400, \'JSON data contains invalid id',
@@ -397,14 +397,14 @@ my @table = (
     ['the right layer, packed otherwise', PUT => image($first, 'layer'), 200, 'true', body => tar(@base_entries)],
     ['it is complete', GET => image($first, 'layer'), 200, tar(@base_entries), immutable => 1],
 
-    'tarsums behind the layer',
+    'tarsums after the layer',
     ['json', PUT => image($sum, 'json'), 200, 'true', body => $sum->json],
     ['layer', PUT => image($sum, 'layer'), 200, 'true', body => $sum->bytes],
     ['of another archive', PUT => image($sum, 'checksum'), 400, \'Checksum mismatch',
         head => ['X-Docker-Checksum' => tarsum($sum, @base_entries)]],
     ['of another json', PUT => image($sum, 'checksum'), 400, \'Checksum mismatch',
         head => ['X-Docker-Checksum' => tarsum($first, @child_entries)]],
-    ['the right one beside a wrong payload sum, as docker 0.9 sends them', PUT => image($sum, 'checksum'), 200, 'true',
+    ['the right one together with a wrong payload sum, as docker 0.9 sends them', PUT => image($sum, 'checksum'), 200, 'true',
         head => ['X-Docker-Checksum' => tarsum($sum, @child_entries), 'X-Docker-Checksum-Payload' => $zero]],
     ['it is complete', GET => image($sum, 'json'), 200, $sum->json, immutable => 1],
     (map { my ($name, $image, @counted) = @$_; (
@@ -436,7 +436,7 @@ my @table = (
         want => { 'Content-Range' => sprintf 'bytes 5-%d/%d', $base->size - 1, $base->size }],
     ['the end', GET => image($base, 'layer'), 206, substr($base->bytes, -3), immutable => 1,
         head => [Range => 'bytes=-3']],
-    ['behind the end', GET => image($base, 'layer'), 416, \qr/./, by_nginx => 1,
+    ['after the end', GET => image($base, 'layer'), 416, \qr/./, by_nginx => 1,
         head => [Range => 'bytes=' . $base->size . '-'], want => { 'Content-Range' => 'bytes */' . $base->size }],
     ['files', GET => image($base, 'files'), 200, \@base_files, immutable => 1],
     ['files, kept', GET => image($base, 'files'), 200, \@base_files, immutable => 1],
@@ -548,7 +548,7 @@ my @table = (
     ['whatever the case', GET => '/v1/search?q=TEAM/APP', 200, finds('team/app')],
     ['a description, not that of a secret', GET => '/v1/search?q=serves', 200, finds('team/app')],
     ['one that is no more', GET => '/v1/search?q=nothing+inside', 200, finds()],
-    ['% is no wild card', GET => '/v1/search?q=%25', 200, finds('team/app')],
+    ['% is not a wild card', GET => '/v1/search?q=%25', 200, finds('team/app')],
     ['nor is _', GET => '/v1/search?q=_', 200, finds('team/app')],
     ['a slash as docker sends it', GET => '/v1/search?q=team%2Fa%2Fb', 200, finds('team/a/b')],
     ['announced', GET => '/v1/search?q=told', 200, finds('team/told')],
@@ -567,7 +567,7 @@ my @table = (
             star_count => 0,
             is_official => FALSE, is_automated => FALSE, is_trusted => FALSE }, 'what it reads');
     }, head => ['X-Docker-Token' => 'true']],
-    (map { ["a number that is none: $_", GET => "/v1/search?q=team&$_", 200, sub {
+    (map { ["a number that is not valid: $_", GET => "/v1/search?q=team&$_", 200, sub {
         my ($doc) = @_;
         is_deeply([map { $doc->{$_} } qw(num_results page num_pages page_size)], [5, 1, 1, 5], 'is as if not given');
     }] } qw(n=0 n=-1 n=abc n= page=0 page=-1 page=x)),
@@ -920,7 +920,7 @@ sub put {
 
 subtest 'what reads the store back sees what is wrong' => sub {
     wrong('nothing');
-    wrong('a file beside', qr{^x: does not belong}, sub { put("$_[0]{base}/../../x", '') });
+    wrong('a file that does not belong', qr{^x: does not belong}, sub { put("$_[0]{base}/../../x", '') });
     wrong('a file too many', qr{/odd: does not belong}, sub { put("$_[0]{base}/odd", '') });
     wrong("no $_", qr{/$_: is not there}, do { my $f = $_; sub { unlink "$_[0]{base}/$f" } })
         for qw(json ancestry layer _checksum);
@@ -932,12 +932,12 @@ subtest 'what reads the store back sees what is wrong' => sub {
     wrong('another ancestry', qr{ancestry: is not that of the json}, sub { put("$_[0]{child}/ancestry",
         $json->encode([$_[2]->id])) });
     wrong('no ids', qr{ancestry: holds something else}, sub { put("$_[0]{child}/ancestry", '[null]') });
-    wrong('no list', qr{ancestry: is no ARRAY}, sub { put("$_[0]{child}/ancestry", '{}') });
-    wrong('a damaged list of files', qr{_files: is no JSON}, sub { put("$_[0]{child}/_files", '[[') });
+    wrong('no list', qr{ancestry: must be a JSON ARRAY}, sub { put("$_[0]{child}/ancestry", '{}') });
+    wrong('a damaged list of files', qr{_files: is not JSON}, sub { put("$_[0]{child}/_files", '[[') });
     wrong('an entry of a list', qr{_files: holds an entry}, sub { put("$_[0]{child}/_files", '[["x"]]') });
     wrong('a type of a list', qr{_files: type}, sub { put("$_[0]{child}/_files", '[["x","?",false,0,0,0,0,0]]') });
     wrong('another difference', qr{_diff: has other keys}, sub { put("$_[0]{child}/_diff", '{}') });
-    wrong('an odd image', qr{images/x: is no image id}, sub { make_path("$_[0]{base}/../x") });
+    wrong('an odd image', qr{images/x: is not an image id}, sub { make_path("$_[0]{base}/../x") });
     wrong('a file that others cannot read', qr{mode 600}, sub { chmod 0600, "$_[0]{base}/layer" });
     wrong('a tag of nothing', qr{tag_latest: names an image}, sub { put("$_[0]{repo}/tag_latest", 'a' x 64) });
     wrong('a tag with a newline', qr{tag_latest: holds no id}, sub { put("$_[0]{repo}/tag_latest", $_[1]->id . "\n") });
@@ -955,7 +955,7 @@ subtest 'what reads the store back sees what is wrong' => sub {
     wrong('granted nothing', qr{_images_list: holds something else}, sub { put("$_[0]{repo}/_images_list", '["x"]') });
     wrong('an odd file', qr{repositories/a/b/x: does not belong}, sub { put("$_[0]{repo}/x", '') });
     wrong('an empty repository', qr{repositories/a/c: is empty}, sub { make_path("$_[0]{repo}/../c") });
-    wrong('an odd name', qr{is no quoted name}, sub { make_path("$_[0]{repo}/../c d") });
+    wrong('an odd name', qr{is not a quoted name}, sub { make_path("$_[0]{repo}/../c d") });
     wrong('left over', qr{_berth/tmp/x: was left over},
         sub { make_path("$_[0]{base}/../../_berth/tmp"); put("$_[0]{base}/../../_berth/tmp/x", '') });
     wrong('an odd file of v2', qr{v2/x: does not belong}, sub {

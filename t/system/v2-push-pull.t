@@ -113,7 +113,7 @@ subtest 'how a blob is sent' => sub {
     is($get->(Range => 'bytes=2999990-')->{body}, substr($bytes, -10), 'what is left of a download');
     is($get->(Range => 'bytes=-7')->{body}, substr($bytes, -7), 'the last bytes');
     $r = $get->(Range => 'bytes=3000000-');
-    is_error($r, 416, 'RANGE_INVALID', 'a range behind the end');
+    is_error($r, 416, 'RANGE_INVALID', 'a range after the end');
     is(header($r, 'Content-Range'), 'bytes */3000000', 'it tells the length');
     $keeps->($r, '416');
     like(header($get->(Range => 'bytes=0-1,5-9'), 'Content-Type'), qr{^multipart/byteranges}, 'two ranges');
@@ -217,7 +217,7 @@ subtest 'nginx says no in the form of the API' => sub {
     is_error(raw("PUT /v2/a/manifests/b HTTP/1.1\r\n${host}Content-Length: 5000000\r\n\r\n"), 413, 'SIZE_INVALID',
         'a manifest too large');
     is_error(raw("PATCH /v2/a/blobs/uploads/x HTTP/1.1\r\n${host}Content-Length: x\r\n\r\n"), 400, 'UNSUPPORTED',
-        'a length that is none');
+        'a length that is not valid');
     my $r = raw('GET /v2/' . 'x' x 70_000 . " HTTP/1.1\r\n$host\r\n");
     is($r->{status}, 414, 'a target too long: 414');
     for my $path ('/v1/_ping', '/v22/', '/') {

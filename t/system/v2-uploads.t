@@ -46,8 +46,8 @@ subtest 'a body is a file, unless it is refused' => sub {
         'a part of no upload'      => [PATCH => $unknown, 404, 'BLOB_UPLOAD_UNKNOWN'],
         'the end of no upload'     => [PUT => "$unknown?$other", 404, 'BLOB_UPLOAD_UNKNOWN'],
         'an end without a digest'  => [PUT => $unknown, 400, 'DIGEST_INVALID'],
-        'a digest that is none'    => [POST => '/v2/a/b/blobs/uploads/?digest=sha256:abc', 400, 'DIGEST_INVALID'],
-        'a name that is none'      => [POST => "/v2/A/b/blobs/uploads/?$digest", 400, 'NAME_INVALID'],
+        'a digest that is not valid'    => [POST => '/v2/a/b/blobs/uploads/?digest=sha256:abc', 400, 'DIGEST_INVALID'],
+        'a name that is not valid'      => [POST => "/v2/A/b/blobs/uploads/?$digest", 400, 'NAME_INVALID'],
         'a name in odd spelling'   => [POST => "/v2/a%2FB/blobs/uploads/?$digest", 400, 'NAME_INVALID'],
         'another method'           => [PUT => "/v2/a/b/blobs/uploads/?$digest", 405, 'UNSUPPORTED'],
     );
@@ -70,7 +70,7 @@ subtest 'a body is a file, unless it is refused' => sub {
         for my $name (sort keys %refused) {
             my ($method, $path, $status, $code) = @{ $refused{$name} };
             my ($seen, $r) = body_files_while_sending($method, $path, $blob, chunked => $chunked);
-            is($seen, 0, "$name $how is no file");
+            is($seen, 0, "$name $how is not a file");
             is_error($r, $status, $code, $name);
         }
     }
@@ -85,7 +85,7 @@ subtest 'a body is a file, unless it is refused' => sub {
     nothing_left($berth);
 };
 
-subtest 'a body that comes with GET or DELETE is no upload' => sub {
+subtest 'a body that comes with GET or DELETE is not an upload' => sub {
     my $upload = location($docker->begin('a/b'));
     my $blob   = Berth::Oci->blob(size => 20_000_000);
 
@@ -209,7 +209,7 @@ subtest 'parts in the wrong place' => sub {
         'more bytes than the range says');
     is_error($docker->patch($upload, chunks('x' x 100), 'Content-Range' => '600-649'), 400, 'SIZE_INVALID',
         'the same in chunks');
-    is($docker->patch($upload, 'x', 'Content-Range' => 'odd')->{status}, 400, 'a range that is none');
+    is($docker->patch($upload, 'x', 'Content-Range' => 'odd')->{status}, 400, 'a range that is not valid');
     is_error($docker->finish($upload, 'sha256:' . '0' x 64, 'x' x 400), 400, 'DIGEST_INVALID', 'a wrong digest');
     stands_at($docker->call(GET => $upload), $upload, 600, 'after all that');
     is($docker->finish($upload, $blob->digest, 'x' x 400, 'Content-Range' => '600-999')->{status}, 201,

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # Any process is killed at any moment of pushes by API v1. What was acknowledged is served
-# afterwards; what was cut off can be pushed again, and leaves nothing behind.
+# afterwards; what was cut off can be pushed again, and leaves nothing.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Many at once: pushes of images that overlap, slow uploads beside a pull, and two clients
+# Many at once: pushes of images that overlap, slow uploads during a pull, and two clients
 # with one image but different bytes.
 
 use strict;
@@ -67,7 +67,7 @@ sub median_of {
     return $took[$times / 2];
 }
 
-subtest 'slow uploads beside a pull' => sub {
+subtest 'slow uploads during a pull' => sub {
     my $image  = Berth::Image->new(size => 10_000_000);
     my $docker = Berth::V1Client->new($berth);
     my @slow   = map { Berth::Image->new(size => 1_000_000) } 1 .. 64;
@@ -86,12 +86,12 @@ subtest 'slow uploads beside a pull' => sub {
         push @readers, $slow->reader(100_000);
         push @connections, $c;
     }
-    my $beside = median_of(5, sub {
+    my $loaded = median_of(5, sub {
         $connections[$_]->send($readers[$_]->()) for 0 .. $#slow;    # a little of each goes on
         $pull->();
     });
-    diag(sprintf 'a pull takes %.3f s alone, %.3f s beside %d uploads', $alone, $beside, scalar @slow);
-    cmp_ok($beside, '<', 4 * $alone + 0.5, 'do not slow it');
+    diag(sprintf 'a pull takes %.3f s alone, %.3f s during %d uploads', $alone, $loaded, scalar @slow);
+    cmp_ok($loaded, '<', 4 * $alone + 0.5, 'do not slow it');
 
     for my $n (0 .. $#slow) {
         while ((my $bytes = $readers[$n]->()) ne '') {
@@ -122,14 +122,14 @@ subtest 'one image, two layers' => sub {
         my ($who)  = grep { $got && $got->{layer_sum} eq ($one, $two)[$_]->layer_sum } 0, 1;
 
         if (!defined $who) {
-            # Each came between the other's layer and sum: nobody was told it was done.
+            # Each came between the other's layer and sum: neither client got an answer that it is done.
             $wrong++ if grep { $_ } @acknowledged;
         } else {
             $wrong++ unless $acknowledged[$who];
             $won{$who}++;
         }
     }
-    is($wrong, 0, 'what is served is whole, and its client was told so');
+    is($wrong, 0, 'what is served is whole, and was acknowledged');
     diag('the first won ' . ($won{0} // 0) . ' times, the second ' . ($won{1} // 0));
 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # Any process is killed at any moment of pushes by API v2. A manifest that was acknowledged is
 # served afterwards with all its blobs, and its tag is listed; what was cut off can be pushed
-# again, and leaves nothing behind.
+# again, and leaves nothing.
 
 use strict;
 use warnings;

@@ -109,7 +109,7 @@ subtest 'many signatures of one image' => sub {
 
 # ---- one upload ----
 
-# Sends each of these requests but for its last byte, then the last bytes, one close behind the
+# Sends each of these requests but for its last byte, then the last bytes, one right after the
 # other; returns the responses. A request: [method, path, body, headers].
 sub at_once {
     my @requests = @_;
@@ -188,7 +188,7 @@ subtest 'an upload is cancelled while its end comes' => sub {
         my $got = $client->get_blob('one/cancel', $blob);
 
         like("$end->{status} $cancel->{status}", qr/^(?:201 (?:204|404)|404 204)$/, 'one of both succeeds');
-        is($got->{status}, $end->{status} == 201 ? 200 : 404, 'the blob is there when its client was told so');
+        is($got->{status}, $end->{status} == 201 ? 200 : 404, 'the blob is there when it was acknowledged');
         ok($got->{status} == 404 || $got->{body} eq $blob->bytes, 'and whole');
     }
     nothing_left($berth);

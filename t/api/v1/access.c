@@ -100,7 +100,7 @@ test_properties(void)
 	    {"a description", "PUT", PLAN "/properties",
 		.body = "{\"description\": \"for \\\"us\\\"\"}", .status = 200,
 		.want = "true"},
-	    {"beside it", "GET", PLAN "/properties", .status = 200,
+	    {"next to it", "GET", PLAN "/properties", .status = 200,
 		.want = "{\"access\": \"private\", "
 			"\"description\": \"for \\\"us\\\"\"}"},
 	    {"none", "PUT", PLAN "/properties", .body = "{\"description\": \"\"}",

@@ -127,7 +127,7 @@ test_wrong_bodies(void)
 	is_int(rp->status, 500, "a layer that is in no file is nginx's fault");
 	is_str(reply_get(rp, "X-Request-Id"), "0123", "the log has more on it");
 	ok(strstr(str_dup(arena, rp->bytes), "X-Request-Id") != NULL,
-	    "as the client is told");
+	    "as the answer to the client says");
 	rp = send_call(&file);
 	is_int(rp->status, 400, "a small body in a file is not taken");
 }

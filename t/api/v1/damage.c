@@ -1,5 +1,5 @@
 /* damage.c: files of API v1 that are damaged on disk: empty, cut off, changed, longer,
- * missing. Each is asked for in each way in which a client could be told "it is here"; then
+ * missing. Each is asked for in each way in which the answer could be "it is here"; then
  * it is pushed again, and is whole. */
 #include "lib/api_v1.h"
 #include "lib/v1_image.h"

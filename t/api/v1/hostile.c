@@ -113,9 +113,9 @@ static const struct row bytes[] = {
 };
 
 static const char *
-target(const char *before, const char *name, const char *behind)
+target(const char *before, const char *name, const char *after)
 {
-	return arena_printf(arena, "%s%s%s", before, name, behind);
+	return arena_printf(arena, "%s%s%s", before, name, after);
 }
 
 static void
@@ -125,7 +125,7 @@ test_lengths(void)
 
 	expect("a name of 10 KiB", "PUT", target(REPOS, large, "/"), "[]", 400,
 	    BAD_NAME);
-	expect("10 KiB behind a namespace", "GET",
+	expect("10 KiB after a namespace", "GET",
 	    target(REPOS "team/", large, "/tags"), NULL, 400, BAD_NAME);
 	expect("a tag of 10 KiB", "PUT", target(REPOS "team/app/tags/", large, ""),
 	    "\"" ID "\"", 400, BAD_NAME);
@@ -195,7 +195,7 @@ test_long_agent(void)
 static const struct row json[] = {
     {"cut off", "PUT", REPOS "t/j", .body = "[{\"id\":", .status = 400,
 	.want = BAD_LIST},
-    {"with something behind", "PUT", REPOS "t/j", .body = "[] []", .status = 400,
+    {"with something after it", "PUT", REPOS "t/j", .body = "[] []", .status = 400,
 	.want = BAD_LIST},
     {"with a mark in front", "PUT", REPOS "t/j", .body = "\xef\xbb\xbf[]",
 	.status = 400, .want = BAD_LIST},
@@ -214,7 +214,7 @@ static const struct row json[] = {
     {"a NUL in a tag", "PUT", REPOS "t/j/tags/x",
 	.body = "\"0123456789abcde\\u0000\"", .status = 400,
 	.want = ERROR("Invalid data")},
-    {"a NUL behind an id", "PUT", REPOS "t/j",
+    {"a NUL after an id", "PUT", REPOS "t/j",
 	.body = "[{\"id\": \"" ID "\\u0000\"}]", .status = 400,
 	.want = ERROR("Invalid data")},
     {"a NUL in an image", "PUT", "/v1/images/" ID "/json",
@@ -273,7 +273,7 @@ send_large(const char *method, const char *where, size_t n, bool chunked)
 	return send_call(&call);
 }
 
-/* Refused by its length before it is read, and where none was told, while it is. */
+/* Refused by its length before it is read; while it is read, when it has no length. */
 static void
 test_limits(void)
 {
@@ -298,7 +298,7 @@ test_limits(void)
 		is_int(rp->status, 413, "%s %s: %zu bytes are too many",
 		    rows[i].method, rows[i].target, rows[i].limit + 1);
 		is_str(str_dup(arena, rp->bytes), ERROR("The request is too large"),
-		    "which is told");
+		    "and the error says so");
 		is_int(bodies_read, 0, "and they are not read");
 		rp = send_large(
 		    rows[i].method, rows[i].target, rows[i].limit + 1, true);
@@ -343,7 +343,8 @@ static const struct row terms[] = {
     {"the one with %", "GET", SEARCH "?q=%25", .status = 200,
 	.want = "~\"team/100%\""},
     {"_", "GET", SEARCH "?q=_", .status = 200, .want = FOUND(1)},
-    {"a_b is no pattern", "GET", SEARCH "?q=a_b", .status = 200, .want = FOUND(1)},
+    {"a_b is not a pattern", "GET", SEARCH "?q=a_b", .status = 200,
+	.want = FOUND(1)},
     {"a quote", "GET", SEARCH "?q=%22", .status = 200, .want = "~\"team/q\\\"q\""},
     {"* is podman's pattern", "GET", SEARCH "?q=*", .status = 200,
 	.want = FOUND(8)},
@@ -363,7 +364,7 @@ static const struct row terms[] = {
     {"a blank", "GET", SEARCH "?q=near+miss", .status = 200, .want = FOUND(1)},
     {"NUL", "GET", SEARCH "?q=%00", .status = 200,
 	.want = "~{\"query\": \"\\u0000\", \"num_results\": 0,"},
-    {"NUL behind a name", "GET", SEARCH "?q=centos%00", .status = 200,
+    {"NUL after a name", "GET", SEARCH "?q=centos%00", .status = 200,
 	.want = FOUND(0)},
     {"no UTF-8", "GET", SEARCH "?q=%ff", .status = 400, .want = BAD_REQUEST},
     {"a broken %", "GET", SEARCH "?q=%zz", .status = 400, .want = BAD_REQUEST},
@@ -373,11 +374,11 @@ static const struct row terms[] = {
     {"a page", "GET", SEARCH "?q=&n=2&page=2", .status = 200,
 	.want = "~\"num_results\": 8, \"page\": 2, \"num_pages\": 4, "
 		"\"page_size\": 2,"},
-    {"behind the last", "GET", SEARCH "?n=25&page=9", .status = 200,
+    {"after the last", "GET", SEARCH "?n=25&page=9", .status = 200,
 	.want = "~\"results\": []}"},
     {"the last there can be", "GET", SEARCH "?n=1000&page=99999999999",
 	.status = 200, .want = "~\"results\": []}"},
-    {"no rows are no limit", "GET", SEARCH "?n=0", .status = 200, .want = FOUND(8)},
+    {"n=0 is not a limit", "GET", SEARCH "?n=0", .status = 200, .want = FOUND(8)},
     {"fewer", "GET", SEARCH "?n=-1", .status = 200, .want = FOUND(8)},
     {"no number", "GET", SEARCH "?n=1;x", .status = 200, .want = FOUND(8)},
     {"no page is the first", "GET", SEARCH "?page=0&n=1", .status = 200,

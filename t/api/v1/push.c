@@ -1,5 +1,5 @@
 /* push.c: images on their way in through API v1: what is refused and in which
- * order, checksums of every kind, pushes that begin anew, and two at once. */
+ * order, checksums of every kind, pushes that begin again, and two at once. */
 #include "lib/api_v1.h"
 #include "store/v1push.h"
 
@@ -28,7 +28,7 @@
 		name, method, target, headers, body, 200, "true" \
 	}
 
-/* All that can be wrong with a json: what comes first in the list is told. */
+/* All that can be wrong with a json: the error names the first of the list. */
 static const struct row errors_of_json[] = {
     {"no JSON", "PUT", IMAGE("a1", "json"), "X-Docker-Checksum: abc",
 	"{\"id\":", 400, ERROR("Invalid JSON")},
@@ -109,7 +109,7 @@ static const struct row parents[] = {
 #define B1_AGAIN "{\"id\": \"00000000000000b1\", \"try\": 2}"
 #define B1_SUM   "63629e4d86470fe22c5cbc941d2314167b477544cf85a91261ad46f37123332d"
 
-/* The first was cut off behind its layer; whether it still lives nobody knows, so
+/* The first was cut off after its layer; whether its client still sends is not known, so
  * for once its own layer and checksum are welcome even now. */
 static const struct row a_retry[] = {
     ok_row("json", "PUT", IMAGE("b1", "json"), NULL, JSON_OF("b1")),
@@ -124,7 +124,7 @@ static const struct row a_retry[] = {
     {"no third", "PUT", IMAGE("b1", "json"), NULL, B1_AGAIN, 409, EXISTS},
     ok_row("the first's layer", "PUT", IMAGE("b1", "layer"), NULL, "layer"),
     ok_row("a checksum", "PUT", IMAGE("b1", "checksum"), PAYLOAD B1_SUM, NULL),
-    /* which of the two pushes this is cannot be told */
+    /* which of the two pushes this is cannot be known */
     ok_row("its layer again", "PUT", IMAGE("b1", "layer"), NULL, "layer"),
     ok_row(
 	"its checksum again", "PUT", IMAGE("b1", "checksum"), PAYLOAD B1_SUM, NULL),
@@ -154,8 +154,8 @@ static const struct row checksums[] = {
 	"X-Docker-Checksum: odd\n" PAYLOAD ZEROS, NULL, 400, MISMATCH},
     {"it stays unfinished", "GET", IMAGE("c1", "json"), .status = 400,
 	.want = UNFINISHED},
-    ok_row("a right payload sum beside a wrong one", "PUT", IMAGE("c1", "checksum"),
-	CHECKSUM ZEROS "\n" PAYLOAD C1_SUM, NULL),
+    ok_row("a right payload sum together with a wrong one", "PUT",
+	IMAGE("c1", "checksum"), CHECKSUM ZEROS "\n" PAYLOAD C1_SUM, NULL),
     {"complete", "GET", IMAGE("c1", "json"), .status = 200, .want = JSON_OF("c1"),
 	.want_headers = "Cache-Control: public, max-age=31536000"},
 };
@@ -186,7 +186,7 @@ static const struct row given_before[] = {
     ok_row("the right sum again, as 0.9.1 wants it", "PUT", IMAGE("d1", "checksum"),
 	CHECKSUM D1_SUM, NULL),
     ok_row("wrong", "PUT", IMAGE("d4", "json"), CHECKSUM ZEROS, JSON_OF("d4")),
-    ok_row("afresh, none", "PUT", IMAGE("d4", "json"), NULL, JSON_OF("d4")),
+    ok_row("again, none", "PUT", IMAGE("d4", "json"), NULL, JSON_OF("d4")),
     ok_row("any layer will do", "PUT", IMAGE("d4", "layer"), NULL, "layer"),
 };
 

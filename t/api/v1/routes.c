@@ -93,7 +93,7 @@ static const struct row announcements[] = {
     {"a checksum is merged", "PUT", REPO "/images", HOST,
 	"[{\"id\": \"" CHILD "\", \"checksum\": \"sha256:1\"}]", 204, NULL,
 	INVITES("write")},
-    {"one without stays behind", "PUT", REPO "/images", HOST,
+    {"one without stays", "PUT", REPO "/images", HOST,
 	"[{\"id\": \"" CHILD "\"}, {\"id\": \"" NONE "\"}]", 204, NULL,
 	INVITES("write")},
     {"an entry an id", "GET", REPO "/images", HOST, NULL, 200,

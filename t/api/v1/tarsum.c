@@ -1,5 +1,5 @@
 /* tarsum.c: pushes of clients that know a layer by its tarsum: dockers before 0.10
- * send it behind the layer, those of 0.6's day with the json. The sums were computed
+ * send it after the layer, those of 0.6's day with the json. The sums were computed
  * by docker-registry's rules with another program. */
 #include "lib/api_v1.h"
 #include "lib/tar.h"
@@ -118,7 +118,7 @@ test_before_the_layer(void)
 	check_rows(ROWS(rows));
 }
 
-/* What is no archive waits for a payload sum like any other layer. */
+/* What is not an archive waits for a payload sum like any other layer. */
 static void
 test_no_archive(void)
 {
@@ -132,7 +132,7 @@ test_no_archive(void)
 	check_rows(ROWS(rows));
 	put_layer(IMAGE("c4", "layer"), small_layer(), 200, "another comes");
 	is_int(request("PUT", IMAGE("c4", "checksum"), GIVEN(C4), NULL)->status,
-	    200, "which is found beside it");
+	    200, "which is found next to it");
 }
 
 /* A push that gave its tarsum with the json was given up. Another of the same image, whose

@@ -1,5 +1,5 @@
 /* changes.c: after each change of a repository its tags, the catalog and the
- * search tell how it stands; and so they do when the index was made anew. */
+ * search tell how it stands; and so they do when the index was rebuilt. */
 #include "lib/api_v2.h"
 
 #define REPO     "/v2/team/app"
@@ -140,7 +140,7 @@ test_step(const struct change *s)
 	is_int(rp->status, s->status, "%s", s->name);
 	is_str(all_lists(), want, "%s: the lists", s->name);
 	reindex_all();
-	is_str(all_lists(), want, "%s: of an index that was made anew", s->name);
+	is_str(all_lists(), want, "%s: of an index that was rebuilt", s->name);
 }
 
 int

@@ -1,6 +1,6 @@
 /* damage.c: files of API v2 that are damaged on disk: empty, cut off, changed, longer,
  * missing. Each kind of file, with each kind of damage, is asked for in each way in which a
- * client could be told "it is here"; then it is pushed again, and is whole. */
+ * answer could be "it is here"; then it is pushed again, and is whole. */
 #include "lib/api_v2.h"
 
 #include "base/log.h"
@@ -257,7 +257,7 @@ test_type(void)
 {
 	static const char *const target = "/v2/" APP "/manifests/plain";
 	static const char
-	    *const told = "Content-Type: application/vnd.example.plain+json";
+	    *const type = "Content-Type: application/vnd.example.plain+json";
 	const char *note = arena_printf(
 	    arena, "_berth/type/" APP "/%s", digest_of_name(str_of("{}")));
 	unsigned how;
@@ -269,14 +269,14 @@ test_type(void)
 
 		set_title("a note of a type", how);
 		check_v2_row(
-		    &(const struct row){title, "PUT", target, told, "{}", 201});
+		    &(const struct row){title, "PUT", target, type, "{}", 201});
 		damage_file(note, how);
 		check_v2_row(&(const struct row){title, "GET", target,
 		    .status = 200, .want = "{}", .want_headers = want});
 		check_v2_row(
-		    &(const struct row){title, "PUT", target, told, "{}", 201});
+		    &(const struct row){title, "PUT", target, type, "{}", 201});
 		check_v2_row(&(const struct row){title, "GET", target,
-		    .status = 200, .want = "{}", .want_headers = told});
+		    .status = 200, .want = "{}", .want_headers = type});
 	}
 	ask("it goes", "DELETE", target, NULL, 202, NULL);
 }

@@ -1,4 +1,4 @@
-/* errors.c: what becomes of a name, a tag or a digest that is none, on every
+/* errors.c: what becomes of a name, a tag or a digest that is not valid, on every
  * path of API v2; and every error in its form. */
 #include "lib/api_v2.h"
 
@@ -21,14 +21,14 @@ static const struct document docs[] = {
 static const char *
 path_in(const struct route *route, const char *name)
 {
-	const char *behind = route->pattern + strlen("/v2/*name");
+	const char *rest = route->pattern + strlen("/v2/*name");
 	struct buf b;
 
 	buf_init(&b, arena, 1024);
-	buf_printf(&b, "/v2/%s%.*s", name, (int)strcspn(behind, ":"), behind);
-	if (strstr(behind, ":digest") != NULL)
+	buf_printf(&b, "/v2/%s%.*s", name, (int)strcspn(rest, ":"), rest);
+	if (strstr(rest, ":digest") != NULL)
 		buf_adds(&b, "`layer`");
-	else if (strchr(behind, ':') != NULL)
+	else if (strchr(rest, ':') != NULL)
 		buf_adds(&b, NOBODY);
 	return expand(b.p);
 }
@@ -117,7 +117,7 @@ test_digests(void)
 
 	for (i = 0; i < COUNT(places); i++)
 		for (k = 0; k < COUNT(none); k++) {
-			const struct row row = {"a digest that is none",
+			const struct row row = {"a digest that is not valid",
 			    places[i].method,
 			    arena_printf(arena, "%s%s", places[i].before, none[k]),
 			    .status = 400, .want = CODE("DIGEST_INVALID")};
@@ -162,8 +162,8 @@ static const struct row odd_requests[] = {
     {"dots", "GET", "/v2/../v1/_ping", .status = 400, .want = CODE("UNSUPPORTED")},
     {"dots in a name", "GET", "/v2/team/%2e%2e/tags/list", .status = 400,
 	.want = CODE("UNSUPPORTED")},
-    {"an upload that is no id", "GET", UPLOADS "..%2F..%2F" NOBODY, .status = 404,
-	.want = CODE("BLOB_UPLOAD_UNKNOWN")},
+    {"an upload that is not an id", "GET", UPLOADS "..%2F..%2F" NOBODY,
+	.status = 404, .want = CODE("BLOB_UPLOAD_UNKNOWN")},
     {"one of slashes", "GET", UPLOADS "%2F%2F%2F", .status = 404,
 	.want = CODE("BLOB_UPLOAD_UNKNOWN")},
 };

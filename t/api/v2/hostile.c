@@ -14,7 +14,7 @@
 #define BAD_REQUEST  .status = 400, .want = CODE("UNSUPPORTED")
 #define TYPE(type)   "Content-Type: " type
 
-/* A manifest with these members behind its version. */
+/* A manifest with these members after its version. */
 #define M(rest)     "{\"schemaVersion\": 2, " rest "}"
 #define IMAGE(rest) M(CONFIG("config") ", " LAYERS("") ", " rest)
 
@@ -208,7 +208,7 @@ test_queries(void)
 
 static const struct row manifests[] = {
     {"cut off", "PUT", AT "x", .body = "{\"schemaVersion\": 2,", BAD_MANIFEST},
-    {"with something behind", "PUT", AT "x", .body = "$image{}", BAD_MANIFEST},
+    {"with something after it", "PUT", AT "x", .body = "$image{}", BAD_MANIFEST},
     {"with a mark in front", "PUT", AT "x", .body = "\xef\xbb\xbf$image",
 	BAD_MANIFEST},
     {"no UTF-8", "PUT", AT "x", .body = IMAGE("\"x\": \"\xff\""), BAD_MANIFEST},
@@ -246,8 +246,8 @@ static const struct row manifests[] = {
 	.body = IMAGE("\"mediaType\": \"a/b\\r\\nX-Evil: 1\""), BAD_MANIFEST},
     {"a type with a NUL", "PUT", AT "x",
 	.body = IMAGE("\"mediaType\": \"" OCI_MANIFEST "\\u0000\""), BAD_MANIFEST},
-    {"a Content-Type that is none", "PUT", AT "x", TYPE("\"><script>"), "$image",
-	400, CODE("MANIFEST_INVALID")},
+    {"a Content-Type that is not valid", "PUT", AT "x", TYPE("\"><script>"),
+	"$image", 400, CODE("MANIFEST_INVALID")},
     {"of blanks and semicolons", "PUT", AT "x", TYPE(";;;a/b"), "$image", 201},
 };
 
@@ -304,7 +304,7 @@ test_config(void)
 {
 	push_blob("deep/app", document(str_of("deep")));
 	push_document("deep/app", "latest", "of-deep");
-	check_v2_row(&(const struct row){"a config that is no JSON", "GET",
+	check_v2_row(&(const struct row){"a config that is not JSON", "GET",
 	    "/v2/deep/app/manifests/latest", .status = 200, .want = "$of-deep",
 	    .want_headers = TYPE(OCI_MANIFEST)});
 }

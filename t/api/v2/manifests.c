@@ -50,7 +50,7 @@ static const struct row before[] = {
 	AT "v1", NO_SUCH_THING},
     {"Pushing Manifests: what it refers to is not there", "PUT", AT "v1",
 	.body = "$image", .status = 400, .want = CODE("MANIFEST_BLOB_UNKNOWN")},
-    {"which is told", "PUT", AT "v1", .body = "$image", .status = 400,
+    {"the answer names it", "PUT", AT "v1", .body = "$image", .status = 400,
 	.want = "~\"detail\": \"`layer`\"}"},
     {"each of them", "PUT", AT "v1", .body = "$image", .status = 400,
 	.want = "~\"detail\": \"`config`\"}"},
@@ -163,7 +163,7 @@ static const struct row refused[] = {
 	.want = CODE("MANIFEST_INVALID")},
     {"no object", "PUT", AT "x", .body = "[]", .status = 400,
 	.want = CODE("MANIFEST_INVALID")},
-    {"a digest that is none", "PUT", AT "x", TYPE(OCI_MANIFEST),
+    {"a digest that is not valid", "PUT", AT "x", TYPE(OCI_MANIFEST),
 	"{\"schemaVersion\": 2, \"config\": {\"digest\": \"sha256:x\"}, "
 	"\"layers\": []}",
 	400, CODE("MANIFEST_INVALID")},
@@ -177,13 +177,13 @@ static const struct row several_tags[] = {
 	.want_headers = OCI("image")},
     {"the second", "GET", AT "b", .status = 200, .want = "$image",
 	.want_headers = OCI("image")},
-    {"beside a tag", "PUT", AT "c?tag=d", .body = "$image", .status = 201,
+    {"next to a tag", "PUT", AT "c?tag=d", .body = "$image", .status = 201,
 	.want_headers = "OCI-Tag: d"},
     {"the tag", "GET", AT "c", .status = 200, .want = "$image",
 	.want_headers = OCI("image")},
-    {"that beside it", "GET", AT "d", .status = 200, .want = "$image",
+    {"that next to it", "GET", AT "d", .status = 200, .want = "$image",
 	.want_headers = OCI("image")},
-    {"one is no tag", "PUT", AT "`image`?tag=e&tag=-f", .body = "$image",
+    {"one is not a tag", "PUT", AT "`image`?tag=e&tag=-f", .body = "$image",
 	.status = 400, .want = CODE("TAG_INVALID")},
     {"then none is made", "GET", AT "e", NO_SUCH_THING},
 };
@@ -238,7 +238,7 @@ static const struct row conditions[] = {
 	.status = 200, .want = "$other", .want_headers = OCI("other")},
     {"another one", "GET", AT "once", "If-Match: \"`spaced`\"", FAILS},
     {"a blob", "GET", REPO "/blobs/`config`", "If-Match: \"`other`\"", FAILS},
-    {"a comma in a tag is no end of it", "GET", AT "once",
+    {"a comma in a tag does not end it", "GET", AT "once",
 	"If-None-Match: \"a,*,b\"", .status = 200, .want = "$other",
 	.want_headers = OCI("other")},
     {"DELETE, If-Match: another one", "DELETE", AT "once", "If-Match: \"`spaced`\"",
@@ -327,7 +327,7 @@ test_much_missing(void)
 	buf_adds(&b, "]}");
 	rp = request("PUT", AT "much", NULL, expand(b.p));
 	is_int(rp->status, 400, "150 layers are missing");
-	ok(json_parse(arena, rp->bytes, &root, &why), "which is told in JSON");
+	ok(json_parse(arena, rp->bytes, &root, &why), "the error says so in JSON");
 	is_int(json_length(json_get(root, "errors")), 100, "a hundred are named");
 }
 

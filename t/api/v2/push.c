@@ -34,8 +34,8 @@ static const struct row monolithic[] = {
 	.want_headers = "Docker-Content-Digest: `512 two`\nETag: \"`512 two`\""},
     {"Single POST: the digest MUST match", "POST", UPLOADS "?digest=`two`",
 	.body = "tw", .status = 400, .want = CODE("DIGEST_INVALID")},
-    {"Single POST: what it is, is told", "POST", UPLOADS "?digest=`two`",
-	.body = "tw", .status = 400, .want = "~`tw`"},
+    {"Single POST: the error names the digest of the content", "POST",
+	UPLOADS "?digest=`two`", .body = "tw", .status = 400, .want = "~`tw`"},
     {"Single POST: nothing of it stays", "GET", REPO "/blobs/`tw`", .status = 404,
 	.want = CODE("BLOB_UNKNOWN")},
     {"Single POST: the same again", "POST", UPLOADS "?digest=`two`", .body = "two",
@@ -178,7 +178,7 @@ static const struct row mounts[] = {
 	.status = 202, .want_headers = "Location: ~/v2/mounted/blobs/uploads/"},
     {"202 from a repository that has it not", "POST",
 	"/v2/team/app/blobs/uploads/?mount=`nothing`&from=team/app", .status = 202},
-    {"202 from what is no name", "POST",
+    {"202 from what is not a name", "POST",
 	MOUNT("mount=`0123456789`&from=..%2F..%2Fetc"), .status = 202},
     {"202 from nowhere", "POST", MOUNT("mount=`0123456789`&from="), .status = 202},
     {"202 from anywhere, of what nobody has", "POST", MOUNT("mount=`no one`"),
@@ -233,7 +233,7 @@ test_algorithm(void)
 	}
 }
 
-/* An id is no key to uploads of other repositories. */
+/* An id is not a key to uploads of other repositories. */
 static void
 test_other_repository(void)
 {

@@ -88,7 +88,7 @@ struct outcome {
 static const struct race {
 	const char *name;
 	struct racer first, second;
-	struct outcome outcomes[2]; /* whoever was faster */
+	struct outcome outcomes[2]; /* either may be the faster one */
 } races[] = {
     {"two parts", {PART, "left"}, {PART, "right"},
 	{{RC_OK, RC_BAD_RANGE, BEGINNING "left"},
@@ -169,7 +169,7 @@ waiting(void)
 
 /* Two processes that were started run until both wait for the guard: they have done what
  * needs no guard before one of them gets it. The guard is taken when they are there: it
- * belongs to whoever has inherited it, too. */
+ * belongs to the process that has inherited it, too. */
 static void
 let_both_wait(enum guard_kind kind, const char *key, const char *name)
 {

@@ -163,7 +163,7 @@ walk(const char *target)
 		if (rp->status != 200 || rp->bytes.n > PAGE_BYTES ||
 		    !json_parse(arena, rp->bytes, &root, &why) ||
 		    !str_is(json_text(json_get(root, "mediaType")), OCI_INDEX))
-			return "a page that is none";
+			return "a page that is not valid";
 		list = json_get(root, "manifests");
 		for (i = 0; i < json_length(list); i++)
 			buf_printf(&b, "%.*s ",
@@ -193,7 +193,7 @@ test_pages(void)
 	is_int(pages, 2, "a page each");
 	check_list("n=0", TO("image") "?n=0", LIST(NULL), "Link:");
 	check_v2_row(
-	    &(const struct row){"n is no number", "GET", TO("image") "?n=x",
+	    &(const struct row){"n is not a number", "GET", TO("image") "?n=x",
 		.status = 400, .want = CODE("PAGINATION_NUMBER_INVALID")});
 }
 

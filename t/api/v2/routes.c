@@ -28,7 +28,7 @@ static const struct row service[] = {
     {"nor this", "GET", REPO "/tags", .status = 404, .want = CODE("UNSUPPORTED")},
     {"uploads are not listed", "GET", UPLOADS, .status = 405,
 	.want = CODE("UNSUPPORTED"), .want_headers = "Allow: POST, OPTIONS"},
-    {"the catalog is no repository", "DELETE", "/v2/_catalog", .status = 405,
+    {"the catalog is not a repository", "DELETE", "/v2/_catalog", .status = 405,
 	.want = CODE("UNSUPPORTED"), .want_headers = "Allow: GET, HEAD, OPTIONS"},
 };
 
@@ -72,11 +72,11 @@ static const struct row push[] = {
 	.want_headers = "Location: @\nRange: 0-0"},
     {"5: a part", "PATCH", "@", .body = "lay", .status = 202,
 	.want_headers = "Location: @\nRange: 0-2"},
-    {"13: it stands behind it", "GET", "@", .status = 204,
+    {"13: it stands after it", "GET", "@", .status = 204,
 	.want_headers = "Location: @\nRange: 0-2"},
     {"6: the rest", "PUT", "@?digest=`layer`", .body = "er", .status = 201,
 	.want_headers = "Location: " BLOB "\nDocker-Content-Digest: `layer`"},
-    {"it is no upload any more", "GET", "@", .status = 404,
+    {"it is not an upload any more", "GET", "@", .status = 404,
 	.want = CODE("BLOB_UPLOAD_UNKNOWN")},
     {"4: all in one", "POST", UPLOADS "?digest=`config`", .body = "config",
 	.status = 201,

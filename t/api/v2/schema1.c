@@ -1,6 +1,6 @@
 /* schema1.c: manifests of Docker's schema 1: which pushes are accepted
  * (t/data/schema1-push.json), what is stored of them, and that they are signed on the way
- * out, whoever stored them. */
+ * out, also those that another server stored. */
 #include "lib/api_v2.h"
 #include "lib/v2_store.h"
 

@@ -1,6 +1,6 @@
 package Berth::HTTP;
 
-# An HTTP/1.1 client that sends exactly the bytes it is told to: headers in their order,
+# An HTTP/1.1 client that sends exactly the bytes that it is given: headers in their order,
 # chunks of any size, requests that stop half way. One object is one connection.
 #
 #     my $response = Berth::HTTP::request($instance, GET => '/_ping');

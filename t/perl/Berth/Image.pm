@@ -13,7 +13,7 @@ use Compress::Raw::Zlib qw(WANT_GZIP Z_SYNC_FLUSH);
 use Digest::SHA qw(sha256_hex);
 
 # new(%option): parent (an image), files ({ name => content }), size (that many bytes
-# which are no archive, made as they are read), bytes (the layer itself), id.
+# which are not archives, made as they are read), bytes (the layer itself), id.
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
@@ -149,7 +149,7 @@ sub payload_sum {
     return $self->{payload_sum} = 'sha256:' . $sha->hexdigest;
 }
 
-# Of the layers made here from files; the others are no archives and have none.
+# Of the layers made here from files; the others are not archives and have none.
 sub tarsum {
     my ($self) = @_;
     my $sums = $self->{entry_sums} or return;

@@ -66,7 +66,7 @@ sub launch {
 }
 
 # As root, quickstart lets another user run berth, who must reach the program and the test's
-# directories. Where he cannot, it is told to stay root.
+# directories. Where that user cannot, berth is started as root.
 my $closed;
 
 sub stays_root {

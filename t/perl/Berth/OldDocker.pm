@@ -207,9 +207,9 @@ sub push_v2 {
         my $r = Berth::V1Client::want("manifest of $tag",
             $self->call_v2(PUT => "/v2/$repository/manifests/$tag", \@type, $bytes), 200, 201, 202);
         my $digest = 'sha256:' . sha256_hex($payload);
-        my $told   = header($r, 'Docker-Content-Digest') // die "manifest of $tag: no digest\n";
-        die qq(unable to verify manifest digest: registry has "$told", computed "$digest"\n)
-            if $self->{checks_digest} && $told ne $digest;
+        my $announced   = header($r, 'Docker-Content-Digest') // die "manifest of $tag: no digest\n";
+        die qq(unable to verify manifest digest: registry has "$announced", computed "$digest"\n)
+            if $self->{checks_digest} && $announced ne $digest;
     }
     return $sent;
 }
@@ -345,9 +345,9 @@ sub read_schema_1 {
     my $payload   = substr($response->{body}, 0, $protected->{formatLength})
         . MIME::Base64::decode_base64url($protected->{formatTail});
     my $digest = 'sha256:' . sha256_hex($payload);
-    my $told   = header($response, 'Docker-Content-Digest') // $digest;
+    my $announced   = header($response, 'Docker-Content-Digest') // $digest;
 
-    die qq(manifest: registry has "$told", computed "$digest"\n) if $self->{checks_digest} && $told ne $digest;
+    die qq(manifest: registry has "$announced", computed "$digest"\n) if $self->{checks_digest} && $announced ne $digest;
     @{ $doc->{history} } && @{ $doc->{history} } == @{ $doc->{fsLayers} } or die "manifest: history and layers differ\n";
     JSON::PP::decode_json($_->{v1Compatibility})->{id} or die "manifest: no id\n" for @{ $doc->{history} };
     return reverse map { $_->{blobSum} } @{ $doc->{fsLayers} };

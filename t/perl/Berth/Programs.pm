@@ -34,8 +34,8 @@ sub new {
     return $self;
 }
 
-# Whose certificate is to be trusted like those of the system: what podman search cannot be
-# told otherwise.
+# Whose certificate is to be trusted like those of the system: podman search has no option
+# for that.
 sub trust {
     my ($self, $instance) = @_;
 

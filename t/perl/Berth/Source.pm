@@ -1,7 +1,7 @@
 package Berth::Source;
 
 # Reads the C sources for the tests that hold them against a rule: their text, their
-# includes, and what they declare and define. It is no compiler. It relies on the layout,
+# includes, and what they declare and define. It is not a compiler. It relies on the layout,
 # which t/source/format.t checks, and on the sources that have no macro for a declaration.
 #
 #     use Berth::Source;

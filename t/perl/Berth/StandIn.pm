@@ -11,7 +11,7 @@ package Berth::StandIn;
 #     $index->stop; $index->launch;                      # away, and back on the same port
 #
 # What has no answer of its own is a 404. Answers are files in a directory, so they can be
-# changed while it runs; each is looked for anew, by method and path, then by path alone.
+# changed while it runs; each is looked for again, by method and path, then by path alone.
 
 use strict;
 use warnings;
@@ -84,8 +84,8 @@ sub url    { return $_[0]->scheme . '://' . $_[0]->host }
 # it is sent, in one answer), delay (seconds before it), pace (bytes of it that are sent each
 # tenth of a second), fault:
 #     close    the connection ends without a word
-#     half     ... behind the first half of the body
-#     endless  the body's length is not told; its end is the connection's
+#     half     ... after the first half of the body
+#     endless  the body's length is not announced; it ends with the connection
 #     garbage  no HTTP
 #     never    nothing comes until the other side gives up
 sub answer {

@@ -61,7 +61,7 @@ sub is_dir {
     my ($self, $path) = @_;
     my $mode = (lstat "$self->{root}/$path")[2];
 
-    return $self->say_of($path, 'is no directory') unless defined $mode && S_ISDIR($mode);
+    return $self->say_of($path, 'is not a directory') unless defined $mode && S_ISDIR($mode);
     $self->say_of($path, sprintf 'has mode %o', $mode & 07777) if ($mode & 0550) != 0550;
     return 1;
 }
@@ -72,7 +72,7 @@ sub read_file {
     my $mode = (lstat "$self->{root}/$path")[2];
 
     return $self->say_of($path, 'is not there') unless defined $mode;
-    return $self->say_of($path, 'is no file')   unless S_ISREG($mode);
+    return $self->say_of($path, 'is not a file')   unless S_ISREG($mode);
     $self->say_of($path, sprintf 'has mode %o', $mode & 07777) if ($mode & 0440) != 0440;
     open my $file, '<:raw', "$self->{root}/$path" or return $self->say_of($path, "cannot be read: $!");
     local $/;
@@ -84,8 +84,8 @@ sub read_json {
     my $text = $self->read_file($path) // return;
     my $doc  = eval { JSON::PP->new->utf8->allow_nonref->decode($text) };
 
-    return $self->say_of($path, 'is no JSON') if $@;
-    return $self->say_of($path, "is no $kind") if ref $doc ne $kind;
+    return $self->say_of($path, 'is not JSON') if $@;
+    return $self->say_of($path, "must be a JSON $kind") if ref $doc ne $kind;
     return $doc;
 }
 
@@ -120,7 +120,7 @@ sub image {
     my $dir   = "images/$id";
     my %known = map { $_ => 1 } qw(json ancestry layer _checksum _inprogress _files _diff);
 
-    return $self->say_of($dir, 'is no image id') unless $id =~ $ID;
+    return $self->say_of($dir, 'is not an image id') unless $id =~ $ID;
     $self->is_dir($dir) or return;
     my %have = map { $_ => 1 } $self->names($dir);
 
@@ -138,7 +138,7 @@ sub image {
     $self->diff("$dir/_diff")   if $have{_diff};
 }
 
-# The json names the image, and the parent that stands behind it in the ancestry.
+# The json names the image, and the parent, which follows it in the ancestry.
 sub ancestry {
     my ($self, $id) = @_;
     my $json     = $self->read_json("images/$id/json",     'HASH')  // return;
@@ -193,7 +193,7 @@ sub files {
     my $list = $self->read_json($path, 'ARRAY') // return;
 
     for my $entry (@$list) {
-        return $self->say_of($path, 'holds an entry that is none') unless ref $entry eq 'ARRAY' && @$entry == 8;
+        return $self->say_of($path, 'holds an entry that is not valid') unless ref $entry eq 'ARRAY' && @$entry == 8;
         $self->fields($path, @$entry[1 .. 7]);
     }
 }
@@ -205,7 +205,7 @@ sub diff {
 
     return $self->say_of($path, 'has other keys') if join(' ', sort keys %$doc) ne 'changed created deleted';
     for my $kind (sort keys %$doc) {
-        return $self->say_of($path, "$kind is no object") if ref $doc->{$kind} ne 'HASH';
+        return $self->say_of($path, "$kind is not an object") if ref $doc->{$kind} ne 'HASH';
         for my $name (sort keys %{ $doc->{$kind} }) {
             my $fields = $doc->{$kind}{$name};
             return $self->say_of($path, "$kind: $name has no seven fields")
@@ -220,8 +220,8 @@ sub fields {
     my ($self, $path, $type, $deleted, @numbers) = @_;
 
     $self->say_of($path, "type $type")            if $type !~ /\A[flscbditLKSu]\z/;
-    $self->say_of($path, 'deleted is no boolean') if !JSON::PP::is_bool($deleted);
-    $self->say_of($path, 'a field is no number')  if grep { ref || !defined || !/\A-?\d+\z/ } @numbers;
+    $self->say_of($path, 'deleted is not a boolean') if !JSON::PP::is_bool($deleted);
+    $self->say_of($path, 'a field is not a number')  if grep { ref || !defined || !/\A-?\d+\z/ } @numbers;
 }
 
 # ---- repositories ----
@@ -231,7 +231,7 @@ sub namespace {
 
     $self->is_dir($dir) or return;
     for my $repo ($self->names($dir)) {
-        $self->say_of("$dir/$repo", 'is no quoted name') unless $repo =~ $QUOTED;
+        $self->say_of("$dir/$repo", 'is not a quoted name') unless $repo =~ $QUOTED;
         $self->repository("$dir/$repo") if $self->is_dir("$dir/$repo");
     }
 }
@@ -301,7 +301,7 @@ sub index_images {
     my %seen;
 
     for my $entry (@$list) {
-        return $self->say_of($path, 'holds an entry that is none')
+        return $self->say_of($path, 'holds an entry that is not valid')
             unless ref $entry eq 'HASH' && ($entry->{id} // '') =~ $ID;
         $self->say_of($path, "names $entry->{id} twice") if $seen{ $entry->{id} }++;
         $self->say_of($path, "has a key $_") for grep { $_ ne 'id' && $_ ne 'checksum' } sort keys %$entry;
@@ -353,7 +353,7 @@ sub link {
 # ---- tar ----
 
 # Both tarsums of a layer, plain or packed by gzip: the old server's, of all entries, and
-# docker's, of the last of each name. None when it is no archive.
+# docker's, of the last of each name. None when it is not an archive.
 sub tarsums {
     my ($json, $layer) = @_;
     my @entries = entries(unpack_layer($layer)) or return;

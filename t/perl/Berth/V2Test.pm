@@ -27,7 +27,7 @@ sub is_error {
     is_deeply(\@alien, [], 'without headers of v1');
 }
 
-# Where an upload stands that is told of in this response.
+# The response says where this upload stands.
 sub stands_at {
     my ($response, $upload, $size, $name) = @_;
 

@@ -229,7 +229,7 @@ test_index(void)
 	is_str(played.url, INDEX "/v1/repositories/team/app/images", "where");
 	is_str(played.authorization, "Authorization: " OF_INDEX "write",
 	    "in whose name");
-	is_int(played.n_headers, 2, "with a header beside it");
+	is_int(played.n_headers, 2, "with a header next to it");
 	is_int(played.memory.ok_ms, 10000, "yes is remembered");
 	is_int(played.memory.error_ms, 3000, "no is remembered");
 	is_int(played.memory.unreachable_ms, 1000, "no answer is remembered");
@@ -269,7 +269,7 @@ test_granted(void)
 	    {LIT("[{\"id\":\"\\u0030123456789abcdef\"}]"), LIT("[\"" ID "\"]")},
 	    {LIT("[{\"checksum\":\"x\",\"id\":\"" ID "\",\"id\":\"" LONG_ID "\"}]"),
 		LIT("[\"" LONG_ID "\"]")},
-	    /* what is no image's id grants nothing */
+	    /* what is not an image's id grants nothing */
 	    {LIT("[{},null,1,[],\"" ID "\",{\"id\":null},{\"id\":1},{\"id\":[]},"
 		 "{\"id\":\"x\"},{\"id\":\"0123456789ABCDEF\"},"
 		 "{\"id\":\"" ID "\\u0000\"},{\"id\":\"\"},{\"ID\":\"" ID "\"}]"),
@@ -532,7 +532,7 @@ test_privileged(void)
 	is_int(
 	    admit_signed(AUTH_INDEX, NULL, "1", NULL), RC_UNAUTHORIZED, "no key");
 	is_int(admit_signed(AUTH_OWN, key, "2", own(&team_app, TOKEN_WRITE)), RC_OK,
-	    "a token that is right beside a signature that is not");
+	    "a token that is right with a signature that is not");
 	ok(caller.bound, "bound");
 	privileged_key_free(key);
 }

@@ -113,7 +113,7 @@
 #define PUT_END      "4U"
 #define PUT_END_BITS "4V"
 
-/* Over "PUT,/,X-Docker-A:1", and the same with ",X-Docker-A:2" behind it. */
+/* Over "PUT,/,X-Docker-A:1", and the same with ",X-Docker-A:2" after it. */
 #define ONCE_SHA1 \
 	"mdFkptGWOC0GfBOYTGPFpFrHDt4fzIQ7l4HIoHpDbEXz0tWuef8/ELsjk02BLbdoRLPjbTrc" \
 	"i/6i8lL0jpof/1w5CzGagde4RvFn5Fn8XrxqZdmeGTBVlUZQgsfPc1sXrRpoQkg2BFmYl7cC" \
@@ -441,14 +441,13 @@ static void
 test_base64(void)
 {
 	ok(is_signed_by(PUT_END, PUT_END), "as it was made");
-	ok(!is_signed_by(PUT_END, PUT_END_BITS), "other bits behind the last byte");
+	ok(!is_signed_by(PUT_END, PUT_END_BITS), "other bits after the last byte");
 	ok(!is_signed_by(PUT_END "=", PUT_END), "no padding");
 	ok(!is_signed_by(PUT_END "=", PUT_END "=="), "too much padding");
-	ok(!is_signed_by(PUT_END "=", PUT_END "=AAAA"), "more behind the padding");
+	ok(!is_signed_by(PUT_END "=", PUT_END "=AAAA"), "more after the padding");
 	ok(!is_signed_by(PUT_END "=", PUT_END "=----"),
 	    "an end that is overlooked");
-	ok(!is_signed_by(PUT_END "=", PUT_END "=\n\n\n\n"),
-	    "line breaks behind it");
+	ok(!is_signed_by(PUT_END "=", PUT_END "=\n\n\n\n"), "line breaks after it");
 	ok(!is_signed_by(PUT_BEGIN, " " PUT_BEGIN "   "), "blanks");
 	ok(!is_signed_by(PUT_BEGIN, "\n\n\n\n" PUT_BEGIN), "line breaks before it");
 	ok(!is_signed_by(PUT_BEGIN, "-_-_"), "the alphabet of addresses");

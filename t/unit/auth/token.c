@@ -276,7 +276,7 @@ test_time(void)
 
 	ok(holds(text, key, NOW + 3600), "holds for an hour");
 	ok(!holds(text, key, NOW + 3601), "and no longer");
-	ok(holds(text, key, 0), "a clock that was set back is no reason");
+	ok(holds(text, key, 0), "a clock that was set back is not a reason");
 	ok(!holds(text, key, INT64_MAX), "not for ever");
 }
 

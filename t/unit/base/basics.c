@@ -106,7 +106,7 @@ test_arena_extend(void)
 	}
 	for (i = 0; i < n / 2; i++)
 		wrong += one[i] != 1 || two[i] != 2;
-	is_int(wrong, 0, "two pieces grow beside each other");
+	is_int(wrong, 0, "two pieces grow next to each other");
 	arena_clear(a);
 	one = arena_alloc(a, 1 << 20);
 	for (i = 0; i < 1 << 20; i++)
@@ -159,7 +159,7 @@ test_arena_text(void)
 	char *s;
 
 	is_text(str_make(arena_strndup(arena, "a\0b/", 3), 4), "a\0b\0",
-	    "strndup copies n bytes and puts a NUL behind them");
+	    "strndup copies n bytes and puts a NUL after them");
 	is_str(arena_strndup(arena, NULL, 0), "", "strndup of nothing");
 	is_str(arena_printf(arena, "%s-%03d", "x", 7), "x-007", "printf");
 	s = arena_printf(arena, "%0100000d!", 0);
@@ -196,7 +196,7 @@ test_buf_limit(void)
 	buf_addc(&b, '5');
 	buf_add(&b, NULL, 0);
 	ok(!b.full, "up to its limit it takes all");
-	is_str(b.p, "12345", "with a NUL behind");
+	is_str(b.p, "12345", "with a NUL after them");
 	buf_addc(&b, '6');
 	ok(b.full, "a byte more and it is full");
 	is_text(buf_str(&b), "12345", "what passes the limit is left out");
@@ -235,12 +235,12 @@ test_buf_growth(void)
 	}
 	for (i = 0; i < 2000; i++)
 		wrong += b.p[i] != (char)(i % 251);
-	is_int(wrong, 0, "byte by byte, a NUL behind each");
+	is_int(wrong, 0, "byte by byte, a NUL after each");
 	buf_init(&b, arena, SIZE_MAX);
 	buf_addc(&b, '-');
 	buf_add(&b, text.p, text.n);
 	ok(b.n == text.n + 1 && memcmp(b.p + 1, text.p, text.n) == 0,
-	    "a large piece behind a small one");
+	    "a large piece after a small one");
 }
 
 static void

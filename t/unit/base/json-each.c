@@ -30,7 +30,7 @@ visit(void *arg, const struct json *item)
 	return ++v->n < v->most;
 }
 
-/* What was visited, a letter an element; behind it what the whole was. */
+/* What was visited, a letter an element; after it what the whole was. */
 static const char *
 each(struct str text, size_t most)
 {
@@ -204,7 +204,7 @@ test_long_items(void)
 	from.fails = true;
 	ok(!json_items_next(json_items_new(arena, read_piece, &from), &one, &why),
 	    "what cannot be read");
-	is_str(why, "it cannot be read", "is no end");
+	is_str(why, "it cannot be read", "is not an end");
 }
 
 static void

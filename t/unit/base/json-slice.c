@@ -72,7 +72,7 @@ test_faults(void)
 
 /* ---- elements and members ---- */
 
-/* "key=value;" of each; behind them "!" if the last bracket was not reached. */
+/* "key=value;" of each; after them "!" if the last bracket was not reached. */
 static const char *
 walked(struct str v)
 {

@@ -86,7 +86,7 @@ test_refused(void)
 	    LIT(""), LIT(" "), LIT("["), LIT("[1"), LIT("[1,"), LIT("{"),
 	    LIT("{\"a\""), LIT("{\"a\":"), LIT("{\"a\":1"), LIT("\"abc"), LIT("\""),
 	    LIT("\"\\"), LIT("tru"), LIT("nul"), LIT("-"),
-	    /* something behind it */
+	    /* something after it */
 	    LIT("1 x"), LIT("{} {}"), LIT("[]]"), LIT("truex"), LIT("1,"),
 	    LIT("\"a\"\"b\""), LIT("1\f"), LIT("1\v"),
 	    /* NUL and what is not UTF-8, wherever it stands */
@@ -281,7 +281,7 @@ written(struct str s)
 	return buf_str(&out).p;
 }
 
-/* U+FFFD stands for each byte that is no part of UTF-8. */
+/* U+FFFD stands for each byte that is not part of UTF-8. */
 static void
 test_repaired(void)
 {

@@ -133,7 +133,7 @@ test_open(void)
 	ok(is_line(content("log"), "warn  push\\.layer image=8aed bytes=86"),
 	    "a line");
 	log_line(LOG_ERROR, "a", "b");
-	is_int(count_lines(content("log")), 2, "the next stands behind it");
+	is_int(count_lines(content("log")), 2, "the next stands after it");
 }
 
 static void

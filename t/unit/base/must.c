@@ -70,7 +70,7 @@ test_failure(void)
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 	/* A sanitizer ends the process at such a calloc(3) with its own report. */
 	is_str(last_words(ask_for_too_much), "berth: out of memory\n",
-	    "a size that overflows is no small block");
+	    "a size that overflows is not a small block");
 #else
 	(void)ask_for_too_much;
 #endif

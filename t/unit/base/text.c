@@ -77,8 +77,7 @@ test_str_cut(void)
 	is_str(pieces(TEXT("a/b//c")), "<a><b><><c>", "cut");
 	is_str(pieces(TEXT("abc")), "<abc>", "cut where nothing is to cut");
 	is_str(pieces(TEXT("/")), "<><>", "cut at either end");
-	is_str(
-	    pieces(exact_copy(TEXT("a\0/b"))), "<a\\x00><b>", "cut behind a NUL");
+	is_str(pieces(exact_copy(TEXT("a\0/b"))), "<a\\x00><b>", "cut after a NUL");
 	is_str(pieces(TEXT("")), "<>", "cut of an empty text");
 	ok(str_cut(&none, '/').n == 0 && none.p == NULL, "cut of nothing");
 }
@@ -291,7 +290,7 @@ test_addresses(void)
 	}
 	for (i = 0; i < COUNT(bad); i++)
 		ok(!address_is_network(bad[i]) && !address_in(bad[i], "10.0.0.0"),
-		    "\"%s\" is no network", bad[i]);
+		    "\"%s\" is not a network", bad[i]);
 }
 
 int

@@ -81,9 +81,9 @@ test_token_notes(void)
 	    "what means nothing to an open registry is noted");
 	is_int(c == NULL ? 0 : c->n_notes, 3, "and no more");
 	c = load_keys("  standalone: false\n  check_tokens: true\n" INDEX);
-	ok(note_at(c, 4) != NULL, "own tokens beside another index's");
+	ok(note_at(c, 4) != NULL, "own tokens next to another index's");
 	c = load_keys("  standalone: false\n" INDEX SECRET);
-	ok(note_at(c, 5) != NULL, "their secret beside it");
+	ok(note_at(c, 5) != NULL, "their secret next to it");
 	c = load_keys("  check_tokens: true\n  disable_token_auth: true\n");
 	ok(note_at(c, 3) != NULL, "tokens that are asked for and not");
 }
@@ -174,7 +174,7 @@ test_cors(void)
 	    "  cors: {origins: [], expose_headers: ['']}\n  threads: []\n");
 	ok(c != NULL && c->cors_origins == NULL &&
 		strstr(c->cors_expose_headers, "Link") != NULL,
-	    "an empty list is no value");
+	    "an empty list is not a value");
 	ENV("CORS_ORIGINS", "[]");
 	c = load_keys("  cors: {origins: _env:CORS_ORIGINS}\n");
 	ok(c != NULL && c->cors_origins == NULL, "nor is one of the environment");

@@ -109,7 +109,7 @@ test_notes(void)
 	is_str(note_at(c, 8), "cors.resources: not looked at: all paths are meant",
 	    "a list is on");
 	is_str(note_at(c, 9), "standard_alone: unknown key",
-	    "four letters are no typo");
+	    "four letters are not typo");
 	is_str(note_at(c, 10), "isu: unknown key", "nor are two of three");
 	is_int(c->n_notes, 5, "and no more");
 	c = load_text(
@@ -129,7 +129,7 @@ test_files(void)
 		    "open /nonexistent/x.yml: No such file or directory") == 0,
 	    "a file that was named must be there");
 	is_int(load_result, RC_IO, "which the result says");
-	ok(is_refused(load_file(dir, NULL), "read "), "a directory is no file");
+	ok(is_refused(load_file(dir, NULL), "read "), "a directory is not a file");
 	is_int(load_result, RC_IO, "which the result says");
 	ENV("STORAGE_PATH", "/data");
 	ok(is_refused(load_text("dev: {storage: local}\n"),

@@ -47,7 +47,7 @@ test_seed(void)
 	is_int(c->open_uploads, 10000, "open_uploads");
 	ok(c->workers >= 1 && c->workers <= 64, "workers follow the processors");
 	is_int(c->n_notes, 2,
-	    "an empty search_backend and an unset secret_key are no keys");
+	    "an empty search_backend and an unset secret_key are not keys");
 	is_str(note_at(c, 3),
 	    "boto_bucket: not served: the store is a local directory (storage_path), no S3",
 	    "boto_bucket is noted with its line");
@@ -238,7 +238,7 @@ test_flavors(void)
 	    "a flavor that is not there is refused, with those that are");
 	ok(is_refused(
 	       load_file(config_file, "odd"), "config.yml:5: odd must be a map"),
-	    "a flavor that is no map is refused");
+	    "a flavor that is not a map is refused");
 	ENV("SETTINGS_FLAVOR", "");
 	is_str(load_text(text)->storage_path, "/d",
 	    "an empty SETTINGS_FLAVOR is none");
@@ -269,7 +269,7 @@ test_merges(void)
 	is_int(c->workers, 2, "the first map of a list wins");
 	is_int(c->push_expiry, 61, "the second gives the rest");
 	is_str(c->log_file, "/srv", "an alias to a scalar");
-	is_str(note_at(c, 8), "<<: unknown key", "a quoted << is no merge");
+	is_str(note_at(c, 8), "<<: unknown key", "a quoted << is not a merge");
 	c = load_text(
 	    "a: &a {storage: s3}\ndev: {<<: *a, storage: local, storage_path: /s}\n");
 	ok(c != NULL, "a merged value that is hidden is not looked at");
@@ -370,14 +370,14 @@ test_environment(void)
 	is_str(c->index_database, "/a b", "quotes there are YAML's");
 	is_str(c->registry_endpoints, "a:b", "a colon there is plain");
 	is_str(c->issue, "_env:T", "what came from it is not looked up again");
-	is_str(c->log_file, NULL, "an unset variable is no key");
+	is_str(c->log_file, NULL, "an unset variable is not a key");
 	is_str(c->socket, "/x:y", "a default may hold a colon");
 	ok(c->workers == load_keys("")->workers,
-	    "a variable that is empty is no value");
+	    "a variable that is empty is not a value");
 	ok(has_note(c, "search_backend: "),
 	    "a list for a key that means nothing is a note");
 	is_str(load_keys("  issue: _env:ODD\n")->issue, "@/x",
-	    "what is no YAML there stands as it is");
+	    "what is not YAML there stands as it is");
 	ok(is_refused(load_keys("  issue: _env:LIST\n"),
 	       "config.yml:3: issue (from LIST): must be a single value"),
 	    "a list for a key that counts is refused");

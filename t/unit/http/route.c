@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "lib/unit.h"
 
-/* The handlers are never called: a row is told by its limit. */
+/* The handlers are never called: the limit says which row it is. */
 static enum result
 handle(struct request *rq, struct reply *rp)
 {
@@ -94,7 +94,7 @@ test_rows(void)
 	    {"GET", "/images/a%2Fb/json", "2 <a/b>"},
 	    {"GET", "/images/:id/json", "2 <:id>"},
 	    {"POST", "/users/", "4"},
-	    /* the star takes one part or more, the words behind it decide */
+	    /* the star takes one part or more, the words after it decide */
 	    {"PUT", "/r/a", "10 <a>"},
 	    {"PUT", "/r/a/b/c", "10 <a/b/c>"},
 	    {"PUT", "/r/a%2Fb/c", "10 <a/b/c>"},

@@ -199,7 +199,7 @@ test_full_block(void)
 	}
 }
 
-/* The sum of s when its state is stored behind n bytes, and again behind two more. */
+/* The sum of s when its state is stored after n bytes, and again after two more. */
 static const char *
 stored_on_the_way(enum hash_kind kind, struct str s, size_t n)
 {
@@ -233,10 +233,10 @@ test_going_on(void)
 	for (k = 0; k < COUNT(kinds); k++) {
 		for (i = 0; i < COUNT(at); i++)
 			is_str(stored_on_the_way(kinds[k], s, at[i]),
-			    sum_of(kinds[k], s), "%s stored behind %zu bytes",
+			    sum_of(kinds[k], s), "%s stored after %zu bytes",
 			    names[k], at[i]);
 		is_str(stored_on_the_way(kinds[k], large, 4999999),
-		    sum_of(kinds[k], large), "%s stored behind 5 MB", names[k]);
+		    sum_of(kinds[k], large), "%s stored after 5 MB", names[k]);
 	}
 }
 
@@ -250,7 +250,7 @@ test_long_length(void)
 	static const char beyond[] = STATE_256(ZEROS_128, "2000000000000000");
 	struct hash h;
 
-	ok(hash_load(&h, TEXT(at_1_tib)), "a state behind 1 TiB");
+	ok(hash_load(&h, TEXT(at_1_tib)), "a state after 1 TiB");
 	is_str(hash_save(&h, arena), at_1_tib, "and it is stored as it was");
 	ok(hash_load(&h, TEXT(at_most)), "the longest");
 	is_str(hash_save(&h, arena), at_most, "and it is stored as it was");

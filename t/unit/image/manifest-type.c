@@ -1,7 +1,7 @@
 /* manifest-type.c: of which media type a manifest is. */
 #include "manifest_texts.h"
 
-/* "<type>", with "told " before what the client alone said, or why it is refused. */
+/* "<type>", with "client: " before what only the client said, or why it is refused. */
 static const char *
 type_of(const char *text, const char *content_type)
 {
@@ -10,7 +10,7 @@ type_of(const char *text, const char *content_type)
 	if (parse(text, content_type, &m) != RC_OK)
 		return err.text;
 	return arena_printf(
-	    arena, "%s%.*s", m.type_told ? "told " : "", STR_ARG(m.type));
+	    arena, "%s%.*s", m.type_told ? "client: " : "", STR_ARG(m.type));
 }
 
 static void
@@ -47,14 +47,14 @@ test_types(void)
 	    {BARE IMAGE "}", OCI_MANIFEST "; charset=utf-8", OCI_MANIFEST},
 	    {BARE CHILDREN "}", "application/VND.OCI.image.index.v1+json",
 		OCI_INDEX},
-	    {BARE IMAGE "}", DOCKER_MANIFEST, "told " DOCKER_MANIFEST},
+	    {BARE IMAGE "}", DOCKER_MANIFEST, "client: " DOCKER_MANIFEST},
 	    {BARE IMAGE "}", "application/json", OCI_MANIFEST},
 	    {BARE CHILDREN "}", "application/octet-stream", MANIFEST_OCI_INDEX},
-	    {BARE CHILDREN "}", DOCKER_LIST " ; q=1", "told " DOCKER_LIST},
-	    {"{\"blobs\": []}", OCI_ARTIFACT, "told " OCI_ARTIFACT},
-	    {"{}", OTHER, "told " OTHER},
+	    {BARE CHILDREN "}", DOCKER_LIST " ; q=1", "client: " DOCKER_LIST},
+	    {"{\"blobs\": []}", OCI_ARTIFACT, "client: " OCI_ARTIFACT},
+	    {"{}", OTHER, "client: " OTHER},
 	    {"{\"schemaVersion\": 1, \"fsLayers\": []}", DOCKER_SIGNED,
-		"told " DOCKER_SIGNED},
+		"client: " DOCKER_SIGNED},
 	    {"{\"schemaVersion\": 1, \"signatures\": []}", DOCKER_SIGNED,
 		DOCKER_SIGNED},
 	    /* neither */
@@ -94,7 +94,7 @@ test_no_types(void)
 	    "so is a Content-Type");
 	is_str(type_of("{}", "a/b\nc"),
 	    "Content-Type must be a media type: type/subtype", "with a line's end");
-	is_str(type_of("{}", longest), arena_printf(arena, "told %s", longest),
+	is_str(type_of("{}", longest), arena_printf(arena, "client: %s", longest),
 	    "as long as it may be");
 	is_str(type_of("{}", arena_printf(arena, "%sb", longest)),
 	    "Content-Type must be a media type: type/subtype", "longer");
@@ -105,9 +105,9 @@ static const char *
 stored_type(struct str bytes)
 {
 	struct str type;
-	bool told = manifest_type(arena, exact_copy(bytes), &type);
+	bool known = manifest_type(arena, exact_copy(bytes), &type);
 
-	return arena_printf(arena, told ? "%.*s" : "(%.*s)", STR_ARG(type));
+	return arena_printf(arena, known ? "%.*s" : "(%.*s)", STR_ARG(type));
 }
 
 static void

@@ -357,7 +357,7 @@ test_diffs(void)
 		"1 " DIFF("", IS("/a"), IS("/b"))},
 	    {"deleted at last", "[" F("/a") ", " F("/b") ", " WH("/a") "]", {NULL},
 		"0 open " DIFF(WAS("/a"), "", IS("/b"))},
-	    {"a name is no beginning of another", "[" F("/a") ", " F("/ab") "]",
+	    {"a name is not a beginning of another", "[" F("/a") ", " F("/ab") "]",
 		{"[" F("/abc") ", " F("/") ", " F("") "]"},
 		"1 open " DIFF("", "", IS("/a") ", " IS("/ab"))},
 	    {"escapes mean what they mean",

@@ -30,7 +30,7 @@ static const struct packing packings[] = {{"gzip", ARCHIVE_FILTER_GZIP},
 
 /* ---- walks ---- */
 
-/* A text, and behind it another so many times. */
+/* A text, and after it another so many times. */
 struct reading {
 	struct str left, again;
 	unsigned times;
@@ -158,7 +158,7 @@ test_whole(const struct packing *p)
 	is_str(
 	    walked(joined(nothing, two)), "two ", "%s: nothing before it", p->name);
 	is_str(
-	    walked(joined(one, nothing)), "one ", "%s: nothing behind it", p->name);
+	    walked(joined(one, nothing)), "one ", "%s: nothing after it", p->name);
 	is_str(walked_from(&slow), "one two ", "%s: a byte at once", p->name);
 }
 
@@ -256,7 +256,7 @@ test_nothing_on_and_on(void)
 	refuse_on_and_on(TEXT("\x1f\x8b\x08\x08\0\0\0\0\0\3"), repeated('n', 1000),
 	    "a name without an end");
 	refuse_on_and_on(joined(one, TEXT("\x1f\x8b\x08\x10\0\0\0\0\0\3")),
-	    repeated('n', 1000), "a comment behind a member");
+	    repeated('n', 1000), "a comment after a member");
 	refuse_on_and_on(TEXT("\x50\x2a\x4d\x18\xff\xff\xff\xff"),
 	    repeated('n', 1000), "a frame of zstd that is passed over");
 }
@@ -300,7 +300,7 @@ test_dictionaries(void)
 	is_str(walked(joined(small, large)), "bad_layer", "in another stream");
 	ok(strstr(err.text, "dictionary") != NULL, "is refused for that");
 	is_str(walked(joined(small, joined(padding, large))), "bad_layer",
-	    "behind padding");
+	    "after padding");
 	ok(strstr(err.text, "dictionary") != NULL, "is refused for that");
 }
 

@@ -15,7 +15,7 @@
 
 struct reading {
 	struct str left;
-	struct str again; /* behind it, so many times */
+	struct str again; /* after it, so many times */
 	unsigned times;
 	size_t fails_at; /* bytes until it fails */
 };
@@ -178,11 +178,11 @@ test_whole(void)
 
 	is_str(walked(two), TWO_SEEN, "entries and their content");
 	is_str(walked(gzipped(arena, two, 9)), TWO_SEEN, "unpacked");
-	is_str(walked(TEXT("")), "", "no bytes are no entries");
+	is_str(walked(TEXT("")), "", "no bytes are not entries");
 	seen.stop_at = 1;
 	is_str(walked(two), "0 one> 5:", "nobody wants more");
 	seen.stop_at = 0;
-	is_int(walk_from(&from, two.n), RC_IO, "a source that fails is told of");
+	is_int(walk_from(&from, two.n), RC_IO, "a source that fails is reported");
 }
 
 /* At an entry's beginning docker's archives end. */
@@ -373,7 +373,7 @@ test_nothing_follows(void)
 		b = begun();
 		put_file(&b, "one", "first");
 		put_extension(&b, types[i], TEXT("9 path=x\n"));
-		is_str(walked(buf_str(&b)), "bad_layer", "behind '%c'", types[i]);
+		is_str(walked(buf_str(&b)), "bad_layer", "after '%c'", types[i]);
 		buf_add(&b, zeros, sizeof(zeros));
 		is_str(walked(buf_str(&b)), "bad_layer", "and an end");
 	}

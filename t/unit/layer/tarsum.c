@@ -31,7 +31,7 @@ static const struct row rows[] = {
     {"docker.tar.gz", "flushed at each entry, without an end", PLAIN, PLAIN_V1},
     {"no-end.tar.xz", "xz without an end", PLAIN, PLAIN_V1},
     {"one-end.tar.gz", "one block of zeros", PLAIN, PLAIN_V1},
-    {"behind.tar.gz", "bytes behind the end", PLAIN, PLAIN_V1},
+    {"behind.tar.gz", "bytes after the end", PLAIN, PLAIN_V1},
     {"prefix.tar.gz", "ustar's long name",
 	"8e8900ce90560bf0e48ddb625638e192830c350a67cb487044774c834f2f90f1",
 	"abc57494cc6e9b8e2850a72cf4afcf5d141314fcad42a02003608591b120b2a5"},

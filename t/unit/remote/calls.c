@@ -421,10 +421,10 @@ test_memory(void)
 	ok(!now && out.status == 403, "from memory");
 	(void)usleep(250 * 1000);
 	is_int(ask("/no", "A: 1", &out, &now), RC_OK, "later");
-	ok(now, "asked anew");
+	ok(now, "asked again");
 	(void)usleep(450 * 1000);
 	is_int(ask("/late", "A: 1", &out, &now), RC_OK, "later still");
-	ok(now, "asked anew");
+	ok(now, "asked again");
 	is_int(ask("/closed", "A: 1", &out, &now), RC_UPSTREAM, "away");
 	is_int(ask("/closed", "A: 1", &out, &now), RC_UPSTREAM, "again");
 	ok(!now, "from memory");
@@ -476,7 +476,7 @@ struct stream {
 	bool whole;
 	int status, pieces;
 	int64_t length;
-	size_t bytes, wanted; /* take says no behind so many */
+	size_t bytes, wanted; /* take refuses after so many */
 };
 
 static bool
@@ -545,7 +545,7 @@ test_streams(void)
 
 	is_int(s.result, RC_OK, "a large body");
 	ok(s.whole, "whole");
-	is_int(s.length, BIG, "its length is told first");
+	is_int(s.length, BIG, "its length is announced first");
 	is_int(s.bytes, BIG, "all of it comes");
 	ok(s.pieces > 1, "in pieces");
 	s = fetch("/endless", SIZE_MAX, SIZE_MAX);
@@ -650,7 +650,8 @@ test_waiting(void)
 	    "also where it would be remembered");
 	begun = clock_ticks();
 	remote_give_up(few);
-	end_all(silent, COUNT(silent), RC_UPSTREAM, "who waits is told");
+	end_all(
+	    silent, COUNT(silent), RC_UPSTREAM, "a waiting caller gets the error");
 	ok(clock_ticks() - begun < 4000, "soon");
 	remote_free(few);
 }
@@ -681,7 +682,7 @@ test_end(void)
 	remote_free(other);
 	ok(clock_ticks() - begun < 4000,
 	    "its end does not wait for a silent source");
-	ok(s.ended && s.result == RC_UPSTREAM, "whose fetch is told");
+	ok(s.ended && s.result == RC_UPSTREAM, "the error of its fetch");
 }
 
 int

@@ -82,7 +82,7 @@ test_gathered(void)
 	ok(!errmail_is_pending(al), "nothing yet");
 	log_line(LOG_INFO, "news", "n=0");
 	log_line(LOG_WARN, "warning", "n=0");
-	ok(!errmail_is_pending(al), "what is no error is no alarm");
+	ok(!errmail_is_pending(al), "what is not an error is not an alarm");
 	log_line(LOG_ERROR, "here", "text=\"two words\"");
 	ok(errmail_is_pending(al), "an error is one");
 	in_child(one_error);
@@ -91,7 +91,7 @@ test_gathered(void)
 	    "error here text=\"two words\"\nerror child n=1\n",
 	    "those of this process and of another");
 	is_int(n, 2, "two");
-	ok(!errmail_is_pending(al), "they are told of once");
+	ok(!errmail_is_pending(al), "they are reported once");
 	is_int(errmail_take(al, arena, &n).n, 0, "then there is nothing");
 	is_int(n, 0, "none");
 	log_line(LOG_ERROR, "again", "n=1");
