@@ -27,7 +27,7 @@
 #include "serve/master.h"
 #include "store/derived.h"
 #include "store/store.h"
-#include "store/sweep.h"
+#include "store/inbox.h"
 #include "store/upload.h"
 #include "store/upstream.h"
 #include "store/v1push.h"
@@ -252,7 +252,7 @@ sweep(void *arg)
 	struct err err;
 	enum result r;
 
-	r = store_sweep_bodies(s->registry.store, &bodies, &err);
+	r = store_inbox_sweep(s->registry.store, &bodies, &err);
 	if (r == RC_OK)
 		r = store_v1push_sweep(
 		    s->registry.store, s->conf->push_expiry, &pushes, &err);
@@ -319,7 +319,7 @@ prepare(struct server *s, struct err *err)
 	if (r == RC_OK) {
 		storefs_log_links(s->registry.store);
 		settle(s);
-		r = store_sweep_tmp(s->registry.store, &swept, err);
+		r = storefs_sweep_tmp(s->registry.store, &swept, err);
 	}
 	if (r == RC_OK)
 		prepare_index(s);

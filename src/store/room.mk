@@ -11,7 +11,7 @@ libberth_a_SOURCES += \
 	src/store/secret.h \
 	src/store/stage.h \
 	src/store/store.h \
-	src/store/sweep.h \
+	src/store/inbox.h \
 	src/store/tag.h \
 	src/store/upload.h \
 	src/store/upstream.h \

@@ -23,7 +23,7 @@ libberth_a_SOURCES += \
 	src/storefs/stage.c src/storefs/stage.h \
 	src/storefs/store.c \
 	src/storefs/storefs.h \
-	src/storefs/sweep.c \
+	src/storefs/inbox.c \
 	src/storefs/tag.c \
 	src/storefs/unusable.c src/storefs/unusable.h \
 	src/storefs/upload.c \

@@ -31,6 +31,10 @@ const char *storefs_path(const struct store *st);
  * for. */
 enum result storefs_lock_exclusive(struct store *st, struct err *err);
 
+/* Removes what earlier processes have left in _berth/tmp. Only before workers run
+ * (storefs_lock_exclusive()). *removed counts it. */
+enum result storefs_sweep_tmp(struct store *st, unsigned *removed, struct err *err);
+
 /* Logs each symbolic link among the directories of repositories that is not followed
  * (io.h), so that an operator reads about it at the start. Checks a limited number of
  * directories; links in the others are logged when a client asks for them. */

@@ -1,7 +1,7 @@
 /* store.c: see store.h. */
 #include "lib/store.h"
 
-#include "store/sweep.h"
+#include "store/inbox.h"
 #include "storefs/storefs.h"
 
 struct store *store;
@@ -71,7 +71,7 @@ tmp_fault(void)
 {
 	unsigned n;
 
-	if (store_sweep_tmp(store, &n, &err) != RC_OK)
+	if (storefs_sweep_tmp(store, &n, &err) != RC_OK)
 		return err.text;
 	return strcmp(tree("_berth/tmp"), "_berth/tmp/\n") == 0
 		   ? NULL

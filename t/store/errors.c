@@ -10,7 +10,7 @@
 #include "lib/held.h"
 #include "lib/store.h"
 #include "store/guard.h"
-#include "store/sweep.h"
+#include "store/inbox.h"
 #include "store/v1image.h"
 #include "store/v1push.h"
 #include "store/v1repo.h"
@@ -169,7 +169,7 @@ bodies(void)
 {
 	unsigned n;
 
-	return store_sweep_bodies(store, &n, &err);
+	return store_inbox_sweep(store, &n, &err);
 }
 
 static enum result
@@ -177,7 +177,7 @@ tmp(void)
 {
 	unsigned n;
 
-	return store_sweep_tmp(store, &n, &err);
+	return storefs_sweep_tmp(store, &n, &err);
 }
 
 static enum result

@@ -5,7 +5,7 @@
 #include "lib/v1_image.h"
 
 #include "store/guard.h"
-#include "store/sweep.h"
+#include "store/inbox.h"
 #include "store/v1push.h"
 #include "storefs/io.h"
 #include "storefs/stage.h"
@@ -181,7 +181,7 @@ swept_bodies(void)
 {
 	unsigned n = 0;
 
-	is_int(store_sweep_bodies(store, &n, &err), RC_OK, "bodies are swept");
+	is_int(store_inbox_sweep(store, &n, &err), RC_OK, "bodies are swept");
 	return n;
 }
 
@@ -228,10 +228,10 @@ test_sweep_tmp(void)
 	    "_berth/tmp/1.1/tag_x", "a repository whose removal was cut off");
 	write_text("_berth/tmp/1.1/json", "{}");
 	make_dir("_berth/tmp/1.2");
-	is_int(store_sweep_tmp(store, &n, &err), RC_OK, "_berth/tmp is swept");
+	is_int(storefs_sweep_tmp(store, &n, &err), RC_OK, "_berth/tmp is swept");
 	is_int(n, 4, "all of it goes");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "wholly");
-	is_int(store_sweep_tmp(store, &n, &err), RC_OK, "again");
+	is_int(storefs_sweep_tmp(store, &n, &err), RC_OK, "again");
 	is_int(n, 0, "there is nothing");
 }
 

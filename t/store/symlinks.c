@@ -18,7 +18,7 @@
 #include "store/description.h"
 #include "store/manifest.h"
 #include "store/repository.h"
-#include "store/sweep.h"
+#include "store/inbox.h"
 #include "store/tag.h"
 #include "store/upload.h"
 #include "store/v1image.h"
@@ -206,9 +206,9 @@ change_own(void)
 		r = store_description_set(
 		    store, arena, &ns_app, str_of(NULL), &err);
 	if (r == RC_OK)
-		r = store_sweep_tmp(store, &removed, &err);
+		r = storefs_sweep_tmp(store, &removed, &err);
 	if (r == RC_OK)
-		r = store_sweep_bodies(store, &removed, &err);
+		r = store_inbox_sweep(store, &removed, &err);
 	if (r == RC_OK)
 		r = store_upload_sweep(store, 0, &removed, &err);
 	return r;

@@ -1,6 +1,6 @@
-/* sweep.h: removes what killed processes left behind. */
-#ifndef STORE_SWEEP_H
-#define STORE_SWEEP_H
+/* inbox.h: removes what killed processes left behind. */
+#ifndef STORE_INBOX_H
+#define STORE_INBOX_H
 
 #include <stdint.h>
 
@@ -10,11 +10,7 @@
 /* Body files of a killed nginx: those that no process has open, which a lease tells
  * (fcntl(2), F_SETLEASE), and where the file system knows no leases, those older
  * than a day. Safe while nginx runs. *removed counts them. */
-enum result store_sweep_bodies(
+enum result store_inbox_sweep(
     struct store *st, unsigned *removed, struct err *err);
-
-/* Files without a name: all of _berth/tmp. Only before workers run (storefs_lock_exclusive()).
- */
-enum result store_sweep_tmp(struct store *st, unsigned *removed, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* sweep.c: see sweep.h. */
-#include "store/sweep.h"
+/* inbox.c: see inbox.h. */
+#include "store/inbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ log_left(const struct store *st, const char *dir, const char *name)
 }
 
 enum result
-store_sweep_bodies(struct store *st, unsigned *removed, struct err *err)
+store_inbox_sweep(struct store *st, unsigned *removed, struct err *err)
 {
 	struct dirent *e;
 	DIR *d;
@@ -72,7 +72,7 @@ store_sweep_bodies(struct store *st, unsigned *removed, struct err *err)
 }
 
 enum result
-store_sweep_tmp(struct store *st, unsigned *removed, struct err *err)
+storefs_sweep_tmp(struct store *st, unsigned *removed, struct err *err)
 {
 	struct dirent *e;
 	DIR *d;
