@@ -106,8 +106,7 @@ reply_content(struct reply *rp, const struct content *content, const char *type)
 }
 
 void
-reply_stream(
-    struct reply *rp, bool (*stream)(void *arg, struct sink sink), void *arg)
+reply_stream(struct reply *rp, reply_stream_fn *stream, void *arg)
 {
 	rp->status = 200;
 	rp->kind = REPLY_STREAM;

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/str.h"
 
 #define REPLY_HEADERS 64
@@ -19,6 +20,10 @@
 struct content;
 
 enum reply_body { REPLY_BYTES, REPLY_CONTENT, REPLY_STREAM };
+
+/* Writes the body while it is made. If the result is not RC_OK, the body is not whole, and
+ * err holds the reason. RC_CLIENT_GONE: the sink takes no more. */
+typedef enum result reply_stream_fn(void *arg, struct sink sink, struct err *err);
 
 struct reply {
 	struct arena *arena;
@@ -31,8 +36,8 @@ struct reply {
 
 	enum reply_body kind;
 	struct str bytes;
-	const struct content *content;               /* store/content.h */
-	bool (*stream)(void *arg, struct sink sink); /* false: it was cut off */
+	const struct content *content; /* store/content.h */
+	reply_stream_fn *stream;
 	void *stream_arg;
 };
 
@@ -52,8 +57,7 @@ void reply_json(struct reply *rp, int status, struct str json);
 void reply_none(struct reply *rp, int status);
 void reply_content(
     struct reply *rp, const struct content *content, const char *type);
-void reply_stream(
-    struct reply *rp, bool (*stream)(void *arg, struct sink sink), void *arg);
+void reply_stream(struct reply *rp, reply_stream_fn *stream, void *arg);
 
 /* "Not Found"; nginx sends a status line without a reason where none is given. */
 const char *reply_reason(int status);

@@ -190,8 +190,8 @@ mirror_growing_length(const struct mirror_growing *g)
 
 /* The last byte is written when all are right. Once nobody fetches any more, what is there
  * is read to its end. */
-bool
-mirror_growing_write(void *arg, struct sink sink)
+enum result
+mirror_growing_write(void *arg, struct sink sink, struct err *err)
 {
 	struct mirror_growing *g = arg;
 	char piece[65536];
@@ -205,18 +205,24 @@ mirror_growing_write(void *arg, struct sink sink)
 		n = store_partial_read_at(g->layer, piece,
 		    left < (int64_t)sizeof(piece) ? (size_t)left : sizeof(piece),
 		    (uint64_t)at);
-		if (n == -1 || (n > 0 && !sink.write(sink.arg, piece, (size_t)n)))
-			return false;
+		if (n == -1)
+			return err_set(err, RC_IO, "read: %m");
+		if (n > 0 && !sink.write(sink.arg, piece, (size_t)n))
+			return err_set(err, RC_CLIENT_GONE,
+			    "the client closed the connection");
 		at += n;
 		if (n > 0)
 			continue;
 		if (!running)
-			return false;
+			return err_set(err, RC_UPSTREAM,
+			    "the fetch of the layer has failed after %lld of %lld "
+			    "bytes",
+			    (long long)at, (long long)length);
 		running = is_fetched(g->reg, g->id);
 		if (running)
 			clock_sleep_ms(LOOK_MS);
 	}
-	return true;
+	return RC_OK;
 }
 
 /* ---- without anybody to send it to ---- */
@@ -239,7 +245,9 @@ keep_one(const struct task *t, const char *id)
 	enum result r = mirror_layer(task_with_arena(t, a), id, &g, &file);
 
 	if (r == RC_OK && g != NULL) {
-		(void)mirror_growing_write(g, nowhere);
+		struct err ignored; /* whether the image is here decides */
+
+		(void)mirror_growing_write(g, nowhere, &ignored);
 		while (is_fetched(g->reg, g->id)) /* it becomes an image */
 			clock_sleep_ms(LOOK_MS);
 		if (!is_here(t, id))

@@ -59,8 +59,9 @@ enum result mirror_layer(const struct task *t, const char *id,
     struct mirror_growing **growing, const struct content **file);
 int64_t mirror_growing_length(const struct mirror_growing *g); /* bytes */
 
-/* Writes the layer as it comes. False: it was cut off, here or there. */
-bool mirror_growing_write(void *growing, struct sink sink);
+/* Writes the layer as it comes. RC_CLIENT_GONE: the sink takes no more. RC_UPSTREAM: the
+ * fetch has failed. RC_IO. */
+enum result mirror_growing_write(void *growing, struct sink sink, struct err *err);
 
 /* An image and those that it stands on, as far as only the source has them, become images
  * of this registry; waits until they are. RC_OK also where neither has one. */

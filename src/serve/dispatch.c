@@ -117,22 +117,7 @@ keep_private(const struct request *rq, struct reply *rp)
 		    arena_printf(rq->arena, "private%s", control + 6));
 }
 
-static void
-log_reply(const struct request *rq, const struct reply *rp, enum result r)
-{
-	enum log_level level = rp->status >= 500 ? LOG_ERROR : LOG_DEBUG;
-
-	if (r == RC_UPSTREAM || r == RC_BUSY) /* others' fault: no mail need tell */
-		level = LOG_WARN;
-	if (!log_wants(level))
-		return;
-	log_line(level, "request",
-	    "id=%s status=%d method=%s result=%s reason=%s target=%s", rq->id,
-	    rp->status, rq->method, err_name(r), log_value(rq->arena, rq->err.text),
-	    log_value(rq->arena, str_dup(rq->arena, rq->target_text)));
-}
-
-void
+enum result
 dispatch(struct request *rq, struct reply *rp, enum pass pass)
 {
 	const struct api *api;
@@ -160,5 +145,32 @@ dispatch(struct request *rq, struct reply *rp, enum pass pass)
 	keep_private(rq, rp);
 	if (rp->status >= 400)
 		reply_header(rp, "X-Request-Id", rq->id);
-	log_reply(rq, rp, r);
+	return r;
+}
+
+static enum log_level
+level_of(const struct reply *rp, enum result handled, enum result sent)
+{
+	enum result r = sent == RC_OK ? handled : sent;
+
+	if (r == RC_UPSTREAM || r == RC_BUSY)
+		return LOG_WARN; /* no fault of this program: no mail */
+	if (sent != RC_OK)
+		return sent == RC_CLIENT_GONE ? LOG_DEBUG : LOG_ERROR;
+	return rp->status >= 500 ? LOG_ERROR : LOG_DEBUG;
+}
+
+void
+dispatch_log(const struct request *rq, const struct reply *rp, enum result handled,
+    enum result sent)
+{
+	enum log_level level = level_of(rp, handled, sent);
+
+	if (!log_wants(level))
+		return;
+	log_line(level, sent == RC_OK ? "request" : "request.broken",
+	    "id=%s status=%d method=%s result=%s reason=%s target=%s", rq->id,
+	    rp->status, rq->method, err_name(sent == RC_OK ? handled : sent),
+	    log_value(rq->arena, rq->err.text),
+	    log_value(rq->arena, str_dup(rq->arena, rq->target_text)));
 }

@@ -8,6 +8,11 @@
 
 /* rq comes with method, target_text, headers, length and a body to be had; the rest
  * is filled in here. rp is a whole reply afterwards, whatever happened. */
-void dispatch(struct request *rq, struct reply *rp, enum pass pass);
+enum result dispatch(struct request *rq, struct reply *rp, enum pass pass);
+
+/* The request's line in the log, after the reply was sent. handled: the result of
+ * dispatch(); sent: RC_OK, or why the reply broke off. */
+void dispatch_log(const struct request *rq, const struct reply *rp,
+    enum result handled, enum result sent);
 
 #endif

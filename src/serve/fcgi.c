@@ -244,10 +244,10 @@ head_of(struct fcgi *f, const struct request *rq, const struct reply *rp)
 	return b.full ? str_of(NULL) : buf_str(&b);
 }
 
-/* The status is said and the rest cannot come. Ended as usual, a reply without a length
- * would count as whole; a connection that breaks does not (RFC 9112, section 8). The head
- * has to go out before: nginx would send a request of which it heard nothing again, over
- * each connection that it keeps. */
+/* Ends a reply whose status is sent and whose rest cannot come. If the request ended as
+ * usual, a reply without a length would count as whole; if the connection breaks, it does
+ * not (RFC 9112, section 8). The head has to go out first: nginx repeats a request to which
+ * it got no answer, over each connection that it keeps. */
 static void
 break_off(struct fcgi *f)
 {
@@ -256,28 +256,28 @@ break_off(struct fcgi *f)
 	(void)shutdown(f->fcgx.ipcFd, SHUT_RDWR);
 }
 
-static void
-send_reply(struct fcgi *f, const struct request *rq, const struct reply *rp)
+/* Not RC_OK: the reply broke off. */
+static enum result
+send_reply(struct fcgi *f, struct request *rq, const struct reply *rp)
 {
+	const struct sink sink = {put, f};
 	struct str head = head_of(f, rq, rp);
+	enum result r = RC_OK;
 
-	if (head.n == 0) { /* half of a head might say what it does not mean */
-		log_line(LOG_ERROR, "reply.head", "id=%s error=\"too large\"",
-		    log_value(f->arena, rq->id));
+	if (head.n == 0) /* a part of a head could mean something else */
+		r = err_set(&rq->err, RC_IO,
+		    "the headers of the reply exceed %zu bytes", HEAD_MAX);
+	if (r == RC_OK)
+		(void)put(f, head.p, head.n);
+	if (r == RC_OK && !is_head(rq) && !has_no_body(rp)) {
+		if (rp->kind == REPLY_BYTES)
+			(void)put(f, rp->bytes.p, rp->bytes.n);
+		else if (rp->kind == REPLY_STREAM)
+			r = rp->stream(rp->stream_arg, sink, &rq->err);
+	}
+	if (r != RC_OK)
 		break_off(f);
-		return;
-	}
-	(void)put(f, head.p, head.n);
-	if (is_head(rq) || has_no_body(rp))
-		return;
-	if (rp->kind == REPLY_BYTES) {
-		(void)put(f, rp->bytes.p, rp->bytes.n);
-	} else if (rp->kind == REPLY_STREAM) {
-		const struct sink sink = {put, f};
-
-		if (!rp->stream(rp->stream_arg, sink))
-			break_off(f);
-	}
+	return r;
 }
 
 /* nginx's auth_request knows yes (2xx) and no (403). The true answer travels in two
@@ -307,16 +307,18 @@ static void
 answer(struct fcgi *f)
 {
 	enum pass pass = pass_of(param(f, "BERTH_PASS", "serve"));
+	enum result handled, sent;
 	struct request rq;
 	struct reply rp;
 
 	take_request(f, &rq);
-	dispatch(&rq, &rp, pass);
+	handled = dispatch(&rq, &rp, pass);
 	if (pass != PASS_SERVE)
 		make_verdict(&rp);
 	if (!drain_body(f))
 		f->fcgx.keepConnection = 0;
-	send_reply(f, &rq, &rp);
+	sent = send_reply(f, &rq, &rp);
+	dispatch_log(&rq, &rp, handled, sent);
 }
 
 /* The only place where a request ends: its input has ended, or its connection does. */

@@ -71,7 +71,7 @@ write_row(void *arg, const struct search_row *row)
 }
 
 static enum result
-write_answer(struct answer *an, struct sink sink)
+write_answer(struct answer *an, struct sink sink, struct err *err)
 {
 	struct search search = {.term = an->term,
 	    .wild = str_has(an->term, '*'),
@@ -86,18 +86,21 @@ write_answer(struct answer *an, struct sink sink)
 		search.most = an->rows;
 	}
 	jsonw_init(&an->w, sink);
-	r = search_run(request_task(an->rq), &search);
+	r = search_run(task_with_err(request_task(an->rq), err), &search);
 	if (r != RC_OK)
 		return r;
 	jsonw_end(&an->w);
 	jsonw_end(&an->w);
-	return an->w.stopped ? RC_CLIENT_GONE : RC_OK;
+	if (an->w.stopped)
+		return err_set(
+		    err, RC_CLIENT_GONE, "the client closed the connection");
+	return RC_OK;
 }
 
-static bool
-stream_answer(void *arg, struct sink sink)
+static enum result
+stream_answer(void *arg, struct sink sink, struct err *err)
 {
-	return write_answer(arg, sink) == RC_OK;
+	return write_answer(arg, sink, err);
 }
 
 /* A reply that is written while it is made can no longer say that the index is
@@ -119,7 +122,7 @@ reply_page(struct answer *an, struct reply *rp)
 	enum result r;
 
 	buf_init(&b, an->rq->arena, PAGE_MAX);
-	r = write_answer(an, buf_sink(&b));
+	r = write_answer(an, buf_sink(&b), &an->rq->err);
 	if (r == RC_OK)
 		reply_json(rp, 200, buf_str(&b));
 	return r;

@@ -76,19 +76,21 @@ struct tags {
 
 /* Without ?n= all tags are the answer, as ever; each page is forgotten when it is
  * written. */
-static bool
-write_rest(struct tags *tags, struct jsonw *w)
+static enum result
+write_rest(struct tags *tags, struct jsonw *w, struct err *err)
 {
 	struct arena *a[2] = {arena_new(), arena_new()};
 	const char *last = tags->page.names[tags->page.n - 1];
+	struct task task = *request_task(tags->rq);
 	enum result r = RC_OK;
 	size_t turn;
 
+	task.err = err;
 	for (turn = 0; r == RC_OK && tags->page.more && !w->stopped; turn ^= 1) {
 		arena_clear(a[turn]);
+		task.arena = a[turn];
 		r = content_list_tags(
-		    task_with_arena(request_task(tags->rq), a[turn]), tags->name,
-		    str_of(last), TAGS_PAGE, &tags->page);
+		    &task, tags->name, str_of(last), TAGS_PAGE, &tags->page);
 		if (r == RC_OK) {
 			write_names(w, &tags->page);
 			if (tags->page.n > 0)
@@ -97,13 +99,14 @@ write_rest(struct tags *tags, struct jsonw *w)
 	}
 	arena_free(a[0]);
 	arena_free(a[1]);
-	return r == RC_OK;
+	return r;
 }
 
-static bool
-stream_tags(void *arg, struct sink sink)
+static enum result
+stream_tags(void *arg, struct sink sink, struct err *err)
 {
 	struct tags *tags = arg;
+	enum result r = RC_OK;
 	struct jsonw w;
 
 	jsonw_init(&w, sink);
@@ -113,11 +116,16 @@ stream_tags(void *arg, struct sink sink)
 	jsonw_key(&w, "tags");
 	jsonw_array(&w);
 	write_names(&w, &tags->page);
-	if (tags->all && tags->page.more && !write_rest(tags, &w))
-		return false;
+	if (tags->all && tags->page.more)
+		r = write_rest(tags, &w, err);
+	if (r != RC_OK)
+		return r;
 	jsonw_end(&w);
 	jsonw_end(&w);
-	return !w.stopped;
+	if (w.stopped)
+		return err_set(
+		    err, RC_CLIENT_GONE, "the client closed the connection");
+	return RC_OK;
 }
 
 enum result

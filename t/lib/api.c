@@ -117,7 +117,7 @@ reply_text(const struct reply *rp)
 	if (rp->kind == REPLY_BYTES)
 		return rp->bytes;
 	buf_init(&b, arena, (size_t)16 << 20);
-	(void)rp->stream(rp->stream_arg, buf_sink(&b));
+	(void)rp->stream(rp->stream_arg, buf_sink(&b), &err);
 	return buf_str(&b);
 }
 

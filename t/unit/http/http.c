@@ -326,11 +326,12 @@ test_reply_values(void)
 	is_str(reply_get(&rp, "Y"), NULL, "a header that was never set");
 }
 
-static bool
-no_stream(void *arg, struct sink sink)
+static enum result
+no_stream(void *arg, struct sink sink, struct err *why)
 {
 	(void)arg;
-	return sink.write(sink.arg, "x", 1);
+	return sink.write(sink.arg, "x", 1) ? RC_OK
+					    : err_set(why, RC_CLIENT_GONE, "full");
 }
 
 static void
