@@ -1,8 +1,8 @@
 /* blob.c: see blob.h. */
 #include "content/blob.h"
 
-#include "base/log.h"
 #include "image/reference.h"
+#include "registry/event.h"
 #include "store/guard.h"
 
 enum result
@@ -45,8 +45,9 @@ blob_remove(const struct task *t, const char *name, const struct digest *d)
 	if (r == RC_OK)
 		r = store_blob_unlink(t->reg->store, t->arena, name, d, t->err);
 	if (r == RC_OK)
-		log_line(LOG_INFO, "delete.blob", "repository=%s digest=%s", name,
-		    digest_text(t->arena, d));
+		event_emit(t, &(struct event){.kind = EVENT_DELETE_BLOB,
+				  .repository = name,
+				  .digest = digest_text(t->arena, d)});
 	guard_release(&lock);
 	return r;
 }

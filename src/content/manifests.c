@@ -1,12 +1,12 @@
 /* manifests.c: see manifests.h. */
 #include "content/manifests.h"
 
-#include "base/log.h"
 #include "base/vec.h"
 #include "content/signature.h"
 #include "image/manifest.h"
 #include "image/reference.h"
 #include "image/schema1.h"
+#include "registry/event.h"
 #include "registry/indexing.h"
 #include "registry/referrer.h"
 #include "registry/worklimit.h"
@@ -278,19 +278,22 @@ enter_it(struct push *p)
 	indexing_update(p->task, &p->guard, p->name, &change);
 }
 
+/* One event for each tag, or one for a manifest without tags. */
 static void
-log_push(const struct push *p)
+emit_push(const struct push *p)
 {
-	const char *digest = digest_text(p->task->arena, &p->digest);
+	struct arena *a = p->task->arena;
+	struct event event = {.kind = EVENT_PUSH_MANIFEST,
+	    .repository = p->name,
+	    .digest = digest_text(a, &p->digest)};
 	size_t i;
 
-	log_line(LOG_INFO, "push.manifest", "repository=%s digest=%s tag=%s",
-	    p->name, digest,
-	    p->n_tags > 0 ? str_dup(p->task->arena, p->tags[0]) : "-");
-	for (i = 1; i < p->n_tags; i++)
-		log_line(LOG_INFO, "push.manifest",
-		    "repository=%s digest=%s tag=%s", p->name, digest,
-		    str_dup(p->task->arena, p->tags[i]));
+	if (p->n_tags == 0)
+		event_emit(p->task, &event);
+	for (i = 0; i < p->n_tags; i++) {
+		event.tag = str_dup(a, p->tags[i]);
+		event_emit(p->task, &event);
+	}
 }
 
 enum result
@@ -321,7 +324,7 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 		if (p.manifest.has_subject)
 			out->subject = str_dup(t->arena, p.manifest.subject);
 		enter_it(&p);
-		log_push(&p);
+		emit_push(&p);
 	}
 	guard_release(&p.guard);
 	return r;
@@ -344,7 +347,9 @@ remove_tag(const struct task *t, const struct guard *held, const char *name,
 	else
 		indexing_request_rebuild(t);
 	if (r == RC_OK)
-		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s", name, tag);
+		event_emit(t,
+		    &(struct event){
+			.kind = EVENT_DELETE_TAG, .repository = name, .tag = tag});
 	return r;
 }
 
@@ -417,9 +422,10 @@ remove_manifest(const struct task *t, const struct guard *held, const char *name
 	else
 		indexing_request_rebuild(t);
 	if (r == RC_OK)
-		log_line(LOG_INFO, "delete.manifest",
-		    "repository=%s digest=%s tags=%zu", name,
-		    digest_text(t->arena, d), meant.n);
+		event_emit(t, &(struct event){.kind = EVENT_DELETE_MANIFEST,
+				  .repository = name,
+				  .digest = digest_text(t->arena, d),
+				  .n_tags = meant.n});
 	return r;
 }
 

@@ -1,7 +1,7 @@
 /* upload.c: see upload.h. */
 #include "content/upload.h"
 
-#include "base/log.h"
+#include "registry/event.h"
 #include "store/blob.h"
 #include "store/guard.h"
 
@@ -253,11 +253,12 @@ make_blob(const struct task *t, struct store_upload *up, struct coming *c,
 }
 
 static void
-log_blob(struct arena *a, const char *name, const struct digest *d)
+emit_blob(const struct task *t, const char *name, const struct digest *d)
 {
-	if (log_wants(LOG_DEBUG))
-		log_line(LOG_DEBUG, "push.blob", "repository=%s digest=%s", name,
-		    digest_text(a, d));
+	if (event_is_wanted(EVENT_PUSH_BLOB))
+		event_emit(t, &(struct event){.kind = EVENT_PUSH_BLOB,
+				  .repository = name,
+				  .digest = digest_text(t->arena, d)});
 }
 
 static enum result
@@ -284,7 +285,7 @@ finish(const struct task *t, const struct upload_part *part, const struct digest
 		r = make_blob(t, out, &c, d);
 	guard_release(&lock);
 	if (r == RC_OK)
-		log_blob(t->arena, out->name, d);
+		emit_blob(t, out->name, d);
 	return r;
 }
 
@@ -320,7 +321,7 @@ upload_whole(const struct task *t, const char *name, const char *body_file,
 	if (r == RC_OK)
 		r = store_blob_link(t->reg->store, t->arena, name, d, t->err);
 	if (r == RC_OK)
-		log_blob(t->arena, name, d);
+		emit_blob(t, name, d);
 	return r;
 }
 

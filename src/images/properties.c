@@ -1,7 +1,7 @@
 /* properties.c: see properties.h. */
 #include "images/properties.h"
 
-#include "base/log.h"
+#include "registry/event.h"
 #include "registry/indexing.h"
 #include "store/description.h"
 #include "store/guard.h"
@@ -57,16 +57,16 @@ write_change(const struct task *t, const struct guard *held,
 }
 
 static void
-log_change(
-    struct arena *a, const char *name, const struct properties_change *change)
+emit_change(
+    const struct task *t, const char *name, const struct properties_change *change)
 {
-	const char *access = "unchanged";
+	struct event event = {.kind = EVENT_PROPERTIES, .repository = name};
 
 	if (change->is_private != NULL)
-		access = *change->is_private ? "private" : "public";
-	log_line(LOG_INFO, "repository.properties",
-	    "repository=%s access=%s described=%d", log_value(a, name), access,
-	    change->description != NULL);
+		event.properties.access = *change->is_private ? "private"
+							      : "public";
+	event.properties.described = change->description != NULL;
+	event_emit(t, &event);
 }
 
 enum result
@@ -89,6 +89,6 @@ properties_put(const struct task *t, const struct v1name *name,
 		indexing_update_aliases(t, name);
 	}
 	if (r == RC_OK)
-		log_change(t->arena, full, change);
+		emit_change(t, full, change);
 	return r;
 }

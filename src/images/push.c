@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
 #include "image/ancestry.h"
 #include "image/v1config.h"
 #include "image/v1name.h"
@@ -11,6 +10,7 @@
 #include "images/push_tarsum.h"
 #include "images/repository.h"
 #include "mirror/mirror.h"
+#include "registry/event.h"
 #include "registry/v1image.h"
 #include "store/guard.h"
 #include "store/v1image.h"
@@ -332,7 +332,10 @@ confirm_sum(const struct task *t, const char *id, struct v1checksum sum)
 		r = confirm(t, id, &lock, hex);
 	guard_release(&lock);
 	if (r == RC_OK)
-		log_line(LOG_INFO, "push.image", "image=%s sum=sha256:%s", id, hex);
+		event_emit(
+		    t, &(struct event){.kind = EVENT_PUSH_IMAGE,
+			   .image = id,
+			   .digest = arena_printf(t->arena, "sha256:%s", hex)});
 	return r;
 }
 

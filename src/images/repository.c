@@ -3,11 +3,11 @@
 
 #include "auth/auth.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "image/imagelist.h"
 #include "image/tagmeta.h"
 #include "images/announce.h"
 #include "mirror/mirror.h"
+#include "registry/event.h"
 #include "registry/indexing.h"
 #include "registry/v1image.h"
 #include "registry/worklimit.h"
@@ -189,8 +189,8 @@ repository_remove(const struct task *t, const struct v1name *name)
 	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */
 		indexing_update_aliases(t, name);
 	if (r == RC_OK)
-		log_line(LOG_INFO, "delete.repository", "repository=%s",
-		    log_value(t->arena, v1name_full(t->arena, name)));
+		event_emit(t, &(struct event){.kind = EVENT_DELETE_REPOSITORY,
+				  .repository = v1name_full(t->arena, name)});
 	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
 

@@ -3,10 +3,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "image/tagmeta.h"
 #include "images/access.h"
 #include "mirror/mirror.h"
+#include "registry/event.h"
 #include "registry/indexing.h"
 #include "registry/v1image.h"
 #include "store/guard.h"
@@ -231,9 +231,10 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 		r = store_v1tag_put(&repo, &lock, &what, t->err);
 	if (r == RC_OK) {
 		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
-		log_line(LOG_INFO, "push.tag", "image=%s repository=%s tag=%s", id,
-		    log_value(t->arena, v1name_full(t->arena, name)),
-		    log_value(t->arena, tag));
+		event_emit(t, &(struct event){.kind = EVENT_PUSH_TAG,
+				  .image = id,
+				  .repository = v1name_full(t->arena, name),
+				  .tag = tag});
 	}
 	guard_release(&lock);
 	return r == RC_OK ? access_note_granted(t) : r;
@@ -256,9 +257,9 @@ tag_remove(const struct task *t, const struct v1name *name, const char *tag)
 	    r == RC_NOT_FOUND) /* an earlier one may have been cut off */
 		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
 	if (r == RC_OK)
-		log_line(LOG_INFO, "delete.tag", "repository=%s tag=%s",
-		    log_value(t->arena, v1name_full(t->arena, name)),
-		    log_value(t->arena, tag));
+		event_emit(t, &(struct event){.kind = EVENT_DELETE_TAG,
+				  .repository = v1name_full(t->arena, name),
+				  .tag = tag});
 	guard_release(&lock);
 	return or_tag_unknown(r);
 }

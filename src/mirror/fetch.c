@@ -12,6 +12,7 @@
 #include "layer/tarsum.h"
 #include "mirror/internal.h"
 #include "registry/capacity.h"
+#include "registry/event.h"
 #include "registry/v1image.h"
 #include "store/partial.h"
 #include "store/upstream.h"
@@ -291,8 +292,9 @@ static void
 log_end(struct fetch *f, enum result r)
 {
 	if (r == RC_OK)
-		log_line(LOG_INFO, "mirror.layer", "image=%s bytes=%llu", f->id,
-		    (unsigned long long)f->written);
+		event_emit(&f->task, &(struct event){.kind = EVENT_MIRROR_LAYER,
+					 .image = f->id,
+					 .bytes = f->written});
 	else
 		log_line(r == RC_IMAGE_UNKNOWN ? LOG_INFO : LOG_WARN,
 		    "mirror.layer", "image=%s result=%s reason=%s", f->id,

@@ -2,6 +2,7 @@
 libberth_a_SOURCES += \
 	src/registry/capacity.c src/registry/capacity.h \
 	src/registry/description.c src/registry/description.h \
+	src/registry/event.c src/registry/event.h \
 	src/registry/indexing.c src/registry/indexing.h \
 	src/registry/layouts.c src/registry/layouts.h \
 	src/registry/manifest_load.c src/registry/manifest_load.h \
@@ -9,6 +10,7 @@ libberth_a_SOURCES += \
 	src/registry/registry.h \
 	src/registry/reindex.c src/registry/reindex.h \
 	src/registry/status.c src/registry/status.h \
+	src/registry/sweep.c src/registry/sweep.h \
 	src/registry/task.c src/registry/task.h \
 	src/registry/v1image.c src/registry/v1image.h \
 	src/registry/worklimit.c src/registry/worklimit.h
