@@ -22,20 +22,16 @@
 #include "indexsqlite/indexsqlite.h"
 #include "mirror/mirror.h"
 #include "registry/reindex.h"
+#include "registry/sweep.h"
 #include "remote/remote.h"
 #include "serve/listen.h"
 #include "serve/master.h"
-#include "store/derived.h"
 #include "store/store.h"
-#include "store/inbox.h"
-#include "store/upload.h"
-#include "store/upstream.h"
-#include "store/v1push.h"
 #include "storefs/storefs.h"
 #include "v1/v1.h"
 
-/* Seconds that something of the source is kept which nobody asks for. A list of tags is
- * worth having longer than a source is ever away. */
+/* Seconds for which an answer of the upstream is kept that nobody asks for. A list of tags
+ * is useful for longer than an upstream is ever away. */
 #define FETCH_EXPIRY (30 * 86400)
 
 /* What the master's callbacks know; conf is replaced by a reload. */
@@ -105,9 +101,10 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	if (r != RC_OK)
 		return r;
 	s->conf = conf;
-	s->mirror = (struct mirror_options){conf->mirroring_source,
-	    conf->mirroring_source_index, conf->mirroring_tags_cache_ttl,
-	    name_in_via(s)};
+	s->mirror = (struct mirror_options){.source = conf->mirroring_source,
+	    .source_index = conf->mirroring_source_index,
+	    .tags_ttl = conf->mirroring_tags_cache_ttl,
+	    .name = name_in_via(s)};
 	s->v1 = (struct v1_options){.flavor = conf->flavor,
 	    .issue = conf->issue,
 	    .endpoints = conf->registry_endpoints,
@@ -248,32 +245,16 @@ static void
 sweep(void *arg)
 {
 	struct server *s = arg;
-	unsigned bodies = 0, pushes = 0, uploads = 0, fetches = 0, lists = 0;
+	struct arena *a = arena_new();
 	struct err err;
-	enum result r;
+	const struct task task = {.reg = &s->registry, .arena = a, .err = &err};
+	const struct sweep_ages ages = {.pushes = s->conf->push_expiry,
+	    .uploads = upload_expiry(&task, s->conf->push_expiry),
+	    .fetches = FETCH_EXPIRY,
+	    .lists = LAYERFILES_EXPIRY};
 
-	r = store_inbox_sweep(s->registry.store, &bodies, &err);
-	if (r == RC_OK)
-		r = store_v1push_sweep(
-		    s->registry.store, s->conf->push_expiry, &pushes, &err);
-	if (r == RC_OK)
-		r = store_upload_sweep(s->registry.store,
-		    upload_expiry(
-			&(struct task){.reg = &s->registry}, s->conf->push_expiry),
-		    &uploads, &err);
-	if (r == RC_OK)
-		r = store_upstream_sweep(
-		    s->registry.store, FETCH_EXPIRY, &fetches, &err);
-	if (r == RC_OK)
-		r = store_derived_sweep(
-		    s->registry.store, LAYERFILES_EXPIRY, &lists, &err);
-	if (bodies + pushes + uploads + fetches + lists > 0)
-		log_line(LOG_INFO, "sweep",
-		    "bodies=%u pushes=%u uploads=%u fetches=%u lists=%u", bodies,
-		    pushes, uploads, fetches, lists);
-	if (r != RC_OK)
-		log_line(LOG_ERROR, "sweep", "error=%s reason=\"%s\"", err_name(r),
-		    err.text);
+	registry_sweep(&task, &ages);
+	arena_free(a);
 }
 
 static void
