@@ -17,12 +17,11 @@ enum result pull_json(const struct task *t, enum access_path path, const char *i
 enum result pull_ancestry(const struct task *t, const char *id, struct str *out);
 
 /* A layer that is complete here has `content`. One that comes from the upstream at this
- * moment has content NULL: write(arg, sink) sends its `length` bytes as they arrive, and
- * returns false if it was cut off. */
+ * moment has content NULL: write() sends its `length` bytes as they arrive. */
 struct pull_layer {
 	const struct content *content;
 	int64_t length;
-	bool (*write)(void *arg, struct sink sink);
+	enum result (*write)(void *arg, struct sink sink, struct err *err);
 	void *arg;
 };
 enum result pull_layer(const struct task *t, enum access_path path, const char *id,

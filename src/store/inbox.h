@@ -10,7 +10,6 @@
 /* Body files of a killed nginx: those that no process has open, which a lease tells
  * (fcntl(2), F_SETLEASE), and where the file system knows no leases, those older
  * than a day. Safe while nginx runs. *removed counts them. */
-enum result store_inbox_sweep(
-    struct store *st, unsigned *removed, struct err *err);
+enum result store_inbox_sweep(struct store *st, unsigned *removed, struct err *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "store/v1push.h"
 #include "storefs/io.h"
 #include "storefs/stage.h"
+#include "storefs/storefs.h"
 
 static const char *
 sum_of(const char *json, const char *layer)
