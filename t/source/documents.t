@@ -59,6 +59,7 @@ sub events {
             my $text = slurp($_);
             my %macros = $text =~ /^#define\s+(\w+)\s+"([a-z.]+)"/mg;
             push @found, map { /^"(.*)"$/ ? $1 : $macros{$_} } $text =~ /\blog_line\(\s*[^",;]+,\s*("[a-z.]+"|[A-Z_]+)/g;
+            push @found, $text =~ /\blog_line\(\s*[^",;]+,\s*[^",;?]+\?\s*"([a-z.]+)"\s*:\s*"([a-z.]+)"/g;
             push @found, $text =~ /^\s*\[EVENT_\w+\]\s*=\s*\{?\s*(?:\.name = )?"([a-z.]+)"/mg;
         },
     }, "$root/src") if -d "$root/src";
