@@ -1,28 +1,30 @@
-/* route.c: see route.h. Patterns are matched as they are written: a step over the
- * table costs a comparison of words, and there are a few dozen rows. */
+/* route.c: see route.h. Patterns are compared word by word with the path; a table has a few
+ * dozen rows, so nothing is compiled. */
 #include "api/route.h"
 
 #include <string.h>
 
-/* After the name of a "*": how many parts it takes. */
+#include "api/call.h"
+
+/* After the name of a "*": the number of parts that it takes. */
 #define EXACTLY_TWO  "{2}"
 #define AT_LEAST_TWO "{2,}"
 
-/* The parts first..first+n-1 of the path, with slashes between. */
+/* n parts of the path from the index `first`, with slashes between them. */
 static struct str
-join(struct request *rq, size_t first, size_t n)
+join_parts(const struct call *c, size_t first, size_t n)
 {
+	const struct str *part = &c->target.part[first];
 	struct buf b;
 	size_t i;
 
 	if (n == 1)
-		return rq->target.part[first];
-	buf_init(&b, rq->arena, rq->target_text.n + 1);
+		return part[0];
+	buf_init(&b, c->task.arena, c->rq->target.n + 1);
 	for (i = 0; i < n; i++) {
 		if (i > 0)
 			buf_addc(&b, '/');
-		buf_add(
-		    &b, rq->target.part[first + i].p, rq->target.part[first + i].n);
+		buf_add(&b, part[i].p, part[i].n);
 	}
 	return buf_str(&b);
 }
@@ -37,7 +39,7 @@ count_parts(struct str pattern)
 	return n;
 }
 
-/* Can the pattern have a path of this length and with this end? */
+/* Can a path of this length, and with this end, fit the pattern? */
 static bool
 may_fit(const char *pattern, size_t wanted, const struct target *path)
 {
@@ -52,13 +54,14 @@ may_fit(const char *pattern, size_t wanted, const struct target *path)
 }
 
 static bool
-fits(const char *text, struct request *rq)
+fits(const char *text, struct call *c)
 {
 	struct str pattern = str_of(text);
-	size_t wanted = count_parts(pattern), at = 0, arg = 0;
+	size_t wanted = count_parts(pattern), at = 0;
 
-	if (!may_fit(text, wanted, &rq->target))
+	if (!may_fit(text, wanted, &c->target))
 		return false;
+	c->args.n = 0;
 	while (pattern.p != NULL) {
 		struct str word = str_cut(&pattern, '/');
 		size_t n = 1;
@@ -66,10 +69,10 @@ fits(const char *text, struct request *rq)
 		if (word.n == 0)
 			continue;
 		if (word.p[0] == '*')
-			n = rq->target.n - wanted + 1;
+			n = c->target.n - wanted + 1;
 		if (word.p[0] == '*' || word.p[0] == ':')
-			rq->arg[arg++] = join(rq, at, n);
-		else if (!str_eq(word, rq->target.part[at]))
+			c->args.word[c->args.n++] = join_parts(c, at, n);
+		else if (!str_eq(word, c->target.part[at]))
 			return false;
 		at += n;
 	}
@@ -84,10 +87,10 @@ takes(const struct route *route, const char *method)
 }
 
 static bool
-names_resource(const struct route *row, struct request *rq)
+names_resource(const struct route *row, struct call *c)
 {
-	return fits(row->pattern, rq) &&
-	       (!row->own_method || takes(row, rq->method));
+	return fits(row->pattern, c) &&
+	       (!row->own_method || takes(row, c->rq->method));
 }
 
 /* The methods of all rows with the pattern of the row `first`. */
@@ -113,20 +116,20 @@ allow_of(const struct api *api, size_t first, struct arena *a)
 }
 
 const struct route *
-route_find(const struct api *api, struct request *rq, const char **allow)
+route_find(const struct api *api, struct call *c, const char **allow)
 {
 	size_t i, first;
 
 	*allow = NULL;
 	for (first = 0; first < api->n_routes; first++)
-		if (names_resource(&api->routes[first], rq))
+		if (names_resource(&api->routes[first], c))
 			break;
 	for (i = first; i < api->n_routes; i++)
-		if (takes(&api->routes[i], rq->method) &&
+		if (takes(&api->routes[i], c->rq->method) &&
 		    strcmp(api->routes[i].pattern, api->routes[first].pattern) == 0)
 			return &api->routes[i];
 	if (first < api->n_routes)
-		*allow = allow_of(api, first, rq->arena);
+		*allow = allow_of(api, first, c->task.arena);
 	return NULL;
 }
 

@@ -100,7 +100,25 @@ confirm(const struct auth *auth, struct arena *a, struct caller *caller,
 	return r == RC_OK ? read_ids(a, list, &caller->granted, err) : r;
 }
 
-/* ---- who comes in ---- */
+/* ---- who calls, and what may he do ---- */
+
+void
+auth_authenticate(const struct auth *auth, struct arena *a,
+    const struct auth_request *shown, struct caller *out)
+{
+	struct token token;
+
+	memset(out, 0, sizeof(*out));
+	out->authorization = shown->authorization;
+	if (token_parse(a, shown->authorization, &token)) {
+		out->repository = token.repository;
+		out->access = token.access;
+		out->signature = token.signature;
+	}
+	out->privileged = auth->mode != AUTH_OPEN &&
+			  privileged_is_signed(
+			      a, auth->privileged, &shown->request);
+}
 
 static bool
 is_same(const struct v1name *a, const struct v1name *b)
@@ -108,56 +126,41 @@ is_same(const struct v1name *a, const struct v1name *b)
 	return strcmp(a->ns, b->ns) == 0 && strcmp(a->repo, b->repo) == 0;
 }
 
+/* The token names the right things. Is it genuine? */
 static enum result
-check(
-    const struct auth_request *request, const struct token *token, struct err *err)
+verify_token(const struct auth *auth, struct arena *a, struct caller *caller,
+    struct err *err)
 {
-	if (request->repository != NULL &&
-	    !is_same(request->repository, &token->repository))
-		return err_set(
-		    err, RC_UNAUTHORIZED, "the token is another repository's");
-	if (token->access != request->need)
-		return err_set(
-		    err, RC_UNAUTHORIZED, "the token is for another access");
-	return RC_OK;
-}
+	const struct token token = {
+	    caller->signature, caller->repository, caller->access};
 
-/* Of one whose token names the right things: is the token good? */
-static enum result
-vouch(const struct auth *auth, struct arena *a, const struct token *token,
-    struct caller *caller, struct err *err)
-{
 	if (auth->mode == AUTH_INDEX)
 		return confirm(auth, a, caller, err);
-	if (!token_holds(a, auth->secret, token, clock_now()))
-		return err_set(
-		    err, RC_UNAUTHORIZED, "the token is not ours, or too old");
+	if (!token_holds(a, auth->secret, &token, clock_now()))
+		return err_set(err, RC_UNAUTHORIZED,
+		    "the token was not given by this registry, or is too old");
 	return RC_OK;
 }
 
 enum result
-auth_admit(const struct auth *auth, struct arena *a,
-    const struct auth_request *request, struct caller *out, struct err *err)
+auth_authorize(const struct auth *auth, struct arena *a,
+    const struct auth_access *access, struct caller *caller, struct err *err)
 {
-	struct token token;
-	bool shown = token_parse(a, request->authorization, &token);
 	enum result r;
 
-	memset(out, 0, sizeof(*out));
-	out->authorization = request->authorization;
-	if (shown) {
-		out->repository = token.repository;
-		out->access = token.access;
-	}
-	if (auth->mode == AUTH_OPEN ||
-	    privileged_is_signed(a, auth->privileged, &request->request))
+	if (auth->mode == AUTH_OPEN || caller->privileged)
 		return RC_OK;
-	if (!shown)
+	if (caller->repository.ns == NULL)
 		return err_set(err, RC_UNAUTHORIZED, "no token");
-	r = check(request, &token, err);
-	if (r == RC_OK)
-		r = vouch(auth, a, &token, out, err);
-	out->bound = r == RC_OK;
+	if (access->repository != NULL &&
+	    !is_same(access->repository, &caller->repository))
+		return err_set(
+		    err, RC_UNAUTHORIZED, "the token is for another repository");
+	if (access->need != caller->access)
+		return err_set(
+		    err, RC_UNAUTHORIZED, "the token is for another access");
+	r = verify_token(auth, a, caller, err);
+	caller->bound = r == RC_OK;
 	return r;
 }
 

@@ -1,4 +1,4 @@
-/* auth.h: may this request be? Tokens of registry v1.
+/* auth.h: who calls, and what may he do? Tokens of API v1.
  *
  *	AUTH_OPEN	nobody is asked for a token: nginx says who comes in
  *	AUTH_OWN	the tokens that berth itself hands out are asked for
@@ -30,22 +30,32 @@ struct auth {
 	struct remote *remote;
 };
 
-/* Everybody comes in. */
+/* For a registry that asks for no token. */
 extern const struct auth auth_open;
 
+/* What a request shows. */
 struct auth_request {
 	struct privileged_request request; /* method, path, headers */
 	struct str authorization;
-	const struct v1name *repository; /* of the path; NULL: it names none */
-	enum token_access need;
 };
 
-/* RC_UNAUTHORIZED; RC_UPSTREAM: the index cannot be asked, or says what no index says, and
- * nobody comes in: its 4xx is a no, all else that is not 200 with a JSON list is RC_UPSTREAM.
- * In AUTH_OPEN always RC_OK, with what the token says in *out, unchecked. *out lives in
- * the arena and as long as the request's texts. */
-enum result auth_admit(const struct auth *auth, struct arena *a,
-    const struct auth_request *request, struct caller *out, struct err *err);
+/* Reads the Token and checks the signature of the privileged key, if there is one. *out
+ * lives in the arena and as long as the request's texts. */
+void auth_authenticate(const struct auth *auth, struct arena *a,
+    const struct auth_request *shown, struct caller *out);
+
+/* What the caller wants to do. */
+struct auth_access {
+	enum token_access need;
+	const struct v1name *repository; /* of the path; NULL: it names none */
+};
+
+/* May he? Sets caller->bound, and caller->granted in AUTH_INDEX. RC_UNAUTHORIZED.
+ * RC_UPSTREAM: the index does not answer, or does not answer as an index does: a status 4xx
+ * is a no, anything else that is not 200 with a JSON list is RC_UPSTREAM. In AUTH_OPEN
+ * always RC_OK. */
+enum result auth_authorize(const struct auth *auth, struct arena *a,
+    const struct auth_access *access, struct caller *caller, struct err *err);
 
 /* Does the index let this caller use the image (GET .../layer/<id>/access)? RC_OK;
  * RC_UNAUTHORIZED: no; RC_UPSTREAM. In AUTH_OPEN and AUTH_OWN, and of a privileged caller,

@@ -1,4 +1,4 @@
-/* caller.h: who asks, and in the name of which repository. */
+/* caller.h: who calls, and in the name of which repository. */
 #ifndef AUTH_CALLER_H
 #define AUTH_CALLER_H
 
@@ -7,19 +7,22 @@
 #include "auth/token.h"
 
 struct caller {
-	/* A token was asked for, was right, and grants no more than its repository. */
+	/* The registry asked for a token, and this one was right: the caller may do what the
+	 * token says, with its repository alone. */
 	bool bound;
+	bool privileged; /* the request is signed with the privileged key */
 
-	/* The repository of the Token that was shown; ns NULL: none was. In a registry that
-	 * asks for none, nobody has checked it. */
+	/* The Token that the request shows, checked only if `bound`; repository.ns NULL: it
+	 * shows none. */
 	struct v1name repository;
 	enum token_access access;
+	struct str signature;
 
-	/* As they came, to be shown to an index or a source. via: through whom the request
-	 * has come (RFC 9110, section 7.6.3). */
+	/* As they came, to be passed on to an index or an upstream registry. via: the proxies
+	 * that the request went through (RFC 9110, section 7.6.3). */
 	struct str authorization, via;
 
-	/* The ids that the index grants, a JSON list of them; empty where none is asked. */
+	/* The ids that the index grants, a JSON list of them; empty if no index is asked. */
 	struct str granted;
 };
 

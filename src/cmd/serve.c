@@ -7,6 +7,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "api/options.h"
+#include "api/route.h"
 #include "base/log.h"
 #include "base/must.h"
 #include "cmd/buildinfo.h"
@@ -21,6 +23,7 @@
 #include "index/index.h"
 #include "indexsqlite/indexsqlite.h"
 #include "mirror/mirror.h"
+#include "ops/routes.h"
 #include "registry/reindex.h"
 #include "registry/sweep.h"
 #include "remote/remote.h"
@@ -28,7 +31,8 @@
 #include "serve/master.h"
 #include "store/store.h"
 #include "storefs/storefs.h"
-#include "v1/v1.h"
+#include "v1/routes.h"
+#include "v2/routes.h"
 
 /* Seconds for which an answer of the upstream is kept that nobody asks for. A list of tags
  * is useful for longer than an upstream is ever away. */
@@ -42,7 +46,9 @@ struct server {
 	struct registry registry;
 	struct auth auth;
 	struct mirror_options mirror;
-	struct v1_options v1;
+	struct api_options api;
+	struct api ops;
+	const struct api *apis[4]; /* NULL at the end */
 	struct cors cors;
 	struct serve_options options;
 };
@@ -105,15 +111,25 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	    .source_index = conf->mirroring_source_index,
 	    .tags_ttl = conf->mirroring_tags_cache_ttl,
 	    .name = name_in_via(s)};
-	s->v1 = (struct v1_options){.flavor = conf->flavor,
+	s->api = (struct api_options){.flavor = conf->flavor,
 	    .issue = conf->issue,
 	    .endpoints = conf->registry_endpoints,
 	    .about = conf->debug ? buildinfo_json(s->arena) : NULL,
 	    .standalone = conf->standalone};
 	s->cors = cors_of(conf);
-	s->options = (struct serve_options){conf->socket, conf->workers,
-	    conf->threads, &s->v1, &s->cors, conf->trusted_proxies,
-	    conf->mail_smtp_host != NULL};
+	s->ops = ops_api(
+	    &v1_api); /* in the form in which docker-registry answered */
+	s->apis[0] = &v2_api;
+	s->apis[1] = &v1_api;
+	s->apis[2] = &s->ops;
+	s->options = (struct serve_options){.socket = conf->socket,
+	    .workers = conf->workers,
+	    .threads = conf->threads,
+	    .apis = s->apis,
+	    .api_options = &s->api,
+	    .cors = &s->cors,
+	    .proxies = conf->trusted_proxies,
+	    .mails = conf->mail_smtp_host != NULL};
 	s->registry.auth = &s->auth;
 	s->registry.mirror = &s->mirror;
 	s->registry.signing_key = signing;
@@ -150,7 +166,7 @@ keep_places(struct conf *conf, const struct conf *old)
 }
 
 static const struct serve_options *
-reload(void *arg)
+reload_config(void *arg)
 {
 	struct server *s = arg;
 	struct conf *conf;
@@ -186,7 +202,7 @@ open_in_child(void *arg)
 }
 
 static bool
-is_fetching(void *arg)
+background_running(void *arg)
 {
 	const struct server *s = arg;
 
@@ -194,7 +210,7 @@ is_fetching(void *arg)
 }
 
 static void
-give_up(void *arg)
+abort_outgoing(void *arg)
 {
 	const struct server *s = arg;
 
@@ -221,7 +237,7 @@ settle(const struct server *s)
 }
 
 static bool
-rebuild(void *arg, const volatile sig_atomic_t *stop)
+rebuild_index(void *arg, const volatile sig_atomic_t *stop)
 {
 	struct server *s = arg;
 	const struct reindex how = {.stop = stop};
@@ -242,7 +258,7 @@ rebuild(void *arg, const volatile sig_atomic_t *stop)
 }
 
 static void
-sweep(void *arg)
+sweep_store(void *arg)
 {
 	struct server *s = arg;
 	struct arena *a = arena_new();
@@ -258,7 +274,7 @@ sweep(void *arg)
 }
 
 static void
-mail(void *arg, unsigned n, struct str text)
+send_mail(void *arg, unsigned n, struct str text)
 {
 	const struct server *s = arg;
 
@@ -311,14 +327,14 @@ int
 cmd_serve(const struct command_call *call)
 {
 	struct server s = {.arena = call->arena, .source = call->source};
-	const struct serve_app app = {.reload = reload,
-	    .open = open_in_child,
-	    .rebuild = rebuild,
-	    .sweep = sweep,
-	    .busy = is_fetching,
-	    .give_up = give_up,
-	    .close = close_in_child,
-	    .mail = mail,
+	const struct serve_app app = {.reload_config = reload_config,
+	    .open_registry = open_in_child,
+	    .background_running = background_running,
+	    .abort_outgoing = abort_outgoing,
+	    .close_registry = close_in_child,
+	    .rebuild_index = rebuild_index,
+	    .sweep_store = sweep_store,
+	    .send_mail = send_mail,
 	    .arg = &s};
 	struct err err = {""};
 	int status = EXIT_FAILURE, listening;

@@ -14,7 +14,7 @@ changes_nothing(const char *method)
 
 /* Is it "scheme://" and then the host that the client asked? */
 static bool
-is_own(struct request *rq, struct str origin)
+is_own(const struct request *rq, struct str origin)
 {
 	struct str host = origin_host(rq);
 	const char *text = str_dup(rq->arena, origin), *own = strstr(text, "://");
@@ -23,7 +23,7 @@ is_own(struct request *rq, struct str origin)
 }
 
 static bool
-is_foreign(struct request *rq, struct str origin)
+is_foreign(const struct request *rq, struct str origin)
 {
 	struct str site = request_header(rq, "Sec-Fetch-Site");
 
@@ -33,14 +33,14 @@ is_foreign(struct request *rq, struct str origin)
 }
 
 enum result
-site_admit(const struct cors *cors, struct request *rq)
+site_admit(const struct cors *cors, const struct request *rq, struct err *err)
 {
 	struct str origin = request_header(rq, "Origin");
 
 	if (changes_nothing(rq->method) || !is_foreign(rq, origin) ||
 	    cors_may_send(cors, rq))
 		return RC_OK;
-	return err_set(&rq->err, RC_OTHER_SITE,
+	return err_set(err, RC_OTHER_SITE,
 	    "a page of another site (%.*s) may not do this: cors.origins and "
 	    "cors.methods must allow it",
 	    STR_ARG(origin));

@@ -15,6 +15,7 @@
  * site, and cors (NULL: off) does not allow that site this method. GET, HEAD and
  * OPTIONS change nothing and always pass. The scheme of the Origin is not compared: a
  * proxy in front of nginx may have ended TLS. */
-enum result site_admit(const struct cors *cors, struct request *rq);
+enum result site_admit(
+    const struct cors *cors, const struct request *rq, struct err *err);
 
 #endif

@@ -1,150 +1,173 @@
-/* dispatch.c: see dispatch.h. */
+/* dispatch.c: see dispatch.h. The steps are listed in api/route.h. */
 #include "serve/dispatch.h"
 
 #include <string.h>
 
+#include "api/args.h"
+#include "api/authorize.h"
 #include "base/log.h"
 #include "http/cors.h"
 #include "http/site.h"
-#include "v1/routes.h"
-#include "v2/routes.h"
 
 /* Is `first` the first part of the path? If the target cannot be parsed, its text
  * decides. */
 static bool
-begins_with(const struct request *rq, enum result parsed, const char *first)
+begins_with(const struct call *c, enum result parsed, const char *first)
 {
 	size_t n = strlen(first);
 
 	if (parsed == RC_OK)
-		return rq->target.n > 0 && str_is(rq->target.part[0], first);
-	return rq->target_text.n > n + 1 &&
-	       strncmp(rq->target_text.p + 1, first, n) == 0;
+		return c->target.n > 0 && str_is(c->target.part[0], first);
+	return c->rq->target.n > n + 1 &&
+	       strncmp(c->rq->target.p + 1, first, n) == 0;
 }
 
-/* The first part of the path selects the API. If the API is hidden from the client,
- * the last one answers that there is no such path. */
+/* The first part of the path selects the API. If that is hidden from the client, the last
+ * one answers that there is no such path. */
 static const struct api *
-choose(const struct request *rq, enum result parsed)
+choose_api(const struct api *const *apis, const struct call *c, enum result parsed)
 {
-	static const struct api *const apis[] = {&v2_api, &v1_api};
-	size_t i = 0;
-
-	for (; apis[i]->first != NULL; i++)
-		if (begins_with(rq, parsed, apis[i]->first) &&
-		    (apis[i]->hidden == NULL || !apis[i]->hidden(rq)))
+	for (; (*apis)->first != NULL; apis++)
+		if (begins_with(c, parsed, (*apis)->first) &&
+		    ((*apis)->hidden == NULL || !(*apis)->hidden(c->rq)))
 			break;
-	return apis[i];
+	return *apis;
 }
 
 static enum result
-find_row(const struct api *api, struct request *rq, const char **allow)
+find_row(const struct api *api, struct call *c)
 {
-	rq->route = route_find(api, rq, allow);
-	if (rq->route != NULL)
+	const char *allow;
+
+	c->route = route_find(api, c, &allow);
+	if (c->route != NULL)
 		return RC_OK;
-	if (*allow == NULL)
-		return err_set(&rq->err, RC_NO_ROUTE, "no such path");
-	return err_set(&rq->err, RC_BAD_METHOD, "not on this path");
+	if (allow == NULL)
+		return err_set(&c->err, RC_NO_ROUTE, "no such path");
+	reply_header(c->rp, "Allow", allow);
+	return err_set(&c->err, RC_BAD_METHOD, "this path takes only %s", allow);
 }
 
 /* nginx recognizes an upload by its path as it is written, so without %XX. */
 static enum result
-no_file(struct request *rq)
+no_file(struct call *c)
 {
-	struct str path = rq->target_text;
+	struct str path = c->rq->target;
 
 	path = str_cut(&path, '?');
 	if (str_has(path, '%'))
-		return err_set(&rq->err, RC_BAD_REQUEST,
+		return err_set(&c->err, RC_BAD_REQUEST,
 		    "the path of an upload must be written without %%XX");
-	return err_set(&rq->err, RC_IO,
+	return err_set(&c->err, RC_IO,
 	    "nginx did not put the body into a file: see berth's nginx files");
 }
 
 static enum result
-take_body(struct request *rq, struct reply *rp)
+take_body(struct call *c)
 {
+	const struct request *rq = c->rq;
 	enum result r = RC_OK;
 
-	switch (rq->route->body) {
+	switch (c->route->body) {
 	case BODY_SMALL:
 		if (rq->body_file != NULL)
 			return err_set(
-			    &rq->err, RC_BAD_REQUEST, "this is not an upload");
-		return rq->read_body(rq, rq->route->limit, &rq->body);
+			    &c->err, RC_BAD_REQUEST, "this is not an upload");
+		return rq->read_body(rq, c->route->limit, &c->body, &c->err);
 	case BODY_FILE:
 		if (rq->body_file != NULL || rq->length <= 0)
 			return RC_OK;
-		/* what the client did wrong comes first */
-		if (rq->route->check != NULL)
-			r = rq->route->check(rq, rp);
-		return r == RC_OK ? no_file(rq) : r;
+		/* if the client did something wrong, that is the answer */
+		if (c->route->check != NULL)
+			r = c->route->check(c);
+		return r == RC_OK ? no_file(c) : r;
 	default:
 		return RC_OK;
 	}
 }
 
+/* May the request be, before its other arguments and its body are looked at? */
 static enum result
-run(const struct api *api, struct request *rq, struct reply *rp, enum pass pass)
+admit(const struct serve_options *options, const struct api *api, struct call *c,
+    enum pass pass)
 {
-	enum result r = site_admit(rq->cors, rq);
+	enum result r = site_admit(options->cors, c->rq, &c->err);
+
+	if (r == RC_OK && api->authenticate != NULL)
+		r = api->authenticate(c);
+	if (r == RC_OK)
+		r = args_read_repository(api, c);
+	if (r == RC_OK)
+		r = api_authorize(c);
+	if (r == RC_OK && api->may_see != NULL)
+		r = api->may_see(c);
+	if (r == RC_OK)
+		r = api_check_limits(c, pass);
+	return r;
+}
+
+/* Answers the question of nginx whether the body may come. */
+static enum result
+check_body(struct call *c)
+{
+	enum result r;
+
+	reply_none(c->rp, 204);
+	if (c->route->check == NULL)
+		return RC_OK;
+	r = args_read(c);
+	return r == RC_OK ? c->route->check(c) : r;
+}
+
+static enum result
+serve(struct call *c)
+{
+	enum result r = args_read(c);
 
 	if (r == RC_OK)
-		r = api->admit(rq);
-	if (r == RC_OK)
-		r = gate_admit(rq, pass);
-	if (r != RC_OK)
-		return r;
-	if (pass != PASS_SERVE) {
-		reply_none(rp, 204);
-		return rq->route->check == NULL ? RC_OK : rq->route->check(rq, rp);
-	}
-	r = take_body(rq, rp);
-	return r == RC_OK ? rq->route->handler(rq, rp) : r;
+		r = take_body(c);
+	return r == RC_OK ? c->route->handler(c) : r;
 }
 
 /* An answer to a request with credentials must not be given to others by a cache (RFC
  * 9111, section 5.2.2.7), whatever the API says. */
 static void
-keep_private(const struct request *rq, struct reply *rp)
+keep_private(const struct call *c)
 {
-	const char *control = reply_get(rp, "Cache-Control");
+	const char *control = reply_get(c->rp, "Cache-Control");
 
 	if (control != NULL && strncmp(control, "public", 6) == 0 &&
-	    request_has_credentials(rq))
-		reply_header(rp, "Cache-Control",
-		    arena_printf(rq->arena, "private%s", control + 6));
+	    request_has_credentials(c->rq))
+		reply_header(c->rp, "Cache-Control",
+		    arena_printf(c->task.arena, "private%s", control + 6));
 }
 
 enum result
-dispatch(struct request *rq, struct reply *rp, enum pass pass)
+dispatch(const struct serve_options *options, struct call *c, enum pass pass)
 {
 	const struct api *api;
-	const char *allow = NULL;
 	enum result r;
 
-	reply_init(rp, rq->arena);
-	r = target_parse(rq->arena, rq->target_text, &rq->target, &rq->err);
-	api = choose(rq, r);
-	api->headers(rq, rp);
+	r = target_parse(c->task.arena, c->rq->target, &c->target, &c->err);
+	api = choose_api(options->apis, c, r);
+	api->headers(c);
 	if (r == RC_OK)
-		r = find_row(api, rq, &allow);
-	if (allow != NULL)
-		reply_header(rp, "Allow", allow);
+		r = find_row(api, c);
 	if (r == RC_BAD_METHOD && pass == PASS_SERVE &&
-	    strcmp(rq->method, "OPTIONS") == 0) {
-		reply_none(rp, 200);
+	    strcmp(c->rq->method, "OPTIONS") == 0) {
+		reply_none(c->rp, 200);
 		r = RC_OK;
 	} else if (r == RC_OK) {
-		r = run(api, rq, rp, pass);
+		r = admit(options, api, c, pass);
+		if (r == RC_OK)
+			r = pass == PASS_SERVE ? serve(c) : check_body(c);
 	}
 	if (r != RC_OK)
-		api->fail(rq, rp, r);
-	cors_apply(rq->cors, rq, rp);
-	keep_private(rq, rp);
-	if (rp->status >= 400)
-		reply_header(rp, "X-Request-Id", rq->id);
+		api->fail(c, r);
+	cors_apply(options->cors, c->rq, c->rp);
+	keep_private(c);
+	if (c->rp->status >= 400)
+		reply_header(c->rp, "X-Request-Id", c->rq->id);
 	return r;
 }
 
@@ -161,16 +184,21 @@ level_of(const struct reply *rp, enum result handled, enum result sent)
 }
 
 void
-dispatch_log(const struct request *rq, const struct reply *rp, enum result handled,
-    enum result sent)
+dispatch_log(const struct call *c, enum result handled, enum result sent)
 {
-	enum log_level level = level_of(rp, handled, sent);
+	enum log_level level = level_of(c->rp, handled, sent);
+	const struct request *rq = c->rq;
+	const char *fields;
 
 	if (!log_wants(level))
 		return;
-	log_line(level, sent == RC_OK ? "request" : "request.broken",
+	fields = arena_printf(rq->arena,
 	    "id=%s status=%d method=%s result=%s reason=%s target=%s", rq->id,
-	    rp->status, rq->method, err_name(sent == RC_OK ? handled : sent),
-	    log_value(rq->arena, rq->err.text),
-	    log_value(rq->arena, str_dup(rq->arena, rq->target_text)));
+	    c->rp->status, rq->method, err_name(sent == RC_OK ? handled : sent),
+	    log_value(rq->arena, c->err.text),
+	    log_value(rq->arena, str_dup(rq->arena, rq->target)));
+	if (sent == RC_OK)
+		log_line(level, "request", "%s", fields);
+	else
+		log_line(level, "request.broken", "%s", fields);
 }

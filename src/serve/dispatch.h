@@ -2,17 +2,17 @@
 #ifndef SERVE_DISPATCH_H
 #define SERVE_DISPATCH_H
 
-#include "http/reply.h"
-#include "http/request.h"
-#include "serve/gate.h"
+#include "api/call.h"
+#include "api/limits.h"
+#include "serve/options.h"
 
-/* rq comes with method, target_text, headers, length and a body to be had; the rest
- * is filled in here. rp is a whole reply afterwards, whatever happened. */
-enum result dispatch(struct request *rq, struct reply *rp, enum pass pass);
+/* Answers a call that was made by call_init(). c->rp is a complete reply afterwards,
+ * whatever the result. */
+enum result dispatch(
+    const struct serve_options *options, struct call *c, enum pass pass);
 
-/* The request's line in the log, after the reply was sent. handled: the result of
+/* Writes the request's line to the log, after the reply was sent. handled: the result of
  * dispatch(); sent: RC_OK, or why the reply broke off. */
-void dispatch_log(const struct request *rq, const struct reply *rp,
-    enum result handled, enum result sent);
+void dispatch_log(const struct call *c, enum result handled, enum result sent);
 
 #endif

@@ -105,7 +105,7 @@ take_headers(struct fcgi *f, struct request *rq)
 
 /* Of small bodies: at most limit bytes, whatever length was promised. */
 static enum result
-read_body(struct request *rq, size_t limit, struct str *out)
+read_body(const struct request *rq, size_t limit, struct str *out, struct err *err)
 {
 	struct fcgi *f = rq->reader;
 	struct buf b;
@@ -117,12 +117,12 @@ read_body(struct request *rq, size_t limit, struct str *out)
 		buf_add(&b, chunk, (size_t)got);
 	if (b.full)
 		return err_set(
-		    &rq->err, RC_TOO_LARGE, "the body exceeds %zu bytes", limit);
+		    err, RC_TOO_LARGE, "the body exceeds %zu bytes", limit);
 	*out = buf_str(&b);
 	if (rq->length > 0 && (uint64_t)rq->length != b.n)
-		return err_set(&rq->err, RC_CLIENT_GONE,
-		    "%lld bytes were promised, %zu came", (long long)rq->length,
-		    b.n);
+		return err_set(err, RC_CLIENT_GONE,
+		    "the announced length is %lld bytes, %zu arrived",
+		    (long long)rq->length, b.n);
 	return RC_OK;
 }
 
@@ -141,13 +141,10 @@ take_request(struct fcgi *f, struct request *rq)
 
 	memset(rq, 0, sizeof(*rq));
 	rq->arena = f->arena;
-	rq->registry = f->registry;
-	rq->options = f->options->api;
-	rq->cors = f->options->cors;
 	rq->proxies = f->options->proxies;
 	rq->id = param(f, "REQUEST_ID", "-");
 	rq->method = param(f, "REQUEST_METHOD", "");
-	rq->target_text = str_of(param(f, "REQUEST_URI", ""));
+	rq->target = str_of(param(f, "REQUEST_URI", ""));
 	take_headers(f, rq);
 	rq->peer = param(f, "REMOTE_ADDR", NULL);
 	rq->https = strcmp(param(f, "HTTPS", ""), "on") == 0;
@@ -155,7 +152,7 @@ take_request(struct fcgi *f, struct request *rq)
 			 ? length
 			 : -1;
 	rq->body_file = param(f, "BODY_FILE", NULL);
-	rq->note = param(f, "BERTH_NOTE", NULL);
+	rq->precheck_token = param(f, "BERTH_NOTE", NULL);
 	rq->read_body = read_body;
 	rq->reader = f;
 }
@@ -258,14 +255,16 @@ break_off(struct fcgi *f)
 
 /* Not RC_OK: the reply broke off. */
 static enum result
-send_reply(struct fcgi *f, struct request *rq, const struct reply *rp)
+send_reply(struct fcgi *f, struct call *c)
 {
+	const struct request *rq = c->rq;
+	const struct reply *rp = c->rp;
 	const struct sink sink = {put, f};
 	struct str head = head_of(f, rq, rp);
 	enum result r = RC_OK;
 
 	if (head.n == 0) /* a part of a head could mean something else */
-		r = err_set(&rq->err, RC_IO,
+		r = err_set(&c->err, RC_IO,
 		    "the headers of the reply exceed %zu bytes", HEAD_MAX);
 	if (r == RC_OK)
 		(void)put(f, head.p, head.n);
@@ -273,7 +272,7 @@ send_reply(struct fcgi *f, struct request *rq, const struct reply *rp)
 		if (rp->kind == REPLY_BYTES)
 			(void)put(f, rp->bytes.p, rp->bytes.n);
 		else if (rp->kind == REPLY_STREAM)
-			r = rp->stream(rp->stream_arg, sink, &rq->err);
+			r = rp->stream(rp->stream_arg, sink, &c->err);
 	}
 	if (r != RC_OK)
 		break_off(f);
@@ -310,15 +309,17 @@ answer(struct fcgi *f)
 	enum result handled, sent;
 	struct request rq;
 	struct reply rp;
+	struct call c;
 
 	take_request(f, &rq);
-	handled = dispatch(&rq, &rp, pass);
+	call_init(&c, &rq, &rp, f->registry, f->options->api_options);
+	handled = dispatch(f->options, &c, pass);
 	if (pass != PASS_SERVE)
 		make_verdict(&rp);
 	if (!drain_body(f))
 		f->fcgx.keepConnection = 0;
-	sent = send_reply(f, &rq, &rp);
-	dispatch_log(&rq, &rp, handled, sent);
+	sent = send_reply(f, &c);
+	dispatch_log(&c, handled, sent);
 }
 
 /* The only place where a request ends: its input has ended, or its connection does. */

@@ -89,8 +89,8 @@ run_rebuild(struct master *m)
 	(void)sigemptyset(&term);
 	(void)sigaddset(&term, SIGTERM);
 	(void)sigprocmask(SIG_UNBLOCK, &term, NULL);
-	return m->app->rebuild(m->app->arg, &stop_rebuild) ? EXIT_SUCCESS
-							   : EXIT_FAILURE;
+	return m->app->rebuild_index(m->app->arg, &stop_rebuild) ? EXIT_SUCCESS
+								 : EXIT_FAILURE;
 }
 
 /* A sweep is short; the signal's default action may end it between two files. */
@@ -98,7 +98,7 @@ static int
 run_sweep(struct master *m)
 {
 	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
-	m->app->sweep(m->app->arg);
+	m->app->sweep_store(m->app->arg);
 	return EXIT_SUCCESS;
 }
 
@@ -114,7 +114,7 @@ run_mail(struct master *m)
 	text = errmail_take(m->alarm, a, &n);
 	if (n >
 	    0) /* it may have been raised for one that an earlier mail told of */
-		m->app->mail(m->app->arg, n, text);
+		m->app->send_mail(m->app->arg, n, text);
 	return EXIT_SUCCESS;
 }
 
@@ -298,7 +298,7 @@ reload(struct master *m)
 		    "kept=old error=\"too many workers have not left yet\"");
 		return;
 	}
-	options = m->app->reload(m->app->arg);
+	options = m->app->reload_config(m->app->arg);
 	if (options == NULL)
 		return;
 	m->options = options;

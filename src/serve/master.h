@@ -6,7 +6,7 @@
  *	SIGUSR1	 from a worker: the index is damaged or missed a change: rebuild it
  *	SIGCHLD	 a dead worker is replaced, a second later if it died young
  *
- * Errors of all processes are told of by mail (serve_app.mail), the first within seconds,
+ * Errors of all processes are told of by mail (serve_app.send_mail), the first within seconds,
  * then no mail comes sooner than ten minutes after the last.
  *
  * Every child dies with its master (PR_SET_PDEATHSIG). */

@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 
+struct api;
+struct api_options;
 struct cors;
 struct registry;
 
@@ -14,31 +16,49 @@ struct serve_options {
 	const char *socket; /* to make; unused when descriptor 0 listens already */
 	unsigned workers;   /* processes */
 	unsigned threads;   /* of each; see doc/operation.md */
-	const void *api;    /* what the API's handlers find in rq->options */
+
+	/* Which API answers a path: the first of the list that claims it (api/route.h); NULL
+	 * at the end of the list. */
+	const struct api *const *apis;
+	const struct api_options *api_options;
 	const struct cors *cors;    /* NULL: off */
 	const char *const *proxies; /* trusted ones, base/address.h; NULL: none */
-	bool mails;                 /* errors are reported by serve_app.mail */
+	bool mails;                 /* errors are reported by serve_app.send_mail */
 };
 
-/* What the master asks of cmd, which knows all rooms. */
+/* What serve needs from cmd, which knows all rooms.
+ *
+ *	in the master		reload_config on SIGHUP
+ *	in each worker		open_registry; requests; when it is to end, background_running
+ *				again and again until it says no, with abort_outgoing if that
+ *				takes too long; close_registry
+ *	in a process of its own	rebuild_index, sweep_store, send_mail: each is one run
+ */
 struct serve_app {
-	/* On SIGHUP, in the master: today's options; NULL: keep those of before. */
-	const struct serve_options *(*reload)(void *arg);
+	/* Reads the configuration again. NULL: it is not valid, and the old one stays. */
+	const struct serve_options *(*reload_config)(void *arg);
 
-	/* Each in a process of its own: for a worker; the index, until stop is set (it
-	 * goes on next time); what killed processes left behind. */
-	struct registry *(*open)(void *arg);
-	bool (*rebuild)(void *arg, const volatile sig_atomic_t *stop);
-	void (*sweep)(void *arg);
+	/* After fork(), before the first request. NULL: the worker cannot serve. */
+	struct registry *(*open_registry)(void *arg);
 
-	/* In a worker that is about to end: does something run that others wait for? Told to
-	 * give up, whatever waits for other servers fails soon; close comes last. */
-	bool (*busy)(void *arg);
-	void (*give_up)(void *arg);
-	void (*close)(void *arg);
+	/* Does something run that outlives its request (a fetch from an upstream)? */
+	bool (*background_running)(void *arg);
 
-	/* In a process of its own too: n errors, whose first lines are in text. */
-	void (*mail)(void *arg, unsigned n, struct str text);
+	/* Makes all calls to other servers fail soon. */
+	void (*abort_outgoing)(void *arg);
+
+	/* The last call in a worker. */
+	void (*close_registry)(void *arg);
+
+	/* Brings the index up to the store until *stop is set (the next run goes on from
+	 * there). False: it has to run again. */
+	bool (*rebuild_index)(void *arg, const volatile sig_atomic_t *stop);
+
+	/* Removes what killed processes left, and what has expired. */
+	void (*sweep_store)(void *arg);
+
+	/* Reports n errors by mail; text has the first lines. */
+	void (*send_mail)(void *arg, unsigned n, struct str text);
 	void *arg;
 };
 

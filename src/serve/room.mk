@@ -3,7 +3,6 @@ libberth_a_SOURCES += \
 	src/serve/dispatch.c src/serve/dispatch.h \
 	src/serve/errmail.c src/serve/errmail.h \
 	src/serve/fcgi.c src/serve/fcgi.h \
-	src/serve/gate.c src/serve/gate.h \
 	src/serve/listen.c src/serve/listen.h \
 	src/serve/master.c src/serve/master.h \
 	src/serve/options.h \

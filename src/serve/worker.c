@@ -98,7 +98,7 @@ pause_at_end(const struct serve_app *app, int64_t *give_up_at)
 	if (sigtimedwait(&term, NULL, &pause) == SIGTERM)
 		*give_up_at = clock_ticks() + LINGER_MS;
 	if (clock_ticks() >= *give_up_at)
-		app->give_up(app->arg);
+		app->abort_outgoing(app->arg);
 }
 
 static void
@@ -109,7 +109,7 @@ stop(struct thread *threads, unsigned n, const struct serve_app *app, int told)
 	unsigned i, left = n;
 
 	fcgi_stop_all();
-	while (left > 0 || app->busy(app->arg)) {
+	while (left > 0 || app->background_running(app->arg)) {
 		for (i = 0, left = 0; i < n; i++) {
 			if (!threads[i].running)
 				continue;
@@ -127,7 +127,7 @@ worker_run(
     int listening, const struct serve_options *options, const struct serve_app *app)
 {
 	struct thread *threads = calloc(options->threads, sizeof(*threads));
-	struct registry *registry = app->open(app->arg);
+	struct registry *registry = app->open_registry(app->arg);
 	unsigned i;
 	int status = EXIT_SUCCESS, told = SIGTERM;
 
@@ -147,7 +147,7 @@ worker_run(
 	if (status == EXIT_SUCCESS)
 		told = wait_for_end();
 	stop(threads, options->threads, app, told);
-	app->close(app->arg);
+	app->close_registry(app->arg);
 	for (i = 0; i < options->threads; i++)
 		fcgi_free(threads[i].fcgi);
 	free(threads);

@@ -1,13 +1,11 @@
-/* errors.c: one table for statuses and texts. The texts are docker-registry's
- * wherever it had one: docker 0.11 compares some of them ("Image already exists").
- */
+/* errors.c: one table for statuses and texts. The texts are those of docker-registry, if it
+ * had one: docker 0.11 compares some of them ("Image already exists"). */
 #include "v1/errors.h"
 
 #include <stddef.h>
 
-#include "api/route.h"
 #include "base/jsonw.h"
-#include "v1/index.h"
+#include "v1/index_api.h"
 #include "v1/push.h"
 #include "v1/tags.h"
 
@@ -54,12 +52,12 @@ static const struct {
 	"Internal error; the registry's log has it under this X-Request-Id"},
 };
 
-/* Where an endpoint has words of its own. */
+/* The texts of some handlers differ. */
 static const struct {
 	handler_fn *handler;
 	enum result result;
 	const char *text;
-} own_words[] = {
+} own_texts[] = {
     {v1_put_image_json, RC_BAD_JSON, "Invalid JSON"},
     {v1_put_layer, RC_MISMATCH, "Checksum mismatch, ignoring the layer"},
     {v1_put_tag, RC_BAD_JSON, "Invalid data"},
@@ -67,23 +65,23 @@ static const struct {
 };
 
 static const char *
-words(const struct request *rq, enum result r)
+text_of(const struct call *c, enum result r)
 {
 	size_t i;
 
 	for (i = 0;
-	     rq->route != NULL && i < sizeof(own_words) / sizeof(own_words[0]); i++)
-		if (own_words[i].handler == rq->route->handler &&
-		    own_words[i].result == r)
-			return own_words[i].text;
-	if (r == RC_TAG_UNKNOWN && rq->route != NULL &&
-	    rq->route->handler == v1_delete_tag)
+	     c->route != NULL && i < sizeof(own_texts) / sizeof(own_texts[0]); i++)
+		if (own_texts[i].handler == c->route->handler &&
+		    own_texts[i].result == r)
+			return own_texts[i].text;
+	if (r == RC_TAG_UNKNOWN && c->route != NULL &&
+	    c->route->handler == v1_delete_tag)
 		return arena_printf(
-		    rq->arena, "Tag not found: %.*s", STR_ARG(rq->arg[1]));
+		    c->task.arena, "Tag not found: %s", c->args.tag);
 	if (r == RC_BAD_NAME || r == RC_BAD_REQUEST ||
-	    (r == RC_BAD_LAYER && rq->route->permission == MAY_PUSH))
+	    (r == RC_BAD_LAYER && c->route->permission == MAY_PUSH))
 		return arena_printf(
-		    rq->arena, "%s: %s", table[r].text, rq->err.text);
+		    c->task.arena, "%s: %s", table[r].text, c->err.text);
 	return table[r].text;
 }
 
@@ -103,14 +101,14 @@ v1_error_text(struct arena *a, const char *text)
 }
 
 void
-v1_fail(struct request *rq, struct reply *rp, enum result r)
+v1_fail(struct call *c, enum result r)
 {
 	int status = table[r].status == 0 ? 500 : table[r].status;
-	const char *text = table[r].status == 0 ? table[RC_IO].text : words(rq, r);
+	const char *text = table[r].status == 0 ? table[RC_IO].text : text_of(c, r);
 
-	reply_json(rp, status, v1_error_text(rq->arena, text));
+	reply_json(c->rp, status, v1_error_text(c->task.arena, text));
 	if (r == RC_UNAUTHORIZED)
-		reply_header(rp, "WWW-Authenticate", "Token");
+		reply_header(c->rp, "WWW-Authenticate", "Token");
 	if (r == RC_UPSTREAM || r == RC_BUSY)
-		reply_header(rp, "Retry-After", RETRY_AFTER);
+		reply_header(c->rp, "Retry-After", RETRY_AFTER);
 }

@@ -1,13 +1,11 @@
-/* errors.h: how API v1 says that something went wrong: {"error": text}. */
+/* errors.h: how API v1 reports an error: {"error": text}. */
 #ifndef V1_ERRORS_H
 #define V1_ERRORS_H
 
-#include "http/reply.h"
-#include "http/request.h"
+#include "api/call.h"
 
-/* Makes a status and a text of r; the route tells which of docker-registry's
- * wordings. */
-void v1_fail(struct request *rq, struct reply *rp, enum result r);
+/* Makes the reply for r: its status, and a text in docker-registry's words for the route. */
+void v1_fail(struct call *c, enum result r);
 
 /* {"error": text} */
 struct str v1_error_text(struct arena *a, const char *text);

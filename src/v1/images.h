@@ -1,6 +1,6 @@
-/* images.h: images go out: what they are, their layers, and what is in those.
+/* images.h: images for pulls: their json, their layers, and the files in those.
  *
- * images/<id> shows what is public, private_images/<id> what belongs to the private
+ * images/<id> answers about public images, private_images/<id> about those of the private
  * repository that the caller's token names (images/access.h). */
 #ifndef V1_IMAGES_H
 #define V1_IMAGES_H

@@ -5,56 +5,30 @@
 #include "v1/v1.h"
 
 enum result
-v1_put_image_json(struct request *rq, struct reply *rp)
+v1_put_image_json(struct call *c)
 {
-	const char *id;
-	enum result r = v1_image_arg(rq, &id);
-
-	if (r == RC_OK)
-		r = push_json(request_task(rq), id, rq->body,
-		    request_header(rq, "X-Docker-Checksum"));
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
-	return r;
+	return v1_reply_true(c, push_json(&c->task, c->args.image, c->body,
+				    request_header(c->rq, "X-Docker-Checksum")));
 }
 
 enum result
-v1_check_layer(struct request *rq, struct reply *rp)
+v1_check_layer(struct call *c)
 {
-	const char *id;
-	enum result r = v1_image_arg(rq, &id);
-
-	if (r == RC_OK)
-		r = push_layer_check(request_task(rq), id);
-	if (r == RC_OK)
-		reply_none(rp, 204);
-	return r;
+	return push_layer_check(&c->task, c->args.image);
 }
 
 enum result
-v1_put_layer(struct request *rq, struct reply *rp)
+v1_put_layer(struct call *c)
 {
-	const char *id;
-	enum result r = v1_image_arg(rq, &id);
-
-	if (r == RC_OK)
-		r = push_layer(request_task(rq), id, rq->body_file);
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
-	return r;
+	return v1_reply_true(
+	    c, push_layer(&c->task, c->args.image, c->rq->body_file));
 }
 
 enum result
-v1_put_checksum(struct request *rq, struct reply *rp)
+v1_put_checksum(struct call *c)
 {
-	const char *id;
-	enum result r = v1_image_arg(rq, &id);
-
-	if (r == RC_OK)
-		r = push_checksum(request_task(rq), id,
-		    request_header(rq, "X-Docker-Checksum-Payload"),
-		    request_header(rq, "X-Docker-Checksum"));
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
-	return r;
+	return v1_reply_true(
+	    c, push_checksum(&c->task, c->args.image,
+		   request_header(c->rq, "X-Docker-Checksum-Payload"),
+		   request_header(c->rq, "X-Docker-Checksum")));
 }

@@ -10,46 +10,33 @@
 #define PROPERTIES_MAX ((size_t)64 << 10) /* bytes: a description, each escaped */
 
 enum result
-v1_delete_repository(struct request *rq, struct reply *rp)
+v1_delete_repository(struct call *c)
 {
-	struct v1name name;
-	enum result r = v1_repo_arg(rq, &name);
-
-	if (r == RC_OK)
-		r = repository_remove(request_task(rq), &name);
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
-	return r;
+	return v1_reply_true(c, repository_remove(&c->task, &c->args.v1name));
 }
 
 enum result
-v1_get_repository_json(struct request *rq, struct reply *rp)
+v1_get_repository_json(struct call *c)
 {
-	struct v1name name;
 	struct str meta;
-	enum result r = v1_repo_arg(rq, &name);
+	enum result r = repository_meta(&c->task, &c->args.v1name, &meta);
 
 	if (r == RC_OK)
-		r = repository_meta(request_task(rq), &name, &meta);
-	if (r == RC_OK)
-		reply_json(rp, 200, meta);
+		reply_json(c->rp, 200, meta);
 	return r;
 }
 
 enum result
-v1_get_properties(struct request *rq, struct reply *rp)
+v1_get_properties(struct call *c)
 {
 	struct properties properties;
-	struct v1name name;
 	struct jsonw w;
 	struct buf b;
-	enum result r = v1_repo_arg(rq, &name);
+	enum result r = properties_get(&c->task, &c->args.v1name, &properties);
 
-	if (r == RC_OK)
-		r = properties_get(request_task(rq), &name, &properties);
 	if (r != RC_OK)
 		return r;
-	buf_init(&b, rq->arena, PROPERTIES_MAX);
+	buf_init(&b, c->task.arena, PROPERTIES_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
 	jsonw_key(&w, "access");
@@ -59,33 +46,33 @@ v1_get_properties(struct request *rq, struct reply *rp)
 		jsonw_str(&w, properties.description);
 	}
 	jsonw_end(&w);
-	reply_json(rp, 200, buf_str(&b));
+	reply_json(c->rp, 200, buf_str(&b));
 	return RC_OK;
 }
 
-/* What a body asks for; the change points into *is_private and *description. */
+/* Reads the body; the change points to *is_private and *description. */
 static enum result
-read_change(struct request *rq, struct properties_change *change, bool *is_private,
+read_change(struct call *c, struct properties_change *change, bool *is_private,
     struct str *description)
 {
 	const struct json *access, *text;
 	struct json *doc;
 	const char *why;
 
-	if (!json_parse(rq->arena, rq->body, &doc, &why))
-		return err_set(&rq->err, RC_BAD_DATA, "properties: %s", why);
+	if (!json_parse(c->task.arena, c->body, &doc, &why))
+		return err_set(&c->err, RC_BAD_DATA, "properties: %s", why);
 	access = json_get(doc, "access");
 	text = json_get(doc, "description");
 	*is_private = str_is(json_text(access), "private");
 	if (access != NULL && !*is_private && !str_is(json_text(access), "public"))
-		return err_set(
-		    &rq->err, RC_BAD_DATA, "access is neither private nor public");
+		return err_set(&c->err, RC_BAD_DATA,
+		    "access must be \"private\" or \"public\"");
 	if (text != NULL && json_kind(text) != JSON_STRING)
 		return err_set(
-		    &rq->err, RC_BAD_DATA, "the description must be a string");
+		    &c->err, RC_BAD_DATA, "the description must be a string");
 	if (access == NULL && text == NULL)
-		return err_set(
-		    &rq->err, RC_BAD_DATA, "neither access nor description");
+		return err_set(&c->err, RC_BAD_DATA,
+		    "the body must have access, description, or both");
 	*description = json_text(text);
 	change->is_private = access == NULL ? NULL : is_private;
 	change->description = text == NULL ? NULL : description;
@@ -93,19 +80,14 @@ read_change(struct request *rq, struct properties_change *change, bool *is_priva
 }
 
 enum result
-v1_put_properties(struct request *rq, struct reply *rp)
+v1_put_properties(struct call *c)
 {
 	struct properties_change change;
-	struct v1name name;
 	struct str description;
 	bool is_private;
-	enum result r = v1_repo_arg(rq, &name);
+	enum result r = read_change(c, &change, &is_private, &description);
 
 	if (r == RC_OK)
-		r = read_change(rq, &change, &is_private, &description);
-	if (r == RC_OK)
-		r = properties_put(request_task(rq), &name, &change);
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
-	return r;
+		r = properties_put(&c->task, &c->args.v1name, &change);
+	return v1_reply_true(c, r);
 }

@@ -1,9 +1,9 @@
-/* routes.c: the table of contents of API v1. A repository's name may have any number of
- * parts, so what follows it names the resource: more special patterns come first.
+/* routes.c: the table of contents of API v1. The name of a repository may have any number of
+ * parts, so what comes after it names the resource: more special patterns come first.
  *
  * A repository may itself be called tags, images, json, auth or properties. In a path to
  * tags docker always writes the namespace: "acme/tags/images" are the images of
- * acme/tags, not a tag of library/acme. And where docker means a repository, it writes a
+ * acme/tags, not a tag of library/acme. And if docker means a repository, it writes a
  * slash after the name: PUT "acme/images/" announces acme/images (docker-registry took
  * such a word for the resource only without that slash). */
 #include "v1/routes.h"
@@ -15,19 +15,19 @@
 #include "images/repository.h"
 #include "images/search.h"
 #include "layer/tar.h"
-#include "v1/admit.h"
+#include "ops/service.h"
+#include "v1/authenticate.h"
 #include "v1/errors.h"
 #include "v1/images.h"
-#include "v1/index.h"
+#include "v1/index_api.h"
 #include "v1/push.h"
 #include "v1/repositories.h"
 #include "v1/search.h"
-#include "v1/service.h"
 #include "v1/tags.h"
 #include "v1/users.h"
 #include "v1/v1.h"
 
-#define NOTE_MAX ((size_t)64 << 10) /* bytes: an account, an id */
+#define TEXT_MAX ((size_t)64 << 10) /* bytes: an account, an id */
 
 #define IMAGE   "/v1/images/:image"
 #define PRIVATE "/v1/private_images/:image"
@@ -39,11 +39,11 @@
 #define OF_INDEX   .index_call = true
 #define OWN_METHOD .own_method = true
 
-/* What a request may need (api/route.h). The json of an image is read in place, not parsed.
- * What an announcement needs for its longest element is known after it was read
- * (images/repository.h). So what dockers send with a push takes no seat, however many push
- * at once: old ones do not ask again. Lists of files, differences and tarsums are computed
- * for few of the requests that ask for them, so these rows are `late`. */
+/* The memory that a request may need (api/route.h). The json of an image is read in place,
+ * not parsed. The memory for the longest element of an announcement is known after it was
+ * read (images/repository.h). So what dockers send with a push reserves no memory, however
+ * many push at once: old ones do not try again. Lists of files, differences and tarsums are
+ * computed for few of the requests that ask for them, so these rows are `late`. */
 #define MIB      ((size_t)1 << 20)
 #define OF_JSON  .cost = {.per_byte = JSON_TIMES, .limit = 40 * MIB}
 #define OF_IMAGE .cost = {.per_byte = 4, .limit = 16 * MIB}
@@ -78,7 +78,7 @@ static const struct route routes[] = {
     {"GET", TAG "/json", v1_get_tag_json, .permission = MAY_PULL},
     {"GET", TAG, v1_get_tag, .permission = MAY_PULL},
     {"PUT", TAG, v1_put_tag, .permission = MAY_PUSH, .body = BODY_SMALL,
-	.limit = NOTE_MAX, OF_JSON},
+	.limit = TEXT_MAX, OF_JSON},
     {"DELETE", TAG, v1_delete_tag, .permission = MAY_DELETE},
     {"GET", SHORT "/json", v1_get_tag_json, .permission = MAY_PULL},
     {"PUT", PAIR "/", v1_put_repository, .permission = MAY_PUSH, .body = BODY_SMALL,
@@ -97,10 +97,10 @@ static const struct route routes[] = {
     {"GET", REPO "/json", v1_get_repository_json, .permission = MAY_PULL},
     {"GET", REPO "/properties", v1_get_properties, .permission = MAY_PULL},
     {"PUT", REPO "/properties", v1_put_properties, .permission = MAY_PUSH,
-	.body = BODY_SMALL, .limit = NOTE_MAX, OF_JSON},
+	.body = BODY_SMALL, .limit = TEXT_MAX, OF_JSON},
     {"GET", SHORT, v1_get_tag, .permission = MAY_PULL},
     {"PUT", SHORT, v1_put_tag, .permission = MAY_PUSH, .body = BODY_SMALL,
-	.limit = NOTE_MAX, OF_JSON},
+	.limit = TEXT_MAX, OF_JSON},
     {"DELETE", SHORT, v1_delete_tag, .permission = MAY_DELETE},
     {"PUT", REPO, v1_put_repository, .permission = MAY_PUSH, .body = BODY_SMALL,
 	.limit = IMAGELIST_BODY_MAX, OF_LIST, OF_INDEX},
@@ -110,20 +110,20 @@ static const struct route routes[] = {
 	OF_INDEX},
     {"GET", "/v1/users", v1_get_users, .permission = MAY_ANYTHING, OF_INDEX},
     {"POST", "/v1/users", v1_post_users, .permission = MAY_ANYTHING,
-	.body = BODY_SMALL, .limit = NOTE_MAX, OF_JSON, OF_INDEX},
-    {"PUT", "/v1/users/:name", v1_put_user, .permission = MAY_ANYTHING, OF_INDEX},
+	.body = BODY_SMALL, .limit = TEXT_MAX, OF_JSON, OF_INDEX},
+    {"PUT", "/v1/users/:user", v1_put_user, .permission = MAY_ANYTHING, OF_INDEX},
 
-    {"GET", "/v1/_ping", v1_get_ping, .permission = MAY_ANYTHING},
-    {"GET", "/_ping", v1_get_ping, .permission = MAY_ANYTHING},
-    {"GET", "/v1/_status", v1_get_status, .permission = MAY_ANYTHING},
-    {"GET", "/_status", v1_get_status, .permission = MAY_ANYTHING},
-    {"GET", "/", v1_get_root, .permission = MAY_ANYTHING},
+    {"GET", "/v1/_ping", ops_get_ping, .permission = MAY_ANYTHING},
+    {"GET", "/v1/_status", ops_get_status, .permission = MAY_ANYTHING},
 };
 
 const struct api v1_api = {
+    .first = "v1",
     .routes = routes,
     .n_routes = sizeof(routes) / sizeof(routes[0]),
     .headers = v1_headers,
-    .admit = v1_admit,
+    .authenticate = v1_authenticate,
+    .read_name = v1_read_name,
+    .may_see = v1_may_see,
     .fail = v1_fail,
 };

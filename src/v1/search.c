@@ -7,14 +7,15 @@
 #include "images/search.h"
 #include "v1/v1.h"
 
-#define ROWS_DEFAULT 25   /* where a page is asked for without its size */
-#define ROWS_MAX     1000 /* of a page; more is asked for by no client */
-#define PAGE_MAX     ((size_t)8 << 20) /* bytes: such rows, each byte of them escaped */
+#define ROWS_DEFAULT 25   /* if the client asks for a page without a size */
+#define ROWS_MAX     1000 /* of a page; no client asks for more */
+#define PAGE_MAX \
+	((size_t)8 << 20) /* bytes: so many rows, each byte of them escaped */
 
 struct answer {
-	struct request *rq;
+	struct call *c;
 	struct str query; /* as it was sent */
-	struct str term;  /* what is looked for */
+	struct str term;  /* to be searched for */
 	size_t rows;      /* of a page; 0: all */
 	size_t page;      /* from 1 */
 	struct jsonw w;
@@ -70,9 +71,11 @@ write_row(void *arg, const struct search_row *row)
 	return !an->w.stopped;
 }
 
+/* A reply_stream_fn. */
 static enum result
-write_answer(struct answer *an, struct sink sink, struct err *err)
+write_answer(void *arg, struct sink sink, struct err *err)
 {
+	struct answer *an = arg;
 	struct search search = {.term = an->term,
 	    .wild = str_has(an->term, '*'),
 	    .most = SIZE_MAX,
@@ -86,7 +89,7 @@ write_answer(struct answer *an, struct sink sink, struct err *err)
 		search.most = an->rows;
 	}
 	jsonw_init(&an->w, sink);
-	r = search_run(task_with_err(request_task(an->rq), err), &search);
+	r = search_run(task_with_err(&an->c->task, err), &search);
 	if (r != RC_OK)
 		return r;
 	jsonw_end(&an->w);
@@ -97,40 +100,36 @@ write_answer(struct answer *an, struct sink sink, struct err *err)
 	return RC_OK;
 }
 
+/* Once the first bytes are sent, the reply cannot say any more that the index is being
+ * rebuilt: so that is asked first. */
 static enum result
-stream_answer(void *arg, struct sink sink, struct err *err)
+reply_all(struct answer *an)
 {
-	return write_answer(arg, sink, err);
-}
-
-/* A reply that is written while it is made can no longer say that the index is
- * being rebuilt: so that is asked first. */
-static enum result
-reply_all(struct answer *an, struct reply *rp)
-{
-	enum result r = search_probe(request_task(an->rq));
+	struct call *c = an->c;
+	enum result r = search_probe(&c->task);
 
 	if (r == RC_OK)
-		reply_stream(rp, stream_answer, an);
+		reply_stream(c->rp, write_answer, an);
 	return r;
 }
 
 static enum result
-reply_page(struct answer *an, struct reply *rp)
+reply_page(struct answer *an)
 {
+	struct call *c = an->c;
 	struct buf b;
 	enum result r;
 
-	buf_init(&b, an->rq->arena, PAGE_MAX);
-	r = write_answer(an, buf_sink(&b), &an->rq->err);
+	buf_init(&b, c->task.arena, PAGE_MAX);
+	r = write_answer(an, buf_sink(&b), &c->err);
 	if (r == RC_OK)
-		reply_json(rp, 200, buf_str(&b));
+		reply_json(c->rp, 200, buf_str(&b));
 	return r;
 }
 
-/* Of any length, but not 0. */
+/* Digits, however many, but not 0. */
 static bool
-is_number(struct str s)
+is_positive(struct str s)
 {
 	size_t i, zeros = 0;
 
@@ -142,22 +141,21 @@ is_number(struct str s)
 	return s.n > zeros;
 }
 
-/* A number of the query, `missing` without it. Docker's own index ignored "n=0" and
- * the like, and tools send them. */
+/* Reads a number of the query, at most `limit`. Docker's own index ignored "n=0" and the
+ * like, and tools send them: then, and without the parameter, *out stays as it is. */
 static enum result
-number(
-    struct request *rq, const char *name, size_t most, size_t missing, size_t *out)
+query_number(struct call *c, const char *name, size_t limit, size_t *out)
 {
 	struct str text;
 	long long v;
-	enum result r = target_query(rq->arena, &rq->target, name, &text, &rq->err);
+	enum result r = target_query(
+	    c->task.arena, &c->target, name, &text, &c->err);
 
-	*out = missing;
-	if (r != RC_OK || text.n == 0)
+	if (r != RC_OK || !is_positive(text))
 		return r;
-	if (is_number(text))
-		*out = str_to_int64(text, &v) && v < (long long)most ? (size_t)v
-								     : most;
+	*out = limit;
+	if (str_to_int64(text, &v) && v < (long long)limit)
+		*out = (size_t)v;
 	return RC_OK;
 }
 
@@ -174,25 +172,25 @@ without_outer_stars(struct str s)
 }
 
 enum result
-v1_get_search(struct request *rq, struct reply *rp)
+v1_get_search(struct call *c)
 {
-	struct answer *an = arena_alloc(rq->arena, sizeof(*an));
+	struct answer *an = arena_alloc(c->task.arena, sizeof(*an));
 	enum result r;
 
-	an->rq = rq;
-	r = target_query_form(rq->arena, &rq->target, "q", &an->query, &rq->err);
+	*an = (struct answer){.c = c, .page = 1};
+	r = target_query_form(c->task.arena, &c->target, "q", &an->query, &c->err);
 	an->term = without_outer_stars(an->query);
 	if (r == RC_OK && !str_is_utf8(an->query))
-		r = err_set(&rq->err, RC_BAD_REQUEST, "q is not UTF-8");
+		r = err_set(&c->err, RC_BAD_REQUEST, "q must be UTF-8");
 	if (r == RC_OK)
-		r = number(rq, "n", ROWS_MAX, 0, &an->rows);
+		r = query_number(c, "n", ROWS_MAX, &an->rows);
 	if (r == RC_OK)
-		r = number(rq, "page", INT_MAX, 1, &an->page);
+		r = query_number(c, "page", INT_MAX, &an->page);
 	if (r == RC_OK)
-		r = search_enter(request_task(rq));
+		r = search_enter(&c->task);
 	if (r != RC_OK)
 		return r;
 	if (an->rows == 0 && an->page > 1)
 		an->rows = ROWS_DEFAULT;
-	return an->rows == 0 ? reply_all(an, rp) : reply_page(an, rp);
+	return an->rows == 0 ? reply_all(an) : reply_page(an);
 }

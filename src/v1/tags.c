@@ -17,131 +17,96 @@ write_tag(void *arg, const char *tag, const char *id)
 	return !w->stopped;
 }
 
-/* ---- all of them ---- */
-
-/* Writes at most `most` bytes; out->full: there are more. */
+/* Writes at most `limit` bytes; out->full: there are more. */
 static enum result
-write_tags(
-    struct request *rq, const struct v1name *name, size_t most, struct buf *out)
+write_tags(struct call *c, size_t limit, struct buf *out)
 {
 	struct jsonw w;
 	enum result r;
 
-	buf_init(out, rq->arena, most);
+	buf_init(out, c->task.arena, limit);
 	jsonw_init(&w, buf_sink(out));
 	jsonw_object(&w);
-	r = tag_list(request_task(rq), name, write_tag, &w);
+	r = tag_list(&c->task, &c->args.v1name, write_tag, &w);
 	jsonw_end(&w);
 	return r;
 }
 
 /* The number of tags is known only after they were read. */
 enum result
-v1_get_tags(struct request *rq, struct reply *rp)
+v1_get_tags(struct call *c)
 {
-	struct v1name name;
 	struct buf b;
-	enum result r = v1_repo_arg(rq, &name);
+	enum result r = write_tags(c, WORKLIMIT_FREE, &b);
 
-	if (r == RC_OK)
-		r = write_tags(rq, &name, WORKLIMIT_FREE, &b);
 	if (r == RC_OK && b.full) {
-		r = worklimit_enter(request_task(rq), V1_TAGS_MAX);
+		r = worklimit_enter(&c->task, V1_TAGS_MAX);
 		if (r == RC_OK)
-			r = write_tags(rq, &name, V1_TAGS_MAX, &b);
+			r = write_tags(c, V1_TAGS_MAX, &b);
 		if (r == RC_OK && b.full)
-			r = err_set(
-			    &rq->err, RC_IO, "more tags than a list can hold");
+			r = err_set(&c->err, RC_IO,
+			    "the list of tags exceeds %zu bytes", V1_TAGS_MAX);
 	}
 	if (r == RC_OK)
-		reply_json(rp, 200, buf_str(&b));
+		reply_json(c->rp, 200, buf_str(&b));
 	return r;
 }
 
-/* ---- one ---- */
-
-static enum result
-names_of(struct request *rq, struct v1name *name, const char **tag)
-{
-	enum result r = v1_repo_arg(rq, name);
-
-	return r == RC_OK ? v1_tag_arg(rq, tag) : r;
-}
-
 enum result
-v1_get_tag(struct request *rq, struct reply *rp)
+v1_get_tag(struct call *c)
 {
-	struct v1name name;
-	const char *tag, *id = NULL;
-	enum result r = names_of(rq, &name, &tag);
+	const char *id = NULL;
+	enum result r = tag_get(&c->task, &c->args.v1name, c->args.tag, &id);
 
 	if (r == RC_OK)
-		r = tag_get(request_task(rq), &name, tag, &id);
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of(arena_printf(rq->arena, "\"%s\"", id)));
+		reply_json(
+		    c->rp, 200, str_of(arena_printf(c->task.arena, "\"%s\"", id)));
 	return r;
 }
 
 /* The body is a JSON string: the id. */
 static enum result
-read_id(struct request *rq, const char **id)
+read_id(struct call *c, const char **id)
 {
 	struct json *doc;
 	const char *why;
 	struct str text;
 
-	if (!json_parse(rq->arena, rq->body, &doc, &why))
-		return err_set(&rq->err, RC_BAD_JSON, "tag: %s", why);
+	if (!json_parse(c->task.arena, c->body, &doc, &why))
+		return err_set(&c->err, RC_BAD_JSON, "tag: %s", why);
 	text = json_text(doc);
 	if (!v1name_is_image_id(text))
-		return err_set(&rq->err, RC_BAD_DATA,
+		return err_set(&c->err, RC_BAD_DATA,
 		    "the body must be a JSON string that holds an image id");
-	*id = str_dup(rq->arena, text);
+	*id = str_dup(c->task.arena, text);
 	return RC_OK;
 }
 
 enum result
-v1_put_tag(struct request *rq, struct reply *rp)
+v1_put_tag(struct call *c)
 {
-	struct v1name name;
-	const char *tag, *id = NULL;
-	enum result r = names_of(rq, &name, &tag);
+	const char *id = NULL;
+	enum result r = read_id(c, &id);
 
 	if (r == RC_OK)
-		r = read_id(rq, &id);
-	if (r == RC_OK)
-		r = tag_put(request_task(rq), &name, tag, id,
-		    request_header(rq, "User-Agent"));
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
-	return r;
+		r = tag_put(&c->task, &c->args.v1name, c->args.tag, id,
+		    request_header(c->rq, "User-Agent"));
+	return v1_reply_true(c, r);
 }
 
 enum result
-v1_delete_tag(struct request *rq, struct reply *rp)
+v1_delete_tag(struct call *c)
 {
-	struct v1name name;
-	const char *tag;
-	enum result r = names_of(rq, &name, &tag);
-
-	if (r == RC_OK)
-		r = tag_remove(request_task(rq), &name, tag);
-	if (r == RC_OK)
-		reply_json(rp, 200, str_of("true"));
-	return r;
+	return v1_reply_true(c, tag_remove(&c->task, &c->args.v1name, c->args.tag));
 }
 
 enum result
-v1_get_tag_json(struct request *rq, struct reply *rp)
+v1_get_tag_json(struct call *c)
 {
-	struct v1name name;
 	struct str meta;
-	const char *tag;
-	enum result r = names_of(rq, &name, &tag);
+	enum result r = tag_meta(&c->task, &c->args.v1name, c->args.tag, &meta);
 
 	if (r == RC_OK)
-		r = tag_meta(request_task(rq), &name, tag, &meta);
-	if (r == RC_OK)
-		reply_json(rp, 200, meta);
+		reply_json(c->rp, 200, meta);
 	return r;
 }

@@ -1,4 +1,4 @@
-/* users.h: what `docker login` asks. In standalone mode everybody is welcome. */
+/* users.h: what `docker login` asks. In standalone mode everybody may log in. */
 #ifndef V1_USERS_H
 #define V1_USERS_H
 

@@ -1,7 +1,7 @@
-/* errors.c: one table for statuses, codes and texts. Codes are the specification's;
- * where it has none, distribution's: TAG_INVALID, PAGINATION_NUMBER_INVALID,
- * MANIFEST_UNVERIFIED, and for what is not the client's fault UNKNOWN (500) and
- * UNAVAILABLE (503, 507: later it may go well). */
+/* errors.c: one table for statuses, codes and texts. The codes are those of the
+ * specification; if it has none, those of distribution: TAG_INVALID,
+ * PAGINATION_NUMBER_INVALID, MANIFEST_UNVERIFIED, and for faults of the registry UNKNOWN
+ * (500) and UNAVAILABLE (503, 507: the client may try again later). */
 #include "v2/errors.h"
 
 #include "base/json.h"
@@ -59,7 +59,8 @@ static const struct row {
 	"too many requests of this kind at once, retry later"},
     [RC_UPSTREAM] = {503, "UNAVAILABLE",
 	"another server that was asked does not answer, retry later"},
-    [RC_REBUILDING] = {503, "UNAVAILABLE", "the index is being made, retry later"},
+    [RC_REBUILDING] = {503, "UNAVAILABLE",
+	"the index is being rebuilt, retry later"},
     [RC_IO] = {500, "UNKNOWN",
 	"internal error; the registry's log has it under this X-Request-Id"},
 };
@@ -79,57 +80,58 @@ write_error(struct jsonw *w, const struct row *row, struct str detail)
 	jsonw_end(w);
 }
 
-/* What went wrong inside is for the log alone, and so is what nobody hears. */
+/* The reason of a fault of this registry is for the log alone; so is one that no client
+ * reads any more. */
 static struct str
-reason(struct request *rq, const struct row *row)
+reason_json(struct call *c, const struct row *row)
 {
 	struct jsonw w;
 	struct buf b;
 
-	if (rq->err.text[0] == '\0' || row->status >= 500 ||
+	if (c->err.text[0] == '\0' || row->status >= 500 ||
 	    row == &table[RC_CLIENT_GONE])
 		return str_of(NULL);
-	buf_init(&b, rq->arena, ERROR_MAX);
+	buf_init(&b, c->task.arena, ERROR_MAX);
 	jsonw_init(&w, buf_sink(&b));
-	jsonw_text(&w, rq->err.text);
+	jsonw_text(&w, c->err.text);
 	return buf_str(&b);
 }
 
 static void
-write_errors(struct request *rq, struct jsonw *w, const struct row *row)
+write_errors(struct call *c, struct jsonw *w, const struct row *row)
 {
 	struct json *detail = NULL;
 	const char *why;
 	size_t i;
 
-	if (rq->detail.n == 0) {
-		write_error(w, row, reason(rq, row));
+	if (c->detail.n == 0) {
+		write_error(w, row, reason_json(c, row));
 		return;
 	}
-	if (!json_parse(rq->arena, rq->detail, &detail, &why) ||
+	if (!json_parse(c->task.arena, c->detail, &detail, &why) ||
 	    json_kind(detail) != JSON_ARRAY)
-		write_error(w, row, rq->detail);
+		write_error(w, row, c->detail);
 	for (i = 0; i < json_length(detail); i++)
-		write_error(w, row, json_print(rq->arena, json_at(detail, i)));
+		write_error(w, row, json_print(c->task.arena, json_at(detail, i)));
 }
 
 void
-v2_fail(struct request *rq, struct reply *rp, enum result r)
+v2_fail(struct call *c, enum result r)
 {
 	const struct row *row = &table[table[r].status == 0 ? RC_IO : r];
 	struct jsonw w;
 	struct buf b;
 
-	buf_init(&b, rq->arena, ERROR_MAX);
+	buf_init(&b, c->task.arena, ERROR_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
 	jsonw_key(&w, "errors");
 	jsonw_array(&w);
-	write_errors(rq, &w, row);
+	write_errors(c, &w, row);
 	jsonw_end(&w);
 	jsonw_end(&w);
-	reply_json(rp, row->status, buf_str(&b));
-	reply_header(rp, "Cache-Control", "no-cache");
+	reply_json(c->rp, row->status, buf_str(&b));
+	reply_header(c->rp, "Cache-Control", "no-cache");
 	if (r == RC_REBUILDING || r == RC_BUSY || r == RC_UPSTREAM)
-		reply_header(rp, "Retry-After", RETRY_S);
+		reply_header(c->rp, "Retry-After", RETRY_S);
 }

@@ -1,14 +1,13 @@
-/* errors.h: how API v2 says that something went wrong:
+/* errors.h: how API v2 reports an error:
  * {"errors": [{"code": ..., "message": ..., "detail": ...}]} (distribution-spec, "Error
  * codes"). */
 #ifndef V2_ERRORS_H
 #define V2_ERRORS_H
 
-#include "http/reply.h"
-#include "http/request.h"
+#include "api/call.h"
 
-/* Makes a status, a code and a text of r. The detail is rq->detail, else the reason in
- * rq->err. Of a list in rq->detail each element is an error of its own. */
-void v2_fail(struct request *rq, struct reply *rp, enum result r);
+/* Makes the reply for r: a status, a code and a text. The detail is c->detail, else the
+ * reason in c->err. If c->detail is a list, each element is an error of its own. */
+void v2_fail(struct call *c, enum result r);
 
 #endif

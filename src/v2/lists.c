@@ -10,14 +10,14 @@
 #define TAGS_PAGE    1000 /* read at once */
 #define BODY_MAX     ((size_t)4 << 20)
 
+/* Reads which page the client wants, and reserves the memory for it. */
 static enum result
-take_page(struct request *rq, size_t usual, struct v2_page *out)
+enter_page(struct call *c, size_t usual, struct v2_page *out)
 {
-	enum result r = v2_page(rq, usual, out);
+	enum result r = v2_read_page(c, usual, out);
 
-	return r == RC_OK
-		   ? worklimit_enter(request_task(rq), V2_LIST_MEMORY(out->most))
-		   : r;
+	return r == RC_OK ? worklimit_enter(&c->task, V2_LIST_MEMORY(out->limit))
+			  : r;
 }
 
 static void
@@ -30,28 +30,30 @@ write_names(struct jsonw *w, const struct content_page *page)
 }
 
 static void
-link_next(struct request *rq, struct reply *rp, const char *path,
-    const struct content_page *page, size_t most)
+set_next_link(
+    struct call *c, const char *path, const struct content_page *page, size_t limit)
 {
 	if (page->more && page->n > 0)
-		v2_next_page(rq, rp, path, page->names[page->n - 1], most, "");
+		v2_set_next_link(c, &(struct v2_next){.path = path,
+					.last = page->names[page->n - 1],
+					.more = "",
+					.limit = limit});
 }
 
 enum result
-v2_get_catalog(struct request *rq, struct reply *rp)
+v2_get_catalog(struct call *c)
 {
 	struct content_page list;
 	struct v2_page page;
 	struct jsonw w;
 	struct buf b;
-	enum result r = take_page(rq, CATALOG_PAGE, &page);
+	enum result r = enter_page(c, CATALOG_PAGE, &page);
 
 	if (r == RC_OK)
-		r = content_list_catalog(
-		    request_task(rq), page.after, page.most, &list);
+		r = content_list_catalog(&c->task, page.after, page.limit, &list);
 	if (r != RC_OK)
 		return r;
-	buf_init(&b, rq->arena, BODY_MAX);
+	buf_init(&b, c->task.arena, BODY_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
 	jsonw_key(&w, "repositories");
@@ -59,38 +61,38 @@ v2_get_catalog(struct request *rq, struct reply *rp)
 	write_names(&w, &list);
 	jsonw_end(&w);
 	jsonw_end(&w);
-	reply_json(rp, 200, buf_str(&b));
-	link_next(rq, rp, "/v2/_catalog", &list, page.most);
+	reply_json(c->rp, 200, buf_str(&b));
+	set_next_link(c, "/v2/_catalog", &list, page.limit);
 	return RC_OK;
 }
 
 /* ---- tags ---- */
 
-/* A list of tags on its way out: the page at hand, and how to read on. */
+/* A list of tags that is being sent: its first page, and whether the others follow. */
 struct tags {
-	struct request *rq;
-	const char *name;
+	struct call *c;
 	struct content_page page;
-	bool all; /* else the page is the answer */
+	bool all; /* else this page is the answer */
 };
 
-/* Without ?n= all tags are the answer, as ever; each page is forgotten when it is
- * written. */
+/* Without ?n= the answer has all tags. It is read a page at a time, in two arenas by turns:
+ * the last name of a page is needed to read the next one. */
 static enum result
 write_rest(struct tags *tags, struct jsonw *w, struct err *err)
 {
 	struct arena *a[2] = {arena_new(), arena_new()};
 	const char *last = tags->page.names[tags->page.n - 1];
-	struct task task = *request_task(tags->rq);
+	const char *name = tags->c->args.repository;
+	struct task task = tags->c->task;
 	enum result r = RC_OK;
-	size_t turn;
+	size_t i;
 
 	task.err = err;
-	for (turn = 0; r == RC_OK && tags->page.more && !w->stopped; turn ^= 1) {
-		arena_clear(a[turn]);
-		task.arena = a[turn];
+	for (i = 0; r == RC_OK && tags->page.more && !w->stopped; i ^= 1) {
+		arena_clear(a[i]);
+		task.arena = a[i];
 		r = content_list_tags(
-		    &task, tags->name, str_of(last), TAGS_PAGE, &tags->page);
+		    &task, name, str_of(last), TAGS_PAGE, &tags->page);
 		if (r == RC_OK) {
 			write_names(w, &tags->page);
 			if (tags->page.n > 0)
@@ -112,7 +114,7 @@ stream_tags(void *arg, struct sink sink, struct err *err)
 	jsonw_init(&w, sink);
 	jsonw_object(&w);
 	jsonw_key(&w, "name");
-	jsonw_text(&w, tags->name);
+	jsonw_text(&w, tags->c->args.repository);
 	jsonw_key(&w, "tags");
 	jsonw_array(&w);
 	write_names(&w, &tags->page);
@@ -129,28 +131,26 @@ stream_tags(void *arg, struct sink sink, struct err *err)
 }
 
 enum result
-v2_get_tags(struct request *rq, struct reply *rp)
+v2_get_tags(struct call *c)
 {
-	struct tags *tags = arena_alloc(rq->arena, sizeof(*tags));
+	struct tags *tags = arena_alloc(c->task.arena, sizeof(*tags));
+	const char *name = c->args.repository;
 	struct v2_page page;
-	enum result r = v2_name_arg(rq, &tags->name);
+	enum result r = enter_page(c, TAGS_PAGE, &page);
 
-	if (r == RC_OK)
-		r = take_page(rq, TAGS_PAGE, &page);
 	if (r != RC_OK)
 		return r;
-	tags->rq = rq;
+	tags->c = c;
 	tags->all = !page.limited;
-	r = content_list_tags(
-	    request_task(rq), tags->name, page.after, page.most, &tags->page);
+	r = content_list_tags(&c->task, name, page.after, page.limit, &tags->page);
 	if (r == RC_REPOSITORY_UNKNOWN)
-		v2_unknown(rq, str_of(NULL));
+		v2_set_unknown_detail(c, str_of(NULL));
 	if (r != RC_OK)
 		return r;
-	reply_stream(rp, stream_tags, tags);
-	if (page.limited && page.most > 0)
-		link_next(rq, rp,
-		    arena_printf(rq->arena, "/v2/%s/tags/list", tags->name),
-		    &tags->page, page.most);
+	reply_stream(c->rp, stream_tags, tags);
+	if (page.limited && page.limit > 0)
+		set_next_link(c,
+		    arena_printf(c->task.arena, "/v2/%s/tags/list", name),
+		    &tags->page, page.limit);
 	return RC_OK;
 }

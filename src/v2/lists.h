@@ -1,4 +1,5 @@
-/* lists.h: what is there (distribution-spec, "Content discovery"). */
+/* lists.h: the catalog and the tags of a repository (distribution-spec, "Content
+ * discovery"). */
 #ifndef V2_LISTS_H
 #define V2_LISTS_H
 
@@ -6,9 +7,9 @@
 
 #include "api/route.h"
 
-/* Bytes of memory that a page of so many names takes. A page of up to 1000 takes no
- * seat. */
-#define V2_LIST_MEMORY(most) ((most) <= 1000 ? (size_t)0 : (size_t)(most)*512)
+/* The memory in bytes that a page of so many names takes. A page of up to 1000 names needs
+ * no reservation. */
+#define V2_LIST_MEMORY(limit) ((limit) <= 1000 ? (size_t)0 : (size_t)(limit)*512)
 
 handler_fn v2_get_catalog;
 handler_fn v2_get_tags;

@@ -8,39 +8,39 @@
 #include "v2/v2.h"
 
 static enum result
-tell_unknown(struct request *rq, enum result r)
+detail_unknown(struct call *c, enum result r)
 {
 	if (r == RC_MANIFEST_UNKNOWN)
-		v2_unknown(rq, rq->arg[1]);
+		v2_set_unknown_detail(c, c->args.reference);
 	return r;
 }
 
-/* The manifest as it was pushed, whatever Accept says: an old client that cannot read
+/* The manifest is sent as it was pushed, whatever Accept says: an old client that cannot read
  * it should see what it is. Only schema 1 is signed again: Docker-Content-Digest and
  * ETag are those of its payload, Content-Length is that of the signed body. */
 enum result
-v2_get_manifest(struct request *rq, struct reply *rp)
+v2_get_manifest(struct call *c)
 {
 	struct manifests_found found;
-	const char *name;
 	bool wanted;
-	enum result r = v2_name_arg(rq, &name);
+	enum result r = manifests_get(
+	    &c->task, c->args.repository, c->args.reference, &found);
 
-	if (r == RC_OK)
-		r = manifests_get(request_task(rq), name, rq->arg[1], &found);
 	if (r != RC_OK)
-		return tell_unknown(rq, r);
-	v2_is(rp, &found.digest);
+		return detail_unknown(c, r);
+	v2_set_digest(c->rp, &found.digest);
 	if (found.by_digest)
-		v2_immutable(rp);
+		v2_set_immutable(c->rp);
 	else
-		reply_header(rp, "Cache-Control", "no-cache");
-	r = v2_if_wanted(rq, rp, &wanted);
+		reply_header(c->rp, "Cache-Control", "no-cache");
+	r = v2_check_condition(c, &wanted);
 	if (wanted && found.content != NULL) {
-		reply_content(rp, found.content, str_dup(rq->arena, found.type));
+		reply_content(
+		    c->rp, found.content, str_dup(c->task.arena, found.type));
 	} else if (wanted) {
-		reply_json(rp, 200, found.bytes);
-		reply_header(rp, "Content-Type", str_dup(rq->arena, found.type));
+		reply_json(c->rp, 200, found.bytes);
+		reply_header(
+		    c->rp, "Content-Type", str_dup(c->task.arena, found.type));
 	}
 	return r;
 }
@@ -48,112 +48,109 @@ v2_get_manifest(struct request *rq, struct reply *rp)
 /* ---- conditions of a change ---- */
 
 static bool
-holds(void *arg, const struct digest *now)
+condition_holds(void *arg, const struct digest *now)
 {
-	struct request *rq = arg;
-	const char *etag = now == NULL ? NULL : v2_etag(rq->arena, now);
+	struct call *c = arg;
+	const char *etag = now == NULL ? NULL : v2_etag(c->task.arena, now);
 
-	return condition_check(rq, etag) == CONDITION_HOLDS;
+	return condition_check(c->rq, etag) == CONDITION_HOLDS;
 }
 
 /* If-Match and If-None-Match as a condition for the registry; NULL: the client set
  * none. With them two clients that change one tag do not overwrite each other's
  * change. */
 static const struct manifests_condition *
-condition_of(struct request *rq)
+condition_of(struct call *c)
 {
-	struct manifests_condition *c;
+	struct manifests_condition *condition;
 
-	if (!condition_is_set(rq))
+	if (!condition_is_set(c->rq))
 		return NULL;
-	c = arena_alloc(rq->arena, sizeof(*c));
-	*c = (struct manifests_condition){holds, rq};
-	return c;
+	condition = arena_alloc(c->task.arena, sizeof(*condition));
+	*condition = (struct manifests_condition){condition_holds, c};
+	return condition;
 }
 
 /* ---- PUT ---- */
 
 static void
-tell_missing(struct request *rq, const struct manifests_pushed *pushed)
+detail_missing(struct call *c, const struct manifests_pushed *pushed)
 {
 	struct jsonw w;
 	struct buf b;
 	size_t i;
 
-	buf_init(&b, rq->arena, (size_t)64 << 10);
+	buf_init(&b, c->task.arena, (size_t)64 << 10);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
 	for (i = 0; i < pushed->n_missing; i++)
 		jsonw_str(&w, pushed->missing[i]);
 	jsonw_end(&w);
-	rq->detail = buf_str(&b);
+	c->detail = buf_str(&b);
 }
 
-/* Tags beside the reference (?tag=a&tag=b), of the specification to come. */
+/* Further tags for the manifest (?tag=a&tag=b), of the coming specification. */
 static enum result
-read_tags(struct request *rq, struct manifests_push *push)
+read_tags(struct call *c, struct manifests_push *push)
 {
 	struct str *tags = arena_alloc(
-	    rq->arena, (MANIFESTS_TAGS_MAX + 1) * sizeof(*tags));
-	enum result r = target_query_all(rq->arena, &rq->target, "tag", tags,
-	    MANIFESTS_TAGS_MAX + 1, &push->n_tags, &rq->err);
+	    c->task.arena, (MANIFESTS_TAGS_MAX + 1) * sizeof(*tags));
+	enum result r = target_query_all(c->task.arena, &c->target, "tag", tags,
+	    MANIFESTS_TAGS_MAX + 1, &push->n_tags, &c->err);
 
 	push->tags = tags;
 	if (r == RC_OK && push->n_tags > MANIFESTS_TAGS_MAX)
-		return err_set(&rq->err, RC_TOO_MANY, "more than %d tags at once",
+		return err_set(&c->err, RC_TOO_MANY,
+		    "a manifest can have at most %d tags in one request",
 		    MANIFESTS_TAGS_MAX);
 	return r;
 }
 
 static void
-tell_pushed(const struct request *rq, struct reply *rp, const char *name,
-    const struct manifests_push *push, const struct manifests_pushed *pushed)
+reply_pushed(struct call *c, const struct manifests_push *push,
+    const struct manifests_pushed *pushed)
 {
-	const char *digest = digest_text(rp->arena, &pushed->digest);
+	const char *digest = digest_text(c->task.arena, &pushed->digest);
 	size_t i;
 
-	reply_none(rp, 201);
-	v2_at(rq, rp, arena_printf(rp->arena, "/v2/%s/manifests/%s", name, digest));
-	reply_header(rp, "Docker-Content-Digest", digest);
+	reply_none(c->rp, 201);
+	v2_set_location(c, arena_printf(c->task.arena, "/v2/%s/manifests/%s",
+			       c->args.repository, digest));
+	reply_header(c->rp, "Docker-Content-Digest", digest);
 	if (pushed->subject != NULL)
-		reply_header(rp, "OCI-Subject", pushed->subject);
+		reply_header(c->rp, "OCI-Subject", pushed->subject);
 	for (i = 0; i < push->n_tags; i++)
-		reply_add(rp, "OCI-Tag", str_dup(rp->arena, push->tags[i]));
+		reply_add(c->rp, "OCI-Tag", str_dup(c->task.arena, push->tags[i]));
 }
 
 enum result
-v2_put_manifest(struct request *rq, struct reply *rp)
+v2_put_manifest(struct call *c)
 {
-	struct manifests_push push = {.bytes = rq->body,
-	    .content_type = request_header(rq, "Content-Type"),
-	    .condition = condition_of(rq),
-	    .no_schema1 = clients_know_schema2(rq)};
+	struct manifests_push push = {.bytes = c->body,
+	    .content_type = request_header(c->rq, "Content-Type"),
+	    .condition = condition_of(c),
+	    .no_schema1 = clients_know_schema2(c->rq)};
 	struct manifests_pushed pushed;
-	const char *name;
-	enum result r = v2_name_arg(rq, &name);
+	enum result r = read_tags(c, &push);
 
-	if (r == RC_OK)
-		r = read_tags(rq, &push);
 	if (r != RC_OK)
 		return r;
-	r = manifests_put(request_task(rq), name, rq->arg[1], &push, &pushed);
+	r = manifests_put(
+	    &c->task, c->args.repository, c->args.reference, &push, &pushed);
 	if (r == RC_OK)
-		tell_pushed(rq, rp, name, &push, &pushed);
+		reply_pushed(c, &push, &pushed);
 	else if (r == RC_UNRESOLVED_REF)
-		tell_missing(rq, &pushed);
+		detail_missing(c, &pushed);
 	return r;
 }
 
 enum result
-v2_delete_manifest(struct request *rq, struct reply *rp)
+v2_delete_manifest(struct call *c)
 {
-	const char *name;
-	enum result r = v2_name_arg(rq, &name);
+	enum result r = manifests_remove(
+	    &c->task, c->args.repository, c->args.reference, condition_of(c));
 
 	if (r == RC_OK)
-		r = manifests_remove(
-		    request_task(rq), name, rq->arg[1], condition_of(rq));
-	if (r == RC_OK)
-		reply_none(rp, 202);
-	return tell_unknown(rq, r);
+		reply_none(c->rp, 202);
+	return detail_unknown(c, r);
 }

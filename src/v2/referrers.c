@@ -5,15 +5,16 @@
 #include "content/list.h"
 #include "v2/v2.h"
 
-#define PAGE_BYTES ((size_t)4 << 20) /* of a page: as long as a manifest may be */
+#define PAGE_BYTES ((size_t)4 << 20) /* of a page: the longest manifest */
 #define PAGE_TAIL  ((size_t)2)       /* "]}" */
-#define ENTRY_MAX  (2 * PAGE_BYTES)  /* whole, so that it is seen not to fit */
+#define ENTRY_MAX \
+	(2 * PAGE_BYTES) /* more than a page, to see that it does not fit */
 
-/* A page on its way. An entry that does not fit is the next page's first. */
+/* A page while it is made. An entry that does not fit is the first of the next page. */
 struct page {
-	struct arena *scratch; /* cleared an entry */
+	struct arena *scratch; /* cleared for each entry */
 	struct buf body;
-	size_t most, n;
+	size_t limit, n;
 	struct digest last; /* of the latest entry */
 	bool more;
 };
@@ -51,7 +52,7 @@ fits(const struct page *page, struct str entry)
 	return entry.n + 2 + PAGE_TAIL <= PAGE_BYTES - page->body.n;
 }
 
-/* Annotations that fill a page by themselves are left out: whoever wants them has the
+/* Annotations that fill a page by themselves are left out: a client that wants them has the
  * digest. */
 static bool
 add_entry(void *arg, const struct manifest_descriptor *one)
@@ -63,7 +64,7 @@ add_entry(void *arg, const struct manifest_descriptor *one)
 	entry = entry_of(page->scratch, one, true);
 	if (page->n == 0 && !fits(page, entry))
 		entry = entry_of(page->scratch, one, false);
-	if (page->n == page->most || !fits(page, entry)) {
+	if (page->n == page->limit || !fits(page, entry)) {
 		page->more = true;
 		return false;
 	}
@@ -75,62 +76,53 @@ add_entry(void *arg, const struct manifest_descriptor *one)
 }
 
 static void
-begin_page(struct page *page, struct arena *a, size_t most)
+begin_page(struct page *page, struct arena *a, size_t limit)
 {
-	*page = (struct page){.scratch = arena_new(), .most = most};
+	*page = (struct page){.scratch = arena_new(), .limit = limit};
 	buf_init(&page->body, a, PAGE_BYTES);
 	buf_adds(&page->body, "{\"schemaVersion\": 2, \"mediaType\": "
 			      "\"" MANIFEST_OCI_INDEX "\", \"manifests\": [");
 }
 
 static void
-tell(struct request *rq, struct reply *rp, struct page *page, const char *path,
-    struct str type)
+reply_page(struct call *c, struct page *page, struct str type)
 {
-	const char *kept = "";
+	struct v2_next next = {.more = "", .limit = page->limit};
 
 	if (type.n > 0) {
-		reply_header(rp, "OCI-Filters-Applied", "artifactType");
-		kept = arena_printf(
-		    rq->arena, "&artifactType=%s", v2_encode(rq, type));
+		reply_header(c->rp, "OCI-Filters-Applied", "artifactType");
+		next.more = arena_printf(
+		    c->task.arena, "&artifactType=%s", v2_encode_query(c, type));
 	}
-	if (page->more && page->n > 0)
-		v2_next_page(rq, rp, path, digest_text(rq->arena, &page->last),
-		    page->most, kept);
+	if (page->more && page->n > 0) {
+		next.path = arena_printf(c->task.arena, "/v2/%s/referrers/%.*s",
+		    c->args.repository, STR_ARG(c->args.subject));
+		next.last = digest_text(c->task.arena, &page->last);
+		v2_set_next_link(c, &next);
+	}
 	buf_adds(&page->body, "]}");
-	reply_json(rp, 200, buf_str(&page->body));
-	reply_header(rp, "Content-Type", MANIFEST_OCI_INDEX);
-	reply_header(rp, "Cache-Control", "no-cache");
+	reply_json(c->rp, 200, buf_str(&page->body));
+	reply_header(c->rp, "Content-Type", MANIFEST_OCI_INDEX);
+	reply_header(c->rp, "Cache-Control", "no-cache");
 }
 
 enum result
-v2_get_referrers(struct request *rq, struct reply *rp)
+v2_get_referrers(struct call *c)
 {
 	struct v2_page part;
 	struct page page;
-	struct digest d;
 	struct str type;
-	const char *name;
-	enum result r = v2_name_arg(rq, &name);
+	enum result r = v2_read_page(c, V2_PAGE_MAX, &part);
 
 	if (r == RC_OK)
-		r = v2_digest_arg(rq, &d);
-	if (r == RC_OTHER_DIGEST) /* such a digest can have referrers, too */
-		r = RC_OK;
-	if (r == RC_OK)
-		r = v2_page(rq, V2_PAGE_MAX, &part);
-	if (r == RC_OK)
-		r = v2_query(rq, "artifactType", &type);
+		r = v2_query(c, "artifactType", &type);
 	if (r != RC_OK)
 		return r;
-	begin_page(&page, rq->arena, part.most);
-	r = content_list_referrers(
-	    request_task(rq), name, rq->arg[1], type, part.after, add_entry, &page);
+	begin_page(&page, c->task.arena, part.limit);
+	r = content_list_referrers(&c->task, c->args.repository, c->args.subject,
+	    type, part.after, add_entry, &page);
 	arena_free(page.scratch);
 	if (r == RC_OK)
-		tell(rq, rp, &page,
-		    arena_printf(rq->arena, "/v2/%s/referrers/%.*s", name,
-			STR_ARG(rq->arg[1])),
-		    type);
+		reply_page(c, &page, type);
 	return r;
 }

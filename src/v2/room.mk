@@ -1,6 +1,5 @@
-# v2: API v2: a table of contents, a file a resource.
+# v2: API v2 (the OCI distribution-spec): a table of contents, a file a resource.
 libberth_a_SOURCES += \
-	src/v2/base.c src/v2/base.h \
 	src/v2/blobs.c src/v2/blobs.h \
 	src/v2/clients.c src/v2/clients.h \
 	src/v2/errors.c src/v2/errors.h \
@@ -9,4 +8,5 @@ libberth_a_SOURCES += \
 	src/v2/referrers.c src/v2/referrers.h \
 	src/v2/routes.c src/v2/routes.h \
 	src/v2/uploads.c src/v2/uploads.h \
-	src/v2/v2.c src/v2/v2.h
+	src/v2/v2.c src/v2/v2.h \
+	src/v2/version_check.c src/v2/version_check.h

@@ -1,10 +1,9 @@
-/* routes.c: the table of contents of API v2. A repository's name may have any number of
- * parts, so what stands behind it tells the resource: more special patterns first. The
+/* routes.c: the table of contents of API v2. The name of a repository may have any number of
+ * parts, so what comes after it names the resource: more special patterns come first. The
  * numbers are those of the specification's table, "Endpoints". */
 #include "v2/routes.h"
 
 #include "image/manifest.h"
-#include "v2/base.h"
 #include "v2/blobs.h"
 #include "v2/clients.h"
 #include "v2/errors.h"
@@ -13,6 +12,7 @@
 #include "v2/referrers.h"
 #include "v2/uploads.h"
 #include "v2/v2.h"
+#include "v2/version_check.h"
 
 #define REPO     "/v2/*name"
 #define UPLOADS  REPO "/blobs/uploads"
@@ -20,7 +20,7 @@
 #define BLOB     REPO "/blobs/:digest"
 #define MANIFEST REPO "/manifests/:reference"
 
-/* What a request may need (api/route.h): for a manifest its text and what is read
+/* The memory that a request may need (api/route.h): for a manifest its text and what is read
  * from it, for a list as many names as the client asks for. */
 #define MIB         ((size_t)1 << 20)
 #define OF_MANIFEST .cost = {.per_byte = 2, .limit = 8 * MIB}
@@ -49,11 +49,11 @@ static const struct route routes[] = {
     {"DELETE", MANIFEST, v2_delete_manifest, .permission = MAY_DELETE},
     /* 8, 12 */
     {"GET", REPO "/tags/list", v2_get_tags, .permission = MAY_PULL, OF_LIST},
-    {"GET", REPO "/referrers/:digest", v2_get_referrers, .permission = MAY_PULL},
+    {"GET", REPO "/referrers/:subject", v2_get_referrers, .permission = MAY_PULL},
 
     {"GET", "/v2/_catalog", v2_get_catalog, .permission = MAY_PULL, OF_LIST},
     /* 1 */
-    {"GET", "/v2", v2_get_base, .permission = MAY_ANYTHING},
+    {"GET", "/v2", v2_check_version, .permission = MAY_ANYTHING},
 };
 
 const struct api v2_api = {
@@ -62,6 +62,7 @@ const struct api v2_api = {
     .n_routes = sizeof(routes) / sizeof(routes[0]),
     .hidden = clients_without_v2,
     .headers = v2_headers,
-    .admit = v2_admit,
+    .authenticate = v2_authenticate,
+    .read_name = v2_read_name,
     .fail = v2_fail,
 };

@@ -1,5 +1,5 @@
-/* uploads.h: blobs on their way in (distribution-spec, "Pushing blobs"). Each check is
- * asked before the body of the call it is named after. */
+/* uploads.h: how blobs are pushed (distribution-spec, "Pushing blobs"). nginx asks each check
+ * before it reads the body of the call that the check is named after. */
 #ifndef V2_UPLOADS_H
 #define V2_UPLOADS_H
 
@@ -7,7 +7,7 @@
 
 handler_fn v2_post_upload; /* begin, or mount, or the whole blob at once */
 handler_fn v2_check_post_upload;
-handler_fn v2_get_upload;   /* how far is it? */
+handler_fn v2_get_upload;   /* where does it stand? */
 handler_fn v2_patch_upload; /* the next part */
 handler_fn v2_check_patch_upload;
 handler_fn v2_put_upload; /* the last part, and the digest of all */

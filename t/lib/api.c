@@ -3,26 +3,38 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "ops/routes.h"
 #include "store/content.h"
+#include "v1/routes.h"
+#include "v2/routes.h"
 
 #define HEADERS_MAX 16
 
-#define ROUTES_MAX 64
+#define ROUTES_MAX 128
 
 struct tested api_tested;
 
-struct v1_options api_options = {.flavor = "dev", .standalone = true};
+struct api_options api_options = {.flavor = "dev", .standalone = true};
 
 unsigned bodies_read;
 
-static bool route_seen[ROUTES_MAX];
+static const struct route *routes_seen[ROUTES_MAX];
+static size_t n_routes_seen;
 
+struct call *last_call;
 struct reply *last_reply;
+
+/* As in cmd/serve.c. */
+static struct api ops;
+static const struct api *const apis[] = {&v2_api, &v1_api, &ops, NULL};
+static const struct serve_options options = {
+    .apis = apis, .api_options = &api_options};
 
 void
 setup_api(const struct tested *what)
 {
 	api_tested = *what;
+	ops = ops_api(&v1_api);
 	setup_store(IN_MEMORY);
 	make_index();
 	open_registry();
@@ -38,14 +50,13 @@ teardown_api(void)
 }
 
 static enum result
-read_body(struct request *rq, size_t limit, struct str *out)
+read_body(const struct request *rq, size_t limit, struct str *out, struct err *why)
 {
 	const struct sent_request *call = rq->reader;
 
 	bodies_read++;
 	if (call->body.n > limit)
-		return err_set(
-		    &rq->err, RC_TOO_LARGE, "more than %zu bytes", limit);
+		return err_set(why, RC_TOO_LARGE, "more than %zu bytes", limit);
 	*out = call->body;
 	return RC_OK;
 }
@@ -65,14 +76,21 @@ parse_headers(const char *lines, struct header out[HEADERS_MAX])
 	return n;
 }
 
+static bool
+was_seen(const struct route *route)
+{
+	size_t i = 0;
+
+	while (i < n_routes_seen && routes_seen[i] != route)
+		i++;
+	return i < n_routes_seen;
+}
+
 static void
 mark_route(const struct route *route)
 {
-	size_t i;
-
-	for (i = 0; i < api_tested.api->n_routes; i++)
-		if (route == &api_tested.api->routes[i])
-			route_seen[i] = true;
+	if (route != NULL && !was_seen(route))
+		routes_seen[n_routes_seen++] = route;
 }
 
 struct reply *
@@ -81,17 +99,16 @@ send_call(struct sent_request *call)
 	struct header *headers = arena_alloc(arena, HEADERS_MAX * sizeof(*headers));
 	struct reply *rp = arena_alloc(arena, sizeof(*rp));
 	struct request *rq = arena_alloc(arena, sizeof(*rq));
+	struct call *c = arena_alloc(arena, sizeof(*c));
 
 	*rq = (struct request){.arena = arena,
-	    .registry = &reg,
-	    .options = &api_options,
 	    .id = "0123",
 	    .method = call->method,
-	    .target_text = str_of(call->target),
+	    .target = str_of(call->target),
 	    .headers = headers,
 	    .n_headers = parse_headers(call->headers, headers),
 	    .length = call->length,
-	    .note = call->note,
+	    .precheck_token = call->precheck_token,
 	    .read_body = read_body,
 	    .reader = call};
 	if (call->has_body)
@@ -99,10 +116,12 @@ send_call(struct sent_request *call)
 	if (call->body.n > 0 && call->pass == PASS_SERVE &&
 	    api_tested.is_upload(call))
 		rq->body_file = make_body(call->body);
-	dispatch(rq, rp, call->pass);
+	call_init(c, rq, rp, &reg, &api_options);
+	(void)dispatch(&options, c, call->pass);
 	if (rq->body_file != NULL)
 		(void)unlink(rq->body_file);
-	mark_route(rq->route);
+	mark_route(c->route);
+	last_call = c;
 	last_reply = rp;
 	return rp;
 }
@@ -227,13 +246,13 @@ example_path(const char *pattern, const char *name)
 	return b.p;
 }
 
-void
-check_methods(const char *other, const char *refusal)
+static void
+check_methods_of(const struct api *api, const char *other, const char *refusal)
 {
 	size_t i;
 
-	for (i = 0; i < api_tested.api->n_routes; i++) {
-		const struct route *route = &api_tested.api->routes[i];
+	for (i = 0; i < api->n_routes; i++) {
+		const struct route *route = &api->routes[i];
 		bool pair = strstr(route->pattern, "{2") != NULL;
 		const char *path = example_path(route->pattern, pair ? "x/x" : "x");
 		const char *allow = arena_printf(
@@ -246,7 +265,15 @@ check_methods(const char *other, const char *refusal)
 		};
 
 		check_rows(ROWS(rows));
-		ok(route_seen[i], "%s %s was among the rows", route->method,
+		ok(was_seen(route), "%s %s was among the rows", route->method,
 		    route->pattern);
 	}
+}
+
+void
+check_methods(const char *other, const char *refusal)
+{
+	check_methods_of(api_tested.api, other, refusal);
+	if (api_tested.with_ops)
+		check_methods_of(&ops, other, refusal);
 }

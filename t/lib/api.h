@@ -10,7 +10,6 @@
 
 #include "lib/registry.h"
 #include "serve/dispatch.h"
-#include "v1/v1.h"
 
 #define ERROR(text) "{\"error\": \"" text "\"}"
 
@@ -29,15 +28,17 @@ struct sent_request {
 	const char *method, *target, *headers;
 	struct str body;
 	bool has_body;
-	bool chunked;     /* its length is not known beforehand */
-	int64_t length;   /* when has_body is not set: what was announced */
-	const char *note; /* of the pass before the body; NULL: none */
+	bool chunked;   /* its length is not known beforehand */
+	int64_t length; /* when has_body is not set: what was announced */
+	const char *precheck_token; /* of the pass before the body; NULL: none */
 	enum pass pass;
 };
 
 /* The API that is tested. */
 struct tested {
 	const struct api *api;
+	bool
+	    with_ops; /* and what belongs to neither API, which has the same form */
 
 	/* Would nginx (nginx/berth-server.conf) make a file of this body? */
 	bool (*is_upload)(const struct sent_request *call);
@@ -49,10 +50,11 @@ struct tested {
 
 extern struct tested api_tested;
 
-extern struct v1_options api_options;
+extern struct api_options api_options;
 
 extern unsigned bodies_read;
 
+extern struct call *last_call;
 extern struct reply *last_reply;
 
 void setup_api(const struct tested *what);

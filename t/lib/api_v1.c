@@ -37,7 +37,8 @@ v1_common_fault(const struct reply *rp, const char *body, const char *want_heade
 void
 setup_v1(void)
 {
-	static const struct tested v1 = {&v1_api, v1_is_upload, v1_common_fault};
+	static const struct tested v1 = {
+	    &v1_api, true, v1_is_upload, v1_common_fault};
 
 	setup_api(&v1);
 }

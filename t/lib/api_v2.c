@@ -296,7 +296,8 @@ lose_index(void)
 void
 setup_v2(const struct document *docs, size_t n)
 {
-	static const struct tested v2 = {&v2_api, v2_is_upload, v2_common_fault};
+	static const struct tested v2 = {
+	    &v2_api, false, v2_is_upload, v2_common_fault};
 
 	documents = docs;
 	n_documents = n;

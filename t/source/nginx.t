@@ -80,10 +80,10 @@ for my $name (sort keys %list) {
 # The headers that this C source sets by name.
 sub headers_set {
     my ($text) = @_;
-    return $text =~ /\breply_(?:header|add)\(\s*\w+,\s*"([\w-]+)"/g;
+    return $text =~ /\breply_(?:header|add)\(\s*[\w>-]+,\s*"([\w-]+)"/g;
 }
 
-is(join(' ', headers_set(qq{reply_header(rp, "A-b", x);\n\treply_add(\n\t    rp, "C", "d");\nreply_get(rp, "E");\n})),
+is(join(' ', headers_set(qq{reply_header(rp, "A-b", x);\n\treply_add(\n\t    c->rp, "C", "d");\nreply_get(rp, "E");\n})),
     'A-b C', 'headers are found in a source');
 my %set;
 File::Find::find({

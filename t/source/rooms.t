@@ -25,12 +25,13 @@ my @ROOMS = (
     images   => [qw(base image layer store index auth registry mirror)],
     content  => [qw(base image store index auth registry)],
     http     => [qw(base)],
-    api      => [qw(base http)],
-    v1       => [qw(base image layer auth registry mirror images http api)],
+    api      => [qw(base image auth registry http)],
+    ops      => [qw(base auth registry mirror api)],
+    v1       => [qw(base image layer auth registry images http api ops)],
     v2       => [qw(base image auth registry content http api)],
-    serve    => [qw(base store registry http api v1 v2)],
+    serve    => [qw(base store http api)],
     conf     => [qw(base)],
-    cmd      => [qw(base store storefs index indexsqlite remote auth registry mirror images content http v1 serve conf)],
+    cmd      => [qw(base store storefs index indexsqlite remote auth registry mirror images content http api ops v1 v2 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.

@@ -173,13 +173,15 @@ static const struct row odd_requests[] = {
 static struct reply *
 fail(enum result r, const char *reason, const char *detail)
 {
-	struct request rq = {.arena = arena, .detail = str_of(detail)};
+	const struct request rq = {.arena = arena};
 	struct reply *rp = arena_alloc(arena, sizeof(*rp));
+	struct call c;
 
-	reply_init(rp, arena);
-	(void)err_set(&rq.err, r, "%s", reason);
-	v2_headers(&rq, rp);
-	v2_fail(&rq, rp, r);
+	call_init(&c, &rq, rp, &reg, &api_options);
+	c.detail = str_of(detail);
+	(void)err_set(&c.err, r, "%s", reason);
+	v2_headers(&c);
+	v2_fail(&c, r);
 	reply_header(rp, "X-Request-Id", "0123");
 	return rp;
 }
@@ -237,7 +239,7 @@ test_details(void)
 		507},
 	    {RC_REBUILDING, "/a/path", NULL,
 		ERRORS(ERROR_OF(
-		    "UNAVAILABLE", "the index is being made, retry later", "")),
+		    "UNAVAILABLE", "the index is being rebuilt, retry later", "")),
 		503},
 	    {RC_BUSY, "a seat", NULL,
 		ERRORS(ERROR_OF("UNAVAILABLE",

@@ -57,7 +57,7 @@ test_noted(void)
 		    .body = str_of(n->body),
 		    .has_body = n->body != NULL,
 		    .length = -1,
-		    .note = n->note,
+		    .precheck_token = n->note,
 		    .pass = PASS_SERVE};
 		const struct row row = {.status = n->status,
 		    .want = n->want,

@@ -1,6 +1,6 @@
 package Berth::Routes;
 
-# The rows of both route tables, read from the sources: a row that is added there is tested
+# The rows of the route tables, read from the sources: a row that is added there is tested
 # by itself.
 #
 #     for my $row (Berth::Routes::rows()) { ... $row->{method}, $row->{path}, $row->{body} ... }
@@ -16,15 +16,16 @@ my %example = (
     ':image'     => 'a' x 64,
     ':tag'       => 'latest',
     ':digest'    => 'sha256:' . 'b' x 64,
+    ':subject'   => 'sha256:' . 'b' x 64,
     ':reference' => 'latest',
     ':upload'    => '6c9a1a8e-0d3b-4a51-9d35-0f3f6f5f8a11',
-    ':name'      => 'joe',
+    ':user'      => 'joe',
     '*name'      => 'team/app',
 );
 
 # rows(): a list of { method, path (an example), body (NONE, SMALL or FILE) }.
 sub rows {
-    return map { rows_of(source_dir() . "/src/$_/routes.c") } qw(v1 v2);
+    return map { rows_of(source_dir() . "/src/$_/routes.c") } qw(v1 v2 ops);
 }
 
 sub rows_of {

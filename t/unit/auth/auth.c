@@ -92,15 +92,15 @@ static enum result
 admit(const struct auth *auth, const char *authorization, const struct v1name *name,
     enum token_access need)
 {
-	struct auth_request request = {
+	const struct auth_request request = {
 	    .request = {.method = "GET", .path = TEXT("/v1/images/" ID "/json")},
-	    .authorization = exact_copy(str_of(authorization)),
-	    .repository = name,
-	    .need = need};
+	    .authorization = exact_copy(str_of(authorization))};
+	const struct auth_access access = {need, name};
 
 	memset(&caller, 0xff, sizeof(caller));
 	err.text[0] = '\0';
-	return auth_admit(auth, arena, &request, &caller, &err);
+	auth_authenticate(auth, arena, &request, &caller);
+	return auth_authorize(auth, arena, &access, &caller, &err);
 }
 
 static const char *
@@ -492,17 +492,17 @@ admit_signed(enum auth_mode mode, const struct privileged_key *key,
 {
 	struct privileged_header header = {
 	    TEXT("X_DOCKER_A"), exact_copy(str_of(value))};
-	struct auth_request request = {
+	const struct auth_request request = {
 	    .request = {"PUT", TEXT("/"), TEXT("signature=x;data=" SIGNATURE),
 		&header, 1},
-	    .authorization = exact_copy(str_of(authorization)),
-	    .repository = &team_app,
-	    .need = TOKEN_WRITE};
+	    .authorization = exact_copy(str_of(authorization))};
+	const struct auth_access access = {TOKEN_WRITE, &team_app};
 	struct auth auth = auth_of(mode);
 
 	auth.privileged = key;
 	memset(&caller, 0xff, sizeof(caller));
-	return auth_admit(&auth, arena, &request, &caller, &err);
+	auth_authenticate(&auth, arena, &request, &caller);
+	return auth_authorize(&auth, arena, &access, &caller, &err);
 }
 
 static void

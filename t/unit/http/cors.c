@@ -220,6 +220,7 @@ test_requests(void)
 		struct header headers[4];
 		struct request rq = {
 		    .arena = arena, .headers = headers, .method = row->method};
+		struct err why;
 
 		rq.n_headers = add(headers, "HOST", HOST);
 		rq.n_headers += add(
@@ -227,8 +228,8 @@ test_requests(void)
 		rq.n_headers += add(headers + rq.n_headers, "ORIGIN", row->origin);
 		rq.n_headers += add(
 		    headers + rq.n_headers, "AUTHORIZATION", row->password);
-		is_str(err_name(site_admit(&row->cors, &rq)), err_name(row->want),
-		    "a request: %s", row->what);
+		is_str(err_name(site_admit(&row->cors, &rq, &why)),
+		    err_name(row->want), "a request: %s", row->what);
 	}
 }
 
@@ -260,9 +261,11 @@ test_behind_a_proxy(void)
 		    .n_headers = 3,
 		    .peer = peers[i].peer,
 		    .proxies = trusted};
+		struct err why;
 
-		is_str(err_name(site_admit(&off, &rq)), err_name(peers[i].want),
-		    "a page of %s by way of %s", peers[i].origin, peers[i].peer);
+		is_str(err_name(site_admit(&off, &rq, &why)),
+		    err_name(peers[i].want), "a page of %s by way of %s",
+		    peers[i].origin, peers[i].peer);
 	}
 }
 

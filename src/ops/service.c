@@ -1,53 +1,53 @@
 /* service.c: see service.h. */
-#include "v1/service.h"
+#include "ops/service.h"
 
+#include "api/call.h"
 #include "auth/auth.h"
 #include "base/jsonw.h"
 #include "mirror/mirror.h"
 #include "registry/status.h"
-#include "v1/v1.h"
 
 enum result
-v1_get_root(struct request *rq, struct reply *rp)
+ops_get_root(struct call *c)
 {
-	const struct v1_options *options = v1_options(rq);
-	const char *text = options->issue;
+	const char *text = c->options->issue;
 	struct jsonw w;
 	struct buf b;
 
 	if (text == NULL)
-		text = arena_printf(
-		    rq->arena, "docker-registry server (%s)", options->flavor);
-	buf_init(&b, rq->arena, 64 << 10);
+		text = arena_printf(c->task.arena, "docker-registry server (%s)",
+		    c->options->flavor);
+	buf_init(&b, c->task.arena, 64 << 10);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_text(&w, text);
-	reply_json(rp, 200, buf_str(&b));
+	reply_json(c->rp, 200, buf_str(&b));
 	return RC_OK;
 }
 
-/* A docker that reads True sends the registry its password, else a token. */
+/* A docker that reads True sends its password to the registry, else a token. */
 static const char *
-kind(struct request *rq)
+standalone_value(const struct call *c)
 {
-	const struct auth *auth = rq->registry->auth;
+	const struct auth *auth = c->task.reg->auth;
 
-	if (mirror_is_on(rq->registry))
+	if (mirror_is_on(c->task.reg))
 		return "mirror";
-	if (!v1_options(rq)->standalone || auth->mode != AUTH_OPEN)
+	if (!c->options->standalone || auth->mode != AUTH_OPEN)
 		return "False";
 	return "True";
 }
 
 enum result
-v1_get_ping(struct request *rq, struct reply *rp)
+ops_get_ping(struct call *c)
 {
-	const char *about = v1_options(rq)->about;
+	const char *about = c->options->about;
 
-	reply_header(rp, "X-Docker-Registry-Standalone", kind(rq));
-	reply_json(rp, 200, str_of(about == NULL ? "true" : about));
+	reply_header(c->rp, "X-Docker-Registry-Standalone", standalone_value(c));
+	reply_json(c->rp, 200, str_of(about == NULL ? "true" : about));
 	return RC_OK;
 }
 
+/* True: a service fails. */
 static bool
 write_status(struct jsonw *w, const struct status *services)
 {
@@ -72,21 +72,21 @@ write_status(struct jsonw *w, const struct status *services)
 }
 
 enum result
-v1_get_status(struct request *rq, struct reply *rp)
+ops_get_status(struct call *c)
 {
 	struct status services[STATUS_SERVICES];
 	struct jsonw w;
 	struct buf b;
 	bool failed;
 
-	status_get(request_task(rq), services);
-	buf_init(&b, rq->arena, 64 << 10);
+	status_get(&c->task, services);
+	buf_init(&b, c->task.arena, 64 << 10);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
 	failed = write_status(&w, services);
 	jsonw_key(&w, "host");
-	jsonw_str(&w, request_header(rq, "Host"));
+	jsonw_str(&w, request_header(c->rq, "Host"));
 	jsonw_end(&w);
-	reply_json(rp, failed ? 503 : 200, buf_str(&b));
+	reply_json(c->rp, failed ? 503 : 200, buf_str(&b));
 	return RC_OK;
 }

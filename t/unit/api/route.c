@@ -1,14 +1,14 @@
 /* route.c: which row of a table takes a request. */
 #include "api/route.h"
+#include "api/call.h"
 #include "base/buf.h"
 #include "lib/unit.h"
 
 /* The handlers are never called: the limit says which row it is. */
 static enum result
-handle(struct request *rq, struct reply *rp)
+handle(struct call *c)
 {
-	(void)rq;
-	(void)rp;
+	(void)c;
 	return RC_OK;
 }
 
@@ -51,22 +51,25 @@ static const struct route routes[] = {
     ROW("PUT", "/v/*name", 25),
 };
 
-static const struct api api = {NULL, routes, COUNT(routes), NULL, NULL, NULL, NULL};
+static const struct api api = {.routes = routes, .n_routes = COUNT(routes)};
 
 /* "number <arg>...", "Allow: ...", or "none". */
 static const char *
 found(const char *method, const char *target)
 {
-	struct request rq = {.arena = arena, .method = method};
+	struct request rq = {
+	    .arena = arena, .method = method, .target = exact_copy(str_of(target))};
 	const struct route *row;
+	struct reply rp;
+	struct call c;
 	const char *allow = "stale", *p;
 	struct buf b;
 	size_t arg = 0;
 
-	rq.target_text = exact_copy(str_of(target));
-	if (target_parse(arena, rq.target_text, &rq.target, &rq.err) != RC_OK)
+	call_init(&c, &rq, &rp, NULL, NULL);
+	if (target_parse(arena, rq.target, &c.target, &c.err) != RC_OK)
 		return "bad target";
-	row = route_find(&api, &rq, &allow);
+	row = route_find(&api, &c, &allow);
 	if (row == NULL)
 		return allow == NULL ? "none"
 				     : arena_printf(arena, "Allow: %s", allow);
@@ -74,7 +77,7 @@ found(const char *method, const char *target)
 	buf_printf(&b, "%zu", row->limit);
 	for (p = row->pattern; *p != '\0'; p++)
 		if (*p == ':' || *p == '*')
-			buf_printf(&b, " <%s>", printable(rq.arg[arg++]));
+			buf_printf(&b, " <%s>", printable(c.args.word[arg++]));
 	return allow == NULL ? buf_str(&b).p : "a row and Allow";
 }
 

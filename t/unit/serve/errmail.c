@@ -1,4 +1,4 @@
-/* alarm.c: errors of several processes, gathered for one mail. */
+/* errmail.c: errors of several processes, gathered for one mail. */
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
