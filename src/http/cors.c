@@ -9,7 +9,7 @@ takes_any(const struct cors *cors)
 	return strcmp(cors->origins[0], "*") == 0;
 }
 
-/* One header for all, whoever asks. A caller with credentials is never answered "*". */
+/* Does every caller get the same header? Never one with credentials. */
 static bool
 is_wild(const struct cors *cors)
 {
@@ -28,10 +28,10 @@ listed(const struct cors *cors, struct str origin)
 	return NULL;
 }
 
-/* Without an Origin it is a cache that is told, on behalf of those who ask it: of several
- * origins none is right for all. */
+/* The origin for a request without Origin, whose answer a cache may keep for others: of
+ * several origins none is right for all. */
 static const char *
-for_nobody(const struct cors *cors)
+origin_for_caches(const struct cors *cors)
 {
 	if (!cors->always_send)
 		return NULL;
@@ -47,7 +47,7 @@ allowed_origin(const struct cors *cors, const struct request *rq)
 	struct str origin = request_header(rq, "Origin");
 
 	if (origin.n == 0)
-		return for_nobody(cors);
+		return origin_for_caches(cors);
 	if (is_wild(cors))
 		return "*";
 	return takes_any(cors) ? str_dup(rq->arena, origin) : listed(cors, origin);

@@ -23,7 +23,7 @@ is_name(struct str s)
 	return s.n > 0;
 }
 
-/* What stands between "[" and "]" (RFC 3986, section 3.2.2), without a zone. */
+/* The text between "[" and "]" (RFC 3986, section 3.2.2), without a zone. */
 static bool
 is_ipv6(struct str s)
 {
@@ -43,8 +43,8 @@ is_port(struct str s)
 	return s.n <= 5 && str_to_int64(s, &port) && port >= 1 && port <= 65535;
 }
 
-/* "name", "name:port", "[address]" or "[address]:port", and nothing else: it becomes a
- * part of a header. */
+/* "name", "name:port", "[address]" or "[address]:port", and nothing else, because it becomes
+ * a part of a header. */
 static bool
 is_host(struct str text)
 {
@@ -97,7 +97,7 @@ came_by_proxy(const struct request *rq)
 	return false;
 }
 
-/* NULL: it is neither of the two, or a list. */
+/* NULL: the header has another value, or a list. */
 static const char *
 scheme_of(struct str proto)
 {

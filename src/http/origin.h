@@ -1,8 +1,8 @@
-/* origin.h: the registry's own address as the client knows it, for Location.
+/* origin.h: the address of this registry as the client knows it, for Location.
  *
  * A Location may be a path (RFC 9110, section 10.2.2), and dockers since 1.8 take one.
  * Docker 1.6 and 1.7 use it as it is and need the whole address. That is the scheme of
- * the connection and its Host; behind a proxy, what the proxy says, if it is trusted:
+ * the connection and its Host; for a client of a trusted proxy, what the proxy says:
  *
  *	the peer is		scheme			host
  *	a trusted proxy		X-Forwarded-Proto	X-Forwarded-Host, else Host
@@ -16,7 +16,7 @@
 
 #include "http/request.h"
 
-/* The host that the client used, by the rules above. It may be malformed. */
+/* The host that the client used, by the rules above. It may be invalid. */
 struct str origin_host(const struct request *rq);
 
 /* path begins with "/". Returns "https://host:port/path", or the path itself; in the

@@ -14,7 +14,7 @@ reply_init(struct reply *rp, struct arena *a)
 }
 
 static size_t
-place_of(const struct reply *rp, const char *name)
+index_of(const struct reply *rp, const char *name)
 {
 	size_t i;
 
@@ -45,7 +45,7 @@ clean:
 void
 reply_header(struct reply *rp, const char *name, const char *value)
 {
-	size_t i = place_of(rp, name);
+	size_t i = index_of(rp, name);
 
 	assert(i < REPLY_HEADERS);
 	rp->header[i].name = name;
@@ -65,7 +65,7 @@ reply_add(struct reply *rp, const char *name, const char *value)
 const char *
 reply_get(const struct reply *rp, const char *name)
 {
-	size_t i = place_of(rp, name);
+	size_t i = index_of(rp, name);
 
 	return i < rp->n_headers ? rp->header[i].value : NULL;
 }
@@ -73,7 +73,7 @@ reply_get(const struct reply *rp, const char *name)
 void
 reply_drop(struct reply *rp, const char *name)
 {
-	size_t i = place_of(rp, name);
+	size_t i = index_of(rp, name);
 
 	if (i < rp->n_headers)
 		rp->header[i] = rp->header[--rp->n_headers];

@@ -47,19 +47,19 @@ void reply_init(struct reply *rp, struct arena *a);
  * or are constants; control characters in the value (a client's text, say) are left
  * out. */
 void reply_header(struct reply *rp, const char *name, const char *value);
-/* Adds a header beside those of the same name (RFC 9110, section 5.3). */
+/* Adds a header, also if there is one of the same name (RFC 9110, section 5.3). */
 void reply_add(struct reply *rp, const char *name, const char *value);
 const char *reply_get(const struct reply *rp, const char *name); /* NULL: not set */
 void reply_drop(struct reply *rp, const char *name);
 
-/* JSON that is ready: the status, Content-Type and the body. */
+/* Each sets the status and the body, and Content-Type if there is a body. */
 void reply_json(struct reply *rp, int status, struct str json);
 void reply_none(struct reply *rp, int status);
 void reply_content(
     struct reply *rp, const struct content *content, const char *type);
 void reply_stream(struct reply *rp, reply_stream_fn *stream, void *arg);
 
-/* "Not Found"; nginx sends a status line without a reason where none is given. */
+/* "Not Found". Without it nginx sends a status line without a reason. */
 const char *reply_reason(int status);
 
 #endif

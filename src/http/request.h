@@ -46,13 +46,13 @@ struct request {
 /* The value of the first header of this name; the empty str without it. */
 struct str request_header(const struct request *rq, const char *name);
 
-/* The first of this name from *at on, which begins at 0; nginx hands each line on by
- * itself. False: there is none. */
+/* Finds the next header of this name from *at on, which begins at 0; nginx passes each
+ * line on by itself. False: there are no more. */
 bool request_next_header(
     const struct request *rq, const char *name, size_t *at, struct str *value);
 bool request_has_header(const struct request *rq, const char *name);
 
-/* Does it carry credentials: a password, a token, a signature or a cookie? */
+/* Does the request have credentials: a password, a token, a signature or a cookie? */
 bool request_has_credentials(const struct request *rq);
 
 #endif

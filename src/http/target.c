@@ -11,13 +11,14 @@ add_part(struct arena *a, struct str raw, struct target *out, struct err *err)
 	if (raw.n == 0)
 		return RC_OK;
 	if (out->n == TARGET_PARTS)
-		return err_set(err, RC_BAD_REQUEST, "the path has too many parts");
+		return err_set(err, RC_BAD_REQUEST,
+		    "the path has more than %d parts", TARGET_PARTS);
 	if (!percent_decode(a, raw, false, &part))
 		return err_set(
 		    err, RC_BAD_REQUEST, "the path has a %% without two digits");
 	if (str_has(part, '\0') || str_is(part, ".") || str_is(part, ".."))
-		return err_set(
-		    err, RC_BAD_REQUEST, "a part of the path cannot be a name");
+		return err_set(err, RC_BAD_REQUEST,
+		    "a part of the path must not be \".\" or \"..\" or hold a NUL");
 	out->part[out->n++] = part;
 	return RC_OK;
 }
@@ -39,49 +40,59 @@ target_parse(struct arena *a, struct str text, struct target *out, struct err *e
 	return r;
 }
 
-static enum result
-find_values(struct arena *a, const struct target *t, const char *name, bool form,
-    struct str *out, size_t most, size_t *n, struct err *err)
+/* form: the query is that of an HTML form. False: a value has a broken %XX. */
+static bool
+find_values(struct arena *a, struct str query, const char *name, bool form,
+    struct target_values *out)
 {
-	struct str rest = t->query, value, key;
+	struct str value, key;
 
-	*n = 0;
-	while (rest.p != NULL && *n < most) {
-		value = str_cut(&rest, '&');
+	out->n = 0;
+	while (query.p != NULL && out->n < out->limit) {
+		value = str_cut(&query, '&');
 		key = str_cut(&value, '=');
 		if (!percent_decode(a, key, form, &key) || !str_is(key, name))
 			continue;
 		if (!percent_decode(a, value.p == NULL ? str_of("") : value, form,
-			&out[(*n)++]))
-			return err_set(err, RC_BAD_REQUEST,
-			    "the query has a %% without two digits");
+			&out->value[out->n++]))
+			return false;
 	}
-	return RC_OK;
+	return true;
+}
+
+static enum result
+bad_value(const char *name, struct err *err)
+{
+	return err_set(err, RC_BAD_REQUEST,
+	    "the value of %s in the query has a %% without two digits", name);
 }
 
 enum result
 target_query_all(struct arena *a, const struct target *t, const char *name,
-    struct str *out, size_t most, size_t *n, struct err *err)
+    struct target_values *out, struct err *err)
 {
-	return find_values(a, t, name, false, out, most, n, err);
+	return find_values(a, t->query, name, false, out) ? RC_OK
+							  : bad_value(name, err);
 }
 
 enum result
 target_query(struct arena *a, const struct target *t, const char *name,
     struct str *out, struct err *err)
 {
-	size_t n;
+	struct target_values one = {.value = out, .limit = 1};
 
 	*out = str_make(NULL, 0);
-	return find_values(a, t, name, false, out, 1, &n, err);
+	return find_values(a, t->query, name, false, &one) ? RC_OK
+							   : bad_value(name, err);
 }
 
 enum result
 target_query_form(struct arena *a, const struct target *t, const char *name,
     struct str *out, struct err *err)
 {
-	size_t n;
+	struct target_values one = {.value = out, .limit = 1};
 
 	*out = str_make(NULL, 0);
-	return find_values(a, t, name, true, out, 1, &n, err);
+	return find_values(a, t->query, name, true, &one) ? RC_OK
+							  : bad_value(name, err);
 }

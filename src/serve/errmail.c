@@ -1,5 +1,5 @@
-/* errmail.c: see errmail.h. Two pages in memory that the processes share: one is written to
- * while the other is read. */
+/* errmail.c: see errmail.h. The processes share two pages of memory: one is written while the
+ * other is read. */
 #include "serve/errmail.h"
 
 #include <stdatomic.h>
@@ -13,15 +13,16 @@
 #define LINE_BYTES 640 /* a longer one is cut */
 
 struct page {
-	_Atomic unsigned n; /* errors; of the first LINES the text is there */
+	_Atomic unsigned n; /* errors; the first LINES of them have a text */
 	struct {
-		atomic_bool is_whole; /* else a process is at it, or died there */
+		atomic_bool
+		    is_whole; /* else a process is writing it, or died then */
 		char text[LINE_BYTES];
 	} line[LINES];
 };
 
 struct errmail {
-	_Atomic unsigned open; /* the page that is written to */
+	_Atomic unsigned open; /* the page that is written */
 	struct page page[2];
 };
 
@@ -29,13 +30,13 @@ struct errmail *
 errmail_new(void)
 {
 	return shared_alloc(
-	    sizeof(struct errmail)); /* zeros: nothing is gathered */
+	    sizeof(struct errmail)); /* zeros: nothing is collected */
 }
 
-/* One that came too late for its page, which is being read, may be lost or be told of in
- * the mail after the next; it stands in the log all the same. */
+/* A line that is written to a page while that is being read may be lost, or come in the mail
+ * after the next one; it is in the log in any case. */
 static void
-gather(void *arg, enum log_level level, struct str line)
+collect(void *arg, enum log_level level, struct str line)
 {
 	struct errmail *al = arg;
 	struct page *page = &al->page[atomic_load(&al->open)];
@@ -56,7 +57,7 @@ gather(void *arg, enum log_level level, struct str line)
 void
 errmail_watch(struct errmail *al)
 {
-	log_watch(gather, al);
+	log_watch(collect, al);
 }
 
 bool

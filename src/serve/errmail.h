@@ -1,5 +1,5 @@
-/* errmail.h: the errors of all processes, gathered for a mail. Of a storm the first lines are
- * kept and the rest is counted, so that it costs one mail and a fixed piece of memory. */
+/* errmail.h: the errors of all processes, collected for a mail. If there are many, the first
+ * lines are kept and the rest is counted: they cost one mail and a fixed amount of memory. */
 #ifndef SERVE_ERRMAIL_H
 #define SERVE_ERRMAIL_H
 
@@ -10,19 +10,19 @@
 
 struct errmail;
 
-/* Shared with every process that is forked afterwards; lives as long as they do. NULL: no
- * memory. */
+/* It is shared with all processes that are forked afterwards, and lives as long as they
+ * do. NULL: no memory. */
 struct errmail *errmail_new(void);
 
-/* From now on each line of LOG_ERROR that this process logs, or one that it forks, is
- * gathered. Any thread of any process may log. */
+/* From now on each line of LOG_ERROR is collected that this process logs, or a process that
+ * it forks. Any thread of any process may log. */
 void errmail_watch(struct errmail *al);
 
 /* Is there anything since the last errmail_take()? */
 bool errmail_is_pending(struct errmail *al);
 
-/* What was gathered, a line an error, in the arena; *n is how many there were. The next
- * ones are gathered anew. One process at a time. */
+/* Returns what was collected, a line for each error, in the arena; *n is how many there
+ * were. Collecting then starts again from nothing. One process at a time. */
 struct str errmail_take(struct errmail *al, struct arena *a, unsigned *n);
 
 #endif

@@ -20,8 +20,8 @@
 /* nginx's internal location over the store's path */
 #define STORE_LOCATION "/_berth_store/"
 
-#define SILENCE_MS  200 /* after which a stopping worker closes a kept connection */
-#define PATIENCE_MS 5000 /* after which it closes one that goes on */
+#define SILENCE_MS  200 /* after which a stopping worker closes an idle connection */
+#define PATIENCE_MS 5000 /* after which it closes a busy one */
 #define HEAD_MAX    ((size_t)64 << 10)
 #define PUT_MAX     65536             /* libfcgi counts in int */
 #define UNREAD_MAX  ((size_t)8 << 20) /* bytes; nginx lets in 4 MiB at most */
@@ -78,9 +78,9 @@ count_params(struct fcgi *f)
 	return n;
 }
 
-/* nginx 1.22 hands each header line on as a parameter of its own. All are taken, however
- * many there are (nginx's large_client_header_buffers is the limit): a condition, or the
- * mark of a page of another site, may come after any number of others. */
+/* nginx 1.22 passes each header line on as a parameter of its own. All are taken, however
+ * many there are (nginx's large_client_header_buffers is the limit): a condition, or a
+ * header by which a browser names another site, may come after any number of others. */
 static void
 take_headers(struct fcgi *f, struct request *rq)
 {
@@ -103,7 +103,7 @@ take_headers(struct fcgi *f, struct request *rq)
 	}
 }
 
-/* Of small bodies: at most limit bytes, whatever length was promised. */
+/* Reads a small body: at most limit bytes, whatever length was announced. */
 static enum result
 read_body(const struct request *rq, size_t limit, struct str *out, struct err *err)
 {
@@ -159,8 +159,8 @@ take_request(struct fcgi *f, struct request *rq)
 
 /* Reads and drops the rest of the request's body. A request must not end before its
  * input does: FCGX_Finish_r() would throw away what it has buffered and take the next
- * bytes on the kept connection, which the client wrote, for FastCGI records, that is
- * for requests that nginx never saw. False: there is more than nginx lets in, or the
+ * bytes on the connection, which the client wrote, for FastCGI records, that is for
+ * requests that nginx never saw. False: there is more than nginx lets in, or the
  * connection broke. */
 static bool
 drain_body(struct fcgi *f)
@@ -279,8 +279,8 @@ send_reply(struct fcgi *f, struct call *c)
 	return r;
 }
 
-/* nginx's auth_request knows yes (2xx) and no (403). The true answer travels in two
- * headers, of which nginx makes the reply. */
+/* nginx's auth_request knows yes (2xx) and no (403). The actual answer is in two headers, of
+ * which nginx makes the reply. */
 static void
 make_verdict(struct reply *rp)
 {
@@ -322,7 +322,7 @@ answer(struct fcgi *f)
 	dispatch_log(&c, handled, sent);
 }
 
-/* The only place where a request ends: its input has ended, or its connection does. */
+/* The only place where a request ends: its input has ended, or its connection ends. */
 static void
 finish(struct fcgi *f)
 {

@@ -1,4 +1,4 @@
-/* listen.h: the socket on which nginx asks. */
+/* listen.h: the socket to which nginx connects. */
 #ifndef SERVE_LISTEN_H
 #define SERVE_LISTEN_H
 
@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-/* Is descriptor 0 a listening socket, as systemd and spawn-fcgi hand it over? */
+/* Is descriptor 0 a listening socket, as systemd and spawn-fcgi pass it on? */
 bool listen_inherited(void);
 
 /* Descriptor 0 if it listens, else a Unix socket made at path; a file left there by

@@ -18,11 +18,11 @@
 #define CHILDREN_MAX     256
 #define WORKERS_MAX      64 /* of conf */
 #define TICK_MS          250
-#define YOUNG_MS         1000  /* who dies so soon is replaced after as long */
-#define END_WAIT_MS      60000 /* for what is in flight */
+#define YOUNG_MS         1000 /* a child that dies so soon is replaced after as long */
+#define END_WAIT_MS      60000 /* for the requests that are left */
 #define SWEEP_EVERY_MS   60000
-#define REBUILD_AGAIN_MS 10000 /* after one that failed */
-#define MAIL_GATHER_MS   2000  /* an error seldom comes alone */
+#define REBUILD_AGAIN_MS 10000 /* after a failed one */
+#define MAIL_GATHER_MS   2000  /* one error is seldom the only one */
 #define MAIL_EVERY_MS    600000
 
 enum role {
@@ -48,12 +48,11 @@ struct master {
 	struct child child[CHILDREN_MAX];
 	sigset_t signals;
 	bool ending;
-	bool killed; /* some did not end by themselves */
+	bool killed; /* a child did not end by itself */
 	bool want_rebuild;
-	struct errmail *alarm; /* NULL: no memory for it, and no mails */
-	bool alarmed;          /* a mail is due */
-	int64_t
-	    not_before[ROLES]; /* ticks: no child of the role is started sooner */
+	struct errmail *errmail;   /* NULL: no memory, and no mails */
+	bool mail_due;             /* there are errors to report */
+	int64_t not_before[ROLES]; /* ticks: no child of the role starts sooner */
 };
 
 static volatile sig_atomic_t stop_rebuild;
@@ -71,7 +70,7 @@ master_ask_rebuild(void *ignored)
 {
 	(void)ignored;
 	if (getppid() ==
-	    master_pid) /* else it died, and the parent is somebody else */
+	    master_pid) /* else the master died, and another process is the parent */
 		(void)kill(master_pid, SIGUSR1);
 }
 
@@ -93,7 +92,7 @@ run_rebuild(struct master *m)
 								 : EXIT_FAILURE;
 }
 
-/* A sweep is short; the signal's default action may end it between two files. */
+/* A sweep is short; the default action of a signal may end it between two files. */
 static int
 run_sweep(struct master *m)
 {
@@ -102,7 +101,7 @@ run_sweep(struct master *m)
 	return EXIT_SUCCESS;
 }
 
-/* As short, unless the mail's host hangs: a mail that was not sent is in the log. */
+/* As short, unless the mail server hangs. If the mail is not sent, the log has its text. */
 static int
 run_mail(struct master *m)
 {
@@ -111,9 +110,8 @@ run_mail(struct master *m)
 	unsigned n;
 
 	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
-	text = errmail_take(m->alarm, a, &n);
-	if (n >
-	    0) /* it may have been raised for one that an earlier mail told of */
+	text = errmail_take(m->errmail, a, &n);
+	if (n > 0) /* else an earlier mail had the error */
 		m->app->send_mail(m->app->arg, n, text);
 	return EXIT_SUCCESS;
 }
@@ -155,7 +153,7 @@ spawn(struct master *m, enum role role)
 
 	for (i = 0; i < CHILDREN_MAX && m->child[i].role != ROLE_NONE; i++)
 		;
-	if (i == CHILDREN_MAX) { /* many that leave have not ended yet */
+	if (i == CHILDREN_MAX) { /* many workers that leave have not ended yet */
 		m->not_before[role] = clock_ticks() + YOUNG_MS;
 		return;
 	}
@@ -183,7 +181,7 @@ signal_all(const struct master *m, enum role role, int sig)
 
 /* ---- events ---- */
 
-/* Killed, it may have died between the store and the index. */
+/* A killed child may have changed the store and not the index. */
 static void
 look_again(struct master *m, int status)
 {
@@ -248,19 +246,19 @@ may_start(struct master *m, enum role role)
 }
 
 static void
-mail_due(struct master *m)
+start_mail(struct master *m)
 {
 	int64_t soon = clock_ticks() + MAIL_GATHER_MS;
 
-	if (m->alarm == NULL || !m->options->mails)
+	if (m->errmail == NULL || !m->options->mails)
 		return;
-	if (!m->alarmed && errmail_is_pending(m->alarm)) {
-		m->alarmed = true;
+	if (!m->mail_due && errmail_is_pending(m->errmail)) {
+		m->mail_due = true;
 		if (m->not_before[ROLE_MAIL] < soon)
 			m->not_before[ROLE_MAIL] = soon;
 	}
-	if (m->alarmed && count(m, ROLE_MAIL) == 0 && may_start(m, ROLE_MAIL)) {
-		m->alarmed = false;
+	if (m->mail_due && count(m, ROLE_MAIL) == 0 && may_start(m, ROLE_MAIL)) {
+		m->mail_due = false;
 		m->not_before[ROLE_MAIL] = clock_ticks() + MAIL_EVERY_MS;
 		spawn(m, ROLE_MAIL);
 	}
@@ -281,10 +279,10 @@ start_due(struct master *m)
 		m->not_before[ROLE_SWEEP] = clock_ticks() + SWEEP_EVERY_MS;
 		spawn(m, ROLE_SWEEP);
 	}
-	mail_due(m);
+	start_mail(m);
 }
 
-/* The new workers are there before the old ones leave, which finish beside them. */
+/* The new workers start before the old ones leave; those finish their requests. */
 static void
 reload(struct master *m)
 {
@@ -292,8 +290,7 @@ reload(struct master *m)
 	unsigned i;
 
 	log_reopen();
-	if (count(m, ROLE_NONE) <
-	    WORKERS_MAX) { /* they would leave nobody behind */
+	if (count(m, ROLE_NONE) < WORKERS_MAX) { /* no room for their successors */
 		log_line(LOG_ERROR, "master.reload",
 		    "kept=old error=\"too many workers have not left yet\"");
 		return;
@@ -328,7 +325,7 @@ on_signal(struct master *m, int sig)
 		m->want_rebuild = true;
 		break;
 	default:
-		break; /* SIGCHLD: reaped on each turn */
+		break; /* SIGCHLD: reap() looks after every signal */
 	}
 }
 
@@ -366,9 +363,9 @@ master_run(
 	int64_t end_by;
 
 	block_signals(&m);
-	m.alarm = errmail_new();
-	if (m.alarm != NULL)
-		errmail_watch(m.alarm);
+	m.errmail = errmail_new();
+	if (m.errmail != NULL)
+		errmail_watch(m.errmail);
 	log_line(LOG_INFO, "master.start", "workers=%u threads=%u",
 	    options->workers, options->threads);
 	while (!m.ending) {

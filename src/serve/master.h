@@ -1,13 +1,13 @@
 /* master.h: the process that starts the others and outlives them.
  *
- *	SIGTERM	 all end, after what is in flight; a second one ends them at once
+ *	SIGTERM	 all processes finish their requests and end; a second one ends them at once
  *	SIGINT	 the same
- *	SIGHUP	 the log is reopened, config.yml read anew, the workers replaced
+ *	SIGHUP	 the log is opened again, config.yml is read again, the workers are replaced
  *	SIGUSR1	 from a worker: the index is damaged or missed a change: rebuild it
- *	SIGCHLD	 a dead worker is replaced, a second later if it died young
+ *	SIGCHLD	 a dead worker is replaced, after a second if it died soon after its start
  *
- * Errors of all processes are told of by mail (serve_app.send_mail), the first within seconds,
- * then no mail comes sooner than ten minutes after the last.
+ * Errors of all processes are reported by mail (serve_app.send_mail): the first mail comes
+ * within seconds, each other one at least ten minutes after the last.
  *
  * Every child dies with its master (PR_SET_PDEATHSIG). */
 #ifndef SERVE_MASTER_H
@@ -17,9 +17,9 @@
 
 #include "serve/options.h"
 
-/* Serves until told to end; returns the exit status, a failure if some child had to
- * be killed. The index is brought up to the store first, beside the requests: another
- * server may have written to it, or this one been killed. */
+/* Serves until a signal ends it; returns the exit status, a failure if a child had to be
+ * killed. At the start, while requests are already served, the index is brought up to the
+ * store: another server may have written to the store, or this one was killed. */
 int master_run(int listening, const struct serve_options *options,
     const struct serve_app *app);
 

@@ -13,11 +13,11 @@
 #include "serve/fcgi.h"
 
 #define STACK_SIZE  ((size_t)512 << 10)
-#define NUDGE_MS    20 /* between two signals to threads that wait for a request */
-#define LINGER_MS   3000 /* for what outlives its requests, at the end */
+#define NUDGE_MS    20   /* between two signals to waiting threads */
+#define LINGER_MS   3000 /* at the end, for what runs on after its request */
 #define WAKE_SIGNAL SIGUSR2
-#define HEAPS       2 /* of malloc(3): one a thread would cost megabytes each */
-#define LARGE       (128 << 10) /* bytes: given back to the system when freed */
+#define HEAPS       2 /* of malloc(3): one for each thread would cost megabytes */
+#define LARGE       (128 << 10) /* bytes: returned to the system when freed */
 
 struct thread {
 	pthread_t id;
@@ -28,7 +28,7 @@ struct thread {
 static void
 wake(int sig)
 {
-	(void)sig; /* interrupting accept(2) and poll(2) is all it does */
+	(void)sig; /* it only interrupts accept(2) and poll(2) */
 }
 
 static void *
@@ -85,10 +85,10 @@ wait_for_end(void)
 	return sig;
 }
 
-/* Between two looks at what is in flight. Told to leave there is time; told to end, a
- * moment is left for what waits for other servers. */
+/* Waits until the next check whether all has ended. After *give_up_at, which SIGTERM sets,
+ * calls to other servers are aborted. */
 static void
-pause_at_end(const struct serve_app *app, int64_t *give_up_at)
+wait_for_rest(const struct serve_app *app, int64_t *give_up_at)
 {
 	const struct timespec pause = {0, NUDGE_MS * 1000000};
 	sigset_t term;
@@ -102,10 +102,9 @@ pause_at_end(const struct serve_app *app, int64_t *give_up_at)
 }
 
 static void
-stop(struct thread *threads, unsigned n, const struct serve_app *app, int told)
+stop(struct thread *threads, unsigned n, const struct serve_app *app, int sig)
 {
-	int64_t give_up_at = told == SIGTERM ? clock_ticks() + LINGER_MS
-					     : INT64_MAX;
+	int64_t give_up_at = sig == SIGTERM ? clock_ticks() + LINGER_MS : INT64_MAX;
 	unsigned i, left = n;
 
 	fcgi_stop_all();
@@ -118,7 +117,7 @@ stop(struct thread *threads, unsigned n, const struct serve_app *app, int told)
 						 threads[i].id, NULL) != 0;
 			left += threads[i].running;
 		}
-		pause_at_end(app, &give_up_at);
+		wait_for_rest(app, &give_up_at);
 	}
 }
 
@@ -129,7 +128,7 @@ worker_run(
 	struct thread *threads = calloc(options->threads, sizeof(*threads));
 	struct registry *registry = app->open_registry(app->arg);
 	unsigned i;
-	int status = EXIT_SUCCESS, told = SIGTERM;
+	int status = EXIT_SUCCESS, sig = SIGTERM;
 
 	if (threads == NULL || registry == NULL || !fcgi_init())
 		return EXIT_FAILURE;
@@ -145,8 +144,8 @@ worker_run(
 			break;
 		}
 	if (status == EXIT_SUCCESS)
-		told = wait_for_end();
-	stop(threads, options->threads, app, told);
+		sig = wait_for_end();
+	stop(threads, options->threads, app, sig);
 	app->close_registry(app->arg);
 	for (i = 0; i < options->threads; i++)
 		fcgi_free(threads[i].fcgi);

@@ -1,4 +1,4 @@
-/* push.h: an image comes in, in three requests. */
+/* push.h: an image is pushed in three requests: its json, its layer, its checksum. */
 #ifndef V1_PUSH_H
 #define V1_PUSH_H
 

@@ -159,8 +159,8 @@ query_number(struct call *c, const char *name, size_t limit, size_t *out)
 	return RC_OK;
 }
 
-/* podman sends the "*" that its users write, as in "team/" followed by one. At the
- * ends of a term they mean nothing, because a term is looked for inside names anyway. */
+/* podman sends the "*" that its users write, as in "team/" and a star. At the ends of a term
+ * they mean nothing, because a term may be anywhere in a name. */
 static struct str
 without_outer_stars(struct str s)
 {

@@ -5,8 +5,8 @@
  *	 "results": [{"name": "library/centos", "description": "", "star_count": 0,
  *	   "is_official": false, "is_trusted": false, "is_automated": false}, ...]}
  *
- * docker-registry answered name and description; today's docker and podman read the
- * rest. Without n all rows come, written while they are read. */
+ * docker-registry answered name and description; the docker and podman of today read the
+ * rest. Without n the answer has all rows, and is written while they are read. */
 #ifndef V1_SEARCH_H
 #define V1_SEARCH_H
 

@@ -32,7 +32,7 @@ write_tags(struct call *c, size_t limit, struct buf *out)
 	return r;
 }
 
-/* The number of tags is known only after they were read. */
+/* How much memory the list needs is known only after the tags were read. */
 enum result
 v1_get_tags(struct call *c)
 {

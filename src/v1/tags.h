@@ -1,4 +1,4 @@
-/* tags.h: tags of a repository, and who set them. */
+/* tags.h: the tags of a repository, and what is known of their pushes. */
 #ifndef V1_TAGS_H
 #define V1_TAGS_H
 

@@ -8,7 +8,7 @@
 /* The headers of every answer: version, flavor, and that nothing may be cached. */
 void v1_headers(struct call *c);
 
-/* The usual answer of a change: true, if r is RC_OK. Returns r. */
+/* Replies "true", the usual answer to a change, if r is RC_OK. Returns r. */
 enum result v1_reply_true(struct call *c, enum result r);
 
 /* Content that never changes under its address may be cached for a year. */

@@ -1,4 +1,4 @@
-/* clients.h: old clients that API v2 has to know by their User-Agent. */
+/* clients.h: old clients that need special treatment, by their User-Agent. */
 #ifndef V2_CLIENTS_H
 #define V2_CLIENTS_H
 
@@ -7,8 +7,8 @@
 #include "http/request.h"
 
 /* Docker 1.3, 1.4 and 1.5: they must not find API v2; then they use API v1, which they speak
- * well. Docker 1.5 looks for API v2 first, and where it finds one it pushes by a draft of
- * it: it names blobs by tarsums, which no registry of the finished API takes.
+ * well. Docker 1.5 looks for API v2 first, and if it finds it, it pushes by a draft of that
+ * API, which names blobs by tarsums: no registry takes them today.
  *
  *	docker 1.3 to 1.5, when they look for it	"Go 1.1 package http"
  *	the same, later					"docker/1.5.0 go/go1.3.3 ..."
@@ -19,8 +19,8 @@
 bool clients_without_v2(const struct request *rq);
 
 /* Docker 1.10 to 19.03: they push schema 1 whenever their manifest of schema 2 was refused,
- * whatever the reason (503, 413, 401). A busy registry would so turn their images into
- * schema 1, which newer clients cannot read. Dockers before 1.10 know nothing else. */
+ * whatever the reason (503, 413, 401). So a busy registry would turn their images into
+ * schema 1, which newer clients cannot read. Dockers before 1.10 know only schema 1. */
 bool clients_know_schema2(const struct request *rq);
 
 #endif

@@ -7,7 +7,7 @@
 #include "v2/v2.h"
 
 #define CATALOG_PAGE 1000 /* without ?n= */
-#define TAGS_PAGE    1000 /* read at once */
+#define TAGS_PAGE    1000 /* names that are read at once */
 #define BODY_MAX     ((size_t)4 << 20)
 
 /* Reads which page the client wants, and reserves the memory for it. */

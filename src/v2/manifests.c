@@ -56,9 +56,8 @@ condition_holds(void *arg, const struct digest *now)
 	return condition_check(c->rq, etag) == CONDITION_HOLDS;
 }
 
-/* If-Match and If-None-Match as a condition for the registry; NULL: the client set
- * none. With them two clients that change one tag do not overwrite each other's
- * change. */
+/* If-Match and If-None-Match as a condition for the registry; NULL: the client sent neither.
+ * With them, two clients that change one tag do not overwrite each other's change. */
 static const struct manifests_condition *
 condition_of(struct call *c)
 {
@@ -93,13 +92,14 @@ detail_missing(struct call *c, const struct manifests_pushed *pushed)
 static enum result
 read_tags(struct call *c, struct manifests_push *push)
 {
-	struct str *tags = arena_alloc(
-	    c->task.arena, (MANIFESTS_TAGS_MAX + 1) * sizeof(*tags));
-	enum result r = target_query_all(c->task.arena, &c->target, "tag", tags,
-	    MANIFESTS_TAGS_MAX + 1, &push->n_tags, &c->err);
+	struct target_values tags = {.limit = MANIFESTS_TAGS_MAX + 1};
+	enum result r;
 
-	push->tags = tags;
-	if (r == RC_OK && push->n_tags > MANIFESTS_TAGS_MAX)
+	tags.value = arena_alloc(c->task.arena, tags.limit * sizeof(*tags.value));
+	r = target_query_all(c->task.arena, &c->target, "tag", &tags, &c->err);
+	push->tags = tags.value;
+	push->n_tags = tags.n;
+	if (r == RC_OK && tags.n > MANIFESTS_TAGS_MAX)
 		return err_set(&c->err, RC_TOO_MANY,
 		    "a manifest can have at most %d tags in one request",
 		    MANIFESTS_TAGS_MAX);

@@ -1,4 +1,5 @@
-/* referrers.h: what refers to a manifest (distribution-spec, "Listing referrers"). */
+/* referrers.h: the manifests that refer to a manifest (distribution-spec, "Listing
+ * referrers"). */
 #ifndef V2_REFERRERS_H
 #define V2_REFERRERS_H
 

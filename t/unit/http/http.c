@@ -157,21 +157,21 @@ test_queries(void)
 static const char *
 values_of(const char *target)
 {
-	struct str values[3];
+	struct str value[3];
+	struct target_values values = {.value = value, .limit = COUNT(value)};
 	struct target t;
 	enum result r = target_parse(arena, exact_copy(str_of(target)), &t, &err);
 	struct buf b;
-	size_t i, n = 0;
+	size_t i;
 
 	if (r == RC_OK)
-		r = target_query_all(
-		    arena, &t, "t", values, COUNT(values), &n, &err);
+		r = target_query_all(arena, &t, "t", &values, &err);
 	if (r != RC_OK)
 		return err_name(r);
 	buf_init(&b, arena, SIZE_MAX);
 	buf_adds(&b, "");
-	for (i = 0; i < n; i++)
-		buf_printf(&b, "<%s>", printable(values[i]));
+	for (i = 0; i < values.n; i++)
+		buf_printf(&b, "<%s>", printable(value[i]));
 	return buf_str(&b).p;
 }
 
