@@ -371,7 +371,7 @@ test_wal_again(void)
 	reads_at_sync = ix;
 	is_int(put_v1(other, "c/d", ""), RC_OK, "another process writes");
 	(void)pthread_join(reader, NULL);
-	is_int(foreign, 0, "who reads meanwhile does not take it for foreign");
+	is_int(foreign, 0, "a reader meanwhile does not take it for foreign");
 	(void)search_for(ix, "");
 	(void)run_sql("UPDATE repository SET stamp = 7");
 	(void)search_for(ix, "");

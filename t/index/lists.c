@@ -373,7 +373,7 @@ test_referrers(void)
 	index_free(ix);
 }
 
-/* What a client may ask for and behind: it is data. */
+/* Names that a client may ask for, and pages after them: they are data. */
 static void
 test_hostile(void)
 {

@@ -18,13 +18,18 @@ extern int damages_seen;
 
 void on_damage(void *arg);
 void setup_index(void);
+
+/* Its files; the index itself is freed by index_free(). */
 void remove_index(void);
 int teardown_index(void);
 
-/* Prepares the index; true when it asks for a rebuild. */
 /* index_prepare() of the file; the reason of a failure is in err. */
 enum result prepare_index_at(const char *path, bool *rebuild);
+
+/* Prepares the index; true when it asks for a rebuild. */
 bool prepare_index(void);
+
+/* A new, empty index takes the place of the one that is there. */
 struct index *fresh_index(void);
 
 /* A repository of API v1. */
@@ -45,11 +50,13 @@ bool run_sql(const char *sql);
 /* The number that a query returns; -1: none. */
 long long sql_int(const char *sql);
 
-/* ---- what sqlite does for the calls, on connections made after watch() ---- */
+/* ---- what sqlite does for the calls, on connections made after watch_sqlite() ---- */
 
 struct work {
-	int commits;             /* of changes */
-	int steps, scans, sorts; /* of sqlite's machine; rows of whole tables */
+	int commits;
+	int steps; /* of sqlite's virtual machine */
+	int scans; /* rows of tables that were read as a whole */
+	int sorts;
 };
 
 /* Commits after so many fail. */
@@ -68,7 +75,8 @@ struct work work_done(void);
 struct line {
 	struct buf text;
 	size_t total, rows, begins;
-	size_t stop; /* wants no more after so many rows; 0: wants all */
+	size_t
+	    stop; /* the visitor ends the list after so many rows; 0: it reads all */
 };
 
 bool line_row(void *arg, const struct index_row *row);

@@ -241,7 +241,7 @@ test_finished(void)
 	    "the upload stands until it is removed");
 	is_int(up.size, 5, "as it stood");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
-	    "one who did not notice adds nothing");
+	    "a client that did not notice adds nothing");
 	is_int(name_it(&late, &d), RC_OK, "its end may be asked for again");
 	is_str(bytes_of(&d), "whole", "the blob is what it was");
 	write_text(store_content_uri(got.content), "whole, and more");
