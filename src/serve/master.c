@@ -1,7 +1,7 @@
 /* master.c: see master.h. */
 #include "serve/master.h"
 
-#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,7 @@ run_rebuild(struct master *m)
 	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)sigemptyset(&term);
 	(void)sigaddset(&term, SIGTERM);
-	(void)sigprocmask(SIG_UNBLOCK, &term, NULL);
+	(void)pthread_sigmask(SIG_UNBLOCK, &term, NULL);
 	return m->app->rebuild_index(m->app->arg, &stop_rebuild) ? EXIT_SUCCESS
 								 : EXIT_FAILURE;
 }
@@ -96,7 +96,7 @@ run_rebuild(struct master *m)
 static int
 run_sweep(struct master *m)
 {
-	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
+	(void)pthread_sigmask(SIG_UNBLOCK, &m->signals, NULL);
 	m->app->sweep_store(m->app->arg);
 	return EXIT_SUCCESS;
 }
@@ -109,7 +109,7 @@ run_mail(struct master *m)
 	struct str text;
 	unsigned n;
 
-	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
+	(void)pthread_sigmask(SIG_UNBLOCK, &m->signals, NULL);
 	text = errmail_take(m->errmail, a, &n);
 	if (n > 0) /* else an earlier mail had the error */
 		m->app->send_mail(m->app->arg, n, text);
@@ -161,7 +161,7 @@ spawn(struct master *m, enum role role)
 	if (pid == 0)
 		_exit(run_child(m, role, parent));
 	if (pid == -1) {
-		log_line(LOG_ERROR, "master.fork", "error=\"%s\"", strerror(errno));
+		log_line(LOG_ERROR, "master.fork", "error=\"%m\"");
 		m->not_before[role] = clock_ticks() + YOUNG_MS;
 		return;
 	}
@@ -349,7 +349,7 @@ block_signals(struct master *m)
 	(void)sigemptyset(&m->signals);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		(void)sigaddset(&m->signals, signals[i]);
-	(void)sigprocmask(SIG_BLOCK, &m->signals, NULL);
+	(void)pthread_sigmask(SIG_BLOCK, &m->signals, NULL);
 }
 
 int

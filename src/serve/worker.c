@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "serve/fcgi.h"
 
 #define STACK_SIZE  ((size_t)512 << 10)
@@ -54,6 +55,17 @@ set_signals(void)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, WAKE_SIGNAL);
 	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* Before there are threads. */
+static void
+set_malloc(void)
+{
+	/* NOLINTBEGIN(concurrency-mt-unsafe) */
+	(void)mallopt(M_ARENA_MAX, HEAPS);
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, LARGE);
+	/* NOLINTEND(concurrency-mt-unsafe) */
 }
 
 static bool
@@ -125,16 +137,15 @@ int
 worker_run(
     int listening, const struct serve_options *options, const struct serve_app *app)
 {
-	struct thread *threads = calloc(options->threads, sizeof(*threads));
 	struct registry *registry = app->open_registry(app->arg);
+	struct thread *threads;
 	unsigned i;
 	int status = EXIT_SUCCESS, sig = SIGTERM;
 
-	if (threads == NULL || registry == NULL || !fcgi_init())
+	if (registry == NULL || !fcgi_init())
 		return EXIT_FAILURE;
-	(void)mallopt(M_ARENA_MAX, HEAPS);
-	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
-	(void)mallopt(M_TRIM_THRESHOLD, LARGE);
+	threads = must_alloc(options->threads, sizeof(*threads));
+	set_malloc();
 	set_signals();
 	for (i = 0; i < options->threads; i++)
 		if (!start(&threads[i], listening, registry, options)) {

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +15,6 @@ io_failed(struct err *err, const char *call, const char *path)
 {
 	int e = errno;
 	enum result r = RC_IO;
-	const char *why = strerror(e);
 
 	if (e == ENOENT || e == ENOTDIR || e == ELOOP || e == ENOLINK || e == ENXIO)
 		r = RC_NOT_FOUND;
@@ -25,8 +23,11 @@ io_failed(struct err *err, const char *call, const char *path)
 	else if (e == ENAMETOOLONG)
 		r = RC_BAD_NAME;
 	if (e == ENOLINK)
-		why = "a symbolic link on the way leads out of the store";
-	(void)err_set(err, r, "%s %s: %s", call, path, why);
+		(void)err_set(err, r,
+		    "%s %s: a symbolic link on the way leads out of the store",
+		    call, path);
+	else
+		(void)err_set(err, r, "%s %s: %m", call, path);
 	errno = e;
 	return r;
 }

@@ -51,7 +51,7 @@ open_body(struct stage *sg, const char *path, struct stat *sb, struct err *err)
 }
 
 enum result
-stage_adopt(struct store *st, struct arena *a, const char *path, struct stage **out,
+stage_adopt(struct store *st, struct arena *a, const char *body, struct stage **out,
     struct err *err)
 {
 	struct stage *sg = arena_alloc(a, sizeof(*sg));
@@ -60,7 +60,7 @@ stage_adopt(struct store *st, struct arena *a, const char *path, struct stage **
 
 	sg->st = st;
 	sg->arena = a;
-	r = open_body(sg, path, &sb, err);
+	r = open_body(sg, body, &sb, err);
 	if (r == RC_NOT_FOUND && errno == ENOENT)
 		return err_set(err, RC_CLIENT_GONE,
 		    "the body was taken back before it was opened");
@@ -121,8 +121,8 @@ each_chunk(struct stage *sg, take_chunk *take, void *arg, struct err *err)
 		if (k == -1 && errno == EINTR)
 			continue;
 		if (k <= 0) {
-			r = err_set(err, RC_IO, "read body: %s",
-			    k == 0 ? "too short" : strerror(errno));
+			r = k == 0 ? err_set(err, RC_IO, "read body: too short")
+				   : err_set(err, RC_IO, "read body: %m");
 			break;
 		}
 		r = take(arg, at, chunk, (size_t)k, err);
