@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "storefs/failpoint.h"
 #include "storefs/unusable.h"
 
 enum result
@@ -30,6 +32,22 @@ io_failed(struct err *err, const char *call, const char *path)
 		(void)err_set(err, r, "%s %s: %m", call, path);
 	errno = e;
 	return r;
+}
+
+enum result
+io_path(char out[IO_PATH_MAX], struct err *err, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(out, IO_PATH_MAX, format, args);
+	va_end(args);
+	if (n >= 0 && n < IO_PATH_MAX)
+		return RC_OK;
+	return err_set(err, RC_BAD_NAME,
+	    "%.60s...: a path in the store has fewer than %d bytes", out,
+	    IO_PATH_MAX);
 }
 
 /* ---- opening ---- */
@@ -78,24 +96,10 @@ io_open_file(const struct store *st, const char *path, int flags, int *fd,
 	else if (!S_ISREG(sb->st_mode))
 		r = unusable_file(st, path, sb->st_mode, err);
 	if (r != RC_OK) {
-		(void)close(*fd);
+		io_close(*fd);
 		*fd = -1;
 	}
 	return r;
-}
-
-enum result
-io_open_unnamed(const struct store *st, int *fd, struct err *err)
-{
-	*fd = io_open_mode(st, IO_TMP_DIR, O_TMPFILE | O_RDWR, 0600);
-	return *fd == -1 ? io_failed(err, "create", IO_TMP_DIR) : RC_OK;
-}
-
-enum result
-io_create(const struct store *st, const char *path, int *fd, struct err *err)
-{
-	*fd = io_open_mode(st, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-	return *fd == -1 ? io_failed(err, "create", path) : RC_OK;
 }
 
 enum result
@@ -136,9 +140,7 @@ read_all(int fd, char *p, size_t n, const char *path, struct err *err)
 	ssize_t k;
 
 	while (got < n) {
-		k = read(fd, p + got, n - got);
-		if (k == -1 && errno == EINTR)
-			continue;
+		k = io_read_at(fd, p + got, n - got, got);
 		if (k == -1)
 			return io_failed(err, "read", path);
 		if (k == 0)
@@ -169,7 +171,7 @@ io_read(const struct store *st, struct arena *a, const char *path, size_t limit,
 	r = read_all(fd, p, (size_t)sb.st_size, path, err);
 	*out = str_make(p, (size_t)sb.st_size);
 out:
-	(void)close(fd);
+	io_close(fd);
 	return r;
 }
 
@@ -182,8 +184,7 @@ stat_way(const struct store *st, const char *path, struct stat *sb,
 
 	if (fd == -1 || fstat(fd, sb) == -1)
 		r = io_failed(err, "stat", path);
-	if (fd != -1)
-		(void)close(fd);
+	io_close(fd);
 	return r;
 }
 
@@ -195,13 +196,26 @@ io_stat(const struct store *st, const char *path, struct stat *sb, struct err *e
 	return stat_way(st, path, sb, &way, err);
 }
 
+enum result
+io_statx(
+    const struct store *st, const char *path, struct statx *sx, struct err *err)
+{
+	int fd = io_open(st, path, O_PATH);
+	enum result r = RC_OK;
+
+	if (fd == -1 ||
+	    statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, sx) == -1)
+		r = io_failed(err, "stat", path);
+	io_close(fd);
+	return r;
+}
+
 bool
 io_exists(const struct store *st, const char *path)
 {
 	int fd = io_open(st, path, O_PATH);
 
-	if (fd != -1)
-		(void)close(fd);
+	io_close(fd);
 	return fd != -1;
 }
 
@@ -213,7 +227,7 @@ io_is_taken(const struct store *st, const char *path, bool *out, struct err *err
 	*out = fd != -1;
 	if (fd == -1)
 		return errno == ENOENT ? RC_OK : io_failed(err, "open", path);
-	(void)close(fd);
+	io_close(fd);
 	return RC_OK;
 }
 
@@ -251,38 +265,6 @@ io_age(const struct stat *sb)
 }
 
 enum result
-io_touch(const struct store *st, const char *path, const struct timespec times[2],
-    struct err *err)
-{
-	int fd = io_open(st, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	enum result r = RC_OK;
-	int e;
-
-	if (fd == -1)
-		return io_failed(err, "open", path);
-	if (futimens(fd, times) == -1)
-		r = io_failed(err, "utimens", path);
-	e = errno;
-	(void)close(fd);
-	errno = e;
-	return r;
-}
-
-enum result
-io_sync(const struct store *st, const char *dir, struct err *err)
-{
-	int fd = io_open(st, dir, O_RDONLY | O_DIRECTORY);
-	enum result r = RC_OK;
-
-	if (fd == -1)
-		return io_failed(err, "open", dir);
-	if (failpoint_hit("fsync-dir") || fsync(fd) == -1)
-		r = io_failed(err, "fsync", dir);
-	(void)close(fd);
-	return r;
-}
-
-enum result
 io_open_dir(const struct store *st, const char *dir, DIR **out, struct err *err)
 {
 	int fd = io_open(st, dir, O_RDONLY | O_DIRECTORY);
@@ -291,8 +273,7 @@ io_open_dir(const struct store *st, const char *dir, DIR **out, struct err *err)
 	*out = fd == -1 ? NULL : fdopendir(fd);
 	if (*out == NULL) {
 		r = io_failed(err, "opendir", dir);
-		if (fd != -1)
-			(void)close(fd);
+		io_close(fd);
 	}
 	return r;
 }

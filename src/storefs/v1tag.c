@@ -173,7 +173,7 @@ store_v1tag_remove(const struct store_v1repo *repo, const struct guard *held,
 	if (r == RC_OK)
 		r = listing_any(repo->st, repo->dir, &any, err);
 	if (r == RC_OK && !any)
-		r = store_v1repo_remove(repo, held, err);
+		r = v1repo_remove_dir(repo, err);
 	return r == RC_OK ? there : r;
 }
 
