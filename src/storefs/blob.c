@@ -49,27 +49,26 @@ is_beyond_us(int e)
 	return e == EPERM || e == EACCES || e == EROFS;
 }
 
-/* Finds the blob and pins it. *name: its path without symbolic links, as nginx needs
- * it. A collector may have taken the blob's name after it was found here and before
+/* Finds the blob and pins it. A collector may have taken the blob's name after it was found here and before
  * its time was set, because it saw the old time: so the name is looked for again at
  * the end. */
 static enum result
 look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
-    const char **name, struct stat *sb, struct err *err)
+    struct io_found *out, struct err *err)
 {
 	const struct timespec read_now[2] = {
 	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
 	const char *path = data_path(a, d);
-	enum result r = io_find_file(st, a, path, name, sb, err);
+	enum result r = io_find_file(st, a, path, out, err);
 
 	if (r == RC_OK)
 		r = durable_name(st, path, err);
-	if (r != RC_OK || sb->st_atime > clock_now() - STORE_BLOB_PIN_FRESH_S)
+	if (r != RC_OK || out->sb.st_atime > clock_now() - STORE_BLOB_PIN_FRESH_S)
 		return r;
 	r = io_touch(st, path, read_now, err);
 	if (r != RC_OK && r != RC_NOT_FOUND && !is_beyond_us(errno))
 		return r;
-	return io_find_file(st, a, path, name, sb, err);
+	return io_find_file(st, a, path, out, err);
 }
 
 /* Reads all of it, so for small blobs only; in an arena of its own, because a manifest
@@ -94,25 +93,23 @@ enum result
 store_blob_find_anywhere(const struct store *st, struct arena *a,
     const struct digest *d, struct store_blob *out, struct err *err)
 {
-	const char *path;
+	struct io_found found;
 	uint64_t size = 0;
-	struct stat sb;
-	enum result r;
+	enum result r = look_and_pin(st, a, d, &found, err);
 
-	r = look_and_pin(st, a, d, &path, &sb, err);
 	if (r == RC_OK)
-		size = (uint64_t)sb.st_size;
+		size = (uint64_t)found.sb.st_size;
 	if (r == RC_OK && size <= STORE_BLOB_SMALL_MAX)
 		r = check_bytes(st, data_path(a, d), d, &size, err);
 	if (r == RC_TOO_LARGE) { /* a push has just replaced it */
-		r = look_and_pin(st, a, d, &path, &sb, err);
-		size = r == RC_OK ? (uint64_t)sb.st_size : 0;
+		r = look_and_pin(st, a, d, &found, err);
+		size = r == RC_OK ? (uint64_t)found.sb.st_size : 0;
 	}
 	if (r == RC_NOT_FOUND)
 		return unknown(a, d, err);
 	out->digest = *d;
 	if (r == RC_OK)
-		out->content = content_make(a, path, size);
+		out->content = content_make(a, found.path, size);
 	return r;
 }
 
@@ -148,9 +145,8 @@ static enum result
 look_for(const struct store *st, struct arena *a, const struct digest *d,
     bool *there, struct err *err)
 {
-	const char *name;
-	struct stat sb;
-	enum result r = look_and_pin(st, a, d, &name, &sb, err);
+	struct io_found found;
+	enum result r = look_and_pin(st, a, d, &found, err);
 
 	*there = r == RC_OK;
 	return r == RC_NOT_FOUND ? io_mkdirs(st, layout_blob(a, d), err) : r;

@@ -60,13 +60,14 @@ content_open_file(const struct store *st, struct arena *a, const char *path,
     struct store_reader **out, struct err *err)
 {
 	struct store_reader *r = arena_alloc(a, sizeof(*r));
-	struct stat sb;
-	enum result opened = io_open_file(st, path, O_RDONLY, &r->fd, &sb, err);
+	struct io_file file;
+	enum result opened = io_open_file(st, path, O_RDONLY, &file, err);
 
 	if (opened != RC_OK)
 		return opened;
 	arena_defer(a, close_reader, r);
-	r->size = (uint64_t)sb.st_size;
+	r->fd = file.fd;
+	r->size = (uint64_t)file.sb.st_size;
 	*out = r;
 	return RC_OK;
 }

@@ -78,26 +78,26 @@ io_open(const struct store *st, const char *path, int flags)
 }
 
 enum result
-io_open_file(const struct store *st, const char *path, int flags, int *fd,
-    struct stat *sb, struct err *err)
+io_open_file(const struct store *st, const char *path, int flags,
+    struct io_file *out, struct err *err)
 {
 	enum result r = RC_OK;
 
-	*fd = io_open(st, path, flags | O_NONBLOCK | O_NOCTTY);
-	if (*fd == -1) {
+	out->fd = io_open(st, path, flags | O_NONBLOCK | O_NOCTTY);
+	if (out->fd == -1) {
 		r = io_failed(err, "open", path);
 		if (errno != ENXIO && errno != EISDIR) /* a socket, a directory */
 			return r;
-		r = io_stat_file(st, path, sb, err);
+		r = io_stat_file(st, path, &out->sb, err);
 		return r == RC_OK ? RC_IO : r;
 	}
-	if (fstat(*fd, sb) == -1)
+	if (fstat(out->fd, &out->sb) == -1)
 		r = io_failed(err, "stat", path);
-	else if (!S_ISREG(sb->st_mode))
-		r = unusable_file(st, path, sb->st_mode, err);
+	else if (!S_ISREG(out->sb.st_mode))
+		r = unusable_file(st, path, out->sb.st_mode, err);
 	if (r != RC_OK) {
-		io_close(*fd);
-		*fd = -1;
+		io_close(out->fd);
+		out->fd = -1;
 	}
 	return r;
 }
@@ -155,23 +155,23 @@ enum result
 io_read(const struct store *st, struct arena *a, const char *path, size_t limit,
     struct str *out, struct err *err)
 {
-	struct stat sb;
-	int fd;
-	enum result r = io_open_file(st, path, O_RDONLY, &fd, &sb, err);
+	struct io_file file;
+	enum result r = io_open_file(st, path, O_RDONLY, &file, err);
+	size_t n;
 	char *p;
 
 	if (r != RC_OK)
 		return r;
-	if ((uint64_t)sb.st_size > limit) {
+	n = (size_t)file.sb.st_size;
+	if (n > limit) {
 		r = err_set(
 		    err, RC_TOO_LARGE, "%s: larger than %zu bytes", path, limit);
-		goto out;
+	} else {
+		p = arena_alloc(a, n + 1);
+		r = read_all(file.fd, p, n, path, err);
+		*out = str_make(p, n);
 	}
-	p = arena_alloc(a, (size_t)sb.st_size + 1);
-	r = read_all(fd, p, (size_t)sb.st_size, path, err);
-	*out = str_make(p, (size_t)sb.st_size);
-out:
-	io_close(fd);
+	io_close(file.fd);
 	return r;
 }
 
@@ -244,14 +244,14 @@ io_stat_file(
 
 enum result
 io_find_file(const struct store *st, struct arena *a, const char *path,
-    const char **name, struct stat *sb, struct err *err)
+    struct io_found *out, struct err *err)
 {
 	struct beneath_way way;
-	enum result r = stat_way(st, path, sb, &way, err);
+	enum result r = stat_way(st, path, &out->sb, &way, err);
 
-	if (r == RC_OK && !S_ISREG(sb->st_mode))
-		r = unusable_file(st, path, sb->st_mode, err);
-	*name = way.path[0] == '\0' ? path : arena_strdup(a, way.path);
+	if (r == RC_OK && !S_ISREG(out->sb.st_mode))
+		r = unusable_file(st, path, out->sb.st_mode, err);
+	out->path = way.path[0] == '\0' ? path : arena_strdup(a, way.path);
 	return r;
 }
 

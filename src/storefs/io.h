@@ -73,8 +73,12 @@ int io_open_mode(const struct store *st, const char *path, int flags, mode_t mod
 
 /* Opens a regular file, without waiting. RC_NOT_FOUND also if something else is there.
  * The caller closes it. */
+struct io_file {
+	int fd; /* -1 where it could not be opened */
+	struct stat sb;
+};
 enum result io_open_file(const struct store *st, const char *path, int flags,
-    int *fd, struct stat *sb, struct err *err);
+    struct io_file *out, struct err *err);
 
 /* A new file without a name, for reading and writing; io_replace_fd() gives it one. The caller
  * closes it. */
@@ -133,9 +137,13 @@ enum result io_is_taken(
 enum result io_stat_file(
     const struct store *st, const char *path, struct stat *sb, struct err *err);
 
-/* The same; *name is the path without symbolic links, as nginx needs it. */
+/* The same, with the path without symbolic links, as nginx needs it. */
+struct io_found {
+	const char *path;
+	struct stat sb;
+};
 enum result io_find_file(const struct store *st, struct arena *a, const char *path,
-    const char **name, struct stat *sb, struct err *err);
+    struct io_found *out, struct err *err);
 
 /* Seconds since the file was written. By the clock that dates files: time(2) may lag. */
 int64_t io_age(const struct stat *sb);
@@ -171,9 +179,9 @@ enum result io_name_fd(const struct store *st, int fd, const char *dir,
 enum result io_replace_fd(const struct store *st, int fd, const char *dir,
     const char *name, struct err *err);
 
-/* The same of an open file that has the name `from`, which it loses. */
+/* The same of an open file that has the name `from`, which it loses; `to` is the path. */
 enum result io_move_fd(const struct store *st, int fd, const char *from,
-    const char *dir, const char *name, struct err *err);
+    const char *to, struct err *err);
 
 /* Makes the directories of the path. They are durable when this returns, also those
  * that were there. */

@@ -186,20 +186,30 @@ remove_path(const struct store *st, const char *path)
 	return failed;
 }
 
-/* A new file without a name in dir, which may be a mount of its own. -1 and errno. */
+/* A new file without a name in the directory, which may be a mount of its own. -1 and errno. */
 static int
-open_unnamed(const struct store *st, const char *dir, mode_t mode)
+open_unnamed(int dir, mode_t mode)
 {
-	return failpoint_hit("create")
-		   ? -1
-		   : io_open_mode(st, dir, O_TMPFILE | O_RDWR, mode);
+	if (dir == -1 || failpoint_hit("create"))
+		return -1;
+	return openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+}
+
+/* The same by the directory's path. */
+static enum result
+open_unnamed_in(const struct store *st, const char *path, int *fd, struct err *err)
+{
+	int dir = io_open(st, path, O_PATH | O_DIRECTORY);
+
+	*fd = open_unnamed(dir, 0600);
+	io_close(dir);
+	return *fd == -1 ? io_failed(err, "create", path) : RC_OK;
 }
 
 enum result
 io_open_unnamed(const struct store *st, int *fd, struct err *err)
 {
-	*fd = open_unnamed(st, IO_TMP_DIR, 0600);
-	return *fd == -1 ? io_failed(err, "create", IO_TMP_DIR) : RC_OK;
+	return open_unnamed_in(st, IO_TMP_DIR, fd, err);
 }
 
 /* 0, or -1 and errno; so the next two. */
@@ -244,7 +254,7 @@ link_over(int fd, struct place to)
 /* For directories of the store that are mounts of their own: files cannot be renamed
  * or linked from one mount to another. */
 static int
-copy_path(const struct store *st, const char *from, const char *dir, const char *to)
+copy_path(const struct store *st, const char *from, const char *to)
 {
 	struct place place = find_place(st, to);
 	int in = -1, out = -1, failed = -1;
@@ -252,7 +262,7 @@ copy_path(const struct store *st, const char *from, const char *dir, const char 
 	if (place.dir != -1)
 		in = io_open(st, from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	if (in != -1)
-		out = open_unnamed(st, dir, 0640);
+		out = open_unnamed(place.dir, 0640);
 	if (out != -1)
 		failed = copy_all(in, out);
 	if (!failed)
@@ -264,41 +274,38 @@ copy_path(const struct store *st, const char *from, const char *dir, const char 
 }
 
 static enum result
-rename_over(const struct store *st, const char *tmp, const char *dir,
-    const char *name, struct err *err)
+rename_over(
+    const struct store *st, const char *tmp, const char *to, struct err *err)
 {
-	char path[IO_PATH_MAX];
 	int failed = -1;
-	enum result r = io_path(path, err, "%s/%s", dir, name);
 
-	if (r != RC_OK)
-		return r;
 	if (!failpoint_hit("rename"))
-		failed = rename_path(st, tmp, path);
+		failed = rename_path(st, tmp, to);
 	if (failed && errno == EXDEV) {
-		failed = copy_path(st, tmp, dir, path);
+		failed = copy_path(st, tmp, to);
 		if (!failed)
 			(void)remove_path(st, tmp);
 	}
-	return failed ? io_failed(err, "rename", path) : RC_OK;
+	return failed ? io_failed(err, "rename", to) : RC_OK;
 }
 
 enum result
 io_put(const struct store *st, const char *dir, const char *name,
     struct str content, struct err *err)
 {
-	char tmp[IO_PATH_MAX];
-	enum result r;
+	char tmp[IO_PATH_MAX], path[IO_PATH_MAX];
 	int fd = -1;
+	enum result r = io_path(path, err, "%s/%s", dir, name);
 
-	r = tmp_create(st, tmp, &fd, err);
+	if (r == RC_OK)
+		r = tmp_create(st, tmp, &fd, err);
 	if (r != RC_OK)
 		return r;
 	r = io_write_all(fd, content, tmp, err);
 	if (r == RC_OK)
 		r = io_sync_fd(fd, tmp, err);
 	if (r == RC_OK)
-		r = rename_over(st, tmp, dir, name, err);
+		r = rename_over(st, tmp, path, err);
 	if (r != RC_OK)
 		(void)remove_path(st, tmp);
 	io_close(fd);
@@ -324,12 +331,14 @@ enum result
 io_link(const struct store *st, const char *from, const char *dir, const char *name,
     struct err *err)
 {
-	char tmp[IO_PATH_MAX];
-	enum result r = link_tmp(st, from, tmp, err);
+	char tmp[IO_PATH_MAX], path[IO_PATH_MAX];
+	enum result r = io_path(path, err, "%s/%s", dir, name);
 
+	if (r == RC_OK)
+		r = link_tmp(st, from, tmp, err);
 	if (r != RC_OK)
 		return r;
-	r = rename_over(st, tmp, dir, name, err);
+	r = rename_over(st, tmp, path, err);
 	(void)remove_path(st, tmp);
 	return r;
 }
@@ -383,11 +392,10 @@ io_put_secret(const struct store *st, const char *dir, const char *name,
 	enum result r = io_path(path, err, "%s/%s", dir, name);
 	int fd;
 
+	if (r == RC_OK)
+		r = open_unnamed_in(st, dir, &fd, err);
 	if (r != RC_OK)
 		return r;
-	fd = open_unnamed(st, dir, 0600);
-	if (fd == -1)
-		return io_failed(err, "create", path);
 	r = io_write_all(fd, content, path, err);
 	if (r == RC_OK)
 		r = io_sync_fd(fd, path, err);
@@ -415,9 +423,12 @@ enum result
 io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
     struct err *err)
 {
-	char tmp[IO_PATH_MAX];
+	char tmp[IO_PATH_MAX], path[IO_PATH_MAX];
 	int failed;
-	enum result r = settle_fd(st, fd, dir, err);
+	enum result r = io_path(path, err, "%s/%s", dir, name);
+
+	if (r == RC_OK)
+		r = settle_fd(st, fd, path, err);
 
 	if (r != RC_OK)
 		return r;
@@ -427,18 +438,18 @@ io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
 	} while (failed && errno == EEXIST);
 	if (failed)
 		return link_failed(st, IO_TMP_DIR, tmp, err);
-	r = rename_over(st, tmp, dir, name, err);
+	r = rename_over(st, tmp, path, err);
 	(void)remove_path(st, tmp); /* see io_link() */
 	return r;
 }
 
 enum result
-io_move_fd(const struct store *st, int fd, const char *from, const char *dir,
-    const char *name, struct err *err)
+io_move_fd(const struct store *st, int fd, const char *from, const char *to,
+    struct err *err)
 {
 	enum result r = settle_fd(st, fd, from, err);
 
-	return r == RC_OK ? rename_over(st, from, dir, name, err) : r;
+	return r == RC_OK ? rename_over(st, from, to, err) : r;
 }
 
 /* A directory that is there may have been made just now by another thread, which has

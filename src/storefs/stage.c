@@ -33,18 +33,23 @@ close_stage(void *arg)
 }
 
 static enum result
-open_body(struct stage *sg, const char *path, struct stat *sb, struct err *err)
+open_body(struct stage *sg, const char *path, struct err *err)
 {
 	const char *slash = path == NULL ? NULL : strrchr(path, '/');
 	const char *base = slash == NULL ? path : slash + 1;
 
-	if (base == NULL || *base == '\0') {
-		*sb = (struct stat){.st_size = 0};
+	struct io_file file;
+	enum result r;
+
+	if (base == NULL || *base == '\0')
 		return io_open_unnamed(sg->st, &sg->fd, err);
+	r = io_open_file(sg->st, arena_printf(sg->arena, IO_BODY_DIR "/%s", base),
+	    O_RDONLY | O_NOFOLLOW, &file, err);
+	if (r == RC_OK) {
+		sg->fd = file.fd;
+		sg->size = file.sb.st_size;
 	}
-	return io_open_file(sg->st,
-	    arena_printf(sg->arena, IO_BODY_DIR "/%s", base), O_RDONLY | O_NOFOLLOW,
-	    &sg->fd, sb, err);
+	return r;
 }
 
 enum result
@@ -52,19 +57,17 @@ stage_adopt(struct store *st, struct arena *a, const char *body, struct stage **
     struct err *err)
 {
 	struct stage *sg = arena_alloc(a, sizeof(*sg));
-	struct stat sb;
 	enum result r;
 
 	sg->st = st;
 	sg->arena = a;
-	r = open_body(sg, body, &sb, err);
+	r = open_body(sg, body, err);
 	if (r == RC_NOT_FOUND && errno == ENOENT)
 		return err_set(err, RC_CLIENT_GONE,
 		    "the body was taken back before it was opened");
 	if (r != RC_OK)
 		return r == RC_NOT_FOUND ? RC_IO : r;
 	arena_defer(a, close_stage, sg);
-	sg->size = sb.st_size;
 	*out = sg;
 	return RC_OK;
 }
@@ -74,18 +77,18 @@ stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
     struct stage **out, struct err *err)
 {
 	struct stage *sg = arena_alloc(a, sizeof(*sg));
-	struct stat sb;
-	enum result r;
+	struct io_file file;
+	enum result r = io_open_file(st, path, O_RDWR | O_NOFOLLOW, &file, err);
 
+	if (r != RC_OK)
+		return r;
 	sg->st = st;
 	sg->arena = a;
 	sg->own = path;
+	sg->fd = file.fd;
 	sg->size = (off_t)size;
-	r = io_open_file(st, path, O_RDWR | O_NOFOLLOW, &sg->fd, &sb, err);
-	if (r != RC_OK)
-		return r;
 	arena_defer(a, close_stage, sg);
-	if (sb.st_size < sg->size)
+	if (file.sb.st_size < sg->size)
 		return err_set(err, RC_NOT_FOUND, "%s: shorter than it was", path);
 	*out = sg;
 	return RC_OK;
@@ -276,7 +279,8 @@ stage_replace(struct stage *sg, const char *dir, const char *name, struct err *e
 		return io_replace_fd(sg->st, sg->fd, dir, name, err);
 	r = io_cut(sg->fd, (uint64_t)sg->size, sg->own, err);
 	if (r == RC_OK)
-		r = io_move_fd(sg->st, sg->fd, sg->own, dir, name, err);
+		r = io_move_fd(sg->st, sg->fd, sg->own,
+		    arena_printf(sg->arena, "%s/%s", dir, name), err);
 	return r;
 }
 
@@ -304,13 +308,14 @@ enum result
 stage_append(struct stage *sg, const char *path, uint64_t at, struct err *err)
 {
 	struct target t = {.path = path, .from = (off_t)at};
-	struct stat sb;
+	struct io_file file;
 	struct err ignored;
-	enum result r;
+	enum result r = io_open_file(
+	    sg->st, path, O_WRONLY | O_NOFOLLOW, &file, err);
 
-	r = io_open_file(sg->st, path, O_WRONLY | O_NOFOLLOW, &t.fd, &sb, err);
 	if (r != RC_OK)
 		return r;
+	t.fd = file.fd;
 	r = io_cut(t.fd, at, path, err);
 	if (r != RC_OK)
 		goto out;

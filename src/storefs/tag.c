@@ -147,7 +147,8 @@ store_tag_each(const struct store *st, const char *name, const char *after,
 	struct arena *a = arena_new();
 	struct tags t = {
 	    st, arena_new(), layout_tags(a, name), visit, arg, RC_OK, err};
-	enum result r = listing_in_order(st, t.dir, after, see_tag, &t, err);
+	enum result r = listing_in_order(
+	    st, (struct listing_from){t.dir, after}, see_tag, &t, err);
 
 	arena_free(t.arena);
 	arena_free(a);

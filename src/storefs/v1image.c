@@ -175,17 +175,17 @@ enum result
 store_v1image_layer(
     const struct store_v1image *im, const struct content **out, struct err *err)
 {
-	const char *path;
-	struct stat sb;
+	struct io_found found;
 	enum result r = io_find_file(
-	    im->st, im->arena, v1image_path(im, "layer"), &path, &sb, err);
+	    im->st, im->arena, v1image_path(im, "layer"), &found, err);
 
 	if (r == RC_NOT_FOUND)
 		return RC_IMAGE_UNKNOWN;
-	if (r == RC_OK && sb.st_size == 0)
-		r = check_empty(im, path, err);
+	if (r == RC_OK && found.sb.st_size == 0)
+		r = check_empty(im, found.path, err);
 	if (r == RC_OK)
-		*out = content_make(im->arena, path, (uint64_t)sb.st_size);
+		*out = content_make(
+		    im->arena, found.path, (uint64_t)found.sb.st_size);
 	return r;
 }
 

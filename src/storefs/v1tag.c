@@ -226,7 +226,8 @@ store_v1tag_each(const struct store_v1repo *repo,
 	enum result r;
 
 	e.repo.arena = arena_new();
-	r = listing_in_order(repo->st, repo->dir, "tag_", visit_tag, &e, err);
+	r = listing_in_order(
+	    repo->st, (struct listing_from){repo->dir, "tag_"}, visit_tag, &e, err);
 	arena_free(e.repo.arena);
 	return r == RC_OK ? e.r : r;
 }
