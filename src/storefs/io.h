@@ -11,7 +11,7 @@
  * or a directory in place of one counts as missing, no call waits for it, and the log says
  * so too.
  *
- * Every call that can fail names itself and the path in err and answers RC_NOT_FOUND (no
+ * Every call that can fail names itself and the path in err and returns RC_NOT_FOUND (no
  * such file or directory), RC_FULL (no room), RC_BAD_NAME (a name too long for the file
  * system) or RC_IO.
  *

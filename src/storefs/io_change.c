@@ -646,11 +646,12 @@ io_remove_dir(
 	do
 		tmp_name(tmp);
 	while (io_exists(st, tmp)); /* left by a crash: nothing moves over it */
-	if (failpoint_hit("rename-dir") || rename_path(st, path, tmp) == -1)
-		return errno == EXDEV || errno == EBUSY
-			   ? remove_in_place(st, parent, name, err)
-			   : absent_for_good(
-				 st, path, io_failed(err, "rename", path), err);
+	if (failpoint_hit("rename-dir") || rename_path(st, path, tmp) == -1) {
+		if (errno == EXDEV || errno == EBUSY)
+			return remove_in_place(st, parent, name, err);
+		r = io_failed(err, "rename", path);
+		return absent_for_good(st, path, r, err);
+	}
 	r = sync_removal(st, parent, err);
 	remove_rest(st, tmp);
 	return r == RC_NOT_FOUND ? RC_IO : r; /* it was there */
