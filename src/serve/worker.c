@@ -69,7 +69,7 @@ set_malloc(void)
 }
 
 static bool
-start(struct thread *t, int listening, struct registry *registry,
+start_thread(struct thread *t, int listening, struct registry *registry,
     const struct serve_options *options)
 {
 	pthread_attr_t attr;
@@ -114,7 +114,8 @@ wait_for_rest(const struct serve_app *app, int64_t *give_up_at)
 }
 
 static void
-stop(struct thread *threads, unsigned n, const struct serve_app *app, int sig)
+stop_threads(
+    struct thread *threads, unsigned n, const struct serve_app *app, int sig)
 {
 	int64_t give_up_at = sig == SIGTERM ? clock_ticks() + LINGER_MS : INT64_MAX;
 	unsigned i, left = n;
@@ -148,7 +149,7 @@ worker_run(
 	set_malloc();
 	set_signals();
 	for (i = 0; i < options->threads; i++)
-		if (!start(&threads[i], listening, registry, options)) {
+		if (!start_thread(&threads[i], listening, registry, options)) {
 			log_line(LOG_ERROR, "worker.thread",
 			    "error=\"cannot start %u threads\"", options->threads);
 			status = EXIT_FAILURE;
@@ -156,7 +157,7 @@ worker_run(
 		}
 	if (status == EXIT_SUCCESS)
 		sig = wait_for_end();
-	stop(threads, options->threads, app, sig);
+	stop_threads(threads, options->threads, app, sig);
 	app->close_registry(app->arg);
 	for (i = 0; i < options->threads; i++)
 		fcgi_free(threads[i].fcgi);
