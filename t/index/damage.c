@@ -341,7 +341,8 @@ read_names(void *arg)
 {
 	struct err ignored;
 
-	(void)index_catalog(arg, str_of(""), 1, see_name, NULL, &ignored);
+	(void)index_catalog(arg, &(struct index_page){{"", 0}, 1},
+	    &(struct index_name_visitor){see_name, NULL}, &ignored);
 	return NULL;
 }
 

@@ -85,16 +85,22 @@ struct index_visitor line_visitor(struct line *line);
 
 /* What a search finds, or the name of the error. */
 const char *search_page(
-    struct index *ix, struct str term, size_t skip, size_t most);
+    struct index *ix, struct str term, size_t skip, size_t limit);
 const char *search_for(struct index *ix, const char *term);
+
 bool line_name(void *arg, struct str name);
-bool line_referrer(void *arg, const struct index_referrer *referrer);
 const char *line_end(const struct line *line, enum result r);
 
-/* What the lists show: " NAME NAME", or the name of the error. */
-const char *catalog_names(struct index *ix, const char *after, size_t most);
+/* What the lists show: " NAME NAME", or the name of the error. line: of line_make(). */
+const char *line_catalog(
+    struct index *ix, struct line *line, const struct index_page *page);
+const char *line_tags(struct index *ix, struct line *line, struct str repository,
+    const struct index_page *page);
+const char *line_referrers(struct index *ix, struct line *line,
+    const struct index_subject *of, const struct index_page *page);
+const char *catalog_names(struct index *ix, const char *after, size_t limit);
 const char *tag_names(
-    struct index *ix, const char *repository, const char *after, size_t most);
+    struct index *ix, const char *repository, const char *after, size_t limit);
 
 /* By their digests. */
 const char *referrer_names(struct index *ix, const char *repository,
