@@ -12,8 +12,8 @@
  *     that goes to the new one. A change that was made before is in the store, which the
  *     rebuild walks.
  * I4  A rebuild raises the generation. Every row that is written afterwards has it, whether
- *     the rebuild or a push writes it, and rows of an older generation are dropped when the
- *     rebuild ends. What an interrupted rebuild has read is known by its version and is not
+ *     the rebuild or a push writes it. Tags and referrers of an older generation are dropped
+ *     when the rebuild has read their repository, repositories when the rebuild ends. What an interrupted rebuild has read is known by its version and is not
  *     read again. While a rebuild runs, an index that was whole before goes on answering.
  *
  * All threads of a process may use one struct index; each process opens its own. Names and
