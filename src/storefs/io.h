@@ -145,7 +145,7 @@ struct io_found {
 enum result io_find_file(const struct store *st, struct arena *a, const char *path,
     struct io_found *out, struct err *err);
 
-/* Seconds since the file was written. By the clock that dates files: time(2) may lag. */
+/* Seconds since the file was written. */
 int64_t io_age(const struct stat *sb);
 
 /* Sets its times, as futimens(2) does; NULL: now. errno is that of the call that

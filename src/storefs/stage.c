@@ -37,7 +37,6 @@ open_body(struct stage *sg, const char *path, struct err *err)
 {
 	const char *slash = path == NULL ? NULL : strrchr(path, '/');
 	const char *base = slash == NULL ? path : slash + 1;
-
 	struct io_file file;
 	enum result r;
 
