@@ -317,7 +317,7 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 	if (r == RC_OK) {
 		r = store_it(&p);
 		if (r != RC_OK)
-			indexing_request_rebuild(t);
+			indexing_mark(t, name);
 	}
 	if (r == RC_OK) {
 		out->digest = p.digest;
@@ -345,7 +345,7 @@ remove_tag(const struct task *t, const struct guard *held, const char *name,
 	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
 		indexing_update(t, held, name, &change);
 	else
-		indexing_request_rebuild(t);
+		indexing_mark(t, name);
 	if (r == RC_OK)
 		event_emit(t,
 		    &(struct event){
@@ -420,7 +420,7 @@ remove_manifest(const struct task *t, const struct guard *held, const char *name
 	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
 		indexing_update(t, held, name, &change);
 	else
-		indexing_request_rebuild(t);
+		indexing_mark(t, name);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_MANIFEST,
 				  .repository = name,

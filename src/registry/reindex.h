@@ -14,6 +14,7 @@
 #include "registry/task.h"
 
 struct reindex {
+	bool marked; /* only the repositories that have a mark (store/mark.h) */
 	bool
 	    afresh; /* read everything, also what has not changed since the last walk */
 

@@ -40,6 +40,7 @@
 #define IO_ABOUT_DIR   "_berth/about"
 #define IO_MIRROR_DIR  "_berth/mirror"
 #define IO_DERIVED_DIR "_berth/derived"
+#define IO_MARK_DIR    "_berth/mark"
 #define IO_LOCK        "_berth/lock"
 #define IO_OWNER       "_berth/owner"
 

@@ -10,6 +10,7 @@
  *	_berth/about/<name>	descriptions that were set		description.h
  *	_berth/derived/		lists of files and differences		derived.h
  *	_berth/mirror/		what a mirror keeps of its upstream	upstream.h, partial.h
+ *	_berth/mark/		repositories that the index may have wrong	mark.h
  *	_berth/schema1.pem	the key that signs schema 1		secret.h
  *	_berth/lock		guards and memory, by byte range	guard.h
  *	_berth/owner		who serves it				storefs_lock_exclusive()
