@@ -8,6 +8,7 @@
 #include "image/schema1.h"
 #include "registry/event.h"
 #include "registry/indexing.h"
+#include "registry/manifest_load.h"
 #include "registry/referrer.h"
 #include "registry/worklimit.h"
 #include "store/blob.h"
@@ -101,7 +102,6 @@ manifests_get(const struct task *t, const char *name, struct str reference,
     struct manifests_found *out)
 {
 	struct store_manifest stored;
-	struct str told;
 	struct digest d;
 	enum result r = resolve(t, name, reference, &d, &out->by_digest);
 
@@ -112,14 +112,9 @@ manifests_get(const struct task *t, const char *name, struct str reference,
 	out->content = NULL;
 	out->digest = stored.digest;
 	out->bytes = stored.bytes;
-	if (!manifest_type(t->arena, stored.bytes, &out->type)) {
-		r = store_manifest_type(
-		    t->reg->store, t->arena, name, &stored.digest, &told, t->err);
-		if (r == RC_OK)
-			out->type = told;
-		else if (r != RC_NOT_FOUND)
-			return r;
-	}
+	r = manifest_load_type(t, name, &stored, &out->type);
+	if (r != RC_OK)
+		return r;
 	if (!schema1_is_type(out->type))
 		return find_file(t, &stored, &out->content);
 	return signature_add(t, &out->bytes, &out->type);

@@ -146,14 +146,12 @@ access_repository(const struct task *t, const struct v1name *name)
 	bool private;
 	enum result r;
 
-	if (!names_one(t->caller) ||
-	    (strcmp(t->caller->repository.ns, name->ns) == 0 &&
-		strcmp(t->caller->repository.repo, name->repo) == 0))
+	if (!names_one(t->caller) || v1name_eq(&t->caller->repository, name))
 		return RC_OK;
 	r = is_private(t, name, &private);
 	if (r == RC_OK && private)
 		return err_set(t->err, RC_REPOSITORY_UNKNOWN,
-		    "a private one, and the token is another's");
+		    "the repository is private, and the token names another");
 	return r;
 }
 

@@ -197,8 +197,7 @@ visit(void *arg, const char *full)
 
 	arena_clear(c->scrap);
 	c->r = v1name_parse(c->scrap, str_of(full), &name, c->task->err);
-	if (c->r == RC_OK && strcmp(name.ns, c->name->ns) == 0 &&
-	    strcmp(name.repo, c->name->repo) == 0)
+	if (c->r == RC_OK && v1name_eq(&name, c->name))
 		return true;
 	if (c->r == RC_OK)
 		c->r = store_v1repo_find(

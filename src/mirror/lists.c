@@ -18,15 +18,6 @@ index_of(const struct registry *reg)
 						 : reg->mirror->source_index;
 }
 
-static const char *
-repository_url(struct arena *a, const char *server, const struct v1name *name,
-    const char *what)
-{
-	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", server,
-	    percent_encode(a, str_of(name->ns), "_.-", false),
-	    percent_encode(a, str_of(name->repo), "_.-", false), what);
-}
-
 static enum result
 find_kept(const struct task *t, const struct v1name *name, const char *file,
     struct str *out, int64_t *age)
@@ -99,7 +90,7 @@ static enum result
 ask_tags(const struct task *t, const struct v1name *name, struct str *out)
 {
 	const struct remote_call call = {
-	    .url = repository_url(t->arena, t->reg->mirror->source, name, "tags"),
+	    .url = v1name_url(t->arena, t->reg->mirror->source, name, "tags"),
 	    .limit = TAGS_MAX};
 	struct remote_answer answer;
 	enum result r = mirror_get(t, &call, &answer);
@@ -138,7 +129,7 @@ mirror_images(
 {
 	static const char *const capture[] = {"X-Docker-Token", NULL};
 	const struct remote_call call = {
-	    .url = repository_url(t->arena, index_of(t->reg), name, "images"),
+	    .url = v1name_url(t->arena, index_of(t->reg), name, "images"),
 	    .limit = IMAGELIST_MAX,
 	    .capture = capture};
 	struct remote_answer answer;
