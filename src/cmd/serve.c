@@ -107,8 +107,8 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	if (r != RC_OK)
 		return r;
 	s->conf = conf;
-	s->mirror = (struct mirror_options){.source = conf->mirroring_source,
-	    .source_index = conf->mirroring_source_index,
+	s->mirror = (struct mirror_options){.upstream = conf->mirroring_source,
+	    .upstream_index = conf->mirroring_source_index,
 	    .tags_ttl = conf->mirroring_tags_cache_ttl,
 	    .name = name_in_via(s)};
 	s->api = (struct api_options){.flavor = conf->flavor,
@@ -196,7 +196,7 @@ open_in_child(void *arg)
 	    s->conf->index_database, master_ask_rebuild, NULL);
 	index_watch(s->registry.index, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_reindex;
-	if (s->auth.mode == AUTH_INDEX || s->mirror.source != NULL)
+	if (s->auth.mode == AUTH_INDEX || s->mirror.upstream != NULL)
 		s->auth.remote = s->registry.remote = remote_new(&outgoing);
 	return &s->registry;
 }

@@ -19,7 +19,8 @@
 static enum result
 names_nothing(struct err *err)
 {
-	return err_set(err, RC_MANIFEST_UNKNOWN, "neither a tag nor a digest");
+	return err_set(
+	    err, RC_MANIFEST_UNKNOWN, "the reference must be a tag or a digest");
 }
 
 /* ---- out ---- */
@@ -168,7 +169,8 @@ read_reference(struct push *p, struct str reference)
 		return RC_BAD_DIGEST;
 	digest_of(by_digest ? want.kind : HASH_SHA256, p->bytes, &p->digest);
 	if (by_digest && !digest_eq(&p->digest, &want))
-		return err_set(p->task->err, RC_MISMATCH, "the bytes have %s",
+		return err_set(p->task->err, RC_MISMATCH,
+		    "the manifest has the digest %s",
 		    digest_text(p->task->arena, &p->digest));
 	p->tags = arena_alloc(
 	    p->task->arena, (p->given->n_tags + 1) * sizeof(*p->tags));
@@ -179,7 +181,7 @@ read_reference(struct push *p, struct str reference)
 	for (i = 0; i < p->n_tags; i++)
 		if (!reference_is_tag(p->tags[i]))
 			return err_set(p->task->err, RC_BAD_TAG,
-			    "\"%.*s\" is no tag", STR_ARG(p->tags[i]));
+			    "\"%.*s\" is not a tag", STR_ARG(p->tags[i]));
 	return RC_OK;
 }
 

@@ -132,8 +132,9 @@ take_part(const struct task *t, const struct upload_part *part, struct coming *c
 	if (r == RC_OK && part->ranged &&
 	    stage_size(c->stage) != part->last - part->first + 1)
 		r = err_set(t->err, RC_BAD_SIZE,
-		    "%llu bytes came, the range says otherwise",
-		    (unsigned long long)stage_size(c->stage));
+		    "%llu bytes arrived, Content-Range says %llu",
+		    (unsigned long long)stage_size(c->stage),
+		    (unsigned long long)(part->last - part->first + 1));
 	if (r == RC_OK)
 		r = stage_hash(c->stage, &c->hash, t->err);
 	if (r == RC_OK)

@@ -19,7 +19,7 @@
 /* What a request brings. */
 struct upload_part {
 	const char *body_file; /* nginx's; NULL: nothing came */
-	bool ranged;           /* the client told which bytes these are, */
+	bool ranged;           /* the client said which bytes these are, */
 	uint64_t first, last;  /* both included */
 	bool noted;            /* upload_check() was asked when it began to come, */
 	uint64_t size;         /* and the upload held so many bytes then */

@@ -170,8 +170,8 @@ public_image(const struct task *t, const char *id)
 	if (r == RC_OK && is_bound(t->caller))
 		r = belongs(t, id, &own);
 	if (r == RC_OK && !own)
-		return err_set(
-		    t->err, RC_IMAGE_UNKNOWN, "not of the token's repository");
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "the image does not belong to the token's repository");
 	return r;
 }
 
@@ -187,7 +187,7 @@ private_image(const struct task *t, const char *id)
 		r = belongs(t, id, &own);
 	if (r == RC_OK && !own)
 		return err_set(t->err, RC_IMAGE_UNKNOWN,
-		    "of no private repository that the token names");
+		    "the token does not name a private repository that has the image");
 	if (r == RC_OK)
 		r = auth_image_access(
 		    t->reg->auth, t->arena, t->caller, id, t->err);
@@ -217,8 +217,8 @@ access_tag(const struct task *t, const char *id)
 		own = r == RC_OK;
 	}
 	if (r == RC_UNAUTHORIZED || (r == RC_OK && !own))
-		return err_set(
-		    t->err, RC_IMAGE_UNKNOWN, "%s is not the repository's", id);
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "%s does not belong to the repository", id);
 	return r;
 }
 
@@ -236,7 +236,8 @@ access_push(const struct task *t, const char *id)
 	if (r == RC_OK)
 		r = is_listed(t, &repo, id, &listed);
 	if (r == RC_OK && !listed)
-		return err_set(t->err, RC_NOT_GRANTED, "not among those of %s/%s",
+		return err_set(t->err, RC_NOT_GRANTED,
+		    "the image was neither announced in %s/%s nor granted to it",
 		    t->caller->repository.ns, t->caller->repository.repo);
 	return r;
 }
@@ -255,7 +256,8 @@ access_parent(const struct task *t, const char *id)
 		r = auth_image_access(
 		    t->reg->auth, t->arena, t->caller, id, t->err);
 	if (r == RC_UNAUTHORIZED || (r == RC_OK && !own))
-		return err_set(t->err, RC_PARENT_REFUSED, "parent %s", id);
+		return err_set(t->err, RC_PARENT_REFUSED,
+		    "the parent %s does not belong to the repository", id);
 	return r;
 }
 

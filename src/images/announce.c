@@ -1,5 +1,5 @@
-/* announce.c: see announce.h. The images are sorted, so that each list of a repository is read
- * once, however many are asked for. */
+/* announce.c: see announce.h. The announced images are sorted, so that each list of a
+ * repository is read once, however many images there are. */
 #include "images/announce.h"
 
 #include <stdlib.h>
@@ -24,14 +24,14 @@ struct image {
 	bool free; /* a public one has it, or the announcing one */
 };
 
-struct claim {
+struct announcement {
 	const struct task *task; /* its arena holds the ids */
 	struct image *images;
 	size_t n;
 	const struct v1name *name;
-	bool private;        /* what is looked at now */
-	struct arena *scrap; /* cleared a repository */
-	struct arena *below; /* cleared a tag */
+	bool private;          /* what is looked at now */
+	struct arena *scratch; /* cleared for each repository */
+	struct arena *below;   /* cleared for each tag */
 	enum result r;
 };
 
@@ -40,7 +40,7 @@ struct claim {
 static bool
 take(void *arg, const struct json *item)
 {
-	struct claim *c = arg;
+	struct announcement *c = arg;
 	struct str text = json_text(json_get(item, "id"));
 	struct store_v1image im;
 	bool there;
@@ -66,7 +66,7 @@ by_id(const void *pa, const void *pb)
 }
 
 static void
-sort(struct claim *c)
+sort(struct announcement *c)
 {
 	size_t i, n = 0;
 
@@ -80,7 +80,7 @@ sort(struct claim *c)
 }
 
 static struct image *
-find(const struct claim *c, struct str text)
+find(const struct announcement *c, struct str text)
 {
 	struct image wanted;
 	char id[65];
@@ -96,7 +96,7 @@ find(const struct claim *c, struct str text)
 /* ---- a repository that may have them ---- */
 
 static void
-mark(struct claim *c, struct str id)
+mark(struct announcement *c, struct str id)
 {
 	struct image *image = find(c, id);
 
@@ -115,7 +115,7 @@ mark_item(void *arg, const struct json *item)
 }
 
 static void
-mark_list(struct claim *c, struct store_reader *list)
+mark_list(struct announcement *c, struct store_reader *list)
 {
 	struct json_items *items = json_items_new(
 	    c->below, store_reader_read, list);
@@ -136,7 +136,7 @@ mark_list(struct claim *c, struct store_reader *list)
 static bool
 mark_below(void *arg, const char *tag, const char *id)
 {
-	struct claim *c = arg;
+	struct announcement *c = arg;
 	const struct store_v1image im = store_v1image_make(
 	    c->task->reg->store, c->below, id);
 	struct err ignored;
@@ -153,7 +153,7 @@ mark_below(void *arg, const char *tag, const char *id)
 }
 
 static enum result
-mark_all(struct claim *c, const struct store_v1repo *repo)
+mark_all(struct announcement *c, const struct store_v1repo *repo)
 {
 	struct store_v1repo below = *repo;
 	struct store_reader *list;
@@ -177,7 +177,7 @@ mark_all(struct claim *c, const struct store_v1repo *repo)
 
 /* Is any to be looked for still? */
 static bool
-is_open(const struct claim *c)
+is_open(const struct announcement *c)
 {
 	size_t i;
 
@@ -190,18 +190,18 @@ is_open(const struct claim *c)
 static bool
 visit(void *arg, const char *full)
 {
-	struct claim *c = arg;
+	struct announcement *c = arg;
 	struct v1name name;
 	struct store_v1repo repo;
 	bool private = false;
 
-	arena_clear(c->scrap);
-	c->r = v1name_parse(c->scrap, str_of(full), &name, c->task->err);
+	arena_clear(c->scratch);
+	c->r = v1name_parse(c->scratch, str_of(full), &name, c->task->err);
 	if (c->r == RC_OK && v1name_eq(&name, c->name))
 		return true;
 	if (c->r == RC_OK)
 		c->r = store_v1repo_find(
-		    c->task->reg->store, c->scrap, &name, &repo, c->task->err);
+		    c->task->reg->store, c->scratch, &name, &repo, c->task->err);
 	if (c->r == RC_OK)
 		c->r = store_v1repo_is_private(&repo, &private, c->task->err);
 	if (c->r == RC_OK && private == c->private)
@@ -210,7 +210,7 @@ visit(void *arg, const char *full)
 }
 
 static enum result
-walk(struct claim *c, bool private)
+walk(struct announcement *c, bool private)
 {
 	enum result r;
 
@@ -222,22 +222,22 @@ walk(struct claim *c, bool private)
 }
 
 static enum result
-look_at_own(struct claim *c)
+look_at_own(struct announcement *c)
 {
 	struct store_v1repo repo;
 	enum result r = store_v1repo_find(
-	    c->task->reg->store, c->scrap, c->name, &repo, c->task->err);
+	    c->task->reg->store, c->scratch, c->name, &repo, c->task->err);
 
 	c->private = false;
 	return r == RC_OK ? mark_all(c, &repo) : r;
 }
 
 static enum result
-look(struct claim *c)
+look(struct announcement *c)
 {
 	enum result r = RC_OK;
 
-	c->scrap = arena_new();
+	c->scratch = arena_new();
 	c->below = arena_new();
 	if (c->n > 0)
 		r = look_at_own(c);
@@ -246,14 +246,14 @@ look(struct claim *c)
 	if (r == RC_OK)
 		r = walk(c, false);
 	arena_free(c->below);
-	arena_free(c->scrap);
+	arena_free(c->scratch);
 	return r;
 }
 
 /* ---- what is left of the announcement ---- */
 
 struct leaving {
-	const struct claim *claim;
+	const struct announcement *announced;
 	struct buf out;
 	struct arena *scratch; /* of one item */
 	size_t refused;
@@ -263,7 +263,8 @@ static bool
 leave(void *arg, const struct json *item)
 {
 	struct leaving *l = arg;
-	const struct image *image = find(l->claim, json_text(json_get(item, "id")));
+	const struct image *image = find(
+	    l->announced, json_text(json_get(item, "id")));
 	struct str text;
 
 	if (image != NULL && image->kept && !image->free) {
@@ -278,9 +279,9 @@ leave(void *arg, const struct json *item)
 }
 
 static struct str
-leave_out(struct claim *c, struct str announced)
+leave_out(struct announcement *c, struct str announced)
 {
-	struct leaving l = {.claim = c, .scratch = arena_new()};
+	struct leaving l = {.announced = c, .scratch = arena_new()};
 	const char *why;
 	bool is_list;
 
@@ -301,7 +302,7 @@ enum result
 announce_filter(const struct task *t, const struct v1name *name,
     struct str announced, struct str *out)
 {
-	struct claim c = {.task = t, .name = name};
+	struct announcement c = {.task = t, .name = name};
 	const char *why;
 	enum result r;
 	bool is_list;
@@ -312,7 +313,7 @@ announce_filter(const struct task *t, const struct v1name *name,
 	c.images = arena_alloc(
 	    t->arena, (announced.n / ENTRY_MIN + 1) * sizeof(*c.images));
 	if (!json_each(announced, take, &c, &is_list, &why) || !is_list)
-		return RC_OK; /* which whoever reads it says */
+		return RC_OK; /* repository_announce() refuses it */
 	sort(&c);
 	r = c.r == RC_OK ? look(&c) : c.r;
 	if (r == RC_OK)

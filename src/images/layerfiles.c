@@ -49,8 +49,9 @@ find_kept(const struct task *t, const char *id, enum store_derived which,
     const struct content **out)
 {
 	const struct store_v1image im = v1image_of(t, id);
-	struct arena *turn = arena_new();
-	const struct store_v1image look = v1image_of(task_with_arena(t, turn), id);
+	struct arena *scratch = arena_new();
+	const struct store_v1image look = v1image_of(
+	    task_with_arena(t, scratch), id);
 	struct store_reader *reader;
 	enum result r = store_derived_open(&look, which, &reader, t->err);
 
@@ -59,7 +60,7 @@ find_kept(const struct task *t, const char *id, enum store_derived which,
 		    t->err, RC_NOT_FOUND, "what is kept of %s is damaged", id);
 	if (r == RC_OK)
 		r = store_derived_find(&im, which, out, t->err);
-	arena_free(turn);
+	arena_free(scratch);
 	return r;
 }
 
@@ -92,7 +93,7 @@ find_or_compute(const struct task *t, const char *id, enum store_derived which,
 /* For an image that is here. RC_NOT_FOUND: what is asked for is not kept; the request has
  * a seat for `memory` bytes now, and the caller computes it. */
 static enum result
-find_or_sit(const struct task *t, const char *id, enum store_derived which,
+find_or_enter(const struct task *t, const char *id, enum store_derived which,
     size_t memory, const struct content **out)
 {
 	enum result r = v1image_check(t, id);
@@ -120,12 +121,12 @@ make_list(void *arg, struct sink sink, struct err *err)
 	const struct listing *l = arg;
 	const struct source layer = {
 	    store_reader_read, l->reader, store_reader_size(l->reader)};
-	struct guard place = {0};
-	enum result r = guard_take_walk(l->store, &place, err);
+	struct guard walk = {0};
+	enum result r = guard_take_walk(l->store, &walk, err);
 
 	if (r == RC_OK)
 		r = file_list_write(&layer, sink, err);
-	guard_release(&place);
+	guard_release(&walk);
 	return r;
 }
 
@@ -150,7 +151,7 @@ compute_list(const struct task *t, const char *id, const struct guard *held)
 enum result
 layerfiles_list(const struct task *t, const char *id, const struct content **out)
 {
-	enum result r = find_or_sit(t, id, STORE_DERIVED_FILES, TAR_MEMORY, out);
+	enum result r = find_or_enter(t, id, STORE_DERIVED_FILES, TAR_MEMORY, out);
 
 	return r == RC_NOT_FOUND
 		   ? find_or_compute(t, id, STORE_DERIVED_FILES, compute_list, out)
@@ -206,21 +207,21 @@ compute_again(const struct task *t, const char *id)
 static enum result
 take_list(const struct task *t, const char *id, struct diffing *d)
 {
-	struct arena *turn = arena_new();
+	struct arena *scratch = arena_new();
 	const struct content *file;
 	enum result r = v1image_check(t, id);
 
 	if (r == RC_OK)
-		r = find_or_compute(task_with_arena(t, turn), id,
+		r = find_or_compute(task_with_arena(t, scratch), id,
 		    STORE_DERIVED_FILES, compute_list, &file);
 	if (r == RC_OK)
-		r = take_kept(task_with_arena(t, turn), id, d);
+		r = take_kept(task_with_arena(t, scratch), id, d);
 	if (r == RC_BAD_DATA) {
-		r = compute_again(task_with_arena(t, turn), id);
+		r = compute_again(task_with_arena(t, scratch), id);
 		if (r == RC_OK)
-			r = take_kept(task_with_arena(t, turn), id, d);
+			r = take_kept(task_with_arena(t, scratch), id, d);
 	}
-	arena_free(turn);
+	arena_free(scratch);
 	return r;
 }
 
@@ -299,13 +300,13 @@ compute_diff(const struct task *t, const char *id, const struct guard *held)
 static enum result
 own_size(const struct task *t, const char *id, uint64_t *out)
 {
-	struct arena *turn = arena_new();
+	struct arena *scratch = arena_new();
 	const struct content *list;
-	enum result r = layerfiles_list(task_with_arena(t, turn), id, &list);
+	enum result r = layerfiles_list(task_with_arena(t, scratch), id, &list);
 
 	if (r == RC_OK)
 		*out = store_content_size(list);
-	arena_free(turn);
+	arena_free(scratch);
 	return r;
 }
 
@@ -321,7 +322,7 @@ layerfiles_diff(const struct task *t, const char *id, const struct content **out
 		return r;
 	r = own_size(t, id, &size);
 	if (r == RC_OK)
-		r = find_or_sit(t, id, STORE_DERIVED_DIFF,
+		r = find_or_enter(t, id, STORE_DERIVED_DIFF,
 		    TAR_MEMORY + FILE_DIFF_MEMORY(size), out);
 	return r == RC_NOT_FOUND
 		   ? find_or_compute(t, id, STORE_DERIVED_DIFF, compute_diff, out)

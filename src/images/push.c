@@ -1,4 +1,10 @@
-/* push.c: see push.h. */
+/* push.c: see push.h.
+ *
+ * The json of an image begins its push and is kept with the sum that came with it. A layer is
+ * hashed together with the json of each push of this image that has begun, because a docker
+ * computes the sum of json and layer; then it waits below the pushes whose sum it may have.
+ * The checksum, which comes last, confirms one of the layers that wait, and the image is
+ * complete. Sums are computed without a guard; what they decide is done with GUARD_IMAGE. */
 #include "images/push.h"
 
 #include <string.h>
@@ -22,12 +28,12 @@ static enum result
 check_sum(struct v1checksum sum, struct err *err)
 {
 	if (sum.kind == V1CHECKSUM_BAD)
-		return err_set(
-		    err, RC_BAD_CHECKSUM, "the checksum is not `algorithm:digits'");
+		return err_set(err, RC_BAD_CHECKSUM,
+		    "the checksum must have the form algorithm:digits");
 	return RC_OK;
 }
 
-/* An unfinished parent will do: docker sends the images of a push in turn. */
+/* The parent may be unfinished: docker sends the images of a push one after the other. */
 static enum result
 ancestry_of(
     const struct task *t, const char *id, struct str parent, struct str *out)
@@ -45,8 +51,8 @@ ancestry_of(
 		if (r == RC_IMAGE_UNKNOWN && mirror_may_ask(t))
 			r = mirror_ancestry(t, str_dup(t->arena, parent), &above);
 		if (r == RC_IMAGE_UNKNOWN)
-			return err_set(
-			    t->err, RC_NO_PARENT, "the parent is not here");
+			return err_set(t->err, RC_NO_PARENT,
+			    "the parent %.*s is not here", STR_ARG(parent));
 		if (r == RC_OK)
 			r = access_parent(t, str_dup(t->arena, parent));
 		if (r != RC_OK)
@@ -97,7 +103,8 @@ push_json(const struct task *t, const char *id, struct str json, struct str give
 	if (r == RC_OK)
 		r = check_sum(sum, t->err);
 	if (r == RC_OK && !str_is(v.id, id))
-		r = err_set(t->err, RC_OTHER_ID, "the json is another image's");
+		r = err_set(t->err, RC_OTHER_ID,
+		    "the id in the json must be that of the path, %s", id);
 	if (r == RC_OK)
 		r = access_push(t, id);
 	if (r == RC_NOT_GRANTED)
@@ -122,7 +129,8 @@ check_may_come(const struct task *t, const char *id)
 
 	if (r == RC_OK &&
 	    (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED))
-		return err_set(t->err, RC_IMAGE_UNKNOWN, "no json came");
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "the json of the image must be sent first");
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
 	    !store_v1push_is_open(&im))
 		return err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
@@ -145,7 +153,7 @@ struct arrived {
 	struct store_v1pushes begun; /* with its payload sum under each json */
 	const char *payload;         /* the one that a tarsum waits for, or NULL */
 	enum result
-	    unreadable; /* RC_BAD_LAYER: a tarsum waits, and this is no archive */
+	    unreadable; /* RC_BAD_LAYER: a tarsum waits, and this is not an archive */
 	struct err why;
 };
 
@@ -220,8 +228,8 @@ place_layer(const struct task *t, const char *id, const struct guard *held,
 		*t->err = l->why;
 		return l->unreadable;
 	}
-	return err_set(
-	    t->err, RC_MISMATCH, "the sum given with the json is another");
+	return err_set(t->err, RC_MISMATCH,
+	    "the layer does not have the sum that was sent with the json");
 }
 
 enum result
@@ -262,8 +270,8 @@ refuse_sum(const struct task *t, const char *id)
 }
 
 /* Of a push that ends after another has made the image complete, or of one that did
- * not hear the first answer. It does not count as over: which of the two it is cannot
- * be told, and a push that is still under way must not lose its place. */
+ * not hear the first answer. It does not count as over: which of the two it is
+ * is not known, and a push that is still under way must not lose its place. */
 static enum result
 confirm_late(const struct task *t, const char *id, const char *payload)
 {
@@ -294,7 +302,8 @@ confirm(const struct task *t, const char *id, const struct guard *held,
 	if (r != RC_OK)
 		return r;
 	if (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED)
-		return err_set(t->err, RC_IMAGE_UNKNOWN, "no json came");
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "the json of the image must be sent first");
 	if (state == STORE_V1IMAGE_COMPLETE)
 		return confirm_late(t, id, payload);
 	if (store_v1push_waits(&im, payload))

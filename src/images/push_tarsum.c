@@ -8,21 +8,21 @@
 #include "store/guard.h"
 #include "store/v1image.h"
 
-/* A layer is unpacked once for each sum: nobody honest has two. */
+/* A layer is unpacked once for each sum: an honest client has one. */
 #define WANTED_MAX 2
 
-/* As one of the few who walk a layer at once. */
+/* Only a few requests may unpack a layer at the same time. */
 static enum result
 find(const struct task *t, const struct str *json, size_t n, struct str given,
     const struct source *layer, size_t *which)
 {
-	struct guard place = {0};
-	enum result r = guard_take_walk(t->reg->store, &place, t->err);
+	struct guard walk = {0};
+	enum result r = guard_take_walk(t->reg->store, &walk, t->err);
 
 	*which = n;
 	if (r == RC_OK)
 		r = tarsum_find(json, n, given, layer, which, t->err);
-	guard_release(&place);
+	guard_release(&walk);
 	return r;
 }
 

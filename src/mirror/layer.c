@@ -1,17 +1,16 @@
-/* layer.c: the layer of an image that the source has (mirror.h).
+/* layer.c: the layer of an image that the upstream has (mirror.h).
  *
- * One who finds GUARD_MIRROR of the image free begins its fetch (fetch.c), which
- * takes the guard; the others follow the file as it grows. One who follows and finds the
- * guard free looks whether there is an image now: if not, the fetch has failed, or was
+ * A request that finds GUARD_MIRROR of the image free starts its fetch (fetch.c) and gives it
+ * the guard. The others follow the file as it grows. If one of them finds the guard free
+ * later, the fetch is over: either the image is here now, or the fetch has failed or was
  * killed. */
-
 #include "base/clock.h"
 #include "base/json.h"
 #include "mirror/internal.h"
 #include "registry/v1image.h"
 #include "registry/worklimit.h"
 
-#define LOOK_MS 10 /* between two looks at what grows */
+#define LOOK_MS 10 /* between two looks at a file that grows */
 
 struct mirror_growing {
 	struct registry *reg;
@@ -72,8 +71,8 @@ is_fetched(struct registry *reg, const char *id)
 	return guard_is_taken(reg->store, GUARD_MIRROR, id);
 }
 
-/* Nothing is answered before something came: until then a failure can be said, and a
- * layer of one piece is here when it comes. RC_NOT_FOUND: it is. */
+/* Nothing is answered before the first byte: until then the failure of the fetch can be the
+ * answer, and a layer of one piece is an image by then. RC_NOT_FOUND: it is one. */
 static enum result
 await_bytes(const struct task *t, const struct mirror_growing *g)
 {
@@ -120,8 +119,8 @@ begin(const struct task *t, const char *id, const struct mirror_image *image,
 	return r;
 }
 
-/* RC_NOT_FOUND: look again; *waited: for a fetch that ran. One that was waited for and left
- * nothing has failed: each who waits would begin another. */
+/* RC_NOT_FOUND: look again; *waited: for a fetch that ran. A fetch that was waited for
+ * and left nothing has failed: else each request that waits would start another. */
 static enum result
 begin_or_follow(const struct task *t, const char *id,
     const struct mirror_image *image, bool *waited, struct mirror_growing **growing)
@@ -188,8 +187,8 @@ mirror_growing_length(const struct mirror_growing *g)
 	return store_partial_length(g->layer);
 }
 
-/* The last byte is written when all are right. Once nobody fetches any more, what is there
- * is read to its end. */
+/* The last byte is in the file only when all are right. When the fetch is over, the file is
+ * read to its end. */
 enum result
 mirror_growing_write(void *arg, struct sink sink, struct err *err)
 {
@@ -225,7 +224,7 @@ mirror_growing_write(void *arg, struct sink sink, struct err *err)
 	return RC_OK;
 }
 
-/* ---- without anybody to send it to ---- */
+/* ---- without a client ---- */
 
 static bool
 throw_away(void *arg, const char *p, size_t n)

@@ -16,8 +16,8 @@ enum result layouts_find_v1(
 enum result layouts_find(
     const struct task *t, const char *name, struct index_repository *out);
 
-/* A number that changes when somebody else writes to it (store_v1repo_version(),
- * store_repository_version()); 0 where it cannot be told. */
+/* A number that changes when anything writes to the repository (store_v1repo_version(),
+ * store_repository_version()); 0 if it is not known. */
 uint64_t layouts_version(
     const struct task *t, const struct index_repository *repository);
 

@@ -65,7 +65,7 @@ add_tag(void *arg, const char *tag, const struct digest *d)
 	return run->result == RC_OK;
 }
 
-/* What cannot be read or is no manifest has no subject that anybody could ask for. */
+/* What cannot be read, or is not a manifest, has no subject. */
 static bool
 add_referrer(void *arg, const struct digest *d)
 {
@@ -87,7 +87,7 @@ add_referrer(void *arg, const struct digest *d)
 	return run->result == RC_OK;
 }
 
-/* What cannot be read of one repository keeps nobody from the others. Its rows stay as
+/* What cannot be read of one repository does not stop the walk. Its rows stay as
  * they were, and it is looked at again by the next walk. */
 static enum result
 pass_over(struct run *run, enum result r)
