@@ -12,8 +12,8 @@
 
 /* Makes the index agree with what the store holds under the name: the repository with its
  * description and with `change` (change->repository is filled in here; NULL: no other
- * change), or its absence. held: GUARD_REPOSITORY of the name. A failure is
- * no failure of the verb: the repository gets a mark, or the whole index is read again. */
+ * change), or its absence. held: GUARD_REPOSITORY of the name. If it fails, the verb succeeds
+ * all the same: the repository gets a mark, or the whole index is read again. */
 void indexing_update(const struct task *t, const struct guard *held,
     const char *name, struct index_change *change);
 
