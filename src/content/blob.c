@@ -38,9 +38,9 @@ blob_mount(const struct task *t, const char *name, const struct digest *d,
 enum result
 blob_remove(const struct task *t, const char *name, const struct digest *d)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r = guard_take(
-	    t->reg->store, GUARD_REPOSITORY, name, &lock, t->err);
+	    t->reg->store, GUARD_REPOSITORY, name, &held, t->err);
 
 	if (r == RC_OK)
 		r = store_blob_unlink(t->reg->store, t->arena, name, d, t->err);
@@ -48,6 +48,6 @@ blob_remove(const struct task *t, const char *name, const struct digest *d)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_BLOB,
 				  .repository = name,
 				  .digest = digest_text(t->arena, d)});
-	guard_release(&lock);
+	guard_release(&held);
 	return r;
 }

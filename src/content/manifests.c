@@ -1,4 +1,10 @@
-/* manifests.c: see manifests.h. */
+/* manifests.c: see manifests.h.
+ *
+ * A push reads and checks the manifest, computes its digest and looks for what it refers to,
+ * all without the guard. With the guard of the repository it checks the client's condition,
+ * stores the manifest and then its tags, and enters both in the index. A deletion goes the
+ * other way: tags first, then the manifest, so that a tag never means a manifest that is not
+ * there. If either breaks off between two steps, the repository gets a mark (indexing.h). */
 #include "content/manifests.h"
 
 #include "base/vec.h"
@@ -25,9 +31,9 @@ names_nothing(struct err *err)
 
 /* ---- out ---- */
 
-/* What the reference means in the repository. */
+/* Which digest the reference means in the repository. */
 static enum result
-resolve(const struct task *t, const char *name, struct str reference,
+resolve_reference(const struct task *t, const char *name, struct str reference,
     struct digest *out, bool *by_digest)
 {
 	struct err ignored;
@@ -41,7 +47,7 @@ resolve(const struct task *t, const char *name, struct str reference,
 	    str_dup(t->arena, reference), out, t->err);
 }
 
-/* The caller holds the repository. */
+/* With the guard of the repository. */
 static enum result
 check_condition(const struct task *t, const char *name, struct str reference,
     const struct manifests_condition *condition)
@@ -52,7 +58,7 @@ check_condition(const struct task *t, const char *name, struct str reference,
 
 	if (condition == NULL)
 		return RC_OK;
-	r = resolve(t, name, reference, &d, &by_digest);
+	r = resolve_reference(t, name, reference, &d, &by_digest);
 	if (r == RC_OK)
 		r = store_manifest_find(
 		    t->reg->store, t->arena, name, &d, &kept, t->err);
@@ -60,7 +66,8 @@ check_condition(const struct task *t, const char *name, struct str reference,
 		return r;
 	if (condition->holds(condition->arg, r == RC_OK ? &kept : NULL))
 		return RC_OK;
-	return err_set(t->err, RC_CONDITION, "the reference means %s now",
+	return err_set(t->err, RC_CONDITION,
+	    "the reference means %s at this moment",
 	    r == RC_OK ? digest_text(t->arena, &kept) : "nothing");
 }
 
@@ -104,7 +111,7 @@ manifests_get(const struct task *t, const char *name, struct str reference,
 {
 	struct store_manifest stored;
 	struct digest d;
-	enum result r = resolve(t, name, reference, &d, &out->by_digest);
+	enum result r = resolve_reference(t, name, reference, &d, &out->by_digest);
 
 	if (r == RC_OK)
 		r = read_stored(t, name, &d, &stored);
@@ -246,7 +253,7 @@ find_refs(struct push *p, struct manifests_pushed *out)
 
 /* The caller holds the repository. */
 static enum result
-store_it(struct push *p)
+store_manifest_and_tags(struct push *p)
 {
 	const struct store_manifest m = {p->digest, p->bytes};
 	struct store *st = p->task->reg->store;
@@ -262,7 +269,7 @@ store_it(struct push *p)
 }
 
 static void
-enter_it(struct push *p)
+enter_in_index(struct push *p)
 {
 	struct index_change change = {.tags = p->tags, .n_tags = p->n_tags};
 	struct index_referrer referrer;
@@ -312,7 +319,7 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 	if (r == RC_OK)
 		r = check_condition(t, name, reference, given->condition);
 	if (r == RC_OK) {
-		r = store_it(&p);
+		r = store_manifest_and_tags(&p);
 		if (r != RC_OK)
 			indexing_mark(t, name);
 	}
@@ -320,7 +327,7 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 		out->digest = p.digest;
 		if (p.manifest.has_subject)
 			out->subject = str_dup(t->arena, p.manifest.subject);
-		enter_it(&p);
+		enter_in_index(&p);
 		emit_push(&p);
 	}
 	guard_release(&p.guard);
@@ -339,7 +346,8 @@ remove_tag(const struct task *t, const struct guard *held, const char *name,
 	enum result r = store_tag_remove(
 	    t->reg->store, t->arena, name, tag, t->err);
 
-	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
+	if (r == RC_OK ||
+	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
 		indexing_update(t, held, name, &change);
 	else
 		indexing_mark(t, name);
@@ -359,7 +367,7 @@ struct meant {
 };
 
 static bool
-collect(void *arg, const char *tag, const struct digest *d)
+collect_tag(void *arg, const char *tag, const struct digest *d)
 {
 	struct meant *m = arg;
 
@@ -406,7 +414,7 @@ remove_manifest(const struct task *t, const struct guard *held, const char *name
 	r = find_or_settle(t, name, d, &kept);
 	if (r == RC_OK)
 		r = store_tag_each(
-		    t->reg->store, name, "", collect, &meant, t->err);
+		    t->reg->store, name, "", collect_tag, &meant, t->err);
 	for (i = 0; r == RC_OK && i < meant.n; i++)
 		r = store_tag_remove(
 		    t->reg->store, t->arena, name, meant.tags[i].p, t->err);
@@ -414,7 +422,8 @@ remove_manifest(const struct task *t, const struct guard *held, const char *name
 		r = store_manifest_remove(t->reg->store, t->arena, name, d, t->err);
 	change.dropped_tags = meant.tags;
 	change.n_dropped_tags = meant.n;
-	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
+	if (r == RC_OK ||
+	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
 		indexing_update(t, held, name, &change);
 	else
 		indexing_mark(t, name);
@@ -430,7 +439,7 @@ enum result
 manifests_remove(const struct task *t, const char *name, struct str reference,
     const struct manifests_condition *condition)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct digest d;
 	struct err ignored;
 	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
@@ -438,13 +447,13 @@ manifests_remove(const struct task *t, const char *name, struct str reference,
 
 	if (!by_digest && !reference_is_tag(reference))
 		return names_nothing(t->err);
-	r = guard_take(t->reg->store, GUARD_REPOSITORY, name, &lock, t->err);
+	r = guard_take(t->reg->store, GUARD_REPOSITORY, name, &held, t->err);
 	if (r == RC_OK)
 		r = check_condition(t, name, reference, condition);
 	if (r == RC_OK && by_digest)
-		r = remove_manifest(t, &lock, name, &d);
+		r = remove_manifest(t, &held, name, &d);
 	else if (r == RC_OK)
-		r = remove_tag(t, &lock, name, str_dup(t->arena, reference));
-	guard_release(&lock);
+		r = remove_tag(t, &held, name, str_dup(t->arena, reference));
+	guard_release(&held);
 	return r;
 }

@@ -146,10 +146,10 @@ take_part(const struct task *t, const struct upload_part *part, struct coming *c
  * part was faster. *now tells how it stands. */
 static enum result
 lock_unmoved(const struct task *t, const struct store_upload *before,
-    struct store_upload *now, struct guard *lock)
+    struct store_upload *now, struct guard *held)
 {
 	enum result r = guard_take(
-	    t->reg->store, GUARD_UPLOAD, before->id, lock, t->err);
+	    t->reg->store, GUARD_UPLOAD, before->id, held, t->err);
 
 	if (r == RC_OK)
 		r = store_upload_open(t->reg->store, t->arena, before->name,
@@ -163,7 +163,7 @@ enum result
 upload_append(const struct task *t, const char *name, struct str id,
     const struct upload_part *part, struct store_upload *out)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct coming c;
 	enum result r = store_upload_open(
 	    t->reg->store, t->arena, name, id, out, t->err);
@@ -176,11 +176,11 @@ upload_append(const struct task *t, const char *name, struct str id,
 	c.hash = out->hash;
 	r = take_part(t, part, &c);
 	if (r == RC_OK)
-		r = lock_unmoved(t, &c.before, out, &lock);
+		r = lock_unmoved(t, &c.before, out, &held);
 	if (r == RC_OK && stage_size(c.stage) > 0)
 		r = store_upload_append(
 		    t->reg->store, t->arena, out, c.stage, &c.hash, t->err);
-	guard_release(&lock);
+	guard_release(&held);
 	return r;
 }
 
@@ -206,7 +206,7 @@ hash_so_far(const struct task *t, const struct store_upload *up,
 }
 
 static enum result
-verify(
+check_digest(
     struct arena *a, struct hash hash, const struct digest *want, struct err *err)
 {
 	struct digest got;
@@ -219,7 +219,8 @@ verify(
 
 /* The upload holds all bytes, and its hash is of the digest's kind. */
 static enum result
-complete(const struct task *t, struct store_upload *up, const struct coming *c)
+complete_upload(
+    const struct task *t, struct store_upload *up, const struct coming *c)
 {
 	if (stage_size(c->stage) > 0)
 		return store_upload_append(
@@ -239,7 +240,7 @@ make_blob(const struct task *t, struct store_upload *up, struct coming *c,
 	enum result r = RC_OK;
 
 	if (up->size > 0) {
-		r = complete(t, up, c);
+		r = complete_upload(t, up, c);
 		if (r == RC_OK)
 			r = store_upload_stage(
 			    t->reg->store, t->arena, up, &whole, t->err);
@@ -263,11 +264,11 @@ emit_blob(const struct task *t, const char *name, const struct digest *d)
 }
 
 static enum result
-finish(const struct task *t, const struct upload_part *part, const struct digest *d,
-    struct store_upload *out)
+finish_upload(const struct task *t, const struct upload_part *part,
+    const struct digest *d, struct store_upload *out)
 {
 	static const struct upload_part nothing = {.body_file = NULL};
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct coming c = {.before = *out};
 	enum result r;
 
@@ -279,12 +280,12 @@ finish(const struct task *t, const struct upload_part *part, const struct digest
 	if (r == RC_OK)
 		r = take_part(t, part, &c);
 	if (r == RC_OK)
-		r = verify(t->arena, c.hash, d, t->err);
+		r = check_digest(t->arena, c.hash, d, t->err);
 	if (r == RC_OK)
-		r = lock_unmoved(t, &c.before, out, &lock);
+		r = lock_unmoved(t, &c.before, out, &held);
 	if (r == RC_OK)
 		r = make_blob(t, out, &c, d);
-	guard_release(&lock);
+	guard_release(&held);
 	if (r == RC_OK)
 		emit_blob(t, out->name, d);
 	return r;
@@ -299,7 +300,7 @@ upload_finish(const struct task *t, const char *name, struct str id,
 	    t->reg->store, t->arena, name, id, out, t->err);
 
 	if (r == RC_OK)
-		r = finish(t, part, d, out);
+		r = finish_upload(t, part, d, out);
 	if (r == RC_UPLOAD_UNKNOWN && is_finished(t, name, id, d))
 		r = RC_OK;
 	return r;
@@ -316,7 +317,7 @@ upload_whole(const struct task *t, const char *name, const char *body_file,
 	hash_begin(&c.hash, d->kind);
 	r = take_part(t, &part, &c);
 	if (r == RC_OK)
-		r = verify(t->arena, c.hash, d, t->err);
+		r = check_digest(t->arena, c.hash, d, t->err);
 	if (r == RC_OK)
 		r = store_blob_put(t->reg->store, t->arena, c.stage, d, t->err);
 	if (r == RC_OK)
@@ -343,7 +344,7 @@ stay_unknown(const struct task *t, struct str id)
 enum result
 upload_cancel(const struct task *t, const char *name, struct str id)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct store_upload up;
 	enum result r = store_upload_open(
 	    t->reg->store, t->arena, name, id, &up, t->err);
@@ -351,9 +352,9 @@ upload_cancel(const struct task *t, const char *name, struct str id)
 	if (r == RC_UPLOAD_UNKNOWN)
 		return stay_unknown(t, id);
 	if (r == RC_OK)
-		r = guard_take(t->reg->store, GUARD_UPLOAD, up.id, &lock, t->err);
+		r = guard_take(t->reg->store, GUARD_UPLOAD, up.id, &held, t->err);
 	if (r == RC_OK)
 		r = store_upload_remove(t->reg->store, up.id, t->err);
-	guard_release(&lock);
+	guard_release(&held);
 	return r;
 }

@@ -16,13 +16,13 @@
 #include "registry/task.h"
 #include "store/upload.h"
 
-/* What a request brings. */
+/* The bytes of one request. */
 struct upload_part {
 	const char *body_file; /* nginx's; NULL: nothing came */
 	bool ranged;           /* the client said which bytes these are, */
 	uint64_t first, last;  /* both included */
-	bool noted;            /* upload_check() was asked when it began to come, */
-	uint64_t size;         /* and the upload held so many bytes then */
+	bool noted;            /* upload_check() was called before the body came, */
+	uint64_t size;         /* when the upload held so many bytes */
 };
 
 /* RC_BUSY: reg->uploads_max are open already. The count may be a moment old. */
@@ -51,7 +51,7 @@ enum result upload_append(const struct task *t, const char *name, struct str id,
 
 /* The last part, which may be empty: what came is the blob d of the repository. Also
  * RC_MISMATCH; the upload then stands as it stood before. An upload that is unknown, while
- * the repository has the blob, was finished by a request whose answer was lost: RC_OK. */
+ * the repository has the blob, was finished by a request whose response was lost: RC_OK. */
 enum result upload_finish(const struct task *t, const char *name, struct str id,
     const struct upload_part *part, const struct digest *d,
     struct store_upload *out);

@@ -284,19 +284,19 @@ is_news(const struct task *t, struct store_v1repo *repo, bool *out)
 static enum result
 write_granted(const struct task *t)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct store_v1repo repo;
 	bool news = false;
 	enum result r;
 
 	r = guard_take(t->reg->store, GUARD_REPOSITORY,
-	    v1name_full(t->arena, &t->caller->repository), &lock, t->err);
+	    v1name_full(t->arena, &t->caller->repository), &held, t->err);
 	if (r == RC_OK)
 		r = is_news(t, &repo, &news);
 	if (r == RC_OK && news)
 		r = store_v1repo_set_granted(
-		    &repo, &lock, t->caller->granted, t->err);
-	guard_release(&lock);
+		    &repo, &held, t->caller->granted, t->err);
+	guard_release(&held);
 	return r;
 }
 

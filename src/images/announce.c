@@ -20,8 +20,9 @@
 
 struct image {
 	const char *id;
-	bool kept; /* a private repository has it */
-	bool free; /* a public one has it, or the announcing one */
+	bool in_private; /* a private repository has it */
+	bool
+	    in_public; /* a public repository has it, or the one that announces it */
 };
 
 struct announcement {
@@ -38,7 +39,7 @@ struct announcement {
 /* ---- what is announced, and is here ---- */
 
 static bool
-take(void *arg, const struct json *item)
+take_announced(void *arg, const struct json *item)
 {
 	struct announcement *c = arg;
 	struct str text = json_text(json_get(item, "id"));
@@ -66,7 +67,7 @@ by_id(const void *pa, const void *pb)
 }
 
 static void
-sort(struct announcement *c)
+sort_images(struct announcement *c)
 {
 	size_t i, n = 0;
 
@@ -80,7 +81,7 @@ sort(struct announcement *c)
 }
 
 static struct image *
-find(const struct announcement *c, struct str text)
+find_image(const struct announcement *c, struct str text)
 {
 	struct image wanted;
 	char id[65];
@@ -96,21 +97,21 @@ find(const struct announcement *c, struct str text)
 /* ---- a repository that may have them ---- */
 
 static void
-mark(struct announcement *c, struct str id)
+mark_image(struct announcement *c, struct str id)
 {
-	struct image *image = find(c, id);
+	struct image *image = find_image(c, id);
 
 	if (image != NULL && c->private)
-		image->kept = true;
+		image->in_private = true;
 	else if (image != NULL)
-		image->free = true;
+		image->in_public = true;
 }
 
 static bool
 mark_item(void *arg, const struct json *item)
 {
-	mark(arg, json_text(item));
-	mark(arg, json_text(json_get(item, "id")));
+	mark_image(arg, json_text(item));
+	mark_image(arg, json_text(json_get(item, "id")));
 	return true;
 }
 
@@ -145,7 +146,7 @@ mark_below(void *arg, const char *tag, const char *id)
 	bool is_list;
 
 	(void)tag;
-	mark(c, str_of(id));
+	mark_image(c, str_of(id));
 	arena_clear(c->below);
 	if (store_v1image_ancestry(&im, &ancestry, &ignored) == RC_OK)
 		(void)json_each(ancestry, mark_item, c, &is_list, &why);
@@ -175,20 +176,21 @@ mark_all(struct announcement *c, const struct store_v1repo *repo)
 
 /* ---- all of them ---- */
 
-/* Is any to be looked for still? */
+/* Is there an image for which another repository could make a difference? */
 static bool
 is_open(const struct announcement *c)
 {
 	size_t i;
 
 	for (i = 0; i < c->n; i++)
-		if (!c->images[i].free && (c->private || c->images[i].kept))
+		if (!c->images[i].in_public &&
+		    (c->private || c->images[i].in_private))
 			return true;
 	return false;
 }
 
 static bool
-visit(void *arg, const char *full)
+visit_repository(void *arg, const char *full)
 {
 	struct announcement *c = arg;
 	struct v1name name;
@@ -210,14 +212,15 @@ visit(void *arg, const char *full)
 }
 
 static enum result
-walk(struct announcement *c, bool private)
+walk_repositories(struct announcement *c, bool private)
 {
 	enum result r;
 
 	c->private = private;
 	if (!is_open(c))
 		return RC_OK;
-	r = store_v1repo_walk(c->task->reg->store, visit, c, c->task->err);
+	r = store_v1repo_walk(
+	    c->task->reg->store, visit_repository, c, c->task->err);
 	return r == RC_OK ? c->r : r;
 }
 
@@ -233,7 +236,7 @@ look_at_own(struct announcement *c)
 }
 
 static enum result
-look(struct announcement *c)
+look_at_repositories(struct announcement *c)
 {
 	enum result r = RC_OK;
 
@@ -242,9 +245,9 @@ look(struct announcement *c)
 	if (c->n > 0)
 		r = look_at_own(c);
 	if (r == RC_OK)
-		r = walk(c, true);
+		r = walk_repositories(c, true);
 	if (r == RC_OK)
-		r = walk(c, false);
+		r = walk_repositories(c, false);
 	arena_free(c->below);
 	arena_free(c->scratch);
 	return r;
@@ -252,7 +255,7 @@ look(struct announcement *c)
 
 /* ---- what is left of the announcement ---- */
 
-struct leaving {
+struct filtering {
 	const struct announcement *announced;
 	struct buf out;
 	struct arena *scratch; /* of one item */
@@ -260,14 +263,14 @@ struct leaving {
 };
 
 static bool
-leave(void *arg, const struct json *item)
+keep_item(void *arg, const struct json *item)
 {
-	struct leaving *l = arg;
-	const struct image *image = find(
+	struct filtering *l = arg;
+	const struct image *image = find_image(
 	    l->announced, json_text(json_get(item, "id")));
 	struct str text;
 
-	if (image != NULL && image->kept && !image->free) {
+	if (image != NULL && image->in_private && !image->in_public) {
 		l->refused++;
 		return true;
 	}
@@ -279,15 +282,15 @@ leave(void *arg, const struct json *item)
 }
 
 static struct str
-leave_out(struct announcement *c, struct str announced)
+without_refused(struct announcement *c, struct str announced)
 {
-	struct leaving l = {.announced = c, .scratch = arena_new()};
+	struct filtering l = {.announced = c, .scratch = arena_new()};
 	const char *why;
 	bool is_list;
 
 	buf_init(&l.out, c->task->arena, 2 * IMAGELIST_BODY_MAX);
 	buf_addc(&l.out, '[');
-	(void)json_each(announced, leave, &l, &is_list, &why);
+	(void)json_each(announced, keep_item, &l, &is_list, &why);
 	buf_addc(&l.out, ']');
 	arena_free(l.scratch);
 	if (l.refused == 0)
@@ -312,11 +315,11 @@ announce_filter(const struct task *t, const struct v1name *name,
 		return RC_OK;
 	c.images = arena_alloc(
 	    t->arena, (announced.n / ENTRY_MIN + 1) * sizeof(*c.images));
-	if (!json_each(announced, take, &c, &is_list, &why) || !is_list)
+	if (!json_each(announced, take_announced, &c, &is_list, &why) || !is_list)
 		return RC_OK; /* repository_announce() refuses it */
-	sort(&c);
-	r = c.r == RC_OK ? look(&c) : c.r;
+	sort_images(&c);
+	r = c.r == RC_OK ? look_at_repositories(&c) : c.r;
 	if (r == RC_OK)
-		*out = leave_out(&c, announced);
+		*out = without_refused(&c, announced);
 	return r;
 }

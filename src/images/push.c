@@ -73,21 +73,22 @@ is_whole(const struct task *t, const char *id)
 }
 
 static enum result
-begin(const struct task *t, const char *id, const struct store_v1push_begin *what)
+begin_push(
+    const struct task *t, const char *id, const struct store_v1push_begin *what)
 {
 	const struct store_v1image im = v1image_of(t, id);
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum store_v1image_state state;
 	enum result r;
 
-	r = guard_take(t->reg->store, GUARD_IMAGE, id, &lock, t->err);
+	r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
 	if (r == RC_OK)
 		r = store_v1image_state(&im, &state, t->err);
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE && is_whole(t, id))
 		r = err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
 	if (r == RC_OK)
-		r = store_v1push_begin(&im, &lock, what, t->err);
-	guard_release(&lock);
+		r = store_v1push_begin(&im, &held, what, t->err);
+	guard_release(&held);
 	return r;
 }
 
@@ -114,7 +115,7 @@ push_json(const struct task *t, const char *id, struct str json, struct str give
 	if (r != RC_OK)
 		return r;
 	what.want = v1checksum_wanted(&sum);
-	r = begin(t, id, &what);
+	r = begin_push(t, id, &what);
 	return r == RC_OK ? access_note_granted(t) : r;
 }
 
@@ -158,7 +159,7 @@ struct arrived {
 };
 
 static enum result
-sum_up(
+hash_layer(
     const struct task *t, const char *id, const char *body_file, struct arrived *l)
 {
 	const struct store_v1image im = v1image_of(t, id);
@@ -236,20 +237,20 @@ enum result
 push_layer(const struct task *t, const char *id, const char *body_file)
 {
 	struct arrived *l = arena_alloc(t->arena, sizeof(*l));
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r;
 
 	r = push_layer_check(t, id);
 	if (r == RC_OK)
-		r = sum_up(t, id, body_file, l);
+		r = hash_layer(t, id, body_file, l);
 	if (r != RC_OK)
 		return r;
-	r = guard_take(t->reg->store, GUARD_IMAGE, id, &lock, t->err);
+	r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
 	if (r == RC_OK)
 		r = check_may_come(t, id); /* while the layer was hashed ... */
 	if (r == RC_OK)
-		r = place_layer(t, id, &lock, l);
-	guard_release(&lock);
+		r = place_layer(t, id, &held, l);
+	guard_release(&held);
 	return r;
 }
 
@@ -292,7 +293,7 @@ confirm_late(const struct task *t, const char *id, const char *payload)
 }
 
 static enum result
-confirm(const struct task *t, const char *id, const struct guard *held,
+confirm_layer(const struct task *t, const char *id, const struct guard *held,
     const char *payload)
 {
 	const struct store_v1image im = v1image_of(t, id);
@@ -329,17 +330,17 @@ read_sum(
 static enum result
 confirm_sum(const struct task *t, const char *id, struct v1checksum sum)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	const char *hex;
 	enum result r = check_sum(sum, t->err);
 
 	if (r == RC_OK)
 		r = read_sum(t, id, sum, &hex);
 	if (r == RC_OK)
-		r = guard_take(t->reg->store, GUARD_IMAGE, id, &lock, t->err);
+		r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
 	if (r == RC_OK)
-		r = confirm(t, id, &lock, hex);
-	guard_release(&lock);
+		r = confirm_layer(t, id, &held, hex);
+	guard_release(&held);
 	if (r == RC_OK)
 		event_emit(
 		    t, &(struct event){.kind = EVENT_PUSH_IMAGE,

@@ -71,7 +71,7 @@ enum result
 repository_announce(
     const struct task *t, const struct v1name *name, struct str body)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r;
 
 	r = enter_for_list(t, name, MERGE_TIMES,
@@ -80,12 +80,12 @@ repository_announce(
 		r = announce_filter(t, name, body, &body);
 	if (r == RC_OK)
 		r = guard_take(t->reg->store, GUARD_REPOSITORY,
-		    v1name_full(t->arena, name), &lock, t->err);
+		    v1name_full(t->arena, name), &held, t->err);
 	if (r == RC_OK)
-		r = merge(t, &lock, name, body);
+		r = merge(t, &held, name, body);
 	if (r == RC_OK)
-		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
-	guard_release(&lock);
+		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
+	guard_release(&held);
 	return r;
 }
 
@@ -95,7 +95,7 @@ repository_claim(const struct task *t, const struct v1name *name, const char *id
 {
 	const struct store_v1image im = v1image_of(t, id);
 	const char *announced = arena_printf(t->arena, "[{\"id\": \"%s\"}]", id);
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct str here;
 	enum result r = RC_NOT_FOUND;
 
@@ -107,12 +107,12 @@ repository_claim(const struct task *t, const struct v1name *name, const char *id
 	r = enter_for_list(t, name, MERGE_TIMES, 0);
 	if (r == RC_OK)
 		r = guard_take(t->reg->store, GUARD_REPOSITORY,
-		    v1name_full(t->arena, name), &lock, t->err);
+		    v1name_full(t->arena, name), &held, t->err);
 	if (r == RC_OK)
-		r = merge(t, &lock, name, str_of(announced));
+		r = merge(t, &held, name, str_of(announced));
 	if (r == RC_OK)
-		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
-	guard_release(&lock);
+		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
+	guard_release(&held);
 	return r;
 }
 
@@ -157,22 +157,22 @@ repository_images(const struct task *t, const struct v1name *name,
 enum result
 repository_remove(const struct task *t, const struct v1name *name)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct store_v1repo repo;
 	enum result r;
 
 	r = guard_take(t->reg->store, GUARD_REPOSITORY, v1name_full(t->arena, name),
-	    &lock, t->err);
+	    &held, t->err);
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
-	/* the description first: what is cut off between the two can be done again */
+	/* the description first: a removal that breaks off between the two can be repeated */
 	if (r == RC_OK && store_v1repo_exists(&repo))
 		r = store_description_set(
 		    t->reg->store, t->arena, name, str_of(NULL), t->err);
 	if (r == RC_OK)
-		r = store_v1repo_remove(&repo, &lock, t->err);
-	guard_release(&lock);
-	if (r == RC_OK || r == RC_NOT_FOUND) /* an earlier one was cut off */
+		r = store_v1repo_remove(&repo, &held, t->err);
+	guard_release(&held);
+	if (r == RC_OK || r == RC_NOT_FOUND) /* an earlier removal broke off */
 		indexing_update_aliases(t, name);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_REPOSITORY,

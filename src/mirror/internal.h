@@ -37,6 +37,6 @@ struct mirror_begun {
 	int64_t length; /* bytes, above 0 where there is a layer */
 };
 enum result mirror_fetch(const struct task *t, const char *id,
-    const struct mirror_image *image, struct guard *lock, struct mirror_begun *out);
+    const struct mirror_image *image, struct guard *held, struct mirror_begun *out);
 
 #endif

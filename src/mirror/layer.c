@@ -99,8 +99,8 @@ await_bytes(const struct task *t, const struct mirror_growing *g)
  * fetch may have ended. One whose process was killed has left its file: it goes before the
  * upstream is asked, or others would follow what does not grow any more. */
 static enum result
-begin(const struct task *t, const char *id, const struct mirror_image *image,
-    struct guard *lock, struct mirror_growing **growing)
+begin_fetch(const struct task *t, const char *id, const struct mirror_image *image,
+    struct guard *held, struct mirror_growing **growing)
 {
 	const struct store_v1image im = v1image_of(t, id);
 	struct mirror_begun begun;
@@ -108,10 +108,10 @@ begin(const struct task *t, const char *id, const struct mirror_image *image,
 
 	if (is_here(t, id))
 		return RC_NOT_FOUND;
-	r = store_partial_remove(&im, lock, t->err);
+	r = store_partial_remove(&im, held, t->err);
 	if (r != RC_OK)
 		return r;
-	r = mirror_fetch(t, id, image, lock, &begun);
+	r = mirror_fetch(t, id, image, held, &begun);
 	if (r == RC_OK && begun.layer == NULL)
 		return RC_NOT_FOUND;
 	if (r == RC_OK)
@@ -125,22 +125,22 @@ static enum result
 begin_or_follow(const struct task *t, const char *id,
     const struct mirror_image *image, bool *waited, struct mirror_growing **growing)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r;
 
 	if (*waited && !is_fetched(t->reg, id))
 		return is_here(t, id)
 			   ? RC_NOT_FOUND
 			   : err_set(t->err, RC_UPSTREAM, "the fetch has failed");
-	r = guard_try(t->reg->store, GUARD_MIRROR, id, &lock, t->err);
-	if (r == RC_OK && guard_is_held(&lock)) {
-		r = begin(t, id, image, &lock, growing);
+	r = guard_try(t->reg->store, GUARD_MIRROR, id, &held, t->err);
+	if (r == RC_OK && guard_is_held(&held)) {
+		r = begin_fetch(t, id, image, &held, growing);
 	} else {
 		*waited = true;
 		if (r == RC_OK)
 			r = follow(t, id, growing);
 	}
-	guard_release(&lock); /* empty where a fetch began: it was given away */
+	guard_release(&held); /* empty where a fetch began: it was given away */
 	return r;
 }
 
@@ -148,7 +148,7 @@ begin_or_follow(const struct task *t, const char *id,
 
 /* Looks until there is a layer, or a fetch to follow. */
 static enum result
-find(const struct task *t, const char *id, const struct mirror_image *image,
+find_layer(const struct task *t, const char *id, const struct mirror_image *image,
     struct mirror_growing **growing, const struct content **file)
 {
 	bool waited = false;
@@ -178,7 +178,7 @@ mirror_layer(const struct task *t, const char *id, struct mirror_growing **growi
 	*growing = NULL;
 	if (r == RC_OK)
 		r = worklimit_enter_thread(t, &t->reg->followers);
-	return r == RC_OK ? find(t, id, &image, growing, file) : r;
+	return r == RC_OK ? find_layer(t, id, &image, growing, file) : r;
 }
 
 int64_t

@@ -165,19 +165,19 @@ look(struct run *run, const char *name)
 static bool
 visit(void *arg, const char *name)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct run *run = arg;
 
 	arena_clear(run->arena);
 	run->failed = false;
 	run->result = guard_take(
-	    run->task->reg->store, GUARD_REPOSITORY, name, &lock, run->task->err);
+	    run->task->reg->store, GUARD_REPOSITORY, name, &held, run->task->err);
 	if (run->result == RC_OK)
 		run->result = look(run, name);
 	if (run->result == RC_OK && run->marked && !run->failed)
 		run->result = store_mark_remove(
 		    run->task->reg->store, name, run->task->err);
-	guard_release(&lock);
+	guard_release(&held);
 	run->count++;
 	if (run->how->progress != NULL)
 		run->how->progress(run->how->arg, run->count, name);
@@ -228,13 +228,13 @@ look_at_marked(struct run *run, bool *done)
 enum result
 reindex_prepare(const struct task *t)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	bool ignored;
-	enum result r = guard_try(t->reg->store, GUARD_REINDEX, "", &lock, t->err);
+	enum result r = guard_try(t->reg->store, GUARD_REINDEX, "", &held, t->err);
 
-	if (r == RC_OK && guard_is_held(&lock))
+	if (r == RC_OK && guard_is_held(&held))
 		r = index_prepare(t->reg->index, &ignored, t->err);
-	guard_release(&lock);
+	guard_release(&held);
 	return r;
 }
 
@@ -242,13 +242,13 @@ enum result
 reindex_run(const struct task *t, const struct reindex *how, bool *done)
 {
 	struct run run = {.task = t, .how = how, .result = RC_OK};
-	struct guard lock = {0};
+	struct guard held = {0};
 	bool ignored;
 	enum result r;
 
 	*done = false;
-	r = guard_try(t->reg->store, GUARD_REINDEX, "", &lock, t->err);
-	if (r == RC_OK && !guard_is_held(&lock))
+	r = guard_try(t->reg->store, GUARD_REINDEX, "", &held, t->err);
+	if (r == RC_OK && !guard_is_held(&held))
 		return err_set(
 		    t->err, RC_NOT_FOUND, "another rebuild runs already");
 	if (r == RC_OK)
@@ -262,6 +262,6 @@ reindex_run(const struct task *t, const struct reindex *how, bool *done)
 		arena_free(run.scratch);
 		arena_free(run.arena);
 	}
-	guard_release(&lock);
+	guard_release(&held);
 	return r;
 }
