@@ -66,7 +66,7 @@ print_name(void *arg, const struct index_row *row)
 static const char *
 found(void)
 {
-	const struct index_query query = {.term = str_of(""), .most = SIZE_MAX};
+	const struct index_query query = {.term = str_of(""), .limit = SIZE_MAX};
 	struct buf b;
 	const struct index_visitor visitor = {NULL, print_name, &b};
 
