@@ -283,8 +283,8 @@ start_due(struct master *m)
 	while (count_children(m, ROLE_WORKER) < m->options->workers &&
 	       may_start(m, ROLE_WORKER))
 		spawn(m, ROLE_WORKER);
-	if ((m->want_rebuild || m->want_marked) && count_children(m, ROLE_REBUILD) == 0 &&
-	    may_start(m, ROLE_REBUILD)) {
+	if ((m->want_rebuild || m->want_marked) &&
+	    count_children(m, ROLE_REBUILD) == 0 && may_start(m, ROLE_REBUILD)) {
 		m->rebuilds_all = m->want_rebuild;
 		m->want_rebuild = m->want_marked = false;
 		spawn(m, ROLE_REBUILD);
