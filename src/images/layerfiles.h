@@ -14,7 +14,7 @@
 
 /* The most bytes of memory that a difference takes: a layer is walked, and lists are
  * read. */
-#define LAYERFILES_DIFF_MEMORY (TAR_MEMORY + FILE_DIFF_MOST)
+#define LAYERFILES_DIFF_MEMORY (TAR_MEMORY + FILE_DIFF_MEMORY_MAX)
 
 /* Seconds after which what nobody has asked for is removed. */
 #define LAYERFILES_EXPIRY (7 * 86400)

@@ -1,5 +1,15 @@
-/* file_diff.c: see file_diff.h. Layers have up to a million entries, so of each no more is
- * kept than the sum of its name and its fate; what is written is read again. */
+/* file_diff.c: see file_diff.h.
+ *
+ * A layer may have a million entries, so only 18 bytes are kept of each: a hash of its name
+ * and what is known of it. The work has three steps:
+ *
+ *	1. The layer's own list gives the entries. Deleted ones are decided at once; of a name
+ *	   that is there twice only the last entry stays. The entries are sorted by their
+ *	   hashes, so that a name is found by a binary search.
+ *	2. Each ancestor's list, the nearest first, decides the entries that it mentions and
+ *	   that are still undecided. The caller stops when all are decided.
+ *	3. To write the three parts, the own list is read once for each part: the i-th item of
+ *	   the list belongs to the i-th entry, and is copied if the entry belongs to the part. */
 #include "layer/file_diff.h"
 
 #include <stdlib.h>
@@ -13,27 +23,34 @@
 #include "layer/tar.h"
 
 #define MEMBERS  8
-#define SUM_SIZE 16 /* bytes: two names with one sum are not found in a lifetime */
+#define SUM_SIZE 16 /* bytes: half of SHA-256; collisions cannot be constructed */
 
-enum fate { OPEN, DELETED, CHANGED, CREATED, SUPERSEDED };
+enum fate {
+	UNDECIDED,
+	DELETED,
+	CHANGED,
+	CREATED,
+	SUPERSEDED /* a later entry has the same name */
+};
 
-struct entry { /* in the order of the list */
-	char sum[SUM_SIZE];
-	unsigned char fate, below; /* below: what the list at hand says */
+struct entry {              /* in the order of the list */
+	char sum[SUM_SIZE]; /* of its name */
+	unsigned char fate;
+	unsigned char below; /* what the ancestor's list says that is being read */
 };
 
 struct file_diff {
 	struct arena *arena;
 	struct entry *entries;
-	size_t n, room, n_open;
-	unsigned *by_name; /* n_names of the entries, sorted by their sums */
+	size_t n, capacity, n_undecided;
+	unsigned *by_name; /* indexes of n_names entries, sorted by their sums */
 	size_t n_names;
 };
 
 /* ---- names ---- */
 
 static void
-sum_of(struct str name, char sum[SUM_SIZE])
+hash_name(struct str name, char sum[SUM_SIZE])
 {
 	char hex[HASH_SHA256_HEX_SIZE];
 	size_t i;
@@ -45,7 +62,7 @@ sum_of(struct str name, char sum[SUM_SIZE])
 }
 
 static int
-compare(const void *a, const void *b, void *arg)
+compare_names(const void *a, const void *b, void *arg)
 {
 	const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
 	const struct entry *entries = arg;
@@ -54,16 +71,17 @@ compare(const void *a, const void *b, void *arg)
 	return c != 0 ? c : (x > y) - (x < y);
 }
 
-/* Of one name the last stays. */
+/* Sorts the indexes. Of entries with the same name only the last stays in by_name: equal
+ * sums are sorted by their index. */
 static void
-sort(struct file_diff *d)
+sort_names(struct file_diff *d)
 {
 	size_t i;
 
 	d->by_name = arena_alloc(d->arena, (d->n + 1) * sizeof(*d->by_name));
 	for (i = 0; i < d->n; i++)
 		d->by_name[i] = (unsigned)i;
-	qsort_r(d->by_name, d->n, sizeof(*d->by_name), compare, d->entries);
+	qsort_r(d->by_name, d->n, sizeof(*d->by_name), compare_names, d->entries);
 	for (i = 0; i < d->n; i++) {
 		struct entry *e = &d->entries[d->by_name[i]];
 
@@ -77,12 +95,12 @@ sort(struct file_diff *d)
 }
 
 static struct entry *
-find(const struct file_diff *d, struct str name)
+find_entry(const struct file_diff *d, struct str name)
 {
 	size_t low = 0, high = d->n_names;
 	char sum[SUM_SIZE];
 
-	sum_of(name, sum);
+	hash_name(name, sum);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		struct entry *e = &d->entries[d->by_name[middle]];
@@ -100,14 +118,17 @@ find(const struct file_diff *d, struct str name)
 
 /* ---- lists ---- */
 
-/* Parses an item of a list. The arena is cleared for each item. */
+/* Parses an item of a list. The arena is cleared first, so *out is valid until the next
+ * item. */
 static bool
-parse(struct arena *scratch, struct str text, struct json **out, const char **why)
+parse_item(
+    struct arena *scratch, struct str text, struct json **out, const char **why)
 {
 	arena_clear(scratch);
 	if (!json_parse(scratch, text, out, why))
 		return false;
-	*why = "an entry is malformed";
+	*why =
+	    "an entry must be a list of 8 members: a name, a type, a boolean, ...";
 	return json_length(*out) == MEMBERS &&
 	       json_kind(json_at(*out, 0)) == JSON_STRING &&
 	       json_kind(json_at(*out, 2)) == JSON_BOOL;
@@ -123,9 +144,9 @@ read_list(struct file_diff *d, struct json_items *list,
 	struct str text;
 
 	while (json_items_next(list, &text, &why)) {
-		if (!parse(scratch, text, &item, &why))
+		if (!parse_item(scratch, text, &item, &why))
 			break;
-		why = "too many entries";
+		why = "it has more entries than a layer may have";
 		if (!take(d, item))
 			break;
 	}
@@ -136,50 +157,50 @@ read_list(struct file_diff *d, struct json_items *list,
 }
 
 static bool
-take_own(struct file_diff *d, const struct json *item)
+add_own_entry(struct file_diff *d, const struct json *item)
 {
 	struct entry *e;
 
 	if (d->n == TAR_ENTRIES)
 		return false;
-	d->entries = vec_grow(d->arena, d->entries, d->n, &d->room, sizeof(*e));
+	d->entries = vec_grow(d->arena, d->entries, d->n, &d->capacity, sizeof(*e));
 	e = &d->entries[d->n++];
-	sum_of(json_text(json_at(item, 0)), e->sum);
-	e->fate = json_is_true(json_at(item, 2)) ? DELETED : OPEN;
-	e->below = OPEN;
+	hash_name(json_text(json_at(item, 0)), e->sum);
+	e->fate = json_is_true(json_at(item, 2)) ? DELETED : UNDECIDED;
+	e->below = UNDECIDED;
 	return true;
 }
 
-/* Of two entries with one name the later counts: the list is read to its end before
- * anything is settled. */
+/* The verdict goes to `below` first, because a later entry of the ancestor's list with the
+ * same name replaces it. apply_ancestor() makes it final after the end of the list. */
 static bool
-take_below(struct file_diff *d, const struct json *item)
+match_ancestor_entry(struct file_diff *d, const struct json *item)
 {
-	struct entry *e = find(d, json_text(json_at(item, 0)));
+	struct entry *e = find_entry(d, json_text(json_at(item, 0)));
 
-	if (e != NULL && e->fate == OPEN)
+	if (e != NULL && e->fate == UNDECIDED)
 		e->below = json_is_true(json_at(item, 2)) ? CREATED : CHANGED;
 	return true;
 }
 
-/* good: the list was read without an error, so what it said counts. */
+/* complete: the list was read without an error. If not, its verdicts are dropped. */
 static void
-settle(struct file_diff *d, bool good)
+apply_ancestor(struct file_diff *d, bool complete)
 {
 	size_t i;
 
-	d->n_open = 0;
+	d->n_undecided = 0;
 	for (i = 0; i < d->n; i++) {
 		struct entry *e = &d->entries[i];
 
-		if (good && e->fate == OPEN)
+		if (complete && e->fate == UNDECIDED)
 			e->fate = e->below;
-		e->below = OPEN;
-		d->n_open += e->fate == OPEN;
+		e->below = UNDECIDED;
+		d->n_undecided += e->fate == UNDECIDED;
 	}
 }
 
-/* ---- */
+/* ---- reading ---- */
 
 enum result
 file_diff_new(struct arena *a, struct json_items *list, struct file_diff **out,
@@ -189,11 +210,11 @@ file_diff_new(struct arena *a, struct json_items *list, struct file_diff **out,
 	enum result r;
 
 	d->arena = a;
-	r = read_list(d, list, take_own, err);
+	r = read_list(d, list, add_own_entry, err);
 	if (r != RC_OK)
 		return r;
-	sort(d);
-	settle(d, false);
+	sort_names(d);
+	apply_ancestor(d, false);
 	*out = d;
 	return RC_OK;
 }
@@ -201,19 +222,19 @@ file_diff_new(struct arena *a, struct json_items *list, struct file_diff **out,
 bool
 file_diff_is_open(const struct file_diff *d)
 {
-	return d->n_open > 0;
+	return d->n_undecided > 0;
 }
 
 enum result
 file_diff_below(struct file_diff *d, struct json_items *list, struct err *err)
 {
-	enum result r = read_list(d, list, take_below, err);
+	enum result r = read_list(d, list, match_ancestor_entry, err);
 
-	settle(d, r == RC_OK);
+	apply_ancestor(d, r == RC_OK);
 	return r;
 }
 
-/* ---- to write it ---- */
+/* ---- writing ---- */
 
 struct writing {
 	const struct file_diff *diff;
@@ -227,7 +248,7 @@ write_item(struct writing *wr, struct str text, const char **why)
 	struct json *item;
 	size_t i;
 
-	if (!parse(wr->scratch, text, &item, why))
+	if (!parse_item(wr->scratch, text, &item, why))
 		return false;
 	jsonw_key_str(&wr->w, json_text(json_at(item, 0)));
 	jsonw_array(&wr->w);
@@ -237,16 +258,17 @@ write_item(struct writing *wr, struct str text, const char **why)
 	return true;
 }
 
-/* What no ancestor has is new. */
+/* An entry that no ancestor has decided is new. */
 static bool
-is_wanted(const struct entry *e, enum fate fate)
+belongs_to(const struct entry *e, enum fate fate)
 {
-	return e->fate == fate || (fate == CREATED && e->fate == OPEN);
+	return e->fate == fate || (fate == CREATED && e->fate == UNDECIDED);
 }
 
-/* Items of other fates are skipped without being parsed. */
+/* Writes one of the three objects. Items that do not belong to it are skipped without being
+ * parsed. */
 static enum result
-write_fate(struct writing *wr, const char *key, enum fate fate,
+write_part(struct writing *wr, const char *key, enum fate fate,
     struct json_items *own, struct err *err)
 {
 	const struct file_diff *d = wr->diff;
@@ -260,15 +282,14 @@ write_fate(struct writing *wr, const char *key, enum fate fate,
 		why = "it has more entries now";
 		if (i == d->n)
 			break;
-		if (is_wanted(&d->entries[i++], fate) &&
+		if (belongs_to(&d->entries[i++], fate) &&
 		    !write_item(wr, text, &why))
 			break;
 		why = NULL;
 	}
 	jsonw_end(&wr->w);
 	if (wr->w.stopped)
-		return err_set(
-		    err, RC_FULL, "the difference could not be written further");
+		return err_set(err, RC_FULL, "writing the difference failed");
 	return why == NULL && i == d->n
 		   ? RC_OK
 		   : err_set(err, RC_BAD_DATA, "the list of files has changed: %s",
@@ -277,7 +298,7 @@ write_fate(struct writing *wr, const char *key, enum fate fate,
 
 enum result
 file_diff_write(const struct file_diff *d,
-    struct json_items *(*own)(void *arg, struct arena *a), void *arg,
+    struct json_items *(*reopen)(void *arg, struct arena *a), void *arg,
     struct sink sink, struct err *err)
 {
 	static const struct {
@@ -294,7 +315,8 @@ file_diff_write(const struct file_diff *d,
 	jsonw_object(&wr.w);
 	for (i = 0; r == RC_OK && i < sizeof(parts) / sizeof(parts[0]); i++) {
 		arena_clear(a);
-		r = write_fate(&wr, parts[i].key, parts[i].fate, own(arg, a), err);
+		r = write_part(
+		    &wr, parts[i].key, parts[i].fate, reopen(arg, a), err);
 	}
 	jsonw_end(&wr.w);
 	arena_free(wr.scratch);

@@ -11,13 +11,15 @@
 struct listing {
 	struct sink sink;
 	uint64_t written, limit; /* bytes */
-	bool too_long, refused;
+	bool too_long;           /* the limit was passed */
+	bool refused;            /* the sink refused a write */
 	struct jsonw w;
-	struct arena *scratch; /* of one entry */
+	struct arena *scratch; /* cleared for each entry */
 };
 
+/* The sink of the JSON writer: counts the bytes and passes them on. */
 static bool
-count(void *arg, const char *p, size_t n)
+write_counted(void *arg, const char *p, size_t n)
 {
 	struct listing *l = arg;
 
@@ -29,8 +31,10 @@ count(void *arg, const char *p, size_t n)
 	return !l->refused;
 }
 
+/* The letter that docker-registry used. An archive from before POSIX has no type for
+ * directories: there a slash at the end of the name says it. */
 static const char *
-type_of(const struct tar_entry *e)
+type_letter(const struct tar_entry *e)
 {
 	switch (e->type) {
 	case '\0':
@@ -62,10 +66,10 @@ type_of(const struct tar_entry *e)
 	}
 }
 
-/* As docker-registry spelt it. False: the entry is left out. */
+/* The name as docker-registry writes it. False: the entry is left out. */
 static bool
-spell(struct arena *a, const struct tar_entry *e, bool is_dir, struct str *name,
-    bool *deleted)
+listed_name(struct arena *a, const struct tar_entry *e, bool is_dir,
+    struct str *name, bool *deleted)
 {
 	struct str s = e->name;
 
@@ -88,17 +92,17 @@ spell(struct arena *a, const struct tar_entry *e, bool is_dir, struct str *name,
 }
 
 static bool
-take_entry(void *arg, const struct tar_entry *e)
+write_entry(void *arg, const struct tar_entry *e)
 {
 	const int64_t numbers[] = {e->size, e->mtime, e->mode, e->uid, e->gid};
 	struct listing *l = arg;
-	const char *type = type_of(e);
+	const char *type = type_letter(e);
 	struct str name;
 	bool deleted;
 	size_t i;
 
 	arena_clear(l->scratch);
-	if (!spell(l->scratch, e, strcmp(type, "d") == 0, &name, &deleted))
+	if (!listed_name(l->scratch, e, strcmp(type, "d") == 0, &name, &deleted))
 		return true;
 	jsonw_array(&l->w);
 	jsonw_str(&l->w, name);
@@ -117,8 +121,8 @@ file_list_write(const struct source *layer, struct sink sink, struct err *err)
 	struct listing l = {.sink = sink,
 	    .limit = limit < FILE_LIST_MAX ? limit : FILE_LIST_MAX,
 	    .scratch = arena_new()};
-	const struct sink counted = {count, &l};
-	const struct tar_visitor visitor = {take_entry, NULL, &l};
+	const struct sink counted = {write_counted, &l};
+	const struct tar_visitor visitor = {write_entry, NULL, &l};
 	enum result r;
 
 	jsonw_init(&l.w, counted);
@@ -128,9 +132,10 @@ file_list_write(const struct source *layer, struct sink sink, struct err *err)
 	arena_free(l.scratch);
 	if (l.too_long)
 		return err_set(err, RC_BAD_LAYER,
-		    "the list of files has more than %llu bytes for a layer of %llu",
+		    "the list of files is longer than %llu bytes, the limit for a "
+		    "layer of %llu bytes",
 		    (unsigned long long)l.limit, (unsigned long long)layer->size);
 	if (r == RC_OK && l.refused)
-		return err_set(err, RC_FULL, "nobody takes more of the list");
+		return err_set(err, RC_FULL, "writing the list of files failed");
 	return r;
 }

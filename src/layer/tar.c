@@ -1,4 +1,10 @@
-/* tar.c: see tar.h. The way through the entries; tar_header.h reads their headers. */
+/* tar.c: see tar.h.
+ *
+ * An archive is a row of blocks of 512 bytes: for each entry a header (tar_header.c), then
+ * its content, filled up with zeros to a whole block; at the end blocks of zeros. Values
+ * that do not fit into a header come before it, as entries of the types x (pax records), L
+ * and K (GNU long names): they are kept in `next` and override the values of the next real
+ * entry. The header of a sparse file is followed by a map of the parts that are stored. */
 #include "layer/tar.h"
 
 #include <string.h>
@@ -9,73 +15,73 @@
 
 #define SPARSE_PARTS ((size_t)65536) /* of one file */
 
+/* A part of a sparse file that is stored: where it begins, how many bytes. */
 struct part {
 	int64_t at, n;
 };
 
 struct map {
 	struct part *parts;
-	size_t n, room;
+	size_t n, capacity;
 };
 
 struct walk {
-	struct arena *arena; /* of the walk */
-	struct arena
-	    *scratch; /* of the entry at hand and what was said of it before */
+	struct arena *arena;   /* of the walk */
+	struct arena *scratch; /* of an entry and the headers before it */
 	struct tar_bytes *bytes;
 	const struct tar_visitor *visitor;
 	struct tar_header_overrides next; /* for the next entry alone */
-	uint64_t limit, shown;            /* bytes of content, holes too */
-	size_t n;                         /* headers */
-	uint64_t text; /* bytes of those that belong to the entry at hand */
-	bool awaited;  /* something was said of an entry that must follow */
-	bool ended;    /* the archive is, or nobody wants more */
+	uint64_t limit, total;            /* bytes of content, with holes */
+	size_t n_headers;
+	uint64_t text;       /* bytes of the headers kept for the next entry */
+	bool entry_expected; /* a header was read that belongs to the next entry */
+	bool stopped;        /* the visitor wants no more */
 };
 
 /* ---- content ---- */
 
 static enum result
-cut_off(struct err *err)
+truncated(struct err *err)
 {
-	return err_set(err, RC_BAD_LAYER, "the archive is cut off");
+	return err_set(err, RC_BAD_LAYER, "the archive is truncated");
 }
 
-/* The next n bytes; shown to the visitor, or not. */
+/* Reads n bytes; with `show` the visitor gets them, else they are skipped. */
 static enum result
-pass(struct walk *w, uint64_t n, bool show, struct err *err)
+read_content(struct walk *w, uint64_t n, bool show, struct err *err)
 {
 	const char *p;
 	size_t got;
 	enum result r;
 
-	while (n > 0 && !w->ended) {
+	while (n > 0 && !w->stopped) {
 		r = tar_bytes_next(
 		    w->bytes, n < TAR_TEXT ? (size_t)n : TAR_TEXT, &p, &got, err);
 		if (r != RC_OK)
 			return r;
 		if (got == 0)
-			return cut_off(err);
+			return truncated(err);
 		if (show && w->visitor->content != NULL)
-			w->ended = !w->visitor->content(w->visitor->arg, p, got);
+			w->stopped = !w->visitor->content(w->visitor->arg, p, got);
 		n -= got;
 	}
 	return RC_OK;
 }
 
 static uint64_t
-padding(int64_t size)
+padding_of(int64_t size)
 {
 	return (TAR_BLOCK - (uint64_t)size % TAR_BLOCK) % TAR_BLOCK;
 }
 
 static enum result
-pass_padding(struct walk *w, int64_t size, struct err *err)
+skip_padding(struct walk *w, int64_t size, struct err *err)
 {
-	return pass(w, padding(size), false, err);
+	return read_content(w, padding_of(size), false, err);
 }
 
-/* All of a small content, for headers that are kept in one. Each counts by its block at
- * least: a chain of empty ones ends, too. */
+/* Reads the whole content of a header that is kept for the next entry. The header's own
+ * block counts too, so that an endless chain of empty headers is refused. */
 static enum result
 read_text(struct walk *w, int64_t size, struct str *out, struct err *err)
 {
@@ -85,38 +91,41 @@ read_text(struct walk *w, int64_t size, struct str *out, struct err *err)
 
 	if (TAR_BLOCK + (uint64_t)size > TAR_TEXT - w->text)
 		return err_set(err, RC_BAD_LAYER,
-		    "headers of more than %zu bytes for one entry", TAR_TEXT);
+		    "the headers of one entry are longer than %zu bytes, the limit",
+		    TAR_TEXT);
 	w->text += TAR_BLOCK + (uint64_t)size;
 	p = arena_alloc(w->scratch, (size_t)size + 1);
 	r = tar_bytes_read(w->bytes, p, (size_t)size, &got, err);
 	if (r == RC_OK && got < (size_t)size)
-		r = cut_off(err);
+		r = truncated(err);
 	if (r == RC_OK)
-		r = pass_padding(w, size, err);
+		r = skip_padding(w, size, err);
 	*out = str_make(p, (size_t)size);
 	return r;
 }
 
-/* ---- sparse files of GNU's old format: what is stored is shown with its holes ---- */
+/* ---- sparse files of GNU's old format ---- */
 
-/* Grows as parts are read: of a million sparse files each has but a few. */
+/* The array grows as parts are read, because most sparse files have only a few. NULL: there
+ * are too many. */
 static struct part *
 add_part(struct arena *a, struct map *map)
 {
 	if (map->n == SPARSE_PARTS)
 		return NULL;
 	map->parts = vec_grow(
-	    a, map->parts, map->n, &map->room, sizeof(*map->parts));
+	    a, map->parts, map->n, &map->capacity, sizeof(*map->parts));
 	return &map->parts[map->n++];
 }
 
+/* Adds up to n parts, each two numbers of 12 bytes; a NUL ends them earlier. */
 static bool
-take_parts(struct arena *a, const char *p, size_t most, struct map *map)
+read_parts(struct arena *a, const char *p, size_t n, struct map *map)
 {
 	struct part *part;
 	size_t i;
 
-	for (i = 0; i < most; i++, p += 24) {
+	for (i = 0; i < n; i++, p += 24) {
 		if (p[0] == '\0')
 			break;
 		part = add_part(a, map);
@@ -127,6 +136,8 @@ take_parts(struct arena *a, const char *p, size_t most, struct map *map)
 	return true;
 }
 
+/* The header has room for 4 parts; if its byte 482 is set, blocks of 21 parts follow it,
+ * whose byte 504 says whether there is another. */
 static enum result
 read_map(
     struct walk *w, const char block[TAR_BLOCK], struct map *map, struct err *err)
@@ -136,18 +147,22 @@ read_map(
 	size_t got;
 	enum result r;
 
-	good = take_parts(w->scratch, block + 386, 4, map);
+	good = read_parts(w->scratch, block + 386, 4, map);
 	while (good && extended) {
 		r = tar_bytes_read(w->bytes, more, sizeof(more), &got, err);
 		if (r != RC_OK)
 			return r;
 		if (got < sizeof(more))
-			return cut_off(err);
-		good = take_parts(w->scratch, more, 21, map);
+			return truncated(err);
+		good = read_parts(w->scratch, more, 21, map);
 		extended = more[504] != '\0';
 	}
-	return good ? RC_OK
-		    : err_set(err, RC_BAD_LAYER, "a damaged map of a sparse file");
+	return good
+		   ? RC_OK
+		   : err_set(err, RC_BAD_LAYER,
+			 "the map of a sparse file is damaged, or has more than %zu "
+			 "parts",
+			 SPARSE_PARTS);
 }
 
 static void
@@ -155,14 +170,16 @@ show_hole(struct walk *w, int64_t n)
 {
 	static const char zeros[65536];
 
-	while (n > 0 && !w->ended && w->visitor->content != NULL) {
+	while (n > 0 && !w->stopped && w->visitor->content != NULL) {
 		size_t k = n < (int64_t)sizeof(zeros) ? (size_t)n : sizeof(zeros);
 
-		w->ended = !w->visitor->content(w->visitor->arg, zeros, k);
+		w->stopped = !w->visitor->content(w->visitor->arg, zeros, k);
 		n -= (int64_t)k;
 	}
 }
 
+/* `stored` bytes follow in the archive; the visitor gets `size` bytes. The parts must be in
+ * order, inside the file, and not more than what is stored. */
 static enum result
 show_sparse(struct walk *w, const struct map *map, int64_t stored, int64_t size,
     struct err *err)
@@ -171,19 +188,22 @@ show_sparse(struct walk *w, const struct map *map, int64_t stored, int64_t size,
 	enum result r = RC_OK;
 	size_t i;
 
-	for (i = 0; r == RC_OK && i < map->n && !w->ended; i++) {
+	for (i = 0; r == RC_OK && i < map->n && !w->stopped; i++) {
 		const struct part *p = &map->parts[i];
 
 		if (p->at < at || p->n < 0 || p->n > stored || p->at > size - p->n)
-			return err_set(
-			    err, RC_BAD_LAYER, "a map of a sparse file that lies");
+			return err_set(err, RC_BAD_LAYER,
+			    "the map of a sparse file is wrong: its parts must be "
+			    "in order, inside the file, and stored");
 		show_hole(w, p->at - at);
-		r = pass(w, (uint64_t)p->n, true, err);
+		r = read_content(w, (uint64_t)p->n, true, err);
 		at = p->at + p->n;
 		stored -= p->n;
 	}
 	show_hole(w, size - at);
-	return r == RC_OK ? pass(w, (uint64_t)stored, false, err) : r;
+	if (r == RC_OK)
+		r = read_content(w, (uint64_t)stored, false, err);
+	return r;
 }
 
 /* ---- entries ---- */
@@ -194,15 +214,17 @@ has_content(char type)
 	return type < '1' || type > '6';
 }
 
-/* Counted before a byte is looked at: what is said, with its holes. */
+/* Counts the size that a header announces, holes too, before any content is read: the holes
+ * of a sparse file cost an attacker nothing. */
 static enum result
-count(struct walk *w, int64_t size, struct err *err)
+add_to_total(struct walk *w, int64_t size, struct err *err)
 {
-	if ((uint64_t)size > w->limit - w->shown)
+	if ((uint64_t)size > w->limit - w->total)
 		return err_set(err, RC_BAD_LAYER,
-		    "it unpacks to more than %llu bytes",
+		    "the layer's files have more than %llu bytes, the limit for its "
+		    "length",
 		    (unsigned long long)w->limit);
-	w->shown += (uint64_t)size;
+	w->total += (uint64_t)size;
 	return RC_OK;
 }
 
@@ -217,31 +239,36 @@ show_sparse_entry(struct walk *w, const char block[TAR_BLOCK], struct tar_entry 
 	if (r != RC_OK)
 		return r;
 	if (!tar_header_number(block + 483, 12, &e->size) || e->size < 0)
-		return err_set(err, RC_BAD_LAYER, "a sparse file of no size");
-	r = count(w, e->size, err);
+		return err_set(err, RC_BAD_LAYER,
+		    "the size of a sparse file must be a number, 0 or more");
+	r = add_to_total(w, e->size, err);
 	if (r != RC_OK)
 		return r;
-	w->ended = !w->visitor->entry(w->visitor->arg, e);
+	w->stopped = !w->visitor->entry(w->visitor->arg, e);
 	r = show_sparse(w, &map, stored, e->size, err);
-	return r == RC_OK ? pass_padding(w, stored, err) : r;
+	if (r == RC_OK)
+		r = skip_padding(w, stored, err);
+	return r;
 }
 
 static enum result
 show_entry(struct walk *w, const struct tar_entry *e, struct err *err)
 {
 	int64_t content = has_content(e->type) ? e->size : 0;
-	enum result r = count(w, content, err);
+	enum result r = add_to_total(w, content, err);
 
 	if (r != RC_OK)
 		return r;
-	w->ended = !w->visitor->entry(w->visitor->arg, e);
-	r = pass(w, (uint64_t)content, true, err);
-	return r == RC_OK ? pass_padding(w, content, err) : r;
+	w->stopped = !w->visitor->entry(w->visitor->arg, e);
+	r = read_content(w, (uint64_t)content, true, err);
+	if (r == RC_OK)
+		r = skip_padding(w, content, err);
+	return r;
 }
 
-/* A GNU name ends at its NUL, if it has one. */
+/* A name of GNU's format; a NUL may end it. */
 static enum result
-take_long_text(struct walk *w, int64_t size, struct str *to, struct err *err)
+read_long_name(struct walk *w, int64_t size, struct str *to, struct err *err)
 {
 	struct str text;
 	enum result r = read_text(w, size, &text, err);
@@ -251,19 +278,20 @@ take_long_text(struct walk *w, int64_t size, struct str *to, struct err *err)
 	return r;
 }
 
-/* A header of its own, for the entry behind it. What a global one says is a default that
- * no program that makes layers writes: it is read over, and may come last. */
+/* A header for the next entry. A global pax header (g) would set defaults for all entries
+ * after it; no program that makes layers writes such defaults, so it is skipped, and it may
+ * be the last header. */
 static enum result
-take_extension(struct walk *w, const struct tar_entry *e, struct err *err)
+read_extension(struct walk *w, const struct tar_entry *e, struct err *err)
 {
 	struct str records;
 	enum result r;
 
-	w->awaited = w->awaited || e->type != 'g';
+	w->entry_expected = w->entry_expected || e->type != 'g';
 	if (e->type == 'L')
-		return take_long_text(w, e->size, &w->next.name, err);
+		return read_long_name(w, e->size, &w->next.name, err);
 	if (e->type == 'K')
-		return take_long_text(w, e->size, &w->next.linkname, err);
+		return read_long_name(w, e->size, &w->next.linkname, err);
 	r = read_text(w, e->size, &records, err);
 	if (r == RC_OK && e->type == 'x')
 		r = tar_header_read_pax(w->scratch, records, &w->next, err);
@@ -277,35 +305,37 @@ is_extension(char type)
 }
 
 static enum result
-take_header(struct walk *w, const char block[TAR_BLOCK], struct err *err)
+read_entry(struct walk *w, const char block[TAR_BLOCK], struct err *err)
 {
 	struct tar_entry e;
 	enum result r = tar_header_read(block, &e, err);
 
-	if (r == RC_OK && ++w->n > TAR_ENTRIES)
-		r = err_set(
-		    err, RC_BAD_LAYER, "more than %zu entries", TAR_ENTRIES);
+	if (r == RC_OK && ++w->n_headers > TAR_ENTRIES)
+		r = err_set(err, RC_BAD_LAYER,
+		    "the archive has more than %zu entries, the limit",
+		    TAR_ENTRIES);
 	if (r != RC_OK)
 		return r;
 	if (is_extension(e.type))
-		return take_extension(w, &e, err);
+		return read_extension(w, &e, err);
 	tar_header_texts(w->scratch, block, &e);
 	tar_header_apply(&w->next, &e);
 	if (e.size < 0)
-		return err_set(err, RC_BAD_LAYER, "an entry of less than 0 bytes");
+		return err_set(
+		    err, RC_BAD_LAYER, "the size of an entry must not be negative");
 	r = e.type == 'S' ? show_sparse_entry(w, block, &e, err)
 			  : show_entry(w, &e, err);
 	memset(&w->next, 0, sizeof(w->next));
 	w->text = 0;
-	w->awaited = false;
+	w->entry_expected = false;
 	arena_clear(w->scratch);
 	return r;
 }
 
-/* Behind the last entry: what follows is no entry, but damage of its packing shows
- * there. */
+/* After the last entry. What follows is not read as entries, but decompressing it shows
+ * whether the layer is damaged or truncated. */
 static enum result
-pass_rest(struct walk *w, struct err *err)
+read_rest(struct walk *w, struct err *err)
 {
 	const char *p;
 	size_t got = 1;
@@ -323,16 +353,17 @@ walk_entries(struct walk *w, struct err *err)
 	size_t got;
 	enum result r = RC_OK;
 
-	while (r == RC_OK && !w->ended) {
+	while (r == RC_OK && !w->stopped) {
 		r = tar_bytes_read(w->bytes, block, sizeof(block), &got, err);
-		if (r == RC_OK && got == 0 && !w->awaited)
+		if (r == RC_OK && got == 0 && !w->entry_expected)
 			return RC_OK;
 		if (r == RC_OK && got < sizeof(block))
-			r = cut_off(err);
+			r = truncated(err);
 		if (r == RC_OK && tar_header_is_end(block))
-			return w->awaited ? cut_off(err) : pass_rest(w, err);
+			return w->entry_expected ? truncated(err)
+						 : read_rest(w, err);
 		if (r == RC_OK)
-			r = take_header(w, block, err);
+			r = read_entry(w, block, err);
 	}
 	return r;
 }

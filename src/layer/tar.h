@@ -1,17 +1,18 @@
-/* tar.h: a layer entry by entry, as the headers of its tar have it.
+/* tar.h: reads a layer entry by entry, with the values as its tar headers have them.
  *
- * libarchive unpacks the bytes (gzip, bzip2, xz, zstd or none; several members behind one
- * another; a stream flushed at each entry); what is packed twice is no archive. The
- * headers are read here (POSIX.1-2001 ustar and pax, GNU long names and links, old V7,
- * GNU sparse), since sums cover what libarchive makes uniform: type bits of a mode, the
- * typeflag, an old name's end. The two blocks of zeros at the end may be missing, as
- * docker leaves them out; bytes of an empty file are an empty archive. The check sum at
- * gzip's end is not looked at (libarchive passes it over); a sum of the whole finds what
- * it would.
+ * libarchive decompresses the bytes: gzip, bzip2, xz, zstd or none, also several members one
+ * after another, or a stream that was flushed after each entry. A layer that is compressed
+ * twice is refused. The headers are read here (POSIX.1-2001 ustar and pax, GNU long names and
+ * links, old V7, GNU sparse files), because a tarsum covers details that libarchive makes
+ * uniform: the type bits of a mode, the typeflag, where an old name ends. The two blocks of
+ * zeros at the end may be missing, as docker leaves them out; a layer of 0 bytes is an empty
+ * archive. The checksum at the end of gzip is not verified, because libarchive skips it; the
+ * layer's own checksum finds the same errors.
  *
- * What somebody else packed is bounded: TAR_ENTRIES entries, TAR_UNPACKED() bytes of
- * content, TAR_TEXT bytes of names and pax records of one entry, 64 MiB that unpacking
- * takes (zstd: 128), 16 MiB that nothing is made of. */
+ * A layer comes from a client, so everything is limited: TAR_ENTRIES entries, TAR_UNPACKED()
+ * bytes of content, TAR_TEXT bytes of names and pax records for one entry, 64 MiB of memory
+ * for decompression (zstd: 128 MiB), 16 MiB of compressed bytes that decompress to
+ * nothing. */
 #ifndef LAYER_TAR_H
 #define LAYER_TAR_H
 
@@ -26,20 +27,21 @@
 #include "base/str.h"
 
 #define TAR_ENTRIES ((size_t)1000000)
-#define TAR_TEXT    ((size_t)1 << 20)
+#define TAR_TEXT    ((size_t)1 << 20) /* bytes */
 
-/* Bytes of memory for a walk through a layer that is packed by gzip or not at all.
- * bzip2 takes 4 MiB more, xz and zstd as much as their window. */
+/* Bytes of memory that tar_walk() takes for a layer that is compressed by gzip or not at
+ * all. bzip2 takes 4 MiB more, xz and zstd as much as their window. */
 #define TAR_MEMORY ((size_t)3 << 20)
 
-/* What a layer of so many bytes may unpack to: beyond it, it is a bomb. */
+/* Bytes that a layer of `packed` bytes may decompress to. A layer that exceeds them is taken
+ * for a decompression bomb. */
 #define TAR_UNPACKED(packed) (((uint64_t)1 << 30) + 200 * (uint64_t)(packed))
 
 struct tar_xattr {
 	struct str name, value; /* SCHILY.xattr.<name> of a pax header */
 };
 
-/* Texts live until the next entry. */
+/* The texts are valid until the next entry. */
 struct tar_entry {
 	struct str name, linkname, uname, gname;
 	int64_t mode, uid, gid, size, mtime, devmajor, devminor;
@@ -48,16 +50,17 @@ struct tar_entry {
 	size_t n_xattrs;
 };
 
-/* entry, then content in pieces (for a sparse file, what is stored). Either returning
- * false ends the walk with RC_OK. */
+/* Called for each entry: entry() once, then content() for each piece of its content (of a
+ * sparse file with zeros in its holes). Either may return false: that ends the walk with
+ * RC_OK. */
 struct tar_visitor {
 	bool (*entry)(void *arg, const struct tar_entry *entry);
-	bool (*content)(void *arg, const char *p, size_t n); /* NULL: passed over */
+	bool (*content)(void *arg, const char *p, size_t n); /* NULL: skipped */
 	void *arg;
 };
 
-/* RC_BAD_LAYER: no tar, damaged, cut off, or beyond a bound; err says which. RC_IO: read
- * failed. Memory does not grow with the archive. */
+/* RC_BAD_LAYER: not a tar archive, damaged, truncated, or above a limit; err says which.
+ * RC_IO: reading failed. The memory used does not grow with the archive. */
 enum result tar_walk(const struct source *source, const struct tar_visitor *visitor,
     struct err *err);
 

@@ -1,4 +1,13 @@
-/* tar_bytes.c: see tar_bytes.h. */
+/* tar_bytes.c: see tar_bytes.h.
+ *
+ * libarchive decompresses, but it is too generous for input from a client: it would try one
+ * decompressor on the output of another, 25 times, even start external programs, and it
+ * takes some damage at the beginning for an empty archive. So the compression is recognised
+ * here by its first bytes, libarchive gets that one filter and the "raw" format, and it gets
+ * the compressed form of a single byte before the layer itself: when that byte comes out,
+ * the decompressor works, and an error after it is an error of the layer. refill() counts
+ * what comes out against the limit, read_packed() what goes in without anything coming
+ * out. */
 #include "layer/tar_bytes.h"
 
 #include <archive.h>
@@ -9,14 +18,14 @@
 #include "base/must.h"
 #include "layer/tar_xz.h"
 
-#define PACKED  ((size_t)64 << 10) /* bytes read at once */
-#define IN_VAIN ((size_t)16 << 20) /* that nothing is made of */
-#define MAGIC   10                 /* bytes that tell a packing */
+#define PACKED   ((size_t)64 << 10) /* bytes read at once */
+#define IDLE_MAX ((size_t)16 << 20) /* bytes in a row that decompress to nothing */
+#define MAGIC    10                 /* bytes by which a compression is recognised */
 
 #define XZ_MAGIC   "\xfd\x37zXZ\0"
 #define BYTE(text) text, sizeof(text) - 1
 
-/* What unpacks it, and one byte that is packed so. */
+/* A compression: libarchive's filter, and a single byte that is compressed by it. */
 struct packing {
 	int filter;
 	const char *byte;
@@ -27,14 +36,16 @@ struct tar_bytes {
 	struct archive *archive;
 	const struct source *source;
 	const struct packing *packing;
-	bool started;          /* the packing's own byte was handed out */
-	size_t begun;          /* bytes in packed[] that were not */
-	size_t in_vain;        /* bytes handed out since one was last unpacked */
-	uint64_t limit, total; /* unpacked bytes */
-	const char *p;         /* unpacked and not yet taken */
+	bool started;   /* libarchive has got the packing's own byte */
+	size_t pending; /* bytes in packed[] that read_magic() read for it */
+	size_t idle;    /* bytes that libarchive got since the last one came out */
+	uint64_t limit, total; /* decompressed bytes */
+	const char *p;         /* decompressed, n bytes that are not yet used */
 	size_t n;
-	bool empty, failed; /* failed: the source */
-	const char *why; /* libarchive saw no more; it may take that for the end */
+	bool at_end;
+	bool failed; /* reading the layer failed */
+	const char
+	    *why; /* why libarchive got no more; it may take that for the end */
 	struct tar_xz xz;
 	char packed[PACKED];
 };
@@ -47,26 +58,28 @@ close_bytes(void *arg)
 	(void)archive_read_free(b->archive);
 }
 
-/* ---- packed bytes ---- */
+/* ---- compressed bytes ---- */
 
-/* A gzip member's name is kept whole, however long it is; empty members and frames that
- * are passed over take time. So nobody reads on and on for nothing. */
+/* Why the n bytes in packed[] must not be decompressed, or NULL. libarchive keeps the name
+ * in a gzip header whole, however long it is, and empty members and skipped frames take
+ * time: so there is a limit on input without output. */
 static const char *
-look_at(struct tar_bytes *b, size_t n)
+examine(struct tar_bytes *b, size_t n)
 {
-	b->in_vain += n;
-	if (b->in_vain > IN_VAIN)
-		return "16 MiB of it become nothing";
+	b->idle += n;
+	if (b->idle > IDLE_MAX)
+		return "16 MiB of compressed bytes decompress to nothing";
 	if (b->packing->filter != ARCHIVE_FILTER_XZ)
 		return NULL;
 	return tar_xz_look(&b->xz, b->packed, n);
 }
 
+/* libarchive's read callback. */
 static la_ssize_t
 read_packed(struct archive *archive, void *arg, const void **p)
 {
 	struct tar_bytes *b = arg;
-	ssize_t n = (ssize_t)b->begun;
+	ssize_t n = (ssize_t)b->pending;
 
 	if (!b->started) {
 		b->started = true;
@@ -75,10 +88,10 @@ read_packed(struct archive *archive, void *arg, const void **p)
 	}
 	if (n == 0)
 		n = b->source->read(b->source->arg, b->packed, PACKED);
-	b->begun = 0;
+	b->pending = 0;
 	*p = b->packed;
 	b->failed = n < 0;
-	b->why = n < 0 ? "the layer cannot be read" : look_at(b, (size_t)n);
+	b->why = n < 0 ? "the layer cannot be read" : examine(b, (size_t)n);
 	if (b->why == NULL)
 		return n;
 	archive_set_error(archive, EIO, "%s", b->why);
@@ -86,30 +99,30 @@ read_packed(struct archive *archive, void *arg, const void **p)
 }
 
 static enum result
-complain(const struct tar_bytes *b, struct err *err)
+fail(const struct tar_bytes *b, struct err *err)
 {
 	const char *why = b->why != NULL ? b->why
 					 : archive_error_string(b->archive);
 
 	if (b->failed)
 		return err_set(err, RC_IO, "%s", why);
-	return err_set(err, RC_BAD_LAYER, "it cannot be unpacked: %s",
-	    why == NULL ? "damaged" : why);
+	return err_set(err, RC_BAD_LAYER, "the layer cannot be decompressed: %s",
+	    why == NULL ? "it is damaged" : why);
 }
 
-/* ---- what packed it ---- */
+/* ---- which compression ---- */
 
 static enum result
 read_magic(struct tar_bytes *b, struct err *err)
 {
 	ssize_t n = 1;
 
-	while (b->begun < MAGIC && n > 0) {
+	while (b->pending < MAGIC && n > 0) {
 		n = b->source->read(
-		    b->source->arg, b->packed + b->begun, PACKED - b->begun);
+		    b->source->arg, b->packed + b->pending, PACKED - b->pending);
 		if (n < 0)
 			return err_set(err, RC_IO, "the layer cannot be read");
-		b->begun += (size_t)n;
+		b->pending += (size_t)n;
 	}
 	return RC_OK;
 }
@@ -117,10 +130,11 @@ read_magic(struct tar_bytes *b, struct err *err)
 static bool
 begins(const struct tar_bytes *b, size_t at, const char *magic, size_t n)
 {
-	return b->begun >= at + n && memcmp(b->packed + at, magic, n) == 0;
+	return b->pending >= at + n && memcmp(b->packed + at, magic, n) == 0;
 }
 
-/* "BZh" and a digit may begin a name, so what follows them counts. */
+/* "BZh" and a digit may also begin a name in a tar header, so the magic of the first block
+ * (or of the end, without blocks) must follow. */
 static bool
 is_bzip2(const struct tar_bytes *b)
 {
@@ -128,7 +142,7 @@ is_bzip2(const struct tar_bytes *b)
 	       (begins(b, 4, "1AY&SY", 6) || begins(b, 4, "\x17rE8P\x90", 6));
 }
 
-/* A first frame that is to be passed over is zstd's too. */
+/* zstd may begin with a frame that is to be skipped. */
 static bool
 is_zstd(const struct tar_bytes *b)
 {
@@ -136,10 +150,8 @@ is_zstd(const struct tar_bytes *b)
 	       (begins(b, 1, "\x2a\x4d\x18", 3) && (b->packed[0] & 0xf0) == 0x50);
 }
 
-/* Of those that are unpacked within this process, the one it begins with.
- *
- * libarchive takes a packing that fails at once for an empty one: so a byte goes first,
- * which comes out of all that is not damaged. */
+/* The compression that the first bytes show; only those that need no external program. Each
+ * byte below is the letter x, compressed. */
 static const struct packing *
 find_packing(const struct tar_bytes *b)
 {
@@ -166,22 +178,21 @@ find_packing(const struct tar_bytes *b)
 	return is_zstd(b) ? &zstd : &none;
 }
 
-/* libarchive left to itself looks for a packing in what it unpacked, and again in that,
- * 25 times, before a byte of it is counted here. Of the archive's format nothing is
- * asked. */
+/* One filter, and the raw format: the tar headers are read in tar.c. */
 static int
-take_formats(const struct tar_bytes *b)
+set_formats(const struct tar_bytes *b)
 {
 	int r = archive_read_append_filter(b->archive, b->packing->filter);
 
 	return r == ARCHIVE_OK ? archive_read_support_format_raw(b->archive) : r;
 }
 
-/* ---- unpacked bytes ---- */
+/* ---- decompressed bytes ---- */
 
-/* gzip's reader takes a header that is cut off for an end like any other. */
+/* Did anything of the layer itself go through the filter? libarchive's gzip filter takes a
+ * truncated header for a regular end. */
 static bool
-began(const struct tar_bytes *b)
+layer_was_read(const struct tar_bytes *b)
 {
 	return b->total > 0 || b->source->size == 0 ||
 	       archive_filter_bytes(b->archive, -1) > (la_int64_t)b->packing->n;
@@ -194,41 +205,43 @@ refill(struct tar_bytes *b, struct err *err)
 	la_int64_t at;
 	int r;
 
-	while (!b->empty && b->n == 0) {
+	while (!b->at_end && b->n == 0) {
 		r = archive_read_data_block(b->archive, &p, &b->n, &at);
 		if (r != ARCHIVE_OK)
 			b->n = 0;
 		if ((r != ARCHIVE_OK && r != ARCHIVE_EOF) || b->why != NULL)
-			return complain(b, err);
-		b->empty = r == ARCHIVE_EOF;
+			return fail(b, err);
+		b->at_end = r == ARCHIVE_EOF;
 		if (b->n > 0)
-			b->p = p; /* not NULL at the end */
-		b->in_vain = 0;
+			b->p = p; /* at the end the old pointer stays, never NULL */
+		b->idle = 0;
 		b->total += b->n;
 		if (b->total > b->limit)
 			return err_set(err, RC_BAD_LAYER,
-			    "it unpacks to more than %llu bytes",
+			    "the layer decompresses to more than %llu bytes, the "
+			    "limit for its length",
 			    (unsigned long long)b->limit);
 	}
 	return RC_OK;
 }
 
-/* The packing's own byte comes out first. */
+/* Drops the packing's own byte, which comes out first. */
 static enum result
-pass_byte(struct tar_bytes *b, struct err *err)
+drop_own_byte(struct tar_bytes *b, struct err *err)
 {
 	enum result r = refill(b, err);
 
 	if (r != RC_OK)
 		return r;
 	if (b->n == 0)
-		return complain(b, err);
+		return fail(b, err);
 	b->p++;
 	b->n--;
 	b->total--;
 	r = refill(b, err);
-	if (r == RC_OK && !began(b))
-		r = err_set(err, RC_BAD_LAYER, "it cannot be unpacked: cut off");
+	if (r == RC_OK && !layer_was_read(b))
+		r = err_set(err, RC_BAD_LAYER,
+		    "the layer cannot be decompressed: it is truncated");
 	return r;
 }
 
@@ -248,15 +261,15 @@ tar_bytes_open(const struct source *source, struct arena *a, struct tar_bytes **
 		return RC_IO;
 	b->packing = find_packing(b);
 	tar_xz_begin(&b->xz);
-	r = take_formats(b);
+	r = set_formats(b);
 	if (r == ARCHIVE_OK)
 		r = archive_read_open(b->archive, b, NULL, read_packed, NULL);
 	if (r == ARCHIVE_OK)
 		r = archive_read_next_header(b->archive, &entry);
 	if (r != ARCHIVE_OK)
-		return complain(b, err);
+		return fail(b, err);
 	*out = b;
-	return pass_byte(b, err);
+	return drop_own_byte(b, err);
 }
 
 enum result

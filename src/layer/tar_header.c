@@ -1,4 +1,16 @@
-/* tar_header.c: see tar_header.h. */
+/* tar_header.c: see tar_header.h.
+ *
+ * A header is a block of 512 bytes with fields at fixed places: names that end at a NUL or
+ * at the end of their field, numbers in octal digits, and a checksum. Three generations of
+ * the format share the places:
+ *
+ *	V7	nothing after `linkname`
+ *	GNU	magic "ustar ", then uname, gname and devices; a number that is too large for
+ *		octal digits is in base 256
+ *	POSIX	magic "ustar\0", also a `prefix`, the first part of a name that is longer than
+ *		100 bytes; what does not fit at all stands in a pax header before it
+ *
+ * The values must come out exactly as written, because a tarsum is computed from them. */
 #include "layer/tar_header.h"
 
 #include <limits.h>
@@ -6,7 +18,7 @@
 
 #include "base/vec.h"
 
-/* The fields of a header (POSIX.1-2001, "ustar Interchange Format"): place, bytes. */
+/* Where the fields of a header begin (POSIX.1-2001, "ustar Interchange Format"). */
 enum {
 	NAME = 0,
 	MODE = 100,
@@ -38,7 +50,7 @@ tar_header_is_end(const char block[TAR_BLOCK])
 
 /* ---- numbers ---- */
 
-/* GNU: the first bit is set, the rest is a number of two's complement. */
+/* GNU: the first bit is set, the other bits are a number in two's complement. */
 static bool
 read_base256(const unsigned char *p, size_t n, int64_t *out)
 {
@@ -51,7 +63,7 @@ read_base256(const unsigned char *p, size_t n, int64_t *out)
 				       : p[i];
 
 		if (v >> 56 != (negative ? 0xffu : 0))
-			return false; /* more than fits */
+			return false; /* more than 64 bits */
 		v = v << 8 | byte;
 	}
 	if ((v >> 63 != 0) != negative)
@@ -60,7 +72,7 @@ read_base256(const unsigned char *p, size_t n, int64_t *out)
 	return true;
 }
 
-/* Blanks before, a blank or a NUL behind it; nothing at all is zero. */
+/* Blanks may stand before the digits, a blank or a NUL ends them. An empty field is 0. */
 static bool
 read_octal(const char *p, size_t n, int64_t *out)
 {
@@ -88,12 +100,12 @@ tar_header_number(const char *field, size_t n, int64_t *out)
 	return read_octal(field, n, out);
 }
 
-/* The sum of the block's bytes, its own field counted as blanks; old programs added
- * signed ones. */
+/* The checksum is the sum of all bytes of the block, with blanks in place of the checksum
+ * itself. Old programs added the bytes as signed numbers. */
 static bool
-has_sum(const char block[TAR_BLOCK])
+checksum_is_right(const char block[TAR_BLOCK])
 {
-	int64_t told, plain = 0, with_sign = 0;
+	int64_t stored, plain = 0, with_sign = 0;
 	size_t i;
 
 	for (i = 0; i < TAR_BLOCK; i++) {
@@ -102,8 +114,8 @@ has_sum(const char block[TAR_BLOCK])
 		plain += own ? ' ' : (unsigned char)block[i];
 		with_sign += own ? ' ' : (signed char)block[i];
 	}
-	return read_octal(block + CHKSUM, TYPEFLAG - CHKSUM, &told) &&
-	       (told == plain || told == with_sign);
+	return read_octal(block + CHKSUM, TYPEFLAG - CHKSUM, &stored) &&
+	       (stored == plain || stored == with_sign);
 }
 
 /* ---- the header ---- */
@@ -116,8 +128,8 @@ text_of(struct arena *a, const char *field, size_t n)
 	return str_make(arena_strndup(a, field, used), used);
 }
 
-/* Beyond a hundred bytes ustar puts the front of a name elsewhere; GNU's headers keep
- * other things there. */
+/* POSIX puts the first part of a long name into the prefix. A GNU header has other fields
+ * at that place, so the magic must be POSIX's. */
 static struct str
 name_of(struct arena *a, const char block[TAR_BLOCK])
 {
@@ -133,8 +145,9 @@ name_of(struct arena *a, const char block[TAR_BLOCK])
 	return str_of(whole);
 }
 
+/* POSIX or GNU, but not V7. */
 static bool
-is_posix(const char block[TAR_BLOCK])
+has_ustar_fields(const char block[TAR_BLOCK])
 {
 	return memcmp(block + MAGIC, "ustar", 5) == 0;
 }
@@ -142,22 +155,24 @@ is_posix(const char block[TAR_BLOCK])
 enum result
 tar_header_read(const char block[TAR_BLOCK], struct tar_entry *out, struct err *err)
 {
-	bool posix = is_posix(block);
+	bool ustar = has_ustar_fields(block);
 
 	memset(out, 0, sizeof(*out));
-	if (!has_sum(block))
-		return err_set(err, RC_BAD_LAYER, "no tar, or a damaged header");
+	if (!checksum_is_right(block))
+		return err_set(err, RC_BAD_LAYER,
+		    "not a tar archive, or damaged: the checksum of a header is wrong");
 	if (!tar_header_number(block + MODE, 8, &out->mode) ||
 	    !tar_header_number(block + UID, 8, &out->uid) ||
 	    !tar_header_number(block + GID, 8, &out->gid) ||
 	    !tar_header_number(block + SIZE, 12, &out->size) ||
 	    !tar_header_number(block + MTIME, 12, &out->mtime) ||
-	    (posix && !tar_header_number(block + DEVMAJOR, 8, &out->devmajor)) ||
-	    (posix && !tar_header_number(block + DEVMINOR, 8, &out->devminor)))
-		return err_set(
-		    err, RC_BAD_LAYER, "a field of a header must be a number");
+	    (ustar && !tar_header_number(block + DEVMAJOR, 8, &out->devmajor)) ||
+	    (ustar && !tar_header_number(block + DEVMINOR, 8, &out->devminor)))
+		return err_set(err, RC_BAD_LAYER,
+		    "a numeric field of a tar header must be a number");
 	if (out->size < 0)
-		return err_set(err, RC_BAD_LAYER, "an entry of less than 0 bytes");
+		return err_set(
+		    err, RC_BAD_LAYER, "the size of an entry must not be negative");
 	out->type = block[TYPEFLAG];
 	return RC_OK;
 }
@@ -168,7 +183,7 @@ tar_header_texts(
 {
 	out->name = name_of(a, block);
 	out->linkname = text_of(a, block + LINKNAME, 100);
-	if (!is_posix(block))
+	if (!has_ustar_fields(block))
 		return;
 	out->uname = text_of(a, block + UNAME, 32);
 	out->gname = text_of(a, block + GNAME, 32);
@@ -179,7 +194,7 @@ tar_header_texts(
 #define XATTR "SCHILY.xattr."
 
 static bool
-take_text(const char *key, struct str name, struct str value, struct str *out)
+set_text(const char *key, struct str name, struct str value, struct str *out)
 {
 	if (!str_is(name, key))
 		return false;
@@ -187,7 +202,8 @@ take_text(const char *key, struct str name, struct str value, struct str *out)
 	return true;
 }
 
-/* Whole seconds: "1400000000.25" is 1400000000. */
+/* A decimal number. With `fraction`, what follows a point is dropped: the mtime
+ * "1400000000.25" is 1400000000. */
 static bool
 read_decimal(struct str value, bool fraction, int64_t *out)
 {
@@ -205,10 +221,10 @@ read_decimal(struct str value, bool fraction, int64_t *out)
 	return true;
 }
 
-/* Returns 1 when the record was a number, 0 when it is none of these, -1 when it is one
- * of them and no number. */
+/* Returns 1 if the record is one of the numbers, 0 if it is another record, -1 if it is one
+ * of them but its value is not a number. */
 static int
-take_number(struct str name, struct str value, struct tar_header_overrides *out)
+set_number(struct str name, struct str value, struct tar_header_overrides *out)
 {
 	const struct {
 		const char *key;
@@ -223,7 +239,7 @@ take_number(struct str name, struct str value, struct tar_header_overrides *out)
 
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (str_is(name, numbers[i].key)) {
-			out->said |= numbers[i].bit;
+			out->numbers |= numbers[i].bit;
 			return read_decimal(
 				   value, numbers[i].fraction, numbers[i].to)
 				   ? 1
@@ -237,15 +253,15 @@ add_xattr(struct arena *a, struct tar_header_overrides *out, struct str name,
     struct str value)
 {
 	out->xattrs = vec_grow(
-	    a, out->xattrs, out->n_xattrs, &out->room, sizeof(*out->xattrs));
+	    a, out->xattrs, out->n_xattrs, &out->capacity, sizeof(*out->xattrs));
 	out->xattrs[out->n_xattrs++] = (struct tar_xattr){name, value};
 }
 
 static bool
-take_record(struct arena *a, struct str name, struct str value,
+set_record(struct arena *a, struct str name, struct str value,
     struct tar_header_overrides *out)
 {
-	int number = take_number(name, value, out);
+	int number = set_number(name, value, out);
 
 	if (number != 0)
 		return number > 0;
@@ -254,14 +270,15 @@ take_record(struct arena *a, struct str name, struct str value,
 		    str_make(name.p + strlen(XATTR), name.n - strlen(XATTR)),
 		    value);
 	else
-		(void)(take_text("path", name, value, &out->name) ||
-		       take_text("linkpath", name, value, &out->linkname) ||
-		       take_text("uname", name, value, &out->uname) ||
-		       take_text("gname", name, value, &out->gname));
+		(void)(set_text("path", name, value, &out->name) ||
+		       set_text("linkpath", name, value, &out->linkname) ||
+		       set_text("uname", name, value, &out->uname) ||
+		       set_text("gname", name, value, &out->gname));
 	return true;
 }
 
-/* "LENGTH KEY=VALUE\n": the length counts all of it, itself too. */
+/* A record is "LENGTH KEY=VALUE\n"; the length is that of the whole record, with its own
+ * digits and the newline. */
 enum result
 tar_header_read_pax(struct arena *a, struct str records,
     struct tar_header_overrides *out, struct err *err)
@@ -273,38 +290,42 @@ tar_header_read_pax(struct arena *a, struct str records,
 
 		if (!str_to_int64(digits, &n) || n > (long long)records.n ||
 		    n < (long long)digits.n + 3 || records.p[n - 1] != '\n')
-			return err_set(err, RC_BAD_LAYER, "a damaged pax header");
+			return err_set(err, RC_BAD_LAYER,
+			    "a pax record must be LENGTH KEY=VALUE and a newline, "
+			    "with the length of all of it");
 		value = str_make(rest.p, (size_t)n - digits.n - 2);
 		name = str_cut(&value, '=');
-		if (value.p == NULL || !take_record(a, name, value, out))
-			return err_set(
-			    err, RC_BAD_LAYER, "a pax header that says nothing");
+		if (value.p == NULL || !set_record(a, name, value, out))
+			return err_set(err, RC_BAD_LAYER,
+			    "a pax record must be KEY=VALUE, and uid, gid, size and "
+			    "mtime must be numbers");
 		records = str_make(records.p + n, records.n - (size_t)n);
 	}
 	return RC_OK;
 }
 
 void
-tar_header_apply(const struct tar_header_overrides *said, struct tar_entry *out)
+tar_header_apply(
+    const struct tar_header_overrides *overrides, struct tar_entry *out)
 {
-	if (said->name.p != NULL)
-		out->name = said->name;
-	if (said->linkname.p != NULL)
-		out->linkname = said->linkname;
-	if (said->uname.p != NULL)
-		out->uname = said->uname;
-	if (said->gname.p != NULL)
-		out->gname = said->gname;
-	if (said->said & TAR_UID)
-		out->uid = said->uid;
-	if (said->said & TAR_GID)
-		out->gid = said->gid;
-	if (said->said & TAR_SIZE)
-		out->size = said->size;
-	if (said->said & TAR_MTIME)
-		out->mtime = said->mtime;
-	if (said->n_xattrs > 0) {
-		out->xattrs = said->xattrs;
-		out->n_xattrs = said->n_xattrs;
+	if (overrides->name.p != NULL)
+		out->name = overrides->name;
+	if (overrides->linkname.p != NULL)
+		out->linkname = overrides->linkname;
+	if (overrides->uname.p != NULL)
+		out->uname = overrides->uname;
+	if (overrides->gname.p != NULL)
+		out->gname = overrides->gname;
+	if (overrides->numbers & TAR_UID)
+		out->uid = overrides->uid;
+	if (overrides->numbers & TAR_GID)
+		out->gid = overrides->gid;
+	if (overrides->numbers & TAR_SIZE)
+		out->size = overrides->size;
+	if (overrides->numbers & TAR_MTIME)
+		out->mtime = overrides->mtime;
+	if (overrides->n_xattrs > 0) {
+		out->xattrs = overrides->xattrs;
+		out->n_xattrs = overrides->n_xattrs;
 	}
 }

@@ -1,4 +1,13 @@
-/* tar_xz.c: see tar_xz.h. */
+/* tar_xz.c: see tar_xz.h.
+ *
+ * "The .xz File Format" 1.0.4: a stream is a header, blocks, an index and a footer; several
+ * streams may follow one another, with padding between them. Each block's header names the
+ * size of its dictionary, so each must be found. A block does not say how long it is: it
+ * consists of LZMA2 chunks, each with its length, up to a chunk of type 0. So this is a
+ * state machine that reads the headers of all parts and skips their contents: head[]
+ * collects the `need` bytes of a part's header, take_part() reads them and decides which
+ * part comes next and how many bytes are skipped before it. The bytes may arrive in pieces
+ * of any length. */
 #include "layer/tar_xz.h"
 
 #include <stdbool.h>
@@ -8,10 +17,10 @@
 #define MIB(n)     TEXT_OF(n)
 
 #define LZMA2       0x21
-#define BITS_MAX    28 /* a dictionary of 64 MiB, as a block's header has it */
+#define BITS_MAX    28 /* how a block's header writes a dictionary of 64 MiB */
 #define NUMBER_BITS 63
 
-static const char damaged[] = "its xz is damaged";
+static const char damaged[] = "the xz stream is damaged";
 
 static const char *
 expect(struct tar_xz *x, enum tar_xz_part part, size_t need)
@@ -49,7 +58,7 @@ begin_stream(struct tar_xz *x)
 	return expect(x, TAR_XZ_BLOCK, 1);
 }
 
-/* Four zeros are padding; anything else is what it begins with. */
+/* Four zeros are padding; anything else begins a stream. */
 static const char *
 look_between(struct tar_xz *x)
 {
@@ -62,7 +71,8 @@ look_between(struct tar_xz *x)
 
 /* ---- blocks ---- */
 
-/* Seven bits a byte, the lowest first. */
+/* A number is written in groups of seven bits, the lowest first; the highest bit of a byte
+ * says that another follows. */
 static bool
 take_number(const struct tar_xz *x, size_t *at, uint64_t *out)
 {
@@ -79,7 +89,7 @@ take_number(const struct tar_xz *x, size_t *at, uint64_t *out)
 	return false;
 }
 
-/* Before LZMA2 others may stand, which want next to nothing. */
+/* LZMA2 is the last filter. Others may stand before it; they need very little memory. */
 static const char *
 take_filter(const struct tar_xz *x, size_t *at, uint64_t *id)
 {
@@ -89,7 +99,7 @@ take_filter(const struct tar_xz *x, size_t *at, uint64_t *id)
 	    n > x->have - *at || (*id == LZMA2 && n != 1))
 		return damaged;
 	if (*id == LZMA2 && x->head[*at] > BITS_MAX)
-		return "its xz wants a dictionary of more than " MIB(
+		return "the xz stream needs a dictionary of more than " MIB(
 		    TAR_XZ_DICTIONARY_MIB) " MiB";
 	*at += (size_t)n;
 	return NULL;
@@ -114,7 +124,7 @@ begin_block(struct tar_xz *x)
 	return why != NULL ? why : expect(x, TAR_XZ_CHUNK, 1);
 }
 
-/* A size of 0 is the index's beginning. */
+/* The first byte is the size of the block's header; 0 means that the index begins. */
 static const char *
 look_at_block(struct tar_xz *x)
 {
@@ -129,7 +139,7 @@ look_at_block(struct tar_xz *x)
 	return expect(x, TAR_XZ_INDEX, 1);
 }
 
-/* ---- chunks: 0 is the end, 1 and 2 are stored, from 128 on they are packed ---- */
+/* ---- chunks: type 0 is the end, 1 and 2 are stored, from 128 on compressed ---- */
 
 static const char *
 look_at_chunk(struct tar_xz *x)
@@ -180,11 +190,11 @@ look_at_index(struct tar_xz *x)
 		end_number(x);
 	if (!x->counted || x->numbers > 0)
 		return expect(x, TAR_XZ_INDEX, 1);
-	x->skip = padding(x->n) + 4 + 12; /* its check, the stream's footer */
+	x->skip = padding(x->n) + 4 + 12; /* its checksum, the stream's footer */
 	return expect(x, TAR_XZ_BETWEEN, 4);
 }
 
-/* ---- all of it ---- */
+/* ---- the state machine ---- */
 
 static const char *
 take_part(struct tar_xz *x)

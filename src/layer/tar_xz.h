@@ -1,9 +1,5 @@
-/* tar_xz.h: how much memory do the blocks of an xz want? Looked at before they are
- * unpacked: libarchive would give each 1 GiB. Private to tar_bytes.c.
- *
- * "The .xz File Format" 1.0.4: a stream is a header, blocks, an index and a footer;
- * several may follow one another. Each block names its own dictionary, so each is looked
- * at; how far a block goes is told by the chunks of its LZMA2. */
+/* tar_xz.h: refuses an xz stream that needs a large dictionary, before it is decompressed:
+ * libarchive would allow each block 1 GiB of memory. Private to tar_bytes.c. */
 #ifndef LAYER_TAR_XZ_H
 #define LAYER_TAR_XZ_H
 
@@ -11,10 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TAR_XZ_DICTIONARY_MIB 64 /* as xz -9 has it */
+#define TAR_XZ_DICTIONARY_MIB 64 /* what xz -9 uses */
 
+/* What the next bytes are. */
 enum tar_xz_part {
-	TAR_XZ_BETWEEN, /* streams: padding, or a header */
+	TAR_XZ_BETWEEN, /* between two streams: padding, or a header */
 	TAR_XZ_STREAM,
 	TAR_XZ_BLOCK,
 	TAR_XZ_BLOCK_HEADER,
@@ -25,20 +22,22 @@ enum tar_xz_part {
 
 struct tar_xz {
 	enum tar_xz_part part;
-	unsigned char head[1024]; /* of the part at hand */
+	unsigned char
+	    head[1024]; /* the first bytes of the part: `have` of `need` */
 	size_t have, need;
-	uint64_t skip;    /* bytes before the next part */
-	uint64_t n;       /* bytes of the block's chunks, or of the index */
-	unsigned check;   /* bytes behind a block */
-	bool counted;     /* the index said how many numbers follow */
-	uint64_t numbers; /* left */
-	uint64_t number;  /* as far as it was read */
-	unsigned shift;
+	uint64_t skip;    /* bytes to skip before the next part */
+	uint64_t n;       /* bytes of the block's chunks, or of the index, so far */
+	unsigned check;   /* bytes of the checksum after each block */
+	bool counted;     /* the index has said how many numbers follow */
+	uint64_t numbers; /* numbers of the index that are left */
+	uint64_t number;  /* the bits of the current number that were read */
+	unsigned shift;   /* of its next bits */
 };
 
 void tar_xz_begin(struct tar_xz *x);
 
-/* The next n bytes, from the first on. NULL, or why they are not to be unpacked. */
+/* Examines the next n bytes of the layer. Returns NULL, or why they must not be
+ * decompressed (a constant). */
 const char *tar_xz_look(struct tar_xz *x, const char *p, size_t n);
 
 #endif

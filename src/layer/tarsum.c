@@ -1,9 +1,17 @@
 /* tarsum.c: see tarsum.h.
  *
- * docker and docker-registry made different things of a mode's type bits, so an entry has a
- * sum in each flavor of them; and of entries with one name the one counted the last, the
- * other all. One walk computes them all, and hashes content once for each header that
- * differs. */
+ * A tarsum that a client sends may have been computed by different programs, which differ in
+ * two details:
+ *
+ *	mode	the type bits of an entry's mode were kept as they are in the archive, removed,
+ *		or set from the entry's type: enum variant
+ *	names	if several entries have one name, docker counts only the last of them,
+ *		docker-registry counts all
+ *
+ * So there can be six tarsums of one layer. One pass over the layer computes each entry's
+ * sum in all three variants. Content is hashed once only for variants whose headers are the
+ * same, which is nearly always the case for at least two of them. Then find_json() tries the
+ * combinations. */
 #include "layer/tarsum.h"
 
 #include <inttypes.h>
@@ -20,34 +28,33 @@
 #define SUM_BYTES  32
 #define HEADER_MAX (2 * TAR_TEXT)
 
-enum flavor { MODE_AS_IS, MODE_BARE, MODE_WITH_TYPE, FLAVORS };
+enum variant { MODE_AS_IS, MODE_BARE, MODE_WITH_TYPE, VARIANTS };
 
 struct sum32 {
 	unsigned char bytes[SUM_BYTES];
 };
 
-/* An entry: its sums, and whether a later one has its name. */
+/* What is kept of an entry. */
 struct record {
-	struct sum32 sums[FLAVORS];
-	struct sum32
-	    name; /* of what its name comes to: nobody can make two the same */
-	bool replaced;
+	struct sum32 sums[VARIANTS];
+	struct sum32 name; /* hash of the normalised name */
+	bool replaced;     /* a later entry has the same name */
 };
 
 struct summing {
-	bool v1; /* no mtime, but xattrs */
-	struct arena *scratch;
+	bool v1;               /* v1 or dev: no mtime, but xattrs */
+	struct arena *scratch; /* cleared for each entry */
 	struct record *records;
-	size_t n, room;
-	bool open; /* the last record's content is on its way */
-	struct hash hashes[FLAVORS];
-	int same_as[FLAVORS]; /* the first flavor with the same header */
+	size_t n, capacity;
+	bool open; /* the content of the last record is being read */
+	struct hash hashes[VARIANTS];
+	int same_as[VARIANTS]; /* the first variant with the same header */
 };
 
 /* ---- an entry's header ---- */
 
 static int64_t
-mode_in(const struct tar_entry *e, enum flavor flavor)
+mode_of(const struct tar_entry *e, enum variant variant)
 {
 	static const int64_t bits[] = {['0'] = 0100000,
 	    ['2'] = 0120000,
@@ -57,7 +64,7 @@ mode_in(const struct tar_entry *e, enum flavor flavor)
 	    ['6'] = 010000};
 	size_t type = e->type == '\0' ? '0' : (unsigned char)e->type;
 
-	switch (flavor) {
+	switch (variant) {
 	case MODE_BARE:
 		return e->mode & 07777;
 	case MODE_WITH_TYPE:
@@ -110,7 +117,7 @@ ends_with_slash(struct str s)
 }
 
 static struct str
-header_of(const struct summing *s, const struct tar_entry *e, enum flavor flavor)
+header_of(const struct summing *s, const struct tar_entry *e, enum variant variant)
 {
 	struct buf b;
 
@@ -119,7 +126,7 @@ header_of(const struct summing *s, const struct tar_entry *e, enum flavor flavor
 	if (e->type == '5' && !ends_with_slash(e->name))
 		buf_addc(&b, '/');
 	buf_printf(&b, "mode%" PRId64 "uid%" PRId64 "gid%" PRId64 "size%" PRId64,
-	    mode_in(e, flavor), e->uid, e->gid, e->size);
+	    mode_of(e, variant), e->uid, e->gid, e->size);
 	if (!s->v1)
 		buf_printf(&b, "mtime%" PRId64, e->mtime);
 	buf_adds(&b, "typeflag");
@@ -157,7 +164,7 @@ finish_entry(struct summing *s)
 	if (!s->open)
 		return;
 	record = &s->records[s->n - 1];
-	for (f = 0; f < FLAVORS; f++)
+	for (f = 0; f < VARIANTS; f++)
 		if (s->same_as[f] == f)
 			end_hash(&s->hashes[f], &record->sums[f]);
 		else
@@ -166,15 +173,16 @@ finish_entry(struct summing *s)
 }
 
 static void
-make_room(struct summing *s)
+reserve_record(struct summing *s)
 {
-	if (s->n < s->room)
+	if (s->n < s->capacity)
 		return;
-	s->room = s->room == 0 ? 256 : 2 * s->room;
-	s->records = must_have(realloc(s->records, s->room * sizeof(*s->records)));
+	s->capacity = s->capacity == 0 ? 256 : 2 * s->capacity;
+	s->records = must_have(
+	    realloc(s->records, s->capacity * sizeof(*s->records)));
 }
 
-/* docker's key of an entry: less a leading "./" and a trailing "/". */
+/* docker compares names without a leading "./" and a trailing "/". */
 static void
 hash_name(struct str name, struct sum32 *out)
 {
@@ -189,14 +197,16 @@ hash_name(struct str name, struct sum32 *out)
 	end_hash(&h, out);
 }
 
+/* Begins the hashes of an entry with its header. Variants with the same header share one
+ * hash: a mode usually has no type bits. */
 static void
-begin_flavors(struct summing *s, const struct tar_entry *e)
+begin_hashes(struct summing *s, const struct tar_entry *e)
 {
-	struct str headers[FLAVORS];
+	struct str headers[VARIANTS];
 	int f, g;
 
-	for (f = 0; f < FLAVORS; f++) {
-		headers[f] = header_of(s, e, (enum flavor)f);
+	for (f = 0; f < VARIANTS; f++) {
+		headers[f] = header_of(s, e, (enum variant)f);
 		for (g = 0; g < f; g++)
 			if (str_eq(headers[g], headers[f]))
 				break;
@@ -215,10 +225,10 @@ take_entry(void *arg, const struct tar_entry *e)
 
 	finish_entry(s);
 	arena_clear(s->scratch);
-	make_room(s);
+	reserve_record(s);
 	memset(&s->records[s->n], 0, sizeof(*s->records));
 	hash_name(e->name, &s->records[s->n].name);
-	begin_flavors(s, e);
+	begin_hashes(s, e);
 	s->n++;
 	s->open = true;
 	return true;
@@ -230,7 +240,7 @@ take_content(void *arg, const char *p, size_t n)
 	struct summing *s = arg;
 	int f;
 
-	for (f = 0; f < FLAVORS; f++)
+	for (f = 0; f < VARIANTS; f++)
 		if (s->same_as[f] == f)
 			hash_add(&s->hashes[f], p, n);
 	return true;
@@ -250,7 +260,7 @@ by_sum(const void *a, const void *b)
 	return compare_sums(a, b);
 }
 
-/* By name, and of one name in the archive's order. */
+/* By name; entries with one name in the order of the archive. */
 static int
 by_name_and_place(const void *pa, const void *pb)
 {
@@ -261,7 +271,7 @@ by_name_and_place(const void *pa, const void *pb)
 	return c != 0 ? c : a < b ? -1 : a > b;
 }
 
-/* Returns whether any is. */
+/* Marks the entries that are replaced by a later one. False: there are none. */
 static bool
 mark_replaced(struct summing *s)
 {
@@ -279,20 +289,22 @@ mark_replaced(struct summing *s)
 	return any;
 }
 
+/* Collects the sorted sums of all entries, or of those that are not replaced. */
 static size_t
-gather(const struct summing *s, enum flavor flavor, bool all, struct sum32 *sums)
+collect_sums(
+    const struct summing *s, enum variant variant, bool all, struct sum32 *sums)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < s->n; i++)
 		if (all || !s->records[i].replaced)
-			sums[n++] = s->records[i].sums[flavor];
+			sums[n++] = s->records[i].sums[variant];
 	qsort(sums, n, sizeof(*sums), by_sum);
 	return n;
 }
 
 static bool
-is_sum(struct str json, struct str hex, const struct sum32 *sums, size_t n)
+is_tarsum(struct str json, struct str hex, const struct sum32 *sums, size_t n)
 {
 	char digits[HASH_SHA256_HEX_SIZE];
 	struct hash h;
@@ -308,18 +320,19 @@ is_sum(struct str json, struct str hex, const struct sum32 *sums, size_t n)
 	return str_is(hex, digits);
 }
 
-/* By each flavor, of all entries and, where names are doubled, of the last ones. */
+/* Tries each variant with all entries and then, if names are repeated, with the last entry
+ * of each name. Returns the index of the json, or n. */
 static size_t
 find_json(struct summing *s, const struct str *json, size_t n, struct str hex)
 {
 	struct sum32 *sums = must_alloc(s->n + 1, sizeof(*sums));
-	int ways = mark_replaced(s) ? 2 * FLAVORS : FLAVORS, way;
+	int ways = mark_replaced(s) ? 2 * VARIANTS : VARIANTS, way;
 	size_t i = n, n_sums;
 
 	for (way = 0; way < ways && i == n; way++) {
-		n_sums = gather(
-		    s, (enum flavor)(way % FLAVORS), way < FLAVORS, sums);
-		for (i = 0; i < n && !is_sum(json[i], hex, sums, n_sums); i++)
+		n_sums = collect_sums(
+		    s, (enum variant)(way % VARIANTS), way < VARIANTS, sums);
+		for (i = 0; i < n && !is_tarsum(json[i], hex, sums, n_sums); i++)
 			;
 	}
 	free(sums);
@@ -338,8 +351,9 @@ tarsum_find(const struct str *json, size_t n, struct str given,
 
 	*which = n;
 	if (sum.kind != V1CHECKSUM_TARSUM)
-		return err_set(
-		    err, RC_BAD_CHECKSUM, "no tarsum of a kind that is known");
+		return err_set(err, RC_BAD_CHECKSUM,
+		    "not a known tarsum: it must be tarsum+sha256:, "
+		    "tarsum.v1+sha256: or tarsum.dev+sha256: and 64 digits");
 	s.scratch = arena_new();
 	r = tar_walk(layer, &visitor, err);
 	finish_entry(&s);

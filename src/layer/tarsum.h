@@ -1,11 +1,11 @@
-/* tarsum.h: the checksum of what a layer holds, whatever packed it: "tarsum+sha256:...",
- * "tarsum.v1+sha256:..." and "tarsum.dev+sha256:...".
+/* tarsum.h: the checksum of a layer's content, independent of its compression and of the
+ * order of its entries: "tarsum+sha256:...", "tarsum.v1+sha256:..." and
+ * "tarsum.dev+sha256:...".
  *
- * An entry's sum is SHA-256 of its header's members, a name and a value each (v1 and dev:
- * no mtime, but xattrs), and its content; the tarsum is SHA-256 of the image's json and
- * the entries' sums in hexadecimal digits, sorted. docker and docker-registry differed in
- * what they make of two entries with one name, and of a mode's type bits: a sum that
- * either of them computes is right. */
+ * The sum of an entry is SHA-256 of the fields of its header, a name and a value each (v1 and
+ * dev: no mtime, but xattrs), and of its content. The tarsum is SHA-256 of the image's json
+ * and of the entries' sums in hexadecimal digits, sorted. docker and docker-registry differed
+ * in two details (tarsum.c); a sum that either of them computes is accepted. */
 #ifndef LAYER_TARSUM_H
 #define LAYER_TARSUM_H
 
@@ -16,12 +16,13 @@
 #include "base/str.h"
 #include "layer/tar.h"
 
-/* Is `given`, the whole text of it, the tarsum of this layer? *right. RC_BAD_CHECKSUM: no text
- * of a tarsum, or of an algorithm or version that nobody computes; and as of tar_walk(). */
+/* Sets *right: is `given`, the whole text, the tarsum of this layer? RC_BAD_CHECKSUM: it is
+ * not a tarsum, or one of another algorithm or version. Other errors: those of tar_walk(). */
 enum result tarsum_check(struct str json, struct str given,
     const struct source *layer, bool *right, struct err *err);
 
-/* The same, with any of n json: *which it is, or n. The layer is walked once. */
+/* The same for n candidates for the image's json: *which is the index of the one with which
+ * the tarsum is right, or n. The layer is read once. */
 enum result tarsum_find(const struct str *json, size_t n, struct str given,
     const struct source *layer, size_t *which, struct err *err);
 
