@@ -14,7 +14,7 @@ const struct auth auth_open = {.mode = AUTH_OPEN};
 
 #define ANSWER_MAX ((size_t)16 << 20) /* bytes of an index's answer */
 
-static const struct remote_ttl memory = {10000, 3000, 1000};
+static const struct remote_ttl ttl = {10000, 3000, 1000};
 
 /* ---- the other index ---- */
 
@@ -37,11 +37,12 @@ ask_index(
 	    .url = v1name_url(
 		a, q->auth->index_endpoint, &q->caller->repository, q->rest),
 	    .headers = headers,
-	    .limit = ANSWER_MAX};
+	    .limit = ANSWER_MAX,
+	    .ttl = &ttl};
 	struct remote_answer answer;
 	enum result r;
 
-	r = remote_get_cached(q->auth->remote, a, &call, &memory, &answer, err);
+	r = remote_get_cached(q->auth->remote, a, &call, &answer, err);
 	if (r != RC_OK)
 		return r;
 	if (answer.status >= 400 && answer.status < 500)

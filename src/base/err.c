@@ -49,6 +49,7 @@ static const char *const names[RC_MAX] = {
     [RC_MANIFEST_UNKNOWN] = "manifest_unknown",
     [RC_UPLOAD_UNKNOWN] = "upload_unknown",
     [RC_CLIENT_GONE] = "client_gone",
+    [RC_STOPPED] = "stopped",
     [RC_FULL] = "full",
     [RC_BUSY] = "busy",
     [RC_UPSTREAM] = "upstream",

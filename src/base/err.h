@@ -60,7 +60,8 @@ enum result {
 	RC_UPLOAD_UNKNOWN,
 
 	/* what happened on the way */
-	RC_CLIENT_GONE, /* the client closed the connection, or wants no more */
+	RC_CLIENT_GONE, /* the client closed the connection */
+	RC_STOPPED,     /* the receiver of a stream asked to end it */
 	RC_FULL,        /* the disk is full */
 	RC_BUSY,        /* too many requests of this kind run already */
 	RC_UPSTREAM,    /* another server does not answer, or answers nonsense */

@@ -189,7 +189,7 @@ static struct registry *
 open_in_child(void *arg)
 {
 	struct server *s = arg;
-	const struct remote_options outgoing = {.waiting = share_of(s->conf),
+	const struct remote_options outgoing = {.waiting_max = share_of(s->conf),
 	    .trust_redirects = s->conf->trust_redirects};
 
 	s->registry.index = indexsqlite_open(

@@ -174,20 +174,21 @@ size_t
 mirror_search(
     const struct task *t, struct str term, struct mirror_row rows[MIRROR_ROWS])
 {
-	static const struct remote_ttl memory = {60000, 5000, 5000};
+	static const struct remote_ttl ttl = {60000, 5000, 5000};
 	const struct remote_call call = {.headers = mirror_headers(t),
 	    .url = arena_printf(t->arena, "%s/v1/search?q=%s&n=%d",
 		index_of(t->reg), percent_encode(t->arena, term, "_.-", false),
 		MIRROR_ROWS),
-	    .limit = SEARCH_MAX};
+	    .limit = SEARCH_MAX,
+	    .ttl = &ttl};
 	struct remote_answer answer;
 	struct json *doc, *results;
 	const char *why;
 	struct err err;
 	size_t i, n = 0;
 
-	if (remote_get_cached(
-		t->reg->remote, t->arena, &call, &memory, &answer, &err) != RC_OK ||
+	if (remote_get_cached(t->reg->remote, t->arena, &call, &answer, &err) !=
+		RC_OK ||
 	    answer.status != 200 || !json_parse(t->arena, answer.body, &doc, &why))
 		return 0;
 	results = json_get(doc, "results");

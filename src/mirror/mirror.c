@@ -70,7 +70,8 @@ mirror_get(
 	enum result r;
 
 	full.headers = mirror_headers(t);
-	r = remote_get_cached(t->reg->remote, t->arena, &full, &none, out, t->err);
+	full.ttl = &none;
+	r = remote_get_cached(t->reg->remote, t->arena, &full, out, t->err);
 	if (r != RC_OK)
 		return r;
 	if (out->status == 401 || out->status == 403 || out->status == 404)

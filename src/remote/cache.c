@@ -1,5 +1,22 @@
-/* cache.c: answers that are remembered for a moment (remote_get_cached()). Who asks what
- * another is asking already waits for that answer. */
+/* cache.c: remote_get_cached(): answers are kept in memory for a short time, and threads that
+ * want the same at the same time share one request.
+ *
+ * The cache is an array of entries under one mutex. The key of an entry is the call's address
+ * and all its headers: with them the caller's Authorization, so that nobody gets what only
+ * another caller may see. An entry is in one of three states:
+ *
+ *	free		its key is NULL
+ *	asking		one thread makes the request, without the mutex; other threads that
+ *			want the same wait for it
+ *	answered	its result is given to all who want it until it expires
+ *
+ * A failure is kept like an answer, so that a server which is down is not asked by each
+ * request. A body of more than BODY_MAX bytes is not kept: each thread that has waited for it
+ * then makes a request of its own.
+ *
+ * A thread that has to wait, for its own request or for another thread's, first takes a slot of
+ * remote_wait_begin(). That can block for two seconds. So it is called without the mutex, and
+ * the entry is looked up again after it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,62 +25,79 @@
 #include "base/must.h"
 #include "remote/internal.h"
 
-#define ENTRIES 512
-#define KEY_MAX ((size_t)64 << 10)
-#define KEPT \
-	((size_t)256 << 10) /* bytes of a body; a longer one is asked for anew */
-#define KEPT_IN_ALL ((size_t)16 << 20)
+#define ENTRIES    512
+#define KEY_MAX    ((size_t)64 << 10)
+#define BODY_MAX   ((size_t)256 << 10)
+#define BODIES_MAX ((size_t)16 << 20) /* bytes of all bodies together */
 
 struct entry {
-	char *key; /* NULL: free */
+	char *key;
 	bool asking;
-	unsigned waiting; /* who reads it once it is there */
-	int64_t until;    /* ticks */
+	unsigned
+	    readers;   /* threads that wait for the answer: it must not be freed */
+	int64_t until; /* ticks at which it expires */
 	enum result result;
 	struct err err;
-	struct arena *arena; /* of the answer; NULL: too large to keep */
+	struct arena *arena; /* of the answer; NULL: it is not kept */
 	struct remote_answer answer;
 };
 
 struct remote_cache {
 	pthread_mutex_t mutex;
-	pthread_cond_t there;
-	size_t kept; /* bytes of bodies */
+	pthread_cond_t answered;
+	size_t bytes; /* of all bodies */
 	struct entry entries[ENTRIES];
+};
+
+/* One call of remote_get_cached(). */
+struct lookup {
+	struct remote *rm;
+	struct arena *arena;
+	const struct remote_call *call;
+	const char *key; /* NULL: too long to be kept */
+	struct entry *
+	    own; /* this thread makes the request and fills it; NULL: it does not */
+	bool has_slot; /* remote_wait_end() is due */
+	enum result result;
+	struct remote_answer *out;
+	struct err *err;
 };
 
 struct remote_cache *
 remote_cache_new(void)
 {
-	struct remote_cache *m = must_alloc(1, sizeof(*m));
+	struct remote_cache *c = must_alloc(1, sizeof(*c));
 
-	(void)pthread_mutex_init(&m->mutex, NULL);
-	(void)pthread_cond_init(&m->there, NULL);
-	return m;
+	(void)pthread_mutex_init(&c->mutex, NULL);
+	(void)pthread_cond_init(&c->answered, NULL);
+	return c;
 }
 
 static void
-forget(struct remote_cache *m, struct entry *e)
+clear(struct remote_cache *c, struct entry *e)
 {
-	m->kept -= e->answer.body.n;
+	c->bytes -= e->answer.body.n;
 	arena_free(e->arena);
 	free(e->key);
 	memset(e, 0, sizeof(*e));
 }
 
 void
-remote_cache_free(struct remote_cache *m)
+remote_cache_free(struct remote_cache *c)
 {
 	size_t i;
 
 	for (i = 0; i < ENTRIES; i++)
-		forget(m, &m->entries[i]);
-	(void)pthread_cond_destroy(&m->there);
-	(void)pthread_mutex_destroy(&m->mutex);
-	free(m);
+		clear(c, &c->entries[i]);
+	(void)pthread_cond_destroy(&c->answered);
+	(void)pthread_mutex_destroy(&c->mutex);
+	free(c);
 }
 
-/* Address and headers, a line each: transfer_set_call() lets none have a line break. */
+/* ---- entries ---- */
+
+/* Address and headers, a line each, so that no two calls have the same key:
+ * transfer_set_call() refuses a header with a line break. */
 static const char *
 key_of(struct arena *a, const struct remote_call *call)
 {
@@ -79,6 +113,12 @@ key_of(struct arena *a, const struct remote_call *call)
 	return b.full ? NULL : buf_str(&b).p;
 }
 
+static struct str
+copy(struct arena *a, struct str s)
+{
+	return str_make(arena_strndup(a, s.n == 0 ? "" : s.p, s.n), s.n);
+}
+
 static void
 copy_answer(
     struct arena *a, const struct remote_answer *from, struct remote_answer *to)
@@ -86,176 +126,185 @@ copy_answer(
 	size_t i;
 
 	to->status = from->status;
-	to->body = str_make(
-	    arena_strndup(a, from->body.n == 0 ? "" : from->body.p, from->body.n),
-	    from->body.n);
+	to->body = copy(a, from->body);
 	for (i = 0; i < REMOTE_CAPTURES; i++)
 		if (from->captured[i].n > 0)
-			to->captured[i] = str_make(
-			    arena_strndup(
-				a, from->captured[i].p, from->captured[i].n),
-			    from->captured[i].n);
+			to->captured[i] = copy(a, from->captured[i]);
 }
 
 static bool
-is_fresh(const struct entry *e)
+is_in_use(const struct entry *e)
 {
-	return e->asking || e->waiting > 0 || clock_ticks() < e->until;
+	return e->asking || e->readers > 0;
 }
 
-/* The entry of the key, or a free one for it; NULL: all are in use. */
+/* The entry of the key. If there is none, a free one for it: the one that expires first is
+ * cleared if all are taken. NULL: all are in use. Clears what has expired. */
 static struct entry *
-find(struct remote_cache *m, const char *key)
+find(struct remote_cache *c, const char *key)
 {
-	struct entry *free_one = NULL, *oldest = NULL;
+	struct entry *unused = NULL, *oldest = NULL;
 	size_t i;
 
 	for (i = 0; i < ENTRIES; i++) {
-		struct entry *e = &m->entries[i];
+		struct entry *e = &c->entries[i];
 
-		if (e->key != NULL && !is_fresh(e))
-			forget(m, e);
+		if (e->key != NULL && !is_in_use(e) && clock_ticks() >= e->until)
+			clear(c, e);
 		if (e->key == NULL)
-			free_one = e;
+			unused = e;
 		else if (strcmp(e->key, key) == 0)
 			return e;
-		else if (!e->asking && e->waiting == 0 &&
+		else if (!is_in_use(e) &&
 			 (oldest == NULL || e->until < oldest->until))
 			oldest = e;
 	}
-	if (free_one == NULL && oldest != NULL) {
-		forget(m, oldest);
-		free_one = oldest;
+	if (unused == NULL && oldest != NULL) {
+		clear(c, oldest);
+		unused = oldest;
 	}
-	return free_one;
+	return unused;
 }
 
-static unsigned
-time_for(const struct remote_ttl *memory, enum result r, int status)
-{
-	if (r != RC_OK)
-		return memory->unreachable_ms;
-	return status < 300 ? memory->ok_ms : memory->error_ms;
-}
+/* ---- one call (the functions of this part are called with the mutex held) ---- */
 
-/* The answer is there: for those who wait, and for a while. */
-static void
-remember(struct remote_cache *m, struct entry *e, const struct remote_ttl *memory,
-    enum result r, const struct remote_answer *answer, const struct err *err)
-{
-	struct arena *a = NULL;
-	struct remote_answer copy = {.status = 0};
-
-	if (r == RC_OK && answer->body.n <= KEPT) {
-		a = arena_new();
-		copy_answer(a, answer, &copy);
-	}
-	(void)pthread_mutex_lock(&m->mutex);
-	if (a != NULL && m->kept + copy.body.n > KEPT_IN_ALL) {
-		arena_free(a);
-		a = NULL;
-		copy = (struct remote_answer){.status = 0};
-	}
-	m->kept += copy.body.n;
-	e->asking = false;
-	e->result = r;
-	e->arena = a;
-	e->answer = copy;
-	if (r != RC_OK)
-		e->err = *err;
-	e->until = a == NULL && r == RC_OK
-		       ? 0
-		       : clock_ticks() + time_for(memory, r, answer->status);
-	(void)pthread_cond_broadcast(&m->there);
-	(void)pthread_mutex_unlock(&m->mutex);
-}
-
-/* Somebody else has asked; the mutex is held. False: his answer was too large to share. */
-static bool
-take_over(struct remote_cache *m, struct entry *e, struct arena *a,
-    struct remote_answer *out, enum result *r, struct err *err)
-{
-	bool shared;
-
-	e->waiting++;
-	while (e->asking)
-		(void)pthread_cond_wait(&m->there, &m->mutex);
-	e->waiting--;
-	*r = e->result;
-	shared = e->result != RC_OK || e->arena != NULL;
-	if (e->result != RC_OK)
-		*err = e->err;
-	else if (shared)
-		copy_answer(a, &e->answer, out);
-	return shared;
-}
-
-/* The entry of the key, if it can be had without waiting for an answer; else *must_wait. */
+/* The entry for the call, or NULL. *must_wait: there is no answer yet. */
 static struct entry *
-look_up(struct remote_cache *m, const char *key, bool *must_wait)
+look_up(const struct lookup *l, bool *must_wait)
 {
-	struct entry *e = key == NULL ? NULL : find(m, key);
+	struct entry *e = l->key == NULL ? NULL : find(l->rm->cache, l->key);
 
 	*must_wait = e == NULL || e->key == NULL || e->asking;
 	return e;
 }
 
-/* What memory knows, or hears from another who asks: true. Else *mine is the entry to be
- * filled; NULL: none is free, or what it holds cannot be shared. *waits: this thread does,
- * within remote_wait_begin(), which is not waited for under the memory's mutex. */
+/* Reads the entry, once it is answered. False: its body was too large to be kept. */
 static bool
-recall(struct remote *rm, const char *key, struct arena *a,
-    struct remote_answer *out, struct entry **mine, bool *waits, enum result *r,
-    struct err *err)
+read_entry(struct lookup *l, struct entry *e)
 {
-	struct remote_cache *m = rm->memory;
-	struct entry *e;
-	bool known = false;
+	struct remote_cache *c = l->rm->cache;
 
-	*mine = NULL;
-	*r = RC_OK;
-	(void)pthread_mutex_lock(&m->mutex);
-	e = look_up(m, key, waits);
-	if (*waits) {
-		bool still;
+	e->readers++;
+	while (e->asking)
+		(void)pthread_cond_wait(&c->answered, &c->mutex);
+	e->readers--;
+	l->result = e->result;
+	if (e->result != RC_OK) {
+		*l->err = e->err;
+		return true;
+	}
+	if (e->arena == NULL)
+		return false;
+	copy_answer(l->arena, &e->answer, l->out);
+	return true;
+}
 
-		(void)pthread_mutex_unlock(&m->mutex);
-		*r = remote_wait_begin(rm, err);
-		*waits = *r == RC_OK;
-		if (!*waits)
+/* Returns true when l->result is known: from the cache, by another thread's request, or because
+ * too many threads wait. False: this thread has to make the request. */
+static bool
+read_cache(struct lookup *l)
+{
+	struct remote_cache *c = l->rm->cache;
+	bool must_wait;
+	struct entry *e = look_up(l, &must_wait);
+
+	if (must_wait) {
+		(void)pthread_mutex_unlock(&c->mutex);
+		l->result = remote_wait_begin(l->rm, l->err);
+		(void)pthread_mutex_lock(&c->mutex);
+		l->has_slot = l->result == RC_OK;
+		if (!l->has_slot)
 			return true;
-		(void)pthread_mutex_lock(&m->mutex);
-		e = look_up(m, key, &still);
+		e = look_up(l, &must_wait);
 	}
-	if (e != NULL && e->key != NULL) {
-		known = take_over(m, e, a, out, r, err);
-	} else if (e != NULL) {
-		e->key = strdup(key);
-		e->asking = true;
-		*mine = e;
+	if (e == NULL)
+		return false;
+	if (e->key != NULL)
+		return read_entry(l, e);
+	e->key = must_have(strdup(l->key));
+	e->asking = true;
+	l->own = e;
+	return false;
+}
+
+static int64_t
+expiry(const struct lookup *l)
+{
+	const struct remote_ttl *ttl = l->call->ttl;
+
+	if (l->result != RC_OK)
+		return clock_ticks() + ttl->unreachable_ms;
+	return clock_ticks() + (l->out->status < 300 ? ttl->ok_ms : ttl->error_ms);
+}
+
+/* Moves the result of this thread's request, and the copy of its answer, into its entry.
+ * kept: NULL if there is no answer or it is too large. */
+static void
+fill_entry(
+    const struct lookup *l, struct arena *kept, const struct remote_answer *answer)
+{
+	struct remote_cache *c = l->rm->cache;
+	struct entry *e = l->own;
+
+	if (kept != NULL && c->bytes + answer->body.n > BODIES_MAX) {
+		arena_free(kept);
+		kept = NULL;
 	}
-	(void)pthread_mutex_unlock(&m->mutex);
-	return known;
+	e->asking = false;
+	e->result = l->result;
+	e->arena = kept;
+	if (kept != NULL) {
+		e->answer = *answer;
+		c->bytes += answer->body.n;
+	}
+	if (l->result != RC_OK)
+		e->err = *l->err;
+	/* What is not kept expires at once, but stays for those who wait for it. */
+	e->until = kept == NULL && l->result == RC_OK ? 0 : expiry(l);
+	(void)pthread_cond_broadcast(&c->answered);
+}
+
+/* ---- for the room's callers ---- */
+
+static void
+publish(const struct lookup *l)
+{
+	struct remote_cache *c = l->rm->cache;
+	struct remote_answer answer = {.status = 0};
+	struct arena *kept = NULL;
+
+	if (l->result == RC_OK && l->out->body.n <= BODY_MAX) {
+		kept = arena_new();
+		copy_answer(
+		    kept, l->out, &answer); /* before the mutex: it is long */
+	}
+	(void)pthread_mutex_lock(&c->mutex);
+	fill_entry(l, kept, &answer);
+	(void)pthread_mutex_unlock(&c->mutex);
 }
 
 enum result
 remote_get_cached(struct remote *rm, struct arena *a,
-    const struct remote_call *call, const struct remote_ttl *memory,
-    struct remote_answer *out, struct err *err)
+    const struct remote_call *call, struct remote_answer *out, struct err *err)
 {
-	const char *key = key_of(a, call);
-	struct entry *mine;
-	bool waits, known;
-	enum result r;
+	struct lookup l = {.rm = rm,
+	    .arena = a,
+	    .call = call,
+	    .key = key_of(a, call),
+	    .out = out,
+	    .err = err};
+	bool known;
 
 	*out = (struct remote_answer){.status = 0};
-	known = recall(rm, key, a, out, &mine, &waits, &r, err);
+	(void)pthread_mutex_lock(&rm->cache->mutex);
+	known = read_cache(&l);
+	(void)pthread_mutex_unlock(&rm->cache->mutex);
 	if (!known)
-		r = waits ? remote_get_waiting(rm, a, call, out, err)
-			  : remote_get(rm, a, call, out, err);
-	if (mine != NULL)
-		remember(rm->memory, mine, memory, r, out, err);
-	if (waits)
+		l.result = l.has_slot ? remote_get_in_slot(rm, a, call, out, err)
+				      : remote_get(rm, a, call, out, err);
+	if (l.own != NULL)
+		publish(&l);
+	if (l.has_slot)
 		remote_wait_end(rm);
-	return r;
+	return l.result;
 }

@@ -1,4 +1,7 @@
-/* mail.c: see mail.h. */
+/* mail.c: see mail.h. The message (RFC 5322) has few headers, and its text is UTF-8 without an
+ * encoding. libcurl does the SMTP: it also doubles a dot at the beginning of a line. A subject
+ * that is not ASCII is written as encoded words (RFC 2047), each of which must be short and hold
+ * whole characters. */
 #include "remote/mail.h"
 
 #include <stdio.h>
@@ -14,11 +17,11 @@
 
 #define MAIL_MAX     ((size_t)1 << 20) /* bytes */
 #define TIMEOUT_MS   60000L
-#define WORD_BYTES   ((size_t)40) /* of a subject, in an encoded word */
-#define CONTINUATION 0x80 /* the first two bits of a byte within a character */
+#define WORD_BYTES   ((size_t)40) /* of a subject, in one encoded word */
+#define CONTINUATION 0x80 /* a byte of UTF-8 after the first of a character */
 
 static bool
-is_line(const char *text)
+is_one_line(const char *text)
 {
 	for (; *text != '\0'; text++)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
@@ -37,9 +40,9 @@ is_ascii(const char *text)
 	return true;
 }
 
-/* Bytes of the next encoded word, which ends with a whole character. */
+/* How many bytes of the text the next encoded word takes. */
 static size_t
-word_of(const char *text)
+encoded_word_bytes(const char *text)
 {
 	size_t n = strlen(text);
 
@@ -51,7 +54,6 @@ word_of(const char *text)
 	return n;
 }
 
-/* What is not ASCII is written in encoded words (RFC 2047). */
 static void
 put_subject(struct buf *b, const char *subject)
 {
@@ -64,7 +66,7 @@ put_subject(struct buf *b, const char *subject)
 		return;
 	}
 	for (; *subject != '\0'; subject += n) {
-		n = word_of(subject);
+		n = encoded_word_bytes(subject);
 		(void)EVP_EncodeBlock(word, (const unsigned char *)subject, (int)n);
 		buf_printf(b, " =?UTF-8?B?%s?=\r\n", word);
 	}
@@ -82,7 +84,7 @@ put_date(struct buf *b)
 	buf_printf(b, "Date: %s\r\n", text);
 }
 
-/* Lines end in CRLF; a dot at the head of one is libcurl's to double. */
+/* All line ends become CRLF. */
 static void
 put_lines(struct buf *b, struct str text)
 {
@@ -114,7 +116,7 @@ put_message(struct buf *b, const struct mail_options *options, const char *subje
 	put_lines(b, text);
 }
 
-/* ---- its way ---- */
+/* ---- sending ---- */
 
 static size_t
 read_message(char *p, size_t size, size_t n, void *arg)
@@ -183,7 +185,7 @@ send_message(struct arena *a, const struct mail_options *options,
 	curl_easy_cleanup(curl);
 	curl_slist_free_all(to);
 	return code == CURLE_OK ? RC_OK
-				: err_set(err, RC_UPSTREAM, "mail to %s: %s", url,
+				: err_set(err, RC_UPSTREAM, "mail by %s: %s", url,
 				      curl_easy_strerror(code));
 }
 
@@ -195,14 +197,16 @@ mail_send(const struct mail_options *options, const char *subject, struct str te
 	struct buf b;
 	enum result r;
 
-	if (!is_line(subject) || !is_line(options->from) || !is_line(options->to))
-		return err_set(err, RC_BAD_REQUEST, "a mail's header of two lines");
+	if (!is_one_line(subject) || !is_one_line(options->from) ||
+	    !is_one_line(options->to))
+		return err_set(err, RC_BAD_REQUEST,
+		    "subject and addresses of a mail must be one line each");
 	transfer_init();
 	a = arena_new();
 	buf_init(&b, a, MAIL_MAX);
 	put_message(&b, options, subject, text);
-	r = b.full ? err_set(err, RC_TOO_LARGE, "a mail of more than %zu bytes",
-			 MAIL_MAX)
+	r = b.full ? err_set(err, RC_TOO_LARGE,
+			 "the mail is larger than the limit of %zu bytes", MAIL_MAX)
 		   : send_message(a, options, buf_str(&b), err);
 	arena_free(a);
 	return r;

@@ -1,4 +1,21 @@
-/* redirect.c: see redirect.h. */
+/* redirect.c: see redirect.h.
+ *
+ * libcurl follows redirects by itself, so each new address is checked in its callbacks:
+ *
+ *	open_socket()		before it connects. It gets the address that the host's name
+ *				resolved to, which is what counts: a public name can have a
+ *				private address.
+ *	before_request()	before it sends a request over any connection. This finds
+ *				connections that were kept open from an earlier call to a
+ *				private host, for which no socket is opened. libcurl before
+ *				7.80 lacks this callback; each call makes new connections there.
+ *
+ * Both allow any address for the host and port of the call itself: the operator configured
+ * it. From https to http: CURLOPT_REDIR_PROTOCOLS excludes http as soon as one of the addresses
+ * in the chain is https.
+ *
+ * libcurl reports a refusal as a failed connection or an unsupported protocol. The reason is
+ * kept in struct redirect, for the log. */
 #include "remote/redirect.h"
 
 #include <arpa/inet.h>
@@ -8,12 +25,13 @@
 
 #include "base/address.h"
 
-#define ALLOWED_BY "trust_redirects: true would allow it"
+#define ALLOWED_BY "trust_redirects: true in config.yml would allow it"
 
-/* ---- which address is asked now ---- */
+/* ---- addresses ---- */
 
+/* Of the redirect that is followed now. */
 static const char *
-url_now(struct redirect *rd)
+current_url(struct redirect *rd)
 {
 	char *url = NULL;
 
@@ -40,9 +58,8 @@ have_same_part(CURLU *a, CURLU *b, CURLUPart part)
 	return same;
 }
 
-/* Do both name one host and port? */
 static bool
-have_same_host(const char *a, const char *b)
+have_same_host_and_port(const char *a, const char *b)
 {
 	CURLU *of_a = curl_url(), *of_b = curl_url();
 	bool same = of_a != NULL && of_b != NULL &&
@@ -56,10 +73,10 @@ have_same_host(const char *a, const char *b)
 	return same;
 }
 
-/* ---- what libcurl calls ---- */
+/* ---- callbacks of libcurl ---- */
 
 static void
-refuse_address(struct redirect *rd, const struct sockaddr *at)
+set_refused(struct redirect *rd, const struct sockaddr *at)
 {
 	char text[INET6_ADDRSTRLEN] = "unknown";
 
@@ -76,30 +93,28 @@ refuse_address(struct redirect *rd, const struct sockaddr *at)
 }
 
 static bool
-may_ask(struct redirect *rd, const struct sockaddr *at)
+may_connect(struct redirect *rd, const struct sockaddr *at)
 {
-	if (rd->anywhere || address_is_public(at) ||
-	    have_same_host(rd->url, url_now(rd)))
+	if (rd->allow_all || address_is_public(at) ||
+	    have_same_host_and_port(rd->url, current_url(rd)))
 		return true;
-	refuse_address(rd, at);
+	set_refused(rd, at);
 	return false;
 }
 
-/* For CURLOPT_OPENSOCKETFUNCTION: called before each new connection. */
+/* For CURLOPT_OPENSOCKETFUNCTION. */
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
 {
 	(void)purpose;
-	if (!may_ask(arg, &at->addr))
+	if (!may_connect(arg, &at->addr))
 		return CURL_SOCKET_BAD;
 	return socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
 }
 
 #if LIBCURL_VERSION_NUM >= 0x075000
 
-/* For CURLOPT_PREREQFUNCTION: called before each request, also over a connection that
- * was kept, which an earlier call may have made to a private host of the
- * configuration. */
+/* For CURLOPT_PREREQFUNCTION. */
 static int
 before_request(void *arg, char *peer, char *own, int peer_port, int own_port)
 {
@@ -112,11 +127,11 @@ before_request(void *arg, char *peer, char *own, int peer_port, int own_port)
 		at = (const struct sockaddr *)&four;
 	else if (inet_pton(AF_INET6, peer, &six.sin6_addr) != 1)
 		return CURL_PREREQFUNC_ABORT;
-	return may_ask(arg, at) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+	return may_connect(arg, at) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 static void
-look_before_requests(struct redirect *rd)
+check_kept_connections(struct redirect *rd)
 {
 	(void)curl_easy_setopt(rd->curl, CURLOPT_PREREQFUNCTION, before_request);
 	(void)curl_easy_setopt(rd->curl, CURLOPT_PREREQDATA, rd);
@@ -125,45 +140,46 @@ look_before_requests(struct redirect *rd)
 #else
 
 static void
-look_before_requests(struct redirect *rd)
+check_kept_connections(struct redirect *rd)
 {
-	if (!rd->anywhere)
+	if (!rd->allow_all)
 		(void)curl_easy_setopt(rd->curl, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 #endif
 
 static void
-set_protocols(struct redirect *rd, bool secure)
+set_protocols(struct redirect *rd, bool https_only)
 {
 #if LIBCURL_VERSION_NUM >= 0x075500
-	(void)curl_easy_setopt(
-	    rd->curl, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
+	(void)curl_easy_setopt(rd->curl, CURLOPT_REDIR_PROTOCOLS_STR,
+	    https_only ? "https" : "http,https");
 #else
 	(void)curl_easy_setopt(rd->curl, CURLOPT_REDIR_PROTOCOLS,
-	    (long)(secure ? CURLPROTO_HTTPS : CURLPROTO_HTTP | CURLPROTO_HTTPS));
+	    (long)(https_only ? CURLPROTO_HTTPS
+			      : CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 }
 
-/* ---- for the room ---- */
+/* ---- the interface ---- */
 
 void
-redirect_watch(struct redirect *rd, CURL *curl, const char *url, bool anywhere)
+redirect_watch(struct redirect *rd, CURL *curl, const char *url, bool allow_all)
 {
 	memset(rd, 0, sizeof(*rd));
 	rd->curl = curl;
 	rd->url = url;
-	rd->anywhere = anywhere;
-	set_protocols(rd, !anywhere && is_https(url));
+	rd->allow_all = allow_all;
+	set_protocols(rd, !allow_all && is_https(url));
 	(void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	(void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, rd);
-	look_before_requests(rd);
+	check_kept_connections(rd);
 }
 
 void
 redirect_answered(struct redirect *rd)
 {
-	if (!rd->anywhere && is_https(url_now(rd)))
+	if (!rd->allow_all && is_https(current_url(rd)))
 		set_protocols(rd, true);
 }
 
@@ -171,7 +187,7 @@ bool
 redirect_failed(struct redirect *rd, CURLcode code)
 {
 	if (code == CURLE_UNSUPPORTED_PROTOCOL &&
-	    strncasecmp(url_now(rd), "http:", 5) == 0)
+	    strncasecmp(current_url(rd), "http:", 5) == 0)
 		(void)err_set(&rd->refused, RC_UPSTREAM,
 		    "a redirect leads from https to http; " ALLOWED_BY);
 	return rd->refused.text[0] != '\0' &&

@@ -1,8 +1,8 @@
-/* redirect.h: which redirects are followed. The server that answers must not be able to
- * send berth into the network where berth runs: a redirect leads to a private address only
- * if the call itself was for that host and port, and never from https to http. The address
- * is checked when the connection is made and, if it was kept, before it is used again: so a
- * name whose address changes in between does not help. Private to this room. */
+/* redirect.h: which redirects are followed. A server must not be able to make berth send
+ * requests into the private network where berth runs. So a redirect to a private address is
+ * refused unless the call itself was for that host and port, and one from https to http always.
+ * The address of the connection is checked, not the name, so a name that resolves to another
+ * address the second time does not get past the check. Private to this room. */
 #ifndef REMOTE_REDIRECT_H
 #define REMOTE_REDIRECT_H
 
@@ -14,20 +14,20 @@
 struct redirect {
 	CURL *curl;
 	const char *url;    /* of the call */
-	bool anywhere;      /* follow all redirects */
-	struct err refused; /* why one was not followed; empty: none was refused */
+	bool allow_all;     /* refuse none */
+	struct err refused; /* the reason; empty: none was refused */
 };
 
-/* Watches the redirects of the next call that curl performs. *rd is filled in, and
- * must stay valid until that call has ended. */
+/* Checks the redirects of the next call that curl performs. *rd is filled in, and must stay
+ * valid until that call has ended. */
 void redirect_watch(
-    struct redirect *rd, CURL *curl, const char *url, bool anywhere);
+    struct redirect *rd, CURL *curl, const char *url, bool allow_all);
 
-/* To be called for each status line, also that of a redirect. */
+/* Call it for each status line, also for that of a redirect. */
 void redirect_answered(struct redirect *rd);
 
-/* Did the call fail with this code because of a redirect that was refused? Then
- * rd->refused says why. */
+/* Did the call fail with this code because a redirect was refused? Then rd->refused has the
+ * reason. */
 bool redirect_failed(struct redirect *rd, CURLcode code);
 
 #endif

@@ -1,5 +1,5 @@
-/* remote.c: see remote.h. Small answers; cache.c remembers them, stream.c has the large
- * ones. */
+/* remote.c: see remote.h. The libcurl handles, the slots of waiting threads, and GET with a
+ * small answer; cache.c adds the cache to it, stream.c has large bodies. */
 #include "remote/remote.h"
 
 #include <stdlib.h>
@@ -12,12 +12,12 @@
 #define CONNECT_MS 5000
 #define ANSWER_MS  15000
 #define SILENCE_MS 60000
-#define QUEUE_S    2 /* seconds for a place among those who wait */
+#define QUEUE_S    2 /* seconds that a thread waits for a slot */
 
 static unsigned
-or_default(unsigned given, unsigned usual)
+or_default(unsigned value, unsigned default_value)
 {
-	return given == 0 ? usual : given;
+	return value == 0 ? default_value : value;
 }
 
 struct remote *
@@ -35,9 +35,9 @@ remote_new(const struct remote_options *options)
 	(void)pthread_mutex_init(&rm->mutex, NULL);
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&rm->left, &attr);
+	(void)pthread_cond_init(&rm->slot_free, &attr);
 	(void)pthread_condattr_destroy(&attr);
-	rm->memory = remote_cache_new();
+	rm->cache = remote_cache_new();
 	rm->streams = remote_streams_new();
 	return rm;
 }
@@ -48,15 +48,6 @@ remote_give_up(struct remote *rm)
 	atomic_store(&rm->ending, true);
 }
 
-int
-remote_abort_cb(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-	struct remote *rm = arg;
-
-	(void)a, (void)b, (void)c, (void)d;
-	return atomic_load(&rm->ending) ? 1 : 0;
-}
-
 void
 remote_free(struct remote *rm)
 {
@@ -64,10 +55,10 @@ remote_free(struct remote *rm)
 		return;
 	remote_give_up(rm);
 	remote_streams_free(rm->streams);
-	remote_cache_free(rm->memory);
+	remote_cache_free(rm->cache);
 	while (rm->n_idle > 0)
 		curl_easy_cleanup(rm->idle[--rm->n_idle]);
-	(void)pthread_cond_destroy(&rm->left);
+	(void)pthread_cond_destroy(&rm->slot_free);
 	(void)pthread_mutex_destroy(&rm->mutex);
 	free(rm);
 }
@@ -90,7 +81,7 @@ remote_borrow(struct remote *rm)
 void
 remote_return(struct remote *rm, CURL *curl)
 {
-	curl_easy_reset(curl); /* connections stay */
+	curl_easy_reset(curl); /* its connections stay open */
 	(void)pthread_mutex_lock(&rm->mutex);
 	if (rm->n_idle < REMOTE_IDLE) {
 		rm->idle[rm->n_idle++] = curl;
@@ -101,17 +92,19 @@ remote_return(struct remote *rm, CURL *curl)
 		curl_easy_cleanup(curl);
 }
 
-/* The mutex is held. */
+/* ---- slots ---- */
+
+/* Waits until a slot is free, or for QUEUE_S. Called with the mutex held. */
 static void
-queue_up(struct remote *rm)
+queue_for_slot(struct remote *rm)
 {
 	struct timespec until;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += QUEUE_S;
 	rm->queued++;
-	while (rm->waiting >= rm->options.waiting &&
-	       pthread_cond_timedwait(&rm->left, &rm->mutex, &until) == 0)
+	while (rm->slots_taken >= rm->options.waiting_max &&
+	       pthread_cond_timedwait(&rm->slot_free, &rm->mutex, &until) == 0)
 		;
 	rm->queued--;
 }
@@ -119,56 +112,80 @@ queue_up(struct remote *rm)
 enum result
 remote_wait_begin(struct remote *rm, struct err *err)
 {
-	unsigned most = rm->options.waiting;
-	bool may;
+	unsigned limit = rm->options.waiting_max;
+	bool is_free;
 
 	(void)pthread_mutex_lock(&rm->mutex);
-	if (most > 0 && rm->waiting >= most && rm->queued < most)
-		queue_up(rm);
-	may = most == 0 || rm->waiting < most;
-	rm->waiting += may;
+	if (limit > 0 && rm->slots_taken >= limit && rm->queued < limit)
+		queue_for_slot(rm);
+	is_free = limit == 0 || rm->slots_taken < limit;
+	rm->slots_taken += is_free;
 	(void)pthread_mutex_unlock(&rm->mutex);
-	return may ? RC_OK
-		   : err_set(
-			 err, RC_BUSY, "%u requests wait for others already", most);
+	if (!is_free)
+		return err_set(err, RC_BUSY,
+		    "%u requests of this process wait for other servers already, "
+		    "which is the limit",
+		    limit);
+	return RC_OK;
 }
 
 void
 remote_wait_end(struct remote *rm)
 {
 	(void)pthread_mutex_lock(&rm->mutex);
-	rm->waiting--;
-	(void)pthread_cond_signal(&rm->left);
+	rm->slots_taken--;
+	(void)pthread_cond_signal(&rm->slot_free);
 	(void)pthread_mutex_unlock(&rm->mutex);
 }
 
-/* ---- one answer ---- */
+/* ---- one call ---- */
 
-struct getting {
+/* For CURLOPT_XFERINFOFUNCTION; the arguments after the first are progress in bytes. */
+static int
+on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct remote *rm = arg;
+
+	(void)a, (void)b, (void)c, (void)d;
+	return atomic_load(&rm->ending) ? 1 : 0;
+}
+
+enum result
+remote_perform(struct remote *rm, struct transfer_run *run, struct err *err)
+{
+	(void)curl_easy_setopt(run->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	(void)curl_easy_setopt(run->curl, CURLOPT_XFERINFODATA, rm);
+	(void)curl_easy_setopt(run->curl, CURLOPT_NOPROGRESS, 0L);
+	return transfer_perform(run, &rm->options, err);
+}
+
+/* ---- a small answer ---- */
+
+struct get {
 	struct transfer_run run;
 	struct buf body;
 };
 
 static size_t
-take_header(char *p, size_t size, size_t n, void *arg)
+on_header(char *p, size_t size, size_t n, void *arg)
 {
-	struct getting *g = arg;
+	struct get *g = arg;
 
 	transfer_take_header(&g->run, transfer_line(p, size * n));
 	return size * n;
 }
 
 static size_t
-take_body(char *p, size_t size, size_t n, void *arg)
+on_body(char *p, size_t size, size_t n, void *arg)
 {
-	struct getting *g = arg;
+	struct get *g = arg;
 
 	buf_add(&g->body, p, size * n);
 	return g->body.full ? 0 : size * n;
 }
 
 static enum result
-perform(struct remote *rm, struct getting *g, struct err *err)
+perform(struct remote *rm, struct get *g, struct err *err)
 {
 	CURL *curl = g->run.curl;
 	enum result r;
@@ -176,16 +193,10 @@ perform(struct remote *rm, struct getting *g, struct err *err)
 
 	(void)curl_easy_setopt(
 	    curl, CURLOPT_TIMEOUT_MS, (long)rm->options.answer_ms);
-	(void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-	(void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, g);
-	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, g);
-	(void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, remote_abort_cb);
-	(void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, rm);
-	(void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	r = transfer_perform(&g->run, &rm->options, err);
+	r = remote_perform(rm, &g->run, err);
 	if (g->body.full)
-		return err_set(err, RC_UPSTREAM, "an answer of more than %zu bytes",
+		return err_set(err, RC_UPSTREAM,
+		    "the answer is larger than the limit of %zu bytes",
 		    g->body.limit);
 	if (r != RC_OK)
 		return r;
@@ -196,12 +207,17 @@ perform(struct remote *rm, struct getting *g, struct err *err)
 }
 
 enum result
-remote_get_waiting(struct remote *rm, struct arena *a,
+remote_get_in_slot(struct remote *rm, struct arena *a,
     const struct remote_call *call, struct remote_answer *out, struct err *err)
 {
 	CURL *curl = remote_borrow(rm);
-	struct getting g = {
-	    .run = {.curl = curl, .arena = a, .call = call, .out = out}};
+	struct get g = {.run = {.curl = curl,
+			    .arena = a,
+			    .call = call,
+			    .out = out,
+			    .on_header = on_header,
+			    .on_body = on_body,
+			    .arg = &g}};
 	struct curl_slist *list;
 	enum result r;
 
@@ -223,7 +239,7 @@ remote_get(struct remote *rm, struct arena *a, const struct remote_call *call,
 	*out = (struct remote_answer){.status = 0};
 	if (r != RC_OK)
 		return r;
-	r = remote_get_waiting(rm, a, call, out, err);
+	r = remote_get_in_slot(rm, a, call, out, err);
 	remote_wait_end(rm);
 	return r;
 }

@@ -1,15 +1,15 @@
-/* remote.h: calls that berth makes to other servers, over HTTP and HTTPS.
+/* remote.h: GET requests of berth to other servers, over HTTP and HTTPS.
  *
  * A struct remote belongs to a process and serves all its threads; create it after
- * fork(). It keeps connections open between calls. Redirects are followed within http
- * and https, at most a few, and never with the Authorization of another host; to a
- * private address, or from https to http, only where trust_redirects is set.
+ * fork(). It keeps connections open between calls. At most five redirects are followed, to
+ * http and https only. The Authorization is not sent to another host. A redirect to a
+ * private address, or from https to http, is followed only if trust_redirects is set.
  * Certificates are verified.
  *
- * RC_UPSTREAM: no answer could be had (no connection, a timeout, closed half-way, more
- * bytes than the limit, no HTTP); err says which, with the address but without any
- * password in it. An answer of any status is RC_OK. RC_BUSY: too many threads wait for
- * answers already, and none of them was through within two seconds. */
+ * An answer of any status is RC_OK. RC_UPSTREAM: the server gave no usable answer (no
+ * connection, a timeout, a connection closed too soon, no HTTP, more bytes than the limit);
+ * err has the reason, and no password of the address. RC_BUSY: as many threads as may
+ * wait for other servers do so already, and none of them was finished within two seconds. */
 #ifndef REMOTE_REMOTE_H
 #define REMOTE_REMOTE_H
 
@@ -25,61 +25,66 @@ struct remote;
 
 /* Times in milliseconds. */
 struct remote_options {
-	unsigned connect_ms; /* until a connection stands; 0: 5000 */
-	unsigned answer_ms;  /* a whole small answer; 0: 15000 */
-	unsigned silence_ms; /* that a stream may bring next to nothing; 0: 60000 */
-	unsigned waiting; /* threads that may wait for an answer at once; 0: any */
-	bool trust_redirects; /* follow all of them, over http and https */
+	unsigned connect_ms;  /* limit for the connection; 0: 5000 */
+	unsigned answer_ms;   /* limit for a whole call of remote_get(); 0: 15000 */
+	unsigned silence_ms;  /* limit for a pause within a fetch; 0: 60000 */
+	unsigned waiting_max; /* threads that wait at once; 0: no limit */
+	bool trust_redirects; /* follow redirects to any address */
 };
 
 struct remote *remote_new(const struct remote_options *options);
 
-/* Calls and fetches that run end with RC_UPSTREAM within a second or two, and none begins
- * any more. */
+/* All running calls and fetches fail with RC_UPSTREAM within about a second, and so does each
+ * later call; a later fetch with RC_BUSY. */
 void remote_give_up(struct remote *rm);
 
-/* The same, and waits for the fetches' ends. NULL is fine; no call may be running. */
+/* Gives up, and waits until the fetches have ended. No call may be running. NULL is fine. */
 void remote_free(struct remote *rm);
 
 #define REMOTE_CAPTURES 8
 
+/* How long remote_get_cached() keeps a result, in milliseconds. With 0 it is only shared with
+ * threads that wait for it at the same time. */
+struct remote_ttl {
+	unsigned ok_ms;          /* of a status below 300 */
+	unsigned error_ms;       /* of any other status */
+	unsigned unreachable_ms; /* of a failure */
+};
+
+/* The lists end with NULL; a list that is NULL itself is empty. */
 struct remote_call {
 	const char *url;
-	const char *const
-	    *headers; /* "Name: value" each, NULL behind the last; NULL */
-	size_t limit; /* bytes of the answer's body */
-	const char *const
-	    *capture; /* names of headers wanted; NULL behind the last; NULL */
+	const char *const *headers;   /* to be sent: "Name: value" each */
+	const char *const *capture;   /* names of wanted headers of the answer */
+	size_t limit;                 /* bytes of the answer's body */
+	const struct remote_ttl *ttl; /* for remote_get_cached() alone */
 };
 
 struct remote_answer {
 	int status;
 	struct str body;
-	struct str captured
-	    [REMOTE_CAPTURES]; /* in the order of `capture`; empty: none came */
+	struct str captured[REMOTE_CAPTURES]; /* as in capture; empty: not sent */
 };
 
-/* GET. The answer lives in the arena. */
+/* The answer lives in the arena. */
 enum result remote_get(struct remote *rm, struct arena *a,
     const struct remote_call *call, struct remote_answer *out, struct err *err);
 
-/* The same, remembered: whoever asks the same (address and headers) within the time is
- * given the same, also a RC_UPSTREAM; while one asks, others of the process wait for its
- * answer. */
-struct remote_ttl {
-	unsigned ok_ms;          /* of a status below 300 */
-	unsigned error_ms;       /* of any other */
-	unsigned unreachable_ms; /* of RC_UPSTREAM */
-};
+/* The same with a cache: calls with the same address and headers get the same result, also a
+ * failure, until it expires. While one thread makes the request, other threads of the process
+ * that want the same wait for its answer. */
 enum result remote_get_cached(struct remote *rm, struct arena *a,
-    const struct remote_call *call, const struct remote_ttl *memory,
-    struct remote_answer *out, struct err *err);
+    const struct remote_call *call, struct remote_answer *out, struct err *err);
 
-/* A large body in pieces, on a thread of the remote's own: GET. Called there, one after
- * another: begin once, with the answer's head (length -1: not told), take for each piece,
- * end exactly once, whatever happened, last. begin or take returning false ends it with
- * RC_CLIENT_GONE. end: RC_OK only when the body came whole, as far as its length or its chunks
- * tell; `whole` is false where neither told. limit of the call counts. */
+/* Receives a large body in pieces. All three are called on the thread of the fetch:
+ *
+ *	begin	once, with status and headers; length is -1 if it is not announced
+ *	take	for each piece
+ *	end	last and exactly once, whatever happened before
+ *
+ * If begin or take returns false, the fetch ends with RC_STOPPED. RC_OK: no byte is known to
+ * be missing. `whole` is true if that is certain, and false where only the end of the
+ * connection ended the body: then it may have been cut off. */
 struct remote_stream {
 	bool (*begin)(void *arg, const struct remote_answer *head, int64_t length);
 	bool (*take)(void *arg, const char *p, size_t n);
@@ -87,12 +92,12 @@ struct remote_stream {
 	void *arg;
 };
 
-/* Returns when the thread runs; the call's texts are copied. RC_BUSY: too many run
- * already; end is not called then. */
+/* Starts a fetch on a thread of its own and returns; the call is copied. RC_BUSY: too many
+ * fetches run; end is not called then. */
 enum result remote_fetch(struct remote *rm, const struct remote_call *call,
     const struct remote_stream *stream, struct err *err);
 
-/* Some have not come to their end. */
+/* Does a fetch still run? */
 bool remote_is_fetching(struct remote *rm);
 
 #endif

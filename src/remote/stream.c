@@ -1,4 +1,18 @@
-/* stream.c: large bodies, each on a thread of its own (remote_fetch()). */
+/* stream.c: remote_fetch(): large bodies, each on a thread of its own.
+ *
+ * A fetch outlives the request that started it: a layer of a mirror is fetched to its end even if
+ * every client that wants it has left. Therefore it has its own arena with copies of the call,
+ * its thread is detached, and remote_free() waits until none runs.
+ *
+ * The headers of the answer are known to be complete only when the body begins, or when libcurl
+ * returns because there is none; begin() is called then. There is no limit on the time of a
+ * whole fetch, since a layer can be large and the line slow: it fails if fewer than
+ * BYTES_PER_S_MIN bytes a second arrive for silence_ms.
+ *
+ * A body that ended early is recognised by its Content-Length, its last chunk or its HTTP/2
+ * stream: libcurl reports an error. A body of HTTP/1 with none of these ends with the
+ * connection, and then nobody can say whether it is complete. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,26 +21,26 @@
 
 #include "remote/internal.h"
 
-#define FETCHES_MAX 32
-#define SLOWEST     1000L /* bytes a second, over silence_ms: below it, nothing comes */
+#define FETCHES_MAX     32
+#define BYTES_PER_S_MIN 1000L
 
 struct fetch {
 	struct remote *rm;
 	struct remote_stream stream;
 	struct arena *arena;
-	struct remote_call call; /* its texts are copies */
+	struct remote_call call; /* its texts are copies in the arena */
 	struct remote_answer head;
 	struct transfer_run run;
-	uint64_t taken; /* bytes */
+	uint64_t received; /* bytes */
 	bool chunked;
 	bool begun;
-	bool refused; /* begin or take wanted no more */
+	bool stopped; /* by begin or take */
 	bool over_limit;
 };
 
 struct remote_streams {
 	pthread_mutex_t mutex;
-	pthread_cond_t fewer;
+	pthread_cond_t ended;
 	unsigned running;
 };
 
@@ -36,7 +50,7 @@ remote_streams_new(void)
 	struct remote_streams *s = must_alloc(1, sizeof(*s));
 
 	(void)pthread_mutex_init(&s->mutex, NULL);
-	(void)pthread_cond_init(&s->fewer, NULL);
+	(void)pthread_cond_init(&s->ended, NULL);
 	return s;
 }
 
@@ -45,16 +59,17 @@ remote_streams_free(struct remote_streams *s)
 {
 	(void)pthread_mutex_lock(&s->mutex);
 	while (s->running > 0)
-		(void)pthread_cond_wait(&s->fewer, &s->mutex);
+		(void)pthread_cond_wait(&s->ended, &s->mutex);
 	(void)pthread_mutex_unlock(&s->mutex);
-	(void)pthread_cond_destroy(&s->fewer);
+	(void)pthread_cond_destroy(&s->ended);
 	(void)pthread_mutex_destroy(&s->mutex);
 	free(s);
 }
 
-/* ---- what libcurl calls ---- */
+/* ---- callbacks of libcurl ---- */
 
-/* Is it of an answer whose last transfer coding is chunked (RFC 9112, section 6.1)? */
+/* Is it a Transfer-Encoding whose last coding is chunked (RFC 9112, section 6.1)? Then the
+ * last chunk marks the end of the body. */
 static bool
 says_chunked(struct str line)
 {
@@ -66,9 +81,9 @@ says_chunked(struct str line)
 	       strncasecmp(value.p + value.n - n, chunked, n) == 0;
 }
 
-/* Of each answer of a row of redirects; the last counts. */
+/* Called for the header lines of each answer of a chain of redirects; the last one counts. */
 static size_t
-take_header(char *p, size_t size, size_t n, void *arg)
+on_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
 	struct str line = transfer_line(p, n * size);
@@ -81,7 +96,7 @@ take_header(char *p, size_t size, size_t n, void *arg)
 	return n * size;
 }
 
-/* The head is whole when the body begins, or when there is none. */
+/* Called when the headers are complete, which can be twice. */
 static bool
 begin(struct fetch *f)
 {
@@ -95,23 +110,23 @@ begin(struct fetch *f)
 	(void)curl_easy_getinfo(
 	    f->run.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	f->head.status = (int)status;
-	f->refused = !f->stream.begin(f->stream.arg, &f->head, length);
-	return !f->refused;
+	f->stopped = !f->stream.begin(f->stream.arg, &f->head, length);
+	return !f->stopped;
 }
 
 static size_t
-take_body(char *p, size_t size, size_t n, void *arg)
+on_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
 
 	n *= size;
 	if (!begin(f))
 		return 0;
-	f->taken += n;
-	f->over_limit = f->taken > f->call.limit;
+	f->received += n;
+	f->over_limit = f->received > f->call.limit;
 	if (!f->over_limit)
-		f->refused = !f->stream.take(f->stream.arg, p, n);
-	return f->over_limit || f->refused ? 0 : n;
+		f->stopped = !f->stream.take(f->stream.arg, p, n);
+	return f->over_limit || f->stopped ? 0 : n;
 }
 
 /* ---- the thread ---- */
@@ -122,29 +137,22 @@ perform(struct fetch *f, struct err *err)
 	long silence = (long)(f->rm->options.silence_ms + 999) / 1000;
 	enum result r;
 
-	(void)curl_easy_setopt(f->run.curl, CURLOPT_HEADERFUNCTION, take_header);
-	(void)curl_easy_setopt(f->run.curl, CURLOPT_HEADERDATA, f);
-	(void)curl_easy_setopt(f->run.curl, CURLOPT_WRITEFUNCTION, take_body);
-	(void)curl_easy_setopt(f->run.curl, CURLOPT_WRITEDATA, f);
 	(void)curl_easy_setopt(
-	    f->run.curl, CURLOPT_XFERINFOFUNCTION, remote_abort_cb);
-	(void)curl_easy_setopt(f->run.curl, CURLOPT_XFERINFODATA, f->rm);
-	(void)curl_easy_setopt(f->run.curl, CURLOPT_NOPROGRESS, 0L);
-	(void)curl_easy_setopt(f->run.curl, CURLOPT_LOW_SPEED_LIMIT, SLOWEST);
+	    f->run.curl, CURLOPT_LOW_SPEED_LIMIT, BYTES_PER_S_MIN);
 	(void)curl_easy_setopt(f->run.curl, CURLOPT_LOW_SPEED_TIME, silence);
-	r = transfer_perform(&f->run, &f->rm->options, err);
+	r = remote_perform(f->rm, &f->run, err);
 	if (r == RC_OK)
 		(void)begin(f);
-	if (f->refused)
-		return err_set(err, RC_CLIENT_GONE, "nobody wants more of it");
+	if (f->stopped)
+		return err_set(err, RC_STOPPED, "the receiver ended the fetch");
 	if (f->over_limit)
-		return err_set(err, RC_UPSTREAM, "a body of more than %zu bytes",
+		return err_set(err, RC_UPSTREAM,
+		    "the body is larger than the limit of %zu bytes",
 		    f->call.limit);
 	return r;
 }
 
-/* Did a length, the last chunk or the stream's end tell that this is all? Not where the
- * connection's end is the body's (RFC 9112, section 8). */
+/* Is it certain that nothing is missing (RFC 9112, section 8)? */
 static bool
 is_whole(const struct fetch *f)
 {
@@ -162,7 +170,7 @@ leave(struct remote_streams *s)
 {
 	(void)pthread_mutex_lock(&s->mutex);
 	s->running--;
-	(void)pthread_cond_broadcast(&s->fewer);
+	(void)pthread_cond_broadcast(&s->ended);
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 
@@ -179,7 +187,10 @@ run(void *arg)
 	f->run = (struct transfer_run){.curl = remote_borrow(f->rm),
 	    .arena = f->arena,
 	    .call = &f->call,
-	    .out = &f->head};
+	    .out = &f->head,
+	    .on_header = on_header,
+	    .on_body = on_body,
+	    .arg = f};
 	r = transfer_set_call(f->run.curl, &f->call, &list, &err);
 	if (r == RC_OK)
 		r = perform(f, &err);
@@ -204,7 +215,7 @@ remote_is_fetching(struct remote *rm)
 	return running;
 }
 
-/* ---- its start ---- */
+/* ---- starting a fetch ---- */
 
 static const char *const *
 copy_texts(struct arena *a, const char *const *texts)
@@ -243,13 +254,13 @@ static bool
 enter(struct remote *rm)
 {
 	struct remote_streams *s = rm->streams;
-	bool room;
+	bool may;
 
 	(void)pthread_mutex_lock(&s->mutex);
-	room = s->running < FETCHES_MAX && !atomic_load(&rm->ending);
-	s->running += room;
+	may = s->running < FETCHES_MAX && !atomic_load(&rm->ending);
+	s->running += may;
 	(void)pthread_mutex_unlock(&s->mutex);
-	return room;
+	return may;
 }
 
 enum result
@@ -262,7 +273,9 @@ remote_fetch(struct remote *rm, const struct remote_call *call,
 	int failed;
 
 	if (!enter(rm))
-		return err_set(err, RC_BUSY, "%d fetches run already", FETCHES_MAX);
+		return err_set(err, RC_BUSY,
+		    "%d fetches run already, which is the limit, or berth is ending",
+		    FETCHES_MAX);
 	f = new_fetch(rm, call, stream);
 	(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
@@ -272,5 +285,6 @@ remote_fetch(struct remote *rm, const struct remote_call *call,
 		return RC_OK;
 	arena_free(f->arena);
 	leave(rm->streams);
-	return err_set(err, RC_BUSY, "no thread for a fetch");
+	errno = failed;
+	return err_set(err, RC_BUSY, "cannot start a thread for a fetch: %m");
 }

@@ -1,4 +1,5 @@
-/* transfer.c: see transfer.h. */
+/* transfer.c: see transfer.h. A handle that is used again keeps its connections but no
+ * settings (remote_return() resets it), so all settings are made for each call. */
 #include "remote/transfer.h"
 
 #include <pthread.h>
@@ -47,7 +48,7 @@ transfer_new(const struct remote_options *options)
 void
 transfer_set_up(CURL *curl, const struct remote_options *options)
 {
-	const char *ca = getenv("SSL_CERT_FILE"); /* as OpenSSL's own programs do */
+	const char *ca = getenv("SSL_CERT_FILE"); /* as curl and OpenSSL do */
 
 	set_protocols(curl);
 	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -61,7 +62,7 @@ transfer_set_up(CURL *curl, const struct remote_options *options)
 }
 
 static bool
-is_line(const char *text)
+is_one_line(const char *text)
 {
 	return strpbrk(text, "\r\n") == NULL;
 }
@@ -74,11 +75,11 @@ transfer_set_call(CURL *curl, const struct remote_call *call,
 
 	*list = NULL;
 	for (h = call->headers; h != NULL && *h != NULL; h++) {
-		if (!is_line(*h)) {
+		if (!is_one_line(*h)) {
 			curl_slist_free_all(*list);
 			*list = NULL;
-			return err_set(
-			    err, RC_BAD_REQUEST, "a header of two lines");
+			return err_set(err, RC_BAD_REQUEST,
+			    "a request header must be one line");
 		}
 		*list = must_have(curl_slist_append(*list, *h));
 	}
@@ -118,22 +119,23 @@ transfer_take_header(struct transfer_run *run, struct str line)
 			    str_dup(run->arena, value), value.n);
 }
 
-/* "scheme://host/path" of an address that may hold a name and a password. */
+/* The address in two parts, "scheme://" and "host/path": "user:password@" between them is left
+ * out, since the text goes to the log. */
 static void
 without_password(const char *url, struct str *scheme, struct str *rest)
 {
-	const char *host = strstr(url, "://"), *end, *at;
+	const char *authority = strstr(url, "://"), *end, *host;
 
-	host = host == NULL ? url : host + 3;
-	end = host + strcspn(host, "/?#");
-	for (at = end; at > host && at[-1] != '@'; at--)
+	authority = authority == NULL ? url : authority + 3;
+	end = authority + strcspn(authority, "/?#");
+	for (host = end; host > authority && host[-1] != '@'; host--)
 		;
-	*scheme = str_make(url, (size_t)(host - url));
-	*rest = str_of(at);
+	*scheme = str_make(url, (size_t)(authority - url));
+	*rest = str_of(host);
 }
 
 static enum result
-failed(const char *url, const char *why, struct err *err)
+set_failed(const char *url, const char *why, struct err *err)
 {
 	struct str scheme, rest;
 
@@ -146,14 +148,19 @@ enum result
 transfer_perform(
     struct transfer_run *run, const struct remote_options *options, struct err *err)
 {
+	CURL *curl = run->curl;
 	CURLcode code;
 
+	(void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, run->on_header);
+	(void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, run->arg);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, run->on_body);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, run->arg);
 	redirect_watch(
-	    &run->redirect, run->curl, run->call->url, options->trust_redirects);
-	code = curl_easy_perform(run->curl);
+	    &run->redirect, curl, run->call->url, options->trust_redirects);
+	code = curl_easy_perform(curl);
 	if (code == CURLE_OK)
 		return RC_OK;
-	return failed(run->call->url,
+	return set_failed(run->call->url,
 	    redirect_failed(&run->redirect, code) ? run->redirect.refused.text
 						  : curl_easy_strerror(code),
 	    err);

@@ -1,4 +1,5 @@
-/* transfer.h: a handle of libcurl, set up as berth calls others. Private to this room. */
+/* transfer.h: one call over a handle of libcurl, with the settings that all calls of berth
+ * share. Private to this room. */
 #ifndef REMOTE_TRANSFER_H
 #define REMOTE_TRANSFER_H
 
@@ -7,36 +8,40 @@
 #include "remote/redirect.h"
 #include "remote/remote.h"
 
-/* Once a process, before anything else of libcurl. */
+/* Initialises libcurl; call it before anything else of it. Any number of times. */
 void transfer_init(void);
 
-/* A new one, the caller's; and one that was reset, with what all calls share. */
+/* A new handle, which the caller cleans up, with the settings that all calls share; and the
+ * same settings for a handle that was reset. */
 CURL *transfer_new(const struct remote_options *options);
 void transfer_set_up(CURL *curl, const struct remote_options *options);
 
-/* The call's address and headers. *list is the caller's, and needed while the handle
- * runs. RC_BAD_REQUEST: a line break in one of them. */
+/* Sets the call's address and headers. *list must stay valid while the handle runs; the caller
+ * frees it. RC_BAD_REQUEST: a header has a line break. */
 enum result transfer_set_call(CURL *curl, const struct remote_call *call,
     struct curl_slist **list, struct err *err);
 
-/* A header line as libcurl hands it on, without its end. */
+/* A header line as libcurl passes it to a callback, without its line end. */
 struct str transfer_line(const char *p, size_t n);
 
 /* A call that is about to run, or runs. */
 struct transfer_run {
 	CURL *curl;
-	struct arena *arena;
+	struct arena *arena; /* of the answer's texts */
 	const struct remote_call *call;
 	struct remote_answer *out;
-	struct redirect redirect;
+	curl_write_callback on_header,
+	    on_body;              /* for each header line and each piece */
+	void *arg;                /* of both */
+	struct redirect redirect; /* filled in by transfer_perform() */
 };
 
-/* One of the answer's header lines: kept in `out`, if it is wanted. A new status line
- * forgets what was kept before (a redirect's). */
+/* For on_header: keeps the header in out->captured if the call wants it. A status line begins
+ * the next answer of a chain of redirects, and clears the headers of the one before. */
 void transfer_take_header(struct transfer_run *run, struct str line);
 
-/* Performs the call, whose handle is set up. RC_UPSTREAM: err says "GET
- * http://host/path: why", without a password. */
+/* Performs the call, whose handle is set up. RC_UPSTREAM: err is "GET http://host/path: why",
+ * without the user name and password of the address. */
 enum result transfer_perform(struct transfer_run *run,
     const struct remote_options *options, struct err *err);
 

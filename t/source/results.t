@@ -13,6 +13,8 @@ my $CODES = 'base/err.h';
 my $OF_V2 = 'only the documents and verbs of API v2 return it';
 my $OF_V1 = 'only the documents and verbs of API v1 return it';
 
+my $OF_FETCH = 'remote_fetch() gives it to the receiver that stopped it, which has a reason of its own';
+
 # { file => { code => why it needs no row } }
 my %TABLES = (
     'base/err.c'  => { RC_MAX => 'it is not a result, it counts them' },
@@ -21,6 +23,7 @@ my %TABLES = (
             RC_BAD_TAG RC_BAD_DIGEST RC_OTHER_DIGEST RC_BAD_MANIFEST RC_UNVERIFIED RC_FALLBACK RC_BAD_PAGE RC_BAD_SIZE
             RC_BAD_RANGE RC_TOO_MANY RC_UNRESOLVED_REF RC_CONDITION RC_BLOB_UNKNOWN RC_MANIFEST_UNKNOWN RC_UPLOAD_UNKNOWN
         )),
+        RC_STOPPED => $OF_FETCH,
         RC_OK  => 'it is not an error',
         RC_MAX => 'it is not a result, it counts them',
     },
@@ -33,6 +36,7 @@ my %TABLES = (
         RC_BAD_LAYER => 'API v2 stores layers as they come and unpacks none',
         RC_BAD_DATA  => 'it is of the configuration and of the documents of API v1',
         RC_NOT_FOUND    => 'each verb turns it into the code of what is absent: a blob, a manifest, an upload',
+        RC_STOPPED   => $OF_FETCH,
         RC_OK        => 'it is not an error',
         RC_MAX       => 'it is not a result, it counts them',
     },

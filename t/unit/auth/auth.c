@@ -24,20 +24,19 @@ static struct {
 	struct remote *remote;
 	char url[1024], authorization[512];
 	size_t n_headers;
-	struct remote_ttl memory;
+	struct remote_ttl ttl;
 } played;
 
 enum result
 remote_get_cached(struct remote *rm, struct arena *a,
-    const struct remote_call *call, const struct remote_ttl *memory,
-    struct remote_answer *out, struct err *why)
+    const struct remote_call *call, struct remote_answer *out, struct err *why)
 {
 	size_t i;
 
 	(void)a;
 	played.calls++;
 	played.remote = rm;
-	played.memory = *memory;
+	played.ttl = *call->ttl;
 	(void)snprintf(played.url, sizeof(played.url), "%s", call->url);
 	played.authorization[0] = '\0';
 	for (i = 0; call->headers[i] != NULL; i++)
@@ -230,9 +229,9 @@ test_index(void)
 	is_str(played.authorization, "Authorization: " OF_INDEX "write",
 	    "in whose name");
 	is_int(played.n_headers, 2, "with a header next to it");
-	is_int(played.memory.ok_ms, 10000, "yes is remembered");
-	is_int(played.memory.error_ms, 3000, "no is remembered");
-	is_int(played.memory.unreachable_ms, 1000, "no answer is remembered");
+	is_int(played.ttl.ok_ms, 10000, "yes is kept");
+	is_int(played.ttl.error_ms, 3000, "no is kept");
+	is_int(played.ttl.unreachable_ms, 1000, "no answer is kept");
 }
 
 static void
@@ -447,9 +446,9 @@ test_image_asked(void)
 	    "where");
 	is_str(played.authorization, "Authorization: " OF_INDEX "write",
 	    "in whose name");
-	is_int(played.memory.ok_ms, 10000, "yes is remembered");
-	is_int(played.memory.error_ms, 3000, "no is remembered");
-	is_int(played.memory.unreachable_ms, 1000, "no answer is remembered");
+	is_int(played.ttl.ok_ms, 10000, "yes is kept");
+	is_int(played.ttl.error_ms, 3000, "no is kept");
+	is_int(played.ttl.unreachable_ms, 1000, "no answer is kept");
 	is_int(played.calls, 1, "asked once");
 	for (i = 0; i < COUNT(no_ids); i++)
 		is_int(image_access(AUTH_INDEX, &bound, no_ids[i]), RC_UNAUTHORIZED,
