@@ -58,6 +58,7 @@ static enum result
 gather_tags(
     const struct task *t, const char *name, struct str after, struct gathering *g)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct content_page *page = g->page;
 	enum result r = index_tags(
 	    t->reg->index, str_of(name), after, g->most + 1, gather, g, t->err);
@@ -66,14 +67,14 @@ gather_tags(
 		return r;
 	page->n = 0;
 	page->more = false;
-	return store_tag_each(
-	    t->reg->store, name, str_dup(g->arena, after), gather_tag, g, t->err);
+	return store_tag_each(&in, str_dup(g->arena, after), gather_tag, g, t->err);
 }
 
 enum result
 content_list_tags(const struct task *t, const char *name, struct str after,
     size_t most, struct content_page *out)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct gathering g = {t->arena, most, NULL};
 	bool there = true;
 	enum result r;
@@ -81,8 +82,7 @@ content_list_tags(const struct task *t, const char *name, struct str after,
 	begin_page(&g, out);
 	r = gather_tags(t, name, after, &g);
 	if (r == RC_OK && out->n == 0)
-		r = store_repository_exists(
-		    t->reg->store, t->arena, name, &there, t->err);
+		r = store_repository_exists(&in, &there, t->err);
 	if (r == RC_OK && !there)
 		return err_set(t->err, RC_REPOSITORY_UNKNOWN, "no such repository");
 	return r;

@@ -163,9 +163,9 @@ is_still_foreign(struct db *db, const struct suspicion *s, struct err *err)
 
 /* After this the rebuild reads every repository. */
 static enum result
-void_stamps(struct db *db, void *arg, struct err *err)
+forget_versions(struct db *db, void *arg, struct err *err)
 {
-	static const char sql[] = "UPDATE repository SET stamp = 0";
+	static const char sql[] = "UPDATE repository SET version = ''";
 	sqlite3_stmt *stmt;
 	enum result r = is_still_foreign(db, arg, err);
 
@@ -281,9 +281,9 @@ do_task(struct index *ix, const struct task *t, struct err *err)
 }
 
 static void
-forget_stamps(struct index *ix, struct suspicion *s)
+forget_all(struct index *ix, struct suspicion *s)
 {
-	const struct task task = {DB_CHANGE, void_stamps, s, NULL};
+	const struct task task = {DB_CHANGE, forget_versions, s, NULL};
 	struct err ignored;
 
 	if (do_task(ix, &task, &ignored) == RC_OK)
@@ -300,6 +300,6 @@ pool_do(struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *
 	enum result r = do_task(ix, &task, err);
 
 	if (foreign.any)
-		forget_stamps(ix, &foreign);
+		forget_all(ix, &foreign);
 	return r;
 }

@@ -1,7 +1,7 @@
 /* rebuild.c: filling the index from the store; see index.h.
  *
- * Rows come in lazy transactions. Power loss takes back the latest ones, and the stamp
- * of a repository comes behind its rows, so a stamp never claims more than is there. */
+ * Rows come in lazy transactions. Power loss takes back the latest ones, and the version
+ * of a repository comes after its rows, so a version never claims more than is there. */
 #include <stdint.h>
 
 #include "indexsqlite/change.h"
@@ -59,7 +59,7 @@ touch(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] =
 	    "UPDATE repository SET generation = :generation"
-	    " WHERE name = :name AND v1 = :v1 AND v2 = :v2 AND stamp = :stamp";
+	    " WHERE name = :name AND v1 = :v1 AND v2 = :v2 AND version = :version";
 	struct step *step = arg;
 	const struct index_repository *repository = step->repository;
 	sqlite3_stmt *stmt;
@@ -74,7 +74,7 @@ touch(struct db *db, void *arg, struct err *err)
 	db_bind(stmt, ":name", repository->name);
 	db_bind_int(stmt, ":v1", repository->v1);
 	db_bind_int(stmt, ":v2", repository->v2);
-	db_bind_int(stmt, ":stamp", (int64_t)repository->stamp);
+	db_bind(stmt, ":version", repository->version);
 	r = db_run(db, stmt, &changed, err);
 	step->same = changed > 0;
 	return r;
@@ -87,7 +87,7 @@ index_rebuild_same(struct index *ix, const struct index_repository *repository,
 	struct step step = {ix->rebuild, repository, false, 0, 0};
 	enum result r = RC_OK;
 
-	if (repository->stamp != 0)
+	if (repository->version.n > 0)
 		r = pool_do(ix, DB_CHANGE_LAZY, touch, &step, err);
 	*same = r == RC_OK && step.same;
 	return r;
@@ -99,7 +99,7 @@ index_rebuild_add(
 {
 	struct index_change open = *change;
 
-	open.repository.stamp = 0;
+	open.repository.version = str_of("");
 	return change_put(ix, &open, DB_CHANGE_LAZY, err);
 }
 
@@ -148,17 +148,17 @@ drop_older(struct db *db, struct step *step, int64_t id, struct err *err)
 }
 
 static enum result
-enter_stamp(struct db *db, const struct step *step, struct err *err)
+enter_version(struct db *db, const struct step *step, struct err *err)
 {
 	static const char sql[] =
-	    "UPDATE repository SET stamp = :stamp WHERE name = :name";
+	    "UPDATE repository SET version = :version WHERE name = :name";
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
 	if (r != RC_OK)
 		return r;
 	db_bind(stmt, ":name", step->repository->name);
-	db_bind_int(stmt, ":stamp", (int64_t)step->repository->stamp);
+	db_bind(stmt, ":version", step->repository->version);
 	return db_run(db, stmt, NULL, err);
 }
 
@@ -174,7 +174,7 @@ close_it(struct db *db, void *arg, struct err *err)
 		r = row_find(db, step->repository, &row, err);
 	if (r == RC_OK)
 		r = drop_older(db, step, row.id, err);
-	return r == RC_OK && step->left > 0 ? enter_stamp(db, step, err) : r;
+	return r == RC_OK && step->left > 0 ? enter_version(db, step, err) : r;
 }
 
 enum result

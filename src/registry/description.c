@@ -64,11 +64,11 @@ static bool
 read_about(const struct task *t, const char *name, const struct digest *d,
     struct manifest_about *out)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct store_manifest stored;
 	struct err ignored;
 
-	if (store_manifest_read(
-		t->reg->store, t->arena, name, d, &stored, &ignored) != RC_OK)
+	if (store_manifest_read(&in, d, &stored, &ignored) != RC_OK)
 		return false;
 	manifest_about_read(t->arena, stored.bytes, out);
 	return true;
@@ -85,16 +85,15 @@ said_by(const struct task *t, const struct manifest_about *m)
 static struct str
 said_by_tag(const struct task *t, const char *name)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct manifest_about m, child;
 	struct digest d;
 	struct err ignored;
 	const char *last;
 	struct str text;
 
-	if (store_tag_get(t->reg->store, t->arena, name, "latest", &d, &ignored) !=
-		RC_OK &&
-	    store_tag_last(t->reg->store, t->arena, name, &last, &d, &ignored) !=
-		RC_OK)
+	if (store_tag_get(&in, "latest", &d, &ignored) != RC_OK &&
+	    store_tag_last(&in, &last, &d, &ignored) != RC_OK)
 		return str_of(NULL);
 	if (!read_about(t, name, &d, &m))
 		return str_of(NULL);

@@ -2,7 +2,7 @@
  *
  * Each repository is looked at and entered under its own guard, so that a push or a
  * delete beside it is either seen by the walk or enters the index itself
- * afterwards. What nobody wrote to since it was entered is known by its stamp and not
+ * afterwards. What nobody has written to since it was entered is known by its version and not
  * read again: a walk that finds nothing new opens no file. */
 #ifndef REGISTRY_REINDEX_H
 #define REGISTRY_REINDEX_H

@@ -379,6 +379,18 @@ io_move_fd(const struct store *st, int fd, const char *from, const char *dir,
 	return r == RC_OK ? rename_over(st, from, dir, name, err) : r;
 }
 
+enum result
+io_move(const struct store *st, const char *from, const char *dir, const char *name,
+    struct err *err)
+{
+	char path[IO_PATH_MAX];
+
+	join(path, dir, name);
+	if (failpoint_hit("rename") || rename_path(st, from, path) == -1)
+		return io_failed(err, "rename", from);
+	return RC_OK;
+}
+
 /* A directory that is there may have been made just now by another thread, which has
  * not synced it yet. */
 static enum result

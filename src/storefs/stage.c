@@ -1,4 +1,12 @@
-/* stage.c: see store/stage.h and stage.h. */
+/* stage.c: see store/stage.h and stage.h.
+ *
+ * A stage is an open file: a body from the inbox (inbox.c), or a file that the store has
+ * already, such as the bytes of an upload session. It is used by its descriptor, because
+ * the name of a body may belong to another one soon. nginx removes its name of the body when the
+ * request ends; if no call has given the file a name in the store until then, it is gone.
+ *
+ * While the bytes are hashed, the kernel is asked to write back those that were hashed some
+ * time ago, so that the sync before the name is given has little left to do. */
 #include "storefs/stage.h"
 
 #include <errno.h>
@@ -12,6 +20,7 @@
 #include "image/v1checksum.h"
 #include "storefs/content.h"
 #include "storefs/failpoint.h"
+#include "storefs/inbox.h"
 #include "storefs/io.h"
 
 #define CHUNK       ((size_t)256 << 10) /* read at once: larger is not faster */
@@ -20,7 +29,7 @@
 struct stage {
 	struct store *st;
 	struct arena *arena;
-	const char *own; /* its path in the store; NULL: nginx's body */
+	const char *own; /* its path in the store; NULL: a body */
 	int fd;
 	off_t size;
 	off_t at; /* where its reader is */
@@ -35,35 +44,29 @@ close_stage(void *arg)
 		(void)close(sg->fd);
 }
 
-static enum result
-open_body(struct stage *sg, const char *path, struct stat *sb, struct err *err)
+static bool
+is_empty(const char *body)
 {
-	const char *slash = path == NULL ? NULL : strrchr(path, '/');
-	const char *base = slash == NULL ? path : slash + 1;
-
-	if (base == NULL || *base == '\0') {
-		*sb = (struct stat){.st_size = 0};
-		return io_open_unnamed(sg->st, &sg->fd, err);
-	}
-	return io_open_file(sg->st,
-	    arena_printf(sg->arena, IO_BODY_DIR "/%s", base), O_RDONLY | O_NOFOLLOW,
-	    &sg->fd, sb, err);
+	return body == NULL || *body == '\0' || body[strlen(body) - 1] == '/';
 }
 
 enum result
-stage_adopt(struct store *st, struct arena *a, const char *path, struct stage **out,
+stage_adopt(struct store *st, struct arena *a, const char *body, struct stage **out,
     struct err *err)
 {
 	struct stage *sg = arena_alloc(a, sizeof(*sg));
-	struct stat sb;
+	struct stat sb = {.st_size = 0};
 	enum result r;
 
 	sg->st = st;
 	sg->arena = a;
-	r = open_body(sg, path, &sb, err);
+	if (is_empty(body))
+		r = io_open_unnamed(st, &sg->fd, err);
+	else
+		r = inbox_open(st, body, &sg->fd, &sb, err);
 	if (r == RC_NOT_FOUND && errno == ENOENT)
 		return err_set(err, RC_CLIENT_GONE,
-		    "the body was taken back before it was opened");
+		    "the web server has removed the body: the client left");
 	if (r != RC_OK)
 		return r == RC_NOT_FOUND ? RC_IO : r;
 	arena_defer(a, close_stage, sg);
@@ -89,7 +92,9 @@ stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
 		return r;
 	arena_defer(a, close_stage, sg);
 	if (sb.st_size < sg->size)
-		return err_set(err, RC_NOT_FOUND, "%s: shorter than it was", path);
+		return err_set(err, RC_NOT_FOUND,
+		    "%s: it has %lld bytes, %lld are expected", path,
+		    (long long)sb.st_size, (long long)sg->size);
 	*out = sg;
 	return RC_OK;
 }
@@ -122,7 +127,7 @@ each_chunk(struct stage *sg, take_chunk *take, void *arg, struct err *err)
 			continue;
 		if (k <= 0) {
 			r = err_set(err, RC_IO, "read body: %s",
-			    k == 0 ? "too short" : strerror(errno));
+			    k == 0 ? "it has become shorter" : strerror(errno));
 			break;
 		}
 		r = take(arg, at, chunk, (size_t)k, err);
@@ -209,12 +214,12 @@ stage_flush(struct stage *sg, struct err *err)
 {
 	if (sg->size == 0)
 		return RC_OK;
-	return fsync(sg->fd) == -1
-		   ? io_failed(err, "fsync", sg->own ? sg->own : IO_BODY_DIR)
-		   : RC_OK;
+	if (fsync(sg->fd) == -1)
+		return io_failed(err, "fsync", sg->own ? sg->own : IO_BODY_DIR);
+	return RC_OK;
 }
 
-/* ---- are they there already? ---- */
+/* ---- has a file the same bytes? ---- */
 
 struct comparing {
 	struct store_reader *other;
@@ -234,7 +239,7 @@ read_full(struct store_reader *reader, char *chunk, size_t n)
 	return got;
 }
 
-/* For each_chunk(): another result than RC_OK ends it. */
+/* For each_chunk(): any result but RC_OK ends the comparison. */
 static enum result
 compare_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
 {
@@ -265,7 +270,7 @@ stage_is(struct stage *sg, const char *path)
 	return same;
 }
 
-/* ---- where they go ---- */
+/* ---- where it goes ---- */
 
 enum result
 stage_name(struct stage *sg, const char *dir, const char *name, struct err *err)
@@ -286,7 +291,9 @@ cut(int fd, off_t size, const char *path, struct err *err)
 	if (fstat(fd, &sb) == -1)
 		return io_failed(err, "stat", path);
 	if (sb.st_size < size)
-		return err_set(err, RC_NOT_FOUND, "%s: shorter than it was", path);
+		return err_set(err, RC_NOT_FOUND,
+		    "%s: it has %lld bytes, %lld are expected", path,
+		    (long long)sb.st_size, (long long)size);
 	if (sb.st_size > size &&
 	    (failpoint_hit("truncate") || ftruncate(fd, size) == -1))
 		return io_failed(err, "truncate", path);
@@ -333,7 +340,8 @@ write_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
 	return RC_OK;
 }
 
-/* On a full disk the bytes that fitted are in the way. What stays, the next step cuts. */
+/* Frees what a failed append has written: on a full disk others need the room. What stays all
+ * the same is cut by the next append. */
 static void
 give_back(int fd, off_t size)
 {

@@ -24,15 +24,14 @@
  * touched. RC_IO, RC_FULL: err names the path and what to do. */
 enum result storefs_open(const char *path, struct store **out, struct err *err);
 
-const char *storefs_path(const struct store *st);
-
 /* Makes this process and its children the store's only servers, until the last of
  * them ends. RC_IO at once if another one serves; one that is just ending is waited
  * for. */
 enum result storefs_lock_exclusive(struct store *st, struct err *err);
 
-/* Removes what earlier processes have left in _berth/tmp. Only before workers run
- * (storefs_lock_exclusive()). *removed counts it. */
+/* Puts in order what earlier processes have left: removes what is in _berth/tmp (*removed counts
+ * it), and gives their names back to blobs whose removal was interrupted. Only before workers
+ * run (storefs_lock_exclusive()). */
 enum result storefs_sweep_tmp(struct store *st, unsigned *removed, struct err *err);
 
 /* Logs each symbolic link among the directories of repositories that is not followed

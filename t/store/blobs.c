@@ -1,6 +1,7 @@
 /* blobs.c: blobs in distribution's layout, byte for byte: what is put, found
  * through its link, kept or replaced, and pinned for clients that were told "it is here". */
 #include "base/clock.h"
+#include "lib/repository.h"
 #include "lib/store.h"
 #include "store/blob.h"
 
@@ -56,7 +57,7 @@ put_bytes(const char *text, const struct digest *d)
 static enum result
 link_to(const char *name, const struct digest *d)
 {
-	return store_blob_link(store, arena, name, d, &err);
+	return store_blob_link(repository(name), d, &err);
 }
 
 /* The digest under which it is kept, or what the answer is. */
@@ -64,7 +65,7 @@ static const char *
 found(const char *name, const struct digest *d)
 {
 	struct store_blob got;
-	enum result r = store_blob_find(store, arena, name, d, &got, &err);
+	enum result r = store_blob_find(repository(name), d, &got, &err);
 
 	return r == RC_OK ? digest_text(arena, &got.digest) : err_name(r);
 }
@@ -105,7 +106,7 @@ test_layout(void)
 		is_int(link_to(APP, &d), RC_OK, "it is linked (B2)");
 		is_str(read_text(link_of(APP, &d)), what,
 		    "by its digest and nothing else");
-		is_int(store_blob_find(store, arena, APP, &d, &got, &err), RC_OK,
+		is_int(store_blob_find(repository(APP), &d, &got, &err), RC_OK,
 		    "it is found");
 		ok(digest_eq(&got.digest, &d), "under this digest");
 		is_str(store_content_uri(got.content), data_of(&d), "in this file");
@@ -143,11 +144,10 @@ test_owners(void)
 	    "but it is there");
 	is_str(store_content_uri(got.content), data_of(&blob), "in the same file");
 	is_int(link_to("team/other", &blob), RC_OK, "the other gets it");
-	is_int(store_blob_unlink(store, arena, APP, &blob, &err), RC_OK,
-	    "the first has it no more");
+	is_int(held_blob_unlink(APP, &blob), RC_OK, "the first has it no more");
 	is_str(found(APP, &blob), "blob_unknown", "not any more");
 	ok(!is_there(link_of(APP, &blob)), "its link is gone");
-	is_int(store_blob_unlink(store, arena, APP, &blob, &err), RC_BLOB_UNKNOWN,
+	is_int(held_blob_unlink(APP, &blob), RC_BLOB_UNKNOWN,
 	    "a second time there is none");
 	is_str(found("team/other", &blob), digest_text(arena, &blob),
 	    "the other still has it");
@@ -253,7 +253,7 @@ by_find(void)
 {
 	struct store_blob got;
 
-	return store_blob_find(store, arena, APP, &pinned, &got, &err);
+	return store_blob_find(repository(APP), &pinned, &got, &err);
 }
 
 static enum result
