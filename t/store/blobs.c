@@ -4,6 +4,7 @@
 #include "lib/repository.h"
 #include "lib/store.h"
 #include "store/blob.h"
+#include "storefs/storefs.h"
 
 #define NOBODY  65534
 #define APP     "team/app"
@@ -394,6 +395,57 @@ test_foreign(void)
 	is_int(sb.st_atime, sb.st_mtime, "though it cannot be pinned");
 }
 
+/* ---- removal ---- */
+
+/* As a removal that was killed between B3 and B4 leaves it. */
+static void
+cut_off_removal(const struct digest *d)
+{
+	make_dir("_berth/removed");
+	set_up(rename(in_dir(data_of(d)),
+	    in_dir(
+		arena_printf(arena, "_berth/removed/%s", digest_text(arena, d)))));
+}
+
+static void
+test_cut_off_removal(void)
+{
+	unsigned n;
+	struct stat sb;
+
+	fresh_store();
+	(void)put(CONTENT, &blob);
+	remove_bodies();
+	cut_off_removal(&blob);
+	is_int(storefs_sweep_tmp(store, &n, &err), RC_OK,
+	    "a removal was cut off: the next start");
+	is_str(read_text(data_of(&blob)), CONTENT, "gives the blob back");
+	is_str(tree("_berth/removed"), "_berth/removed/\n", "all of it");
+	sb = stat_of(data_of(&blob));
+	is_int(sb.st_nlink, 1, "by one name");
+	is_int(clock_now() - sb.st_atime < 60, 1, "pinned");
+
+	cut_off_removal(&blob);
+	(void)put(CONTENT, &blob);
+	is_int(
+	    storefs_sweep_tmp(store, &n, &err), RC_OK, "one was pushed meanwhile");
+	is_str(read_text(data_of(&blob)), CONTENT, "that one stays");
+	is_str(tree("_berth/removed"), "_berth/removed/\n", "and is the only one");
+}
+
+static void
+test_removal(void)
+{
+	struct digest d = blob;
+
+	make_older(data_of(&d), 4 * STORE_BLOB_PIN_FRESH_S);
+	is_int(
+	    store_blob_remove(store, arena, &d, 2 * STORE_BLOB_PIN_FRESH_S, &err),
+	    RC_OK, "an old one is removed");
+	is_str(tree("_berth/removed"), "_berth/removed/\n", "nothing is left");
+	ok(!is_there(data_of(&d)), "it is gone");
+}
+
 int
 main(void)
 {
@@ -409,5 +461,7 @@ main(void)
 	test_pins();
 	test_new_is_pinned();
 	test_foreign();
+	test_cut_off_removal();
+	test_removal();
 	return teardown_store();
 }
