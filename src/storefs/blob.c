@@ -43,15 +43,15 @@ unknown(struct arena *a, const struct digest *d, struct err *err)
 }
 
 static enum result
-check_digest(const struct store *st, struct arena *a, const char *path,
-    struct str bytes, const struct digest *d, struct err *err)
+check_digest(const struct store *st, struct arena *a, struct str bytes,
+    const struct digest *d, struct err *err)
 {
 	struct digest got;
 
 	digest_of(d->kind, bytes, &got);
 	if (digest_eq(&got, d))
 		return RC_OK;
-	return damage_found(st, a, path,
+	return damage_found(st, a, layout_data(a, d),
 	    arena_printf(
 		a, "its %zu bytes have another digest than its name", bytes.n),
 	    "push the image again", err);
@@ -64,26 +64,29 @@ is_beyond_us(int e)
 	return e == EPERM || e == EACCES || e == EROFS;
 }
 
-/* Finds the blob and pins it. *name: its path without symbolic links, as nginx needs
- * it. A removal may have taken the name after it was found here and before the pin was set,
- * because it saw the old time: so the name is looked for again at the end. */
+/* Finds the blob and pins it. A removal may have taken its name after it was found here and before
+ * the pin was set, because it saw the old time: so the name is looked for again at the
+ * end. */
 static enum result
 look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
-    const char **name, struct stat *sb, struct err *err)
+    const struct content **out, struct err *err)
 {
 	const struct timespec read_now[2] = {
 	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
-	const char *path = layout_data(a, d);
-	enum result r = io_find_file(st, a, path, name, sb, err);
+	const char *path = layout_data(a, d), *name;
+	struct stat sb;
+	enum result r = io_find_file(st, a, path, &name, &sb, err);
 
 	if (r == RC_OK)
 		r = durable_name(st, path, err);
-	if (r != RC_OK || sb->st_atime > clock_now() - STORE_BLOB_PIN_FRESH_S)
-		return r;
-	r = io_touch(st, path, read_now, err);
-	if (r != RC_OK && r != RC_NOT_FOUND && !is_beyond_us(errno))
-		return r;
-	return io_find_file(st, a, path, name, sb, err);
+	if (r == RC_OK && sb.st_atime <= clock_now() - STORE_BLOB_PIN_FRESH_S) {
+		r = io_touch(st, path, read_now, err);
+		if (r == RC_OK || r == RC_NOT_FOUND || is_beyond_us(errno))
+			r = io_find_file(st, a, path, &name, &sb, err);
+	}
+	if (r == RC_OK)
+		*out = content_make(a, name, (uint64_t)sb.st_size);
+	return r;
 }
 
 /* Reads the whole blob, which is small; in an arena of its own, because a manifest may have
@@ -99,7 +102,7 @@ check_bytes(const struct store *st, const char *path, const struct digest *d,
 	    st, scratch, path, STORE_BLOB_SMALL_MAX, &bytes, err);
 
 	if (r == RC_OK)
-		r = check_digest(st, scratch, path, bytes, d, err);
+		r = check_digest(st, scratch, bytes, d, err);
 	*size = r == RC_OK ? bytes.n : 0;
 	arena_free(scratch);
 	return r;
@@ -109,26 +112,20 @@ enum result
 store_blob_find_anywhere(const struct store *st, struct arena *a,
     const struct digest *d, struct store_blob *out, struct err *err)
 {
-	const char *path;
-	uint64_t size = 0;
-	struct stat sb;
-	enum result r;
+	uint64_t size;
+	enum result r = look_and_pin(st, a, d, &out->content, err);
 
-	r = look_and_pin(st, a, d, &path, &sb, err);
-	if (r == RC_OK)
-		size = (uint64_t)sb.st_size;
-	if (r == RC_OK && size <= STORE_BLOB_SMALL_MAX)
-		r = check_bytes(st, layout_data(a, d), d, &size, err);
-	if (r == RC_TOO_LARGE) { /* a push has just replaced it */
-		r = look_and_pin(st, a, d, &path, &sb, err);
-		size = r == RC_OK ? (uint64_t)sb.st_size : 0;
-	}
-	if (r == RC_NOT_FOUND)
-		return unknown(a, d, err);
 	out->digest = *d;
-	if (r == RC_OK)
-		out->content = content_make(a, path, size);
-	return r;
+	if (r == RC_OK &&
+	    store_content_size(out->content) <= STORE_BLOB_SMALL_MAX) {
+		r = check_bytes(st, layout_data(a, d), d, &size, err);
+		if (r == RC_OK)
+			out->content = content_make(
+			    a, content_path(out->content), size);
+	}
+	if (r == RC_TOO_LARGE) /* a push has just replaced it */
+		r = look_and_pin(st, a, d, &out->content, err);
+	return r == RC_NOT_FOUND ? unknown(a, d, err) : r;
 }
 
 enum result
@@ -136,8 +133,8 @@ store_blob_find(const struct store_repository *in, const struct digest *d,
     struct store_blob *out, struct err *err)
 {
 	struct digest kept;
-	enum result r = link_find(in->store, in->arena,
-	    layout_layer(in->arena, in->name, d), d, &kept, err);
+	enum result r = link_find(
+	    in, layout_layer(in->arena, in->name, d), d, &kept, err);
 
 	if (r == RC_NOT_FOUND)
 		return unknown(in->arena, d, err);
@@ -154,7 +151,7 @@ store_blob_read(const struct store *st, struct arena *a, const struct digest *d,
 	enum result r = io_read(st, a, path, limit, out, err);
 
 	if (r == RC_OK)
-		r = check_digest(st, a, path, *out, d, err);
+		r = check_digest(st, a, *out, d, err);
 	return r == RC_NOT_FOUND ? unknown(a, d, err) : r;
 }
 
@@ -166,9 +163,8 @@ static enum result
 look_for(const struct store *st, struct arena *a, const struct digest *d,
     bool *there, struct err *err)
 {
-	const char *name;
-	struct stat sb;
-	enum result r = look_and_pin(st, a, d, &name, &sb, err);
+	const struct content *ignored;
+	enum result r = look_and_pin(st, a, d, &ignored, err);
 
 	*there = r == RC_OK;
 	if (r == RC_NOT_FOUND)
@@ -243,8 +239,7 @@ enum result
 store_blob_link(
     const struct store_repository *in, const struct digest *d, struct err *err)
 {
-	return link_write(
-	    in->store, in->arena, layout_layer(in->arena, in->name, d), d, err);
+	return link_write(in, layout_layer(in->arena, in->name, d), d, err);
 }
 
 enum result
@@ -254,8 +249,7 @@ store_blob_unlink(const struct store_repository *in, const struct guard *held,
 	enum result r;
 
 	assert(guard_covers(held, GUARD_REPOSITORY, in->name));
-	r = link_remove(
-	    in->store, in->arena, layout_layer(in->arena, in->name, d), err);
+	r = link_remove(in, layout_layer(in->arena, in->name, d), err);
 	return r == RC_NOT_FOUND ? unknown(in->arena, d, err) : r;
 }
 

@@ -36,8 +36,7 @@ static enum result
 read_link(const struct store_repository *in, const struct digest *d,
     struct digest *out, struct err *err)
 {
-	return link_find(in->store, in->arena,
-	    layout_revision(in->arena, in->name, d), d, out, err);
+	return link_find(in, layout_revision(in->arena, in->name, d), d, out, err);
 }
 
 enum result
@@ -177,8 +176,7 @@ store_manifest_put(const struct store_repository *in, const struct guard *held,
 	if (r == RC_OK)
 		r = io_mkdirs(in->store, layout_layers(in->arena, in->name), err);
 	if (r == RC_OK)
-		r = link_write(in->store, in->arena,
-		    layout_revision(in->arena, in->name, d), d, err);
+		r = link_write(in, layout_revision(in->arena, in->name, d), d, err);
 	return r;
 }
 
@@ -195,8 +193,7 @@ store_manifest_remove(const struct store_repository *in, const struct guard *hel
 	assert(guard_covers(held, GUARD_REPOSITORY, in->name));
 	r = durable_absence(in->store, any_tag, err);
 	if (r == RC_OK)
-		r = link_remove(in->store, in->arena,
-		    layout_revision(in->arena, in->name, d), err);
+		r = link_remove(in, layout_revision(in->arena, in->name, d), err);
 	if (r == RC_OK)
 		r = remove_type(in, d, err);
 	return or_unknown(r);

@@ -39,8 +39,8 @@ store_tag_get(const struct store_repository *in, const char *tag,
 {
 	const char *tags = layout_tags(in->arena, in->name);
 
-	return or_unknown(link_find(in->store, in->arena,
-	    current_dir(in->arena, tags, tag), NULL, out, err));
+	return or_unknown(
+	    link_find(in, current_dir(in->arena, tags, tag), NULL, out, err));
 }
 
 enum result
@@ -52,11 +52,9 @@ store_tag_put(const struct store_repository *in, const struct guard *held,
 	enum result r;
 
 	assert(guard_covers(held, GUARD_REPOSITORY, in->name));
-	r = link_write(
-	    in->store, in->arena, layout_below(in->arena, index, to), to, err);
+	r = link_write(in, layout_below(in->arena, index, to), to, err);
 	if (r == RC_OK)
-		r = link_write(in->store, in->arena,
-		    current_dir(in->arena, tags, tag), to, err);
+		r = link_write(in, current_dir(in->arena, tags, tag), to, err);
 	return r;
 }
 
@@ -89,15 +87,15 @@ see_name(void *arg, const char *name)
 
 /* The last name before `end`: one pass, and no sorting. */
 static enum result
-last_name(const struct store *st, struct arena *a, const char *tags,
-    const char *end, const char **out, struct err *err)
+last_name(const struct store_repository *in, const char *tags, const char *end,
+    const char **out, struct err *err)
 {
 	struct last last = {end, ""};
-	enum result r = listing_each(st, tags, see_name, &last, err);
+	enum result r = listing_each(in->store, tags, see_name, &last, err);
 
 	if (r == RC_OK && last.name[0] == '\0')
 		r = err_set(err, RC_MANIFEST_UNKNOWN, "the repository has no tags");
-	*out = arena_strdup(a, last.name);
+	*out = arena_strdup(in->arena, last.name);
 	return r;
 }
 
@@ -111,10 +109,10 @@ store_tag_last(const struct store_repository *in, const char **tag,
 
 	*tag = NULL;
 	do {
-		r = last_name(in->store, in->arena, tags, *tag, tag, err);
+		r = last_name(in, tags, *tag, tag, err);
 		if (r == RC_OK)
-			r = link_read(in->store, in->arena,
-			    current_dir(in->arena, tags, *tag), out, err);
+			r = link_read(
+			    in, current_dir(in->arena, tags, *tag), out, err);
 	} while (r == RC_NOT_FOUND);
 	return r;
 }
@@ -122,7 +120,7 @@ store_tag_last(const struct store_repository *in, const char **tag,
 /* ---- all of them ---- */
 
 struct tags {
-	const struct store *st;
+	struct store *st;
 	struct arena *arena; /* cleared before each tag */
 	const char *dir;
 	bool (*visit)(void *arg, const char *tag, const struct digest *d);
@@ -135,14 +133,14 @@ static bool
 see_tag(void *arg, const char *tag)
 {
 	struct tags *t = arg;
+	const struct store_repository in = {.store = t->st, .arena = t->arena};
 	struct digest d;
 	enum result r;
 
 	if (!reference_is_tag(str_of(tag)))
 		return true;
 	arena_clear(t->arena);
-	r = link_read(
-	    t->st, t->arena, current_dir(t->arena, t->dir, tag), &d, t->err);
+	r = link_read(&in, current_dir(t->arena, t->dir, tag), &d, t->err);
 	if (r == RC_OK)
 		return t->visit(t->arg, tag, &d);
 	if (r != RC_NOT_FOUND)
