@@ -81,9 +81,8 @@ by_value(const void *a, const void *b)
 }
 
 static void
-measure(struct index *ix, const char *kind, const char *term, size_t skip)
+measure_query(struct index *ix, const char *kind, const struct index_query *query)
 {
-	struct index_query query = {str_of(term), skip, PAGE};
 	struct found found = {0};
 	struct index_visitor visitor = {begin, row, &found};
 	double took[ROUNDS], start; /* took: microseconds */
@@ -92,12 +91,28 @@ measure(struct index *ix, const char *kind, const char *term, size_t skip)
 
 	for (i = 0; i < ROUNDS; i++) {
 		start = bench_seconds();
-		must(index_search(ix, &query, &visitor, &err), &err);
+		must(index_search(ix, query, &visitor, &err), &err);
 		took[i] = (bench_seconds() - start) * 1e6;
 	}
 	qsort(took, ROUNDS, sizeof(took[0]), by_value);
-	printf("%-34s %-18s %6zu %8zu %6zu %9.0f\n", kind, term, skip, found.total,
-	    found.shown, took[ROUNDS / 2]);
+	printf("%-34s %-18.*s %6zu %8zu %6zu %9.0f\n", kind, STR_ARG(query->term),
+	    query->skip, found.total, found.shown, took[ROUNDS / 2]);
+}
+
+static void
+measure(struct index *ix, const char *kind, const char *term, size_t skip)
+{
+	const struct index_query page = {str_of(term), skip, PAGE};
+
+	measure_query(ix, kind, &page);
+}
+
+static void
+measure_whole(struct index *ix, const char *kind, const char *term)
+{
+	const struct index_query whole = {str_of(term), 0, SIZE_MAX};
+
+	measure_query(ix, kind, &whole);
 }
 
 static void
@@ -123,6 +138,10 @@ measure_all(struct index *ix)
 	measure(ix, "empty", "", 0);
 	measure(ix, "empty", "", 99 * PAGE);
 	measure(ix, "empty, near the end", "", 99000);
+	measure_whole(ix, "whole: middling", "app-45");
+	measure_whole(ix, "whole: in descriptions only", "service");
+	measure_whole(ix, "whole: a word of all", "app");
+	measure_whole(ix, "whole: empty", "");
 }
 
 int

@@ -17,10 +17,10 @@ const struct auth auth_open = {.mode = AUTH_OPEN};
 
 static const struct remote_ttl memory = {10000, 3000, 1000};
 
-/* ---- the index is asked ---- */
+/* ---- the other index ---- */
 
 static const char *
-address(const struct auth *auth, struct arena *a, const struct v1name *name,
+index_url(const struct auth *auth, struct arena *a, const struct v1name *name,
     const char *rest)
 {
 	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", auth->index_endpoint,
@@ -28,30 +28,37 @@ address(const struct auth *auth, struct arena *a, const struct v1name *name,
 	    percent_encode(a, str_of(name->repo), "_.-", false), rest);
 }
 
-/* What it says to the caller's own token, when it says yes. */
+/* GET v1/repositories/<the caller's>/<rest>, with the caller's own token. */
+struct question {
+	const struct auth *auth;
+	const struct caller *caller;
+	const char *rest;
+};
+
+/* RC_UNAUTHORIZED: the index says no. */
 static enum result
-ask(const struct auth *auth, struct arena *a, const struct caller *caller,
-    const char *rest, struct str *out, struct err *err)
+ask_index(
+    struct arena *a, const struct question *q, struct str *out, struct err *err)
 {
-	const char *const headers[] = {
-	    arena_printf(a, "Authorization: %s", str_dup(a, caller->authorization)),
+	const char *const headers[] = {arena_printf(a, "Authorization: %s",
+					   str_dup(a, q->caller->authorization)),
 	    "Accept: application/json", NULL};
 	const struct remote_call call = {
-	    .url = address(auth, a, &caller->repository, rest),
+	    .url = index_url(q->auth, a, &q->caller->repository, q->rest),
 	    .headers = headers,
 	    .limit = ANSWER_MAX};
 	struct remote_answer answer;
 	enum result r;
 
-	r = remote_get_cached(auth->remote, a, &call, &memory, &answer, err);
+	r = remote_get_cached(q->auth->remote, a, &call, &memory, &answer, err);
 	if (r != RC_OK)
 		return r;
 	if (answer.status >= 400 && answer.status < 500)
-		return err_set(
-		    err, RC_UNAUTHORIZED, "the index says %d", answer.status);
+		return err_set(err, RC_UNAUTHORIZED,
+		    "the index answers with status %d", answer.status);
 	if (answer.status != 200)
-		return err_set(
-		    err, RC_UPSTREAM, "the index says %d", answer.status);
+		return err_set(err, RC_UPSTREAM, "the index answers with status %d",
+		    answer.status);
 	*out = answer.body;
 	return RC_OK;
 }
@@ -66,8 +73,8 @@ write_id(void *arg, const struct json *item)
 	return true;
 }
 
-/* [{"id": ...}, ...] as _images_list has it: the ids alone, so it is never longer. What
- * has no id is none of our images. */
+/* Reads the ids of [{"id": ...}, ...] as a list of ids, which is never longer. An element
+ * without an id is left out. */
 static enum result
 read_ids(struct arena *a, struct str list, struct str *out, struct err *err)
 {
@@ -91,11 +98,12 @@ read_ids(struct arena *a, struct str list, struct str *out, struct err *err)
 }
 
 static enum result
-confirm(const struct auth *auth, struct arena *a, struct caller *caller,
+confirm_token(const struct auth *auth, struct arena *a, struct caller *caller,
     struct err *err)
 {
+	const struct question q = {auth, caller, "images"};
 	struct str list;
-	enum result r = ask(auth, a, caller, "images", &list, err);
+	enum result r = ask_index(a, &q, &list, err);
 
 	return r == RC_OK ? read_ids(a, list, &caller->granted, err) : r;
 }
@@ -135,7 +143,7 @@ verify_token(const struct auth *auth, struct arena *a, struct caller *caller,
 	    caller->signature, caller->repository, caller->access};
 
 	if (auth->mode == AUTH_INDEX)
-		return confirm(auth, a, caller, err);
+		return confirm_token(auth, a, caller, err);
 	if (!token_holds(a, auth->secret, &token, clock_now()))
 		return err_set(err, RC_UNAUTHORIZED,
 		    "the token was not given by this registry, or is too old");
@@ -168,6 +176,7 @@ enum result
 auth_image_access(const struct auth *auth, struct arena *a,
     const struct caller *caller, const char *id, struct err *err)
 {
+	struct question q = {.auth = auth, .caller = caller};
 	struct str answer;
 	struct json *doc;
 	const char *why;
@@ -176,14 +185,14 @@ auth_image_access(const struct auth *auth, struct arena *a,
 	if (auth->mode != AUTH_INDEX || caller == NULL || !caller->bound)
 		return RC_OK;
 	if (!v1name_is_image_id(str_of(id)))
-		return err_set(err, RC_UNAUTHORIZED, "no image id");
-	r = ask(
-	    auth, a, caller, arena_printf(a, "layer/%s/access", id), &answer, err);
+		return err_set(err, RC_UNAUTHORIZED, "%s is not an image id", id);
+	q.rest = arena_printf(a, "layer/%s/access", id);
+	r = ask_index(a, &q, &answer, err);
 	if (r != RC_OK)
 		return r;
 	if (!json_parse(a, answer, &doc, &why))
-		return err_set(
-		    err, RC_UPSTREAM, "whether image %s may be used: %s", id, why);
+		return err_set(err, RC_UPSTREAM,
+		    "the index's answer about image %s is not JSON: %s", id, why);
 	if (!json_is_true(json_get(doc, "access")))
 		return err_set(
 		    err, RC_UNAUTHORIZED, "the index gives no access to %s", id);

@@ -150,16 +150,16 @@ token_parse(struct arena *a, struct str authorization, struct token *out)
 	return true;
 }
 
-/* ---- own ones ---- */
+/* ---- tokens of this registry ---- */
 
-/* The time has a fixed length and neither the access nor the repository a blank, so the
- * text has one reading. */
+/* Signs the time, the access and the repository of a token. The time has a fixed length and
+ * the others have no space, so no other token makes the same text. */
 static void
-sign(struct arena *a, struct str key, const char *time, const struct v1name *name,
-    enum token_access access, char hex[SUM_DIGITS + 1])
+sign(struct arena *a, struct str key, const char *time, const struct token *token,
+    char hex[SUM_DIGITS + 1])
 {
 	const char *text = arena_printf(a, "%.*s %s %s", TIME_DIGITS, time,
-	    access_words[access], repository_text(a, name));
+	    access_words[token->access], repository_text(a, &token->repository));
 	unsigned char sum[SUM_BYTES];
 
 	must_succeed(key.n <= INT_MAX && HMAC(EVP_sha256(), key.p, (int)key.n,
@@ -173,11 +173,12 @@ const char *
 token_new(struct arena *a, struct str key, const struct v1name *name,
     enum token_access access, int64_t now)
 {
+	const struct token token = {.repository = *name, .access = access};
 	char time[TIME_DIGITS + 1], sum[SUM_DIGITS + 1];
 
 	(void)snprintf(
 	    time, sizeof(time), "%016" PRIx64, (uint64_t)now + TOKEN_LIFE);
-	sign(a, key, time, name, access, sum);
+	sign(a, key, time, &token, sum);
 	return arena_printf(a, "Token signature=%s%s,repository=\"%s\",access=%s",
 	    time, sum, repository_text(a, name), access_words[access]);
 }
@@ -201,7 +202,7 @@ token_holds(struct arena *a, struct str key, const struct token *token, int64_t 
 
 	if (key.n == 0 || !hex_is(token->signature, TIME_DIGITS + SUM_DIGITS))
 		return false;
-	sign(a, key, given, &token->repository, token->access, sum);
+	sign(a, key, given, token, sum);
 	return CRYPTO_memcmp(given + TIME_DIGITS, sum, SUM_DIGITS) == 0 &&
 	       read_time(given) >= now;
 }

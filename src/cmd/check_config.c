@@ -13,7 +13,7 @@
 static void
 print_key(FILE *out, const char *key, const char *value)
 {
-	fprintf(
+	(void)fprintf(
 	    out, "%s:%*s%s", key, VALUES_COLUMN - 1 - (int)strlen(key), "", value);
 }
 
@@ -23,12 +23,12 @@ print_values(FILE *out, const struct conf *conf)
 	size_t i;
 
 	print_key(out, "file", conf->file != NULL ? conf->file : "none");
-	fputc('\n', out);
+	(void)fputc('\n', out);
 	print_key(out, "flavor", conf->flavor);
-	fputc('\n', out);
+	(void)fputc('\n', out);
 	for (i = 0; i < conf->n_values; i++) {
 		print_key(out, conf->values[i].key, conf->values[i].value);
-		fprintf(out, " (%s)\n", conf->values[i].from);
+		(void)fprintf(out, " (%s)\n", conf->values[i].from);
 	}
 }
 
@@ -42,15 +42,15 @@ print_nginx(FILE *out, const struct conf *conf)
 	long threads = (long)conf->workers * (long)conf->threads;
 
 	print_key(out, "nginx", "");
-	fprintf(out, "%ld threads (%u workers x %u), ", threads, conf->workers,
-	    conf->threads);
-	fprintf(out,
+	(void)fprintf(out, "%ld threads (%u workers x %u), ", threads,
+	    conf->workers, conf->threads);
+	(void)fprintf(out,
 	    "%ld connections kept open (%ld worker_processes x keepalive %d): ",
 	    kept, kept / NGINX_KEEPALIVE, NGINX_KEEPALIVE);
 	if (threads > kept)
-		fprintf(out, "enough\n");
+		(void)fprintf(out, "enough\n");
 	else
-		fprintf(out, "TOO FEW: threads must be at least %ld\n",
+		(void)fprintf(out, "TOO FEW: threads must be at least %ld\n",
 		    kept / (long)conf->workers + 1);
 }
 
@@ -60,7 +60,7 @@ print_notes(FILE *out, const struct conf *conf)
 	size_t i;
 
 	for (i = 0; i < conf->n_notes; i++)
-		fprintf(out, "note: line %d: %s\n", conf->notes[i].line,
+		(void)fprintf(out, "note: line %d: %s\n", conf->notes[i].line,
 		    conf->notes[i].text);
 }
 

@@ -135,6 +135,7 @@ parse_and_run(const struct command *command, int argc, char **argv)
 	struct command_call call = {.get = NULL};
 	int opt;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there are no threads yet */
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (opt) {
 		case OPT_CONFIG:

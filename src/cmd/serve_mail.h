@@ -6,9 +6,9 @@
 #include "base/str.h"
 #include "conf/conf.h"
 
-/* n errors, whose first lines are in text. Waits until the mail is sent, at most a minute;
+/* n errors, the first of which are in lines. Waits until the mail is sent, at most a minute;
  * that it was not is logged, as a warning: no error of a mail is mailed. */
 void serve_mail(
-    struct arena *a, const struct conf *conf, unsigned n, struct str text);
+    struct arena *a, const struct conf *conf, unsigned n, struct str lines);
 
 #endif

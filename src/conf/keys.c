@@ -5,8 +5,8 @@
 
 #include "conf/conf.h"
 
-#define V1NAME_MAX_BYTES 64 /* longer ones resemble none */
-#define TYPOS            2  /* letters that may be wrong */
+#define NAME_MAX_BYTES 64 /* longer ones resemble none */
+#define TYPOS          2  /* letters that may be wrong */
 
 #define MEMBER(name) offsetof(struct conf, name)
 #define YEAR         (365U * 24 * 60 * 60)
@@ -169,7 +169,7 @@ keys_find(const char *name)
 static size_t
 distance(const char *a, const char *b)
 {
-	size_t row[V1NAME_MAX_BYTES + 1], i, j, corner, above;
+	size_t row[NAME_MAX_BYTES + 1], i, j, corner, above;
 
 	for (j = 0; j <= strlen(b); j++)
 		row[j] = j;
@@ -197,7 +197,7 @@ keys_nearest(const char *name)
 	const char *nearest = NULL;
 	size_t i, d, least = TYPOS + 1;
 
-	if (strlen(name) > V1NAME_MAX_BYTES)
+	if (strlen(name) > NAME_MAX_BYTES)
 		return NULL;
 	for (i = 0; i < N_KEYS; i++) {
 		if (is_pattern(&keys[i]))

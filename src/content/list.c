@@ -48,9 +48,11 @@ content_list_catalog(
     const struct task *t, struct str after, size_t most, struct content_page *out)
 {
 	struct gathering g = {t->arena, most, NULL};
+	const struct index_page page = {after, most + 1};
+	const struct index_name_visitor visitor = {gather, &g};
 
 	begin_page(&g, out);
-	return index_catalog(t->reg->index, after, most + 1, gather, &g, t->err);
+	return index_catalog(t->reg->index, &page, &visitor, t->err);
 }
 
 /* An index that is being made knows some of them only: the directory knows all. */
@@ -59,14 +61,15 @@ gather_tags(
     const struct task *t, const char *name, struct str after, struct gathering *g)
 {
 	const struct store_repository in = task_repository(t, name);
-	struct content_page *page = g->page;
+	const struct index_page page = {after, g->most + 1};
+	const struct index_name_visitor visitor = {gather, g};
 	enum result r = index_tags(
-	    t->reg->index, str_of(name), after, g->most + 1, gather, g, t->err);
+	    t->reg->index, str_of(name), &page, &visitor, t->err);
 
 	if (r != RC_REBUILDING)
 		return r;
-	page->n = 0;
-	page->more = false;
+	g->page->n = 0;
+	g->page->more = false;
 	return store_tag_each(&in, str_dup(g->arena, after), gather_tag, g, t->err);
 }
 
@@ -113,8 +116,10 @@ content_list_referrers(const struct task *t, const char *name, struct str subjec
     struct str artifact_type, struct str after,
     bool (*visit)(void *arg, const struct manifest_descriptor *one), void *arg)
 {
+	const struct index_subject of = {str_of(name), subject, artifact_type};
+	const struct index_page page = {after, SIZE_MAX};
 	struct showing s = {visit, arg};
+	const struct index_referrer_visitor visitor = {show_row, &s};
 
-	return index_referrers(t->reg->index, str_of(name), subject, artifact_type,
-	    after, SIZE_MAX, show_row, &s, t->err);
+	return index_referrers(t->reg->index, &of, &page, &visitor, t->err);
 }

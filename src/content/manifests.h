@@ -74,7 +74,7 @@ struct manifests_pushed {
  * manifest, its type, its tags and their rows in the index are written, with no other
  * change in between. */
 enum result manifests_put(const struct task *t, const char *name,
-    struct str reference, const struct manifests_push *push,
+    struct str reference, const struct manifests_push *given,
     struct manifests_pushed *out);
 
 /* By tag: the tag alone. By digest: the manifest, and each tag that means it. condition may

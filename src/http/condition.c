@@ -44,7 +44,8 @@ same_tag(struct str tag, const char *etag, bool weak)
 
 /* Does the header name the current content, or "*"? */
 static bool
-names(const struct request *rq, const char *header, const char *etag, bool weak)
+header_names(
+    const struct request *rq, const char *header, const char *etag, bool weak)
 {
 	struct str list;
 	size_t at = 0;
@@ -62,7 +63,7 @@ names(const struct request *rq, const char *header, const char *etag, bool weak)
 }
 
 static bool
-reads(const struct request *rq)
+only_reads(const struct request *rq)
 {
 	return strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0;
 }
@@ -71,11 +72,11 @@ enum condition
 condition_check(const struct request *rq, const char *etag)
 {
 	if (request_has_header(rq, "If-Match") &&
-	    !names(rq, "If-Match", etag, false))
+	    !header_names(rq, "If-Match", etag, false))
 		return CONDITION_FAILED;
-	if (!names(rq, "If-None-Match", etag, true))
+	if (!header_names(rq, "If-None-Match", etag, true))
 		return CONDITION_HOLDS;
-	return reads(rq) ? CONDITION_NOT_MODIFIED : CONDITION_FAILED;
+	return only_reads(rq) ? CONDITION_NOT_MODIFIED : CONDITION_FAILED;
 }
 
 bool

@@ -93,7 +93,7 @@ cors_apply(const struct cors *cors, const struct request *rq, struct reply *rp)
 }
 
 static bool
-trusts(const struct cors *cors, const struct request *rq)
+allows_origin(const struct cors *cors, const struct request *rq)
 {
 	if (takes_any(cors))
 		return !request_has_credentials(rq);
@@ -105,7 +105,7 @@ cors_may_send(const struct cors *cors, const struct request *rq)
 {
 	struct str rest, one;
 
-	if (cors == NULL || cors->origins == NULL || !trusts(cors, rq))
+	if (cors == NULL || cors->origins == NULL || !allows_origin(cors, rq))
 		return false;
 	rest = str_of(cors->methods);
 	while (rest.p != NULL && rest.n > 0) {

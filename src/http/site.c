@@ -14,7 +14,7 @@ changes_nothing(const char *method)
 
 /* Is it "scheme://" and then the host that the client asked? */
 static bool
-is_own(const struct request *rq, struct str origin)
+is_own_origin(const struct request *rq, struct str origin)
 {
 	struct str host = origin_host(rq);
 	const char *text = str_dup(rq->arena, origin), *own = strstr(text, "://");
@@ -23,13 +23,13 @@ is_own(const struct request *rq, struct str origin)
 }
 
 static bool
-is_foreign(const struct request *rq, struct str origin)
+comes_from_other_site(const struct request *rq, struct str origin)
 {
 	struct str site = request_header(rq, "Sec-Fetch-Site");
 
 	if (site.n > 0)
 		return !str_is(site, "same-origin") && !str_is(site, "none");
-	return origin.n > 0 && !is_own(rq, origin);
+	return origin.n > 0 && !is_own_origin(rq, origin);
 }
 
 enum result
@@ -37,7 +37,7 @@ site_admit(const struct cors *cors, const struct request *rq, struct err *err)
 {
 	struct str origin = request_header(rq, "Origin");
 
-	if (changes_nothing(rq->method) || !is_foreign(rq, origin) ||
+	if (changes_nothing(rq->method) || !comes_from_other_site(rq, origin) ||
 	    cors_may_send(cors, rq))
 		return RC_OK;
 	return err_set(err, RC_OTHER_SITE,

@@ -154,17 +154,6 @@ repository_images(const struct task *t, const struct v1name *name,
 	return RC_OK;
 }
 
-/* A client that gets "unknown" may rely on it: so the absence is made durable. */
-static enum result
-stay_unknown(const struct task *t, const struct store_v1repo *repo)
-{
-	enum result r = store_v1repo_sync_absence(repo, t->err);
-
-	if (r != RC_OK)
-		return r;
-	return err_set(t->err, RC_REPOSITORY_UNKNOWN, "no such repository");
-}
-
 enum result
 repository_remove(const struct task *t, const struct v1name *name)
 {
@@ -176,17 +165,14 @@ repository_remove(const struct task *t, const struct v1name *name)
 	    &lock, t->err);
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
-	if (r == RC_OK && !store_v1repo_exists(&repo))
-		r = stay_unknown(t, &repo);
 	/* the description first: what is cut off between the two can be done again */
-	if (r == RC_OK)
+	if (r == RC_OK && store_v1repo_exists(&repo))
 		r = store_description_set(
 		    t->reg->store, t->arena, name, str_of(NULL), t->err);
 	if (r == RC_OK)
 		r = store_v1repo_remove(&repo, &lock, t->err);
 	guard_release(&lock);
-	if (r == RC_OK ||
-	    r == RC_REPOSITORY_UNKNOWN) /* an earlier one was cut off */
+	if (r == RC_OK || r == RC_NOT_FOUND) /* an earlier one was cut off */
 		indexing_update_aliases(t, name);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_REPOSITORY,

@@ -1,6 +1,6 @@
 /* index.h: what is derived from the store, for search and lists.
  *
- * The index holds nothing that walking the store would not bring back. It may be missing,
+ * The index holds nothing that a walk over the store would not bring back. It may be missing,
  * damaged or of another version. index_prepare() notices that at the start and calls
  * notice it later; the index is then rebuilt while requests go on.
  *
@@ -12,8 +12,8 @@
  *     that goes to the new one. A change that was made before is in the store, which the
  *     rebuild walks.
  * I4  A rebuild raises the generation. Every row that is written afterwards has it, whether
- *     the rebuild or a push writes it, and rows of an older generation are dropped when the
- *     rebuild ends. What an interrupted rebuild has read is known by its version and is not
+ *     the rebuild or a push writes it. Tags and referrers of an older generation are dropped
+ *     when the rebuild has read their repository, repositories when the rebuild ends. What an interrupted rebuild has read is known by its version and is not
  *     read again. While a rebuild runs, an index that was whole before goes on answering.
  *
  * All threads of a process may use one struct index; each process opens its own. Names and
@@ -24,7 +24,14 @@
  *			was never whole yet; err says which
  *	RC_FULL		no space to write
  *	RC_IO		anything else that a system call or the library reports
- * Calls of several threads and processes wait for each other. */
+ * Calls of several threads and processes wait for each other.
+ *
+ * An index reports two things by itself, to functions that its user gives it. They may be called
+ * by any thread, in any call, and must return soon: they ask somebody else to act.
+ * - Damage: a call found the index missing or damaged. It is reported once until the index was
+ *   seen whole again, however many calls meet it; index_prepare() and a rebuild are due. The
+ *   function is given to what opens the index (indexsqlite_open()).
+ * - Changes by another program: see index_watch(). */
 #ifndef INDEX_INDEX_H
 #define INDEX_INDEX_H
 
@@ -48,12 +55,13 @@ void index_free(struct index *ix); /* NULL is fine; no call may be running */
 
 /* Calls on_foreign when another program has changed the index: it has put another whole one
  * in its place (a backup, for example) or has written to it. The index may then be wrong
- * until a rebuild, and answers what it holds. Rows that were written are noticed by a later
- * call, not always by the next one. Call this before the index is used; without it no such
- * change is noticed. */
+ * until a rebuild, and answers from what it holds; the next rebuild reads each repository,
+ * whatever its version. Rows that were written are noticed by a later call, not always by the
+ * next one. Call this before the index is used; without it no such change is noticed. */
 void index_watch(struct index *ix, void (*on_foreign)(void *), void *arg);
 
-/* A repository: in which of the two layouts it is, and how it is described. */
+/* A repository: in which of the two layouts it is, and how it is described. Its name is not
+ * empty. */
 struct index_repository {
 	struct str name, description;
 	bool v1, v2;
@@ -92,8 +100,8 @@ enum result index_drop_repository(
 struct index_query {
 	struct str term; /* any bytes: it is data, never syntax; empty finds all */
 	size_t skip;     /* rows left out at the front */
-	size_t most;     /* rows at the most; SIZE_MAX: all */
-	/* A "*" in the term stands for any characters, and only names are looked at. */
+	size_t limit;    /* rows at most; SIZE_MAX: all */
+	/* A "*" in the term stands for any characters, and only names are searched. */
 	bool wild;
 };
 
@@ -101,56 +109,94 @@ struct index_row {
 	struct str name, description;
 };
 
-/* Who sees rows. begin (may be NULL) is called once before the first row, with the
- * count of all that match. A row function that returns false ends the list early,
- * with RC_OK. Rows live until row returns. Neither calls the index again. */
+/* Receives the rows of a search. begin (may be NULL) is called once before the first row, with
+ * the number of all rows that match. A row function that returns false ends the search early,
+ * with RC_OK. Rows live until row returns. Both may take their time, wait for a slow client, and
+ * call the index: the search holds nothing meanwhile. */
 struct index_visitor {
 	void (*begin)(void *arg, size_t total);
 	bool (*row)(void *arg, const struct index_row *row);
 	void *arg;
 };
 
-/* How many repositories there are at most, found without counting them. RC_REBUILDING. */
+/* An upper bound of the number of repositories, found without counting them. RC_REBUILDING. */
 enum result index_size(struct index *ix, int64_t *out, struct err *err);
 
 /* Finds the term, without regard to ASCII case, in names and descriptions. Order:
  * the name itself ("centos" is also "library/centos"), names that begin with it
- * ("cent" likewise), names that have it behind one of / - _ . , names that have it
+ * ("cent" likewise), names that have it after one of / - _ . , names that have it
  * inside a word, descriptions; each of these by name, without regard to ASCII case,
- * and in byte order where names differ in case alone. A wild term is looked for in names
- * alone, which are ordered by name. Count and rows are of one moment. A term with NUL, or
- * that is not UTF-8, finds nothing. A search that met
- * damage on its way may have shown rows before it returns RC_REBUILDING. */
+ * and in byte order where names differ in case alone. A wild term is searched in names
+ * alone, which are ordered by name. A term with NUL, or that is not UTF-8, finds nothing.
+ *
+ * Rows are read in batches, and the visitor sees each batch after it was read. A batch has at
+ * least INDEX_BATCH rows (fewer only when no more match), and its memory is bounded when names
+ * and descriptions are. So
+ * - the count and up to INDEX_BATCH rows are of one moment;
+ * - a search of more rows is of one moment when nothing is written meanwhile. Otherwise a
+ *   repository that nobody changes meanwhile is shown exactly once, in its place; one that is
+ *   changed may be shown as it was or as it is, twice if it moved in the order, or not at all;
+ *   and there may be more or fewer rows than the count says;
+ * - an error may come after some batches were shown. */
+#define INDEX_BATCH 1000
 enum result index_search(struct index *ix, const struct index_query *query,
     const struct index_visitor *visitor, struct err *err);
 
 /* Can a search be answered now? Quick. RC_REBUILDING, RC_IO. */
 enum result index_probe(struct index *ix, struct err *err);
 
-/* Lists, in byte order behind `after` ("" for all), at most `most` entries. Names live
- * until visit returns; false ends the list early, with RC_OK. While the index has never
- * been whole they answer RC_REBUILDING: what is missing would be taken for gone. */
-typedef bool index_name_fn(void *arg, struct str name);
+/* Lists, in byte order, a page at a time. Until the index has been whole for the first time
+ * they answer RC_REBUILDING: what is missing would be taken for removed.
+ *
+ * A visitor is called while the index is being read, so that a page is of one moment. It copies
+ * what it wants and returns: it waits for nothing and does not call the index. What it gets
+ * lives until it returns; false ends the list early, with RC_OK. */
+struct index_page {
+	struct str after; /* only what comes after this in the order; "" for all */
+	size_t limit;     /* entries at most; SIZE_MAX: all */
+};
+
+struct index_name_visitor {
+	bool (*name)(void *arg, struct str name);
+	void *arg;
+};
 
 /* Repositories that are in distribution's layout and not hidden. */
-enum result index_catalog(struct index *ix, struct str after, size_t most,
-    index_name_fn *visit, void *arg, struct err *err);
+enum result index_catalog(struct index *ix, const struct index_page *page,
+    const struct index_name_visitor *visitor, struct err *err);
 
 /* Tags of a repository. */
-enum result index_tags(struct index *ix, struct str repository, struct str after,
-    size_t most, index_name_fn *visit, void *arg, struct err *err);
+enum result index_tags(struct index *ix, struct str repository,
+    const struct index_page *page, const struct index_name_visitor *visitor,
+    struct err *err);
 
-/* Referrers of a subject in a repository by their digest; artifact_type "" is any. */
-enum result index_referrers(struct index *ix, struct str repository,
-    struct str subject, struct str artifact_type, struct str after, size_t most,
-    bool (*visit)(void *arg, const struct index_referrer *referrer), void *arg,
+/* Whose referrers are listed. */
+struct index_subject {
+	struct str repository;
+	struct str digest;
+	struct str artifact_type; /* only referrers of this type; "" is any */
+};
+
+struct index_referrer_visitor {
+	bool (*referrer)(void *arg, const struct index_referrer *referrer);
+	void *arg;
+};
+
+/* Referrers of a subject, in the order of their digests. */
+enum result index_referrers(struct index *ix, const struct index_subject *subject,
+    const struct index_page *page, const struct index_referrer_visitor *visitor,
     struct err *err);
 
 /* Rebuilding: begin; for each repository of the store, in any order, same, and where
- * it is not: open, any number of adds, close; end. One at a time: the caller holds the
- * store's guard for it. Who puts holds the repository's guard from its look at the store
- * on, and so does the walk from same to close, or one that is removed in between comes
- * back.
+ * it is not: open, any number of adds, close; end.
+ *
+ * One rebuild runs at a time: the caller holds the store's guard for it. All its calls are made
+ * with one struct index, which remembers the generation that begin gave it. A rebuild that does
+ * not come to its end (it was stopped, or its process died) leaves an index that answers as
+ * before; the next one begins again and reads only what this one did not close.
+ *
+ * A put holds the guard of its repository from its look at the store on, and so does the
+ * walk from same to close. Otherwise one that is removed in between would come back.
  *
  * same: the index has it with this version (not empty) and these layouts: nothing of it needs
  *	to be read; *same.
@@ -159,8 +205,8 @@ enum result index_referrers(struct index *ix, struct str repository,
  *	version.
  * end: drops what the walk did not find and declares the index whole.
  *
- * same, close and end return RC_REBUILDING also when the file was replaced since begin:
- * the new one has not what was put before, so begin again. */
+ * same, close and end return RC_REBUILDING also when the index was replaced since begin:
+ * the new one does not have what was put before, so begin again. */
 enum result index_rebuild_begin(struct index *ix, struct err *err);
 enum result index_rebuild_same(struct index *ix,
     const struct index_repository *repository, bool *same, struct err *err);

@@ -29,11 +29,11 @@ struct db {
 	} statement[STATEMENTS];
 };
 
-/* SQLITE_ERROR: the schema is not the one that the constant statements are for;
- * SQLITE_CONSTRAINT: the rows are not what it says. A short read is a file that was
- * cut, ENOENT one that was taken away just now. */
+/* SQLITE_ERROR: the schema is not the one for which the statements were written.
+ * SQLITE_CONSTRAINT: the rows break the schema. A short read is a file that was cut, ENOENT one
+ * that was just removed. */
 static enum result
-meaning(int code, int os)
+result_of(int code, int os)
 {
 	if (code == SQLITE_IOERR_SHORT_READ)
 		return RC_REBUILDING;
@@ -55,13 +55,13 @@ meaning(int code, int os)
 	}
 }
 
-/* errno is what the system call said: sqlite3_system_errno() is not told of all. */
+/* errno is what the system call left: sqlite3_system_errno() does not know of all calls. */
 static enum result
 fail(struct db *db, struct err *err)
 {
 	int os = errno, code = sqlite3_extended_errcode(db->handle);
 	const char *text = sqlite3_errmsg(db->handle);
-	enum result r = meaning(code, os);
+	enum result r = result_of(code, os);
 
 	if (r == RC_REBUILDING)
 		db->damaged = true;
@@ -157,12 +157,14 @@ db_exec(struct db *db, const char *sql, struct err *err)
 }
 
 static enum result
-run(struct db *db, const char *sql, struct err *err)
+run_simple(struct db *db, const char *sql, struct err *err)
 {
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
+	if (r == RC_OK)
+		r = db_run(db, stmt, NULL, err);
+	return r;
 }
 
 /* Only a rebuild is lazy, again and again: the setting follows the need. */
@@ -188,9 +190,11 @@ db_begin(struct db *db, enum db_mode mode, struct err *err)
 	enum result r;
 
 	if (mode == DB_READ)
-		return run(db, read, err);
+		return run_simple(db, read, err);
 	r = set_lazy(db, mode == DB_CHANGE_LAZY, err);
-	return r == RC_OK ? run(db, change, err) : r;
+	if (r == RC_OK)
+		r = run_simple(db, change, err);
+	return r;
 }
 
 enum result
@@ -205,9 +209,9 @@ db_end(struct db *db, enum result r, struct err *err)
 		(void)sqlite3_clear_bindings(db->statement[i].stmt);
 	}
 	if (r == RC_OK)
-		r = run(db, commit, err);
+		r = run_simple(db, commit, err);
 	if (sqlite3_get_autocommit(db->handle) == 0)
-		(void)run(db, rollback, &ignored);
+		(void)run_simple(db, rollback, &ignored);
 	return r;
 }
 
@@ -294,8 +298,8 @@ db_int(struct db *db, const char *sql, int64_t *out, struct err *err)
 		r = db_step(db, stmt, &row, err);
 	if (r == RC_OK && !row) {
 		db->damaged = true;
-		r = err_set(
-		    err, RC_REBUILDING, "index %s: no answer to %s", db->path, sql);
+		r = err_set(err, RC_REBUILDING, "index %s: no row answers %s",
+		    db->path, sql);
 	}
 	if (row)
 		*out = sqlite3_column_int64(stmt, 0);

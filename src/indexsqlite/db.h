@@ -3,9 +3,8 @@
  * A connection is used by one thread at a time. Closing it never removes the -wal:
  * at that moment the path may already name the -wal of another database.
  *
- * SQL stands beside the function that runs it, as a static array. Its address is
- * the key under which the compiled statement is kept: each is compiled once a
- * connection. */
+ * SQL stands in the function that runs it, as a static array. Its address is the key under which
+ * the compiled statement is kept, so each is compiled once for each connection. */
 #ifndef INDEXSQLITE_DB_H
 #define INDEXSQLITE_DB_H
 

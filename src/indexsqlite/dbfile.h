@@ -1,8 +1,8 @@
-/* dbfile.h: the index on disk: the database and, beside it from its creation on,
- * its -wal with the latest changes.
+/* dbfile.h: the index on disk: the database and, from its creation on, its -wal with the latest
+ * changes.
  *
- * Nobody closes a connection in a way that removes the -wal (db.h), so one that is
- * missing was taken away, and changes with it: the same as a missing database. */
+ * No connection is closed in a way that removes the -wal (db.h). So a -wal that is missing was
+ * taken away, and changes with it: the same as a missing database. */
 #ifndef INDEXSQLITE_DBFILE_H
 #define INDEXSQLITE_DBFILE_H
 

@@ -1,21 +1,21 @@
 /* lists.c: the catalog, tags and referrers, a page at a time; see index.h.
  *
- * Each list is a range of an index in its order: a page costs its rows, whatever stands
- * before and behind it. */
+ * Each list is a range of an index of the database, in its order, so a page costs its own rows
+ * and nothing for those before and after it. The three differ in their statement and in what a
+ * row shows. */
 #include <stdint.h>
 
 #include "indexsqlite/pool.h"
 
 struct list {
 	const char *sql;
-	struct str repository, subject, artifact_type, after;
-	size_t most;
+	const struct index_subject
+	    *of; /* catalog: empty; tags: the repository alone */
+	const struct index_page *page;
 
-	/* Shows the row at hand to the visitor; false: no more. */
-	bool (*show)(const struct list *list, sqlite3_stmt *stmt);
-	index_name_fn *name;
-	bool (*referrer)(void *arg, const struct index_referrer *referrer);
-	void *arg;
+	/* One of them. */
+	const struct index_name_visitor *names;
+	const struct index_referrer_visitor *referrers;
 };
 
 static enum result
@@ -33,23 +33,44 @@ check_whole(struct db *db, struct err *err)
 
 /* Binds those of the parameters that the statement has. */
 static enum result
-start(struct db *db, const struct list *list, sqlite3_stmt **stmt, struct err *err)
+start_list(
+    struct db *db, const struct list *list, sqlite3_stmt **stmt, struct err *err)
 {
+	size_t limit = list->page->limit;
 	enum result r = db_start(db, list->sql, stmt, err);
 
 	if (r != RC_OK)
 		return r;
-	db_bind(*stmt, ":repository", list->repository);
-	db_bind(*stmt, ":subject", list->subject);
-	db_bind(*stmt, ":artifact_type", list->artifact_type);
-	db_bind(*stmt, ":after", list->after);
-	db_bind_int(*stmt, ":most",
-	    list->most > INT64_MAX ? INT64_MAX : (int64_t)list->most);
+	db_bind(*stmt, ":repository", list->of->repository);
+	db_bind(*stmt, ":subject", list->of->digest);
+	db_bind(*stmt, ":artifact_type", list->of->artifact_type);
+	db_bind(*stmt, ":after", list->page->after);
+	db_bind_int(
+	    *stmt, ":limit", limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
 	return RC_OK;
 }
 
+/* Shows the row to the visitor; false: it wants no more. */
+static bool
+show_row(const struct list *list, sqlite3_stmt *stmt)
+{
+	struct index_referrer referrer;
+
+	if (list->names != NULL)
+		return list->names->name(list->names->arg, db_text(stmt, 0));
+	referrer = (struct index_referrer){
+	    .digest = db_text(stmt, 0),
+	    .subject = list->of->digest,
+	    .type = db_text(stmt, 1),
+	    .artifact_type = db_text(stmt, 2),
+	    .size = sqlite3_column_int64(stmt, 3),
+	    .annotations = db_text(stmt, 4),
+	};
+	return list->referrers->referrer(list->referrers->arg, &referrer);
+}
+
 static enum result
-walk(struct db *db, void *arg, struct err *err)
+read_list(struct db *db, void *arg, struct err *err)
 {
 	const struct list *list = arg;
 	sqlite3_stmt *stmt;
@@ -57,78 +78,48 @@ walk(struct db *db, void *arg, struct err *err)
 	enum result r = check_whole(db, err);
 
 	if (r == RC_OK)
-		r = start(db, list, &stmt, err);
+		r = start_list(db, list, &stmt, err);
 	while (r == RC_OK && more) {
 		r = db_step(db, stmt, &more, err);
 		if (r == RC_OK && more)
-			more = list->show(list, stmt);
+			more = show_row(list, stmt);
 	}
 	return r;
 }
 
-static bool
-show_name(const struct list *list, sqlite3_stmt *stmt)
-{
-	return list->name(list->arg, db_text(stmt, 0));
-}
-
 enum result
-index_catalog(struct index *ix, struct str after, size_t most, index_name_fn *visit,
-    void *arg, struct err *err)
+index_catalog(struct index *ix, const struct index_page *page,
+    const struct index_name_visitor *visitor, struct err *err)
 {
 	static const char sql[] =
 	    "SELECT name FROM repository INDEXED BY repository_v2"
-	    " WHERE v2 = 1 AND hidden = 0 AND name > :after ORDER BY name LIMIT :most";
-	struct list list = {.sql = sql,
-	    .after = after,
-	    .most = most,
-	    .show = show_name,
-	    .name = visit,
-	    .arg = arg};
+	    " WHERE v2 = 1 AND hidden = 0 AND name > :after"
+	    " ORDER BY name LIMIT :limit";
+	const struct index_subject all = {.repository = str_of("")};
+	struct list list = {sql, &all, page, .names = visitor};
 
-	return pool_do(ix, DB_READ, walk, &list, err);
+	return pool_do(ix, DB_READ, read_list, &list, err);
 }
 
-/* The repository's id; NULL, which is no id, for one that is not there. */
+/* The id of the repository; NULL, which equals no id, when it is not there. */
 #define REPOSITORY "(SELECT id FROM repository WHERE name = :repository)"
 
 enum result
-index_tags(struct index *ix, struct str repository, struct str after, size_t most,
-    index_name_fn *visit, void *arg, struct err *err)
+index_tags(struct index *ix, struct str repository, const struct index_page *page,
+    const struct index_name_visitor *visitor, struct err *err)
 {
 	static const char sql[] =
 	    "SELECT name FROM tag WHERE repository = " REPOSITORY
-	    " AND name > :after ORDER BY name LIMIT :most";
-	struct list list = {.sql = sql,
-	    .repository = repository,
-	    .after = after,
-	    .most = most,
-	    .show = show_name,
-	    .name = visit,
-	    .arg = arg};
+	    " AND name > :after ORDER BY name LIMIT :limit";
+	const struct index_subject of = {.repository = repository};
+	struct list list = {sql, &of, page, .names = visitor};
 
-	return pool_do(ix, DB_READ, walk, &list, err);
-}
-
-static bool
-show_referrer(const struct list *list, sqlite3_stmt *stmt)
-{
-	const struct index_referrer referrer = {
-	    .digest = db_text(stmt, 0),
-	    .subject = list->subject,
-	    .type = db_text(stmt, 1),
-	    .artifact_type = db_text(stmt, 2),
-	    .size = sqlite3_column_int64(stmt, 3),
-	    .annotations = db_text(stmt, 4),
-	};
-
-	return list->referrer(list->arg, &referrer);
+	return pool_do(ix, DB_READ, read_list, &list, err);
 }
 
 enum result
-index_referrers(struct index *ix, struct str repository, struct str subject,
-    struct str artifact_type, struct str after, size_t most,
-    bool (*visit)(void *arg, const struct index_referrer *referrer), void *arg,
+index_referrers(struct index *ix, const struct index_subject *subject,
+    const struct index_page *page, const struct index_referrer_visitor *visitor,
     struct err *err)
 {
 	static const char sql[] =
@@ -137,16 +128,8 @@ index_referrers(struct index *ix, struct str repository, struct str subject,
 	    " WHERE repository = " REPOSITORY " AND subject = :subject"
 	    " AND digest > :after"
 	    " AND (:artifact_type = '' OR artifact_type = :artifact_type)"
-	    " ORDER BY digest LIMIT :most";
-	struct list list = {.sql = sql,
-	    .repository = repository,
-	    .subject = subject,
-	    .artifact_type = artifact_type,
-	    .after = after,
-	    .most = most,
-	    .show = show_referrer,
-	    .referrer = visit,
-	    .arg = arg};
+	    " ORDER BY digest LIMIT :limit";
+	struct list list = {sql, subject, page, .referrers = visitor};
 
-	return pool_do(ix, DB_READ, walk, &list, err);
+	return pool_do(ix, DB_READ, read_list, &list, err);
 }

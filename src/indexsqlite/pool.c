@@ -1,4 +1,20 @@
-/* pool.c: see pool.h. */
+/* pool.c: see pool.h.
+ *
+ * A call borrows a connection, looks whether the path still names the files that the connection
+ * has open (I3 of index.h), runs its transaction and gives the connection back. One that met
+ * damage is closed instead, the damage is written down in the file, and on_damage is called.
+ *
+ * Changes by other programs (index_watch()) are found with two numbers that each transaction
+ * reads. PRAGMA data_version changes when any other connection, of any program, has written;
+ * `writes` in the table state is raised by each transaction of berth that changes something. So
+ * when data_version has changed since the connection last looked and `writes` has not, another
+ * program has written. Two cases look the same and are sorted out afterwards:
+ * - A worker that was killed between its first page and its commit. It counts as foreign: what
+ *   it left behind is not known.
+ * - A writer that begins the -wal again from its start: data_version changes before it commits,
+ *   for those who read at that moment. So what a reader suspects is only believed when `writes`
+ *   is still the same in a transaction that changes something, beside which nobody else writes.
+ * What is believed voids all stamps, so that the next rebuild reads each repository. */
 #include "indexsqlite/pool.h"
 
 #include "base/arena.h"
@@ -40,7 +56,8 @@ index_free(struct index *ix)
 	arena_free(ix->arena);
 }
 
-/* The right to use a connection, and the one that was idle last, NULL for none. */
+/* Waits for the right to use a connection. Returns the one that was used last, or NULL: the
+ * caller opens one. */
 static struct db *
 borrow(struct index *ix)
 {
@@ -56,7 +73,7 @@ borrow(struct index *ix)
 	return db;
 }
 
-/* db is NULL when the connection was closed. */
+/* Gives the right back, and db to be used again; NULL when the connection was closed. */
 static void
 give_back(struct index *ix, struct db *db)
 {
@@ -92,7 +109,7 @@ report_foreign(struct index *ix, const char *what)
 	ix->on_foreign(ix->foreign_arg);
 }
 
-/* A file that is being rebuilt was put there by berth. */
+/* Another file is there than before. One that is not whole was made by berth. */
 static void
 look_at_new_file(struct index *ix, struct db *db)
 {
@@ -107,11 +124,7 @@ look_at_new_file(struct index *ix, struct db *db)
 
 static const char writes_sql[] = "SELECT writes FROM state";
 
-/* Called in a transaction. data_version shows that another connection, of any program,
- * has written; connections of berth have also counted it in `writes`. *foreign: one
- * has not, by what is seen here. That may also be a worker that was killed after its first
- * page and before its commit, and, in a transaction that only reads, one that commits just
- * now: see is_still_foreign(). */
+/* Called in a transaction. *foreign: by what is seen here another program has written. */
 static enum result
 look_for_writes(struct db *db, bool *foreign, struct err *err)
 {
@@ -137,26 +150,31 @@ count_write(struct db *db, struct err *err)
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
-	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
+	if (r == RC_OK)
+		r = db_run(db, stmt, NULL, err);
+	return r;
 }
 
-/* Some transaction found that somebody else has written. */
+/* What a transaction has found out about writes of another program. */
 struct suspicion {
 	bool any;
-	bool sure;      /* it was one that changes something */
-	int64_t writes; /* that berth had counted then */
+	bool sure;      /* the transaction was one that changes something */
+	int64_t writes; /* at that time */
 };
 
-/* Where a writer begins the -wal again from its start, data_version changes before it has
- * committed, for who reads at that moment. Now that nobody else writes, it has counted
- * itself. And if another program had written before it, it has noticed that itself. */
+/* Called in a transaction that changes something: nobody else writes now. RC_NOT_FOUND: it was
+ * a connection of berth. If another program had written before that one, it has noticed that
+ * itself. */
 static enum result
-is_still_foreign(struct db *db, const struct suspicion *s, struct err *err)
+confirm_suspicion(struct db *db, const struct suspicion *s, struct err *err)
 {
 	int64_t now;
-	enum result r = s->sure ? RC_OK : db_int(db, writes_sql, &now, err);
+	enum result r;
 
-	if (r == RC_OK && !s->sure && now != s->writes)
+	if (s->sure)
+		return RC_OK;
+	r = db_int(db, writes_sql, &now, err);
+	if (r == RC_OK && now != s->writes)
 		r = err_set(err, RC_NOT_FOUND, "index: it was berth's own");
 	return r;
 }
@@ -167,17 +185,19 @@ forget_versions(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] = "UPDATE repository SET version = ''";
 	sqlite3_stmt *stmt;
-	enum result r = is_still_foreign(db, arg, err);
+	enum result r = confirm_suspicion(db, arg, err);
 
 	if (r == RC_OK)
 		r = db_start(db, sql, &stmt, err);
-	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
+	if (r == RC_OK)
+		r = db_run(db, stmt, NULL, err);
+	return r;
 }
 
 /* ---- connections ---- */
 
 static enum result
-connect_anew(struct index *ix, struct db **out, struct err *err)
+open_connection(struct index *ix, struct db **out, struct err *err)
 {
 	enum result r = schema_open(ix->path, out, err);
 	bool other;
@@ -197,10 +217,10 @@ connect_anew(struct index *ix, struct db **out, struct err *err)
 	return RC_OK;
 }
 
-/* I3. Connections to files that the path no longer names are closed, all of them:
- * one that stays idle would keep those on the disk. */
+/* Closes all idle connections to files that the path no longer names: one that stays idle would
+ * keep those files on the disk. */
 static enum result
-take(struct index *ix, struct db **out, struct err *err)
+take_connection(struct index *ix, struct db **out, struct err *err)
 {
 	struct db *db = borrow(ix);
 	enum result r;
@@ -213,16 +233,16 @@ take(struct index *ix, struct db **out, struct err *err)
 	*out = db;
 	if (db != NULL)
 		return RC_OK;
-	r = connect_anew(ix, out, err);
+	r = open_connection(ix, out, err);
 	if (r != RC_OK)
 		give_back(ix, NULL);
 	return r;
 }
 
-/* A connection that met damage is not used again. What it met in a file that was
- * replaced meanwhile is no news. */
+/* A connection that met damage is not used again. Damage in a file that was replaced meanwhile
+ * is not reported. */
 static void
-put(struct index *ix, struct db *db)
+return_connection(struct index *ix, struct db *db)
 {
 	bool damaged = db_is_damaged(db);
 
@@ -239,54 +259,54 @@ put(struct index *ix, struct db *db)
 		report(ix);
 }
 
-struct task {
+struct job {
 	enum db_mode mode;
 	pool_fn fn;
 	void *arg;
-	struct suspicion *foreign; /* NULL: nobody asks */
+	struct suspicion *foreign; /* NULL: not looked for */
 };
 
 static enum result
-in_transaction(struct db *db, const struct task *t, struct err *err)
+in_transaction(struct db *db, const struct job *job, struct err *err)
 {
 	enum result r = RC_OK;
 
-	if (t->foreign != NULL) {
-		r = look_for_writes(db, &t->foreign->any, err);
-		t->foreign->sure = t->mode != DB_READ;
-		t->foreign->writes = db_seen(db)->writes;
+	if (job->foreign != NULL) {
+		r = look_for_writes(db, &job->foreign->any, err);
+		job->foreign->sure = job->mode != DB_READ;
+		job->foreign->writes = db_seen(db)->writes;
 	}
 	if (r == RC_OK)
-		r = t->fn(db, t->arg, err);
-	if (r == RC_OK && t->mode != DB_READ)
+		r = job->fn(db, job->arg, err);
+	if (r == RC_OK && job->mode != DB_READ)
 		r = count_write(db, err);
 	return r;
 }
 
 static enum result
-do_task(struct index *ix, const struct task *t, struct err *err)
+do_job(struct index *ix, const struct job *job, struct err *err)
 {
 	struct db *db;
-	enum result r = take(ix, &db, err);
+	enum result r = take_connection(ix, &db, err);
 
 	if (r != RC_OK)
 		return r;
-	r = db_begin(db, t->mode, err);
+	r = db_begin(db, job->mode, err);
 	if (r == RC_OK)
-		r = db_end(db, in_transaction(db, t, err), err);
-	if (r == RC_OK && t->mode != DB_READ)
+		r = db_end(db, in_transaction(db, job, err), err);
+	if (r == RC_OK && job->mode != DB_READ)
 		db_seen(db)->writes++;
-	put(ix, db);
+	return_connection(ix, db);
 	return r;
 }
 
 static void
 forget_all(struct index *ix, struct suspicion *s)
 {
-	const struct task task = {DB_CHANGE, forget_versions, s, NULL};
+	const struct job job = {DB_CHANGE, forget_versions, s, NULL};
 	struct err ignored;
 
-	if (do_task(ix, &task, &ignored) == RC_OK)
+	if (do_job(ix, &job, &ignored) == RC_OK)
 		report_foreign(ix,
 		    "another program, or a worker that was killed, wrote to it");
 }
@@ -295,9 +315,9 @@ enum result
 pool_do(struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *err)
 {
 	struct suspicion foreign = {.any = false};
-	const struct task task = {
+	const struct job job = {
 	    mode, fn, arg, ix->on_foreign == NULL ? NULL : &foreign};
-	enum result r = do_task(ix, &task, err);
+	enum result r = do_job(ix, &job, err);
 
 	if (foreign.any)
 		forget_all(ix, &foreign);

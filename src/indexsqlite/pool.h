@@ -1,9 +1,8 @@
 /* pool.h: struct index, and the one way to work with it.
  *
- * A few connections a process are opened when they are needed, kept, and lent for
- * the time of a call; a call waits when all are lent. What is to be done is a
- * function, which may run twice: its only effects are those on the index and on its
- * own arg. */
+ * A process opens a few connections when they are needed, keeps them, and lends each for one
+ * transaction; a call waits when all are lent. So what runs in a transaction waits for nothing
+ * but the database, and never for a client. */
 #ifndef INDEXSQLITE_POOL_H
 #define INDEXSQLITE_POOL_H
 
@@ -22,7 +21,7 @@ struct index {
 	const char *path;
 	void (*on_damage)(void *);
 	void *arg;
-	void (*on_foreign)(void *); /* NULL: nobody watches */
+	void (*on_foreign)(void *); /* NULL: not watched */
 	void *foreign_arg;
 
 	pthread_mutex_t lock; /* of what follows */
@@ -34,7 +33,7 @@ struct index {
 	struct dbfile file; /* that was opened last */
 
 	int64_t
-	    rebuild; /* the generation of this process's rebuild; rebuild.c's own */
+	    rebuild; /* the generation of the rebuild that runs here (rebuild.c) */
 };
 
 typedef enum result (*pool_fn)(struct db *db, void *arg, struct err *err);

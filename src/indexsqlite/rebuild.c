@@ -1,14 +1,24 @@
 /* rebuild.c: filling the index from the store; see index.h.
  *
- * Rows come in lazy transactions. Power loss takes back the latest ones, and the version
- * of a repository comes after its rows, so a version never claims more than is there. */
+ * A rebuild gives no order to tear down: it raises the generation, and each row that is written
+ * or confirmed from then on, by the rebuild or by a push, has the new one. What still has an
+ * older generation when a repository is closed (tags, referrers) or at the end (repositories)
+ * is no longer in the store and is dropped. Until then it answers requests, so an index that was
+ * whole before the rebuild stays whole during it.
+ *
+ * The generation of a new file begins at a random number. A step that finds another generation
+ * than this rebuild's is in a file that was replaced since the beginning.
+ *
+ * Rows are written in lazy transactions. A power cut takes back the latest ones, and the version
+ * of a repository is written after its rows, so a version never claims more than is there.
+ * Transactions that drop rows are short (DROP_AT_ONCE), because pushes wait for them. */
 #include <stdint.h>
 
 #include "indexsqlite/change.h"
 #include "indexsqlite/pool.h"
 #include "indexsqlite/row.h"
 
-#define DROP_AT_ONCE 1000 /* rows in one transaction: pushes wait for it */
+#define DROP_AT_ONCE 1000 /* rows in one transaction */
 
 struct step {
 	int64_t generation; /* this rebuild's */
@@ -29,7 +39,9 @@ raise_generation(struct db *db, void *arg, struct err *err)
 
 	if (r == RC_OK)
 		r = db_run(db, stmt, NULL, err);
-	return r == RC_OK ? db_int(db, generation_sql, arg, err) : r;
+	if (r == RC_OK)
+		r = db_int(db, generation_sql, arg, err);
+	return r;
 }
 
 enum result
@@ -38,9 +50,9 @@ index_rebuild_begin(struct index *ix, struct err *err)
 	return pool_do(ix, DB_CHANGE, raise_generation, &ix->rebuild, err);
 }
 
-/* A file that was replaced since begin has not the rows that came before. */
+/* A file that was replaced since begin lacks the rows that were put before. */
 static enum result
-check_file(struct db *db, const struct step *step, struct err *err)
+check_generation(struct db *db, const struct step *step, struct err *err)
 {
 	int64_t generation;
 	enum result r = db_int(db, generation_sql, &generation, err);
@@ -53,9 +65,9 @@ check_file(struct db *db, const struct step *step, struct err *err)
 
 /* ---- a repository ---- */
 
-/* Its tags and referrers stay as they are, of whatever generation. */
+/* Its tags and referrers stay as they are, whatever their generation. */
 static enum result
-touch(struct db *db, void *arg, struct err *err)
+confirm_same(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] =
 	    "UPDATE repository SET generation = :generation"
@@ -64,7 +76,7 @@ touch(struct db *db, void *arg, struct err *err)
 	const struct index_repository *repository = step->repository;
 	sqlite3_stmt *stmt;
 	int64_t changed = 0;
-	enum result r = check_file(db, step, err);
+	enum result r = check_generation(db, step, err);
 
 	if (r == RC_OK)
 		r = db_start(db, sql, &stmt, err);
@@ -84,11 +96,11 @@ enum result
 index_rebuild_same(struct index *ix, const struct index_repository *repository,
     bool *same, struct err *err)
 {
-	struct step step = {ix->rebuild, repository, false, 0, 0};
+	struct step step = {.generation = ix->rebuild, .repository = repository};
 	enum result r = RC_OK;
 
 	if (repository->version.n > 0)
-		r = pool_do(ix, DB_CHANGE_LAZY, touch, &step, err);
+		r = pool_do(ix, DB_CHANGE_LAZY, confirm_same, &step, err);
 	*same = r == RC_OK && step.same;
 	return r;
 }
@@ -113,7 +125,7 @@ index_rebuild_open(
 }
 
 static enum result
-drop_some(
+run_drop(
     struct db *db, struct step *step, const char *sql, int64_t id, struct err *err)
 {
 	sqlite3_stmt *stmt;
@@ -142,9 +154,11 @@ drop_older(struct db *db, struct step *step, int64_t id, struct err *err)
 	    "DELETE FROM referrer WHERE id IN"
 	    " (SELECT id FROM referrer WHERE repository = :id"
 	    " AND generation <> :generation LIMIT :left)";
-	enum result r = drop_some(db, step, tags, id, err);
+	enum result r = run_drop(db, step, tags, id, err);
 
-	return r == RC_OK ? drop_some(db, step, referrers, id, err) : r;
+	if (r == RC_OK)
+		r = run_drop(db, step, referrers, id, err);
+	return r;
 }
 
 static enum result
@@ -163,80 +177,74 @@ enter_version(struct db *db, const struct step *step, struct err *err)
 }
 
 static enum result
-close_it(struct db *db, void *arg, struct err *err)
+close_repository(struct db *db, void *arg, struct err *err)
 {
 	struct step *step = arg;
 	struct row row;
-	enum result r = check_file(db, step, err);
+	enum result r = check_generation(db, step, err);
 
 	step->left = DROP_AT_ONCE;
 	if (r == RC_OK)
 		r = row_find(db, step->repository, &row, err);
 	if (r == RC_OK)
 		r = drop_older(db, step, row.id, err);
-	return r == RC_OK && step->left > 0 ? enter_version(db, step, err) : r;
+	if (r == RC_OK && step->left > 0)
+		r = enter_version(db, step, err);
+	return r;
 }
 
 enum result
 index_rebuild_close(
     struct index *ix, const struct index_repository *repository, struct err *err)
 {
-	struct step step = {ix->rebuild, repository, false, 0, 0};
+	struct step step = {.generation = ix->rebuild, .repository = repository};
 	enum result r;
 
 	do
-		r = pool_do(ix, DB_CHANGE_LAZY, close_it, &step, err);
+		r = pool_do(ix, DB_CHANGE_LAZY, close_repository, &step, err);
 	while (r == RC_OK && step.left == 0);
 	return r;
 }
 
 /* ---- the end ---- */
 
-/* *id: the first from there on that the walk did not find; 0: none. */
+/* The first repository from step->stale on that the walk did not find. */
 static enum result
-find_stale(struct db *db, const struct step *step, int64_t *id, struct err *err)
+find_stale(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] =
 	    "SELECT id FROM repository"
 	    " WHERE id >= :id AND generation <> :generation ORDER BY id LIMIT 1";
+	struct step *step = arg;
 	sqlite3_stmt *stmt;
 	bool there = false;
 	enum result r = db_start(db, sql, &stmt, err);
 
 	if (r != RC_OK)
 		return r;
-	db_bind_int(stmt, ":id", *id);
+	db_bind_int(stmt, ":id", step->stale);
 	db_bind_int(stmt, ":generation", step->generation);
 	r = db_step(db, stmt, &there, err);
-	*id = there ? sqlite3_column_int64(stmt, 0) : 0;
+	step->stale = there ? sqlite3_column_int64(stmt, 0) : 0;
 	return r;
 }
 
-static enum result
-look_for_stale(struct db *db, void *arg, struct err *err)
-{
-	struct step *step = arg;
-
-	return find_stale(db, step, &step->stale, err);
-}
-
-/* Looks again: a push may have come in between. */
+/* Looks again in its own transaction: a push may have come in between. */
 static enum result
 drop_stale(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] = "DELETE FROM repository WHERE id = :id";
 	struct step *step = arg;
-	int64_t id = step->stale;
-	enum result r = check_file(db, step, err);
+	enum result r = check_generation(db, step, err);
 
 	step->left = DROP_AT_ONCE;
 	while (r == RC_OK && step->left > 0) {
-		r = find_stale(db, step, &id, err);
-		if (r != RC_OK || id == 0)
+		r = find_stale(db, step, err);
+		if (r != RC_OK || step->stale == 0)
 			break;
-		r = drop_older(db, step, id, err);
+		r = drop_older(db, step, step->stale, err);
 		if (r == RC_OK && step->left > 0)
-			r = drop_some(db, step, sql, id, err);
+			r = run_drop(db, step, sql, step->stale, err);
 	}
 	return r;
 }
@@ -246,23 +254,25 @@ declare_whole(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] = "UPDATE state SET whole = 1";
 	sqlite3_stmt *stmt;
-	enum result r = check_file(db, arg, err);
+	enum result r = check_generation(db, arg, err);
 
 	if (r == RC_OK)
 		r = db_start(db, sql, &stmt, err);
-	return r == RC_OK ? db_run(db, stmt, NULL, err) : r;
+	if (r == RC_OK)
+		r = db_run(db, stmt, NULL, err);
+	return r;
 }
 
 enum result
 index_rebuild_end(struct index *ix, struct err *err)
 {
-	struct step step = {ix->rebuild, NULL, false, 1, 0};
-	enum result r = pool_do(ix, DB_READ, look_for_stale, &step, err);
+	struct step step = {.generation = ix->rebuild, .stale = 1};
+	enum result r = pool_do(ix, DB_READ, find_stale, &step, err);
 
 	while (r == RC_OK && step.stale != 0) {
 		r = pool_do(ix, DB_CHANGE_LAZY, drop_stale, &step, err);
-		if (r == RC_OK)
-			r = pool_do(ix, DB_READ, look_for_stale, &step, err);
+		if (r == RC_OK && step.stale != 0)
+			r = pool_do(ix, DB_READ, find_stale, &step, err);
 	}
 	if (r == RC_OK)
 		r = pool_do(ix, DB_CHANGE, declare_whole, &step, err);

@@ -1,10 +1,10 @@
-/* row.c: see row.h. */
+/* row.c: see row.h; and index_drop_repository(). */
 #include "indexsqlite/row.h"
 
 #include "indexsqlite/pool.h"
 
 static void
-bind(sqlite3_stmt *stmt, const struct index_repository *repository)
+bind_repository(sqlite3_stmt *stmt, const struct index_repository *repository)
 {
 	db_bind(stmt, ":name", repository->name);
 	db_bind(stmt, ":description", repository->description);
@@ -30,7 +30,7 @@ row_find(struct db *db, const struct index_repository *repository, struct row *r
 	*row = (struct row){0};
 	if (r != RC_OK)
 		return r;
-	bind(stmt, repository);
+	bind_repository(stmt, repository);
 	r = db_step(db, stmt, &there, err);
 	if (!there)
 		return r;
@@ -41,7 +41,8 @@ row_find(struct db *db, const struct index_repository *repository, struct row *r
 }
 
 static enum result
-upsert(struct db *db, const struct index_repository *repository, struct err *err)
+upsert_row(
+    struct db *db, const struct index_repository *repository, struct err *err)
 {
 	static const char sql[] =
 	    "INSERT INTO repository"
@@ -58,7 +59,7 @@ upsert(struct db *db, const struct index_repository *repository, struct err *err
 
 	if (r != RC_OK)
 		return r;
-	bind(stmt, repository);
+	bind_repository(stmt, repository);
 	return db_run(db, stmt, NULL, err);
 }
 
@@ -70,12 +71,14 @@ row_write(struct db *db, const struct index_repository *repository, struct row *
 
 	if (r != RC_OK || row->same)
 		return r;
-	r = upsert(db, repository, err);
-	return r == RC_OK ? row_find(db, repository, row, err) : r;
+	r = upsert_row(db, repository, err);
+	if (r == RC_OK)
+		r = row_find(db, repository, row, err);
+	return r;
 }
 
 static enum result
-drop(struct db *db, void *arg, struct err *err)
+drop_row(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] = "DELETE FROM repository WHERE name = :name";
 	const struct str *name = arg;
@@ -91,5 +94,5 @@ drop(struct db *db, void *arg, struct err *err)
 enum result
 index_drop_repository(struct index *ix, struct str name, struct err *err)
 {
-	return pool_do(ix, DB_CHANGE, drop, &name, err);
+	return pool_do(ix, DB_CHANGE, drop_row, &name, err);
 }

@@ -9,9 +9,9 @@
 #include "indexsqlite/db.h"
 
 struct row {
-	int64_t id;         /* 0: it is not there; never another's while it is */
-	int64_t generation; /* today's, of a row that is there */
-	bool same;          /* it says what was asked for, and bears today's */
+	int64_t id; /* 0: there is none; not used again while the row is there */
+	int64_t generation; /* of the index, when the row is there */
+	bool same;          /* the row is as asked for, and of this generation */
 };
 
 enum result row_find(struct db *db, const struct index_repository *repository,

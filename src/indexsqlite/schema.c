@@ -1,4 +1,9 @@
-/* schema.c: see schema.h. */
+/* schema.c: see schema.h.
+ *
+ * index_prepare() opens the file and asks it what it is. A file of an older version is migrated
+ * in one transaction. One that is missing, damaged, newer or not berth's is removed and created,
+ * which is a migration from version 0. What it does not do is read the file: damage that a call
+ * met is in state.damaged. */
 #include "indexsqlite/schema.h"
 
 #include <stdio.h>
@@ -20,8 +25,8 @@
  * not count, so what it changes is noticed (pool.c).
  *
  * search finds pieces of text of three characters and more. It holds no text of its
- * own: the triggers tell it what repository says and said. Of a hidden row (since version
- * 3, which has every repository read again) it is told nothing.
+ * own: the triggers keep it equal to the rows of repository, hidden ones excepted (since
+ * version 3, after which every repository is read again).
  *
  * A row of tag or referrer belongs to a repository by its id and goes with it. The
  * annotations of a referrer may be long: they stand last, where a filter does not read
@@ -124,14 +129,15 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "ALTER TABLE repository ADD COLUMN version TEXT NOT NULL DEFAULT '';",
 };
 
+/* What the file says that berth cannot use. */
 static enum result
-strange(struct db *db, const char *what, int64_t number, struct err *err)
+unusable(struct db *db, const char *what, int64_t number, struct err *err)
 {
 	return err_set(err, RC_REBUILDING, "index %s: %s %lld", db_path(db), what,
 	    (long long)number);
 }
 
-/* Is it an index of ours, not marked as damaged? */
+/* Is it an index of berth, and not marked as damaged? */
 static enum result
 recognise(struct db *db, int64_t *version, struct err *err)
 {
@@ -143,13 +149,13 @@ recognise(struct db *db, int64_t *version, struct err *err)
 
 	r = db_int(db, id_sql, &id, err);
 	if (r == RC_OK && id != APPLICATION_ID)
-		r = strange(db, "not of berth: application_id", id, err);
+		r = unusable(db, "not of berth: application_id", id, err);
 	if (r == RC_OK)
 		r = db_int(db, version_sql, version, err);
 	if (r == RC_OK)
 		r = db_int(db, damaged_sql, &damaged, err);
 	if (r == RC_OK && damaged != 0)
-		r = strange(db, "was found damaged:", damaged, err);
+		r = unusable(db, "was found damaged:", damaged, err);
 	return r;
 }
 
@@ -164,8 +170,8 @@ schema_open(const char *path, struct db **out, struct err *err)
 	if (r == RC_OK)
 		r = recognise(db, &version, err);
 	if (r == RC_OK && version != SCHEMA_VERSION)
-		r = strange(db, "is of version", version, err);
-	/* The first question opened the -wal, by its name. */
+		r = unusable(db, "is of version", version, err);
+	/* The first statement opened the -wal, by its name. */
 	if (r == RC_OK && !dbfile_same(path, db_file(db)))
 		r = err_set(
 		    err, RC_REBUILDING, "index %s: replaced just now", path);
@@ -194,7 +200,7 @@ schema_mark_damaged(struct db *db)
 }
 
 static enum result
-stamp(struct db *db, int version, struct err *err)
+write_version(struct db *db, int version, struct err *err)
 {
 	char sql[96];
 
@@ -204,9 +210,17 @@ stamp(struct db *db, int version, struct err *err)
 	return db_exec(db, sql, err);
 }
 
+/* What index_prepare() was asked to do. */
+struct prepare {
+	const char *path;
+	const char *const *steps;
+	int version; /* that the steps lead to */
+	bool *rebuild;
+};
+
+/* All steps from the version that was found on, in one transaction. */
 static enum result
-migrate(
-    struct db *db, const char *const *steps, int64_t from, int to, struct err *err)
+migrate(struct db *db, const struct prepare *p, int64_t from, struct err *err)
 {
 	int64_t v;
 	enum result r;
@@ -214,33 +228,33 @@ migrate(
 	r = db_begin(db, DB_CHANGE, err);
 	if (r != RC_OK)
 		return r;
-	for (v = from; r == RC_OK && v < to; v++)
-		r = db_exec(db, steps[v], err);
+	for (v = from; r == RC_OK && v < p->version; v++)
+		r = db_exec(db, p->steps[v], err);
 	if (r == RC_OK)
-		r = stamp(db, to, err);
+		r = write_version(db, p->version, err);
 	return db_end(db, r, err);
 }
 
+/* Opens the file, or creates it, and migrates it. RC_REBUILDING: it has to be replaced. */
 static enum result
-bring_up(const char *path, bool create, const char *const *steps, int version,
-    bool *rebuild, struct err *err)
+open_and_migrate(const struct prepare *p, bool create, struct err *err)
 {
 	static const char whole_sql[] = "SELECT whole FROM state";
 	int64_t found = 0, whole = 0;
 	struct db *db;
 	enum result r;
 
-	r = db_open(path, create, &db, err);
+	r = db_open(p->path, create, &db, err);
 	if (r == RC_OK && !create)
 		r = recognise(db, &found, err);
-	if (r == RC_OK && found > version)
-		r = strange(db, "is of the newer version", found, err);
-	if (r == RC_OK && found < version)
-		r = migrate(db, steps, found, version, err);
+	if (r == RC_OK && found > p->version)
+		r = unusable(db, "is of the newer version", found, err);
+	if (r == RC_OK && found < p->version)
+		r = migrate(db, p, found, err);
 	if (r == RC_OK)
 		r = db_int(db, whole_sql, &whole, err);
 	db_close(db);
-	*rebuild = whole == 0;
+	*p->rebuild = whole == 0;
 	return r;
 }
 
@@ -248,19 +262,22 @@ enum result
 schema_prepare(const char *path, const char *const *steps, int version,
     bool *rebuild, struct err *err)
 {
+	const struct prepare p = {path, steps, version, rebuild};
 	struct dbfile file;
 	enum result r;
 
-	r = bring_up(path, false, steps, version, rebuild, err);
+	r = open_and_migrate(&p, false, err);
 	if (r != RC_REBUILDING)
 		return r;
 	r = dbfile_remove(path, err);
 	if (r == RC_OK)
-		r = bring_up(path, true, steps, version, rebuild, err);
+		r = open_and_migrate(&p, true, err);
 	if (r == RC_OK)
 		r = dbfile_look(
 		    path, &file, err); /* some file systems allow no -wal */
-	return r == RC_REBUILDING ? RC_IO : r;
+	if (r == RC_REBUILDING) /* it was just made: another try would not help */
+		r = RC_IO;
+	return r;
 }
 
 enum result

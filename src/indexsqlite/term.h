@@ -19,7 +19,7 @@ void term_make(struct arena *a, struct str text, struct term *out);
  * match it somewhere. */
 void term_make_wild(struct arena *a, struct str text, struct term *out);
 
-/* The least string behind all that begin with s, which is UTF-8 and not empty. */
+/* The first string, in byte order, after all that begin with s, which is UTF-8 and not empty. */
 struct str term_prefix_end(struct arena *a, struct str s);
 
 #endif

@@ -45,7 +45,7 @@ void remote_cache_free(struct remote_cache *m);
 /* For CURLOPT_XFERINFOFUNCTION, of a struct remote: libcurl calls it at least once a
  * second while it waits. */
 int remote_abort_cb(
-    void *rm, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d);
+    void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d);
 
 /* stream.c: free waits for what runs. */
 struct remote_streams *remote_streams_new(void);

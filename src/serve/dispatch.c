@@ -120,7 +120,7 @@ check_body(struct call *c)
 }
 
 static enum result
-serve(struct call *c)
+serve_request(struct call *c)
 {
 	enum result r = args_read(c);
 
@@ -160,7 +160,7 @@ dispatch(const struct serve_options *options, struct call *c, enum pass pass)
 	} else if (r == RC_OK) {
 		r = admit(options, api, c, pass);
 		if (r == RC_OK)
-			r = pass == PASS_SERVE ? serve(c) : check_body(c);
+			r = pass == PASS_SERVE ? serve_request(c) : check_body(c);
 	}
 	if (r != RC_OK)
 		api->fail(c, r);

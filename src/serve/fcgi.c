@@ -127,7 +127,7 @@ read_body(const struct request *rq, size_t limit, struct str *out, struct err *e
 }
 
 static const char *
-param(struct fcgi *f, const char *name, const char *missing)
+get_param(struct fcgi *f, const char *name, const char *missing)
 {
 	const char *value = FCGX_GetParam(name, f->fcgx.envp);
 
@@ -142,17 +142,18 @@ take_request(struct fcgi *f, struct request *rq)
 	memset(rq, 0, sizeof(*rq));
 	rq->arena = f->arena;
 	rq->proxies = f->options->proxies;
-	rq->id = param(f, "REQUEST_ID", "-");
-	rq->method = param(f, "REQUEST_METHOD", "");
-	rq->target = str_of(param(f, "REQUEST_URI", ""));
+	rq->id = get_param(f, "REQUEST_ID", "-");
+	rq->method = get_param(f, "REQUEST_METHOD", "");
+	rq->target = str_of(get_param(f, "REQUEST_URI", ""));
 	take_headers(f, rq);
-	rq->peer = param(f, "REMOTE_ADDR", NULL);
-	rq->https = strcmp(param(f, "HTTPS", ""), "on") == 0;
-	rq->length = str_to_int64(str_of(param(f, "CONTENT_LENGTH", "")), &length)
+	rq->peer = get_param(f, "REMOTE_ADDR", NULL);
+	rq->https = strcmp(get_param(f, "HTTPS", ""), "on") == 0;
+	rq->length = str_to_int64(
+			 str_of(get_param(f, "CONTENT_LENGTH", "")), &length)
 			 ? length
 			 : -1;
-	rq->body_file = param(f, "BODY_FILE", NULL);
-	rq->precheck_token = param(f, "BERTH_NOTE", NULL);
+	rq->body_file = get_param(f, "BODY_FILE", NULL);
+	rq->precheck_token = get_param(f, "BERTH_NOTE", NULL);
 	rq->read_body = read_body;
 	rq->reader = f;
 }
@@ -303,9 +304,9 @@ pass_of(const char *text)
 }
 
 static void
-answer(struct fcgi *f)
+answer_request(struct fcgi *f)
 {
-	enum pass pass = pass_of(param(f, "BERTH_PASS", "serve"));
+	enum pass pass = pass_of(get_param(f, "BERTH_PASS", "serve"));
 	enum result handled, sent;
 	struct request rq;
 	struct reply rp;
@@ -324,7 +325,7 @@ answer(struct fcgi *f)
 
 /* The only place where a request ends: its input has ended, or its connection ends. */
 static void
-finish(struct fcgi *f)
+finish_request(struct fcgi *f)
 {
 	assert(FCGX_HasSeenEOF(f->fcgx.in) != 0 || !f->fcgx.keepConnection);
 	FCGX_Finish_r(&f->fcgx);
@@ -363,11 +364,11 @@ fcgi_run(struct fcgi *f)
 			clock_sleep_ms(1); /* short of descriptors, or stopping */
 			continue;
 		}
-		answer(f);
+		answer_request(f);
 		arena_clear(f->arena);
 		if (clock_ticks() >= atomic_load(&patient_until))
 			f->fcgx.keepConnection = 0;
-		finish(f);
+		finish_request(f);
 	}
 }
 

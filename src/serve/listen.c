@@ -1,7 +1,6 @@
 /* listen.c: see listen.h. */
 #include "serve/listen.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -47,7 +46,7 @@ bind_unix(int fd, const char *path, struct err *err)
 	(void)unlink(path);
 	if (bind(fd, (struct sockaddr *)&un, sizeof(un)) == -1 ||
 	    chmod(path, 0660) == -1 || listen(fd, BACKLOG) == -1)
-		return err_set(err, RC_IO, "socket %s: %s", path, strerror(errno));
+		return err_set(err, RC_IO, "socket %s: %m", path);
 	return RC_OK;
 }
 
@@ -63,7 +62,7 @@ listen_open(const char *path, int *fd, struct err *err)
 	}
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (*fd == -1)
-		return err_set(err, RC_IO, "socket: %s", strerror(errno));
+		return err_set(err, RC_IO, "socket: %m");
 	r = bind_unix(*fd, path, err);
 	if (r != RC_OK) {
 		(void)close(*fd);

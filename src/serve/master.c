@@ -1,7 +1,7 @@
 /* master.c: see master.h. */
 #include "serve/master.h"
 
-#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,7 @@ run_rebuild(struct master *m)
 	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)sigemptyset(&term);
 	(void)sigaddset(&term, SIGTERM);
-	(void)sigprocmask(SIG_UNBLOCK, &term, NULL);
+	(void)pthread_sigmask(SIG_UNBLOCK, &term, NULL);
 	return m->app->rebuild_index(m->app->arg, &stop_rebuild) ? EXIT_SUCCESS
 								 : EXIT_FAILURE;
 }
@@ -96,7 +96,7 @@ run_rebuild(struct master *m)
 static int
 run_sweep(struct master *m)
 {
-	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
+	(void)pthread_sigmask(SIG_UNBLOCK, &m->signals, NULL);
 	m->app->sweep_store(m->app->arg);
 	return EXIT_SUCCESS;
 }
@@ -109,7 +109,7 @@ run_mail(struct master *m)
 	struct str text;
 	unsigned n;
 
-	(void)sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
+	(void)pthread_sigmask(SIG_UNBLOCK, &m->signals, NULL);
 	text = errmail_take(m->errmail, a, &n);
 	if (n > 0) /* else an earlier mail had the error */
 		m->app->send_mail(m->app->arg, n, text);
@@ -136,7 +136,7 @@ run_child(struct master *m, enum role role, pid_t parent)
 }
 
 static unsigned
-count(const struct master *m, enum role role)
+count_children(const struct master *m, enum role role)
 {
 	unsigned i, n = 0;
 
@@ -161,7 +161,7 @@ spawn(struct master *m, enum role role)
 	if (pid == 0)
 		_exit(run_child(m, role, parent));
 	if (pid == -1) {
-		log_line(LOG_ERROR, "master.fork", "error=\"%s\"", strerror(errno));
+		log_line(LOG_ERROR, "master.fork", "error=\"%m\"");
 		m->not_before[role] = clock_ticks() + YOUNG_MS;
 		return;
 	}
@@ -183,7 +183,7 @@ signal_all(const struct master *m, enum role role, int sig)
 
 /* A killed child may have changed the store and not the index. */
 static void
-look_again(struct master *m, int status)
+rebuild_if_killed(struct master *m, int status)
 {
 	if (!WIFSIGNALED(status))
 		return;
@@ -196,7 +196,7 @@ worker_died(struct master *m, const struct child *c, int status)
 {
 	int64_t now = clock_ticks();
 
-	look_again(m, status);
+	rebuild_if_killed(m, status);
 	if (m->ending)
 		return;
 	log_line(LOG_ERROR, "worker.died", "pid=%ld signal=%d status=%d",
@@ -232,7 +232,7 @@ reap(struct master *m)
 			if (c.role == ROLE_WORKER)
 				worker_died(m, &c, status);
 			else if (c.role == ROLE_LEAVING)
-				look_again(m, status);
+				rebuild_if_killed(m, status);
 			else if (c.role == ROLE_REBUILD)
 				rebuild_ended(m, status);
 		}
@@ -257,7 +257,8 @@ start_mail(struct master *m)
 		if (m->not_before[ROLE_MAIL] < soon)
 			m->not_before[ROLE_MAIL] = soon;
 	}
-	if (m->mail_due && count(m, ROLE_MAIL) == 0 && may_start(m, ROLE_MAIL)) {
+	if (m->mail_due && count_children(m, ROLE_MAIL) == 0 &&
+	    may_start(m, ROLE_MAIL)) {
 		m->mail_due = false;
 		m->not_before[ROLE_MAIL] = clock_ticks() + MAIL_EVERY_MS;
 		spawn(m, ROLE_MAIL);
@@ -267,15 +268,15 @@ start_mail(struct master *m)
 static void
 start_due(struct master *m)
 {
-	while (count(m, ROLE_WORKER) < m->options->workers &&
+	while (count_children(m, ROLE_WORKER) < m->options->workers &&
 	       may_start(m, ROLE_WORKER))
 		spawn(m, ROLE_WORKER);
-	if (m->want_rebuild && count(m, ROLE_REBUILD) == 0 &&
+	if (m->want_rebuild && count_children(m, ROLE_REBUILD) == 0 &&
 	    may_start(m, ROLE_REBUILD)) {
 		m->want_rebuild = false;
 		spawn(m, ROLE_REBUILD);
 	}
-	if (count(m, ROLE_SWEEP) == 0 && may_start(m, ROLE_SWEEP)) {
+	if (count_children(m, ROLE_SWEEP) == 0 && may_start(m, ROLE_SWEEP)) {
 		m->not_before[ROLE_SWEEP] = clock_ticks() + SWEEP_EVERY_MS;
 		spawn(m, ROLE_SWEEP);
 	}
@@ -284,13 +285,14 @@ start_due(struct master *m)
 
 /* The new workers start before the old ones leave; those finish their requests. */
 static void
-reload(struct master *m)
+replace_workers(struct master *m)
 {
 	const struct serve_options *options;
 	unsigned i;
 
 	log_reopen();
-	if (count(m, ROLE_NONE) < WORKERS_MAX) { /* no room for their successors */
+	if (count_children(m, ROLE_NONE) <
+	    WORKERS_MAX) { /* no room for their successors */
 		log_line(LOG_ERROR, "master.reload",
 		    "kept=old error=\"too many workers have not left yet\"");
 		return;
@@ -319,7 +321,7 @@ on_signal(struct master *m, int sig)
 		break;
 	case SIGHUP:
 		if (!m->ending)
-			reload(m);
+			replace_workers(m);
 		break;
 	case SIGUSR1:
 		m->want_rebuild = true;
@@ -349,7 +351,7 @@ block_signals(struct master *m)
 	(void)sigemptyset(&m->signals);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		(void)sigaddset(&m->signals, signals[i]);
-	(void)sigprocmask(SIG_BLOCK, &m->signals, NULL);
+	(void)pthread_sigmask(SIG_BLOCK, &m->signals, NULL);
 }
 
 int
@@ -373,7 +375,7 @@ master_run(
 		wait_for_event(&m);
 	}
 	end_by = clock_ticks() + END_WAIT_MS;
-	while (count(&m, ROLE_NONE) < CHILDREN_MAX) {
+	while (count_children(&m, ROLE_NONE) < CHILDREN_MAX) {
 		wait_for_event(&m);
 		if (clock_ticks() > end_by) {
 			signal_all(&m, ROLE_NONE, SIGKILL);

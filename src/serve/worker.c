@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "serve/fcgi.h"
 
 #define STACK_SIZE  ((size_t)512 << 10)
@@ -56,8 +57,19 @@ set_signals(void)
 	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
+/* Before there are threads. */
+static void
+set_malloc(void)
+{
+	/* NOLINTBEGIN(concurrency-mt-unsafe) */
+	(void)mallopt(M_ARENA_MAX, HEAPS);
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, LARGE);
+	/* NOLINTEND(concurrency-mt-unsafe) */
+}
+
 static bool
-start(struct thread *t, int listening, struct registry *registry,
+start_thread(struct thread *t, int listening, struct registry *registry,
     const struct serve_options *options)
 {
 	pthread_attr_t attr;
@@ -102,7 +114,8 @@ wait_for_rest(const struct serve_app *app, int64_t *give_up_at)
 }
 
 static void
-stop(struct thread *threads, unsigned n, const struct serve_app *app, int sig)
+stop_threads(
+    struct thread *threads, unsigned n, const struct serve_app *app, int sig)
 {
 	int64_t give_up_at = sig == SIGTERM ? clock_ticks() + LINGER_MS : INT64_MAX;
 	unsigned i, left = n;
@@ -125,19 +138,18 @@ int
 worker_run(
     int listening, const struct serve_options *options, const struct serve_app *app)
 {
-	struct thread *threads = calloc(options->threads, sizeof(*threads));
 	struct registry *registry = app->open_registry(app->arg);
+	struct thread *threads;
 	unsigned i;
 	int status = EXIT_SUCCESS, sig = SIGTERM;
 
-	if (threads == NULL || registry == NULL || !fcgi_init())
+	if (registry == NULL || !fcgi_init())
 		return EXIT_FAILURE;
-	(void)mallopt(M_ARENA_MAX, HEAPS);
-	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
-	(void)mallopt(M_TRIM_THRESHOLD, LARGE);
+	threads = must_alloc(options->threads, sizeof(*threads));
+	set_malloc();
 	set_signals();
 	for (i = 0; i < options->threads; i++)
-		if (!start(&threads[i], listening, registry, options)) {
+		if (!start_thread(&threads[i], listening, registry, options)) {
 			log_line(LOG_ERROR, "worker.thread",
 			    "error=\"cannot start %u threads\"", options->threads);
 			status = EXIT_FAILURE;
@@ -145,7 +157,7 @@ worker_run(
 		}
 	if (status == EXIT_SUCCESS)
 		sig = wait_for_end();
-	stop(threads, options->threads, app, sig);
+	stop_threads(threads, options->threads, app, sig);
 	app->close_registry(app->arg);
 	for (i = 0; i < options->threads; i++)
 		fcgi_free(threads[i].fcgi);

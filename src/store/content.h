@@ -34,8 +34,8 @@ enum result store_content_open(const struct store *st, struct arena *a,
 uint64_t store_reader_size(const struct store_reader *r); /* bytes */
 
 /* Returns the number of bytes written to p, 0 at the end, -1 on failure. Its type fits
- * struct source. */
-ssize_t store_reader_read(void *r, void *p, size_t n);
+ * struct source; arg is the struct store_reader. */
+ssize_t store_reader_read(void *arg, void *p, size_t n);
 
 /* Reads at an offset; the next store_reader_read() goes on where it would have. */
 ssize_t store_reader_read_at(

@@ -69,11 +69,7 @@ enum result store_v1repo_meta(
  * describes the repository; as store_repository_version(). */
 struct str store_v1repo_version(const struct store_v1repo *repo);
 
-/* For one that is not there: its absence is durable when this returns. */
-enum result store_v1repo_sync_absence(
-    const struct store_v1repo *repo, struct err *err);
-
-/* Removes it with all tags, in one step. RC_NOT_FOUND. */
+/* Removes it with all tags, in one step. RC_NOT_FOUND: it is not there, and that is durable. */
 enum result store_v1repo_remove(
     const struct store_v1repo *repo, const struct guard *held, struct err *err);
 

@@ -73,19 +73,20 @@ look_and_pin(const struct store *st, struct arena *a, const struct digest *d,
 {
 	const struct timespec read_now[2] = {
 	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
-	const char *path = layout_data(a, d), *name;
-	struct stat sb;
-	enum result r = io_find_file(st, a, path, &name, &sb, err);
+	const char *path = layout_data(a, d);
+	struct io_found found;
+	enum result r = io_find_file(st, a, path, &found, err);
 
 	if (r == RC_OK)
 		r = durable_name(st, path, err);
-	if (r == RC_OK && sb.st_atime <= clock_now() - STORE_BLOB_PIN_FRESH_S) {
+	if (r == RC_OK &&
+	    found.sb.st_atime <= clock_now() - STORE_BLOB_PIN_FRESH_S) {
 		r = io_touch(st, path, read_now, err);
 		if (r == RC_OK || r == RC_NOT_FOUND || is_beyond_us(errno))
-			r = io_find_file(st, a, path, &name, &sb, err);
+			r = io_find_file(st, a, path, &found, err);
 	}
 	if (r == RC_OK)
-		*out = content_make(a, name, (uint64_t)sb.st_size);
+		*out = content_make(a, found.path, (uint64_t)found.sb.st_size);
 	return r;
 }
 
@@ -298,7 +299,8 @@ see_first_digits(void *arg, const char *digits)
 	enum result r;
 
 	w->dir = arena_printf(a, LAYOUT_BLOBS "/%s/%s", w->algorithm, digits);
-	r = listing_in_order(w->st, w->dir, "", see_blob, w, w->err);
+	r = listing_in_order(
+	    w->st, (struct listing_from){w->dir, ""}, see_blob, w, w->err);
 	if (r != RC_OK)
 		w->result = r;
 	arena_free(a);
@@ -320,7 +322,8 @@ store_blob_each(const struct store *st,
 
 		w.algorithm = algorithms[i];
 		r = listing_in_order(st,
-		    arena_printf(a, LAYOUT_BLOBS "/%s", w.algorithm), "",
+		    (struct listing_from){
+			arena_printf(a, LAYOUT_BLOBS "/%s", w.algorithm), ""},
 		    see_first_digits, &w, err);
 		if (r != RC_OK)
 			w.result = r;
@@ -353,15 +356,14 @@ put_back(const struct store *st, struct arena *a, const struct digest *d,
     struct err *err)
 {
 	const char *removed = removed_path(a, d);
-	struct stat sb;
-	int fd;
+	struct io_file file;
 	enum result r = io_open_file(
-	    st, removed, O_RDONLY | O_NOFOLLOW, &fd, &sb, err);
+	    st, removed, O_RDONLY | O_NOFOLLOW, &file, err);
 
 	if (r != RC_OK)
 		return r;
-	r = io_name_fd(st, fd, layout_blob(a, d), "data", err);
-	(void)close(fd);
+	r = io_name_fd(st, file.fd, layout_blob(a, d), "data", err);
+	io_close(file.fd);
 	if (r == RC_OK)
 		r = durable_made(st, layout_data(a, d), err);
 	if (r == RC_OK)

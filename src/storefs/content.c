@@ -1,10 +1,8 @@
 /* content.c: see store/content.h and content.h. */
 #include "storefs/content.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "storefs/io.h"
 
@@ -46,6 +44,7 @@ store_content_uri(const struct content *c)
 struct store_reader {
 	int fd;
 	uint64_t size;
+	uint64_t at; /* where the next store_reader_read() begins */
 };
 
 static void
@@ -53,7 +52,7 @@ close_reader(void *arg)
 {
 	const struct store_reader *r = arg;
 
-	(void)close(r->fd);
+	io_close(r->fd);
 }
 
 enum result
@@ -61,13 +60,14 @@ content_open_file(const struct store *st, struct arena *a, const char *path,
     struct store_reader **out, struct err *err)
 {
 	struct store_reader *r = arena_alloc(a, sizeof(*r));
-	struct stat sb;
-	enum result opened = io_open_file(st, path, O_RDONLY, &r->fd, &sb, err);
+	struct io_file file;
+	enum result opened = io_open_file(st, path, O_RDONLY, &file, err);
 
 	if (opened != RC_OK)
 		return opened;
 	arena_defer(a, close_reader, r);
-	r->size = (uint64_t)sb.st_size;
+	r->fd = file.fd;
+	r->size = (uint64_t)file.sb.st_size;
 	*out = r;
 	return RC_OK;
 }
@@ -88,28 +88,22 @@ store_reader_size(const struct store_reader *r)
 ssize_t
 store_reader_read(void *arg, void *p, size_t n)
 {
-	const struct store_reader *r = arg;
-	ssize_t k;
+	struct store_reader *r = arg;
+	ssize_t k = io_read_at(r->fd, p, n, r->at);
 
-	do
-		k = read(r->fd, p, n);
-	while (k == -1 && errno == EINTR);
+	if (k > 0)
+		r->at += (uint64_t)k;
 	return k;
 }
 
 ssize_t
 store_reader_read_at(const struct store_reader *r, void *p, size_t n, uint64_t at)
 {
-	ssize_t k;
-
-	do
-		k = pread(r->fd, p, n, (off_t)at);
-	while (k == -1 && errno == EINTR);
-	return k;
+	return io_read_at(r->fd, p, n, at);
 }
 
 void
 store_reader_rewind(struct store_reader *r)
 {
-	(void)lseek(r->fd, 0, SEEK_SET);
+	r->at = 0;
 }

@@ -50,18 +50,19 @@ enum result
 store_derived_find(const struct store_v1image *im, enum store_derived which,
     const struct content **out, struct err *err)
 {
-	const char *own = own_path(im, which), *path;
+	const char *own = own_path(im, which);
 	struct err ignored;
-	struct stat sb;
-	enum result r = io_find_file(im->st, im->arena, own, &path, &sb, err);
+	struct io_found found;
+	enum result r = io_find_file(im->st, im->arena, own, &found, err);
 
-	if (r == RC_OK && io_age(&sb) > USED_S)
+	if (r == RC_OK && io_age(&found.sb) > USED_S)
 		(void)io_touch(im->st, own, NULL, &ignored);
 	if (r == RC_NOT_FOUND)
 		r = io_find_file(im->st, im->arena,
-		    v1image_path(im, name_of(which)), &path, &sb, err);
+		    v1image_path(im, name_of(which)), &found, err);
 	if (r == RC_OK)
-		*out = content_make(im->arena, path, (uint64_t)sb.st_size);
+		*out = content_make(
+		    im->arena, found.path, (uint64_t)found.sb.st_size);
 	return r;
 }
 

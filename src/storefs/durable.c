@@ -1,17 +1,14 @@
 /* durable.c: see durable.h. */
 #include "storefs/durable.h"
 
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/fnv.h"
 #include "base/must.h"
 #include "base/shared.h"
-#include "storefs/failpoint.h"
 #include "storefs/io.h"
 
 #define NOTES 65536 /* 512 KiB, in all processes together */
@@ -95,29 +92,15 @@ note(const struct store *st, uint64_t key)
 /* ---- and what is not ---- */
 
 static enum result
-look(const struct store *st, const char *path, struct statx *sx, struct err *err)
-{
-	int fd = io_open(st, path, O_PATH);
-	enum result r = RC_OK;
-
-	if (fd == -1 ||
-	    statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, sx) == -1)
-		r = io_failed(err, "stat", path);
-	if (fd != -1)
-		(void)close(fd);
-	return r;
-}
-
-static enum result
 sync_parent(const struct store *st, const char *path, struct err *err)
 {
 	char parent[IO_PATH_MAX] = ".";
 	const char *slash = strrchr(path, '/');
+	enum result r = RC_OK;
 
 	if (slash != NULL)
-		(void)snprintf(
-		    parent, sizeof(parent), "%.*s", (int)(slash - path), path);
-	return io_sync(st, parent, err);
+		r = io_path(parent, err, "%.*s", (int)(slash - path), path);
+	return r == RC_OK ? io_sync(st, parent, err) : r;
 }
 
 /* The inode that has the name when its directory is synced has it durably. */
@@ -136,7 +119,7 @@ enum result
 durable_made(const struct store *st, const char *path, struct err *err)
 {
 	struct statx sx;
-	enum result r = look(st, path, &sx, err);
+	enum result r = io_statx(st, path, &sx, err);
 
 	return r == RC_OK ? sync_name(st, path, &sx, err) : r;
 }
@@ -145,7 +128,7 @@ enum result
 durable_name(const struct store *st, const char *path, struct err *err)
 {
 	struct statx sx;
-	enum result r = look(st, path, &sx, err);
+	enum result r = io_statx(st, path, &sx, err);
 
 	if (r != RC_OK || is_old(st, &sx) || is_noted(st, key_of(path, &sx)))
 		return r;
@@ -179,7 +162,7 @@ enum result
 durable_finished(const struct store *st, const char *dir, struct err *err)
 {
 	struct statx sx;
-	enum result r = look(st, dir, &sx, err);
+	enum result r = io_statx(st, dir, &sx, err);
 
 	return r == RC_OK ? sync_names(st, dir, &sx, err) : r;
 }
@@ -188,7 +171,7 @@ enum result
 durable_dir(const struct store *st, const char *dir, struct err *err)
 {
 	struct statx sx;
-	enum result r = look(st, dir, &sx, err);
+	enum result r = io_statx(st, dir, &sx, err);
 
 	if (r != RC_OK || is_old(st, &sx) || is_noted(st, key_of_names(dir, &sx)))
 		return r;
@@ -200,9 +183,10 @@ durable_absence(const struct store *st, const char *path, struct err *err)
 {
 	char above[IO_PATH_MAX];
 	char *slash;
-	enum result r;
+	enum result r = io_path(above, err, "%s", path);
 
-	(void)snprintf(above, sizeof(above), "%s", path);
+	if (r != RC_OK)
+		return r;
 	do {
 		slash = strrchr(above, '/');
 		if (slash == NULL)
@@ -219,17 +203,11 @@ durable_all(const struct store *st, struct err *err)
 {
 	struct statx sx;
 	enum result r = io_touch(st, IO_LOCK, NULL, err);
-	int fd;
 
 	if (r == RC_OK)
-		r = look(st, IO_LOCK, &sx, err);
-	if (r != RC_OK)
-		return r;
-	fd = io_open(st, IO_LOCK, O_RDONLY);
-	if (fd == -1 || failpoint_hit("syncfs") || syncfs(fd) == -1)
-		r = io_failed(err, "syncfs", IO_LOCK);
-	if (fd != -1)
-		(void)close(fd);
+		r = io_statx(st, IO_LOCK, &sx, err);
+	if (r == RC_OK)
+		r = io_sync_all(st, IO_LOCK, err);
 	if (r != RC_OK)
 		return r;
 	atomic_store(&st->settled->device, device_of(&sx));

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "image/hash.h"
@@ -66,11 +65,11 @@ lock_byte(int fd, struct flock *fl, bool wait, struct guard *out, struct err *er
 		if (errno == EINTR)
 			continue;
 		if (errno == EAGAIN || errno == EACCES) {
-			(void)close(fd);
+			io_close(fd);
 			return RC_OK;
 		}
 		(void)io_failed(err, "lock", IO_LOCK);
-		(void)close(fd);
+		io_close(fd);
 		return RC_IO;
 	}
 	hold(out, fd, fl);
@@ -113,8 +112,7 @@ guard_is_taken(struct store *st, enum guard_kind kind, const char *key)
 	bool guarded = fd != -1 && fcntl(fd, F_OFD_GETLK, &fl) == 0 &&
 		       fl.l_type != F_UNLCK;
 
-	if (fd != -1)
-		(void)close(fd);
+	io_close(fd);
 	return guarded;
 }
 
@@ -250,6 +248,6 @@ void
 guard_release(struct guard *g)
 {
 	if (g->handle != 0)
-		(void)close(g->handle - 1);
+		io_close(g->handle - 1);
 	*g = (struct guard){0};
 }

@@ -22,14 +22,14 @@
 	(24 * 3600) /* after which a file in use would have timed out */
 
 enum result
-inbox_open(const struct store *st, const char *body, int *fd, struct stat *sb,
-    struct err *err)
+inbox_open(
+    const struct store *st, const char *body, struct io_file *out, struct err *err)
 {
 	struct arena *a = arena_new();
 	const char *slash = strrchr(body, '/');
 	enum result r = io_open_file(st,
 	    arena_printf(a, IO_BODY_DIR "/%s", slash == NULL ? body : slash + 1),
-	    O_RDONLY | O_NOFOLLOW, fd, sb, err);
+	    O_RDONLY | O_NOFOLLOW, out, err);
 	int e = errno;
 
 	arena_free(a);
@@ -51,12 +51,13 @@ see_birth(void *arg, const char *name)
 {
 	struct oldest *o = arg;
 	const char *path;
+	struct err ignored;
 	struct statx sx;
 	int64_t birth;
 
 	arena_clear(o->arena);
 	path = arena_printf(o->arena, IO_BODY_DIR "/%s", name);
-	if (statx(o->st->root, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &sx) == -1)
+	if (io_statx(o->st, path, &sx, &ignored) != RC_OK)
 		return true;
 	birth = sx.stx_mask & STATX_BTIME ? sx.stx_btime.tv_sec : 0;
 	if (birth < o->birth)

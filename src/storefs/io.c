@@ -3,12 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "storefs/failpoint.h"
 #include "storefs/unusable.h"
 
 enum result
@@ -16,7 +17,6 @@ io_failed(struct err *err, const char *call, const char *path)
 {
 	int e = errno;
 	enum result r = RC_IO;
-	const char *why = strerror(e);
 
 	if (e == ENOENT || e == ENOTDIR || e == ELOOP || e == ENOLINK || e == ENXIO)
 		r = RC_NOT_FOUND;
@@ -25,10 +25,29 @@ io_failed(struct err *err, const char *call, const char *path)
 	else if (e == ENAMETOOLONG)
 		r = RC_BAD_NAME;
 	if (e == ENOLINK)
-		why = "a symbolic link on the way leads out of the store";
-	(void)err_set(err, r, "%s %s: %s", call, path, why);
+		(void)err_set(err, r,
+		    "%s %s: a symbolic link on the way leads out of the store",
+		    call, path);
+	else
+		(void)err_set(err, r, "%s %s: %m", call, path);
 	errno = e;
 	return r;
+}
+
+enum result
+io_path(char out[IO_PATH_MAX], struct err *err, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(out, IO_PATH_MAX, format, args);
+	va_end(args);
+	if (n >= 0 && n < IO_PATH_MAX)
+		return RC_OK;
+	return err_set(err, RC_BAD_NAME,
+	    "%.60s...: a path in the store has fewer than %d bytes", out,
+	    IO_PATH_MAX);
 }
 
 /* ---- opening ---- */
@@ -59,42 +78,28 @@ io_open(const struct store *st, const char *path, int flags)
 }
 
 enum result
-io_open_file(const struct store *st, const char *path, int flags, int *fd,
-    struct stat *sb, struct err *err)
+io_open_file(const struct store *st, const char *path, int flags,
+    struct io_file *out, struct err *err)
 {
 	enum result r = RC_OK;
 
-	*fd = io_open(st, path, flags | O_NONBLOCK | O_NOCTTY);
-	if (*fd == -1) {
+	out->fd = io_open(st, path, flags | O_NONBLOCK | O_NOCTTY);
+	if (out->fd == -1) {
 		r = io_failed(err, "open", path);
 		if (errno != ENXIO && errno != EISDIR) /* a socket, a directory */
 			return r;
-		r = io_stat_file(st, path, sb, err);
+		r = io_stat_file(st, path, &out->sb, err);
 		return r == RC_OK ? RC_IO : r;
 	}
-	if (fstat(*fd, sb) == -1)
+	if (fstat(out->fd, &out->sb) == -1)
 		r = io_failed(err, "stat", path);
-	else if (!S_ISREG(sb->st_mode))
-		r = unusable_file(st, path, sb->st_mode, err);
+	else if (!S_ISREG(out->sb.st_mode))
+		r = unusable_file(st, path, out->sb.st_mode, err);
 	if (r != RC_OK) {
-		(void)close(*fd);
-		*fd = -1;
+		io_close(out->fd);
+		out->fd = -1;
 	}
 	return r;
-}
-
-enum result
-io_open_unnamed(const struct store *st, int *fd, struct err *err)
-{
-	*fd = io_open_mode(st, IO_TMP_DIR, O_TMPFILE | O_RDWR, 0600);
-	return *fd == -1 ? io_failed(err, "create", IO_TMP_DIR) : RC_OK;
-}
-
-enum result
-io_create(const struct store *st, const char *path, int *fd, struct err *err)
-{
-	*fd = io_open_mode(st, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-	return *fd == -1 ? io_failed(err, "create", path) : RC_OK;
 }
 
 enum result
@@ -135,9 +140,7 @@ read_all(int fd, char *p, size_t n, const char *path, struct err *err)
 	ssize_t k;
 
 	while (got < n) {
-		k = read(fd, p + got, n - got);
-		if (k == -1 && errno == EINTR)
-			continue;
+		k = io_read_at(fd, p + got, n - got, got);
 		if (k == -1)
 			return io_failed(err, "read", path);
 		if (k == 0)
@@ -152,23 +155,23 @@ enum result
 io_read(const struct store *st, struct arena *a, const char *path, size_t limit,
     struct str *out, struct err *err)
 {
-	struct stat sb;
-	int fd;
-	enum result r = io_open_file(st, path, O_RDONLY, &fd, &sb, err);
+	struct io_file file;
+	enum result r = io_open_file(st, path, O_RDONLY, &file, err);
+	size_t n;
 	char *p;
 
 	if (r != RC_OK)
 		return r;
-	if ((uint64_t)sb.st_size > limit) {
+	n = (size_t)file.sb.st_size;
+	if (n > limit) {
 		r = err_set(
 		    err, RC_TOO_LARGE, "%s: larger than %zu bytes", path, limit);
-		goto out;
+	} else {
+		p = arena_alloc(a, n + 1);
+		r = read_all(file.fd, p, n, path, err);
+		*out = str_make(p, n);
 	}
-	p = arena_alloc(a, (size_t)sb.st_size + 1);
-	r = read_all(fd, p, (size_t)sb.st_size, path, err);
-	*out = str_make(p, (size_t)sb.st_size);
-out:
-	(void)close(fd);
+	io_close(file.fd);
 	return r;
 }
 
@@ -181,8 +184,7 @@ stat_way(const struct store *st, const char *path, struct stat *sb,
 
 	if (fd == -1 || fstat(fd, sb) == -1)
 		r = io_failed(err, "stat", path);
-	if (fd != -1)
-		(void)close(fd);
+	io_close(fd);
 	return r;
 }
 
@@ -194,13 +196,26 @@ io_stat(const struct store *st, const char *path, struct stat *sb, struct err *e
 	return stat_way(st, path, sb, &way, err);
 }
 
+enum result
+io_statx(
+    const struct store *st, const char *path, struct statx *sx, struct err *err)
+{
+	int fd = io_open(st, path, O_PATH);
+	enum result r = RC_OK;
+
+	if (fd == -1 ||
+	    statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, sx) == -1)
+		r = io_failed(err, "stat", path);
+	io_close(fd);
+	return r;
+}
+
 bool
 io_exists(const struct store *st, const char *path)
 {
 	int fd = io_open(st, path, O_PATH);
 
-	if (fd != -1)
-		(void)close(fd);
+	io_close(fd);
 	return fd != -1;
 }
 
@@ -212,7 +227,7 @@ io_is_taken(const struct store *st, const char *path, bool *out, struct err *err
 	*out = fd != -1;
 	if (fd == -1)
 		return errno == ENOENT ? RC_OK : io_failed(err, "open", path);
-	(void)close(fd);
+	io_close(fd);
 	return RC_OK;
 }
 
@@ -229,14 +244,14 @@ io_stat_file(
 
 enum result
 io_find_file(const struct store *st, struct arena *a, const char *path,
-    const char **name, struct stat *sb, struct err *err)
+    struct io_found *out, struct err *err)
 {
 	struct beneath_way way;
-	enum result r = stat_way(st, path, sb, &way, err);
+	enum result r = stat_way(st, path, &out->sb, &way, err);
 
-	if (r == RC_OK && !S_ISREG(sb->st_mode))
-		r = unusable_file(st, path, sb->st_mode, err);
-	*name = way.path[0] == '\0' ? path : arena_strdup(a, way.path);
+	if (r == RC_OK && !S_ISREG(out->sb.st_mode))
+		r = unusable_file(st, path, out->sb.st_mode, err);
+	out->path = way.path[0] == '\0' ? path : arena_strdup(a, way.path);
 	return r;
 }
 
@@ -250,38 +265,6 @@ io_age(const struct stat *sb)
 }
 
 enum result
-io_touch(const struct store *st, const char *path, const struct timespec times[2],
-    struct err *err)
-{
-	int fd = io_open(st, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	enum result r = RC_OK;
-	int e;
-
-	if (fd == -1)
-		return io_failed(err, "open", path);
-	if (futimens(fd, times) == -1)
-		r = io_failed(err, "utimens", path);
-	e = errno;
-	(void)close(fd);
-	errno = e;
-	return r;
-}
-
-enum result
-io_sync(const struct store *st, const char *dir, struct err *err)
-{
-	int fd = io_open(st, dir, O_RDONLY | O_DIRECTORY);
-	enum result r = RC_OK;
-
-	if (fd == -1)
-		return io_failed(err, "open", dir);
-	if (failpoint_hit("fsync-dir") || fsync(fd) == -1)
-		r = io_failed(err, "fsync", dir);
-	(void)close(fd);
-	return r;
-}
-
-enum result
 io_open_dir(const struct store *st, const char *dir, DIR **out, struct err *err)
 {
 	int fd = io_open(st, dir, O_RDONLY | O_DIRECTORY);
@@ -290,8 +273,7 @@ io_open_dir(const struct store *st, const char *dir, DIR **out, struct err *err)
 	*out = fd == -1 ? NULL : fdopendir(fd);
 	if (*out == NULL) {
 		r = io_failed(err, "opendir", dir);
-		if (fd != -1)
-			(void)close(fd);
+		io_close(fd);
 	}
 	return r;
 }

@@ -1,6 +1,8 @@
-/* io.h: the durable calls of the store. Private to this room. Only io.c (it finds,
- * opens and reads), io_change.c (it makes, renames, links and removes) and beneath.c below
- * them go by a path.
+/* io.h: the calls by which the store touches files. Private to this room.
+ *
+ * io.c finds, opens and reads. io_change.c has everything that writes, syncs, names or removes:
+ * each of these steps has a failpoint (failpoint.h), so a step that is not made there cannot be
+ * tested. beneath.c, below both, resolves paths.
  *
  * Paths are relative to the store's directory, and none leads out of it. A symbolic link
  * is followed if it leads to a place in the store (beneath.h); one that leads out, or in a
@@ -9,7 +11,7 @@
  * or a directory in place of one counts as missing, no call waits for it, and the log says
  * so too.
  *
- * Every call that can fail names itself and the path in err and answers RC_NOT_FOUND (no
+ * Every call that can fail names itself and the path in err and returns RC_NOT_FOUND (no
  * such file or directory), RC_FULL (no room), RC_BAD_NAME (a name too long for the file
  * system) or RC_IO.
  *
@@ -62,16 +64,24 @@ struct store {
 /* What errno means; writes "call path: reason". */
 enum result io_failed(struct err *err, const char *call, const char *path);
 
+/* Writes a path, as snprintf(3) does. RC_BAD_NAME: it has IO_PATH_MAX bytes or more. */
+enum result io_path(char out[IO_PATH_MAX], struct err *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* As openat(2), for a path in the store. -1 and errno. */
 int io_open(const struct store *st, const char *path, int flags);
 int io_open_mode(const struct store *st, const char *path, int flags, mode_t mode);
 
 /* Opens a regular file, without waiting. RC_NOT_FOUND also if something else is there.
  * The caller closes it. */
+struct io_file {
+	int fd; /* -1 where it could not be opened */
+	struct stat sb;
+};
 enum result io_open_file(const struct store *st, const char *path, int flags,
-    int *fd, struct stat *sb, struct err *err);
+    struct io_file *out, struct err *err);
 
-/* A new file without a name, for writing; io_replace_fd() gives it one. The caller
+/* A new file without a name, for reading and writing; io_replace_fd() gives it one. The caller
  * closes it. */
 enum result io_open_unnamed(const struct store *st, int *fd, struct err *err);
 
@@ -87,19 +97,37 @@ enum result io_open_own(
 /* Closes it, unless it is -1. Leaves errno as it is. */
 void io_close(int fd);
 
+/* ---- of an open file; `path` is for the error alone ---- */
+
 /* Bytes read from this offset on, 0 at the end, -1 and errno. */
 ssize_t io_read_at(int fd, void *p, size_t n, uint64_t at);
 
-/* Writes all of it at the end of what was written. `path` is for the error alone. */
+/* Writes all of it, after what was written last or from this offset on. */
 enum result io_write_all(int fd, struct str s, const char *path, struct err *err);
+enum result io_write_all_at(
+    int fd, struct str s, uint64_t at, const char *path, struct err *err);
+
+/* The file has `size` bytes afterwards. RC_NOT_FOUND: it is shorter. */
+enum result io_cut(int fd, uint64_t size, const char *path, struct err *err);
+
+/* Its bytes are durable when this returns. */
+enum result io_sync_fd(int fd, const char *path, struct err *err);
+
+/* Begins to write these bytes to the disk, so that io_sync_fd() has less to wait for. */
+void io_start_sync(int fd, uint64_t at, uint64_t n);
+
+/* ---- by path ---- */
 
 /* A whole small file. RC_TOO_LARGE: above limit bytes. */
 enum result io_read(const struct store *st, struct arena *a, const char *path,
     size_t limit, struct str *out, struct err *err);
 
-/* For a file of any kind; for a link, what it leads to. */
+/* For a file of any kind; for a link, what it leads to. io_statx() also gives the time of
+ * birth, if the file system records it. */
 enum result io_stat(
     const struct store *st, const char *path, struct stat *sb, struct err *err);
+enum result io_statx(
+    const struct store *st, const char *path, struct statx *sx, struct err *err);
 bool io_exists(const struct store *st, const char *path);
 
 /* Does anything have this name? A link counts, wherever it leads. */
@@ -110,9 +138,13 @@ enum result io_is_taken(
 enum result io_stat_file(
     const struct store *st, const char *path, struct stat *sb, struct err *err);
 
-/* The same; *name is the path without symbolic links, as nginx needs it. */
+/* The same, with the path without symbolic links, as nginx needs it. */
+struct io_found {
+	const char *path;
+	struct stat sb;
+};
 enum result io_find_file(const struct store *st, struct arena *a, const char *path,
-    const char **name, struct stat *sb, struct err *err);
+    struct io_found *out, struct err *err);
 
 /* Seconds since the file was written. By the clock that dates files: time(2) may lag. */
 int64_t io_age(const struct stat *sb);
@@ -148,9 +180,9 @@ enum result io_name_fd(const struct store *st, int fd, const char *dir,
 enum result io_replace_fd(const struct store *st, int fd, const char *dir,
     const char *name, struct err *err);
 
-/* The same of an open file that has the name `from`, which it loses. */
+/* The same of an open file that has the name `from`, which it loses; `to` is the path. */
 enum result io_move_fd(const struct store *st, int fd, const char *from,
-    const char *dir, const char *name, struct err *err);
+    const char *to, struct err *err);
 
 /* The file `from` gets the name dir/name instead of its own, in one step; durable after
  * io_sync() of both directories. RC_NOT_FOUND; RC_IO also if they are of two file systems. */
@@ -163,6 +195,9 @@ enum result io_mkdirs(const struct store *st, const char *path, struct err *err)
 
 /* Names made, changed or removed in dir so far are durable. */
 enum result io_sync(const struct store *st, const char *dir, struct err *err);
+
+/* All that was written so far to the file system of this file is durable. */
+enum result io_sync_all(const struct store *st, const char *path, struct err *err);
 
 /* Gone; also when it was not there. */
 enum result io_unlink(const struct store *st, const char *path, struct err *err);

@@ -1,4 +1,4 @@
-/* io_change.c: the calls of io.h by which names come, change and go. */
+/* io_change.c: the calls of io.h that write, sync, name and remove. Each has a failpoint. */
 #include "storefs/io.h"
 
 #include <errno.h>
@@ -15,72 +15,7 @@
 
 #define COPY_AT_ONCE ((size_t)1 << 30) /* bytes */
 
-/* ---- a path ---- */
-
-static void
-join(char path[IO_PATH_MAX], const char *dir, const char *name)
-{
-	(void)snprintf(path, IO_PATH_MAX, "%s/%s", dir, name);
-}
-
-/* A name: its directory, and the last part of the path. */
-struct place {
-	int dir; /* -1: errno says why */
-	const char *name;
-};
-
-static struct place
-find_place(const struct store *st, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct place p = {-1, slash == NULL ? path : slash + 1};
-	char dir[IO_PATH_MAX] = ".";
-
-	if (slash != NULL && (size_t)(slash - path) >= sizeof(dir)) {
-		errno = ENAMETOOLONG;
-		return p;
-	}
-	if (slash != NULL)
-		(void)snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
-	p.dir = io_open(st, dir, O_PATH | O_DIRECTORY);
-	return p;
-}
-
-/* Leaves errno as it is. */
-static void
-leave(struct place p)
-{
-	int e = errno;
-
-	if (p.dir != -1)
-		(void)close(p.dir);
-	errno = e;
-}
-
-/* A name that no other process or thread uses; one that a crash left is passed over
- * by the caller's O_EXCL and a second call. */
-static void
-tmp_name(char out[IO_PATH_MAX])
-{
-	static atomic_ulong counter;
-
-	(void)snprintf(out, IO_PATH_MAX, IO_TMP_DIR "/%ld.%lu", (long)getpid(),
-	    atomic_fetch_add(&counter, 1));
-}
-
-static enum result
-tmp_create(const struct store *st, char tmp[IO_PATH_MAX], int *fd, struct err *err)
-{
-	do {
-		tmp_name(tmp);
-		if (failpoint_hit("create"))
-			*fd = -1;
-		else
-			*fd = io_open_mode(st, tmp,
-			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0640);
-	} while (*fd == -1 && errno == EEXIST);
-	return *fd == -1 ? io_failed(err, "create", tmp) : RC_OK;
-}
+/* ---- the bytes of an open file ---- */
 
 enum result
 io_write_all(int fd, struct str s, const char *path, struct err *err)
@@ -97,6 +32,121 @@ io_write_all(int fd, struct str s, const char *path, struct err *err)
 	return RC_OK;
 }
 
+enum result
+io_write_all_at(
+    int fd, struct str s, uint64_t at, const char *path, struct err *err)
+{
+	while (s.n > 0) {
+		ssize_t k = failpoint_hit("write")
+				? -1
+				: pwrite(fd, s.p, s.n, (off_t)at);
+
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k == -1)
+			return io_failed(err, "write", path);
+		s = str_make(s.p + k, s.n - (size_t)k);
+		at += (uint64_t)k;
+	}
+	return RC_OK;
+}
+
+enum result
+io_cut(int fd, uint64_t size, const char *path, struct err *err)
+{
+	struct stat sb;
+
+	if (fstat(fd, &sb) == -1)
+		return io_failed(err, "stat", path);
+	if ((uint64_t)sb.st_size < size)
+		return err_set(err, RC_NOT_FOUND,
+		    "%s has %lld bytes, %llu are expected", path,
+		    (long long)sb.st_size, (unsigned long long)size);
+	if ((uint64_t)sb.st_size > size &&
+	    (failpoint_hit("truncate") || ftruncate(fd, (off_t)size) == -1))
+		return io_failed(err, "truncate", path);
+	return RC_OK;
+}
+
+/* 0, or -1 and errno. */
+static int
+sync_fd(int fd)
+{
+	return failpoint_hit("fsync") ? -1 : fsync(fd);
+}
+
+enum result
+io_sync_fd(int fd, const char *path, struct err *err)
+{
+	return sync_fd(fd) == -1 ? io_failed(err, "fsync", path) : RC_OK;
+}
+
+void
+io_start_sync(int fd, uint64_t at, uint64_t n)
+{
+	(void)sync_file_range(fd, (off_t)at, (off_t)n, SYNC_FILE_RANGE_WRITE);
+}
+
+/* ---- a path ---- */
+
+/* A name: its directory, and the last part of the path. */
+struct place {
+	int dir; /* -1: errno says why */
+	const char *name;
+};
+
+static struct place
+find_place(const struct store *st, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct place p = {-1, slash == NULL ? path : slash + 1};
+	char dir[IO_PATH_MAX] = ".";
+	struct err ignored;
+
+	if (slash != NULL &&
+	    io_path(dir, &ignored, "%.*s", (int)(slash - path), path) != RC_OK) {
+		errno = ENAMETOOLONG;
+		return p;
+	}
+	p.dir = io_open(st, dir, O_PATH | O_DIRECTORY);
+	return p;
+}
+
+/* A name that no other process or thread uses; one that a crash left is passed over
+ * by the caller's O_EXCL and a second call. */
+static void
+tmp_name(char out[IO_PATH_MAX])
+{
+	static atomic_ulong counter;
+
+	(void)snprintf(out, IO_PATH_MAX, IO_TMP_DIR "/%ld.%lu", (long)getpid(),
+	    atomic_fetch_add(&counter, 1));
+}
+
+enum result
+io_create(const struct store *st, const char *path, int *fd, struct err *err)
+{
+	*fd = failpoint_hit("create")
+		  ? -1
+		  : io_open_mode(
+			st, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	return *fd == -1 ? io_failed(err, "create", path) : RC_OK;
+}
+
+static enum result
+tmp_create(const struct store *st, char tmp[IO_PATH_MAX], int *fd, struct err *err)
+{
+	do {
+		tmp_name(tmp);
+		if (failpoint_hit("create"))
+			*fd = -1;
+		else
+			*fd = io_open_mode(st, tmp,
+			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0640);
+	} while (*fd == -1 && errno == EEXIST);
+	return *fd == -1 ? io_failed(err, "create", tmp) : RC_OK;
+}
+
 /* 0, or -1 and errno; so the next two. */
 static int
 rename_path(const struct store *st, const char *from, const char *to)
@@ -106,8 +156,8 @@ rename_path(const struct store *st, const char *from, const char *to)
 			 ? -1
 			 : renameat(old.dir, old.name, new.dir, new.name);
 
-	leave(new);
-	leave(old);
+	io_close(new.dir);
+	io_close(old.dir);
 	return failed;
 }
 
@@ -119,8 +169,8 @@ link_path(const struct store *st, const char *from, const char *to)
 			 ? -1
 			 : linkat(old.dir, old.name, new.dir, new.name, 0);
 
-	leave(new);
-	leave(old);
+	io_close(new.dir);
+	io_close(old.dir);
 	return failed;
 }
 
@@ -132,8 +182,34 @@ remove_path(const struct store *st, const char *path)
 
 	if (p.dir != -1)
 		failed = unlinkat(p.dir, p.name, 0);
-	leave(p);
+	io_close(p.dir);
 	return failed;
+}
+
+/* A new file without a name in the directory, which may be a mount of its own. -1 and errno. */
+static int
+open_unnamed(int dir, mode_t mode)
+{
+	if (dir == -1 || failpoint_hit("create"))
+		return -1;
+	return openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+}
+
+/* The same by the directory's path. */
+static enum result
+open_unnamed_in(const struct store *st, const char *path, int *fd, struct err *err)
+{
+	int dir = io_open(st, path, O_PATH | O_DIRECTORY);
+
+	*fd = open_unnamed(dir, 0600);
+	io_close(dir);
+	return *fd == -1 ? io_failed(err, "create", path) : RC_OK;
+}
+
+enum result
+io_open_unnamed(const struct store *st, int *fd, struct err *err)
+{
+	return open_unnamed_in(st, IO_TMP_DIR, fd, err);
 }
 
 /* 0, or -1 and errno; so the next two. */
@@ -146,7 +222,7 @@ copy_all(int from, int to)
 		k = failpoint_hit("write") ? -1
 					   : sendfile(to, from, NULL, COPY_AT_ONCE);
 	while (k > 0 || (k == -1 && errno == EINTR));
-	return k == -1 || failpoint_hit("fsync") ? -1 : fsync(to);
+	return k == -1 ? -1 : sync_fd(to);
 }
 
 /* Gives the open file the name, through a second name next to it, because no call
@@ -161,7 +237,8 @@ link_over(int fd, struct place to)
 	(void)snprintf(beside, sizeof(beside), ".berth-%ld.%lu", (long)getpid(),
 	    atomic_fetch_add(&counter, 1));
 	(void)unlinkat(to.dir, beside, 0); /* left by a crash */
-	if (linkat(AT_FDCWD, self, to.dir, beside, AT_SYMLINK_FOLLOW) == -1)
+	if (failpoint_hit("link") ||
+	    linkat(AT_FDCWD, self, to.dir, beside, AT_SYMLINK_FOLLOW) == -1)
 		return -1;
 	if (failpoint_hit("rename") ||
 	    renameat(to.dir, beside, to.dir, to.name) == -1) {
@@ -177,66 +254,61 @@ link_over(int fd, struct place to)
 /* For directories of the store that are mounts of their own: files cannot be renamed
  * or linked from one mount to another. */
 static int
-copy_path(const struct store *st, const char *from, const char *path)
+copy_path(const struct store *st, const char *from, const char *to)
 {
-	struct place to = find_place(st, path);
-	int in = -1, out = -1, failed = -1, e;
+	struct place place = find_place(st, to);
+	int in = -1, out = -1, failed = -1;
 
-	if (to.dir != -1)
+	if (place.dir != -1)
 		in = io_open(st, from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	if (in != -1)
-		out = openat(to.dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0640);
+		out = open_unnamed(place.dir, 0640);
 	if (out != -1)
 		failed = copy_all(in, out);
 	if (!failed)
-		failed = link_over(out, to);
-	e = errno;
-	if (in != -1)
-		(void)close(in);
-	if (out != -1)
-		(void)close(out);
-	errno = e;
-	leave(to);
+		failed = link_over(out, place);
+	io_close(in);
+	io_close(out);
+	io_close(place.dir);
 	return failed;
 }
 
 static enum result
-rename_over(const struct store *st, const char *tmp, const char *dir,
-    const char *name, struct err *err)
+rename_over(
+    const struct store *st, const char *tmp, const char *to, struct err *err)
 {
-	char path[IO_PATH_MAX];
 	int failed = -1;
 
-	join(path, dir, name);
 	if (!failpoint_hit("rename"))
-		failed = rename_path(st, tmp, path);
+		failed = rename_path(st, tmp, to);
 	if (failed && errno == EXDEV) {
-		failed = copy_path(st, tmp, path);
+		failed = copy_path(st, tmp, to);
 		if (!failed)
 			(void)remove_path(st, tmp);
 	}
-	return failed ? io_failed(err, "rename", path) : RC_OK;
+	return failed ? io_failed(err, "rename", to) : RC_OK;
 }
 
 enum result
 io_put(const struct store *st, const char *dir, const char *name,
     struct str content, struct err *err)
 {
-	char tmp[IO_PATH_MAX];
-	enum result r;
+	char tmp[IO_PATH_MAX], path[IO_PATH_MAX];
 	int fd = -1;
+	enum result r = io_path(path, err, "%s/%s", dir, name);
 
-	r = tmp_create(st, tmp, &fd, err);
+	if (r == RC_OK)
+		r = tmp_create(st, tmp, &fd, err);
 	if (r != RC_OK)
 		return r;
 	r = io_write_all(fd, content, tmp, err);
-	if (r == RC_OK && (failpoint_hit("fsync") || fsync(fd) == -1))
-		r = io_failed(err, "fsync", tmp);
 	if (r == RC_OK)
-		r = rename_over(st, tmp, dir, name, err);
+		r = io_sync_fd(fd, tmp, err);
+	if (r == RC_OK)
+		r = rename_over(st, tmp, path, err);
 	if (r != RC_OK)
 		(void)remove_path(st, tmp);
-	(void)close(fd);
+	io_close(fd);
 	return r;
 }
 
@@ -259,12 +331,14 @@ enum result
 io_link(const struct store *st, const char *from, const char *dir, const char *name,
     struct err *err)
 {
-	char tmp[IO_PATH_MAX];
-	enum result r = link_tmp(st, from, tmp, err);
+	char tmp[IO_PATH_MAX], path[IO_PATH_MAX];
+	enum result r = io_path(path, err, "%s/%s", dir, name);
 
+	if (r == RC_OK)
+		r = link_tmp(st, from, tmp, err);
 	if (r != RC_OK)
 		return r;
-	r = rename_over(st, tmp, dir, name, err);
+	r = rename_over(st, tmp, path, err);
 	(void)remove_path(st, tmp);
 	return r;
 }
@@ -281,9 +355,7 @@ settle_fd(const struct store *st, int fd, const char *path, struct err *err)
 		return io_failed(err, "chmod", path);
 	if (futimens(fd, read_now) == -1)
 		return io_failed(err, "utimens", path);
-	if (failpoint_hit("fsync") || fsync(fd) == -1)
-		return io_failed(err, "fsync", path);
-	return RC_OK;
+	return io_sync_fd(fd, path, err);
 }
 
 /* 0, or -1 and errno. */
@@ -297,7 +369,7 @@ link_fd(const struct store *st, int fd, const char *path)
 	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	if (p.dir != -1 && !failpoint_hit("link"))
 		failed = linkat(AT_FDCWD, self, p.dir, p.name, AT_SYMLINK_FOLLOW);
-	leave(p);
+	io_close(p.dir);
 	return failed;
 }
 
@@ -311,27 +383,25 @@ link_failed(
 	return io_failed(err, "link", path);
 }
 
-/* The unnamed file is made in the directory itself, which may be a mount of its own.
- * link(2), unlike rename(2), does not replace a name. */
+/* link(2), unlike rename(2), does not replace a name. */
 enum result
 io_put_secret(const struct store *st, const char *dir, const char *name,
     struct str content, struct err *err)
 {
 	char path[IO_PATH_MAX];
-	enum result r;
-	int fd = -1;
+	enum result r = io_path(path, err, "%s/%s", dir, name);
+	int fd;
 
-	join(path, dir, name);
-	if (!failpoint_hit("create"))
-		fd = io_open_mode(st, dir, O_TMPFILE | O_RDWR, 0600);
-	if (fd == -1)
-		return io_failed(err, "create", path);
+	if (r == RC_OK)
+		r = open_unnamed_in(st, dir, &fd, err);
+	if (r != RC_OK)
+		return r;
 	r = io_write_all(fd, content, path, err);
-	if (r == RC_OK && (failpoint_hit("fsync") || fsync(fd) == -1))
-		r = io_failed(err, "fsync", path);
+	if (r == RC_OK)
+		r = io_sync_fd(fd, path, err);
 	if (r == RC_OK && link_fd(st, fd, path) == -1 && errno != EEXIST)
 		r = io_failed(err, "link", path);
-	(void)close(fd);
+	io_close(fd);
 	return r;
 }
 
@@ -340,10 +410,10 @@ io_name_fd(const struct store *st, int fd, const char *dir, const char *name,
     struct err *err)
 {
 	char path[IO_PATH_MAX];
-	enum result r;
+	enum result r = io_path(path, err, "%s/%s", dir, name);
 
-	join(path, dir, name);
-	r = settle_fd(st, fd, path, err);
+	if (r == RC_OK)
+		r = settle_fd(st, fd, path, err);
 	if (r == RC_OK && link_fd(st, fd, path) == -1 && errno != EEXIST)
 		r = link_failed(st, dir, path, err);
 	return r;
@@ -353,9 +423,12 @@ enum result
 io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
     struct err *err)
 {
-	char tmp[IO_PATH_MAX];
+	char tmp[IO_PATH_MAX], path[IO_PATH_MAX];
 	int failed;
-	enum result r = settle_fd(st, fd, dir, err);
+	enum result r = io_path(path, err, "%s/%s", dir, name);
+
+	if (r == RC_OK)
+		r = settle_fd(st, fd, path, err);
 
 	if (r != RC_OK)
 		return r;
@@ -365,18 +438,18 @@ io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
 	} while (failed && errno == EEXIST);
 	if (failed)
 		return link_failed(st, IO_TMP_DIR, tmp, err);
-	r = rename_over(st, tmp, dir, name, err);
+	r = rename_over(st, tmp, path, err);
 	(void)remove_path(st, tmp); /* see io_link() */
 	return r;
 }
 
 enum result
-io_move_fd(const struct store *st, int fd, const char *from, const char *dir,
-    const char *name, struct err *err)
+io_move_fd(const struct store *st, int fd, const char *from, const char *to,
+    struct err *err)
 {
 	enum result r = settle_fd(st, fd, from, err);
 
-	return r == RC_OK ? rename_over(st, from, dir, name, err) : r;
+	return r == RC_OK ? rename_over(st, from, to, err) : r;
 }
 
 enum result
@@ -384,11 +457,12 @@ io_move(const struct store *st, const char *from, const char *dir, const char *n
     struct err *err)
 {
 	char path[IO_PATH_MAX];
+	enum result r = io_path(path, err, "%s/%s", dir, name);
 
-	join(path, dir, name);
-	if (failpoint_hit("rename") || rename_path(st, from, path) == -1)
-		return io_failed(err, "rename", from);
-	return RC_OK;
+	if (r == RC_OK &&
+	    (failpoint_hit("rename") || rename_path(st, from, path) == -1))
+		r = io_failed(err, "rename", from);
+	return r;
 }
 
 /* A directory that is there may have been made just now by another thread, which has
@@ -402,7 +476,7 @@ mkdir_one(const struct store *st, const char *path, struct err *err)
 
 	if (p.dir != -1 && !failpoint_hit("mkdir"))
 		failed = mkdirat(p.dir, p.name, 0750);
-	leave(p);
+	io_close(p.dir);
 	if (failed && errno == EEXIST)
 		r = durable_name(st, path, err);
 	else if (failed)
@@ -424,12 +498,53 @@ io_mkdirs(const struct store *st, const char *path, struct err *err)
 		return r;
 	do {
 		end = strchrnul(end + 1, '/');
-		if ((size_t)(end - path) >= sizeof(part))
-			return err_set(
-			    err, RC_BAD_NAME, "mkdir %.60s...: too long", path);
-		(void)snprintf(part, sizeof(part), "%.*s", (int)(end - path), path);
-		r = mkdir_one(st, part, err);
+		r = io_path(part, err, "%.*s", (int)(end - path), path);
+		if (r == RC_OK)
+			r = mkdir_one(st, part, err);
 	} while (r == RC_OK && *end != '\0');
+	return r;
+}
+
+/* ---- names and times are durable ---- */
+
+enum result
+io_sync(const struct store *st, const char *dir, struct err *err)
+{
+	int fd = io_open(st, dir, O_RDONLY | O_DIRECTORY);
+	enum result r = RC_OK;
+
+	if (fd == -1)
+		return io_failed(err, "open", dir);
+	if (failpoint_hit("fsync-dir") || fsync(fd) == -1)
+		r = io_failed(err, "fsync", dir);
+	io_close(fd);
+	return r;
+}
+
+enum result
+io_sync_all(const struct store *st, const char *path, struct err *err)
+{
+	int fd = io_open(st, path, O_RDONLY);
+	enum result r = RC_OK;
+
+	if (fd == -1 || failpoint_hit("syncfs") || syncfs(fd) == -1)
+		r = io_failed(err, "syncfs", path);
+	io_close(fd);
+	return r;
+}
+
+enum result
+io_touch(const struct store *st, const char *path, const struct timespec times[2],
+    struct err *err)
+{
+	int fd = io_open(st, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	enum result r = RC_OK;
+
+	if (fd == -1)
+		return io_failed(err, "open", path);
+	if (futimens(fd, times) == -1)
+		r = io_failed(err, "utimens", path);
+	io_close(fd);
 	return r;
 }
 
@@ -456,8 +571,7 @@ io_remove_tree(int dir, const char *name)
 	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	d = fd == -1 ? NULL : fdopendir(fd);
 	if (d == NULL) {
-		if (fd != -1)
-			(void)close(fd);
+		io_close(fd);
 		return false;
 	}
 	while ((e = readdir(d)) != NULL)
@@ -476,7 +590,7 @@ remove_rest(const struct store *st, const char *tmp)
 		log_line(LOG_WARN, "store.remove",
 		    "path=%s/%s error=\"%m; removed at the next start\"", st->path,
 		    tmp);
-	leave(p);
+	io_close(p.dir);
 }
 
 /* A directory that is a mount, or in one, cannot be moved away: its files are removed
@@ -488,13 +602,15 @@ remove_in_place(
 {
 	char path[IO_PATH_MAX];
 	struct place p;
-	enum result r = RC_OK;
+	enum result r = io_path(path, err, "%s/%s", parent, name);
 
-	join(path, parent, name);
+	if (r != RC_OK)
+		return r;
 	p = find_place(st, path);
-	if (p.dir == -1 || (!io_remove_tree(p.dir, p.name) && errno != EBUSY))
+	if (p.dir == -1 || failpoint_hit("remove") ||
+	    (!io_remove_tree(p.dir, p.name) && errno != EBUSY))
 		r = io_failed(err, "remove", path);
-	leave(p);
+	io_close(p.dir);
 	if (r == RC_OK && io_exists(st, path))
 		r = io_sync(st, path, err);
 	if (r == RC_OK)
@@ -536,17 +652,19 @@ io_remove_dir(
     const struct store *st, const char *parent, const char *name, struct err *err)
 {
 	char path[IO_PATH_MAX], tmp[IO_PATH_MAX];
-	enum result r;
+	enum result r = io_path(path, err, "%s/%s", parent, name);
 
-	join(path, parent, name);
+	if (r != RC_OK)
+		return r;
 	do
 		tmp_name(tmp);
 	while (io_exists(st, tmp)); /* left by a crash: nothing moves over it */
-	if (failpoint_hit("rename-dir") || rename_path(st, path, tmp) == -1)
-		return errno == EXDEV || errno == EBUSY
-			   ? remove_in_place(st, parent, name, err)
-			   : absent_for_good(
-				 st, path, io_failed(err, "rename", path), err);
+	if (failpoint_hit("rename-dir") || rename_path(st, path, tmp) == -1) {
+		if (errno == EXDEV || errno == EBUSY)
+			return remove_in_place(st, parent, name, err);
+		r = io_failed(err, "rename", path);
+		return absent_for_good(st, path, r, err);
+	}
 	r = sync_removal(st, parent, err);
 	remove_rest(st, tmp);
 	return r == RC_NOT_FOUND ? RC_IO : r; /* it was there */

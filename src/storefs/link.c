@@ -142,7 +142,8 @@ see_algorithm(struct links *l, const char *algorithm)
 
 	l->algorithm = algorithm;
 	if (l->in_order)
-		r = listing_in_order(l->st, dir, "", see_link, l, l->err);
+		r = listing_in_order(
+		    l->st, (struct listing_from){dir}, see_link, l, l->err);
 	else
 		r = listing_each(l->st, dir, see_link, l, l->err);
 	arena_free(a);

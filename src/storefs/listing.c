@@ -95,14 +95,14 @@ listing_each(const struct store *st, const char *dir,
 }
 
 enum result
-listing_page(const struct store *st, struct arena *a, const char *dir,
-    const char *after, struct listing *out, struct err *err)
+listing_page(const struct store *st, struct arena *a, struct listing_from from,
+    struct listing *out, struct err *err)
 {
 	struct page *p = must_alloc(1, sizeof(*p));
 	enum result r;
 
-	p->after = after;
-	r = listing_each(st, dir, collect, p, err);
+	p->after = from.after == NULL ? "" : from.after;
+	r = listing_each(st, from.dir, collect, p, err);
 	shrink(p);
 	hand_over(p, a, out);
 	free(p);
@@ -110,20 +110,22 @@ listing_page(const struct store *st, struct arena *a, const char *dir,
 }
 
 enum result
-listing_in_order(const struct store *st, const char *dir, const char *after,
+listing_in_order(const struct store *st, struct listing_from from,
     bool (*visit)(void *arg, const char *name), void *arg, struct err *err)
 {
 	struct arena *a = arena_new();
 	struct listing page = {.last = false};
-	char last[NAME_MAX + 1];
+	char last[NAME_MAX + 1] = "";
 	bool more = true;
 	enum result r = RC_OK;
 	size_t i;
 
-	(void)snprintf(last, sizeof(last), "%s", after);
+	if (from.after != NULL)
+		(void)snprintf(last, sizeof(last), "%s", from.after);
+	from.after = last;
 	while (r == RC_OK && more && !page.last) {
 		arena_clear(a);
-		r = listing_page(st, a, dir, last, &page, err);
+		r = listing_page(st, a, from, &page, err);
 		for (i = 0; more && i < page.n; i++)
 			more = visit(arg, page.names[i]);
 		if (page.n > 0)
@@ -162,7 +164,8 @@ listing_sweep(const struct store *st, const char *dir,
 {
 	struct err why;
 	struct sweep s = {sweep_one, arg, RC_OK, err};
-	enum result r = listing_in_order(st, dir, "", sweep_name, &s, &why);
+	enum result r = listing_in_order(
+	    st, (struct listing_from){.dir = dir}, sweep_name, &s, &why);
 
 	if (r == RC_OK || s.first != RC_OK)
 		return s.first;

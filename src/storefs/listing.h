@@ -1,7 +1,7 @@
-/* listing.h: the names in a directory, in byte order, a page at a time.
+/* listing.h: the names in a directory, in byte order, a page at a time. Private to this room.
  *
  * Memory is bounded whatever the directory holds: each page is one pass over it
- * that keeps the smallest names behind the last page's end. Private to this room. */
+ * that keeps the smallest names after the end of the last page. */
 #ifndef STOREFS_LISTING_H
 #define STOREFS_LISTING_H
 
@@ -17,22 +17,26 @@
 struct listing {
 	const char **names;
 	size_t n;
-	bool last; /* nothing comes behind this page */
+	bool last; /* nothing comes after this page */
 };
 
-/* The page behind `after` ("" for the first). A directory that is not there is an
- * empty one. */
-enum result listing_page(const struct store *st, struct arena *a, const char *dir,
-    const char *after, struct listing *out, struct err *err);
+/* Where a listing begins. A directory that is not there is an empty one. */
+struct listing_from {
+	const char *dir;
+	const char
+	    *after; /* the name before the first; NULL: begins with the first */
+};
+
+enum result listing_page(const struct store *st, struct arena *a,
+    struct listing_from from, struct listing *out, struct err *err);
 
 /* Every name, in no order; visit returning false ends it. */
 enum result listing_each(const struct store *st, const char *dir,
     bool (*visit)(void *arg, const char *name), void *arg, struct err *err);
 
-/* The same in byte order, behind `after` ("" for all), a page at a time. */
-enum result listing_in_order(const struct store *st, const char *dir,
-    const char *after, bool (*visit)(void *arg, const char *name), void *arg,
-    struct err *err);
+/* The same in byte order, a page at a time. */
+enum result listing_in_order(const struct store *st, struct listing_from from,
+    bool (*visit)(void *arg, const char *name), void *arg, struct err *err);
 
 /* For sweeping: every name in byte order, a page at a time. A name for which sweep_one fails
  * does not keep the others; the first failure is returned. RC_NOT_FOUND is not a failure: what

@@ -73,21 +73,20 @@ store_partial_open(
 {
 	const struct store_upstream up = store_upstream_image(
 	    im->st, im->arena, im->id);
-	struct stat sb;
+	struct io_file file;
 	struct str text;
 	long long length;
-	int fd;
 	enum result r = io_open_file(
-	    im->st, layer_path(im), O_RDONLY | O_NOFOLLOW, &fd, &sb, err);
+	    im->st, layer_path(im), O_RDONLY | O_NOFOLLOW, &file, err);
 
 	if (r != RC_OK)
 		return r;
 	r = store_upstream_answer(&up, "length", &text, NULL, err);
 	if (r == RC_OK && str_to_int64(text, &length) && length > 0) {
-		*out = partial_new(fd, length);
+		*out = partial_new(file.fd, length);
 		return RC_OK;
 	}
-	io_close(fd);
+	io_close(file.fd);
 	return err_set(err, RC_NOT_FOUND, "the length of the layer is not known");
 }
 

@@ -159,7 +159,8 @@ static void
 walk_below(struct level *l)
 {
 	struct walk *w = l->walk;
-	enum result r = listing_in_order(w->st, l->path, "", see_part, l, w->err);
+	enum result r = listing_in_order(
+	    w->st, (struct listing_from){l->path}, see_part, l, w->err);
 
 	if (r != RC_OK)
 		w->result = r;

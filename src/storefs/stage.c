@@ -14,12 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/must.h"
 #include "image/v1checksum.h"
 #include "storefs/content.h"
-#include "storefs/failpoint.h"
 #include "storefs/inbox.h"
 #include "storefs/io.h"
 
@@ -38,16 +36,25 @@ struct stage {
 static void
 close_stage(void *arg)
 {
-	struct stage *sg = arg;
+	const struct stage *sg = arg;
 
-	if (sg->fd != -1)
-		(void)close(sg->fd);
+	io_close(sg->fd);
 }
 
-static bool
-is_empty(const char *body)
+static enum result
+open_body(struct stage *sg, const char *body, struct err *err)
 {
-	return body == NULL || *body == '\0' || body[strlen(body) - 1] == '/';
+	struct io_file file;
+	enum result r;
+
+	if (body == NULL || *body == '\0' || body[strlen(body) - 1] == '/')
+		return io_open_unnamed(sg->st, &sg->fd, err);
+	r = inbox_open(sg->st, body, &file, err);
+	if (r == RC_OK) {
+		sg->fd = file.fd;
+		sg->size = file.sb.st_size;
+	}
+	return r;
 }
 
 enum result
@@ -55,22 +62,17 @@ stage_adopt(struct store *st, struct arena *a, const char *body, struct stage **
     struct err *err)
 {
 	struct stage *sg = arena_alloc(a, sizeof(*sg));
-	struct stat sb = {.st_size = 0};
 	enum result r;
 
 	sg->st = st;
 	sg->arena = a;
-	if (is_empty(body))
-		r = io_open_unnamed(st, &sg->fd, err);
-	else
-		r = inbox_open(st, body, &sg->fd, &sb, err);
+	r = open_body(sg, body, err);
 	if (r == RC_NOT_FOUND && errno == ENOENT)
 		return err_set(err, RC_CLIENT_GONE,
 		    "the web server has removed the body: the client left");
 	if (r != RC_OK)
 		return r == RC_NOT_FOUND ? RC_IO : r;
 	arena_defer(a, close_stage, sg);
-	sg->size = sb.st_size;
 	*out = sg;
 	return RC_OK;
 }
@@ -80,21 +82,21 @@ stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
     struct stage **out, struct err *err)
 {
 	struct stage *sg = arena_alloc(a, sizeof(*sg));
-	struct stat sb;
-	enum result r;
+	struct io_file file;
+	enum result r = io_open_file(st, path, O_RDWR | O_NOFOLLOW, &file, err);
 
+	if (r != RC_OK)
+		return r;
 	sg->st = st;
 	sg->arena = a;
 	sg->own = path;
+	sg->fd = file.fd;
 	sg->size = (off_t)size;
-	r = io_open_file(st, path, O_RDWR | O_NOFOLLOW, &sg->fd, &sb, err);
-	if (r != RC_OK)
-		return r;
 	arena_defer(a, close_stage, sg);
-	if (sb.st_size < sg->size)
+	if (file.sb.st_size < sg->size)
 		return err_set(err, RC_NOT_FOUND,
 		    "%s: it has %lld bytes, %lld are expected", path,
-		    (long long)sb.st_size, (long long)sg->size);
+		    (long long)file.sb.st_size, (long long)sg->size);
 	*out = sg;
 	return RC_OK;
 }
@@ -122,12 +124,10 @@ each_chunk(struct stage *sg, take_chunk *take, void *arg, struct err *err)
 		off_t left = sg->size - at;
 		size_t want = left < (off_t)CHUNK ? (size_t)left : CHUNK;
 
-		k = pread(sg->fd, chunk, want, at);
-		if (k == -1 && errno == EINTR)
-			continue;
+		k = io_read_at(sg->fd, chunk, want, (uint64_t)at);
 		if (k <= 0) {
-			r = err_set(err, RC_IO, "read body: %s",
-			    k == 0 ? "it has become shorter" : strerror(errno));
+			r = k == 0 ? err_set(err, RC_IO, "read body: too short")
+				   : err_set(err, RC_IO, "read body: %m");
 			break;
 		}
 		r = take(arg, at, chunk, (size_t)k, err);
@@ -145,8 +145,8 @@ flush_behind(int fd, off_t from, off_t end)
 	off_t done = end - from;
 
 	if (done % FLUSH_EVERY == 0 && done > 0)
-		(void)sync_file_range(
-		    fd, end - FLUSH_EVERY, FLUSH_EVERY, SYNC_FILE_RANGE_WRITE);
+		io_start_sync(
+		    fd, (uint64_t)(end - FLUSH_EVERY), (uint64_t)FLUSH_EVERY);
 }
 
 struct hashing {
@@ -192,11 +192,8 @@ read_stage(void *arg, void *p, size_t n)
 {
 	struct stage *sg = arg;
 	size_t left = (size_t)(sg->size - sg->at);
-	ssize_t k;
+	ssize_t k = io_read_at(sg->fd, p, n < left ? n : left, (uint64_t)sg->at);
 
-	do
-		k = pread(sg->fd, p, n < left ? n : left, sg->at);
-	while (k == -1 && errno == EINTR);
 	if (k > 0)
 		sg->at += k;
 	return k == 0 && left > 0 && n > 0 ? -1 : k;
@@ -214,9 +211,7 @@ stage_flush(struct stage *sg, struct err *err)
 {
 	if (sg->size == 0)
 		return RC_OK;
-	if (fsync(sg->fd) == -1)
-		return io_failed(err, "fsync", sg->own ? sg->own : IO_BODY_DIR);
-	return RC_OK;
+	return io_sync_fd(sg->fd, sg->own ? sg->own : IO_BODY_DIR, err);
 }
 
 /* ---- has a file the same bytes? ---- */
@@ -239,7 +234,7 @@ read_full(struct store_reader *reader, char *chunk, size_t n)
 	return got;
 }
 
-/* For each_chunk(): any result but RC_OK ends the comparison. */
+/* For each_chunk(): another result than RC_OK ends it. */
 static enum result
 compare_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
 {
@@ -270,7 +265,7 @@ stage_is(struct stage *sg, const char *path)
 	return same;
 }
 
-/* ---- where it goes ---- */
+/* ---- where they go ---- */
 
 enum result
 stage_name(struct stage *sg, const char *dir, const char *name, struct err *err)
@@ -282,24 +277,6 @@ stage_name(struct stage *sg, const char *dir, const char *name, struct err *err)
 	return io_name_fd(sg->st, sg->fd, dir, name, err);
 }
 
-/* The file ends where `size` says. */
-static enum result
-cut(int fd, off_t size, const char *path, struct err *err)
-{
-	struct stat sb;
-
-	if (fstat(fd, &sb) == -1)
-		return io_failed(err, "stat", path);
-	if (sb.st_size < size)
-		return err_set(err, RC_NOT_FOUND,
-		    "%s: it has %lld bytes, %lld are expected", path,
-		    (long long)sb.st_size, (long long)size);
-	if (sb.st_size > size &&
-	    (failpoint_hit("truncate") || ftruncate(fd, size) == -1))
-		return io_failed(err, "truncate", path);
-	return RC_OK;
-}
-
 enum result
 stage_replace(struct stage *sg, const char *dir, const char *name, struct err *err)
 {
@@ -307,9 +284,10 @@ stage_replace(struct stage *sg, const char *dir, const char *name, struct err *e
 
 	if (sg->own == NULL)
 		return io_replace_fd(sg->st, sg->fd, dir, name, err);
-	r = cut(sg->fd, sg->size, sg->own, err);
+	r = io_cut(sg->fd, (uint64_t)sg->size, sg->own, err);
 	if (r == RC_OK)
-		r = io_move_fd(sg->st, sg->fd, sg->own, dir, name, err);
+		r = io_move_fd(sg->st, sg->fd, sg->own,
+		    arena_printf(sg->arena, "%s/%s", dir, name), err);
 	return r;
 }
 
@@ -323,51 +301,37 @@ static enum result
 write_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
 {
 	const struct target *t = arg;
-	off_t to = t->from + at;
+	enum result r = io_write_all_at(
+	    t->fd, str_make(p, n), (uint64_t)(t->from + at), t->path, err);
 
-	while (n > 0) {
-		ssize_t k = failpoint_hit("write") ? -1 : pwrite(t->fd, p, n, to);
-
-		if (k == -1 && errno == EINTR)
-			continue;
-		if (k == -1)
-			return io_failed(err, "write", t->path);
-		p += k;
-		n -= (size_t)k;
-		to += k;
-	}
-	flush_behind(t->fd, t->from, to);
-	return RC_OK;
+	if (r == RC_OK)
+		flush_behind(t->fd, t->from, t->from + at + (off_t)n);
+	return r;
 }
 
-/* Frees what a failed append has written: on a full disk others need the room. What stays all
- * the same is cut by the next append. */
-static void
-give_back(int fd, off_t size)
-{
-	if (ftruncate(fd, size) == -1)
-		return;
-}
-
+/* On a full disk the bytes that fitted are in the way: they are cut off again, now or by the
+ * next call. */
 enum result
 stage_append(struct stage *sg, const char *path, uint64_t at, struct err *err)
 {
 	struct target t = {.path = path, .from = (off_t)at};
-	struct stat sb;
-	enum result r;
+	struct io_file file;
+	struct err ignored;
+	enum result r = io_open_file(
+	    sg->st, path, O_WRONLY | O_NOFOLLOW, &file, err);
 
-	r = io_open_file(sg->st, path, O_WRONLY | O_NOFOLLOW, &t.fd, &sb, err);
 	if (r != RC_OK)
 		return r;
-	r = cut(t.fd, t.from, path, err);
+	t.fd = file.fd;
+	r = io_cut(t.fd, at, path, err);
 	if (r != RC_OK)
 		goto out;
 	r = each_chunk(sg, write_chunk, &t, err);
-	if (r == RC_OK && (failpoint_hit("fsync") || fsync(t.fd) == -1))
-		r = io_failed(err, "fsync", path);
+	if (r == RC_OK)
+		r = io_sync_fd(t.fd, path, err);
 	if (r != RC_OK)
-		give_back(t.fd, t.from);
+		(void)io_cut(t.fd, at, path, &ignored);
 out:
-	(void)close(t.fd);
+	io_close(t.fd);
 	return r;
 }

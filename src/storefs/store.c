@@ -40,7 +40,7 @@ look_at_place(
 		link = io_open(st, place, O_PATH | O_NOFOLLOW);
 	if (link == -1)
 		return r;
-	(void)close(link);
+	io_close(link);
 	return err_set(err, RC_IO,
 	    "%s/%s: a symbolic link that leads out of the store, to itself or to "
 	    "nothing is not followed: move its target into the store, or mount that "
@@ -68,7 +68,7 @@ make_places(struct store *st, struct err *err)
 		return r;
 	r = io_open_own(st, IO_LOCK, &fd, err);
 	if (r == RC_OK)
-		(void)close(fd);
+		io_close(fd);
 	return r;
 }
 
@@ -154,10 +154,8 @@ store_close(struct store *st)
 {
 	if (st == NULL)
 		return;
-	if (st->root != -1)
-		(void)close(st->root);
-	if (st->own != -1)
-		(void)close(st->own);
+	io_close(st->root);
+	io_close(st->own);
 	beneath_free(&st->beneath);
 	log_once_free(st->once);
 	durable_free(st->settled);
@@ -283,8 +281,7 @@ store_probe(const struct store *st, struct err *err)
 	r = io_open_unnamed(st, &fd, err);
 	if (r != RC_OK)
 		return r;
-	if (write(fd, "", 1) == -1)
-		r = io_failed(err, "write", IO_TMP_DIR);
-	(void)close(fd);
+	r = io_write_all(fd, str_make("", 1), IO_TMP_DIR, err);
+	io_close(fd);
 	return r;
 }

@@ -155,7 +155,8 @@ store_tag_each(const struct store_repository *in, const char *after,
 {
 	struct tags t = {in->store, arena_new(), layout_tags(in->arena, in->name),
 	    visit, arg, RC_OK, err};
-	enum result r = listing_in_order(in->store, t.dir, after, see_tag, &t, err);
+	enum result r = listing_in_order(
+	    in->store, (struct listing_from){t.dir, after}, see_tag, &t, err);
 
 	arena_free(t.arena);
 	return r == RC_OK ? t.result : r;

@@ -78,7 +78,7 @@ new_id(struct arena *a, const char **out, struct err *err)
 	char hex[2 * UUID_BYTES + 1];
 
 	if (getrandom(bits, sizeof(bits), 0) != (ssize_t)sizeof(bits))
-		return err_set(err, RC_IO, "getrandom: %s", strerror(errno));
+		return err_set(err, RC_IO, "getrandom: %m");
 	bits[6] = (unsigned char)(0x40 | (bits[6] & 0x0f));
 	bits[8] = (unsigned char)(0x80 | (bits[8] & 0x3f));
 	hex_encode(bits, sizeof(bits), hex);

@@ -94,7 +94,8 @@ age_of_dir(const struct sweep *s, const char *dir)
 	if (io_stat(s->st, dir, &sb, &ignored) != RC_OK)
 		return 0;
 	age = io_age(&sb);
-	if (listing_page(s->st, s->arena, dir, "", &names, &ignored) != RC_OK)
+	if (listing_page(s->st, s->arena, (struct listing_from){dir}, &names,
+		&ignored) != RC_OK)
 		return 0;
 	for (i = 0; i < names.n; i++)
 		if (io_stat(s->st,

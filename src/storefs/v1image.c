@@ -4,8 +4,6 @@
  * is not complete. */
 #include "storefs/v1image.h"
 
-#include <stdio.h>
-
 #include "base/json.h"
 #include "image/ancestry.h"
 #include "image/v1checksum.h"
@@ -177,17 +175,17 @@ enum result
 store_v1image_layer(
     const struct store_v1image *im, const struct content **out, struct err *err)
 {
-	const char *path;
-	struct stat sb;
+	struct io_found found;
 	enum result r = io_find_file(
-	    im->st, im->arena, v1image_path(im, "layer"), &path, &sb, err);
+	    im->st, im->arena, v1image_path(im, "layer"), &found, err);
 
 	if (r == RC_NOT_FOUND)
 		return RC_IMAGE_UNKNOWN;
-	if (r == RC_OK && sb.st_size == 0)
-		r = check_empty(im, path, err);
+	if (r == RC_OK && found.sb.st_size == 0)
+		r = check_empty(im, found.path, err);
 	if (r == RC_OK)
-		*out = content_make(im->arena, path, (uint64_t)sb.st_size);
+		*out = content_make(
+		    im->arena, found.path, (uint64_t)found.sb.st_size);
 	return r;
 }
 
@@ -225,16 +223,16 @@ check_whole(const struct store_v1image *im, struct err *err)
 	return r;
 }
 
+/* Takes nothing from the arena: a list may have very many images. */
 enum result
 store_v1image_exists(const struct store_v1image *im, bool *out, struct err *err)
 {
-	char path
-	    [128]; /* takes nothing from the arena: a list may have many images */
+	char path[IO_PATH_MAX];
 	struct stat sb;
-	enum result r;
+	enum result r = io_path(path, err, "images/%s/json", im->id);
 
-	(void)snprintf(path, sizeof(path), "images/%s/json", im->id);
-	r = io_stat_file(im->st, path, &sb, err);
+	if (r == RC_OK)
+		r = io_stat_file(im->st, path, &sb, err);
 	*out = r == RC_OK;
 	return r == RC_NOT_FOUND ? RC_OK : r;
 }

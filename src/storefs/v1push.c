@@ -32,7 +32,6 @@
 #include "store/derived.h"
 #include "storefs/damage.h"
 #include "storefs/io.h"
-#include "storefs/listing.h"
 #include "storefs/stage.h"
 #include "storefs/v1image.h"
 #include "storefs/v1push_query.h"
@@ -51,18 +50,13 @@ static enum result
 bound_begun(const struct store_v1image *im, struct err *err)
 {
 	struct listing names;
-	size_t i, n = 0;
-	enum result r = listing_page(
-	    im->st, im->arena, v1push_query_dir(im), "begun-", &names, err);
+	size_t i;
+	enum result r = v1push_query_names(im, "begun-", &names, err);
 
+	if (r == RC_OK && names.n < 2 * STORE_V1PUSH_JSONS)
+		return RC_OK;
 	for (i = 0; r == RC_OK && i < names.n; i++)
-		n += str_starts(str_of(names.names[i]), "begun-");
-	if (n < 2 * STORE_V1PUSH_JSONS)
-		return r;
-	for (i = 0; r == RC_OK && i < names.n; i++)
-		if (str_starts(str_of(names.names[i]), "begun-"))
-			r = io_unlink(
-			    im->st, v1push_query_path(im, names.names[i]), err);
+		r = io_unlink(im->st, v1push_query_path(im, names.names[i]), err);
 	return r;
 }
 
@@ -184,14 +178,10 @@ read_begun(
 	size_t i;
 
 	out->n = 0;
-	r = listing_page(
-	    im->st, im->arena, v1push_query_dir(im), "begun-", &names, err);
-	for (i = 0; r == RC_OK && i < names.n && out->n < STORE_V1PUSH_JSONS; i++) {
-		if (!str_starts(str_of(names.names[i]), "begun-"))
-			break;
+	r = v1push_query_names(im, "begun-", &names, err);
+	for (i = 0; r == RC_OK && i < names.n && out->n < STORE_V1PUSH_JSONS; i++)
 		if (str_ends(str_of(names.names[i]), ".json"))
 			r = take_begun(im, names.names[i], out, err);
-	}
 	return r;
 }
 
@@ -281,8 +271,7 @@ oldest_waiting(
     const struct store_v1image *im, const char **oldest, size_t *n, struct err *err)
 {
 	struct listing names;
-	enum result r = listing_page(
-	    im->st, im->arena, v1push_query_dir(im), "wait-", &names, err);
+	enum result r = v1push_query_names(im, "wait-", &names, err);
 	size_t i;
 
 	*oldest = NULL;
@@ -414,15 +403,12 @@ static enum result
 tidy(const struct store_v1image *im, struct err *err)
 {
 	struct listing names;
-	enum result r = listing_page(
-	    im->st, im->arena, v1push_query_dir(im), "wait-", &names, err);
+	enum result r = v1push_query_names(im, "wait-", &names, err);
 	size_t i;
 
 	for (i = 0; r == RC_OK && i < names.n; i++) {
 		struct str sum = v1push_query_checksum(names.names[i], "");
 
-		if (!str_starts(str_of(names.names[i]), "wait-"))
-			continue;
 		r = record_late(im, str_cut(&sum, '.'), err);
 		if (r == RC_OK)
 			r = io_unlink(

@@ -8,7 +8,6 @@
 #include "image/v1config.h"
 #include "store/v1push.h"
 #include "storefs/io.h"
-#include "storefs/listing.h"
 #include "storefs/v1image.h"
 
 const char *
@@ -21,6 +20,20 @@ const char *
 v1push_query_path(const struct store_v1image *im, const char *file)
 {
 	return arena_printf(im->arena, IO_PUSH_DIR "/%s/%s", im->id, file);
+}
+
+enum result
+v1push_query_names(const struct store_v1image *im, const char *prefix,
+    struct listing *out, struct err *err)
+{
+	const struct listing_from from = {v1push_query_dir(im), prefix};
+	enum result r = listing_page(im->st, im->arena, from, out, err);
+	size_t i;
+
+	for (i = 0; i < out->n && str_starts(str_of(out->names[i]), prefix); i++)
+		;
+	out->n = i;
+	return r;
 }
 
 struct str
@@ -94,14 +107,10 @@ store_v1push_tarsums(const struct store_v1image *im, struct str *out, size_t lim
     size_t *n, struct err *err)
 {
 	struct listing names;
-	enum result r = listing_page(
-	    im->st, im->arena, v1push_query_dir(im), "want-tarsum", &names, err);
-	size_t i;
+	enum result r = v1push_query_names(im, "want-tarsum", &names, err);
 
-	*n = 0;
-	for (i = 0; r == RC_OK && i < names.n && *n < limit; i++)
-		if (str_starts(str_of(names.names[i]), "want-tarsum"))
-			out[(*n)++] = v1push_query_checksum(names.names[i], "");
+	for (*n = 0; r == RC_OK && *n < names.n && *n < limit; (*n)++)
+		out[*n] = v1push_query_checksum(names.names[*n], "");
 	return r;
 }
 
@@ -110,16 +119,14 @@ store_v1push_waiting(const struct store_v1image *im,
     struct store_v1push_waiting *out, size_t limit, size_t *n, struct err *err)
 {
 	struct listing names;
-	enum result r = listing_page(
-	    im->st, im->arena, v1push_query_dir(im), "wait-", &names, err);
+	enum result r = v1push_query_names(im, "wait-", &names, err);
 	size_t i;
 
 	*n = 0;
 	for (i = 0; r == RC_OK && i < names.n && *n < limit; i++) {
 		struct store_v1push_waiting *w = &out[*n];
 
-		if (!str_starts(str_of(names.names[i]), "wait-") ||
-		    !str_ends(str_of(names.names[i]), ".layer"))
+		if (!str_ends(str_of(names.names[i]), ".layer"))
 			continue;
 		w->payload = str_dup(
 		    im->arena, v1push_query_checksum(names.names[i], ".layer"));
@@ -153,8 +160,7 @@ enum result
 store_v1push_has_layer(const struct store_v1image *im, bool *out, struct err *err)
 {
 	struct listing names;
-	enum result r = listing_page(
-	    im->st, im->arena, v1push_query_dir(im), "open", &names, err);
+	enum result r = v1push_query_names(im, "", &names, err);
 	size_t i;
 
 	*out = false;

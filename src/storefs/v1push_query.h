@@ -4,10 +4,15 @@
 
 #include "base/str.h"
 #include "store/v1image.h"
+#include "storefs/listing.h"
 
 /* "_berth/push/<id>" and "_berth/push/<id>/<file>" */
 const char *v1push_query_dir(const struct store_v1image *im);
 const char *v1push_query_path(const struct store_v1image *im, const char *file);
+
+/* The names that begin with the prefix, as many as a push can have. */
+enum result v1push_query_names(const struct store_v1image *im, const char *prefix,
+    struct listing *out, struct err *err);
 
 /* What follows the first '-' and stands before the ending, if the name has one: of
  * "wait-<P>.layer" it is P. */

@@ -222,19 +222,30 @@ store_v1repo_version(const struct store_v1repo *repo)
 /* ---- to remove it ---- */
 
 enum result
-store_v1repo_remove(
-    const struct store_v1repo *repo, const struct guard *held, struct err *err)
+v1repo_remove_dir(const struct store_v1repo *repo, struct err *err)
 {
 	const char *slash = strrchr(repo->dir, '/');
 
-	assert(guard_covers(held, GUARD_REPOSITORY, repo->name));
 	return io_remove_dir(repo->st,
 	    arena_strndup(repo->arena, repo->dir, (size_t)(slash - repo->dir)),
 	    slash + 1, err);
 }
 
+/* A client that gets "unknown" may rely on it. */
 enum result
-store_v1repo_sync_absence(const struct store_v1repo *repo, struct err *err)
+store_v1repo_remove(
+    const struct store_v1repo *repo, const struct guard *held, struct err *err)
 {
-	return durable_absence(repo->st, repo->dir, err);
+	bool any;
+	enum result r;
+
+	assert(guard_covers(held, GUARD_REPOSITORY, repo->name));
+	r = listing_any(repo->st, repo->dir, &any, err);
+	if (r == RC_OK && any)
+		return v1repo_remove_dir(repo, err);
+	if (r == RC_OK)
+		r = durable_absence(repo->st, repo->dir, err);
+	if (r == RC_OK)
+		r = err_set(err, RC_NOT_FOUND, "no repository %s", repo->name);
+	return r;
 }

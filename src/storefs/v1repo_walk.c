@@ -49,7 +49,8 @@ visit_ns(void *arg, const char *ns)
 	enum result r;
 
 	w->ns = ns;
-	r = listing_in_order(w->st, arena_printf(a, "repositories/%s", ns), "",
+	r = listing_in_order(w->st,
+	    (struct listing_from){arena_printf(a, "repositories/%s", ns)},
 	    visit_repo, w, w->err);
 	if (w->result == RC_OK)
 		w->result = r;
@@ -65,7 +66,8 @@ store_v1repo_walk(const struct store *st,
 	enum result r;
 
 	w.arena = arena_new();
-	r = listing_in_order(st, "repositories", "", visit_ns, &w, err);
+	r = listing_in_order(
+	    st, (struct listing_from){"repositories"}, visit_ns, &w, err);
 	arena_free(w.arena);
 	return r == RC_OK ? w.result : r;
 }

@@ -173,7 +173,7 @@ store_v1tag_remove(const struct store_v1repo *repo, const struct guard *held,
 	if (r == RC_OK)
 		r = listing_any(repo->st, repo->dir, &any, err);
 	if (r == RC_OK && !any)
-		r = store_v1repo_remove(repo, held, err);
+		r = v1repo_remove_dir(repo, err);
 	return r == RC_OK ? there : r;
 }
 
@@ -226,7 +226,8 @@ store_v1tag_each(const struct store_v1repo *repo,
 	enum result r;
 
 	e.repo.arena = arena_new();
-	r = listing_in_order(repo->st, repo->dir, "tag_", visit_tag, &e, err);
+	r = listing_in_order(
+	    repo->st, (struct listing_from){repo->dir, "tag_"}, visit_tag, &e, err);
 	arena_free(e.repo.arena);
 	return r == RC_OK ? e.r : r;
 }

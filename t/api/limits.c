@@ -185,7 +185,7 @@ test_more(void)
 	is_int(worklimit_enter(TASK(two), WORKLIMIT_FREE + 1), RC_OK,
 	    "all was given back");
 	is_int(worklimit_enter(TASK(two), ALL), RC_OK,
-	    "who has a part of it may have all");
+	    "a task that has a part of it may take all");
 	arena_free(two);
 }
 

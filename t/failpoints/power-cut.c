@@ -28,7 +28,7 @@ static struct ids {
 	char upload[40], cancelled[40];
 } * ids;
 
-static unsigned client; /* 0, or 1: another one, who pushes other bytes */
+static unsigned client; /* 0, or 1: another one, which pushes other bytes */
 
 /* ---- API v2 ---- */
 

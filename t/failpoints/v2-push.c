@@ -352,7 +352,7 @@ store_fault(void)
 
 	if (fault == NULL)
 		fault = kept_fault(&here, &there);
-	/* who lived on asked for a walk, or had no need of one */
+	/* a process that lived on asked for a walk, or did not need one */
 	if (fault == NULL && report->count > 0 && !more->lost)
 		fault = index_fault(&here, &there);
 	return fault == NULL ? reindexed_fault(&here, &there) : fault;

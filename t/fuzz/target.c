@@ -16,10 +16,11 @@ void
 fuzz(struct arena *a, struct str input)
 {
 	struct target target;
-	struct str value, values[3];
+	struct str value, room[3];
+	struct target_values values = {.value = room, .limit = 3};
 	struct err err;
 	enum result r = target_parse(a, input, &target, &err);
-	size_t i, n;
+	size_t i;
 
 	CHECK(r == RC_OK || r == RC_BAD_REQUEST);
 	if (r != RC_OK)
@@ -29,6 +30,6 @@ fuzz(struct arena *a, struct str input)
 		check_part(target.part[i]);
 	(void)target_query_form(a, &target, "q", &value, &err);
 	if (target_query(a, &target, "n", &value, &err) == RC_OK &&
-	    target_query_all(a, &target, "n", values, 3, &n, &err) == RC_OK)
-		CHECK((value.p == NULL) == (n == 0));
+	    target_query_all(a, &target, "n", &values, &err) == RC_OK)
+		CHECK((value.p == NULL) == (values.n == 0));
 }

@@ -341,7 +341,8 @@ read_names(void *arg)
 {
 	struct err ignored;
 
-	(void)index_catalog(arg, str_of(""), 1, see_name, NULL, &ignored);
+	(void)index_catalog(arg, &(struct index_page){{"", 0}, 1},
+	    &(struct index_name_visitor){see_name, NULL}, &ignored);
 	return NULL;
 }
 
@@ -371,7 +372,7 @@ test_wal_again(void)
 	reads_at_sync = ix;
 	is_int(put_v1(other, "c/d", ""), RC_OK, "another process writes");
 	(void)pthread_join(reader, NULL);
-	is_int(foreign, 0, "who reads meanwhile does not take it for foreign");
+	is_int(foreign, 0, "a reader meanwhile does not take it for foreign");
 	(void)search_for(ix, "");
 	(void)run_sql("UPDATE repository SET version = '7'");
 	(void)search_for(ix, "");

@@ -160,6 +160,8 @@ test_order(void)
 static void
 test_stop(void)
 {
+	const struct index_page all = {str_of(""), ALL};
+	const struct index_subject of = {str_of("a"), str_of(SUBJECT), str_of("")};
 	struct index *ix = whole_index();
 	struct line line;
 
@@ -169,18 +171,13 @@ test_stop(void)
 	(void)put_referrer(ix, "a", make_referrer("sha256:1", SUBJECT, SIG));
 	(void)put_referrer(ix, "a", make_referrer("sha256:2", SUBJECT, SIG));
 	line_make(&line, 1);
-	is_str(line_end(&line,
-		   index_catalog(ix, str_of(""), ALL, line_name, &line, &err)),
-	    " a", "a visitor of the catalog may stop");
+	is_str(line_catalog(ix, &line, &all), " a",
+	    "a visitor of the catalog may stop");
 	line_make(&line, 1);
-	is_str(line_end(&line, index_tags(ix, str_of("a"), str_of(""), ALL,
-				   line_name, &line, &err)),
-	    " 1", "one of tags may");
+	is_str(line_tags(ix, &line, str_of("a"), &all), " 1", "one of tags may");
 	line_make(&line, 1);
-	is_str(line_end(&line,
-		   index_referrers(ix, str_of("a"), str_of(SUBJECT), str_of(""),
-		       str_of(""), ALL, line_referrer, &line, &err)),
-	    " sha256:1", "one of referrers may");
+	is_str(line_referrers(ix, &line, &of, &all), " sha256:1",
+	    "one of referrers may");
 	is_str(catalog_names(ix, "", ALL), " a b", "all is well afterwards");
 	index_free(ix);
 }
@@ -333,6 +330,7 @@ test_referrers(void)
 	    {"sha512:a", SUBJECT, SIG}, {"sha256:A", SUBJECT, SBOM},
 	    {"sha256:c", "sha256:other", SIG}, {"sha256:d", SUBJECT, ""},
 	    {"sha256:e", SUBJECT, SIG}};
+	struct index_subject of = {str_of("app"), str_of(SUBJECT), str_of(SIG)};
 	struct index_referrer full = make_referrer("sha256:f", SUBJECT, SBOM);
 	struct index *ix = whole_index();
 	struct line line;
@@ -353,17 +351,18 @@ test_referrers(void)
 	is_str(referrer_names(ix, "app", "sha256:none", ""), "", "of no subject");
 	is_str(referrer_names(ix, "none", SUBJECT, ""), "", "in no repository");
 	line_make(&line, 0);
-	is_str(line_end(&line,
-		   index_referrers(ix, str_of("app"), str_of(SUBJECT), str_of(SIG),
-		       str_of("sha256:b"), 1, line_referrer, &line, &err)),
+	is_str(line_referrers(
+		   ix, &line, &of, &(struct index_page){str_of("sha256:b"), 1}),
 	    " sha256:e", "a page of an artifact type");
 	full.size = INT64_MAX;
 	full.annotations = str_of(
 	    "{\"org.example\": \"it's <this> & \\\"that\\\"\"}");
 	(void)put_referrer(ix, "app", full);
 	buf_init(&b, arena, LINE_MAX_BYTES);
-	(void)index_referrers(ix, str_of("app"), str_of(SUBJECT), str_of(SBOM),
-	    str_of("sha256:e"), ALL, show_referrer, &b, &err);
+	of.artifact_type = str_of(SBOM);
+	(void)index_referrers(ix, &of,
+	    &(struct index_page){str_of("sha256:e"), ALL},
+	    &(struct index_referrer_visitor){show_referrer, &b}, &err);
 	is_str(b.p,
 	    "sha256:f of " SUBJECT
 	    " (application/vnd.oci.image.manifest.v1+json, " SBOM
@@ -373,7 +372,28 @@ test_referrers(void)
 	index_free(ix);
 }
 
-/* What a client may ask for and behind: it is data. */
+/* As a repository, subject or type, and as the place after which a page of none begins. */
+static bool
+finds_nothing(struct index *ix, struct str odd)
+{
+	const struct str app = str_of("app"), subject = str_of(SUBJECT);
+	const struct index_subject of[] = {
+	    {odd, subject, {"", 0}}, {app, odd, {"", 0}}, {app, subject, odd}};
+	const struct index_page all = {str_of(""), ALL}, none = {odd, 0};
+	struct line line;
+	bool well;
+	size_t i;
+
+	line_make(&line, 0);
+	well = line_tags(ix, &line, odd, &all)[0] == '\0' &&
+	       line_tags(ix, &line, app, &none)[0] == '\0' &&
+	       line_catalog(ix, &line, &none)[0] == '\0';
+	for (i = 0; i < COUNT(of); i++)
+		well = well && line_referrers(ix, &line, &of[i], &all)[0] == '\0';
+	return well;
+}
+
+/* What a client may ask for is data. */
 static void
 test_hostile(void)
 {
@@ -388,30 +408,14 @@ test_hostile(void)
 	(void)put_v2(ix, "app", "latest");
 	(void)put_v2(ix, "it's", "\"%\"");
 	(void)put_referrer(ix, "app", make_referrer("sha256:1", SUBJECT, SIG));
-	for (i = 0; i < COUNT(odd); i++) {
-		line_make(&line, 0);
-		wrong += index_tags(ix, odd[i], str_of(""), ALL, line_name, &line,
-			     &err) != RC_OK;
-		wrong += index_referrers(ix, odd[i], str_of(SUBJECT), str_of(""),
-			     str_of(""), ALL, line_referrer, &line, &err) != RC_OK;
-		wrong += index_referrers(ix, str_of("app"), odd[i], str_of(""),
-			     str_of(""), ALL, line_referrer, &line, &err) != RC_OK;
-		wrong += index_referrers(ix, str_of("app"), str_of(SUBJECT), odd[i],
-			     str_of(""), ALL, line_referrer, &line, &err) != RC_OK;
-		wrong += index_catalog(ix, odd[i], 0, line_name, &line, &err) !=
-			 RC_OK;
-		wrong += index_tags(ix, str_of("app"), odd[i], 0, line_name, &line,
-			     &err) != RC_OK;
-		wrong += line.rows != 0;
-	}
+	for (i = 0; i < COUNT(odd); i++)
+		wrong += !finds_nothing(ix, odd[i]);
 	is_int(wrong, 0, "odd names, subjects and types find nothing");
 	line_make(&line, 0);
-	is_str(line_end(&line, index_catalog(ix, str_make("app\0", 4), ALL,
-				   line_name, &line, &err)),
+	is_str(line_catalog(ix, &line, &(struct index_page){{"app\0", 4}, ALL}),
 	    " it's", "after a name and a NUL");
 	line_make(&line, 0);
-	is_str(line_end(&line, index_catalog(ix, str_make("ap\xff", 3), ALL,
-				   line_name, &line, &err)),
+	is_str(line_catalog(ix, &line, &(struct index_page){{"ap\xff", 3}, ALL}),
 	    " it's", "after what is not UTF-8");
 	is_str(
 	    tag_names(ix, "it's", "", ALL), " \"%\"", "a name with a quote is one");
@@ -481,8 +485,9 @@ measure(int names, struct work done[LISTS])
 		names / 2 + 1, names / 2 + 2, names / 2 + 3, names / 2 + 4),
 	    "of tags");
 	done[TAGS] = work_done();
-	(void)index_referrers(ix, str_of(name), str_of(SUBJECT), str_of(""), digest,
-	    4, line_referrer, &line, &err);
+	(void)line_referrers(ix, &line,
+	    &(struct index_subject){str_of(name), str_of(SUBJECT), str_of("")},
+	    &(struct index_page){digest, 4});
 	done[REFERRERS] = work_done();
 	is_int(line.rows, 4, "of referrers");
 	is_int(put_v2(ix, name, tag), RC_OK, "a put that changes nothing");

@@ -6,7 +6,9 @@
 #include "indexsqlite/indexsqlite.h"
 #include "lib/index.h"
 
-#define MODEL_ROWS  3000 /* enough for terms that are "everywhere" to search.c */
+#define MODEL_ROWS 3000 /* enough for terms that are "everywhere" to search.c */
+#define MODEL_LONG \
+	700 /* bytes added to every other description: more than one batch */
 #define MODEL_TERMS 400
 #define TEXT_SIZE   24
 
@@ -328,15 +330,17 @@ fill_model(struct index *ix)
 	(void)index_rebuild_begin(ix, &err);
 	for (i = 0; i < MODEL_ROWS; i++) {
 		struct model_row *row = &model[i];
-		char text[TEXT_SIZE];
+		char text[TEXT_SIZE], described[TEXT_SIZE + MODEL_LONG];
 
 		(void)snprintf(row->name, sizeof(row->name), "%s%sx%zu",
 		    rand() % 3 == 0 ? "library/" : "", random_text(text, 5), i);
 		fold(row->key, row->name);
 		(void)random_text(row->description, rand() % 4 == 0 ? 5 : 0);
+		(void)snprintf(described, sizeof(described), "%s%*s",
+		    row->description, i % 2 == 0 ? 0 : MODEL_LONG, "");
 		(void)index_rebuild_open(ix,
 		    &(struct index_repository){.name = str_of(row->name),
-			.description = str_of(row->description),
+			.description = str_of(described),
 			.v1 = rand() % 2 == 0,
 			.v2 = true},
 		    &err);
@@ -413,7 +417,8 @@ test_hidden(void)
 			       NULL) == (hidden == 1),
 			    "hidden %d: a search for \"%s\"", hidden, terms[i]);
 		seen = 0;
-		is_int(index_catalog(ix, str_of(""), 1000, count_name, &seen, &err),
+		is_int(index_catalog(ix, &(struct index_page){{"", 0}, 1000},
+			   &(struct index_name_visitor){count_name, &seen}, &err),
 		    RC_OK, "catalog");
 		is_int(seen, 1 - hidden, "hidden %d: in the catalog", hidden);
 	}

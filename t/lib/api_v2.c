@@ -174,7 +174,7 @@ content_fault(const struct reply *rp, const char *body)
 	return header_fault(rp, "ETag", arena_printf(arena, "\"%s\"", digest));
 }
 
-/* Without these docker and podman break off ("What breaks whom"). */
+/* Without these docker and podman break off. */
 static const char *
 upload_fault(const struct reply *rp, const char *body)
 {

@@ -9,6 +9,7 @@ enum damage { EMPTY, CUT, CHANGED, LONGER, MISSING, DAMAGES };
 
 extern const char *const damage_names[];
 
+/* path: a name below the directory of the test (dir.h). */
 void damage_file(const char *path, enum damage how);
 
 /* How often the word occurs in the text. */

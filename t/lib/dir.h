@@ -23,7 +23,7 @@
 #define IN_MEMORY "/dev/shm" /* where thousands of fsync(2) cost nothing */
 
 /* The directory, and what makes it: in a directory of this name, or on disk where that does
- * not exist. remove_tree(dir) is for the test to call. */
+ * not exist. The test removes it with remove_tree(dir). */
 extern char dir[64];
 void make_test_dir(const char *where);
 

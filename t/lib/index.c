@@ -227,9 +227,9 @@ line_visitor(struct line *line)
 }
 
 const char *
-search_page(struct index *ix, struct str term, size_t skip, size_t most)
+search_page(struct index *ix, struct str term, size_t skip, size_t limit)
 {
-	struct index_query query = {term, skip, most};
+	struct index_query query = {term, skip, limit};
 	struct line line;
 	struct index_visitor visitor = line_visitor(&line);
 	enum result r = index_search(ix, &query, &visitor, &err);
@@ -251,8 +251,8 @@ line_name(void *arg, struct str name)
 	return line_row(arg, &row);
 }
 
-bool
-line_referrer(void *arg, const struct index_referrer *referrer)
+static bool
+add_referrer(void *arg, const struct index_referrer *referrer)
 {
 	return line_name(arg, referrer->digest);
 }
@@ -266,34 +266,59 @@ line_end(const struct line *line, enum result r)
 }
 
 const char *
-catalog_names(struct index *ix, const char *after, size_t most)
+line_catalog(struct index *ix, struct line *line, const struct index_page *page)
 {
-	struct line line;
+	const struct index_name_visitor visitor = {line_name, line};
 
-	line_make(&line, 0);
-	return line_end(
-	    &line, index_catalog(ix, str_of(after), most, line_name, &line, &err));
+	return line_end(line, index_catalog(ix, page, &visitor, &err));
 }
 
 const char *
-tag_names(struct index *ix, const char *repository, const char *after, size_t most)
+line_tags(struct index *ix, struct line *line, struct str repository,
+    const struct index_page *page)
+{
+	const struct index_name_visitor visitor = {line_name, line};
+
+	return line_end(line, index_tags(ix, repository, page, &visitor, &err));
+}
+
+const char *
+line_referrers(struct index *ix, struct line *line, const struct index_subject *of,
+    const struct index_page *page)
+{
+	const struct index_referrer_visitor visitor = {add_referrer, line};
+
+	return line_end(line, index_referrers(ix, of, page, &visitor, &err));
+}
+
+const char *
+catalog_names(struct index *ix, const char *after, size_t limit)
 {
 	struct line line;
 
 	line_make(&line, 0);
-	return line_end(&line, index_tags(ix, str_of(repository), str_of(after),
-				   most, line_name, &line, &err));
+	return line_catalog(ix, &line, &(struct index_page){str_of(after), limit});
+}
+
+const char *
+tag_names(struct index *ix, const char *repository, const char *after, size_t limit)
+{
+	struct line line;
+
+	line_make(&line, 0);
+	return line_tags(ix, &line, str_of(repository),
+	    &(struct index_page){str_of(after), limit});
 }
 
 const char *
 referrer_names(struct index *ix, const char *repository, const char *subject,
     const char *artifact_type)
 {
+	const struct index_subject of = {
+	    str_of(repository), str_of(subject), str_of(artifact_type)};
 	struct line line;
 
 	line_make(&line, 0);
-	return line_end(
-	    &line, index_referrers(ix, str_of(repository), str_of(subject),
-		       str_of(artifact_type), str_of(""), SIZE_MAX, line_referrer,
-		       &line, &err));
+	return line_referrers(
+	    ix, &line, &of, &(struct index_page){str_of(""), SIZE_MAX});
 }

@@ -18,13 +18,18 @@ extern int damages_seen;
 
 void on_damage(void *arg);
 void setup_index(void);
+
+/* Its files; the index itself is freed by index_free(). */
 void remove_index(void);
 int teardown_index(void);
 
-/* Prepares the index; true when it asks for a rebuild. */
 /* index_prepare() of the file; the reason of a failure is in err. */
 enum result prepare_index_at(const char *path, bool *rebuild);
+
+/* Prepares the index; true when it asks for a rebuild. */
 bool prepare_index(void);
+
+/* A new, empty index takes the place of the one that is there. */
 struct index *fresh_index(void);
 
 /* A repository of API v1. */
@@ -45,11 +50,13 @@ bool run_sql(const char *sql);
 /* The number that a query returns; -1: none. */
 long long sql_int(const char *sql);
 
-/* ---- what sqlite does for the calls, on connections made after watch() ---- */
+/* ---- what sqlite does for the calls, on connections made after watch_sqlite() ---- */
 
 struct work {
-	int commits;             /* of changes */
-	int steps, scans, sorts; /* of sqlite's machine; rows of whole tables */
+	int commits;
+	int steps; /* of sqlite's virtual machine */
+	int scans; /* rows of tables that were read as a whole */
+	int sorts;
 };
 
 /* Commits after so many fail. */
@@ -68,7 +75,8 @@ struct work work_done(void);
 struct line {
 	struct buf text;
 	size_t total, rows, begins;
-	size_t stop; /* wants no more after so many rows; 0: wants all */
+	size_t
+	    stop; /* the visitor ends the list after so many rows; 0: it reads all */
 };
 
 bool line_row(void *arg, const struct index_row *row);
@@ -77,16 +85,22 @@ struct index_visitor line_visitor(struct line *line);
 
 /* What a search finds, or the name of the error. */
 const char *search_page(
-    struct index *ix, struct str term, size_t skip, size_t most);
+    struct index *ix, struct str term, size_t skip, size_t limit);
 const char *search_for(struct index *ix, const char *term);
+
 bool line_name(void *arg, struct str name);
-bool line_referrer(void *arg, const struct index_referrer *referrer);
 const char *line_end(const struct line *line, enum result r);
 
-/* What the lists show: " NAME NAME", or the name of the error. */
-const char *catalog_names(struct index *ix, const char *after, size_t most);
+/* What the lists show: " NAME NAME", or the name of the error. line: of line_make(). */
+const char *line_catalog(
+    struct index *ix, struct line *line, const struct index_page *page);
+const char *line_tags(struct index *ix, struct line *line, struct str repository,
+    const struct index_page *page);
+const char *line_referrers(struct index *ix, struct line *line,
+    const struct index_subject *of, const struct index_page *page);
+const char *catalog_names(struct index *ix, const char *after, size_t limit);
 const char *tag_names(
-    struct index *ix, const char *repository, const char *after, size_t most);
+    struct index *ix, const char *repository, const char *after, size_t limit);
 
 /* By their digests. */
 const char *referrer_names(struct index *ix, const char *repository,

@@ -17,8 +17,8 @@ enum verb {
 	DROP_TAG,
 	DROP_ALL,
 	DESCRIBE,
-	HIDE, /* it becomes private */
-	SWEEP /* of pushes that came to no end */
+	HIDE, /* the repository becomes private */
+	SWEEP /* of pushes that were never finished */
 };
 
 struct step {
@@ -47,6 +47,8 @@ const char *image_fault(const struct image *const *im, size_t n);
 
 /* Of what waits until the image is complete. */
 const char *waiting_fault(const struct image *im);
+
+/* Each tag of the repository means an image that is there. */
 const char *tags_fault(void);
 
 /* True when no file of the tag is there. */

@@ -22,6 +22,8 @@ void close_registry(void);
 
 /* What a search finds: "" or "team/app ", or an error. */
 const char *index_names_now(void);
+
+/* The properties of team/app. */
 struct properties properties_now(void);
 
 /* What a search should find, by the store: "" or "team/app ". */

@@ -308,7 +308,7 @@ make_same(void *arg, struct sink sink, struct err *why)
 	return sink.write(sink.arg, SAME, strlen(SAME)) ? RC_OK : RC_IO;
 }
 
-/* Somebody computes the list; who asks meanwhile gets that one. The process is there
+/* One process computes the list; others that ask meanwhile get that one. The process is there
  * before the guard, which it would hold too. */
 static void
 test_waits(void)
@@ -331,7 +331,7 @@ test_waits(void)
 	is_int(store_derived_put(&im, &lock, STORE_DERIVED_FILES, &same, &err),
 	    RC_OK, "it is there");
 	guard_release(&lock);
-	is_int(wait_for(asks), 0, "who waited takes it");
+	is_int(wait_for(asks), 0, "a process that waited takes it");
 }
 
 static int

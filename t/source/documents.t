@@ -58,8 +58,9 @@ sub events {
             return unless /\.c$/;
             my $text = slurp($_);
             my %macros = $text =~ /^#define\s+(\w+)\s+"([a-z.]+)"/mg;
-            push @found, map { /^"(.*)"$/ ? $1 : $macros{$_} } $text =~ /\blog_line\(\s*[^",;]+,\s*("[a-z.]+"|[A-Z_]+)/g;
-            push @found, $text =~ /\blog_line\(\s*[^",;]+,\s*[^",;?]+\?\s*"([a-z.]+)"\s*:\s*"([a-z.]+)"/g;
+            for ($text =~ /\blog_line\(\s*[^,;]+,\s*([^,;]+),/g) {
+                push @found, /"([a-z.]+)"/g, map { $macros{$_} } /\b([A-Z_]+)\b/g;
+            }
             push @found, $text =~ /^\s*\[EVENT_\w+\]\s*=\s*\{?\s*(?:\.name = )?"([a-z.]+)"/mg;
         },
     }, "$root/src") if -d "$root/src";
@@ -125,19 +126,16 @@ sub pages {
         map({ "doc/install.mk: $_ is missing" } grep { $install !~ /\Q$_\E/ } @pages);
 }
 
-# Rooms, and folders of tests, have a row in a table of HACKING: a name at the start of a line with
-# two spaces, or several with commas.
+# Rooms have a row in a table of HACKING, and folders of tests in one of t/README: a name at the
+# start of a line with two spaces, or several with commas.
 sub rows {
     my ($root) = @_;
-    my $text = slurp("$root/HACKING");
-    my ($rooms)   = $text =~ /^  room  .*?\n\n(.*?)\n\n/ms;
-    my ($folders) = $text =~ /^The folders of t\/.*?\n\n(.*?)\n\n/ms;
+    my ($rooms)   = slurp("$root/HACKING") =~ /^  room  .*?\n\n(.*?)\n\n/ms;
+    my ($folders) = slurp("$root/t/README") =~ /^The folders\n-+\n(.*?)\n\n\n/ms;
 
     return (
         defined $rooms ? ['room', 'HACKING', [directories("$root/src")], [names_in($rooms)]] : (),
-        defined $folders
-        ? ['folder', 'HACKING', [grep { !/^(?:lib|perl|data)$/ } directories("$root/t")], [names_in($folders)]]
-        : (),
+        defined $folders ? ['folder', 't/README', [directories("$root/t")], [names_in($folders)]] : (),
     );
 }
 
@@ -195,7 +193,10 @@ sub sample {
 
 my @SAMPLES = (
     ['a tree in order', {}, []],
-    ['a new event', { 'src/base/b.c' => 'log_line(LOG_WARN, "d.e", "");' }, ['man/berth.8: the event d.e is missing']],
+    [
+        'new events', { 'src/base/b.c' => "log_line(LOG_WARN,\n    x == NULL ? \"d.e\" : \"f\", \"\");" },
+        ['man/berth.8: the event d.e is missing', 'man/berth.8: the event f is missing'],
+    ],
     ['an event that is gone', { 'src/base/a.c' => 'log_line(LOG_INFO, "c", "");' }, ['man/berth.8: there is no event a.b']],
     ['a new result', { 'src/base/err.c' => "[RC_IO] = \"io\", [RC_NEW] = \"new\"" }, ['man/berth.8: the result new is missing']],
     [
@@ -221,8 +222,8 @@ my @SAMPLES = (
     ],
     [
         'a new folder of tests',
-        { 'HACKING' => "The folders of t/:\n\n  unit  text\n\n", 't/unit/a.c' => '', 't/new/a.c' => '', 't/lib/b.c' => '' },
-        ['HACKING: the folder new is missing'],
+        { 't/README' => "The folders\n---\n\n  unit  text\n\n  lib   text\n\n\n", map { ("t/$_/a.c" => '') } qw(unit new lib) },
+        ['t/README: the folder new is missing'],
     ],
     [
         'a page that nobody finds', { 'doc/a.md' => "[b](b.md)\n" },

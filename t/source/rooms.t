@@ -53,18 +53,16 @@ my @CALLS = (
     # files
     qr/^(?:open|openat|openat2|creat)$/ =>
         [qw(storefs/beneath.c storefs/io_change.c storefs/store.c base/log.c)],
-    qr/^(?:read|readv|preadv?2?|lseek)$/ => [qw(storefs/io.c storefs/content.c storefs/stage.c)],
-    qr/^(?:write|writev|pwritev?2?|f?truncate|(?:posix_)?fallocate|sendfile|copy_file_range)$/ => [qw(
-        storefs/io_change.c storefs/stage.c storefs/store.c base/log.c
-    )],
+    qr/^(?:read|readv|preadv?2?|lseek)$/ => [qw(storefs/io.c)],
+    qr/^(?:write|writev|pwritev?2?|f?truncate|(?:posix_)?fallocate|sendfile|copy_file_range)$/ =>
+        [qw(storefs/io_change.c base/log.c)],
     qr/^(?:close|close_range)$/ => [qw(
-        storefs/beneath.c storefs/blob.c storefs/io.c storefs/io_change.c storefs/guard.c storefs/content.c storefs/durable.c
-        storefs/stage.c storefs/store.c storefs/inbox.c serve/listen.c base/log.c
+        storefs/beneath.c storefs/io.c storefs/inbox.c serve/listen.c base/log.c
     )],
     qr/^(?:dup[23]?|fcntl|flock|lockf)$/ =>
         [qw(storefs/guard.c storefs/store.c storefs/inbox.c base/log.c)],
     qr/^(?:[fl]?stat|fstatat|statx)$/ => [qw(
-        storefs/beneath.c storefs/io.c storefs/durable.c storefs/stage.c storefs/inbox.c
+        storefs/beneath.c storefs/io.c storefs/io_change.c storefs/inbox.c
         indexsqlite/dbfile.c
     )],
     qr/^(?:statfs|fstatfs|statvfs|fstatvfs)$/ => [qw(storefs/store.c)],
@@ -77,10 +75,9 @@ my @CALLS = (
     qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(storefs/io_change.c)],
     qr/^(?:rename|renameat|renameat2)$/      => [qw(storefs/io_change.c)],
     qr/^(?:mkdir|mkdirat|mkfifo|mknod|mkd?temp|mkostemp|tmpfile)$/ => [qw(storefs/io_change.c)],
-    qr/^(?:utimes|utimensat|futimens|futimes)$/ => [qw(storefs/io.c storefs/io_change.c)],
+    qr/^(?:utimes|utimensat|futimens|futimes)$/ => [qw(storefs/io_change.c)],
     qr/^(?:f?chmod|fchmodat|[fl]?chown|fchownat)$/ => [qw(storefs/io_change.c serve/listen.c)],
-    qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ =>
-        [qw(storefs/io.c storefs/io_change.c storefs/stage.c storefs/durable.c)],
+    qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(storefs/io_change.c)],
     qr/^(?:mmap|munmap|msync|shm_open|memfd_create)$/ => [qw(base/shared.c)],
     qr/^(?:fopen|fdopen|freopen|fread|fwrite)$/       => [qw(conf/conf.c cmd/key_file.c)],
 
@@ -298,9 +295,14 @@ my @SAMPLES = (
             'http/a.c'   => "int g(void) { fork(); rename(a, b);\n\treturn pthread_create(&t); }\n",
             'http/b.c'   => "static int\nread(int a)\n{\n\treturn read(a) + pread(b) + close(c) + stat(d);\n}\n",
             'serve/c.c'  => "int f(void) { system(a); return bind(s); }\n",
+            'storefs/stage.c'     => "int f(void) { return fsync(a) + pwrite(b) + pread(c) + close(d); }\n",
+            'storefs/io_change.c' => "int f(void) { return fsync(a) + pwrite(b); }\n",
+            'mirror/fetch.c'      => "int f(void) { return dup(a) + read(b); }\n",
         },
         [
             'base/log.c: may not call fsync', 'serve/c.c: may not call system',
+            map({ "storefs/stage.c: may not call $_" } qw(close fsync pread pwrite)),
+            map({ "mirror/fetch.c: may not call $_" } qw(dup read)),
             map({ "http/a.c: may not call $_" } qw(fork pthread_create rename)),
             map({ "http/b.c: may not call $_" } qw(close pread stat)),
         ],

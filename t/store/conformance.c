@@ -301,9 +301,9 @@ test_uploads(void)
 	is_int(up.size, 8, "all is there");
 	all = up.hash;
 	is_int(store_upload_finish(&seen, stage_of(""), &all, &err), RC_BAD_RANGE,
-	    "one who has seen less does not end it");
+	    "a client that has seen less does not end it");
 	is_int(store_upload_finish(&seen, stage_of(""), &all, &err), RC_OK,
-	    "one who has seen all does");
+	    "one that has seen all does");
 	is_str(found("team/app", &d), "one, two", "it is a blob of the repository");
 	is_int(append(&up, "three"), RC_UPLOAD_UNKNOWN, "nothing comes afterwards");
 	is_int(store_upload_cancel(&here, str_of(up.id), &err), RC_UPLOAD_UNKNOWN,
@@ -421,7 +421,7 @@ test_repositories(void)
 	is_int(first.n, 1, "until the visitor has enough");
 	is_int(
 	    store_repository_has_manifest(&parent, &has, &err), RC_OK, "\"team\"");
-	ok(!has, "is no repository of its own");
+	ok(!has, "is not a repository of its own");
 	d = put_blob("a blob");
 	(void)store_blob_link(&parent, &d, &err);
 	is_int(store_repository_exists(&parent, &has, &err), RC_OK, "with a blob");

@@ -152,7 +152,7 @@ test_replaced(void)
 	is_str(kept(STORE_DERIVED_FILES), "old", "it stays");
 	is_int(put(STORE_DERIVED_FILES, "new", 1, RC_OK), RC_OK, "it is replaced");
 	is_str(kept(STORE_DERIVED_FILES), "new", "by the new one");
-	is_str(text_of(old), "old", "who reads the old one keeps it");
+	is_str(text_of(old), "old", "a reader of the old one keeps it");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
 

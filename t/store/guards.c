@@ -79,7 +79,7 @@ test_keys(void)
 	ok(is_free(GUARD_REPOSITORY, "a/c"), "another key is another guard");
 	ok(is_free(GUARD_IMAGE, "a/b"), "and so is another kind");
 	is_int(guard_try(store, GUARD_REPOSITORY, "a/b", &b, &err), RC_OK,
-	    "who does not wait");
+	    "when the caller does not wait");
 	ok(!guard_is_held(&b), "learns that it is taken");
 	guard_release(&b);
 	ok(!is_free(GUARD_REPOSITORY, "a/b"),
@@ -120,7 +120,7 @@ test_covers(void)
 	ok(!guard_covers(&g, GUARD_UPLOAD, "a"), "and no other kind");
 	guard_give(&g, &other);
 	ok(!guard_is_held(&g) && !guard_covers(&g, GUARD_IMAGE, "a"),
-	    "who gives it away has nothing left");
+	    "a guard that was given away is empty");
 	ok(guard_covers(&other, GUARD_IMAGE, "a"), "the receiver holds it");
 	guard_release(&g);
 	ok(!is_free(GUARD_IMAGE, "a"), "releasing the empty one changes nothing");
@@ -513,7 +513,7 @@ test_memory_of_killed(void)
 	is_int(wait_for(holder), 128 + SIGKILL, "so did the holder");
 }
 
-/* Another waits for all with the turn: who wants little does not take it from him. */
+/* One that waits for all has the turn: one that wants little does not take it away. */
 static int
 wait_for_all(void *arg)
 {
@@ -615,7 +615,7 @@ test_owner(void)
 	ok(shared->took < 1000, "at once: %d ms", shared->took);
 }
 
-/* The master is killed; its worker, who holds the ownership too, ends later. */
+/* The master is killed; its worker, which holds the ownership too, ends later. */
 static void
 test_lingering_worker(void)
 {

@@ -42,7 +42,8 @@ pages_of(const char *name, struct buf *sizes, size_t *total)
 
 	*total = 0;
 	while (!page.last) {
-		if (listing_page(store, arena, name, after, &page, &err) != RC_OK)
+		if (listing_page(store, arena, (struct listing_from){name, after},
+			&page, &err) != RC_OK)
 			return false;
 		for (i = 0; i < page.n; i++) {
 			sorted = sorted && strcmp(after, page.names[i]) < 0;
@@ -90,27 +91,33 @@ test_odd_directories(void)
 {
 	struct listing page;
 
-	is_int(listing_page(store, arena, "images/none", "", &page, &err), RC_OK,
-	    "a directory that is not there");
+	is_int(listing_page(
+		   store, arena, (struct listing_from){"images/none"}, &page, &err),
+	    RC_OK, "a directory that is not there");
 	ok(page.n == 0 && page.last, "is an empty one");
 	write_text("images/file", "");
-	is_int(listing_page(store, arena, "images/file", "", &page, &err), RC_OK,
-	    "so is a file");
+	is_int(listing_page(
+		   store, arena, (struct listing_from){"images/file"}, &page, &err),
+	    RC_OK, "so is a file");
 	ok(page.n == 0 && page.last, "in its place");
 	write_text("_berth/tmp/d/.hidden", "");
 	write_text("_berth/tmp/d/seen", "");
 	write_text("_berth/tmp/d/\xff", "");
-	(void)listing_page(store, arena, "_berth/tmp/d", "", &page, &err);
+	(void)listing_page(
+	    store, arena, (struct listing_from){"_berth/tmp/d"}, &page, &err);
 	is_int(page.n, 3, "hidden names count");
 	is_str(page.names[0], ".hidden", "as any others");
 	is_str(page.names[1], "seen", "which");
 	is_str(page.names[2], "\xff", "are bytes");
-	(void)listing_page(store, arena, "_berth/tmp/d", "seen", &page, &err);
+	(void)listing_page(store, arena,
+	    (struct listing_from){"_berth/tmp/d", "seen"}, &page, &err);
 	is_int(page.n, 1, "it goes on after a name");
-	(void)listing_page(store, arena, "_berth/tmp/d", "sed", &page, &err);
+	(void)listing_page(store, arena,
+	    (struct listing_from){"_berth/tmp/d", "sed"}, &page, &err);
 	is_int(page.n, 2, "also after one that is gone");
 	set_up(symlink("d", in_dir("_berth/tmp/link")));
-	is_int(listing_page(store, arena, "_berth/tmp/link", "", &page, &err),
+	is_int(listing_page(store, arena, (struct listing_from){"_berth/tmp/link"},
+		   &page, &err),
 	    RC_OK, "a link to a directory");
 	is_int(page.n, 3, "is that directory");
 	remove_tree(in_dir("_berth/tmp/d"));

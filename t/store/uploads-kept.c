@@ -1,4 +1,4 @@
-/* uploads-kept.c: who may open an upload (upload.h), whatever his id and
+/* uploads-kept.c: which caller may open an upload (upload.h), whatever its id and
  * its state look like, and which are swept. */
 #include "lib/repository.h"
 #include "lib/upload.h"
@@ -6,7 +6,7 @@
 
 #define EXPIRY 3600
 
-/* ---- who may open it ---- */
+/* ---- which caller may open it ---- */
 
 static void
 test_hostile_ids(void)

@@ -259,7 +259,7 @@ test_finished(void)
 	    "cut off before that: the upload stands until it is removed");
 	is_int(up.size, 5, "as it stood");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
-	    "one who did not notice adds nothing");
+	    "a client that did not notice adds nothing");
 	write_text(store_content_uri(got.content), "whole, and more");
 	is_int(reopen_upload(up.id, &up), RC_UPLOAD_UNKNOWN,
 	    "a blob of another length is not it");

@@ -141,7 +141,7 @@ subtest 'a layer whose length is not announced' => sub {
     ok(within(5, sub { kept_of($image) eq '_checksum ancestry json layer' }), 'and is kept');
 };
 
-subtest 'many who ask for a layer that is not valid' => sub {
+subtest 'many clients ask for a layer that is not valid' => sub {
     my $image   = an_image();
     my $clients = 8;
 
@@ -253,7 +253,7 @@ subtest 'json and ancestry that are none' => sub {
     }
 };
 
-subtest 'who may not' => sub {
+subtest 'clients without permission' => sub {
     for my $status (401, 403, 404) {
         my $image = an_image();
 
@@ -513,7 +513,7 @@ sub answers_at_once {
     cmp_ok(time - $start, '<', 3, "$what: at once");
 }
 
-subtest 'many who wait for a silent source' => sub {
+subtest 'many clients wait for a silent upstream' => sub {
     my $narrow  = narrow_mirror();
     my @images  = map { source_has(an_image(), json => { fault => 'never' }) } 1 .. 90;
     my @clients = asked_for($narrow, map { path_of($_, 'json') } @images);
@@ -531,7 +531,7 @@ subtest 'many who wait for a silent source' => sub {
     cmp_ok(time - $start, '<', 9, 'for long');
 };
 
-subtest 'many who do not read' => sub {
+subtest 'many clients that do not read' => sub {
     my $narrow  = narrow_mirror();
     my $image   = Berth::Image->new(files => { data => join '', map { rand } 1 .. 400_000 });
     my @clients = asked_for($narrow, (path_of(source_has($image), 'layer')) x 90);

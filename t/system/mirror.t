@@ -143,7 +143,7 @@ subtest 'one fetch for many' => sub {
     is(scalar(grep { $_ eq $big->path('layer') } asked()), 1, 'which was fetched once');
 };
 
-subtest 'who goes away' => sub {
+subtest 'clients that go away' => sub {
     my $image = Berth::Image->new(size => 60_000_000);
 
     $pusher->push('team/gone', { latest => $image }, $image);

@@ -364,7 +364,7 @@ subtest 'check_tokens' => sub {
             $secret->json);
         is($docker->push('team/plan', { u => $secret }, $base, $secret), 0, 'and tagged again');
         my $onto = Berth::Image->new(parent => $secret);
-        is($docker->push('team/two', { t => $onto }, $base, $secret, $onto), 1, 'who has it pushes onto it');
+        is($docker->push('team/two', { t => $onto }, $base, $secret, $onto), 1, 'a client that has it pushes onto it');
         is($docker->pull('team/two')->{images}{ $secret->id }{layer_sum}, $secret->layer_sum, 'and pulls it');
         my $child = Berth::Image->new(parent => $base);
         is($docker->push('evil/app', { c => $child }, $base, $child), 1, 'the base that both are made of is public');
@@ -543,7 +543,7 @@ subtest 'another index' => sub {
         is(ask($berth, GET => repo('team/a/b/tags'), token('team/a%2Fb', 'read'))->{status}, 404,
             'a name of three parts');
         is_deeply([asked()], [repo('team/a%2Fb/images')], 'is asked about as two');
-        is(stored($berth, 'repositories/team/a%2Fb/_images_list'), undef, 'who only reads makes no repository');
+        is(stored($berth, 'repositories/team/a%2Fb/_images_list'), undef, 'reading makes no repository');
     };
 
     subtest 'only what it granted is pushed' => sub {
@@ -721,7 +721,7 @@ subtest 'another index' => sub {
         is_away(ask($berth, GET => private($top, $_), $read->()), "$_, if it says nothing") for qw(json layer files);
         is(header(ask($berth, GET => image($top, 'json'), undef, undef, signature('GET,' . image($top, 'json'))),
             'Cache-Control'),
-            'private, max-age=31536000', 'what a signature opens is for who signed');
+            'private, max-age=31536000', 'what a signature opens is for the signer alone');
         is_ok(ask($berth, PUT => repo('team/app/properties'), token('team/app', 'write'), '{"access": "public"}'),
             'and public again', 'true');
         is_ok(ask($berth, GET => image($top, 'json'), $read->()), 'json', $top->json);

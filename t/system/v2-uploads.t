@@ -138,7 +138,7 @@ subtest 'a blob in parts of every form' => sub {
     Berth::V2Client::finished($docker->finish($upload, $blob->digest), $blob);
     is($docker->get_blob('in/parts', $blob)->{body}, $blob->bytes, 'all of it is the blob');
     is_error($docker->call(GET => $upload), 404, 'BLOB_UPLOAD_UNKNOWN', 'the upload');
-    is($docker->finish($upload, $blob->digest)->{status}, 201, 'who did not hear of its end may ask again');
+    is($docker->finish($upload, $blob->digest)->{status}, 201, 'a client that did not get the answer may ask again');
     nothing_left($berth);
 };
 

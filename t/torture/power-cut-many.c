@@ -1,5 +1,5 @@
 /* power-cut-many.c: many clients push to the same new repositories at once, some syncs are
- * slow, so that one client gets ahead of another who has made the directories, and the power
+ * slow, so that one client gets ahead of another that has made the directories, and the power
  * fails at any moment. Only what was synced is left (power_cut.h), and all that was
  * acknowledged is there. */
 #include <signal.h>

@@ -174,7 +174,7 @@ subtest 'ends of one upload' => sub {
             or diag(explain [map { $_->{status} } @r]);
         is_deeply([grep { !/^(?:201|416)$/ } map { $_->{status} } @r], [], 'the others hear that it has moved');
         ok($client->get_blob('one/end', $blob)->{body} eq $blob->bytes, 'the blob is whole');
-        is($client->finish($upload, $blob->digest)->{status}, 201, 'who asks again hears that it is there');
+        is($client->finish($upload, $blob->digest)->{status}, 201, 'a client that asks again learns that it is there');
     }
     nothing_left($berth);
 };

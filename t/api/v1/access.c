@@ -1,4 +1,4 @@
-/* access.c: who may see and do what through API v1: private repositories, and the
+/* access.c: which caller may see and do what through API v1: private repositories, and the
  * registry's own tokens where they are asked for. */
 #include "auth/auth.h"
 #include "base/clock.h"
@@ -409,7 +409,7 @@ test_claims(void)
 	    unfinished = {"one that another pushes", "PUT",
 		"/v1/images/" C4 "/layer", .body = "x", .status = 400,
 		.want = ERROR("This image does not belong to the repository")},
-	    has_it = {"but who has its json has it", "PUT",
+	    has_it = {"but a client that has its json has it", "PUT",
 		"/v1/images/" C2 "/json", .body = ID(C2), .status = 409,
 		.want = ERROR("Image already exists")},
 	    has_read = {"and may read it", "GET", "/v1/images/" C2 "/layer",

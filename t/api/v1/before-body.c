@@ -1,5 +1,5 @@
-/* before-body.c: the pass that nginx makes before it reads a byte of a body: who
- * may not send it, hears so now. It takes no body, changes nothing, and decides as
+/* before-body.c: the pass that nginx makes before it reads a byte of a body: a
+ * client that may not send it gets the answer now. It takes no body, changes nothing, and decides as
  * the real request will. */
 #include "lib/api_v1.h"
 

@@ -75,7 +75,7 @@ image_is_gone(const struct image *im)
 	for (i = 0; i < COUNT(files); i++) {
 		ask("is not there", "GET", path_to(im, files[i]), NULL, NULL, 404,
 		    BY_UNKNOWN);
-		ask("nor for who has it", "GET", path_to(im, files[i]),
+		ask("nor for a client that has it", "GET", path_to(im, files[i]),
 		    "If-Modified-Since: x", NULL, 404, BY_UNKNOWN);
 	}
 	ask("nor for a layer", "PUT", path_to(im, "layer"), NULL, im->layer.p, 404,

@@ -230,7 +230,7 @@ static const struct row tags[] = {
 	.want = "\"" CHILD "\""},
     {"all", "GET", REPO "/tags", .status = 200,
 	.want = "{\"14.04\": \"" CHILD "\", \"latest\": \"" CHILD "\"}"},
-    {"who tagged", "GET", REPO "/tags/14.04/json", .status = 200,
+    {"which client tagged", "GET", REPO "/tags/14.04/json", .status = 200,
 	.want = "~{\"kernel\": \"3.13.0-24-generic\", \"arch\": \"amd64\", "
 		"\"docker_go_version\": \"go1.2.1\", \"last_update\": 1"},
     {"the last of a name counts", "GET", REPO "/tags/14.04/json", .status = 200,

@@ -1,5 +1,5 @@
-/* before-body.c: the pass that nginx makes before it reads a byte of an upload: who
- * may not send it, hears so now, in the words of the real request. It takes no body
+/* before-body.c: the pass that nginx makes before it reads a byte of an upload: a
+ * client that may not send it gets the answer now, the same as to the real request. It takes no body
  * and changes nothing. */
 #include "lib/api_v2.h"
 

@@ -1,4 +1,4 @@
-/* auth.c: who comes in. The other index is played here: remote_get_cached() is this file's. */
+/* auth.c: which caller is let in. The other index is played here: remote_get_cached() is this file's. */
 
 #include "auth/auth.h"
 

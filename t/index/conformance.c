@@ -1,0 +1,441 @@
+/* conformance.c: what index.h promises, asked of each implementation through index.h alone.
+ * What an implementation does on its disk is in the other tests of this folder. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "indexsqlite/indexsqlite.h"
+#include "lib/index.h"
+
+#define MANY    2500 /* rows: more than two batches */
+#define READERS 12   /* more threads than an implementation has connections */
+#define SUBJECT "sha256:5b"
+
+struct implementation {
+	const char *name;
+	struct index *(*open)(
+	    void);          /* another handle on the one index of this test */
+	void (*lose)(void); /* takes the index away, whatever it holds */
+};
+
+static struct index *
+open_sqlite(void)
+{
+	return indexsqlite_open(index_file, on_damage, NULL);
+}
+
+static const struct implementation implementations[] = {
+    {"sqlite", open_sqlite, remove_index},
+};
+
+static const struct implementation *it;
+
+/* An index that is empty and not whole yet. */
+static struct index *
+new_index(void)
+{
+	struct index *ix;
+	bool rebuild = false;
+
+	it->lose();
+	ix = it->open();
+	is_int(index_prepare(ix, &rebuild, &err), RC_OK, "%s: prepare", it->name);
+	ok(rebuild, "a new index wants a rebuild");
+	return ix;
+}
+
+/* One that is empty and whole. */
+static struct index *
+whole_index(void)
+{
+	struct index *ix = new_index();
+
+	is_int(rebuild_index(ix), RC_OK, "a rebuild of nothing");
+	return ix;
+}
+
+static enum result
+put_referrer(struct index *ix, const char *digest, const char *type)
+{
+	const struct index_referrer referrer = {.digest = str_of(digest),
+	    .subject = str_of(SUBJECT),
+	    .artifact_type = str_of(type)};
+	const struct index_change change = {
+	    .repository = {.name = str_of("app"), .v2 = true},
+	    .referrer = &referrer};
+
+	return index_put(ix, &change, &err);
+}
+
+static void
+test_whole(void)
+{
+	struct index *ix = new_index();
+	bool rebuild = true;
+
+	is_int(put_v2(ix, "app", "1"), RC_OK, "a put into a new index");
+	is_str(search_for(ix, "app"), "1: app", "a search finds what is there");
+	is_str(catalog_names(ix, "", 9), "rebuilding", "a catalog is not whole");
+	is_str(tag_names(ix, "app", "", 9), "rebuilding", "tags are not");
+	is_str(referrer_names(ix, "app", SUBJECT, ""), "rebuilding",
+	    "referrers are not");
+	is_int(index_rebuild_begin(ix, &err), RC_OK, "a rebuild begins");
+	is_int(put_v2(ix, "app", "2"), RC_OK, "a push in between");
+	is_int(index_rebuild_end(ix, &err), RC_OK, "it ends");
+	is_str(catalog_names(ix, "", 9), " app", "the catalog is whole");
+	is_str(tag_names(ix, "app", "", 9), " 1 2", "and has what was pushed");
+	is_int(index_prepare(ix, &rebuild, &err), RC_OK, "prepare again");
+	ok(!rebuild, "it wants no rebuild");
+	index_free(ix);
+	index_free(NULL);
+}
+
+static void
+test_changes(void)
+{
+	const struct str gone = str_of("1");
+	const struct index_change drop_tag = {
+	    .repository = {.name = str_of("app"), .v2 = true},
+	    .dropped_tags = &gone,
+	    .n_dropped_tags = 1};
+	const struct index_change drop_referrer = {
+	    .repository = {.name = str_of("app"), .v2 = true},
+	    .dropped_referrer = str_of("sha256:a")};
+	struct index *ix = whole_index(), *other = it->open();
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		is_int(put_v2(ix, "app", "1"), RC_OK, "a tag");
+		is_int(put_v2(other, "app", "2"), RC_OK, "by another handle");
+		is_int(put_referrer(ix, "sha256:a", "x"), RC_OK, "a referrer");
+		is_int(put_referrer(ix, "sha256:b", "y"), RC_OK, "and one more");
+	}
+	is_str(tag_names(ix, "app", "", 9), " 1 2", "both tags are there once");
+	is_str(referrer_names(other, "app", SUBJECT, ""), " sha256:a sha256:b",
+	    "both referrers");
+	is_str(referrer_names(ix, "app", SUBJECT, "y"), " sha256:b",
+	    "one has the type");
+	for (i = 0; i < 2; i++) {
+		is_int(index_put(ix, &drop_tag, &err), RC_OK, "a tag goes");
+		is_int(index_put(ix, &drop_referrer, &err), RC_OK, "a referrer");
+	}
+	is_str(tag_names(other, "app", "", 9), " 2", "the other tag stays");
+	is_str(referrer_names(other, "app", SUBJECT, ""), " sha256:b",
+	    "the other referrer");
+	for (i = 0; i < 2; i++)
+		is_int(drop_repository(ix, "app"), RC_OK, "the repository goes");
+	is_str(search_for(other, ""), "0:", "nothing is found");
+	(void)put_v2(ix, "app", "3");
+	is_str(tag_names(ix, "app", "", 9), " 3", "its tags went with it");
+	is_str(referrer_names(ix, "app", SUBJECT, ""), "", "and its referrers");
+	index_free(other);
+	index_free(ix);
+}
+
+static const char *
+wild_names(struct index *ix, const char *term)
+{
+	const struct index_query query = {str_of(term), 0, SIZE_MAX, true};
+	struct line line;
+	struct index_visitor visitor = line_visitor(&line);
+
+	return line_end(&line, index_search(ix, &query, &visitor, &err));
+}
+
+static void
+test_search(void)
+{
+	static const char *const rows[][2] = {{"z/described", "a fine app"},
+	    {"a/grapple", ""}, {"x/my-app", ""}, {"x/my_app", ""},
+	    {"team/app2", ""}, {"apple/pie", ""}, {"library/apps", ""}, {"App", ""},
+	    {"library/app", ""}, {"a/web", "100% *"}};
+	struct index *ix = whole_index();
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		(void)put_v1(ix, rows[i][0], rows[i][1]);
+	is_str(search_for(ix, "aPp"),
+	    "9: App library/app apple/pie library/apps team/app2 x/my-app x/my_app"
+	    " a/grapple z/described",
+	    "the order of index.h");
+	is_str(search_page(ix, str_of("app"), 2, 3),
+	    "9: apple/pie library/apps team/app2", "a page of it");
+	is_str(search_page(ix, str_of("app"), 9, 3), "9:", "a page after it");
+	is_str(search_page(ix, str_of("app"), 0, 0), "9:", "its count");
+	is_str(search_for(ix, "0% *"), "1: a/web", "a term is data");
+	is_str(search_page(ix, str_make("app\0", 4), 0, 9), "0:", "a NUL");
+	is_str(search_for(ix, "\xff"), "0:", "bytes that are not UTF-8");
+	is_str(wild_names(ix, "x/*APP"), "2: x/my-app x/my_app", "a wild term");
+	is_str(wild_names(ix, "fine*"), "0:", "is for names alone");
+	is_int(index_probe(ix, &err), RC_OK, "a probe");
+	index_free(ix);
+}
+
+static void
+test_hidden(void)
+{
+	struct index_change change = {.repository = {.name = str_of("secret/plan"),
+					  .description = str_of("a plan"),
+					  .v1 = true,
+					  .v2 = true}};
+	struct index *ix = whole_index();
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		change.repository.hidden = true;
+		(void)index_put(ix, &change, &err);
+		is_str(search_for(ix, "plan"), "0:", "no search shows it");
+		is_str(catalog_names(ix, "", 9), "", "nor does the catalog");
+		change.repository.hidden = false;
+		(void)index_put(ix, &change, &err);
+		is_str(search_for(ix, "plan"), "1: secret/plan", "now both do");
+		is_str(catalog_names(ix, "", 9), " secret/plan", "both");
+	}
+	index_free(ix);
+}
+
+static void
+test_pages(void)
+{
+	static const char *const names[] = {"a", "a-b", "a.b", "a/b", "a_b", "b"};
+	struct index *ix = whole_index();
+	size_t i;
+
+	for (i = COUNT(names); i-- > 0;) {
+		(void)put_v2(ix, names[i], NULL);
+		(void)put_v2(ix, "tagged", names[i]);
+	}
+	(void)put_v1(ix, "v1/only", "");
+	is_str(catalog_names(ix, "", SIZE_MAX), " a a-b a.b a/b a_b b tagged",
+	    "the catalog, in byte order");
+	is_str(catalog_names(ix, "a-b", 2), " a.b a/b", "a page of it");
+	is_str(catalog_names(ix, "a-c", 2), " a.b a/b", "after a missing name");
+	is_str(catalog_names(ix, "", 0), "", "a page of nothing");
+	is_str(tag_names(ix, "tagged", "", SIZE_MAX), " a a-b a.b a/b a_b b",
+	    "tags, in byte order");
+	is_str(tag_names(ix, "tagged", "a_b", 5), " b", "a page of them");
+	is_str(tag_names(ix, "none", "", 5), "", "of no repository");
+	index_free(ix);
+}
+
+/* ---- rebuilds ---- */
+
+static bool
+is_known(struct index *ix, const struct index_repository *repository)
+{
+	bool same = false;
+
+	(void)index_rebuild_same(ix, repository, &same, &err);
+	return same;
+}
+
+static void
+read_repository(struct index *ix, const struct index_repository *repository,
+    const struct str *tags, size_t n_tags)
+{
+	const struct index_change change = {
+	    .repository = *repository, .tags = tags, .n_tags = n_tags};
+
+	(void)index_rebuild_open(ix, repository, &err);
+	(void)index_rebuild_add(ix, &change, &err);
+	(void)index_rebuild_close(ix, repository, &err);
+}
+
+static void
+test_rebuild(void)
+{
+	struct index_repository app = {
+	    .name = str_of("app"), .v2 = true, .version = str_of("7")};
+	const struct str tags[] = {{"1", 1}, {"2", 1}};
+	struct index *ix = whole_index(), *other = it->open();
+
+	(void)put_v2(ix, "app", "old");
+	(void)put_v2(ix, "removed", "1");
+	is_int(index_rebuild_begin(ix, &err), RC_OK, "a rebuild");
+	ok(!is_known(ix, &app), "what was pushed has to be read");
+	read_repository(ix, &app, tags, COUNT(tags));
+	(void)put_v2(other, "pushed", "1");
+	is_str(catalog_names(other, "", 9), " app pushed removed",
+	    "meanwhile it answers");
+	is_int(index_rebuild_begin(other, &err), RC_OK, "it is interrupted");
+	ok(is_known(other, &app), "the next one knows what was read");
+	app.version = str_of("8");
+	ok(!is_known(other, &app), "but not another version of it");
+	is_int(index_rebuild_end(other, &err), RC_OK, "it ends");
+	is_str(catalog_names(ix, "", 9), " app", "what it did not meet is dropped");
+	is_str(tag_names(ix, "app", "", 9), " 1 2", "so is a tag");
+	(void)put_v2(ix, "app", "3");
+	app.version = str_of("7");
+	(void)index_rebuild_begin(ix, &err);
+	ok(!is_known(ix, &app), "a push makes its version unknown");
+	index_free(other);
+	index_free(ix);
+}
+
+static void
+test_lost(void)
+{
+	struct index *ix = whole_index();
+	bool rebuild = false;
+
+	(void)put_v2(ix, "app", "1");
+	damages_seen = 0;
+	it->lose();
+	is_str(search_for(ix, "app"), "rebuilding", "a search without an index");
+	is_str(catalog_names(ix, "", 9), "rebuilding", "a list");
+	is_int(put_v2(ix, "app", "1"), RC_REBUILDING, "a put");
+	is_int(index_probe(ix, &err), RC_REBUILDING, "a probe");
+	is_int(damages_seen, 1, "it was reported once");
+	is_int(index_prepare(ix, &rebuild, &err), RC_OK, "prepare");
+	ok(rebuild, "a rebuild is wanted");
+	(void)rebuild_index(ix);
+	is_int(put_v2(ix, "app", "1"), RC_OK, "a put into the new index");
+	is_str(catalog_names(ix, "", 9), " app", "which answers");
+	index_free(ix);
+}
+
+/* ---- long searches ---- */
+
+static void
+fill(struct index *ix)
+{
+	char name[32], text[600];
+	struct index_repository repository = {.v1 = true};
+	size_t i;
+
+	(void)index_rebuild_begin(ix, &err);
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(name, sizeof(name), "n-%05zu", i);
+		(void)snprintf(
+		    text, sizeof(text), "%*s", (int)sizeof(text) - 1, "");
+		repository.name = str_of(name);
+		repository.description = str_of(text);
+		(void)index_rebuild_open(ix, &repository, &err);
+	}
+	(void)index_rebuild_end(ix, &err);
+}
+
+struct meddling {
+	struct index *ix;
+	size_t total, rows;
+	unsigned seen[MANY];
+	unsigned unknown;
+};
+
+static void
+note_total(void *arg, size_t total)
+{
+	struct meddling *m = arg;
+
+	m->total = total;
+}
+
+/* Removes a row that was shown and one that is yet to come, and adds two. */
+static bool
+meddle(void *arg, const struct index_row *row)
+{
+	struct meddling *m = arg;
+	long n = strtol(row->name.p + 2, NULL, 10);
+
+	m->rows++;
+	if (row->name.n == 7 && n < MANY) /* "n-" and five digits */
+		m->seen[n]++;
+	else
+		m->unknown++;
+	if (m->rows == 10) {
+		(void)drop_repository(m->ix, "n-00003");
+		(void)drop_repository(m->ix, "n-02400");
+		(void)put_v1(m->ix, "a-new-one", "n-");
+		(void)put_v1(m->ix, "n-x", "");
+	}
+	return true;
+}
+
+/* A visitor changes the index while a search is shown: no row that stays is lost or doubled. */
+static void
+test_meddling(const char *term)
+{
+	const struct index_query query = {str_of(term), 0, SIZE_MAX, false};
+	struct meddling *m = arena_alloc(arena, sizeof(*m));
+	const struct index_visitor visitor = {note_total, meddle, m};
+	struct index *ix = whole_index();
+	size_t i, wrong = 0;
+
+	fill(ix);
+	m->ix = ix;
+	is_int(index_search(ix, &query, &visitor, &err), RC_OK,
+	    "<%s>: a visitor writes", term);
+	is_int((int)m->total, MANY, "the count is of the beginning");
+	for (i = 0; i < MANY; i++)
+		if (m->seen[i] != 1 && i != 2400 && wrong++ < 3)
+			printf("# n-%05zu: shown %u times\n", i, m->seen[i]);
+	is_int((int)wrong, 0, "each row that stays is shown once");
+	ok(m->seen[2400] == 0, "one that was removed in time is not shown");
+	ok(m->unknown <= 2, "new ones may be shown");
+	index_free(ix);
+}
+
+static pthread_barrier_t all_there;
+
+static bool
+wait_for_all(void *arg, const struct index_row *row)
+{
+	(void)arg, (void)row;
+	(void)pthread_barrier_wait(&all_there);
+	return false;
+}
+
+static void *
+read_slowly(void *arg)
+{
+	const struct index_query query = {str_of("app"), 0, SIZE_MAX, false};
+	const struct index_visitor visitor = {NULL, wait_for_all, NULL};
+	struct err why;
+
+	return index_search(arg, &query, &visitor, &why) == RC_OK ? arg : NULL;
+}
+
+/* Nothing is held while a row is shown: all readers are in their visitor at once. */
+static void
+test_slow_readers(void)
+{
+	struct index *ix = whole_index();
+	pthread_t threads[READERS];
+	int i, failed = 0;
+	void *well;
+
+	(void)put_v1(ix, "app", "");
+	(void)pthread_barrier_init(&all_there, NULL, READERS);
+	(void)alarm(120);
+	for (i = 0; i < READERS; i++)
+		failed += pthread_create(&threads[i], NULL, read_slowly, ix) != 0;
+	for (i = 0; i < READERS; i++)
+		failed += pthread_join(threads[i], &well) != 0 || well == NULL;
+	(void)alarm(0);
+	is_int(failed, 0, "%d readers wait for each other", READERS);
+	(void)pthread_barrier_destroy(&all_there);
+	index_free(ix);
+}
+
+int
+main(void)
+{
+	size_t i;
+
+	setup_index();
+	for (i = 0; i < COUNT(implementations); i++) {
+		it = &implementations[i];
+		test_whole();
+		test_changes();
+		test_search();
+		test_hidden();
+		test_pages();
+		test_rebuild();
+		test_lost();
+		test_meddling("");
+		test_meddling("n-");
+		test_meddling("-0");
+		test_slow_readers();
+	}
+	return teardown_index();
+}
