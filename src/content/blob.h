@@ -1,5 +1,5 @@
-/* blob.h: the blobs of a repository, as API v2 has them. RC_BLOB_UNKNOWN. Who is told
- * that a blob is there may count on it (store/blob.h, "Pins"). */
+/* blob.h: the blobs of a repository, as API v2 has them. RC_BLOB_UNKNOWN. A client that gets a
+ * blob's digest from one of these calls may rely on it for a while (store/blob.h, "Pins"). */
 #ifndef CONTENT_BLOB_H
 #define CONTENT_BLOB_H
 
@@ -17,7 +17,7 @@ enum result blob_find(const struct task *t, const char *name,
 enum result blob_mount(const struct task *t, const char *name,
     const struct digest *d, const char *from, struct digest *out);
 
-/* The repository has it no more. */
+/* The repository does not have it any more. */
 enum result blob_remove(
     const struct task *t, const char *name, const struct digest *d);
 

@@ -103,7 +103,7 @@ manifests_get(const struct task *t, const char *name, struct str reference,
 {
 	const struct store_repository in = task_repository(t, name);
 	struct store_manifest stored;
-	struct str told;
+	struct str kept;
 	struct digest d;
 	enum result r = resolve(t, name, reference, &d, &out->by_digest);
 
@@ -115,9 +115,9 @@ manifests_get(const struct task *t, const char *name, struct str reference,
 	out->digest = stored.digest;
 	out->bytes = stored.bytes;
 	if (!manifest_type(t->arena, stored.bytes, &out->type)) {
-		r = store_manifest_type(&in, &stored.digest, &told, t->err);
+		r = store_manifest_type(&in, &stored.digest, &kept, t->err);
 		if (r == RC_OK)
-			out->type = told;
+			out->type = kept;
 		else if (r != RC_NOT_FOUND)
 			return r;
 	}
@@ -185,7 +185,7 @@ read_reference(struct push *p, struct str reference)
 	for (i = 0; i < p->n_tags; i++)
 		if (!reference_is_tag(p->tags[i]))
 			return err_set(p->task->err, RC_BAD_TAG,
-			    "\"%.*s\" is no tag", STR_ARG(p->tags[i]));
+			    "\"%.*s\" is not a tag", STR_ARG(p->tags[i]));
 	return RC_OK;
 }
 

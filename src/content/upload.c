@@ -2,9 +2,9 @@
  *
  * A part is hashed first, without a guard, on top of the state that the session has; it may
  * be gigabytes. Then it is given to the store, which takes it if the session is still in that
- * state. So of two requests with the same part each reads its body, and one of them is
- * told where the session stands. A last part is checked against the client's digest before the
- * store gets it.
+ * state. So of two requests with the same part both are hashed and one is taken; the other one's
+ * client gets the size that the session has now. A last part is checked against the client's
+ * digest before the store gets it.
  *
  * A client or nginx that did not get an answer sends its request again. A last part that finds
  * the session with all bytes, or the session gone and the blob there, has been taken

@@ -5,7 +5,6 @@
  * empty directories, so whether a repository exists depends on its links. */
 #include "store/repository.h"
 
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
