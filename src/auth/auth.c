@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/jsonw.h"
-#include "base/percent.h"
 #include "remote/remote.h"
 
 const struct auth auth_open = {.mode = AUTH_OPEN};
@@ -18,15 +17,6 @@ const struct auth auth_open = {.mode = AUTH_OPEN};
 static const struct remote_ttl memory = {10000, 3000, 1000};
 
 /* ---- the other index ---- */
-
-static const char *
-index_url(const struct auth *auth, struct arena *a, const struct v1name *name,
-    const char *rest)
-{
-	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", auth->index_endpoint,
-	    percent_encode(a, str_of(name->ns), "_.-", false),
-	    percent_encode(a, str_of(name->repo), "_.-", false), rest);
-}
 
 /* GET v1/repositories/<the caller's>/<rest>, with the caller's own token. */
 struct question {
@@ -44,7 +34,8 @@ ask_index(
 					   str_dup(a, q->caller->authorization)),
 	    "Accept: application/json", NULL};
 	const struct remote_call call = {
-	    .url = index_url(q->auth, a, &q->caller->repository, q->rest),
+	    .url = v1name_url(
+		a, q->auth->index_endpoint, &q->caller->repository, q->rest),
 	    .headers = headers,
 	    .limit = ANSWER_MAX};
 	struct remote_answer answer;
@@ -128,12 +119,6 @@ auth_authenticate(const struct auth *auth, struct arena *a,
 			      a, auth->privileged, &shown->request);
 }
 
-static bool
-is_same(const struct v1name *a, const struct v1name *b)
-{
-	return strcmp(a->ns, b->ns) == 0 && strcmp(a->repo, b->repo) == 0;
-}
-
 /* The token names the right things. Is it genuine? */
 static enum result
 verify_token(const struct auth *auth, struct arena *a, struct caller *caller,
@@ -161,7 +146,7 @@ auth_authorize(const struct auth *auth, struct arena *a,
 	if (caller->repository.ns == NULL)
 		return err_set(err, RC_UNAUTHORIZED, "no token");
 	if (access->repository != NULL &&
-	    !is_same(access->repository, &caller->repository))
+	    !v1name_eq(access->repository, &caller->repository))
 		return err_set(
 		    err, RC_UNAUTHORIZED, "the token is for another repository");
 	if (access->need != caller->access)

@@ -7,7 +7,10 @@
 int64_t
 clock_now(void)
 {
-	return (int64_t)time(NULL);
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec;
 }
 
 int64_t

@@ -6,7 +6,8 @@
 
 #define CLOCK_HTTP_SIZE 30
 
-/* Seconds since the epoch. */
+/* Seconds since the epoch. Never earlier than the time of a file that was written just before,
+ * as time(2) may be. */
 int64_t clock_now(void);
 
 /* Milliseconds from some start, never stepping back. */

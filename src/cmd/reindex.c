@@ -36,7 +36,10 @@ cmd_reindex(const struct command_call *call)
 {
 	struct registry *reg = open_registry(call->arena, call->conf);
 	struct progress progress;
-	struct reindex how = {call->afresh, &stop, progress_step, &progress};
+	struct reindex how = {.afresh = call->afresh,
+	    .stop = &stop,
+	    .progress = progress_step,
+	    .arg = &progress};
 	bool done = false;
 	struct err err;
 	enum result r;

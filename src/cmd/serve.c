@@ -107,8 +107,8 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	if (r != RC_OK)
 		return r;
 	s->conf = conf;
-	s->mirror = (struct mirror_options){.source = conf->mirroring_source,
-	    .source_index = conf->mirroring_source_index,
+	s->mirror = (struct mirror_options){.upstream = conf->mirroring_source,
+	    .upstream_index = conf->mirroring_source_index,
 	    .tags_ttl = conf->mirroring_tags_cache_ttl,
 	    .name = name_in_via(s)};
 	s->api = (struct api_options){.flavor = conf->flavor,
@@ -195,8 +195,8 @@ open_in_child(void *arg)
 	s->registry.index = indexsqlite_open(
 	    s->conf->index_database, master_ask_rebuild, NULL);
 	index_watch(s->registry.index, master_ask_rebuild, NULL);
-	s->registry.index_lost = master_ask_rebuild;
-	if (s->auth.mode == AUTH_INDEX || s->mirror.source != NULL)
+	s->registry.index_lost = master_ask_reindex;
+	if (s->auth.mode == AUTH_INDEX || s->mirror.upstream != NULL)
 		s->auth.remote = s->registry.remote = remote_new(&outgoing);
 	return &s->registry;
 }
@@ -237,10 +237,10 @@ settle(const struct server *s)
 }
 
 static bool
-rebuild_index(void *arg, const volatile sig_atomic_t *stop)
+rebuild_index(void *arg, bool all, const volatile sig_atomic_t *stop)
 {
 	struct server *s = arg;
-	const struct reindex how = {.stop = stop};
+	const struct reindex how = {.marked = !all, .stop = stop};
 	bool done;
 	struct err err;
 	enum result r;
@@ -249,7 +249,7 @@ rebuild_index(void *arg, const volatile sig_atomic_t *stop)
 	r = reindex_run(
 	    &(struct task){.reg = open_in_child(s), .err = &err}, &how, &done);
 	if (r == RC_OK) {
-		log_line(LOG_INFO, "index.rebuilt", "done=%d", done);
+		log_line(LOG_INFO, "index.rebuilt", "all=%d done=%d", all, done);
 		return true;
 	}
 	log_line(r == RC_NOT_FOUND ? LOG_INFO : LOG_ERROR, "index.rebuild",

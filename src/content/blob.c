@@ -41,16 +41,16 @@ enum result
 blob_remove(const struct task *t, const char *name, const struct digest *d)
 {
 	const struct store_repository in = task_repository(t, name);
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r = guard_take(
-	    t->reg->store, GUARD_REPOSITORY, name, &lock, t->err);
+	    t->reg->store, GUARD_REPOSITORY, name, &held, t->err);
 
 	if (r == RC_OK)
-		r = store_blob_unlink(&in, &lock, d, t->err);
+		r = store_blob_unlink(&in, &held, d, t->err);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_BLOB,
 				  .repository = name,
 				  .digest = digest_text(t->arena, d)});
-	guard_release(&lock);
+	guard_release(&held);
 	return r;
 }

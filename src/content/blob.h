@@ -1,5 +1,5 @@
-/* blob.h: the blobs of a repository, as API v2 has them. RC_BLOB_UNKNOWN. A client that gets a
- * blob's digest from one of these calls may rely on it for a while (store/blob.h, "Pins"). */
+/* blob.h: the blobs of a repository, as API v2 has them. RC_BLOB_UNKNOWN. A
+ * blob that is said to be there stays for a while (store/blob.h, "Pins"). */
 #ifndef CONTENT_BLOB_H
 #define CONTENT_BLOB_H
 

@@ -10,17 +10,17 @@
 
 struct gathering {
 	struct arena *arena;
-	size_t most;
+	size_t limit;
 	struct content_page *page;
 };
 
-/* The one behind the page's last tells that there is more. */
+/* The name after the last of the page shows that there is more. */
 static bool
 gather(void *arg, struct str name)
 {
 	struct gathering *g = arg;
 
-	if (g->page->n == g->most) {
+	if (g->page->n == g->limit) {
 		g->page->more = true;
 		return false;
 	}
@@ -39,16 +39,16 @@ static void
 begin_page(struct gathering *g, struct content_page *out)
 {
 	*out = (struct content_page){
-	    .names = arena_alloc(g->arena, (g->most + 1) * sizeof(*out->names))};
+	    .names = arena_alloc(g->arena, (g->limit + 1) * sizeof(*out->names))};
 	g->page = out;
 }
 
 enum result
 content_list_catalog(
-    const struct task *t, struct str after, size_t most, struct content_page *out)
+    const struct task *t, struct str after, size_t limit, struct content_page *out)
 {
-	struct gathering g = {t->arena, most, NULL};
-	const struct index_page page = {after, most + 1};
+	struct gathering g = {t->arena, limit, NULL};
+	const struct index_page page = {after, limit + 1};
 	const struct index_name_visitor visitor = {gather, &g};
 
 	begin_page(&g, out);
@@ -61,7 +61,7 @@ gather_tags(
     const struct task *t, const char *name, struct str after, struct gathering *g)
 {
 	const struct store_repository in = task_repository(t, name);
-	const struct index_page page = {after, g->most + 1};
+	const struct index_page page = {after, g->limit + 1};
 	const struct index_name_visitor visitor = {gather, g};
 	enum result r = index_tags(
 	    t->reg->index, str_of(name), &page, &visitor, t->err);
@@ -75,10 +75,10 @@ gather_tags(
 
 enum result
 content_list_tags(const struct task *t, const char *name, struct str after,
-    size_t most, struct content_page *out)
+    size_t limit, struct content_page *out)
 {
 	const struct store_repository in = task_repository(t, name);
-	struct gathering g = {t->arena, most, NULL};
+	struct gathering g = {t->arena, limit, NULL};
 	bool there = true;
 	enum result r;
 

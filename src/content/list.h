@@ -16,18 +16,18 @@
 struct content_page {
 	const char **names;
 	size_t n;
-	bool more; /* something comes behind it */
+	bool more; /* something comes after it */
 };
 
-/* Repositories behind `after` ("" for the first page), at most `most`.
+/* Repositories after `after` ("" for the first page), at most `limit`.
  * RC_REBUILDING. */
 enum result content_list_catalog(
-    const struct task *t, struct str after, size_t most, struct content_page *out);
+    const struct task *t, struct str after, size_t limit, struct content_page *out);
 
 /* Tags of a repository; from the store while the index is being made.
  * RC_REPOSITORY_UNKNOWN. */
 enum result content_list_tags(const struct task *t, const char *name,
-    struct str after, size_t most, struct content_page *out);
+    struct str after, size_t limit, struct content_page *out);
 
 /* The manifests whose subject this is: a digest of any algorithm. They come in the
  * order of their digests, those after `after`; artifact_type "" is any. A repository

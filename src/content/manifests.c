@@ -1,4 +1,10 @@
-/* manifests.c: see manifests.h. */
+/* manifests.c: see manifests.h.
+ *
+ * A push reads and checks the manifest, computes its digest and looks for what it refers to,
+ * all without the guard. With the guard of the repository it checks the client's condition,
+ * stores the manifest and then its tags, and enters both in the index. A deletion goes the
+ * other way: tags first, then the manifest, so that a tag never means a manifest that is not
+ * there. If either breaks off between two steps, the repository gets a mark (indexing.h). */
 #include "content/manifests.h"
 
 #include "base/vec.h"
@@ -8,6 +14,7 @@
 #include "image/schema1.h"
 #include "registry/event.h"
 #include "registry/indexing.h"
+#include "registry/manifest_load.h"
 #include "registry/referrer.h"
 #include "registry/worklimit.h"
 #include "store/blob.h"
@@ -18,14 +25,15 @@
 static enum result
 names_nothing(struct err *err)
 {
-	return err_set(err, RC_MANIFEST_UNKNOWN, "neither a tag nor a digest");
+	return err_set(
+	    err, RC_MANIFEST_UNKNOWN, "the reference must be a tag or a digest");
 }
 
 /* ---- out ---- */
 
-/* What the reference means in the repository. */
+/* Which digest the reference means in the repository. */
 static enum result
-resolve(const struct task *t, const char *name, struct str reference,
+resolve_reference(const struct task *t, const char *name, struct str reference,
     struct digest *out, bool *by_digest)
 {
 	const struct store_repository in = task_repository(t, name);
@@ -39,7 +47,7 @@ resolve(const struct task *t, const char *name, struct str reference,
 	return store_tag_get(&in, str_dup(t->arena, reference), out, t->err);
 }
 
-/* The caller holds the repository. */
+/* With the guard of the repository. */
 static enum result
 check_condition(const struct task *t, const char *name, struct str reference,
     const struct manifests_condition *condition)
@@ -51,14 +59,15 @@ check_condition(const struct task *t, const char *name, struct str reference,
 
 	if (condition == NULL)
 		return RC_OK;
-	r = resolve(t, name, reference, &d, &by_digest);
+	r = resolve_reference(t, name, reference, &d, &by_digest);
 	if (r == RC_OK)
 		r = store_manifest_find(&in, &d, &kept, t->err);
 	if (r != RC_OK && r != RC_MANIFEST_UNKNOWN)
 		return r;
 	if (condition->holds(condition->arg, r == RC_OK ? &kept : NULL))
 		return RC_OK;
-	return err_set(t->err, RC_CONDITION, "the reference means %s now",
+	return err_set(t->err, RC_CONDITION,
+	    "the reference means %s at this moment",
 	    r == RC_OK ? digest_text(t->arena, &kept) : "nothing");
 }
 
@@ -101,11 +110,9 @@ enum result
 manifests_get(const struct task *t, const char *name, struct str reference,
     struct manifests_found *out)
 {
-	const struct store_repository in = task_repository(t, name);
 	struct store_manifest stored;
-	struct str kept;
 	struct digest d;
-	enum result r = resolve(t, name, reference, &d, &out->by_digest);
+	enum result r = resolve_reference(t, name, reference, &d, &out->by_digest);
 
 	if (r == RC_OK)
 		r = read_stored(t, name, &d, &stored);
@@ -114,13 +121,9 @@ manifests_get(const struct task *t, const char *name, struct str reference,
 	out->content = NULL;
 	out->digest = stored.digest;
 	out->bytes = stored.bytes;
-	if (!manifest_type(t->arena, stored.bytes, &out->type)) {
-		r = store_manifest_type(&in, &stored.digest, &kept, t->err);
-		if (r == RC_OK)
-			out->type = kept;
-		else if (r != RC_NOT_FOUND)
-			return r;
-	}
+	r = manifest_load_type(t, name, &stored, &out->type);
+	if (r != RC_OK)
+		return r;
 	if (!schema1_is_type(out->type))
 		return find_file(t, &stored, &out->content);
 	return signature_add(t, &out->bytes, &out->type);
@@ -174,7 +177,8 @@ read_reference(struct push *p, struct str reference)
 		return RC_BAD_DIGEST;
 	digest_of(by_digest ? want.kind : HASH_SHA256, p->bytes, &p->digest);
 	if (by_digest && !digest_eq(&p->digest, &want))
-		return err_set(p->task->err, RC_MISMATCH, "the bytes have %s",
+		return err_set(p->task->err, RC_MISMATCH,
+		    "the manifest has the digest %s",
 		    digest_text(p->task->arena, &p->digest));
 	p->tags = arena_alloc(
 	    p->task->arena, (p->given->n_tags + 1) * sizeof(*p->tags));
@@ -248,7 +252,7 @@ find_refs(struct push *p, struct manifests_pushed *out)
 }
 
 static enum result
-store_it(struct push *p)
+store_manifest_and_tags(struct push *p)
 {
 	const struct store_repository in = task_repository(p->task, p->name);
 	const struct store_manifest m = {p->digest, p->bytes};
@@ -264,7 +268,7 @@ store_it(struct push *p)
 }
 
 static void
-enter_it(struct push *p)
+enter_in_index(struct push *p)
 {
 	struct index_change change = {.tags = p->tags, .n_tags = p->n_tags};
 	struct index_referrer referrer;
@@ -314,15 +318,15 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 	if (r == RC_OK)
 		r = check_condition(t, name, reference, given->condition);
 	if (r == RC_OK) {
-		r = store_it(&p);
+		r = store_manifest_and_tags(&p);
 		if (r != RC_OK)
-			indexing_request_rebuild(t);
+			indexing_mark(t, name);
 	}
 	if (r == RC_OK) {
 		out->digest = p.digest;
 		if (p.manifest.has_subject)
 			out->subject = str_dup(t->arena, p.manifest.subject);
-		enter_it(&p);
+		enter_in_index(&p);
 		emit_push(&p);
 	}
 	guard_release(&p.guard);
@@ -341,10 +345,11 @@ remove_tag(const struct task *t, const struct guard *held, const char *name,
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
 	enum result r = store_tag_remove(&in, held, tag, t->err);
 
-	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
+	if (r == RC_OK ||
+	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
 		indexing_update(t, held, name, &change);
 	else
-		indexing_request_rebuild(t);
+		indexing_mark(t, name);
 	if (r == RC_OK)
 		event_emit(t,
 		    &(struct event){
@@ -361,7 +366,7 @@ struct meant {
 };
 
 static bool
-collect(void *arg, const char *tag, const struct digest *d)
+collect_tag(void *arg, const char *tag, const struct digest *d)
 {
 	struct meant *m = arg;
 
@@ -388,17 +393,18 @@ remove_manifest(const struct task *t, const struct guard *held, const char *name
 
 	r = store_manifest_linked(&in, d, &kept, t->err);
 	if (r == RC_OK)
-		r = store_tag_each(&in, "", collect, &meant, t->err);
+		r = store_tag_each(&in, "", collect_tag, &meant, t->err);
 	for (i = 0; r == RC_OK && i < meant.n; i++)
 		r = store_tag_remove(&in, held, meant.tags[i].p, t->err);
 	if (r == RC_OK)
 		r = store_manifest_remove(&in, held, d, t->err);
 	change.dropped_tags = meant.tags;
 	change.n_dropped_tags = meant.n;
-	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN) /* an earlier one was cut off */
+	if (r == RC_OK ||
+	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
 		indexing_update(t, held, name, &change);
 	else
-		indexing_request_rebuild(t);
+		indexing_mark(t, name);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_MANIFEST,
 				  .repository = name,
@@ -411,7 +417,7 @@ enum result
 manifests_remove(const struct task *t, const char *name, struct str reference,
     const struct manifests_condition *condition)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct digest d;
 	struct err ignored;
 	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
@@ -419,13 +425,13 @@ manifests_remove(const struct task *t, const char *name, struct str reference,
 
 	if (!by_digest && !reference_is_tag(reference))
 		return names_nothing(t->err);
-	r = guard_take(t->reg->store, GUARD_REPOSITORY, name, &lock, t->err);
+	r = guard_take(t->reg->store, GUARD_REPOSITORY, name, &held, t->err);
 	if (r == RC_OK)
 		r = check_condition(t, name, reference, condition);
 	if (r == RC_OK && by_digest)
-		r = remove_manifest(t, &lock, name, &d);
+		r = remove_manifest(t, &held, name, &d);
 	else if (r == RC_OK)
-		r = remove_tag(t, &lock, name, str_dup(t->arena, reference));
-	guard_release(&lock);
+		r = remove_tag(t, &held, name, str_dup(t->arena, reference));
+	guard_release(&held);
 	return r;
 }

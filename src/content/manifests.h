@@ -41,7 +41,7 @@ struct manifests_condition {
 struct manifests_push {
 	struct str bytes;
 	struct str content_type; /* the client's header; may be empty */
-	const struct str *tags;  /* beside the reference: of a push by digest */
+	const struct str *tags;  /* more than the reference: of a push by digest */
 	size_t n_tags;
 	const struct manifests_condition *condition; /* NULL: none */
 	bool no_schema1; /* this client must not push schema 1: RC_FALLBACK */

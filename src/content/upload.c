@@ -174,7 +174,7 @@ upload_check_end(const struct task *t, const char *name, struct str id,
 }
 
 static enum result
-verify(
+check_digest(
     struct arena *a, struct hash hash, const struct digest *want, struct err *err)
 {
 	struct digest got;
@@ -198,8 +198,8 @@ emit_blob(const struct task *t, const char *name, const struct digest *d)
 /* The bytes were hashed as they came; they are read again only if the client has not said of
  * which kind its digest would be. */
 static enum result
-finish(const struct task *t, const struct upload_part *part, const struct digest *d,
-    struct store_upload *up)
+finish_upload(const struct task *t, const struct upload_part *part,
+    const struct digest *d, struct store_upload *up)
 {
 	static const struct upload_part nothing = {.body_file = NULL};
 	struct stage *last;
@@ -214,7 +214,7 @@ finish(const struct task *t, const struct upload_part *part, const struct digest
 	if (r == RC_OK)
 		r = take_body(t, part, &all, &last);
 	if (r == RC_OK)
-		r = verify(t->arena, all, d, t->err);
+		r = check_digest(t->arena, all, d, t->err);
 	if (r == RC_OK)
 		r = store_upload_finish(up, last, &all, t->err);
 	if (r == RC_OK)
@@ -230,7 +230,7 @@ upload_finish(const struct task *t, const char *name, struct str id,
 	enum result r = upload_status(t, name, id, out);
 
 	if (r == RC_OK)
-		r = finish(t, part, d, out);
+		r = finish_upload(t, part, d, out);
 	if (r == RC_UPLOAD_UNKNOWN && is_finished(t, name, id, d))
 		r = RC_OK;
 	return r;
@@ -249,7 +249,7 @@ upload_whole(const struct task *t, const char *name, const char *body_file,
 	hash_begin(&hash, d->kind);
 	r = take_body(t, &part, &hash, &body);
 	if (r == RC_OK)
-		r = verify(t->arena, hash, d, t->err);
+		r = check_digest(t->arena, hash, d, t->err);
 	if (r == RC_OK)
 		r = store_blob_put(t->reg->store, t->arena, body, d, t->err);
 	if (r == RC_OK)

@@ -73,6 +73,21 @@ v1name_full(struct arena *a, const struct v1name *name)
 	return arena_printf(a, "%s/%s", name->ns, name->repo);
 }
 
+bool
+v1name_eq(const struct v1name *a, const struct v1name *b)
+{
+	return strcmp(a->ns, b->ns) == 0 && strcmp(a->repo, b->repo) == 0;
+}
+
+const char *
+v1name_url(struct arena *a, const char *server, const struct v1name *name,
+    const char *resource)
+{
+	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", server,
+	    percent_encode(a, str_of(name->ns), "_.-", false),
+	    percent_encode(a, str_of(name->repo), "_.-", false), resource);
+}
+
 enum result
 v1name_check_tag(struct str tag, struct err *err)
 {

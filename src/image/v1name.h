@@ -30,6 +30,14 @@ enum result v1name_parse(
 /* "ns/repo", as search and tokens write it. */
 const char *v1name_full(struct arena *a, const struct v1name *name);
 
+/* Are they the same repository? */
+bool v1name_eq(const struct v1name *a, const struct v1name *b);
+
+/* The address of a resource of the repository ("images") at another server of API v1
+ * ("https://index.example.com"). */
+const char *v1name_url(struct arena *a, const char *server,
+    const struct v1name *name, const char *resource);
+
 /* RC_BAD_NAME: no tag (empty, a slash, too long, ...). */
 enum result v1name_check_tag(struct str tag, struct err *err);
 

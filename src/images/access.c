@@ -146,14 +146,12 @@ access_repository(const struct task *t, const struct v1name *name)
 	bool private;
 	enum result r;
 
-	if (!names_one(t->caller) ||
-	    (strcmp(t->caller->repository.ns, name->ns) == 0 &&
-		strcmp(t->caller->repository.repo, name->repo) == 0))
+	if (!names_one(t->caller) || v1name_eq(&t->caller->repository, name))
 		return RC_OK;
 	r = is_private(t, name, &private);
 	if (r == RC_OK && private)
 		return err_set(t->err, RC_REPOSITORY_UNKNOWN,
-		    "a private one, and the token is another's");
+		    "the repository is private, and the token names another");
 	return r;
 }
 
@@ -172,8 +170,8 @@ public_image(const struct task *t, const char *id)
 	if (r == RC_OK && is_bound(t->caller))
 		r = belongs(t, id, &own);
 	if (r == RC_OK && !own)
-		return err_set(
-		    t->err, RC_IMAGE_UNKNOWN, "not of the token's repository");
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "the image does not belong to the token's repository");
 	return r;
 }
 
@@ -189,7 +187,7 @@ private_image(const struct task *t, const char *id)
 		r = belongs(t, id, &own);
 	if (r == RC_OK && !own)
 		return err_set(t->err, RC_IMAGE_UNKNOWN,
-		    "of no private repository that the token names");
+		    "the token does not name a private repository that has the image");
 	if (r == RC_OK)
 		r = auth_image_access(
 		    t->reg->auth, t->arena, t->caller, id, t->err);
@@ -219,8 +217,8 @@ access_tag(const struct task *t, const char *id)
 		own = r == RC_OK;
 	}
 	if (r == RC_UNAUTHORIZED || (r == RC_OK && !own))
-		return err_set(
-		    t->err, RC_IMAGE_UNKNOWN, "%s is not the repository's", id);
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "%s does not belong to the repository", id);
 	return r;
 }
 
@@ -238,7 +236,8 @@ access_push(const struct task *t, const char *id)
 	if (r == RC_OK)
 		r = is_listed(t, &repo, id, &listed);
 	if (r == RC_OK && !listed)
-		return err_set(t->err, RC_NOT_GRANTED, "not among those of %s/%s",
+		return err_set(t->err, RC_NOT_GRANTED,
+		    "the image was neither announced in %s/%s nor granted to it",
 		    t->caller->repository.ns, t->caller->repository.repo);
 	return r;
 }
@@ -257,7 +256,8 @@ access_parent(const struct task *t, const char *id)
 		r = auth_image_access(
 		    t->reg->auth, t->arena, t->caller, id, t->err);
 	if (r == RC_UNAUTHORIZED || (r == RC_OK && !own))
-		return err_set(t->err, RC_PARENT_REFUSED, "parent %s", id);
+		return err_set(t->err, RC_PARENT_REFUSED,
+		    "the parent %s does not belong to the repository", id);
 	return r;
 }
 
@@ -284,19 +284,19 @@ is_news(const struct task *t, struct store_v1repo *repo, bool *out)
 static enum result
 write_granted(const struct task *t)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct store_v1repo repo;
 	bool news = false;
 	enum result r;
 
 	r = guard_take(t->reg->store, GUARD_REPOSITORY,
-	    v1name_full(t->arena, &t->caller->repository), &lock, t->err);
+	    v1name_full(t->arena, &t->caller->repository), &held, t->err);
 	if (r == RC_OK)
 		r = is_news(t, &repo, &news);
 	if (r == RC_OK && news)
 		r = store_v1repo_set_granted(
-		    &repo, &lock, t->caller->granted, t->err);
-	guard_release(&lock);
+		    &repo, &held, t->caller->granted, t->err);
+	guard_release(&held);
 	return r;
 }
 

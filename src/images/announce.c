@@ -1,5 +1,5 @@
-/* announce.c: see announce.h. The images are sorted, so that each list of a repository is read
- * once, however many are asked for. */
+/* announce.c: see announce.h. The announced images are sorted, so that each list of a
+ * repository is read once, however many images there are. */
 #include "images/announce.h"
 
 #include <stdlib.h>
@@ -20,27 +20,28 @@
 
 struct image {
 	const char *id;
-	bool kept; /* a private repository has it */
-	bool free; /* a public one has it, or the announcing one */
+	bool in_private; /* a private repository has it */
+	bool
+	    in_public; /* a public repository has it, or the one that announces it */
 };
 
-struct claim {
+struct announcement {
 	const struct task *task; /* its arena holds the ids */
 	struct image *images;
 	size_t n;
 	const struct v1name *name;
-	bool private;        /* what is looked at now */
-	struct arena *scrap; /* cleared a repository */
-	struct arena *below; /* cleared a tag */
+	bool private;          /* what is looked at now */
+	struct arena *scratch; /* cleared for each repository */
+	struct arena *below;   /* cleared for each tag */
 	enum result r;
 };
 
 /* ---- what is announced, and is here ---- */
 
 static bool
-take(void *arg, const struct json *item)
+take_announced(void *arg, const struct json *item)
 {
-	struct claim *c = arg;
+	struct announcement *c = arg;
 	struct str text = json_text(json_get(item, "id"));
 	struct store_v1image im;
 	bool there;
@@ -66,7 +67,7 @@ by_id(const void *pa, const void *pb)
 }
 
 static void
-sort(struct claim *c)
+sort_images(struct announcement *c)
 {
 	size_t i, n = 0;
 
@@ -80,7 +81,7 @@ sort(struct claim *c)
 }
 
 static struct image *
-find(const struct claim *c, struct str text)
+find_image(const struct announcement *c, struct str text)
 {
 	struct image wanted;
 	char id[65];
@@ -96,26 +97,26 @@ find(const struct claim *c, struct str text)
 /* ---- a repository that may have them ---- */
 
 static void
-mark(struct claim *c, struct str id)
+mark_image(struct announcement *c, struct str id)
 {
-	struct image *image = find(c, id);
+	struct image *image = find_image(c, id);
 
 	if (image != NULL && c->private)
-		image->kept = true;
+		image->in_private = true;
 	else if (image != NULL)
-		image->free = true;
+		image->in_public = true;
 }
 
 static bool
 mark_item(void *arg, const struct json *item)
 {
-	mark(arg, json_text(item));
-	mark(arg, json_text(json_get(item, "id")));
+	mark_image(arg, json_text(item));
+	mark_image(arg, json_text(json_get(item, "id")));
 	return true;
 }
 
 static void
-mark_list(struct claim *c, struct store_reader *list)
+mark_list(struct announcement *c, struct store_reader *list)
 {
 	struct json_items *items = json_items_new(
 	    c->below, store_reader_read, list);
@@ -136,7 +137,7 @@ mark_list(struct claim *c, struct store_reader *list)
 static bool
 mark_below(void *arg, const char *tag, const char *id)
 {
-	struct claim *c = arg;
+	struct announcement *c = arg;
 	const struct store_v1image im = store_v1image_make(
 	    c->task->reg->store, c->below, id);
 	struct err ignored;
@@ -145,7 +146,7 @@ mark_below(void *arg, const char *tag, const char *id)
 	bool is_list;
 
 	(void)tag;
-	mark(c, str_of(id));
+	mark_image(c, str_of(id));
 	arena_clear(c->below);
 	if (store_v1image_ancestry(&im, &ancestry, &ignored) == RC_OK)
 		(void)json_each(ancestry, mark_item, c, &is_list, &why);
@@ -153,7 +154,7 @@ mark_below(void *arg, const char *tag, const char *id)
 }
 
 static enum result
-mark_all(struct claim *c, const struct store_v1repo *repo)
+mark_all(struct announcement *c, const struct store_v1repo *repo)
 {
 	struct store_v1repo below = *repo;
 	struct store_reader *list;
@@ -175,34 +176,34 @@ mark_all(struct claim *c, const struct store_v1repo *repo)
 
 /* ---- all of them ---- */
 
-/* Is any to be looked for still? */
+/* Is there an image for which another repository could make a difference? */
 static bool
-is_open(const struct claim *c)
+is_open(const struct announcement *c)
 {
 	size_t i;
 
 	for (i = 0; i < c->n; i++)
-		if (!c->images[i].free && (c->private || c->images[i].kept))
+		if (!c->images[i].in_public &&
+		    (c->private || c->images[i].in_private))
 			return true;
 	return false;
 }
 
 static bool
-visit(void *arg, const char *full)
+visit_repository(void *arg, const char *full)
 {
-	struct claim *c = arg;
+	struct announcement *c = arg;
 	struct v1name name;
 	struct store_v1repo repo;
 	bool private = false;
 
-	arena_clear(c->scrap);
-	c->r = v1name_parse(c->scrap, str_of(full), &name, c->task->err);
-	if (c->r == RC_OK && strcmp(name.ns, c->name->ns) == 0 &&
-	    strcmp(name.repo, c->name->repo) == 0)
+	arena_clear(c->scratch);
+	c->r = v1name_parse(c->scratch, str_of(full), &name, c->task->err);
+	if (c->r == RC_OK && v1name_eq(&name, c->name))
 		return true;
 	if (c->r == RC_OK)
 		c->r = store_v1repo_find(
-		    c->task->reg->store, c->scrap, &name, &repo, c->task->err);
+		    c->task->reg->store, c->scratch, &name, &repo, c->task->err);
 	if (c->r == RC_OK)
 		c->r = store_v1repo_is_private(&repo, &private, c->task->err);
 	if (c->r == RC_OK && private == c->private)
@@ -211,63 +212,65 @@ visit(void *arg, const char *full)
 }
 
 static enum result
-walk(struct claim *c, bool private)
+walk_repositories(struct announcement *c, bool private)
 {
 	enum result r;
 
 	c->private = private;
 	if (!is_open(c))
 		return RC_OK;
-	r = store_v1repo_walk(c->task->reg->store, visit, c, c->task->err);
+	r = store_v1repo_walk(
+	    c->task->reg->store, visit_repository, c, c->task->err);
 	return r == RC_OK ? c->r : r;
 }
 
 static enum result
-look_at_own(struct claim *c)
+look_at_own(struct announcement *c)
 {
 	struct store_v1repo repo;
 	enum result r = store_v1repo_find(
-	    c->task->reg->store, c->scrap, c->name, &repo, c->task->err);
+	    c->task->reg->store, c->scratch, c->name, &repo, c->task->err);
 
 	c->private = false;
 	return r == RC_OK ? mark_all(c, &repo) : r;
 }
 
 static enum result
-look(struct claim *c)
+look_at_repositories(struct announcement *c)
 {
 	enum result r = RC_OK;
 
-	c->scrap = arena_new();
+	c->scratch = arena_new();
 	c->below = arena_new();
 	if (c->n > 0)
 		r = look_at_own(c);
 	if (r == RC_OK)
-		r = walk(c, true);
+		r = walk_repositories(c, true);
 	if (r == RC_OK)
-		r = walk(c, false);
+		r = walk_repositories(c, false);
 	arena_free(c->below);
-	arena_free(c->scrap);
+	arena_free(c->scratch);
 	return r;
 }
 
 /* ---- what is left of the announcement ---- */
 
-struct leaving {
-	const struct claim *claim;
+struct filtering {
+	const struct announcement *announced;
 	struct buf out;
 	struct arena *scratch; /* of one item */
 	size_t refused;
 };
 
 static bool
-leave(void *arg, const struct json *item)
+keep_item(void *arg, const struct json *item)
 {
-	struct leaving *l = arg;
-	const struct image *image = find(l->claim, json_text(json_get(item, "id")));
+	struct filtering *l = arg;
+	const struct image *image = find_image(
+	    l->announced, json_text(json_get(item, "id")));
 	struct str text;
 
-	if (image != NULL && image->kept && !image->free) {
+	if (image != NULL && image->in_private && !image->in_public) {
 		l->refused++;
 		return true;
 	}
@@ -279,15 +282,15 @@ leave(void *arg, const struct json *item)
 }
 
 static struct str
-leave_out(struct claim *c, struct str announced)
+without_refused(struct announcement *c, struct str announced)
 {
-	struct leaving l = {.claim = c, .scratch = arena_new()};
+	struct filtering l = {.announced = c, .scratch = arena_new()};
 	const char *why;
 	bool is_list;
 
 	buf_init(&l.out, c->task->arena, 2 * IMAGELIST_BODY_MAX);
 	buf_addc(&l.out, '[');
-	(void)json_each(announced, leave, &l, &is_list, &why);
+	(void)json_each(announced, keep_item, &l, &is_list, &why);
 	buf_addc(&l.out, ']');
 	arena_free(l.scratch);
 	if (l.refused == 0)
@@ -302,7 +305,7 @@ enum result
 announce_filter(const struct task *t, const struct v1name *name,
     struct str announced, struct str *out)
 {
-	struct claim c = {.task = t, .name = name};
+	struct announcement c = {.task = t, .name = name};
 	const char *why;
 	enum result r;
 	bool is_list;
@@ -312,11 +315,11 @@ announce_filter(const struct task *t, const struct v1name *name,
 		return RC_OK;
 	c.images = arena_alloc(
 	    t->arena, (announced.n / ENTRY_MIN + 1) * sizeof(*c.images));
-	if (!json_each(announced, take, &c, &is_list, &why) || !is_list)
-		return RC_OK; /* which whoever reads it says */
-	sort(&c);
-	r = c.r == RC_OK ? look(&c) : c.r;
+	if (!json_each(announced, take_announced, &c, &is_list, &why) || !is_list)
+		return RC_OK; /* repository_announce() refuses it */
+	sort_images(&c);
+	r = c.r == RC_OK ? look_at_repositories(&c) : c.r;
 	if (r == RC_OK)
-		*out = leave_out(&c, announced);
+		*out = without_refused(&c, announced);
 	return r;
 }

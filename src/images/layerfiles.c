@@ -49,50 +49,52 @@ find_kept(const struct task *t, const char *id, enum store_derived which,
     const struct content **out)
 {
 	const struct store_v1image im = v1image_of(t, id);
-	struct arena *turn = arena_new();
-	const struct store_v1image look = v1image_of(task_with_arena(t, turn), id);
+	struct arena *scratch = arena_new();
+	const struct store_v1image look = v1image_of(
+	    task_with_arena(t, scratch), id);
 	struct store_reader *reader;
 	enum result r = store_derived_open(&look, which, &reader, t->err);
 
 	if (r == RC_OK && !looks_whole(reader, which))
-		r = err_set(
-		    t->err, RC_NOT_FOUND, "what is kept of %s is damaged", id);
+		r = err_set(t->err, RC_NOT_FOUND,
+		    "the file that is kept for %s is damaged", id);
 	if (r == RC_OK)
 		r = store_derived_find(&im, which, out, t->err);
-	arena_free(turn);
+	arena_free(scratch);
 	return r;
 }
 
 typedef enum result compute_fn(
     const struct task *t, const char *id, const struct guard *held);
 
-/* Computed by one; the others wait for it and find it there. */
+/* One request computes; the others wait for it and find the result. */
 static enum result
 find_or_compute(const struct task *t, const char *id, enum store_derived which,
     compute_fn *compute, const struct content **out)
 {
 	const struct store_v1image im = v1image_of(t, id);
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r = find_kept(t, id, which, out);
 
 	if (r != RC_NOT_FOUND)
 		return r;
-	r = store_derived_guard(&im, which, &lock, t->err);
+	r = store_derived_guard(&im, which, &held, t->err);
 	if (r == RC_OK)
 		r = find_kept(t, id, which, out);
 	if (r == RC_NOT_FOUND) {
-		r = compute(t, id, &lock);
+		r = compute(t, id, &held);
 		if (r == RC_OK)
 			r = store_derived_find(&im, which, out, t->err);
 	}
-	guard_release(&lock);
-	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r; /* gone meanwhile */
+	guard_release(&held);
+	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN
+				 : r; /* the image was removed meanwhile */
 }
 
-/* For an image that is here. RC_NOT_FOUND: what is asked for is not kept; the request has
- * a seat for `memory` bytes now, and the caller computes it. */
+/* For an image that is here. RC_NOT_FOUND: the result is not kept; the request has a seat
+ * for `memory` bytes now, and the caller computes it. */
 static enum result
-find_or_sit(const struct task *t, const char *id, enum store_derived which,
+find_or_enter(const struct task *t, const char *id, enum store_derived which,
     size_t memory, const struct content **out)
 {
 	enum result r = v1image_check(t, id);
@@ -120,12 +122,12 @@ make_list(void *arg, struct sink sink, struct err *err)
 	const struct listing *l = arg;
 	const struct source layer = {
 	    store_reader_read, l->reader, store_reader_size(l->reader)};
-	struct guard place = {0};
-	enum result r = guard_take_walk(l->store, &place, err);
+	struct guard walk = {0};
+	enum result r = guard_take_walk(l->store, &walk, err);
 
 	if (r == RC_OK)
 		r = file_list_write(&layer, sink, err);
-	guard_release(&place);
+	guard_release(&walk);
 	return r;
 }
 
@@ -150,7 +152,7 @@ compute_list(const struct task *t, const char *id, const struct guard *held)
 enum result
 layerfiles_list(const struct task *t, const char *id, const struct content **out)
 {
-	enum result r = find_or_sit(t, id, STORE_DERIVED_FILES, TAR_MEMORY, out);
+	enum result r = find_or_enter(t, id, STORE_DERIVED_FILES, TAR_MEMORY, out);
 
 	return r == RC_NOT_FOUND
 		   ? find_or_compute(t, id, STORE_DERIVED_FILES, compute_list, out)
@@ -166,7 +168,7 @@ struct diffing {
 };
 
 static enum result
-take_kept(const struct task *t, const char *id, struct diffing *d)
+add_kept(const struct task *t, const char *id, struct diffing *d)
 {
 	struct store_v1image im = v1image_of(t, id);
 	struct store_reader *list;
@@ -192,41 +194,41 @@ static enum result
 compute_again(const struct task *t, const char *id)
 {
 	const struct store_v1image im = v1image_of(t, id);
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r = store_derived_guard(
-	    &im, STORE_DERIVED_FILES, &lock, t->err);
+	    &im, STORE_DERIVED_FILES, &held, t->err);
 
 	if (r == RC_OK)
-		r = compute_list(t, id, &lock);
-	guard_release(&lock);
+		r = compute_list(t, id, &held);
+	guard_release(&held);
 	return r;
 }
 
 /* Damage inside a list is noticed here; the checks before look at its ends only. */
 static enum result
-take_list(const struct task *t, const char *id, struct diffing *d)
+add_list(const struct task *t, const char *id, struct diffing *d)
 {
-	struct arena *turn = arena_new();
+	struct arena *scratch = arena_new();
 	const struct content *file;
 	enum result r = v1image_check(t, id);
 
 	if (r == RC_OK)
-		r = find_or_compute(task_with_arena(t, turn), id,
+		r = find_or_compute(task_with_arena(t, scratch), id,
 		    STORE_DERIVED_FILES, compute_list, &file);
 	if (r == RC_OK)
-		r = take_kept(task_with_arena(t, turn), id, d);
+		r = add_kept(task_with_arena(t, scratch), id, d);
 	if (r == RC_BAD_DATA) {
-		r = compute_again(task_with_arena(t, turn), id);
+		r = compute_again(task_with_arena(t, scratch), id);
 		if (r == RC_OK)
-			r = take_kept(task_with_arena(t, turn), id, d);
+			r = add_kept(task_with_arena(t, scratch), id, d);
 	}
-	arena_free(turn);
+	arena_free(scratch);
 	return r;
 }
 
-/* One ancestor after another, the nearest first, as long as that decides anything. */
+/* One ancestor after another, the nearest first, until the difference is complete. */
 static enum result
-go_down(const struct task *t, const struct json *ancestry, struct diffing *d)
+add_ancestors(const struct task *t, const struct json *ancestry, struct diffing *d)
 {
 	enum result r = RC_OK;
 	size_t i, n = json_length(ancestry);
@@ -235,9 +237,9 @@ go_down(const struct task *t, const struct json *ancestry, struct diffing *d)
 		struct str id = json_text(json_at(ancestry, i));
 
 		if (!v1name_is_image_id(id))
-			return err_set(
-			    t->err, RC_BAD_LAYER, "no ids in the ancestry");
-		r = take_list(t, str_dup(d->arena, id), d);
+			return err_set(t->err, RC_BAD_LAYER,
+			    "the ancestry of the image must be a list of ids");
+		r = add_list(t, str_dup(d->arena, id), d);
 	}
 	return r;
 }
@@ -255,7 +257,7 @@ take_ancestors(const struct task *t, const char *id, struct diffing *d)
 	if (r == RC_OK && !json_parse(d->arena, text, &ancestry, &why))
 		r = err_set(t->err, RC_BAD_LAYER, "ancestry of %s: %s", id, why);
 	if (r == RC_OK)
-		r = go_down(t, ancestry, d);
+		r = add_ancestors(t, ancestry, d);
 	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
 		r = RC_BAD_LAYER; /* an ancestor: no fault of the request's */
 	return r;
@@ -284,7 +286,7 @@ compute_diff(const struct task *t, const char *id, const struct guard *held)
 	const struct store_v1image im = v1image_of(t, id);
 	struct diffing d = {.arena = t->arena};
 	const struct store_derived_maker maker = {make_diff, &d};
-	enum result r = take_list(t, id, &d);
+	enum result r = add_list(t, id, &d);
 
 	if (r == RC_OK)
 		r = take_ancestors(t, id, &d);
@@ -297,15 +299,15 @@ compute_diff(const struct task *t, const char *id, const struct guard *held)
 /* The size of the layer's own list, which is computed first, with a seat of its own:
  * from it follows how much memory the difference takes. */
 static enum result
-own_size(const struct task *t, const char *id, uint64_t *out)
+size_of_own_list(const struct task *t, const char *id, uint64_t *out)
 {
-	struct arena *turn = arena_new();
+	struct arena *scratch = arena_new();
 	const struct content *list;
-	enum result r = layerfiles_list(task_with_arena(t, turn), id, &list);
+	enum result r = layerfiles_list(task_with_arena(t, scratch), id, &list);
 
 	if (r == RC_OK)
 		*out = store_content_size(list);
-	arena_free(turn);
+	arena_free(scratch);
 	return r;
 }
 
@@ -319,9 +321,9 @@ layerfiles_diff(const struct task *t, const char *id, const struct content **out
 		r = find_kept(t, id, STORE_DERIVED_DIFF, out);
 	if (r != RC_NOT_FOUND)
 		return r;
-	r = own_size(t, id, &size);
+	r = size_of_own_list(t, id, &size);
 	if (r == RC_OK)
-		r = find_or_sit(t, id, STORE_DERIVED_DIFF,
+		r = find_or_enter(t, id, STORE_DERIVED_DIFF,
 		    TAR_MEMORY + FILE_DIFF_MEMORY(size), out);
 	return r == RC_NOT_FOUND
 		   ? find_or_compute(t, id, STORE_DERIVED_DIFF, compute_diff, out)

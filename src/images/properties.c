@@ -74,17 +74,17 @@ properties_put(const struct task *t, const struct v1name *name,
     const struct properties_change *change)
 {
 	const char *full = v1name_full(t->arena, name);
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r = RC_OK;
 
 	if (change->description != NULL)
 		r = check_description(*change->description, t->err);
 	if (r == RC_OK)
 		r = guard_take(
-		    t->reg->store, GUARD_REPOSITORY, full, &lock, t->err);
+		    t->reg->store, GUARD_REPOSITORY, full, &held, t->err);
 	if (r == RC_OK) {
-		r = write_change(t, &lock, name, change);
-		guard_release(&lock);
+		r = write_change(t, &held, name, change);
+		guard_release(&held);
 		/* also of what failed half-way: it may be private by now */
 		indexing_update_aliases(t, name);
 	}

@@ -1,4 +1,4 @@
-/* properties.h: who may see a repository, and what is said of it. */
+/* properties.h: whether a repository is private, and its description. */
 #ifndef IMAGES_PROPERTIES_H
 #define IMAGES_PROPERTIES_H
 
@@ -19,7 +19,7 @@ enum result properties_get(
     const struct task *t, const struct v1name *name, struct properties *out);
 
 /* Sets what is not NULL, also of a repository that is not there yet. An empty description
- * takes it away. RC_BAD_DATA: one that is no text, or too long. */
+ * takes it away. RC_BAD_DATA: a description that is not text, or too long. */
 struct properties_change {
 	const bool *is_private;
 	const struct str *description;

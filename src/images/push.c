@@ -1,4 +1,10 @@
-/* push.c: see push.h. */
+/* push.c: see push.h.
+ *
+ * The json of an image begins its push and is kept with the sum that came with it. A layer is
+ * hashed together with the json of each push of this image that has begun, because a docker
+ * computes the sum of json and layer; then it waits below the pushes whose sum it may have.
+ * The checksum, which comes last, confirms one of the layers that wait, and the image is
+ * complete. Sums are computed without a guard; what they decide is done with GUARD_IMAGE. */
 #include "images/push.h"
 
 #include <string.h>
@@ -22,12 +28,12 @@ static enum result
 check_sum(struct v1checksum sum, struct err *err)
 {
 	if (sum.kind == V1CHECKSUM_BAD)
-		return err_set(
-		    err, RC_BAD_CHECKSUM, "the checksum is not `algorithm:digits'");
+		return err_set(err, RC_BAD_CHECKSUM,
+		    "the checksum must have the form algorithm:digits");
 	return RC_OK;
 }
 
-/* An unfinished parent will do: docker sends the images of a push in turn. */
+/* The parent may be unfinished: docker sends the images of a push one after the other. */
 static enum result
 ancestry_of(
     const struct task *t, const char *id, struct str parent, struct str *out)
@@ -45,8 +51,8 @@ ancestry_of(
 		if (r == RC_IMAGE_UNKNOWN && mirror_may_ask(t))
 			r = mirror_ancestry(t, str_dup(t->arena, parent), &above);
 		if (r == RC_IMAGE_UNKNOWN)
-			return err_set(
-			    t->err, RC_NO_PARENT, "the parent is not here");
+			return err_set(t->err, RC_NO_PARENT,
+			    "the parent %.*s is not here", STR_ARG(parent));
 		if (r == RC_OK)
 			r = access_parent(t, str_dup(t->arena, parent));
 		if (r != RC_OK)
@@ -67,21 +73,22 @@ is_whole(const struct task *t, const char *id)
 }
 
 static enum result
-begin(const struct task *t, const char *id, const struct store_v1push_begin *what)
+begin_push(
+    const struct task *t, const char *id, const struct store_v1push_begin *what)
 {
 	const struct store_v1image im = v1image_of(t, id);
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum store_v1image_state state;
 	enum result r;
 
-	r = guard_take(t->reg->store, GUARD_IMAGE, id, &lock, t->err);
+	r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
 	if (r == RC_OK)
 		r = store_v1image_state(&im, &state, t->err);
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE && is_whole(t, id))
 		r = err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
 	if (r == RC_OK)
-		r = store_v1push_begin(&im, &lock, what, t->err);
-	guard_release(&lock);
+		r = store_v1push_begin(&im, &held, what, t->err);
+	guard_release(&held);
 	return r;
 }
 
@@ -97,7 +104,8 @@ push_json(const struct task *t, const char *id, struct str json, struct str give
 	if (r == RC_OK)
 		r = check_sum(sum, t->err);
 	if (r == RC_OK && !str_is(v.id, id))
-		r = err_set(t->err, RC_OTHER_ID, "the json is another image's");
+		r = err_set(t->err, RC_OTHER_ID,
+		    "the id in the json must be that of the path, %s", id);
 	if (r == RC_OK)
 		r = access_push(t, id);
 	if (r == RC_NOT_GRANTED)
@@ -107,7 +115,7 @@ push_json(const struct task *t, const char *id, struct str json, struct str give
 	if (r != RC_OK)
 		return r;
 	what.want = v1checksum_wanted(&sum);
-	r = begin(t, id, &what);
+	r = begin_push(t, id, &what);
 	return r == RC_OK ? access_note_granted(t) : r;
 }
 
@@ -122,7 +130,8 @@ check_may_come(const struct task *t, const char *id)
 
 	if (r == RC_OK &&
 	    (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED))
-		return err_set(t->err, RC_IMAGE_UNKNOWN, "no json came");
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "the json of the image must be sent first");
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
 	    !store_v1push_is_open(&im))
 		return err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
@@ -145,12 +154,12 @@ struct arrived {
 	struct store_v1pushes begun; /* with its payload sum under each json */
 	const char *payload;         /* the one that a tarsum waits for, or NULL */
 	enum result
-	    unreadable; /* RC_BAD_LAYER: a tarsum waits, and this is no archive */
+	    unreadable; /* RC_BAD_LAYER: a tarsum waits, and this is not an archive */
 	struct err why;
 };
 
 static enum result
-sum_up(
+hash_layer(
     const struct task *t, const char *id, const char *body_file, struct arrived *l)
 {
 	const struct store_v1image im = v1image_of(t, id);
@@ -220,28 +229,28 @@ place_layer(const struct task *t, const char *id, const struct guard *held,
 		*t->err = l->why;
 		return l->unreadable;
 	}
-	return err_set(
-	    t->err, RC_MISMATCH, "the sum given with the json is another");
+	return err_set(t->err, RC_MISMATCH,
+	    "the layer does not have the sum that was sent with the json");
 }
 
 enum result
 push_layer(const struct task *t, const char *id, const char *body_file)
 {
 	struct arrived *l = arena_alloc(t->arena, sizeof(*l));
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r;
 
 	r = push_layer_check(t, id);
 	if (r == RC_OK)
-		r = sum_up(t, id, body_file, l);
+		r = hash_layer(t, id, body_file, l);
 	if (r != RC_OK)
 		return r;
-	r = guard_take(t->reg->store, GUARD_IMAGE, id, &lock, t->err);
+	r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
 	if (r == RC_OK)
 		r = check_may_come(t, id); /* while the layer was hashed ... */
 	if (r == RC_OK)
-		r = place_layer(t, id, &lock, l);
-	guard_release(&lock);
+		r = place_layer(t, id, &held, l);
+	guard_release(&held);
 	return r;
 }
 
@@ -262,8 +271,8 @@ refuse_sum(const struct task *t, const char *id)
 }
 
 /* Of a push that ends after another has made the image complete, or of one that did
- * not hear the first answer. It does not count as over: which of the two it is cannot
- * be told, and a push that is still under way must not lose its place. */
+ * not hear the first answer. It does not count as over: which of the two it is
+ * is not known, and a push that is still under way must not lose its place. */
 static enum result
 confirm_late(const struct task *t, const char *id, const char *payload)
 {
@@ -284,7 +293,7 @@ confirm_late(const struct task *t, const char *id, const char *payload)
 }
 
 static enum result
-confirm(const struct task *t, const char *id, const struct guard *held,
+confirm_layer(const struct task *t, const char *id, const struct guard *held,
     const char *payload)
 {
 	const struct store_v1image im = v1image_of(t, id);
@@ -294,7 +303,8 @@ confirm(const struct task *t, const char *id, const struct guard *held,
 	if (r != RC_OK)
 		return r;
 	if (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED)
-		return err_set(t->err, RC_IMAGE_UNKNOWN, "no json came");
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "the json of the image must be sent first");
 	if (state == STORE_V1IMAGE_COMPLETE)
 		return confirm_late(t, id, payload);
 	if (store_v1push_waits(&im, payload))
@@ -320,17 +330,17 @@ read_sum(
 static enum result
 confirm_sum(const struct task *t, const char *id, struct v1checksum sum)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	const char *hex;
 	enum result r = check_sum(sum, t->err);
 
 	if (r == RC_OK)
 		r = read_sum(t, id, sum, &hex);
 	if (r == RC_OK)
-		r = guard_take(t->reg->store, GUARD_IMAGE, id, &lock, t->err);
+		r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
 	if (r == RC_OK)
-		r = confirm(t, id, &lock, hex);
-	guard_release(&lock);
+		r = confirm_layer(t, id, &held, hex);
+	guard_release(&held);
 	if (r == RC_OK)
 		event_emit(
 		    t, &(struct event){.kind = EVENT_PUSH_IMAGE,

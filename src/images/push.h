@@ -24,8 +24,8 @@ enum result push_json(
 enum result push_layer_check(const struct task *t, const char *id);
 
 /* layer: body_file is nginx's (store/stage.h). Also RC_MISMATCH, when its sum was
- * given with each json and is another; RC_BAD_LAYER, when that was a tarsum and this is no
- * archive; RC_CLIENT_GONE. */
+ * given with each json and is another; RC_BAD_LAYER, when that was a tarsum and this is not
+ * an archive; RC_CLIENT_GONE. */
 enum result push_layer(const struct task *t, const char *id, const char *body_file);
 
 /* checksum: X-Docker-Checksum-Payload and X-Docker-Checksum, which may be a tarsum.

@@ -8,21 +8,21 @@
 #include "store/guard.h"
 #include "store/v1image.h"
 
-/* A layer is unpacked once for each sum: nobody honest has two. */
+/* A layer is unpacked once for each sum: an honest client has one. */
 #define WANTED_MAX 2
 
-/* As one of the few who walk a layer at once. */
+/* Only a few requests may unpack a layer at the same time. */
 static enum result
-find(const struct task *t, const struct str *json, size_t n, struct str given,
+find_json(const struct task *t, const struct str *json, size_t n, struct str given,
     const struct source *layer, size_t *which)
 {
-	struct guard place = {0};
-	enum result r = guard_take_walk(t->reg->store, &place, t->err);
+	struct guard walk = {0};
+	enum result r = guard_take_walk(t->reg->store, &walk, t->err);
 
 	*which = n;
 	if (r == RC_OK)
 		r = tarsum_find(json, n, given, layer, which, t->err);
-	guard_release(&place);
+	guard_release(&walk);
 	return r;
 }
 
@@ -44,14 +44,14 @@ push_tarsum_match(const struct task *t, const char *id, struct stage *sg,
 	for (i = 0; r == RC_OK && i < n_wanted && which == n; i++) {
 		const struct source layer = stage_source(sg);
 
-		r = find(t, json, n, wanted[i], &layer, &which);
+		r = find_json(t, json, n, wanted[i], &layer, &which);
 	}
 	if (r == RC_OK && which < n)
 		*payload = begun->of[which].payload;
 	return r;
 }
 
-/* Of a layer that waits. One that is gone meanwhile is not the one. */
+/* Does the layer that waits have the sum? One that was removed meanwhile does not. */
 static enum result
 waits_with(const struct task *t, const char *id, struct str given,
     const struct store_v1push_waiting *w, bool *right)
@@ -68,7 +68,7 @@ waits_with(const struct task *t, const char *id, struct str given,
 	if (r != RC_OK)
 		return r;
 	layer = stage_source(sg);
-	r = find(t, &w->json, 1, given, &layer, &which);
+	r = find_json(t, &w->json, 1, given, &layer, &which);
 	*right = which == 0;
 	return r;
 }
@@ -90,7 +90,7 @@ find_waiting(
 			*payload = waiting[i].payload;
 			return RC_OK;
 		}
-		if (r == RC_BAD_LAYER) { /* another's, perhaps */
+		if (r == RC_BAD_LAYER) { /* perhaps the layer of another push */
 			bad = r;
 			r = RC_OK;
 		}
@@ -98,7 +98,7 @@ find_waiting(
 	return r == RC_OK ? bad : r;
 }
 
-/* Its own, and those of pushes that are not over: their layer may be the same. */
+/* The json of the image, and those of open pushes, whose layer may be the same. */
 static enum result
 read_jsons(const struct task *t, const char *id,
     struct str json[1 + STORE_V1PUSH_JSONS], size_t *n)
@@ -116,7 +116,7 @@ read_jsons(const struct task *t, const char *id,
 	return r;
 }
 
-/* Of a complete image that was pushed here: its sum stands in it. */
+/* The same for the layer of a complete image that was pushed to this registry. */
 static enum result
 find_complete(
     const struct task *t, const char *id, struct str given, const char **payload)
@@ -142,7 +142,7 @@ find_complete(
 		const struct source layer = {
 		    store_reader_read, reader, store_reader_size(reader)};
 
-		r = find(t, json, n, given, &layer, &which);
+		r = find_json(t, json, n, given, &layer, &which);
 	}
 	if (r == RC_OK && which < n) {
 		(void)str_cut(&own, ':');

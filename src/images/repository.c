@@ -26,8 +26,8 @@ repository_resolve_name(const struct task *t, struct v1name *name)
 /* A list of images is as long as clients made it: reading it as a whole takes a seat
  * for `times` its size and for the bytes that are needed with it. */
 static enum result
-sit_for_list(
-    const struct task *t, const struct v1name *name, size_t times, size_t beside)
+enter_for_list(
+    const struct task *t, const struct v1name *name, size_t times, size_t more)
 {
 	size_t size = 0;
 	struct store_reader *list;
@@ -40,7 +40,7 @@ sit_for_list(
 	if (r == RC_OK)
 		size = (size_t)store_reader_size(list);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = worklimit_enter(t, times * size + beside);
+		r = worklimit_enter(t, times * size + more);
 	return r;
 }
 
@@ -71,21 +71,21 @@ enum result
 repository_announce(
     const struct task *t, const struct v1name *name, struct str body)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r;
 
-	r = sit_for_list(t, name, MERGE_TIMES,
+	r = enter_for_list(t, name, MERGE_TIMES,
 	    REPOSITORY_TIMES * body.n + JSON_TIMES * json_longest(body));
 	if (r == RC_OK)
 		r = announce_filter(t, name, body, &body);
 	if (r == RC_OK)
 		r = guard_take(t->reg->store, GUARD_REPOSITORY,
-		    v1name_full(t->arena, name), &lock, t->err);
+		    v1name_full(t->arena, name), &held, t->err);
 	if (r == RC_OK)
-		r = merge(t, &lock, name, body);
+		r = merge(t, &held, name, body);
 	if (r == RC_OK)
-		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
-	guard_release(&lock);
+		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
+	guard_release(&held);
 	return r;
 }
 
@@ -95,24 +95,24 @@ repository_claim(const struct task *t, const struct v1name *name, const char *id
 {
 	const struct store_v1image im = v1image_of(t, id);
 	const char *announced = arena_printf(t->arena, "[{\"id\": \"%s\"}]", id);
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct str here;
 	enum result r = RC_NOT_FOUND;
 
 	if (t->reg->auth->mode == AUTH_OWN)
 		r = store_v1image_json(&im, &here, t->err);
 	if (r != RC_OK || !str_eq(here, json))
-		return err_set(t->err, RC_NOT_GRANTED, "not among those of %s",
-		    v1name_full(t->arena, name));
-	r = sit_for_list(t, name, MERGE_TIMES, 0);
+		return err_set(t->err, RC_NOT_GRANTED,
+		    "the image does not belong to %s", v1name_full(t->arena, name));
+	r = enter_for_list(t, name, MERGE_TIMES, 0);
 	if (r == RC_OK)
 		r = guard_take(t->reg->store, GUARD_REPOSITORY,
-		    v1name_full(t->arena, name), &lock, t->err);
+		    v1name_full(t->arena, name), &held, t->err);
 	if (r == RC_OK)
-		r = merge(t, &lock, name, str_of(announced));
+		r = merge(t, &held, name, str_of(announced));
 	if (r == RC_OK)
-		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
-	guard_release(&lock);
+		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
+	guard_release(&held);
 	return r;
 }
 
@@ -120,7 +120,7 @@ static enum result
 own_images(const struct task *t, const struct v1name *name, struct str *out)
 {
 	struct store_v1repo repo;
-	enum result r = sit_for_list(t, name, 1, 0);
+	enum result r = enter_for_list(t, name, 1, 0);
 
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
@@ -157,22 +157,22 @@ repository_images(const struct task *t, const struct v1name *name,
 enum result
 repository_remove(const struct task *t, const struct v1name *name)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct store_v1repo repo;
 	enum result r;
 
 	r = guard_take(t->reg->store, GUARD_REPOSITORY, v1name_full(t->arena, name),
-	    &lock, t->err);
+	    &held, t->err);
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
-	/* the description first: what is cut off between the two can be done again */
+	/* the description first: a removal that breaks off between the two can be repeated */
 	if (r == RC_OK && store_v1repo_exists(&repo))
 		r = store_description_set(
 		    t->reg->store, t->arena, name, str_of(NULL), t->err);
 	if (r == RC_OK)
-		r = store_v1repo_remove(&repo, &lock, t->err);
-	guard_release(&lock);
-	if (r == RC_OK || r == RC_NOT_FOUND) /* an earlier one was cut off */
+		r = store_v1repo_remove(&repo, &held, t->err);
+	guard_release(&held);
+	if (r == RC_OK || r == RC_NOT_FOUND) /* an earlier removal broke off */
 		indexing_update_aliases(t, name);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_REPOSITORY,

@@ -41,8 +41,7 @@ enum result repository_images(const struct task *t, const struct v1name *name,
 /* The repository and all its tags are gone; the images stay. */
 enum result repository_remove(const struct task *t, const struct v1name *name);
 
-/* Its json; what stands for it where there is none, also of an unknown repository.
- */
+/* Its json; a default if it has none, also for an unknown repository. */
 enum result repository_meta(
     const struct task *t, const struct v1name *name, struct str *out);
 

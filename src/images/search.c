@@ -8,11 +8,11 @@
 
 struct merging {
 	const struct search *search;
-	struct mirror_row *source; /* rows of which the registry has no own */
-	size_t n_source;
+	struct mirror_row *upstream; /* rows of which the registry has no own */
+	size_t n_upstream;
 	size_t own;  /* all own rows */
 	size_t sent; /* rows that were seen */
-	bool ended;  /* nobody wants more */
+	bool ended;  /* no more are wanted */
 };
 
 static void
@@ -22,7 +22,7 @@ begin(void *arg, size_t total)
 
 	m->own = total;
 	if (m->search->begin != NULL)
-		m->search->begin(m->search->arg, total + m->n_source);
+		m->search->begin(m->search->arg, total + m->n_upstream);
 }
 
 static bool
@@ -36,7 +36,7 @@ row(void *arg, const struct index_row *found)
 	return !m->ended;
 }
 
-/* What has this name here is not the source's to show, be it private. */
+/* A name that is here, even if it is private, is not shown as the upstream's. */
 static bool
 is_here(const struct task *t, struct str name)
 {
@@ -48,7 +48,7 @@ is_here(const struct task *t, struct str name)
 }
 
 static void
-ask_source(const struct task *t, struct merging *m)
+ask_upstream(const struct task *t, struct merging *m)
 {
 	struct mirror_row *rows;
 	size_t i, n;
@@ -57,20 +57,20 @@ ask_source(const struct task *t, struct merging *m)
 		return;
 	rows = arena_alloc(t->arena, MIRROR_ROWS * sizeof(*rows));
 	n = mirror_search(t, m->search->term, rows);
-	m->source = rows;
+	m->upstream = rows;
 	for (i = 0; i < n; i++)
 		if (!is_here(t, rows[i].name))
-			rows[m->n_source++] = rows[i];
+			rows[m->n_upstream++] = rows[i];
 }
 
-/* They count as if they stood behind the own rows in one list. */
+/* They count as if they came after the own rows in one list. */
 static void
-show_source(struct merging *m)
+show_upstream(struct merging *m)
 {
 	size_t i = m->search->skip > m->own ? m->search->skip - m->own : 0;
 
-	for (; i < m->n_source && !m->ended && m->sent < m->search->most; i++) {
-		const struct mirror_row *s = &m->source[i];
+	for (; i < m->n_upstream && !m->ended && m->sent < m->search->limit; i++) {
+		const struct mirror_row *s = &m->upstream[i];
 		const struct search_row row = {s->name, s->description, s->stars,
 		    s->official, s->automated, s->trusted};
 
@@ -83,15 +83,15 @@ enum result
 search_run(const struct task *t, const struct search *search)
 {
 	const struct index_query query = {
-	    search->term, search->skip, search->most, search->wild};
+	    search->term, search->skip, search->limit, search->wild};
 	struct merging m = {.search = search};
 	const struct index_visitor visitor = {begin, row, &m};
 	enum result r;
 
-	ask_source(t, &m);
+	ask_upstream(t, &m);
 	r = index_search(t->reg->index, &query, &visitor, t->err);
 	if (r == RC_OK)
-		show_source(&m);
+		show_upstream(&m);
 	return r;
 }
 

@@ -1,5 +1,5 @@
-/* search.h: repositories by name or description; where there is a mirror, those of the
- * source behind the own ones. */
+/* search.h: repositories by name or description; with a mirror, those of the upstream after
+ * the own ones. */
 #ifndef IMAGES_SEARCH_H
 #define IMAGES_SEARCH_H
 
@@ -12,15 +12,15 @@
 
 struct search_row {
 	struct str name, description;
-	long long stars; /* the rest: of the source */
+	long long stars; /* this and the rest: of the upstream */
 	bool official, automated, trusted;
 };
 
 struct search {
 	struct str term; /* UTF-8; data, never syntax; empty finds all */
-	bool wild;       /* but a "*" in it stands for any characters of a name */
+	bool wild;       /* a "*" in the term stands for any characters of a name */
 	size_t skip;     /* rows left out at the front */
-	size_t most;     /* rows at the most; SIZE_MAX: all */
+	size_t limit;    /* rows at most; SIZE_MAX: all */
 	void (*begin)(void *arg, size_t total); /* once, before the rows */
 	bool (*row)(void *arg, const struct search_row *row);
 	void *arg; /* of both; a row that returns false ends the search */

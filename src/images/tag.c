@@ -16,7 +16,8 @@
 #include "store/v1tag.h"
 
 static enum result
-find(const struct task *t, const struct v1name *name, struct store_v1repo *repo)
+find_repository(
+    const struct task *t, const struct v1name *name, struct store_v1repo *repo)
 {
 	enum result r = store_v1repo_find(
 	    t->reg->store, t->arena, name, repo, t->err);
@@ -141,7 +142,7 @@ tag_list(
 	struct listing l = {
 	    .task = t, .name = name, .visit = visit, .arg = arg, .r = RC_OK};
 	struct store_v1repo repo;
-	enum result r = find(t, name, &repo);
+	enum result r = find_repository(t, name, &repo);
 
 	if (r == RC_OK)
 		r = store_v1tag_each(&repo, show_own, &l, t->err);
@@ -214,7 +215,7 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 {
 	const struct store_v1tag what = {
 	    tag, id, tagmeta_of_agent(t->arena, agent, clock_now())};
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct store_v1repo repo;
 	enum result r = access_tag(t, id);
 
@@ -222,45 +223,45 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 		r = mirror_keep(t, id);
 	if (r == RC_OK)
 		r = guard_take(t->reg->store, GUARD_REPOSITORY,
-		    v1name_full(t->arena, name), &lock, t->err);
+		    v1name_full(t->arena, name), &held, t->err);
 	if (r == RC_OK)
 		r = check_whole(t, id);
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
-		r = store_v1tag_put(&repo, &lock, &what, t->err);
+		r = store_v1tag_put(&repo, &held, &what, t->err);
 	if (r == RC_OK) {
-		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
+		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
 		event_emit(t, &(struct event){.kind = EVENT_PUSH_TAG,
 				  .image = id,
 				  .repository = v1name_full(t->arena, name),
 				  .tag = tag});
 	}
-	guard_release(&lock);
+	guard_release(&held);
 	return r == RC_OK ? access_note_granted(t) : r;
 }
 
 enum result
 tag_remove(const struct task *t, const struct v1name *name, const char *tag)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct store_v1repo repo;
 	enum result r;
 
 	r = guard_take(t->reg->store, GUARD_REPOSITORY, v1name_full(t->arena, name),
-	    &lock, t->err);
+	    &held, t->err);
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
-		r = store_v1tag_remove(&repo, &lock, tag, t->err);
+		r = store_v1tag_remove(&repo, &held, tag, t->err);
 	if (r == RC_OK ||
-	    r == RC_NOT_FOUND) /* an earlier one may have been cut off */
-		indexing_update(t, &lock, v1name_full(t->arena, name), NULL);
+	    r == RC_NOT_FOUND) /* an earlier removal may have broken off */
+		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_TAG,
 				  .repository = v1name_full(t->arena, name),
 				  .tag = tag});
-	guard_release(&lock);
+	guard_release(&held);
 	return or_tag_unknown(r);
 }
 

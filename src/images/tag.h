@@ -28,7 +28,7 @@ enum result tag_put(const struct task *t, const struct v1name *name,
 enum result tag_remove(
     const struct task *t, const struct v1name *name, const char *tag);
 
-/* Who tagged; what stands for it where nobody wrote it down, also of an unknown
+/* Which client set the tag, as JSON; a default if that was not stored, also for an unknown
  * tag. */
 enum result tag_meta(const struct task *t, const struct v1name *name,
     const char *tag, struct str *out);

@@ -1,8 +1,14 @@
-/* fetch.c: a layer comes from the source (source.h).
+/* fetch.c: fetches a layer from the upstream (mirror.h).
  *
- * Runs in the thread of the outgoing calls, whatever becomes of those who asked. The last
- * piece is held back until all of it is verified; then the layer becomes an image as a
- * pushed one does, and the guard is given back. */
+ * mirror_fetch() starts a stream of remote/, gives it the guard of the image, and waits until
+ * the upstream has begun to answer. The rest runs in the thread of the outgoing calls, even
+ * if every client that asked has gone:
+ *	on_begin checks the status and the length, and makes the file that grows
+ *	on_piece hashes each piece and appends the one before: the last one is held back
+ *	on_end	checks length, sum or archive; then appends the last piece, makes an image of
+ *		json, ancestry and layer as a push does, and releases the guard
+ * A layer that fails a check never has its last piece in the file, so nobody takes it for
+ * whole. */
 #include <errno.h>
 #include <semaphore.h>
 #include <string.h>
@@ -19,7 +25,7 @@
 #include "store/v1image.h"
 #include "store/v1push.h"
 
-/* What became of the start of a fetch, for who waits for it. */
+/* How the start of a fetch ended, for the request that waits for it. */
 struct start {
 	sem_t over;
 	enum result result;
@@ -32,13 +38,13 @@ struct fetch {
 	const char *id;
 	struct mirror_image image;
 	struct v1checksum sum;
-	struct guard lock;
+	struct guard guard;
 	struct start *start;         /* NULL once it is over */
 	struct store_partial *layer; /* NULL: nothing came */
-	int64_t length;              /* bytes that were told; -1: none were */
+	int64_t length;              /* bytes that were announced; -1: unknown */
 	uint64_t written;            /* bytes in the file */
 	uint64_t room;               /* up to where the disk was looked at */
-	struct buf held;             /* the last piece */
+	struct buf last;             /* the last piece, not written yet */
 	struct hash hash;            /* of json, newline and all that came */
 	enum result r;               /* of writing */
 	struct err err;
@@ -48,7 +54,7 @@ struct fetch {
 #define ROOM_STEP ((int64_t)16 << 20) /* bytes between two looks at the disk */
 
 static void
-tell_start(struct fetch *f, enum result r, struct mirror_begun begun)
+report_start(struct fetch *f, enum result r, struct mirror_begun begun)
 {
 	struct start *start = f->start;
 
@@ -62,9 +68,9 @@ tell_start(struct fetch *f, enum result r, struct mirror_begun begun)
 	(void)sem_post(&start->over);
 }
 
-/* Of a layer whose length was told there was room when it began. */
+/* For a layer with an announced length there was room when it began. */
 static bool
-write_held(struct fetch *f)
+write_last(struct fetch *f)
 {
 	if (f->r == RC_OK && f->written >= f->room) {
 		f->r = capacity_check(&f->task, ROOM_STEP);
@@ -72,49 +78,51 @@ write_held(struct fetch *f)
 	}
 	if (f->r == RC_OK)
 		f->r = store_partial_append(
-		    f->layer, f->held.p, f->held.n, &f->err);
+		    f->layer, f->last.p, f->last.n, &f->err);
 	if (f->r == RC_OK)
-		f->written += f->held.n;
-	f->held.n = 0;
+		f->written += f->last.n;
+	f->last.n = 0;
 	return f->r == RC_OK;
 }
 
 static enum result
-create(struct fetch *f, struct mirror_begun *begun)
+create_file(struct fetch *f, struct mirror_begun *begun)
 {
 	const struct store_v1image im = v1image_of(&f->task, f->id);
 	enum result r = capacity_check(&f->task, begun->length);
 
 	if (r == RC_OK)
 		r = store_partial_create(
-		    &im, &f->lock, begun->length, &f->layer, &f->err);
+		    &im, &f->guard, begun->length, &f->layer, &f->err);
 	if (r == RC_OK)
 		begun->layer = store_partial_share(f->layer);
 	return r;
 }
 
-/* The json's answer may have told the length, too. */
+/* The length may also have been announced with the json. */
 static enum result
 take_head(struct fetch *f, const struct remote_answer *head, int64_t length,
     struct mirror_begun *begun)
 {
 	if (head->status == 404 || head->status == 401 || head->status == 403)
-		return err_set(
-		    &f->err, RC_IMAGE_UNKNOWN, "the source says %d", head->status);
+		return err_set(&f->err, RC_IMAGE_UNKNOWN,
+		    "the upstream answers with status %d", head->status);
 	if (head->status != 200)
-		return err_set(
-		    &f->err, RC_UPSTREAM, "the source says %d", head->status);
+		return err_set(&f->err, RC_UPSTREAM,
+		    "the upstream answers with status %d", head->status);
 	if (length >= 0 && f->image.size >= 0 && length != f->image.size)
-		return err_set(&f->err, RC_UPSTREAM, "its size is another");
+		return err_set(&f->err, RC_UPSTREAM,
+		    "the layer has %lld bytes, its json was sent with %lld",
+		    (long long)length, (long long)f->image.size);
 	f->length = begun->length = length >= 0 ? length : f->image.size;
-	return create(f, begun);
+	return create_file(f, begun);
 }
 
-/* A layer whose length is not told is not passed on: cut, it would be one of HTTP/1.0 that
- * is whole. Nor is an empty one, of which nothing can be held back. Who waits for one of
- * these is told at its end. */
+/* A layer of unknown length is not sent while it grows: to a client of HTTP/1.0 a cut one
+ * would look whole. Nor is an empty one, of which nothing can be held back. Requests wait
+ * for the end of such a fetch. */
 static bool
-begin(void *arg, const struct remote_answer *head, int64_t length)
+on_begin(void *arg, const struct remote_answer *head, int64_t length)
 {
 	struct fetch *f = arg;
 	struct mirror_begun begun = {NULL, length};
@@ -123,33 +131,36 @@ begin(void *arg, const struct remote_answer *head, int64_t length)
 	if (f->r == RC_OK && begun.length <= 0)
 		store_partial_close(begun.layer);
 	else
-		tell_start(f, f->r, begun);
+		report_start(f, f->r, begun);
 	return f->r == RC_OK;
 }
 
 static bool
-take(void *arg, const char *p, size_t n)
+on_piece(void *arg, const char *p, size_t n)
 {
 	struct fetch *f = arg;
 
 	if (n == 0)
 		return true;
-	if (f->length >= 0 && f->written + f->held.n + n > (uint64_t)f->length) {
-		f->r = err_set(&f->err, RC_UPSTREAM, "more bytes than were told");
+	if (f->length >= 0 && f->written + f->last.n + n > (uint64_t)f->length) {
+		f->r = err_set(&f->err, RC_UPSTREAM,
+		    "more than the announced %lld bytes arrived",
+		    (long long)f->length);
 		return false;
 	}
 	hash_add(&f->hash, p, n);
-	if (f->held.n > 0 && !write_held(f))
+	if (f->last.n > 0 && !write_last(f))
 		return false;
-	buf_add(&f->held, p, n);
-	if (f->held.full)
-		f->r = err_set(&f->err, RC_UPSTREAM, "a piece of %zu bytes", n);
+	buf_add(&f->last, p, n);
+	if (f->last.full)
+		f->r = err_set(&f->err, RC_UPSTREAM,
+		    "a piece has %zu bytes, the limit is %zu", n, PIECE_MAX);
 	return f->r == RC_OK;
 }
 
 /* ---- is it right? ---- */
 
-/* The file, and what is held back. */
+/* Reads the file, and then what is held back. */
 struct rereading {
 	struct fetch *fetch;
 	uint64_t at;
@@ -170,9 +181,9 @@ reread(void *arg, void *p, size_t n)
 	} else {
 		size_t from = (size_t)(rr->at - f->written);
 
-		k = (ssize_t)(f->held.n - from < n ? f->held.n - from : n);
+		k = (ssize_t)(f->last.n - from < n ? f->last.n - from : n);
 		if (k > 0)
-			memcpy(p, f->held.p + from, (size_t)k);
+			memcpy(p, f->last.p + from, (size_t)k);
 	}
 	if (k > 0)
 		rr->at += (uint64_t)k;
@@ -190,37 +201,44 @@ static enum result
 check_archive(struct fetch *f)
 {
 	struct rereading rr = {f, 0};
-	const struct source layer = {reread, &rr, f->written + f->held.n};
+	const struct source layer = {reread, &rr, f->written + f->last.n};
 	const struct tar_visitor visitor = {any_entry, NULL, NULL};
-	struct guard place = {0};
+	struct guard walk = {0};
 	bool right = true;
-	enum result r = guard_take_walk(f->task.reg->store, &place, &f->err);
+	enum result r = guard_take_walk(f->task.reg->store, &walk, &f->err);
 
 	if (r == RC_OK)
 		r = f->sum.kind == V1CHECKSUM_TARSUM
 			? tarsum_check(
 			      f->image.json, f->sum.text, &layer, &right, &f->err)
 			: tar_walk(&layer, &visitor, &f->err);
-	guard_release(&place);
+	guard_release(&walk);
 	if (r == RC_OK && !right)
-		r = err_set(&f->err, RC_MISMATCH, "its tarsum is another");
+		r = err_set(&f->err, RC_MISMATCH,
+		    "the layer does not have the tarsum %.*s",
+		    STR_ARG(f->sum.text));
 	return r;
 }
 
-/* Without a sum that can be right it must have come whole, and be an archive. */
+/* Without a sum that can be checked it must be an archive, and have arrived whole. */
 static enum result
-verify(struct fetch *f, bool whole, char payload[HASH_SHA256_HEX_SIZE])
+check_layer(struct fetch *f, bool whole, char payload[HASH_SHA256_HEX_SIZE])
 {
 	hash_end(&f->hash, payload);
-	if (f->length >= 0 && (uint64_t)f->length != f->written + f->held.n)
-		return err_set(&f->err, RC_MISMATCH, "its size is another");
+	if (f->length >= 0 && (uint64_t)f->length != f->written + f->last.n)
+		return err_set(&f->err, RC_MISMATCH,
+		    "the announced length is %lld bytes, %llu arrived",
+		    (long long)f->length,
+		    (unsigned long long)(f->written + f->last.n));
 	if (f->sum.kind == V1CHECKSUM_SIMPLE)
 		return strcmp(payload, f->sum.hex) == 0
 			   ? RC_OK
-			   : err_set(&f->err, RC_MISMATCH, "its sum is another");
+			   : err_set(&f->err, RC_MISMATCH,
+				 "the layer has the sum %s, announced was %s",
+				 payload, f->sum.hex);
 	if (f->sum.kind != V1CHECKSUM_TARSUM && f->length < 0 && !whole)
 		return err_set(&f->err, RC_MISMATCH,
-		    "the source told neither its sum nor its length");
+		    "the upstream announced neither a sum nor a length");
 	return check_archive(f);
 }
 
@@ -243,8 +261,8 @@ keep_own(const struct fetch *f, struct store_v1pushes *begun, const char *payloa
 }
 
 static enum result
-push(struct fetch *f, const struct store_v1image *im, const struct guard *held,
-    struct stage *sg, const char *payload)
+push_image(struct fetch *f, const struct store_v1image *im,
+    const struct guard *held, struct stage *sg, const char *payload)
 {
 	const struct store_v1push_begin what = {
 	    .json = f->image.json, .ancestry = f->image.ancestry};
@@ -273,7 +291,7 @@ become_image(struct fetch *f, const char *payload)
 	struct stage *sg;
 	enum result r;
 
-	if (!write_held(f))
+	if (!write_last(f))
 		return f->r;
 	r = store_partial_stage(&im, f->written, &sg, &f->err);
 	if (r == RC_OK)
@@ -283,7 +301,7 @@ become_image(struct fetch *f, const char *payload)
 	if (r == RC_OK)
 		r = store_v1image_state(&im, &state, &f->err);
 	if (r == RC_OK && state != STORE_V1IMAGE_COMPLETE)
-		r = push(f, &im, &held, sg, payload);
+		r = push_image(f, &im, &held, sg, payload);
 	guard_release(&held);
 	return r;
 }
@@ -302,7 +320,7 @@ log_end(struct fetch *f, enum result r)
 }
 
 static void
-end(void *arg, enum result r, bool whole, const struct err *err)
+on_end(void *arg, enum result r, bool whole, const struct err *err)
 {
 	const struct mirror_begun over = {NULL, 0};
 	struct fetch *f = arg;
@@ -314,30 +332,30 @@ end(void *arg, enum result r, bool whole, const struct err *err)
 	else if (r != RC_OK)
 		f->err = *err;
 	if (r == RC_OK)
-		r = verify(f, whole, payload);
+		r = check_layer(f, whole, payload);
 	if (r == RC_MISMATCH || r == RC_BAD_LAYER)
-		r = RC_UPSTREAM; /* the source's fault, not the client's */
+		r = RC_UPSTREAM; /* the upstream's fault, not the client's */
 	if (r == RC_OK)
 		r = become_image(f, payload);
-	tell_start(f, r, over);
+	report_start(f, r, over);
 	log_end(f, r);
 	store_partial_close(f->layer);
-	(void)store_upstream_drop(f->task.reg->store, &f->lock, f->id, &ignored);
-	guard_release(&f->lock);
+	(void)store_upstream_drop(f->task.reg->store, &f->guard, f->id, &ignored);
+	guard_release(&f->guard);
 	arena_free(f->task.arena);
 }
 
 /* ---- its start ---- */
 
 static struct str
-copy(struct arena *a, struct str s)
+copy_str(struct arena *a, struct str s)
 {
 	return str_make(arena_strndup(a, s.n == 0 ? "" : s.p, s.n), s.n);
 }
 
 static struct fetch *
 new_fetch(const struct task *t, const char *id, const struct mirror_image *image,
-    struct guard *lock, struct start *start)
+    struct guard *held, struct start *start)
 {
 	struct arena *a = arena_new();
 	struct fetch *f = arena_alloc(a, sizeof(*f));
@@ -346,15 +364,15 @@ new_fetch(const struct task *t, const char *id, const struct mirror_image *image
 	if (t->request_id != NULL)
 		f->task.request_id = arena_strdup(a, t->request_id);
 	f->id = arena_strdup(a, id);
-	f->image.json = copy(a, image->json);
-	f->image.ancestry = copy(a, image->ancestry);
-	f->image.sum = copy(a, image->sum);
+	f->image.json = copy_str(a, image->json);
+	f->image.ancestry = copy_str(a, image->ancestry);
+	f->image.sum = copy_str(a, image->sum);
 	f->image.size = image->size;
 	f->sum = v1checksum_parse(f->image.sum);
-	guard_give(lock, &f->lock);
+	guard_give(held, &f->guard);
 	f->start = start;
 	f->length = -1;
-	buf_init(&f->held, a, PIECE_MAX);
+	buf_init(&f->last, a, PIECE_MAX);
 	v1checksum_begin(&f->hash, f->image.json);
 	return f;
 }
@@ -373,16 +391,16 @@ wait_for(struct start *start, struct mirror_begun *out, struct err *err)
 
 enum result
 mirror_fetch(const struct task *t, const char *id, const struct mirror_image *image,
-    struct guard *lock, struct mirror_begun *out)
+    struct guard *held, struct mirror_begun *out)
 {
 	const struct remote_call call = {
 	    .url = arena_printf(
-		t->arena, "%s/v1/images/%s/layer", t->reg->mirror->source, id),
+		t->arena, "%s/v1/images/%s/layer", t->reg->mirror->upstream, id),
 	    .headers = mirror_headers(t),
 	    .limit = SIZE_MAX};
 	struct start *start = arena_alloc(t->arena, sizeof(*start));
-	struct fetch *f = new_fetch(t, id, image, lock, start);
-	const struct remote_stream stream = {begin, take, end, f};
+	struct fetch *f = new_fetch(t, id, image, held, start);
+	const struct remote_stream stream = {on_begin, on_piece, on_end, f};
 	enum result r;
 
 	(void)sem_init(&start->over, 0, 0);
@@ -390,7 +408,7 @@ mirror_fetch(const struct task *t, const char *id, const struct mirror_image *im
 	if (r == RC_OK)
 		return wait_for(start, out, t->err);
 	(void)sem_destroy(&start->over);
-	guard_release(&f->lock);
+	guard_release(&f->guard);
 	arena_free(f->task.arena);
 	return r;
 }

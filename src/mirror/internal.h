@@ -1,4 +1,4 @@
-/* internal.h: a question to the source. Private to this room. */
+/* internal.h: questions to the upstream. Private to this room. */
 #ifndef MIRROR_INTERNAL_H
 #define MIRROR_INTERNAL_H
 
@@ -7,24 +7,23 @@
 #include "store/guard.h"
 #include "store/partial.h"
 
-/* The headers of each: the caller's Token, if the source may be shown it, and the way that
- * the request has come. In the arena. */
+/* The headers of each question: the caller's Token, and the way that the request has come
+ * (Via). In the arena. */
 const char *const *mirror_headers(const struct task *t);
 
-/* The Token that the source is shown; empty: none. */
+/* The Token that the upstream gets; empty: none. */
 struct str mirror_token(const struct caller *caller);
 
-/* GET. RC_NOT_FOUND: the source has it not, or not for this caller. RC_UPSTREAM: it does not
- * answer, or says something else. */
+/* GET. RC_NOT_FOUND: the upstream does not have it, or not for this caller. RC_UPSTREAM: it
+ * does not answer, or with another status. */
 enum result mirror_get(const struct task *t, const struct remote_call *call,
     struct remote_answer *out);
 
-/* json and ancestry of an image that is kept in _berth/mirror, or asked for and kept, as
- * mirror_json() and mirror_ancestry() say. */
+/* An image as mirror_json() and mirror_ancestry() find it. */
 struct mirror_image {
 	struct str json, ancestry;
-	struct str sum; /* empty: the source told none */
-	int64_t size;   /* bytes of its layer; -1: the source told none */
+	struct str sum; /* empty: the upstream announced none */
+	int64_t size;   /* bytes of its layer; -1: the upstream announced none */
 };
 enum result mirror_image(
     const struct task *t, const char *id, struct mirror_image *out);
@@ -38,6 +37,6 @@ struct mirror_begun {
 	int64_t length; /* bytes, above 0 where there is a layer */
 };
 enum result mirror_fetch(const struct task *t, const char *id,
-    const struct mirror_image *image, struct guard *lock, struct mirror_begun *out);
+    const struct mirror_image *image, struct guard *held, struct mirror_begun *out);
 
 #endif

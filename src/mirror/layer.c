@@ -1,17 +1,16 @@
-/* layer.c: the layer of an image that the source has (mirror.h).
+/* layer.c: the layer of an image that the upstream has (mirror.h).
  *
- * One who finds GUARD_MIRROR of the image free begins its fetch (fetch.c), which
- * takes the guard; the others follow the file as it grows. One who follows and finds the
- * guard free looks whether there is an image now: if not, the fetch has failed, or was
+ * A request that finds GUARD_MIRROR of the image free starts its fetch (fetch.c) and gives it
+ * the guard. The others follow the file as it grows. If one of them finds the guard free
+ * later, the fetch is over: either the image is here now, or the fetch has failed or was
  * killed. */
-
 #include "base/clock.h"
 #include "base/json.h"
 #include "mirror/internal.h"
 #include "registry/v1image.h"
 #include "registry/worklimit.h"
 
-#define LOOK_MS 10 /* between two looks at what grows */
+#define LOOK_MS 10 /* between two looks at a file that grows */
 
 struct mirror_growing {
 	struct registry *reg;
@@ -72,8 +71,8 @@ is_fetched(struct registry *reg, const char *id)
 	return guard_is_taken(reg->store, GUARD_MIRROR, id);
 }
 
-/* Nothing is answered before something came: until then a failure can be said, and a
- * layer of one piece is here when it comes. RC_NOT_FOUND: it is. */
+/* Nothing is answered before the first byte: until then the failure of the fetch can be the
+ * answer, and a layer of one piece is an image by then. RC_NOT_FOUND: it is one. */
 static enum result
 await_bytes(const struct task *t, const struct mirror_growing *g)
 {
@@ -100,8 +99,8 @@ await_bytes(const struct task *t, const struct mirror_growing *g)
  * fetch may have ended. One whose process was killed has left its file: it goes before the
  * upstream is asked, or others would follow what does not grow any more. */
 static enum result
-begin(const struct task *t, const char *id, const struct mirror_image *image,
-    struct guard *lock, struct mirror_growing **growing)
+begin_fetch(const struct task *t, const char *id, const struct mirror_image *image,
+    struct guard *held, struct mirror_growing **growing)
 {
 	const struct store_v1image im = v1image_of(t, id);
 	struct mirror_begun begun;
@@ -109,10 +108,10 @@ begin(const struct task *t, const char *id, const struct mirror_image *image,
 
 	if (is_here(t, id))
 		return RC_NOT_FOUND;
-	r = store_partial_remove(&im, lock, t->err);
+	r = store_partial_remove(&im, held, t->err);
 	if (r != RC_OK)
 		return r;
-	r = mirror_fetch(t, id, image, lock, &begun);
+	r = mirror_fetch(t, id, image, held, &begun);
 	if (r == RC_OK && begun.layer == NULL)
 		return RC_NOT_FOUND;
 	if (r == RC_OK)
@@ -120,28 +119,28 @@ begin(const struct task *t, const char *id, const struct mirror_image *image,
 	return r;
 }
 
-/* RC_NOT_FOUND: look again; *waited: for a fetch that ran. One that was waited for and left
- * nothing has failed: each who waits would begin another. */
+/* RC_NOT_FOUND: look again; *waited: for a fetch that ran. A fetch that was waited for
+ * and left nothing has failed: else each request that waits would start another. */
 static enum result
 begin_or_follow(const struct task *t, const char *id,
     const struct mirror_image *image, bool *waited, struct mirror_growing **growing)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	enum result r;
 
 	if (*waited && !is_fetched(t->reg, id))
 		return is_here(t, id)
 			   ? RC_NOT_FOUND
 			   : err_set(t->err, RC_UPSTREAM, "the fetch has failed");
-	r = guard_try(t->reg->store, GUARD_MIRROR, id, &lock, t->err);
-	if (r == RC_OK && guard_is_held(&lock)) {
-		r = begin(t, id, image, &lock, growing);
+	r = guard_try(t->reg->store, GUARD_MIRROR, id, &held, t->err);
+	if (r == RC_OK && guard_is_held(&held)) {
+		r = begin_fetch(t, id, image, &held, growing);
 	} else {
 		*waited = true;
 		if (r == RC_OK)
 			r = follow(t, id, growing);
 	}
-	guard_release(&lock); /* empty where a fetch began: it was given away */
+	guard_release(&held); /* empty where a fetch began: it was given away */
 	return r;
 }
 
@@ -149,7 +148,7 @@ begin_or_follow(const struct task *t, const char *id,
 
 /* Looks until there is a layer, or a fetch to follow. */
 static enum result
-find(const struct task *t, const char *id, const struct mirror_image *image,
+find_layer(const struct task *t, const char *id, const struct mirror_image *image,
     struct mirror_growing **growing, const struct content **file)
 {
 	bool waited = false;
@@ -179,7 +178,7 @@ mirror_layer(const struct task *t, const char *id, struct mirror_growing **growi
 	*growing = NULL;
 	if (r == RC_OK)
 		r = worklimit_enter_thread(t, &t->reg->followers);
-	return r == RC_OK ? find(t, id, &image, growing, file) : r;
+	return r == RC_OK ? find_layer(t, id, &image, growing, file) : r;
 }
 
 int64_t
@@ -188,8 +187,8 @@ mirror_growing_length(const struct mirror_growing *g)
 	return store_partial_length(g->layer);
 }
 
-/* The last byte is written when all are right. Once nobody fetches any more, what is there
- * is read to its end. */
+/* The last byte is in the file only when all are right. When the fetch is over, the file is
+ * read to its end. */
 enum result
 mirror_growing_write(void *arg, struct sink sink, struct err *err)
 {
@@ -225,7 +224,7 @@ mirror_growing_write(void *arg, struct sink sink, struct err *err)
 	return RC_OK;
 }
 
-/* ---- without anybody to send it to ---- */
+/* ---- without a client ---- */
 
 static bool
 throw_away(void *arg, const char *p, size_t n)

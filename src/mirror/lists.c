@@ -1,4 +1,5 @@
-/* lists.c: what the source's index and tags say (mirror.h). */
+/* lists.c: tags, lists of images and search of the upstream (mirror.h). What it answers to
+ * everybody is kept below _berth/mirror, for when it does not answer. */
 #include "base/json.h"
 #include "base/json_closed.h"
 #include "base/log.h"
@@ -14,17 +15,8 @@
 static const char *
 index_of(const struct registry *reg)
 {
-	return reg->mirror->source_index == NULL ? reg->mirror->source
-						 : reg->mirror->source_index;
-}
-
-static const char *
-repository_url(struct arena *a, const char *server, const struct v1name *name,
-    const char *what)
-{
-	return arena_printf(a, "%s/v1/repositories/%s/%s/%s", server,
-	    percent_encode(a, str_of(name->ns), "_.-", false),
-	    percent_encode(a, str_of(name->repo), "_.-", false), what);
+	return reg->mirror->upstream_index == NULL ? reg->mirror->upstream
+						   : reg->mirror->upstream_index;
 }
 
 static enum result
@@ -92,14 +84,14 @@ check_tags(struct arena *a, struct str text, struct err *err)
 		json_members(tags, check_tag, &good);
 	return good ? RC_OK
 		    : err_set(err, RC_UPSTREAM,
-			  "the source's tags must be an object of image ids");
+			  "the upstream's tags must be an object of image ids");
 }
 
 static enum result
 ask_tags(const struct task *t, const struct v1name *name, struct str *out)
 {
 	const struct remote_call call = {
-	    .url = repository_url(t->arena, t->reg->mirror->source, name, "tags"),
+	    .url = v1name_url(t->arena, t->reg->mirror->upstream, name, "tags"),
 	    .limit = TAGS_MAX};
 	struct remote_answer answer;
 	enum result r = mirror_get(t, &call, &answer);
@@ -113,7 +105,7 @@ ask_tags(const struct task *t, const struct v1name *name, struct str *out)
 	return r;
 }
 
-/* The source is asked in nobody's name first: what it shows to all can be kept. */
+/* The upstream is asked without the token first: what it shows to everybody can be kept. */
 enum result
 mirror_tags(const struct task *t, const struct v1name *name, struct str *out)
 {
@@ -138,7 +130,7 @@ mirror_images(
 {
 	static const char *const capture[] = {"X-Docker-Token", NULL};
 	const struct remote_call call = {
-	    .url = repository_url(t->arena, index_of(t->reg), name, "images"),
+	    .url = v1name_url(t->arena, index_of(t->reg), name, "images"),
 	    .limit = IMAGELIST_MAX,
 	    .capture = capture};
 	struct remote_answer answer;
@@ -149,7 +141,7 @@ mirror_images(
 	if (r == RC_OK && imagelist_merge(t->arena, str_of(NULL), answer.body,
 			      &out->images, &why) != RC_OK)
 		r = err_set(t->err, RC_UPSTREAM,
-		    "the source's list of images is malformed: %s", why.text);
+		    "the upstream's list of images is malformed: %s", why.text);
 	if (r != RC_OK)
 		return or_kept(t, name, "images", r, &out->images);
 	if (answer.captured[0].n <= TOKEN_MAX)

@@ -1,5 +1,6 @@
-/* mirror.c: see mirror.h. What an image is; layer.c has its layer, fetch.c
- * how that comes, lists.c tags, lists of images and search. */
+/* mirror.c: see mirror.h. The json and the ancestry of images: kept below _berth/mirror, else
+ * asked for and kept, checked each time. layer.c has layers, fetch.c how one comes, lists.c
+ * tags, lists of images and search. */
 #include "mirror/mirror.h"
 
 #include <string.h>
@@ -16,11 +17,11 @@
 bool
 mirror_is_on(const struct registry *reg)
 {
-	return reg->mirror != NULL && reg->mirror->source != NULL &&
+	return reg->mirror != NULL && reg->mirror->upstream != NULL &&
 	       reg->remote != NULL;
 }
 
-/* ---- the source is asked ---- */
+/* ---- the upstream is asked ---- */
 
 bool
 mirror_may_ask(const struct task *t)
@@ -63,7 +64,8 @@ enum result
 mirror_get(
     const struct task *t, const struct remote_call *call, struct remote_answer *out)
 {
-	static const struct remote_ttl none = {0, 0, 0}; /* but for who asks now */
+	static const struct remote_ttl none = {
+	    0, 0, 0}; /* only for requests that wait now */
 	struct remote_call full = *call;
 	enum result r;
 
@@ -72,11 +74,11 @@ mirror_get(
 	if (r != RC_OK)
 		return r;
 	if (out->status == 401 || out->status == 403 || out->status == 404)
-		return err_set(
-		    t->err, RC_NOT_FOUND, "the source says %d", out->status);
+		return err_set(t->err, RC_NOT_FOUND,
+		    "the upstream answers with status %d", out->status);
 	if (out->status != 200)
-		return err_set(
-		    t->err, RC_UPSTREAM, "the source says %d", out->status);
+		return err_set(t->err, RC_UPSTREAM,
+		    "the upstream answers with status %d", out->status);
 	return RC_OK;
 }
 
@@ -103,12 +105,12 @@ static const char *
 image_url(const struct task *t, const char *id, const char *file)
 {
 	return arena_printf(
-	    t->arena, "%s/v1/images/%s/%s", t->reg->mirror->source, id, file);
+	    t->arena, "%s/v1/images/%s/%s", t->reg->mirror->upstream, id, file);
 }
 
 /* ---- json, and what was said of the layer ---- */
 
-/* "SIZE SUM", either a "-" where the source did not tell. */
+/* "SIZE SUM", with a "-" for what the upstream did not announce. */
 static const char *
 facts_of(struct arena *a, const struct remote_answer *answer)
 {
@@ -131,8 +133,8 @@ check_json(struct arena *a, struct str json, const char *id, struct err *err)
 	struct err why;
 
 	if (v1config_parse(a, json, &v, &why) != RC_OK || !str_is(v.id, id))
-		return err_set(
-		    err, RC_UPSTREAM, "the source's json is not that of %s", id);
+		return err_set(err, RC_UPSTREAM,
+		    "the upstream's json must have the id %s", id);
 	return RC_OK;
 }
 
@@ -200,7 +202,8 @@ check_ancestry(struct str text, const char *id, struct err *err)
 	if (ancestry_is_whole(text, id))
 		return RC_OK;
 	return err_set(err, RC_UPSTREAM,
-	    "the source's ancestry must be a list of ids that begins with %s", id);
+	    "the upstream's ancestry must be a list of ids that begins with %s",
+	    id);
 }
 
 static enum result

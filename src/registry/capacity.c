@@ -14,7 +14,8 @@ capacity_check(const struct task *t, int64_t length)
 	if (r != RC_OK)
 		return r;
 	if (room < RESERVE || wanted > room - RESERVE)
-		return err_set(t->err, RC_FULL, "%llu bytes are free, %llu wanted",
+		return err_set(t->err, RC_FULL,
+		    "%llu bytes are free, %llu and a reserve are needed",
 		    (unsigned long long)room, (unsigned long long)wanted);
 	return RC_OK;
 }

@@ -1,4 +1,4 @@
-/* capacity.h: is there room for what a client wants to send? */
+/* capacity.h: is there space on the disk for what a client wants to send? */
 #ifndef REGISTRY_CAPACITY_H
 #define REGISTRY_CAPACITY_H
 
@@ -7,9 +7,8 @@
 #include "base/err.h"
 #include "registry/task.h"
 
-/* Asked before the first byte is taken. A length that is not known (below 0) counts
- * as nothing. RC_FULL: the bytes and a reserve for what berth itself writes do not
- * fit. */
+/* Called before the first byte is read. A length that is not known (below 0) counts as 0.
+ * RC_FULL: not enough space for the bytes and a reserve for what berth itself writes. */
 enum result capacity_check(const struct task *t, int64_t length);
 
 #endif

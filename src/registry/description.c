@@ -16,7 +16,7 @@
 #define DESCRIPTION_MAX 1000 /* bytes: a line of a list, not a text */
 #define CONFIG_MAX      ((size_t)1 << 20)
 
-/* Cut where no character is torn. */
+/* Cuts between two characters. */
 static struct str
 shorten(struct str s)
 {
@@ -30,109 +30,120 @@ shorten(struct str s)
 	return s;
 }
 
-static struct str
-text_of_latest(const struct task *t, struct str name)
+/* What cannot be read for now; all else that is wrong (missing, damaged, of an unknown
+ * form) has no description, and will not have one when it is read again. */
+static enum result
+only_faults(enum result r)
+{
+	return r == RC_IO ? r : RC_OK;
+}
+
+/* Each of these sets *out, which is empty unless there is a text. */
+
+static enum result
+text_that_was_set(const struct task *t, struct str name, struct str *out)
+{
+	struct v1name parsed;
+	enum result r = v1name_parse(t->arena, name, &parsed, t->err);
+
+	if (r == RC_OK)
+		r = store_description_get(
+		    t->reg->store, t->arena, &parsed, out, t->err);
+	return only_faults(r);
+}
+
+static enum result
+text_of_config(const struct task *t, const struct digest *config, struct str *out)
+{
+	struct str bytes;
+	enum result r = store_blob_read(
+	    t->reg->store, t->arena, config, CONFIG_MAX, &bytes, t->err);
+
+	if (r == RC_OK)
+		*out = manifest_config_description(t->arena, bytes);
+	return only_faults(r);
+}
+
+/* *m has neither a description, a config nor a child if it cannot be read. */
+static enum result
+text_of_manifest(const struct task *t, const char *name, const struct digest *d,
+    struct manifest_about *m, struct str *out)
+{
+	const struct store_repository in = task_repository(t, name);
+	struct store_manifest stored;
+	enum result r = store_manifest_read(&in, d, &stored, t->err);
+
+	*m = (struct manifest_about){.has_config = false};
+	if (r != RC_OK)
+		return only_faults(r);
+	manifest_about_read(t->arena, stored.bytes, m);
+	*out = m->description;
+	return out->n == 0 && m->has_config ? text_of_config(t, &m->config, out)
+					    : RC_OK;
+}
+
+static enum result
+text_of_tag(const struct task *t, const char *name, struct str *out)
+{
+	const struct store_repository in = task_repository(t, name);
+	struct manifest_about m, child;
+	struct digest d;
+	const char *last;
+	enum result r = store_tag_get(&in, "latest", &d, t->err);
+
+	if (r != RC_OK && r != RC_IO)
+		r = store_tag_last(&in, &last, &d, t->err);
+	if (r != RC_OK)
+		return only_faults(r);
+	r = text_of_manifest(t, name, &d, &m, out);
+	if (r == RC_OK && out->n == 0 && m.has_child)
+		r = text_of_manifest(t, name, &m.child, &child, out);
+	return r;
+}
+
+static enum result
+text_of_v1image(const struct task *t, struct str name, struct str *out)
 {
 	struct store_v1image im = v1image_of(t, NULL);
 	struct store_v1repo repo;
 	struct v1config v;
 	struct str json;
-	struct err ignored;
+	enum result r = layouts_find_v1(t, name, &repo);
 
-	if (layouts_find_v1(task_quiet(t), name, &repo) != RC_OK ||
-	    !store_v1repo_exists(&repo) ||
-	    store_v1tag_get(&repo, "latest", &im.id, &ignored) != RC_OK ||
-	    store_v1image_json(&im, &json, &ignored) != RC_OK ||
-	    v1config_parse(t->arena, json, &v, &ignored) != RC_OK)
-		return str_of(NULL);
-	return v.label.n > 0 ? v.label : v.comment;
+	if (r == RC_OK && !store_v1repo_exists(&repo))
+		return RC_OK;
+	if (r == RC_OK)
+		r = store_v1tag_get(&repo, "latest", &im.id, t->err);
+	if (r == RC_OK)
+		r = store_v1image_json(&im, &json, t->err);
+	if (r == RC_OK)
+		r = v1config_parse(t->arena, json, &v, t->err);
+	if (r == RC_OK)
+		*out = v.label.n > 0 ? v.label : v.comment;
+	return only_faults(r);
 }
 
-static struct str
-label(const struct task *t, const struct digest *config)
-{
-	struct err ignored;
-	struct str bytes;
-
-	if (store_blob_read(t->reg->store, t->arena, config, CONFIG_MAX, &bytes,
-		&ignored) != RC_OK)
-		return str_of(NULL);
-	return manifest_config_description(t->arena, bytes);
-}
-
-static bool
-read_about(const struct task *t, const char *name, const struct digest *d,
-    struct manifest_about *out)
-{
-	const struct store_repository in = task_repository(t, name);
-	struct store_manifest stored;
-	struct err ignored;
-
-	if (store_manifest_read(&in, d, &stored, &ignored) != RC_OK)
-		return false;
-	manifest_about_read(t->arena, stored.bytes, out);
-	return true;
-}
-
-static struct str
-said_by(const struct task *t, const struct manifest_about *m)
-{
-	if (m->description.n > 0 || !m->has_config)
-		return m->description;
-	return label(t, &m->config);
-}
-
-static struct str
-said_by_tag(const struct task *t, const char *name)
-{
-	const struct store_repository in = task_repository(t, name);
-	struct manifest_about m, child;
-	struct digest d;
-	struct err ignored;
-	const char *last;
-	struct str text;
-
-	if (store_tag_get(&in, "latest", &d, &ignored) != RC_OK &&
-	    store_tag_last(&in, &last, &d, &ignored) != RC_OK)
-		return str_of(NULL);
-	if (!read_about(t, name, &d, &m))
-		return str_of(NULL);
-	text = said_by(t, &m);
-	if (text.n == 0 && m.has_child && read_about(t, name, &m.child, &child))
-		text = said_by(t, &child);
-	return text;
-}
-
-/* What somebody said of the name, or of the one that API v1 has for it. */
-static struct str
-said(const struct task *t, struct str name)
-{
-	struct str text = str_of(NULL);
-	struct v1name parsed;
-	struct err ignored;
-
-	if (v1name_parse(t->arena, name, &parsed, &ignored) == RC_OK)
-		(void)store_description_get(
-		    t->reg->store, t->arena, &parsed, &text, &ignored);
-	return text;
-}
-
-/* Manifests and configs of some megabytes each are read for this, and one line of it
+/* Manifests and configs of some megabytes each are read for this, and one line of them
  * is kept: hence the arena of its own. */
-struct str
-description_text(const struct task *t, const struct index_repository *repository)
+enum result
+description_text(const struct task *t, const struct index_repository *repository,
+    struct str *out)
 {
 	struct arena *scratch = arena_new();
-	struct str text = shorten(
-	    said(task_with_arena(t, scratch), repository->name));
+	const struct task *inner = task_with_arena(t, scratch);
+	struct str text = str_of(NULL);
+	enum result r = text_that_was_set(inner, repository->name, &text);
 
-	if (text.n == 0 && repository->v2)
-		text = shorten(
-		    said_by_tag(task_with_arena(t, scratch), repository->name.p));
-	if (text.n == 0 && repository->v1)
-		text = shorten(
-		    text_of_latest(task_with_arena(t, scratch), repository->name));
-	text = str_make(str_dup(t->arena, text), text.n);
+	text = shorten(text);
+	if (r == RC_OK && text.n == 0 && repository->v2) {
+		r = text_of_tag(inner, repository->name.p, &text);
+		text = shorten(text);
+	}
+	if (r == RC_OK && text.n == 0 && repository->v1) {
+		r = text_of_v1image(inner, repository->name, &text);
+		text = shorten(text);
+	}
+	*out = str_make(str_dup(t->arena, text), text.n);
 	arena_free(scratch);
-	return text;
+	return r;
 }

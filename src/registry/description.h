@@ -1,16 +1,17 @@
-/* description.h: the line that search results show of a repository. */
+/* description.h: the line of text with which search results show a repository. */
 #ifndef REGISTRY_DESCRIPTION_H
 #define REGISTRY_DESCRIPTION_H
 
 #include "index/index.h"
 #include "registry/task.h"
 
-/* Of what layouts_find() found, what somebody said (properties.h). Without, the
- * org.opencontainers.image.description of the manifest that is tagged "latest", else of
- * the last tag in order: its own annotation, else its config's label, else those of its
- * first child. Without, that label or the comment of the v1 image tagged "latest". Empty
- * where there is none to be had. */
-struct str description_text(
-    const struct task *t, const struct index_repository *repository);
+/* The description of a repository that layouts_find() found: the one that was set for it
+ * (images/properties.h). If there is none, org.opencontainers.image.description of the
+ * manifest with the tag "latest", or with the last tag in order: its own annotation, else
+ * its config's label, else those of its first child. If there is none, that label or the
+ * comment of the v1 image with the tag "latest". Otherwise *out is empty. RC_IO: something
+ * could not be read; *out is empty. */
+enum result description_text(const struct task *t,
+    const struct index_repository *repository, struct str *out);
 
 #endif

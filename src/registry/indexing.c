@@ -7,20 +7,31 @@
 #include "image/reference.h"
 #include "registry/description.h"
 #include "registry/layouts.h"
+#include "store/mark.h"
 
+/* A repository whose description cannot be read is entered without it, and is then looked
+ * at again. */
 static enum result
 enter(const struct task *t, const char *name, struct index_change *change)
 {
 	struct index_repository *repository = &change->repository;
-	enum result r = layouts_find(t, name, repository);
+	enum result described, r = layouts_find(t, name, repository);
 
 	if (r != RC_OK)
 		return r;
 	if (!repository->v1 && !repository->v2)
 		return index_drop_repository(
 		    t->reg->index, repository->name, t->err);
-	repository->description = description_text(t, repository);
-	return index_put(t->reg->index, change, t->err);
+	described = description_text(t, repository, &repository->description);
+	r = index_put(t->reg->index, change, t->err);
+	return r == RC_OK ? described : r;
+}
+
+static void
+report(const struct task *t, bool all)
+{
+	if (t->reg->index_lost != NULL)
+		t->reg->index_lost(t->reg->arg, all);
 }
 
 void
@@ -37,7 +48,10 @@ indexing_update(const struct task *t, const struct guard *held, const char *name
 		return;
 	log_line(LOG_ERROR, "index.write", "error=%s reason=%s repository=%s",
 	    err_name(r), log_value(t->arena, err.text), log_value(t->arena, name));
-	indexing_request_rebuild(t);
+	if (r == RC_REBUILDING)
+		report(t, true);
+	else
+		indexing_mark(t, name);
 }
 
 void
@@ -53,14 +67,22 @@ indexing_update_aliases(const struct task *t, const struct v1name *name)
 		if (key != full)
 			indexing_update(t, &held, key, NULL);
 	} else {
-		indexing_request_rebuild(t);
+		indexing_mark(t, full);
+		if (key != full)
+			indexing_mark(t, key);
 	}
 	guard_release(&held);
 }
 
 void
-indexing_request_rebuild(const struct task *t)
+indexing_mark(const struct task *t, const char *name)
 {
-	if (t->reg->index_lost != NULL)
-		t->reg->index_lost(t->reg->arg);
+	struct err err;
+	enum result r = store_mark_set(t->reg->store, name, &err);
+
+	if (r != RC_OK)
+		log_line(LOG_WARN, "index.mark", "error=%s reason=%s repository=%s",
+		    err_name(r), log_value(t->arena, err.text),
+		    log_value(t->arena, name));
+	report(t, r != RC_OK);
 }

@@ -12,8 +12,8 @@
 
 /* Makes the index agree with what the store holds under the name: the repository with its
  * description and with `change` (change->repository is filled in here; NULL: no other
- * change), or its absence. held: GUARD_REPOSITORY of the name. What fails is logged and
- * reported to index_lost, never to the client. */
+ * change), or its absence. held: GUARD_REPOSITORY of the name. If it fails, the verb succeeds
+ * all the same: the repository gets a mark, or the whole index is read again. */
 void indexing_update(const struct task *t, const struct guard *held,
     const char *name, struct index_change *change);
 
@@ -21,8 +21,8 @@ void indexing_update(const struct task *t, const struct guard *held,
  * "x" to API v2, with the same description and privacy. Takes the guard itself. */
 void indexing_update_aliases(const struct task *t, const struct v1name *name);
 
-/* A verb was cut off half-way: the index is brought up to what the store holds now, by
- * whoever hears index_lost. */
-void indexing_request_rebuild(const struct task *t);
+/* The repository may have changed, and the index has missed it: the repository is looked at
+ * again soon (reindex.h). If it cannot be marked, all are. */
+void indexing_mark(const struct task *t, const char *name);
 
 #endif

@@ -6,8 +6,8 @@
 #include "store/description.h"
 #include "store/repository.h"
 
-/* "busybox" is "library/busybox" there, in the index under that name alone: who hides or
- * describes the one hides or describes the other. */
+/* "busybox" is "library/busybox" in API v1, and in the index under that name alone: the
+ * privacy and the description of one are those of the other. */
 enum result
 layouts_find_v1(const struct task *t, struct str name, struct store_v1repo *out)
 {

@@ -1,12 +1,16 @@
-/* manifest_load.h: a manifest of the store, understood. Private to this room. */
+/* manifest_load.h: manifests of the store, parsed. */
 #ifndef REGISTRY_MANIFEST_LOAD_H
 #define REGISTRY_MANIFEST_LOAD_H
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "image/manifest.h"
 #include "registry/task.h"
 #include "store/manifest.h"
+
+/* The media type of a stored manifest: its mediaType; else the one that the client gave
+ * with it; else the one that its members suggest. RC_IO. */
+enum result manifest_load_type(const struct task *t, const char *name,
+    const struct store_manifest *stored, struct str *out);
 
 /* Reads it and parses it as what it was pushed as. RC_MANIFEST_UNKNOWN,
  * RC_BAD_MANIFEST: old servers may have left anything. */

@@ -13,8 +13,7 @@
 void referrer_make(struct arena *a, const struct manifest *m,
     const struct digest *digest, size_t size, struct index_referrer *out);
 
-/* As a list shows it; it points into the row. False: the index holds something that it
- * should not. */
+/* As a list shows it; it points into the row. False: the digest of the row is malformed. */
 bool referrer_show(
     const struct index_referrer *row, struct manifest_descriptor *out);
 

@@ -8,6 +8,7 @@
 #define REGISTRY_REGISTRY_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 struct auth;
 struct index;
@@ -40,8 +41,9 @@ struct registry {
 	unsigned patience_ms; /* how long a request waits for memory */
 	unsigned uploads_max; /* open upload sessions of API v2; 0: any number */
 
-	/* The index missed a change: it must be brought up to date. NULL: nobody does. */
-	void (*index_lost)(void *arg);
+	/* The index missed a change of the repositories that have a mark (store/mark.h), or, if
+	 * `all`, of any: reindex.h corrects it. NULL: nobody does. */
+	void (*index_lost)(void *arg, bool all);
 	void *arg;
 };
 

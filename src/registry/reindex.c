@@ -11,6 +11,7 @@
 #include "registry/referrer.h"
 #include "store/guard.h"
 #include "store/manifest.h"
+#include "store/mark.h"
 #include "store/repository.h"
 #include "store/tag.h"
 #include "store/v1repo.h"
@@ -23,6 +24,8 @@ struct run {
 	struct arena *arena;   /* cleared a repository */
 	struct arena *scratch; /* cleared a manifest, or a transaction of tags */
 	unsigned long count;
+	bool marked; /* these are looked at now; no walk drops what is gone */
+	bool failed; /* what is at hand could not be read */
 	enum result result;
 
 	struct index_repository repository; /* at hand */
@@ -62,7 +65,7 @@ add_tag(void *arg, const char *tag, const struct digest *d)
 	return run->result == RC_OK;
 }
 
-/* What cannot be read or is no manifest has no subject that anybody could ask for. */
+/* What cannot be read, or is not a manifest, has no subject. */
 static bool
 add_referrer(void *arg, const struct digest *d)
 {
@@ -84,20 +87,20 @@ add_referrer(void *arg, const struct digest *d)
 	return run->result == RC_OK;
 }
 
-/* What cannot be read of one repository keeps nobody from the others. Its rows stay as
+/* What cannot be read of one repository does not stop the walk. Its rows stay as
  * they were, and it is looked at again by the next walk. */
 static enum result
-pass_over(const struct run *run, enum result r)
+pass_over(struct run *run, enum result r)
 {
+	run->failed = true;
 	log_line(LOG_ERROR, "index.read", "error=%s reason=%s repository=%s",
 	    err_name(r), log_value(run->arena, run->task->err->text),
 	    log_value(run->arena, run->repository.name.p));
 	return RC_OK;
 }
 
-/* *all is false where the store did not tell all of it. */
 static enum result
-add_all(struct run *run, bool *all)
+add_all(struct run *run)
 {
 	const struct store_repository in = {
 	    run->task->reg->store, run->arena, run->repository.name.p};
@@ -110,29 +113,28 @@ add_all(struct run *run, bool *all)
 		add_tags(run);
 	if (r == RC_OK && run->result == RC_OK)
 		r = store_manifest_each(&in, add_referrer, run, run->task->err);
-	*all = r == RC_OK;
 	if (run->result != RC_OK)
 		return run->result;
 	return r == RC_OK ? RC_OK : pass_over(run, r);
 }
 
-/* The version was read before anything else of the repository: what another server changes
- * meanwhile is seen by the next walk. */
+/* The version is taken before anything is read, so the next walk sees what another program
+ * changes meanwhile. What could not be read whole is entered without a version. */
 static enum result
 enter_anew(struct run *run, struct str version)
 {
 	struct index *ix = run->task->reg->index;
-	bool all = true;
-	enum result r;
+	enum result r = description_text(task_with_arena(run->task, run->arena),
+	    &run->repository, &run->repository.description);
 
+	if (r != RC_OK)
+		(void)pass_over(run, r);
 	run->repository.version = str_of("");
-	run->repository.description = description_text(
-	    task_with_arena(run->task, run->arena), &run->repository);
 	r = index_rebuild_open(ix, &run->repository, run->task->err);
 	if (r == RC_OK && run->repository.v2)
-		r = add_all(run, &all);
+		r = add_all(run);
 	run->repository.version = version;
-	if (r == RC_OK && all)
+	if (r == RC_OK && !run->failed)
 		r = index_rebuild_close(ix, &run->repository, run->task->err);
 	return r;
 }
@@ -148,7 +150,9 @@ look(struct run *run, const char *name)
 	if (r != RC_OK)
 		return pass_over(run, r);
 	if (!repository->v1 && !repository->v2)
-		return RC_OK;
+		return run->marked ? index_drop_repository(run->task->reg->index,
+					 repository->name, run->task->err)
+				   : RC_OK;
 	repository->version = layouts_version(
 	    task_with_arena(run->task, run->arena), repository);
 	if (!run->how->afresh)
@@ -160,15 +164,19 @@ look(struct run *run, const char *name)
 static bool
 visit(void *arg, const char *name)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	struct run *run = arg;
 
 	arena_clear(run->arena);
+	run->failed = false;
 	run->result = guard_take(
-	    run->task->reg->store, GUARD_REPOSITORY, name, &lock, run->task->err);
+	    run->task->reg->store, GUARD_REPOSITORY, name, &held, run->task->err);
 	if (run->result == RC_OK)
 		run->result = look(run, name);
-	guard_release(&lock);
+	if (run->result == RC_OK && run->marked && !run->failed)
+		run->result = store_mark_remove(
+		    run->task->reg->store, name, run->task->err);
+	guard_release(&held);
 	run->count++;
 	if (run->how->progress != NULL)
 		run->how->progress(run->how->arg, run->count, name);
@@ -198,16 +206,34 @@ walk(struct run *run, bool *done)
 	return r;
 }
 
+/* After a walk a mark may be left by a change that failed while it went on. */
+static enum result
+look_at_marked(struct run *run, bool *done)
+{
+	enum result r = RC_OK;
+
+	run->marked = true;
+	if (run->how->marked)
+		r = index_rebuild_begin(run->task->reg->index, run->task->err);
+	if (r == RC_OK)
+		r = store_mark_each(
+		    run->task->reg->store, visit, run, run->task->err);
+	if (r == RC_OK)
+		r = run->result;
+	*done = r == RC_OK && !stopped(run);
+	return r;
+}
+
 enum result
 reindex_prepare(const struct task *t)
 {
-	struct guard lock = {0};
+	struct guard held = {0};
 	bool ignored;
-	enum result r = guard_try(t->reg->store, GUARD_REINDEX, "", &lock, t->err);
+	enum result r = guard_try(t->reg->store, GUARD_REINDEX, "", &held, t->err);
 
-	if (r == RC_OK && guard_is_held(&lock))
+	if (r == RC_OK && guard_is_held(&held))
 		r = index_prepare(t->reg->index, &ignored, t->err);
-	guard_release(&lock);
+	guard_release(&held);
 	return r;
 }
 
@@ -215,13 +241,13 @@ enum result
 reindex_run(const struct task *t, const struct reindex *how, bool *done)
 {
 	struct run run = {.task = t, .how = how, .result = RC_OK};
-	struct guard lock = {0};
+	struct guard held = {0};
 	bool ignored;
 	enum result r;
 
 	*done = false;
-	r = guard_try(t->reg->store, GUARD_REINDEX, "", &lock, t->err);
-	if (r == RC_OK && !guard_is_held(&lock))
+	r = guard_try(t->reg->store, GUARD_REINDEX, "", &held, t->err);
+	if (r == RC_OK && !guard_is_held(&held))
 		return err_set(
 		    t->err, RC_NOT_FOUND, "another rebuild runs already");
 	if (r == RC_OK)
@@ -229,10 +255,12 @@ reindex_run(const struct task *t, const struct reindex *how, bool *done)
 	if (r == RC_OK) {
 		run.arena = arena_new();
 		run.scratch = arena_new();
-		r = walk(&run, done);
+		r = how->marked ? RC_OK : walk(&run, done);
+		if (r == RC_OK && !stopped(&run))
+			r = look_at_marked(&run, done);
 		arena_free(run.scratch);
 		arena_free(run.arena);
 	}
-	guard_release(&lock);
+	guard_release(&held);
 	return r;
 }

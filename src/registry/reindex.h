@@ -1,9 +1,9 @@
-/* reindex.h: the index brought up to the store, while requests go on.
+/* reindex.h: makes the index agree with the store, while requests go on.
  *
- * Each repository is looked at and entered under its own guard, so that a push or a
- * delete beside it is either seen by the walk or enters the index itself
- * afterwards. What nobody has written to since it was entered is known by its version and not
- * read again: a walk that finds nothing new opens no file. */
+ * Each repository is read and entered under its own guard. A push or a delete at the same
+ * time is either seen by the walk, or enters the index itself afterwards. A repository that
+ * nothing wrote to since it was entered is known by its version and not read again: a walk
+ * that finds nothing new opens no file. */
 #ifndef REGISTRY_REINDEX_H
 #define REGISTRY_REINDEX_H
 
@@ -14,6 +14,7 @@
 #include "registry/task.h"
 
 struct reindex {
+	bool marked; /* only the repositories that have a mark (store/mark.h) */
 	bool
 	    afresh; /* read everything, also what has not changed since the last walk */
 
@@ -25,11 +26,11 @@ struct reindex {
 	void *arg;
 };
 
-/* At the start: the index gets today's form. One that is being rebuilt by somebody else
- * is left to them. */
+/* At the start: brings the index to this version of its schema. Does nothing while another
+ * process rebuilds it. */
 enum result reindex_prepare(const struct task *t);
 
-/* Prepares it likewise and fills it. RC_OK also when it was stopped: *done tells.
+/* Prepares it likewise and fills it. RC_OK also if it was stopped: then *done is false.
  * RC_NOT_FOUND: another rebuild runs. */
 enum result reindex_run(
     const struct task *t, const struct reindex *how, bool *done);

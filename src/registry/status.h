@@ -1,4 +1,4 @@
-/* status.h: does everything that answers depend on do its work? */
+/* status.h: does everything work that answers depend on? */
 #ifndef REGISTRY_STATUS_H
 #define REGISTRY_STATUS_H
 
@@ -9,12 +9,12 @@
 
 struct status {
 	const char *service; /* "storage" */
-	const char *failure; /* its kind, as err_name() has it; NULL: it does */
+	const char *failure; /* err_name() of what failed; NULL: it works */
 };
 
-/* storage: a file can be written. disk: there is room for an upload. index: a search is
- * answered. Quick; may be asked every second, and by anybody: what exactly fails, and where, is
- * in the log alone. */
+/* storage: a file can be written. disk: there is space for an upload. index: a search is
+ * answered. Quick; any client may ask every second: what exactly fails, and where, is only
+ * in the log. */
 void status_get(const struct task *t, struct status out[STATUS_SERVICES]);
 
 #endif

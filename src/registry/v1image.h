@@ -20,7 +20,7 @@ struct v1image_json {
 /* The image in the task's store and arena, for the calls of store/v1image.h. */
 struct store_v1image v1image_of(const struct task *t, const char *id);
 
-/* RC_BUSY: the json is long, and there is no seat (worklimit.h) to read it. */
+/* RC_BUSY: the json is long, and no seat (worklimit.h) to read it was free. */
 enum result v1image_json(
     const struct task *t, const char *id, struct v1image_json *out);
 
@@ -29,7 +29,7 @@ enum result v1image_ancestry(const struct task *t, const char *id, struct str *o
 enum result v1image_layer(
     const struct task *t, const char *id, const struct content **out);
 
-/* Only that it is there and complete: what answers a conditional request. */
+/* Only whether it is there and complete: enough to answer a conditional request. */
 enum result v1image_check(const struct task *t, const char *id);
 
 #endif

@@ -28,7 +28,7 @@ worklimit_enter_thread(const struct task *t, struct worklimit *threads)
 }
 
 struct seat {
-	struct guard lock;
+	struct guard held;
 	size_t memory;
 };
 
@@ -40,7 +40,7 @@ give_back(void *arg)
 	struct seat *seat = arg;
 
 	(void)malloc_trim(0);
-	guard_release(&seat->lock);
+	guard_release(&seat->held);
 }
 
 /* A request that waits for memory must hold none, or others could wait for it: one
@@ -61,11 +61,11 @@ worklimit_enter(const struct task *t, size_t memory)
 		seat = arena_alloc(t->arena, sizeof(*seat));
 		arena_defer(t->arena, give_back, seat);
 	}
-	guard_release(&seat->lock);
+	guard_release(&seat->held);
 	seat->memory = 0;
 	r = guard_take_memory(
-	    t->reg->store, memory, t->reg->patience_ms, &seat->lock, t->err);
-	if (r == RC_OK && !guard_is_held(&seat->lock))
+	    t->reg->store, memory, t->reg->patience_ms, &seat->held, t->err);
+	if (r == RC_OK && !guard_is_held(&seat->held))
 		return err_set(t->err, RC_BUSY,
 		    "large requests use all memory that is for them: %zu bytes were wanted, "
 		    "try again later",

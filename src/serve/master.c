@@ -48,8 +48,10 @@ struct master {
 	struct child child[CHILDREN_MAX];
 	sigset_t signals;
 	bool ending;
-	bool killed; /* a child did not end by itself */
-	bool want_rebuild;
+	bool killed;               /* a child did not end by itself */
+	bool want_rebuild;         /* of the index, of all repositories */
+	bool want_marked;          /* of those with a mark */
+	bool rebuilds_all;         /* the rebuild that runs */
 	struct errmail *errmail;   /* NULL: no memory, and no mails */
 	bool mail_due;             /* there are errors to report */
 	int64_t not_before[ROLES]; /* ticks: no child of the role starts sooner */
@@ -66,12 +68,18 @@ on_term(int sig)
 }
 
 void
-master_ask_rebuild(void *ignored)
+master_ask_reindex(void *ignored, bool all)
 {
 	(void)ignored;
 	if (getppid() ==
 	    master_pid) /* else the master died, and another process is the parent */
-		(void)kill(master_pid, SIGUSR1);
+		(void)kill(master_pid, all ? SIGUSR1 : SIGUSR2);
+}
+
+void
+master_ask_rebuild(void *ignored)
+{
+	master_ask_reindex(ignored, true);
 }
 
 /* ---- children ---- */
@@ -88,8 +96,9 @@ run_rebuild(struct master *m)
 	(void)sigemptyset(&term);
 	(void)sigaddset(&term, SIGTERM);
 	(void)pthread_sigmask(SIG_UNBLOCK, &term, NULL);
-	return m->app->rebuild_index(m->app->arg, &stop_rebuild) ? EXIT_SUCCESS
-								 : EXIT_FAILURE;
+	return m->app->rebuild_index(m->app->arg, m->rebuilds_all, &stop_rebuild)
+		   ? EXIT_SUCCESS
+		   : EXIT_FAILURE;
 }
 
 /* A sweep is short; the default action of a signal may end it between two files. */
@@ -211,7 +220,10 @@ rebuild_ended(struct master *m, int status)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
 		return;
-	m->want_rebuild = true;
+	if (m->rebuilds_all)
+		m->want_rebuild = true;
+	else
+		m->want_marked = true;
 	m->not_before[ROLE_REBUILD] = clock_ticks() + REBUILD_AGAIN_MS;
 }
 
@@ -271,9 +283,10 @@ start_due(struct master *m)
 	while (count_children(m, ROLE_WORKER) < m->options->workers &&
 	       may_start(m, ROLE_WORKER))
 		spawn(m, ROLE_WORKER);
-	if (m->want_rebuild && count_children(m, ROLE_REBUILD) == 0 &&
-	    may_start(m, ROLE_REBUILD)) {
-		m->want_rebuild = false;
+	if ((m->want_rebuild || m->want_marked) &&
+	    count_children(m, ROLE_REBUILD) == 0 && may_start(m, ROLE_REBUILD)) {
+		m->rebuilds_all = m->want_rebuild;
+		m->want_rebuild = m->want_marked = false;
 		spawn(m, ROLE_REBUILD);
 	}
 	if (count_children(m, ROLE_SWEEP) == 0 && may_start(m, ROLE_SWEEP)) {
@@ -326,6 +339,9 @@ on_signal(struct master *m, int sig)
 	case SIGUSR1:
 		m->want_rebuild = true;
 		break;
+	case SIGUSR2:
+		m->want_marked = true;
+		break;
 	default:
 		break; /* SIGCHLD: reap() looks after every signal */
 	}
@@ -345,7 +361,8 @@ wait_for_event(struct master *m)
 static void
 block_signals(struct master *m)
 {
-	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
+	static const int signals[] = {
+	    SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
 	size_t i;
 
 	(void)sigemptyset(&m->signals);

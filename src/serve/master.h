@@ -4,6 +4,7 @@
  *	SIGINT	 the same
  *	SIGHUP	 the log is opened again, config.yml is read again, the workers are replaced
  *	SIGUSR1	 from a worker: the index is damaged or missed a change: rebuild it
+ *	SIGUSR2	 from a worker: it missed a change of a repository that has a mark
  *	SIGCHLD	 a dead worker is replaced, after a second if it died soon after its start
  *
  * Errors of all processes are reported by mail (serve_app.send_mail): the first mail comes
@@ -25,5 +26,8 @@ int master_run(int listening, const struct serve_options *options,
 
 /* In a worker: asks the master for a rebuild. Fits indexsqlite_open()'s on_damage. */
 void master_ask_rebuild(void *ignored);
+
+/* The same of all repositories, or of those with a mark. Fits registry.h's index_lost. */
+void master_ask_reindex(void *ignored, bool all);
 
 #endif

@@ -51,8 +51,9 @@ struct serve_app {
 	void (*close_registry)(void *arg);
 
 	/* Brings the index up to the store until *stop is set (the next run goes on from
-	 * there). False: it has to run again. */
-	bool (*rebuild_index)(void *arg, const volatile sig_atomic_t *stop);
+	 * there): all repositories, or those that have a mark. False: it has to run again. */
+	bool (*rebuild_index)(
+	    void *arg, bool all, const volatile sig_atomic_t *stop);
 
 	/* Removes what killed processes left, and what has expired. */
 	void (*sweep_store)(void *arg);

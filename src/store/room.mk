@@ -6,6 +6,7 @@ libberth_a_SOURCES += \
 	src/store/description.h \
 	src/store/guard.h \
 	src/store/manifest.h \
+	src/store/mark.h \
 	src/store/partial.h \
 	src/store/repository.h \
 	src/store/secret.h \

@@ -131,9 +131,12 @@ enum result
 store_inbox_sweep(struct store *st, unsigned *removed, struct err *err)
 {
 	struct sweep s = {st, arena_new(), 0};
-	enum result r = listing_each(st, IO_BODY_DIR, sweep_one, &s, err);
+	struct stat sb;
+	enum result r = io_stat(st, IO_BODY_DIR, &sb, err);
 
+	if (r == RC_OK)
+		r = listing_each(st, IO_BODY_DIR, sweep_one, &s, err);
 	arena_free(s.arena);
 	*removed = s.removed;
-	return r;
+	return r == RC_NOT_FOUND ? RC_IO : r; /* berth makes it at each start */
 }

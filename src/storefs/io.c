@@ -6,9 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "storefs/unusable.h"
 
@@ -258,10 +258,7 @@ io_find_file(const struct store *st, struct arena *a, const char *path,
 int64_t
 io_age(const struct stat *sb)
 {
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)(now.tv_sec - sb->st_mtim.tv_sec);
+	return clock_now() - (int64_t)sb->st_mtim.tv_sec;
 }
 
 enum result

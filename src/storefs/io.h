@@ -41,6 +41,7 @@
 #define IO_MIRROR_DIR  "_berth/mirror"
 #define IO_DERIVED_DIR "_berth/derived"
 #define IO_REMOVED_DIR "_berth/removed"
+#define IO_MARK_DIR    "_berth/mark"
 #define IO_LOCK        "_berth/lock"
 #define IO_OWNER       "_berth/owner"
 
@@ -146,7 +147,7 @@ struct io_found {
 enum result io_find_file(const struct store *st, struct arena *a, const char *path,
     struct io_found *out, struct err *err);
 
-/* Seconds since the file was written. By the clock that dates files: time(2) may lag. */
+/* Seconds since the file was written. */
 int64_t io_age(const struct stat *sb);
 
 /* Sets its times, as futimens(2) does; NULL: now. errno is that of the call that

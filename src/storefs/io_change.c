@@ -429,7 +429,6 @@ io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
 
 	if (r == RC_OK)
 		r = settle_fd(st, fd, path, err);
-
 	if (r != RC_OK)
 		return r;
 	do {

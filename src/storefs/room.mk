@@ -16,6 +16,7 @@ libberth_a_SOURCES += \
 	src/storefs/link.c src/storefs/link.h \
 	src/storefs/listing.c src/storefs/listing.h \
 	src/storefs/log_once.c src/storefs/log_once.h \
+	src/storefs/mark.c \
 	src/storefs/manifest.c \
 	src/storefs/partial.c \
 	src/storefs/repository.c \

@@ -11,6 +11,7 @@
  *	_berth/about/<name>	descriptions that were set		description.c
  *	_berth/derived/		lists of files and differences		derived.c
  *	_berth/mirror/		what a mirror keeps of its upstream	upstream.c, partial.c
+ *	_berth/mark/		repositories that the index may have wrong	mark.c
  *	_berth/schema1.pem	the key that signs schema 1		secret.c
  *	_berth/lock		guards and memory, by byte range	guard.c
  *	_berth/owner		locked by the servers			storefs_lock_exclusive()

@@ -78,7 +78,7 @@ write_answer(void *arg, struct sink sink, struct err *err)
 	struct answer *an = arg;
 	struct search search = {.term = an->term,
 	    .wild = str_has(an->term, '*'),
-	    .most = SIZE_MAX,
+	    .limit = SIZE_MAX,
 	    .begin = write_head,
 	    .row = write_row,
 	    .arg = an};
@@ -86,7 +86,7 @@ write_answer(void *arg, struct sink sink, struct err *err)
 
 	if (an->rows > 0) {
 		search.skip = (an->page - 1) * an->rows;
-		search.most = an->rows;
+		search.limit = an->rows;
 	}
 	jsonw_init(&an->w, sink);
 	r = search_run(task_with_err(&an->c->task, err), &search);

@@ -27,7 +27,8 @@
 
 /* What the process reported besides; also when it was killed. */
 static struct more {
-	bool lost; /* the index asked for a walk over the store */
+	bool lost;     /* the index missed a change, */
+	bool lost_all; /* and all repositories are to be read again */
 } * more;
 
 /* ---- the image ---- */
@@ -176,10 +177,11 @@ enum {
 #define N_STEPS COUNT(steps)
 
 static void
-note_lost(void *ignored)
+note_lost(void *ignored, bool all)
 {
 	(void)ignored;
 	more->lost = true;
+	more->lost_all = more->lost_all || all;
 }
 
 static void
@@ -344,6 +346,21 @@ reindexed_fault(const struct found *here, const struct found *there)
 	return index_fault(here, there);
 }
 
+/* The repositories that have a mark are read again, and lose it. */
+static const char *
+marked_fault(void)
+{
+	const struct reindex how = {.marked = true};
+	bool done = false;
+
+	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)
+		return arena_printf(arena, "marked: %s", err.text);
+	return tree("_berth/mark") == NULL ||
+		       strcmp(tree("_berth/mark"), "_berth/mark/\n") == 0
+		   ? NULL
+		   : "a mark is left";
+}
+
 static const char *
 store_fault(void)
 {
@@ -352,8 +369,11 @@ store_fault(void)
 
 	if (fault == NULL)
 		fault = kept_fault(&here, &there);
-	/* a process that lived on asked for a walk, or did not need one */
-	if (fault == NULL && report->count > 0 && !more->lost)
+	/* a process that lived on asked for a walk of all, marked what it missed, or missed
+	 * nothing */
+	if (fault == NULL && report->count > 0 && more->lost && !more->lost_all)
+		fault = marked_fault();
+	if (fault == NULL && report->count > 0 && !more->lost_all)
 		fault = index_fault(&here, &there);
 	return fault == NULL ? reindexed_fault(&here, &there) : fault;
 }
@@ -378,7 +398,7 @@ prepare(void)
 	const struct reindex how = {.afresh = false};
 	bool done = false;
 
-	more->lost = false;
+	more->lost = more->lost_all = false;
 	fresh_store();
 	make_index();
 	open_registry();

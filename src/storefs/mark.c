@@ -1,0 +1,87 @@
+/* mark.c: see mark.h. A mark is an empty file below _berth/mark, called by the name of the
+ * repository with %XX for what a file name cannot hold. */
+#include "store/mark.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/percent.h"
+#include "storefs/io.h"
+#include "storefs/listing.h"
+
+static const char *
+file_of(struct arena *a, const char *name)
+{
+	return percent_encode(a, str_of(name), "_-", false);
+}
+
+static enum result
+make_mark(struct store *st, struct arena *a, const char *file, struct err *err)
+{
+	const char *path = arena_printf(a, IO_MARK_DIR "/%s", file);
+	int fd = -1;
+	enum result r = io_mkdirs(st, IO_MARK_DIR, err);
+
+	if (r == RC_OK)
+		r = io_open_own(st, path, &fd, err);
+	if (r != RC_OK)
+		return r;
+	io_close(fd);
+	return io_sync(st, IO_MARK_DIR, err);
+}
+
+enum result
+store_mark_set(struct store *st, const char *name, struct err *err)
+{
+	struct arena *a = arena_new();
+	const char *file = file_of(a, name);
+	enum result r;
+
+	if (strlen(file) > NAME_MAX)
+		r = err_set(err, RC_TOO_LARGE,
+		    "a mark has at most %d bytes, \"%s\" takes more", NAME_MAX,
+		    name);
+	else
+		r = make_mark(st, a, file, err);
+	arena_free(a);
+	return r;
+}
+
+enum result
+store_mark_remove(struct store *st, const char *name, struct err *err)
+{
+	struct arena *a = arena_new();
+	enum result r = io_unlink(
+	    st, arena_printf(a, IO_MARK_DIR "/%s", file_of(a, name)), err);
+
+	arena_free(a);
+	return r;
+}
+
+struct visiting {
+	struct arena *arena;
+	bool (*visit)(void *arg, const char *name);
+	void *arg;
+};
+
+static bool
+visit_file(void *arg, const char *file)
+{
+	const struct visiting *v = arg;
+	struct str name;
+
+	arena_clear(v->arena);
+	return !percent_decode(v->arena, str_of(file), false, &name) ||
+	       v->visit(v->arg, str_dup(v->arena, name));
+}
+
+enum result
+store_mark_each(const struct store *st, bool (*visit)(void *arg, const char *name),
+    void *arg, struct err *err)
+{
+	struct visiting v = {arena_new(), visit, arg};
+	enum result r = listing_each(st, IO_MARK_DIR, visit_file, &v, err);
+
+	arena_free(v.arena);
+	return r;
+}
