@@ -13,11 +13,13 @@
  *
  *	the API		by the first part of the path
  *	the row		route_find()
+ *	the site	site_admit(): a page of another site may not change anything
  *	authenticate	each API's way to read who calls
  *	the repository	args_read_repository()
- *	authorize	api_authorize(), one rule for all APIs
+ *	authorize	api_authorize(), one rule for all APIs; then may_see
  *	limits		api_check_limits()
  *	the arguments	args_read()
+ *	the body	a small one is read, a file is there
  *	the handler
  */
 #ifndef API_ROUTE_H

@@ -1,13 +1,13 @@
-/* auth.h: who calls, and what may he do? Tokens of API v1.
+/* auth.h: who calls, and what may the caller do? Tokens of API v1.
  *
- *	AUTH_OPEN	nobody is asked for a token: nginx says who comes in
- *	AUTH_OWN	the tokens that berth itself hands out are asked for
- *	AUTH_INDEX	the tokens of another index, which is asked about each
+ *	AUTH_OPEN	no tokens: nginx decides which requests reach the registry
+ *	AUTH_OWN	tokens that this registry gives
+ *	AUTH_INDEX	tokens of another index, which is asked about each of them
  *
- * A token must name the path's repository, if the path names one, and fit the method: one
- * for writing does not read. A docker that pushes looks for each image with it first and
- * takes any answer but 200 for "push it", then "Image already exists" for "done". A
- * request signed with the privileged key needs no token.
+ * A token must name the repository of the path, if there is one, and fit the method: a token
+ * for writing does not permit reading. (A docker that pushes looks for each image with it
+ * first; it takes any answer but 200 for "push it", then "Image already exists" for "done".)
+ * A request that is signed with the privileged key needs no token.
  *
  * A struct auth belongs to a process and serves all threads. */
 #ifndef AUTH_AUTH_H

@@ -15,7 +15,7 @@
 #include "base/must.h"
 
 #define KEY_BITS_MIN  1024
-#define KEY_BITS_MAX  16384 /* OpenSSL verifies with none that is longer */
+#define KEY_BITS_MAX  16384 /* the most that OpenSSL verifies with */
 #define SIGNATURE_MAX ((size_t)KEY_BITS_MAX / 8)
 #define ENCODED_MAX   ((SIGNATURE_MAX + 2) / 3 * 4)
 #define SIGNED_MAX    ((size_t)256 << 10) /* bytes */
@@ -57,7 +57,7 @@ read_pem(struct str pem)
 		OPENSSL_free(der);
 	}
 	BIO_free(bio);
-	ERR_clear_error(); /* the end of the text is one too */
+	ERR_clear_error(); /* the end of the text is an error, too */
 	return pkey;
 }
 
@@ -120,8 +120,8 @@ by_name(const void *pa, const void *pb)
 	return strcmp(a->name.p, b->name.p);
 }
 
-/* Those that are signed, sorted, in *out. False: of two with one name nobody knows what
- * was signed. */
+/* Sorts the signed headers into *out. False: two have the same name, so it is not known which
+ * one was signed. */
 static bool
 signed_headers(struct arena *a, const struct privileged_request *request,
     struct privileged_header **out, size_t *n_out)
@@ -169,8 +169,8 @@ signed_text(
 
 /* ---- the signature ---- */
 
-/* The data of "signature=...;data=..."; empty: there is none, or two, or a part is no
- * member. */
+/* The data of "signature=...;data=..."; empty: there is none, or there are two, or a part has
+ * another name. */
 static struct str
 find_data(struct str header)
 {
@@ -190,8 +190,8 @@ find_data(struct str header)
 	return data;
 }
 
-/* Bytes in *out; 0: no base64 (RFC 4648, section 4) as an encoder writes it. OpenSSL
- * overlooks blanks and more, so what it read is written again. */
+/* Returns the number of bytes in *out; 0: not base64 (RFC 4648, section 4) as an encoder
+ * writes it. OpenSSL skips spaces and more, so the bytes are encoded again and compared. */
 static size_t
 decode(struct str text, unsigned char out[SIGNATURE_MAX + 3])
 {

@@ -30,7 +30,7 @@ repository_text(struct arena *a, const struct v1name *name)
 	    percent_encode(a, str_of(name->repo), "_.-", true));
 }
 
-/* ---- of others ---- */
+/* ---- tokens of any index ---- */
 
 static bool
 take_word(struct str *rest, const char *word)
@@ -57,7 +57,7 @@ read_access(struct str text, enum token_access *out)
 	return false;
 }
 
-/* Two parts, each decoded once: "team/app%2Fweb" is app/web of team. */
+/* Decodes both parts: "team/app%2Fweb" is app/web of team. */
 static bool
 read_repository(struct arena *a, struct str text, struct v1name *out)
 {
@@ -75,8 +75,8 @@ read_repository(struct arena *a, struct str text, struct v1name *out)
 	return v1name_parse(a, buf_str(&path), out, &ignored) == RC_OK;
 }
 
-/* What an index may read otherwise than berth does is refused: it is asked about this
- * very text. */
+/* The index is asked about exactly this text: a value that it may read in another way than
+ * berth is refused. */
 static bool
 is_plain(struct str s)
 {
@@ -89,7 +89,7 @@ is_plain(struct str s)
 	return s.n > 0;
 }
 
-/* Cuts `key=value` or `key="value"` and the comma behind it. */
+/* Cuts `key=value` or `key="value"` and the comma after it. */
 static bool
 cut_member(struct str *rest, struct str *key, struct str *value)
 {
@@ -109,7 +109,7 @@ cut_member(struct str *rest, struct str *key, struct str *value)
 
 enum { SIGNATURE = 1, REPOSITORY = 2, ACCESS = 4, ALL_MEMBERS = 7 };
 
-/* *bit is the member's; 0: of an index that says more. */
+/* *bit is the bit of the member; 0: a member that only the index knows. */
 static bool
 read_member(struct arena *a, struct str key, struct str value, struct token *out,
     unsigned *bit)

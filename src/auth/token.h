@@ -1,12 +1,13 @@
-/* token.h: what a v1 index hands out, to be shown to its registries:
+/* token.h: the token that an index of API v1 gives to a client, for its registries:
  *
  *	Token signature=0123456789abcdef,repository="team/app",access=write
  *
- * The repository's two parts are written as a form writes them, once: a slash within the
- * second is %2F.
+ * The two parts of the repository are encoded as in a form: a slash within the second one is
+ * %2F.
  *
- * berth's own signature is the time until which it holds (16 hexadecimal digits, seconds
- * since the epoch) and HMAC-SHA256 of that time, the repository and the access (64). */
+ * The signature of a token of berth is the time until which it holds (16 hexadecimal digits,
+ * seconds since the epoch), and the HMAC-SHA256 of that time, the repository and the access
+ * (64 digits). */
 #ifndef AUTH_TOKEN_H
 #define AUTH_TOKEN_H
 
@@ -27,19 +28,19 @@ struct token {
 	enum token_access access;
 };
 
-/* Of an Authorization: "Token ..." in any case of the word, also twice ("Token Token",
- * as docker repeats what it was given); members in any order, values with or without
- * quotes. False, and *out untouched: it is none, a member is missing, doubled or makes no
- * sense, or a value holds what ends one (a quote, a comma, a blank). The signature points
+/* Reads the value of Authorization: "Token ..." in upper or lower case, also twice ("Token
+ * Token": docker repeats what it got); the members in any order, the values with or without
+ * quotes. False, with *out unchanged: not a token, a member is missing, double or invalid,
+ * or a value has a character that ends it (a quote, a comma, a space). The signature points
  * into `authorization`. */
 bool token_parse(struct arena *a, struct str authorization, struct token *out);
 
-/* A new one that holds for TOKEN_LIFE from now (seconds since the epoch). */
+/* Makes a token that holds for TOKEN_LIFE from now (seconds since the epoch). */
 const char *token_new(struct arena *a, struct str key, const struct v1name *name,
     enum token_access access, int64_t now);
 
-/* Was it made with this key, and does it still hold? The sums are compared in constant
- * time. With an empty key none holds. */
+/* Was the token made with this key, and does it still hold? The sums are compared in constant
+ * time. With an empty key no token holds. */
 bool token_holds(
     struct arena *a, struct str key, const struct token *token, int64_t now);
 

@@ -68,15 +68,15 @@ is_host(struct str text)
 
 /* ---- proxies ---- */
 
-static bool
-is_trusted(const struct request *rq)
+bool
+origin_is_trusted(const char *const *proxies, const char *peer)
 {
 	size_t i;
 
-	if (rq->proxies == NULL || rq->peer == NULL)
+	if (proxies == NULL || peer == NULL)
 		return false;
-	for (i = 0; rq->proxies[i] != NULL; i++)
-		if (address_in(rq->proxies[i], rq->peer))
+	for (i = 0; proxies[i] != NULL; i++)
+		if (address_in(proxies[i], peer))
 			return true;
 	return false;
 }
@@ -106,28 +106,21 @@ scheme_of(struct str proto)
 	return str_is_nocase(proto, "http") ? "http" : NULL;
 }
 
-static struct str
-host_of(const struct request *rq, bool trusted)
-{
-	if (trusted && request_has_header(rq, "X-Forwarded-Host"))
-		return request_header(rq, "X-Forwarded-Host");
-	return request_header(rq, "Host");
-}
-
 struct str
 origin_host(const struct request *rq)
 {
-	return host_of(rq, is_trusted(rq));
+	if (rq->by_proxy && request_has_header(rq, "X-Forwarded-Host"))
+		return request_header(rq, "X-Forwarded-Host");
+	return request_header(rq, "Host");
 }
 
 const char *
 origin_url(const struct request *rq, const char *path)
 {
-	bool trusted = is_trusted(rq);
-	struct str host = host_of(rq, trusted);
+	struct str host = origin_host(rq);
 	const char *scheme = rq->https ? "https" : "http";
 
-	if (trusted)
+	if (rq->by_proxy)
 		scheme = scheme_of(request_header(rq, "X-Forwarded-Proto"));
 	else if (came_by_proxy(rq))
 		return path;

@@ -16,6 +16,10 @@
 
 #include "http/request.h"
 
+/* Is the peer (its address, as nginx sees it; NULL: not known) one of these proxies
+ * (base/address.h; NULL after the last; NULL: none)? */
+bool origin_is_trusted(const char *const *proxies, const char *peer);
+
 /* The host that the client used, by the rules above. It may be invalid. */
 struct str origin_host(const struct request *rq);
 

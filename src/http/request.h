@@ -29,9 +29,8 @@ struct request {
 	const struct header *headers;
 	size_t n_headers;
 
-	const char *peer; /* its address, as nginx sees it; NULL: not known */
-	bool https;       /* the connection from there to nginx is TLS */
-	const char *const *proxies; /* trusted ones, base/address.h; NULL: none */
+	bool https;    /* the connection to nginx is TLS */
+	bool by_proxy; /* it comes from a trusted proxy (origin_is_trusted()) */
 
 	int64_t length;             /* Content-Length; -1: none given */
 	const char *body_file;      /* nginx put the body there; NULL: it did not */

@@ -1,6 +1,6 @@
 /* rebuild.c: filling the index from the store; see index.h.
  *
- * A rebuild gives no order to tear down: it raises the generation, and each row that is written
+ * A rebuild does not begin by dropping rows: it raises the generation, and each row that is written
  * or confirmed from then on, by the rebuild or by a push, has the new one. What still has an
  * older generation when a repository is closed (tags, referrers) or at the end (repositories)
  * is no longer in the store and is dropped. Until then it answers requests, so an index that was

@@ -44,17 +44,17 @@
 #define ALL_NAMES \
 	"SELECT id FROM repository INDEXED BY repository_key WHERE hidden = 0"
 /* :key and :name are the last row of the batch before, or begin before all rows. */
-#define FROM_PLACE " AND key >= :key AND (key > :key OR name > :name)"
+#define FROM_PLACE " AND (key, name) > (:key, :name)"
 #define IN_ORDER   " ORDER BY key, name"
 #define NAMES_FROM ALL_NAMES FROM_PLACE
 #define PICK_CLASS(n) \
 	NAMES_FROM " AND instr(key, :term) AND " CLASS " = " n IN_ORDER
 
 static const char walk_all[] = NAMES_FROM IN_ORDER;
-/* The unary plus: two names are looked up, whatever the place. */
+/* The unary plus keeps sqlite from using the place as a range: two keys are looked up. */
 static const char walk_exact[] = ALL_NAMES
-    " AND key IN (:term, :library) AND +key >= :key"
-    " AND (+key > :key OR name > :name)" IN_ORDER;
+    " AND key IN (:term, :library)"
+    " AND (+key, +name) > (:key, :name)" IN_ORDER;
 /* :key begins as the prefix. */
 static const char walk_prefix[] = NAMES_FROM
     " AND key < :to AND key NOT IN (:term, :library)" IN_ORDER;

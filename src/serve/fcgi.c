@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "base/percent.h"
+#include "http/origin.h"
 #include "serve/dispatch.h"
 #include "serve/options.h"
 #include "store/content.h"
@@ -141,12 +142,12 @@ take_request(struct fcgi *f, struct request *rq)
 
 	memset(rq, 0, sizeof(*rq));
 	rq->arena = f->arena;
-	rq->proxies = f->options->proxies;
 	rq->id = get_param(f, "REQUEST_ID", "-");
 	rq->method = get_param(f, "REQUEST_METHOD", "");
 	rq->target = str_of(get_param(f, "REQUEST_URI", ""));
 	take_headers(f, rq);
-	rq->peer = get_param(f, "REMOTE_ADDR", NULL);
+	rq->by_proxy = origin_is_trusted(
+	    f->options->proxies, get_param(f, "REMOTE_ADDR", NULL));
 	rq->https = strcmp(get_param(f, "HTTPS", ""), "on") == 0;
 	rq->length = str_to_int64(
 			 str_of(get_param(f, "CONTENT_LENGTH", "")), &length)

@@ -100,8 +100,8 @@ write_answer(void *arg, struct sink sink, struct err *err)
 	return RC_OK;
 }
 
-/* Once the first bytes are sent, the reply cannot say any more that the index is being
- * rebuilt: so that is asked first. */
+/* After the first bytes are sent, it is too late to answer that the index is being rebuilt:
+ * so that is checked first. */
 static enum result
 reply_all(struct answer *an)
 {

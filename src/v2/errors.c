@@ -80,8 +80,8 @@ write_error(struct jsonw *w, const struct row *row, struct str detail)
 	jsonw_end(w);
 }
 
-/* The reason of a fault of this registry is for the log alone; so is one that no client
- * reads any more. */
+/* The reason of a fault of this registry is for the log alone; so is that of a request whose
+ * client has gone. */
 static struct str
 reason_json(struct call *c, const struct row *row)
 {

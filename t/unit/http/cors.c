@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "http/cors.h"
+#include "http/origin.h"
 #include "http/site.h"
 #include "lib/unit.h"
 
@@ -259,8 +260,7 @@ test_behind_a_proxy(void)
 		    .method = "PUT",
 		    .headers = headers,
 		    .n_headers = 3,
-		    .peer = peers[i].peer,
-		    .proxies = trusted};
+		    .by_proxy = origin_is_trusted(trusted, peers[i].peer)};
 		struct err why;
 
 		is_str(err_name(site_admit(&off, &rq, &why)),

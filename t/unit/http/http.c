@@ -382,8 +382,9 @@ static const char *const trusted[] = {"10.0.0.0/8", "unix:", NULL};
 static const char *
 url_of(const char *peer, bool https, const char *lines)
 {
-	struct request rq = {
-	    .arena = arena, .peer = peer, .https = https, .proxies = trusted};
+	struct request rq = {.arena = arena,
+	    .by_proxy = origin_is_trusted(trusted, peer),
+	    .https = https};
 	struct header headers[8];
 	struct str rest = str_of(lines), line, name;
 
