@@ -9,13 +9,17 @@ enum result
 blob_find(const struct task *t, const char *name, const struct digest *d,
     struct store_blob *out)
 {
-	return store_blob_find(t->reg->store, t->arena, name, d, out, t->err);
+	const struct store_repository in = task_repository(t, name);
+
+	return store_blob_find(&in, d, out, t->err);
 }
 
 enum result
 blob_mount(const struct task *t, const char *name, const struct digest *d,
     const char *from, struct digest *out)
 {
+	const struct store_repository in = task_repository(t, name),
+				      other = task_repository(t, from);
 	struct store_blob blob;
 	enum result r;
 
@@ -23,13 +27,11 @@ blob_mount(const struct task *t, const char *name, const struct digest *d,
 		r = store_blob_find_anywhere(
 		    t->reg->store, t->arena, d, &blob, t->err);
 	else if (reference_check_repository(str_of(from), t->err) == RC_OK)
-		r = store_blob_find(
-		    t->reg->store, t->arena, from, d, &blob, t->err);
+		r = store_blob_find(&other, d, &blob, t->err);
 	else
 		r = RC_BLOB_UNKNOWN;
 	if (r == RC_OK)
-		r = store_blob_link(
-		    t->reg->store, t->arena, name, &blob.digest, t->err);
+		r = store_blob_link(&in, &blob.digest, t->err);
 	if (r == RC_OK)
 		*out = blob.digest;
 	return r;
@@ -38,12 +40,13 @@ blob_mount(const struct task *t, const char *name, const struct digest *d,
 enum result
 blob_remove(const struct task *t, const char *name, const struct digest *d)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct guard held = {0};
 	enum result r = guard_take(
 	    t->reg->store, GUARD_REPOSITORY, name, &held, t->err);
 
 	if (r == RC_OK)
-		r = store_blob_unlink(t->reg->store, t->arena, name, d, t->err);
+		r = store_blob_unlink(&in, &held, d, t->err);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_BLOB,
 				  .repository = name,

@@ -17,7 +17,7 @@ enum result blob_find(const struct task *t, const char *name,
 enum result blob_mount(const struct task *t, const char *name,
     const struct digest *d, const char *from, struct digest *out);
 
-/* The repository has it no more. */
+/* The repository does not have it any more. */
 enum result blob_remove(
     const struct task *t, const char *name, const struct digest *d);
 

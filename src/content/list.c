@@ -60,6 +60,7 @@ static enum result
 gather_tags(
     const struct task *t, const char *name, struct str after, struct gathering *g)
 {
+	const struct store_repository in = task_repository(t, name);
 	const struct index_page page = {after, g->limit + 1};
 	const struct index_name_visitor visitor = {gather, g};
 	enum result r = index_tags(
@@ -69,14 +70,14 @@ gather_tags(
 		return r;
 	g->page->n = 0;
 	g->page->more = false;
-	return store_tag_each(
-	    t->reg->store, name, str_dup(g->arena, after), gather_tag, g, t->err);
+	return store_tag_each(&in, str_dup(g->arena, after), gather_tag, g, t->err);
 }
 
 enum result
 content_list_tags(const struct task *t, const char *name, struct str after,
     size_t limit, struct content_page *out)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct gathering g = {t->arena, limit, NULL};
 	bool there = true;
 	enum result r;
@@ -84,8 +85,7 @@ content_list_tags(const struct task *t, const char *name, struct str after,
 	begin_page(&g, out);
 	r = gather_tags(t, name, after, &g);
 	if (r == RC_OK && out->n == 0)
-		r = store_repository_exists(
-		    t->reg->store, t->arena, name, &there, t->err);
+		r = store_repository_exists(&in, &there, t->err);
 	if (r == RC_OK && !there)
 		return err_set(t->err, RC_REPOSITORY_UNKNOWN, "no such repository");
 	return r;

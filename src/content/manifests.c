@@ -36,6 +36,7 @@ static enum result
 resolve_reference(const struct task *t, const char *name, struct str reference,
     struct digest *out, bool *by_digest)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct err ignored;
 
 	*by_digest = digest_parse(reference, out, &ignored) == RC_OK;
@@ -43,8 +44,7 @@ resolve_reference(const struct task *t, const char *name, struct str reference,
 		return RC_OK;
 	if (!reference_is_tag(reference))
 		return names_nothing(t->err);
-	return store_tag_get(t->reg->store, t->arena, name,
-	    str_dup(t->arena, reference), out, t->err);
+	return store_tag_get(&in, str_dup(t->arena, reference), out, t->err);
 }
 
 /* With the guard of the repository. */
@@ -52,6 +52,7 @@ static enum result
 check_condition(const struct task *t, const char *name, struct str reference,
     const struct manifests_condition *condition)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct digest d, kept;
 	bool by_digest;
 	enum result r;
@@ -60,8 +61,7 @@ check_condition(const struct task *t, const char *name, struct str reference,
 		return RC_OK;
 	r = resolve_reference(t, name, reference, &d, &by_digest);
 	if (r == RC_OK)
-		r = store_manifest_find(
-		    t->reg->store, t->arena, name, &d, &kept, t->err);
+		r = store_manifest_find(&in, &d, &kept, t->err);
 	if (r != RC_OK && r != RC_MANIFEST_UNKNOWN)
 		return r;
 	if (condition->holds(condition->arg, r == RC_OK ? &kept : NULL))
@@ -76,15 +76,16 @@ static enum result
 read_stored(const struct task *t, const char *name, const struct digest *d,
     struct store_manifest *out)
 {
+	const struct store_repository in = task_repository(t, name);
 	enum result r = store_manifest_read_short(
-	    t->reg->store, t->arena, name, d, WORKLIMIT_FREE, out, t->err);
+	    &in, d, WORKLIMIT_FREE, out, t->err);
 
 	if (r != RC_TOO_LARGE)
 		return r;
 	r = worklimit_enter(t, MANIFEST_MAX);
-	return r == RC_OK ? store_manifest_read(
-				t->reg->store, t->arena, name, d, out, t->err)
-			  : r;
+	if (r == RC_OK)
+		r = store_manifest_read(&in, d, out, t->err);
+	return r;
 }
 
 /* Only for a long manifest: it is sent from its file, so its bytes do not stay in
@@ -196,6 +197,7 @@ read_reference(struct push *p, struct str reference)
 static enum result
 find_ref(const struct push *p, struct arena *scratch, struct str ref)
 {
+	const struct store_repository in = {p->task->reg->store, scratch, p->name};
 	struct store_blob blob;
 	struct digest d, kept;
 	enum result r = RC_MANIFEST_UNKNOWN;
@@ -204,11 +206,9 @@ find_ref(const struct push *p, struct arena *scratch, struct str ref)
 		return RC_BLOB_UNKNOWN; /* of an algorithm that is not computed here */
 
 	if (p->manifest.refs_are_manifests)
-		r = store_manifest_find(
-		    p->task->reg->store, scratch, p->name, &d, &kept, p->task->err);
+		r = store_manifest_find(&in, &d, &kept, p->task->err);
 	if (r == RC_MANIFEST_UNKNOWN)
-		r = store_blob_find(
-		    p->task->reg->store, scratch, p->name, &d, &blob, p->task->err);
+		r = store_blob_find(&in, &d, &blob, p->task->err);
 	return r;
 }
 
@@ -251,19 +251,18 @@ find_refs(struct push *p, struct manifests_pushed *out)
 	    out->n_missing == MANIFESTS_MISSING_MAX ? " or more" : "");
 }
 
-/* The caller holds the repository. */
 static enum result
 store_manifest_and_tags(struct push *p)
 {
+	const struct store_repository in = task_repository(p->task, p->name);
 	const struct store_manifest m = {p->digest, p->bytes};
-	struct store *st = p->task->reg->store;
 	enum result r;
 	size_t i;
 
-	r = store_manifest_put(st, p->task->arena, p->name, &m,
+	r = store_manifest_put(&in, &p->guard, &m,
 	    p->manifest.type_told ? p->manifest.type : str_of(""), p->task->err);
 	for (i = 0; r == RC_OK && i < p->n_tags; i++)
-		r = store_tag_put(st, p->task->arena, p->name,
+		r = store_tag_put(&in, &p->guard,
 		    str_dup(p->task->arena, p->tags[i]), &p->digest, p->task->err);
 	return r;
 }
@@ -340,11 +339,11 @@ static enum result
 remove_tag(const struct task *t, const struct guard *held, const char *name,
     const char *tag)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct str dropped = str_of(tag);
 	struct index_change change = {
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
-	enum result r = store_tag_remove(
-	    t->reg->store, t->arena, name, tag, t->err);
+	enum result r = store_tag_remove(&in, held, tag, t->err);
 
 	if (r == RC_OK ||
 	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
@@ -378,32 +377,13 @@ collect_tag(void *arg, const char *tag, const struct digest *d)
 	return true;
 }
 
-/* A client that gets "unknown" may rely on it: so the absence is made durable. */
-static enum result
-find_or_settle(const struct task *t, const char *name, const struct digest *d,
-    struct digest *kept)
-{
-	enum result r = store_manifest_linked(
-			t->reg->store, t->arena, name, d, kept, t->err),
-		    settled;
-	struct err why;
-
-	if (r != RC_MANIFEST_UNKNOWN)
-		return r;
-	settled = store_manifest_sync_absence(
-	    t->reg->store, t->arena, name, d, &why);
-	if (settled == RC_OK)
-		return r;
-	*t->err = why;
-	return settled;
-}
-
 /* The tags are removed first: a tag never means a manifest that is not there. A
  * manifest whose bytes are damaged or lost is removed like any other. */
 static enum result
 remove_manifest(const struct task *t, const struct guard *held, const char *name,
     const struct digest *d)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct index_change change = {
 	    .dropped_referrer = str_of(digest_text(t->arena, d))};
 	struct digest kept;
@@ -411,15 +391,13 @@ remove_manifest(const struct task *t, const struct guard *held, const char *name
 	enum result r;
 	size_t i;
 
-	r = find_or_settle(t, name, d, &kept);
+	r = store_manifest_linked(&in, d, &kept, t->err);
 	if (r == RC_OK)
-		r = store_tag_each(
-		    t->reg->store, name, "", collect_tag, &meant, t->err);
+		r = store_tag_each(&in, "", collect_tag, &meant, t->err);
 	for (i = 0; r == RC_OK && i < meant.n; i++)
-		r = store_tag_remove(
-		    t->reg->store, t->arena, name, meant.tags[i].p, t->err);
+		r = store_tag_remove(&in, held, meant.tags[i].p, t->err);
 	if (r == RC_OK)
-		r = store_manifest_remove(t->reg->store, t->arena, name, d, t->err);
+		r = store_manifest_remove(&in, held, d, t->err);
 	change.dropped_tags = meant.tags;
 	change.n_dropped_tags = meant.n;
 	if (r == RC_OK ||

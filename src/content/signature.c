@@ -39,14 +39,13 @@ read_key(const struct task *t, const struct signing_key **out)
 {
 	struct err why;
 	struct str pem;
-	enum result r = store_secret_read(t->reg->store, t->arena,
-	    SECRET_SIGNING_KEY, SIGNING_KEY_MAX, &pem, t->err);
+	enum result r = store_secret_read(
+	    t->reg->store, t->arena, STORE_SECRET_SIGNING_KEY, &pem, t->err);
 
 	if (r == RC_OK && signing_key_parse(t->arena, pem, out, &why) != RC_OK)
 		r = err_set(t->err, RC_IO,
-		    "_berth/" SECRET_SIGNING_KEY
-		    ": %s; remove the file, and berth makes t->arena new one",
-		    why.text);
+		    "%s: %s; remove the file, and berth makes a new one",
+		    store_secret_name(STORE_SECRET_SIGNING_KEY), why.text);
 	return r;
 }
 
@@ -57,7 +56,7 @@ static enum result
 make_key(const struct task *t, const struct signing_key **out)
 {
 	const struct signing_key *key = signing_key_new(t->arena);
-	enum result r = store_secret_make(t->reg->store, SECRET_SIGNING_KEY,
+	enum result r = store_secret_make(t->reg->store, STORE_SECRET_SIGNING_KEY,
 	    signing_key_pem(t->arena, key), t->err);
 
 	if (r == RC_OK) {

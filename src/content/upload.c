@@ -1,14 +1,24 @@
-/* upload.c: see upload.h. */
+/* upload.c: see upload.h.
+ *
+ * A part is hashed first, without a guard, on top of the state that the session has; it may
+ * be gigabytes. Then it is given to the store, which takes it if the session is still in that
+ * state. So of two requests with the same part both are hashed and one is taken; the other one's
+ * client gets the size that the session has now. A last part is checked against the client's
+ * digest before the store gets it.
+ *
+ * A client or nginx that did not get an answer sends its request again. A last part that finds
+ * the session with all bytes, or the session gone and the blob there, has been taken
+ * already. */
 #include "content/upload.h"
 
 #include "registry/event.h"
 #include "store/blob.h"
-#include "store/guard.h"
 
 enum result
 upload_begin(const struct task *t, const char *name, enum hash_kind kind,
     struct store_upload *out)
 {
+	const struct store_repository in = task_repository(t, name);
 	uint64_t n = 0;
 	enum result r = RC_OK;
 
@@ -18,9 +28,15 @@ upload_begin(const struct task *t, const char *name, enum hash_kind kind,
 		return err_set(t->err, RC_BUSY,
 		    "%llu uploads are open, open_uploads allows %u: try again later",
 		    (unsigned long long)n, t->reg->uploads_max);
-	return r == RC_OK ? store_upload_begin(
-				t->reg->store, t->arena, name, kind, out, t->err)
-			  : r;
+	if (r == RC_OK)
+		r = store_upload_begin(&in, kind, out, t->err);
+	return r;
+}
+
+uint64_t
+upload_part_min(const struct task *t)
+{
+	return store_upload_part_min(t->reg->store);
 }
 
 #define EXPIRY_CROWDED 900 /* seconds */
@@ -42,29 +58,82 @@ enum result
 upload_status(
     const struct task *t, const char *name, struct str id, struct store_upload *out)
 {
-	return store_upload_open(t->reg->store, t->arena, name, id, out, t->err);
+	const struct store_repository in = task_repository(t, name);
+
+	return store_upload_open(&in, id, out, t->err);
 }
 
-/* Another place than where the upload stands, now or when its hash was taken. */
-static enum result
-not_next(const struct store_upload *up, struct err *err)
-{
-	return err_set(err, RC_BAD_RANGE, "the upload holds %llu bytes",
-	    (unsigned long long)up->size);
-}
+/* ---- parts ---- */
 
+/* The part is the next one: the client's range begins where the session ends, and no other
+ * part has come since this one was announced. */
 static enum result
 check_place(
     const struct store_upload *up, const struct upload_part *part, struct err *err)
 {
 	if ((part->ranged && part->first != up->size) ||
 	    (part->noted && part->size != up->size))
-		return not_next(up, err);
+		return err_set(err, RC_BAD_RANGE, "the upload holds %llu bytes",
+		    (unsigned long long)up->size);
 	return RC_OK;
 }
 
-/* Has the upload all bytes already? Then a worker died after U3, or its answer was
- * lost, and nginx or the client asks again. */
+enum result
+upload_check(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, struct store_upload *out)
+{
+	enum result r = upload_status(t, name, id, out);
+
+	if (r != RC_OK)
+		return r;
+	store_upload_touch(out);
+	return check_place(out, part, t->err);
+}
+
+/* The body of a part, with its hash added to `hash`. */
+static enum result
+take_body(const struct task *t, const struct upload_part *part, struct hash *hash,
+    struct stage **out)
+{
+	enum result r = stage_adopt(
+	    t->reg->store, t->arena, part->body_file, out, t->err);
+
+	if (r == RC_OK && part->ranged &&
+	    stage_size(*out) != part->last - part->first + 1)
+		r = err_set(t->err, RC_BAD_SIZE,
+		    "the range is of %llu bytes, %llu arrived",
+		    (unsigned long long)(part->last - part->first + 1),
+		    (unsigned long long)stage_size(*out));
+	if (r == RC_OK)
+		r = stage_hash(*out, hash, t->err);
+	if (r == RC_OK)
+		r = stage_flush(*out, t->err);
+	return r;
+}
+
+enum result
+upload_append(const struct task *t, const char *name, struct str id,
+    const struct upload_part *part, struct store_upload *out)
+{
+	struct hash after;
+	struct stage *body;
+	enum result r = upload_status(t, name, id, out);
+
+	if (r == RC_OK)
+		r = check_place(out, part, t->err);
+	if (r != RC_OK)
+		return r;
+	after = out->hash;
+	r = take_body(t, part, &after, &body);
+	if (r == RC_OK)
+		r = store_upload_append(out, body, &after, t->err);
+	return r;
+}
+
+/* ---- the end of an upload ---- */
+
+/* Has the session all bytes already? Then a worker died after it took the last part, or the
+ * answer was lost. */
 static bool
 is_whole(const struct store_upload *up, const struct digest *d)
 {
@@ -77,30 +146,18 @@ is_whole(const struct store_upload *up, const struct digest *d)
 	return digest_eq(&got, d);
 }
 
-enum result
-upload_check(const struct task *t, const char *name, struct str id,
-    const struct upload_part *part, struct store_upload *out)
-{
-	enum result r = store_upload_open(
-	    t->reg->store, t->arena, name, id, out, t->err);
-
-	if (r != RC_OK)
-		return r;
-	store_upload_touch(t->reg->store, t->arena, out->id);
-	return check_place(out, part, t->err);
-}
-
-/* A request whose answer the client did not get may have finished the upload, which is
- * unknown since then. A text that does not have the form of an id never was an upload. */
+/* Was the upload finished by a request whose answer was lost? It is unknown since then. A text
+ * without the form of an id was never that of an upload. */
 static bool
 is_finished(
     const struct task *t, const char *name, struct str id, const struct digest *d)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct store_blob blob;
 	struct err ignored;
 
-	return store_upload_is_id(id) && store_blob_find(t->reg->store, t->arena,
-					     name, d, &blob, &ignored) == RC_OK;
+	return store_upload_is_id(id) &&
+	       store_blob_find(&in, d, &blob, &ignored) == RC_OK;
 }
 
 enum result
@@ -116,95 +173,6 @@ upload_check_end(const struct task *t, const char *name, struct str id,
 	return r;
 }
 
-/* A part on its way: the upload as it was when its bytes were hashed. */
-struct coming {
-	struct store_upload before;
-	struct stage *stage;
-	struct hash hash; /* of all bytes with this part */
-};
-
-static enum result
-take_part(const struct task *t, const struct upload_part *part, struct coming *c)
-{
-	enum result r = stage_adopt(
-	    t->reg->store, t->arena, part->body_file, &c->stage, t->err);
-
-	if (r == RC_OK && part->ranged &&
-	    stage_size(c->stage) != part->last - part->first + 1)
-		r = err_set(t->err, RC_BAD_SIZE,
-		    "%llu bytes arrived, Content-Range says %llu",
-		    (unsigned long long)stage_size(c->stage),
-		    (unsigned long long)(part->last - part->first + 1));
-	if (r == RC_OK)
-		r = stage_hash(c->stage, &c->hash, t->err);
-	if (r == RC_OK)
-		r = stage_flush(c->stage, t->err);
-	return r;
-}
-
-/* The upload is locked and still stands where the hash began, or RC_BAD_RANGE: another
- * part was faster. *now tells how it stands. */
-static enum result
-lock_unmoved(const struct task *t, const struct store_upload *before,
-    struct store_upload *now, struct guard *held)
-{
-	enum result r = guard_take(
-	    t->reg->store, GUARD_UPLOAD, before->id, held, t->err);
-
-	if (r == RC_OK)
-		r = store_upload_open(t->reg->store, t->arena, before->name,
-		    str_of(before->id), now, t->err);
-	if (r == RC_OK && now->size != before->size)
-		r = not_next(now, t->err);
-	return r;
-}
-
-enum result
-upload_append(const struct task *t, const char *name, struct str id,
-    const struct upload_part *part, struct store_upload *out)
-{
-	struct guard held = {0};
-	struct coming c;
-	enum result r = store_upload_open(
-	    t->reg->store, t->arena, name, id, out, t->err);
-
-	if (r == RC_OK)
-		r = check_place(out, part, t->err);
-	if (r != RC_OK)
-		return r;
-	c.before = *out;
-	c.hash = out->hash;
-	r = take_part(t, part, &c);
-	if (r == RC_OK)
-		r = lock_unmoved(t, &c.before, out, &held);
-	if (r == RC_OK && stage_size(c.stage) > 0)
-		r = store_upload_append(
-		    t->reg->store, t->arena, out, c.stage, &c.hash, t->err);
-	guard_release(&held);
-	return r;
-}
-
-/* ---- the end of an upload ---- */
-
-/* Of the bytes so far, in the kind that the client's digest has. They were hashed as
- * they came; only where the client did not say of which kind, again. */
-static enum result
-hash_so_far(const struct task *t, const struct store_upload *up,
-    enum hash_kind kind, struct hash *out)
-{
-	struct stage *so_far;
-	enum result r;
-
-	*out = up->hash;
-	if (up->hash.kind == kind)
-		return RC_OK;
-	hash_begin(out, kind);
-	if (up->size == 0)
-		return RC_OK;
-	r = store_upload_stage(t->reg->store, t->arena, up, &so_far, t->err);
-	return r == RC_OK ? stage_hash(so_far, out, t->err) : r;
-}
-
 static enum result
 check_digest(
     struct arena *a, struct hash hash, const struct digest *want, struct err *err)
@@ -214,44 +182,8 @@ check_digest(
 	digest_end(&hash, &got);
 	if (digest_eq(&got, want))
 		return RC_OK;
-	return err_set(err, RC_MISMATCH, "the bytes have %s", digest_text(a, &got));
-}
-
-/* The upload holds all bytes, and its hash is of the digest's kind. */
-static enum result
-complete_upload(
-    const struct task *t, struct store_upload *up, const struct coming *c)
-{
-	if (stage_size(c->stage) > 0)
-		return store_upload_append(
-		    t->reg->store, t->arena, up, c->stage, &c->hash, t->err);
-	if (up->hash.kind != c->hash.kind)
-		return store_upload_rehash(
-		    t->reg->store, t->arena, up, &c->hash, t->err);
-	return RC_OK;
-}
-
-/* All bytes are there, in the upload, in the part, or in both. */
-static enum result
-make_blob(const struct task *t, struct store_upload *up, struct coming *c,
-    const struct digest *d)
-{
-	struct stage *whole = c->stage;
-	enum result r = RC_OK;
-
-	if (up->size > 0) {
-		r = complete_upload(t, up, c);
-		if (r == RC_OK)
-			r = store_upload_stage(
-			    t->reg->store, t->arena, up, &whole, t->err);
-	}
-	if (r == RC_OK)
-		r = store_blob_put(t->reg->store, t->arena, whole, d, t->err);
-	if (r == RC_OK)
-		r = store_blob_link(t->reg->store, t->arena, up->name, d, t->err);
-	if (r == RC_OK)
-		r = store_upload_remove(t->reg->store, up->id, t->err);
-	return r;
+	return err_set(
+	    err, RC_MISMATCH, "the bytes have the digest %s", digest_text(a, &got));
 }
 
 static void
@@ -263,31 +195,30 @@ emit_blob(const struct task *t, const char *name, const struct digest *d)
 				  .digest = digest_text(t->arena, d)});
 }
 
+/* The bytes were hashed as they came; they are read again only if the client has not said of
+ * which kind its digest would be. */
 static enum result
 finish_upload(const struct task *t, const struct upload_part *part,
-    const struct digest *d, struct store_upload *out)
+    const struct digest *d, struct store_upload *up)
 {
 	static const struct upload_part nothing = {.body_file = NULL};
-	struct guard held = {0};
-	struct coming c = {.before = *out};
+	struct stage *last;
+	struct hash all;
 	enum result r;
 
-	if (is_whole(out, d))
+	if (is_whole(up, d))
 		part = &nothing;
-	r = check_place(out, part, t->err);
+	r = check_place(up, part, t->err);
 	if (r == RC_OK)
-		r = hash_so_far(t, out, d->kind, &c.hash);
+		r = store_upload_hash(up, d->kind, &all, t->err);
 	if (r == RC_OK)
-		r = take_part(t, part, &c);
+		r = take_body(t, part, &all, &last);
 	if (r == RC_OK)
-		r = check_digest(t->arena, c.hash, d, t->err);
+		r = check_digest(t->arena, all, d, t->err);
 	if (r == RC_OK)
-		r = lock_unmoved(t, &c.before, out, &held);
+		r = store_upload_finish(up, last, &all, t->err);
 	if (r == RC_OK)
-		r = make_blob(t, out, &c, d);
-	guard_release(&held);
-	if (r == RC_OK)
-		emit_blob(t, out->name, d);
+		emit_blob(t, up->repository.name, d);
 	return r;
 }
 
@@ -296,8 +227,7 @@ upload_finish(const struct task *t, const char *name, struct str id,
     const struct upload_part *part, const struct digest *d,
     struct store_upload *out)
 {
-	enum result r = store_upload_open(
-	    t->reg->store, t->arena, name, id, out, t->err);
+	enum result r = upload_status(t, name, id, out);
 
 	if (r == RC_OK)
 		r = finish_upload(t, part, d, out);
@@ -310,51 +240,29 @@ enum result
 upload_whole(const struct task *t, const char *name, const char *body_file,
     const struct digest *d)
 {
+	const struct store_repository in = task_repository(t, name);
 	const struct upload_part part = {.body_file = body_file};
-	struct coming c;
+	struct stage *body;
+	struct hash hash;
 	enum result r;
 
-	hash_begin(&c.hash, d->kind);
-	r = take_part(t, &part, &c);
+	hash_begin(&hash, d->kind);
+	r = take_body(t, &part, &hash, &body);
 	if (r == RC_OK)
-		r = check_digest(t->arena, c.hash, d, t->err);
+		r = check_digest(t->arena, hash, d, t->err);
 	if (r == RC_OK)
-		r = store_blob_put(t->reg->store, t->arena, c.stage, d, t->err);
+		r = store_blob_put(t->reg->store, t->arena, body, d, t->err);
 	if (r == RC_OK)
-		r = store_blob_link(t->reg->store, t->arena, name, d, t->err);
+		r = store_blob_link(&in, d, t->err);
 	if (r == RC_OK)
 		emit_blob(t, name, d);
-	return r;
-}
-
-/* A client that gets "unknown" may rely on it: so the absence is made durable. */
-static enum result
-stay_unknown(const struct task *t, struct str id)
-{
-	struct err why;
-	enum result r = store_upload_sync_absence(
-	    t->reg->store, t->arena, id, &why);
-
-	if (r == RC_OK)
-		return RC_UPLOAD_UNKNOWN;
-	*t->err = why;
 	return r;
 }
 
 enum result
 upload_cancel(const struct task *t, const char *name, struct str id)
 {
-	struct guard held = {0};
-	struct store_upload up;
-	enum result r = store_upload_open(
-	    t->reg->store, t->arena, name, id, &up, t->err);
+	const struct store_repository in = task_repository(t, name);
 
-	if (r == RC_UPLOAD_UNKNOWN)
-		return stay_unknown(t, id);
-	if (r == RC_OK)
-		r = guard_take(t->reg->store, GUARD_UPLOAD, up.id, &held, t->err);
-	if (r == RC_OK)
-		r = store_upload_remove(t->reg->store, up.id, t->err);
-	guard_release(&held);
-	return r;
+	return store_upload_cancel(&in, id, t->err);
 }

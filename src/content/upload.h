@@ -1,8 +1,8 @@
-/* upload.h: a blob comes in, in one request or in several. RC_UPLOAD_UNKNOWN.
+/* upload.h: a blob is pushed, in one request or in several parts. RC_UPLOAD_UNKNOWN: there is no
+ * such upload session in the repository.
  *
- * Each byte is hashed once, without a lock, from where the parts before left off; then
- * the part is taken if nobody else was faster. Two parts that begin at one place at once:
- * one is taken, the other ends in RC_BAD_RANGE. */
+ * Of two parts that begin at the same place at the same time one is taken, and the other
+ * ends in RC_BAD_RANGE. */
 #ifndef CONTENT_UPLOAD_H
 #define CONTENT_UPLOAD_H
 
@@ -16,25 +16,28 @@
 #include "registry/task.h"
 #include "store/upload.h"
 
-/* The bytes of one request. */
+/* The part that a request has. */
 struct upload_part {
-	const char *body_file; /* nginx's; NULL: nothing came */
-	bool ranged;           /* the client said which bytes these are, */
+	const char *body_file; /* nginx's; NULL: an empty body */
+	bool ranged;           /* the client said which bytes these are: */
 	uint64_t first, last;  /* both included */
-	bool noted;            /* upload_check() was called before the body came, */
-	uint64_t size;         /* when the upload held so many bytes */
+	bool noted;            /* upload_check() was called before the body came; */
+	uint64_t size;         /* the session held so many bytes then */
 };
 
 /* RC_BUSY: reg->uploads_max are open already. The count may be a moment old. */
 enum result upload_begin(const struct task *t, const char *name,
     enum hash_kind kind, struct store_upload *out);
 
+/* The smallest part that may come, but for the last one, in bytes. */
+uint64_t upload_part_min(const struct task *t);
+
 enum result upload_status(const struct task *t, const char *name, struct str id,
     struct store_upload *out);
 
-/* May this part come? Asked before a byte of it is read; the upload is not swept while it
- * is on its way. RC_BAD_RANGE: it is not the next one; *out tells where the upload
- * stands. */
+/* May this part come? Called before a byte of it is read; the session is not swept while the
+ * part is on its way. RC_BAD_RANGE: it is not the next one; *out says how many bytes the session
+ * holds. */
 enum result upload_check(const struct task *t, const char *name, struct str id,
     const struct upload_part *part, struct store_upload *out);
 
@@ -49,9 +52,10 @@ enum result upload_check_end(const struct task *t, const char *name, struct str 
 enum result upload_append(const struct task *t, const char *name, struct str id,
     const struct upload_part *part, struct store_upload *out);
 
-/* The last part, which may be empty: what came is the blob d of the repository. Also
- * RC_MISMATCH; the upload then stands as it stood before. An upload that is unknown, while
- * the repository has the blob, was finished by a request whose response was lost: RC_OK. */
+/* The last part, which may be empty; the repository has the blob d afterwards. Also
+ * RC_MISMATCH: the bytes have another digest, and the session is as before. If the session is
+ * unknown and the repository has the blob, a request whose answer was lost has finished it:
+ * RC_OK. */
 enum result upload_finish(const struct task *t, const char *name, struct str id,
     const struct upload_part *part, const struct digest *d,
     struct store_upload *out);

@@ -166,7 +166,7 @@ public_image(const struct task *t, const char *id)
 	r = is_private(t, &t->caller->repository, &private);
 	if (r == RC_OK && private)
 		return err_set(t->err, RC_IMAGE_UNKNOWN,
-		    "in the name of t->arena private repository it is t->arena private image");
+		    "in the name of a private repository it is a private image");
 	if (r == RC_OK && is_bound(t->caller))
 		r = belongs(t, id, &own);
 	if (r == RC_OK && !own)

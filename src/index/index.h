@@ -65,8 +65,10 @@ void index_watch(struct index *ix, void (*on_foreign)(void *), void *arg);
 struct index_repository {
 	struct str name, description;
 	bool v1, v2;
-	bool hidden;    /* neither search nor catalog show it */
-	uint64_t stamp; /* of the store when it was walked; 0: changed since */
+	bool hidden; /* neither search nor catalog show it */
+	/* Of the store when the repository was walked: a text to be compared and nothing else.
+	 * Empty: not known, or changed since. */
+	struct str version;
 };
 
 /* A manifest with a subject, as a list of referrers shows it. */
@@ -196,11 +198,11 @@ enum result index_referrers(struct index *ix, const struct index_subject *subjec
  * A put holds the guard of its repository from its look at the store on, and so does the
  * walk from same to close. Otherwise one that is removed in between would come back.
  *
- * same: the index has it with this stamp (not 0) and these layouts: nothing of it needs
+ * same: the index has it with this version (not empty) and these layouts: nothing of it needs
  *	to be read; *same.
- * open: the repository, with stamp 0 until it is closed. add: some of its tags and
+ * open: the repository, without a version until it is closed. add: some of its tags and
  *	referrers. close: drops its tags and referrers that were not added, and enters the
- *	stamp.
+ *	version.
  * end: drops what the walk did not find and declares the index whole.
  *
  * same, close and end return RC_REBUILDING also when the index was replaced since begin:

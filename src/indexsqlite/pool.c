@@ -181,9 +181,9 @@ confirm_suspicion(struct db *db, const struct suspicion *s, struct err *err)
 
 /* After this the rebuild reads every repository. */
 static enum result
-void_stamps(struct db *db, void *arg, struct err *err)
+forget_versions(struct db *db, void *arg, struct err *err)
 {
-	static const char sql[] = "UPDATE repository SET stamp = 0";
+	static const char sql[] = "UPDATE repository SET version = ''";
 	sqlite3_stmt *stmt;
 	enum result r = confirm_suspicion(db, arg, err);
 
@@ -301,9 +301,9 @@ do_job(struct index *ix, const struct job *job, struct err *err)
 }
 
 static void
-forget_stamps(struct index *ix, struct suspicion *s)
+forget_all(struct index *ix, struct suspicion *s)
 {
-	const struct job job = {DB_CHANGE, void_stamps, s, NULL};
+	const struct job job = {DB_CHANGE, forget_versions, s, NULL};
 	struct err ignored;
 
 	if (do_job(ix, &job, &ignored) == RC_OK)
@@ -320,6 +320,6 @@ pool_do(struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *
 	enum result r = do_job(ix, &job, err);
 
 	if (foreign.any)
-		forget_stamps(ix, &foreign);
+		forget_all(ix, &foreign);
 	return r;
 }

@@ -9,8 +9,8 @@
  * The generation of a new file begins at a random number. A step that finds another generation
  * than this rebuild's is in a file that was replaced since the beginning.
  *
- * Rows are written in lazy transactions. A power cut takes back the latest ones, and the stamp
- * of a repository is written after its rows, so a stamp never claims more than is there.
+ * Rows are written in lazy transactions. A power cut takes back the latest ones, and the version
+ * of a repository is written after its rows, so a version never claims more than is there.
  * Transactions that drop rows are short (DROP_AT_ONCE), because pushes wait for them. */
 #include <stdint.h>
 
@@ -71,7 +71,7 @@ confirm_same(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] =
 	    "UPDATE repository SET generation = :generation"
-	    " WHERE name = :name AND v1 = :v1 AND v2 = :v2 AND stamp = :stamp";
+	    " WHERE name = :name AND v1 = :v1 AND v2 = :v2 AND version = :version";
 	struct step *step = arg;
 	const struct index_repository *repository = step->repository;
 	sqlite3_stmt *stmt;
@@ -86,7 +86,7 @@ confirm_same(struct db *db, void *arg, struct err *err)
 	db_bind(stmt, ":name", repository->name);
 	db_bind_int(stmt, ":v1", repository->v1);
 	db_bind_int(stmt, ":v2", repository->v2);
-	db_bind_int(stmt, ":stamp", (int64_t)repository->stamp);
+	db_bind(stmt, ":version", repository->version);
 	r = db_run(db, stmt, &changed, err);
 	step->same = changed > 0;
 	return r;
@@ -99,7 +99,7 @@ index_rebuild_same(struct index *ix, const struct index_repository *repository,
 	struct step step = {.generation = ix->rebuild, .repository = repository};
 	enum result r = RC_OK;
 
-	if (repository->stamp != 0)
+	if (repository->version.n > 0)
 		r = pool_do(ix, DB_CHANGE_LAZY, confirm_same, &step, err);
 	*same = r == RC_OK && step.same;
 	return r;
@@ -111,7 +111,7 @@ index_rebuild_add(
 {
 	struct index_change open = *change;
 
-	open.repository.stamp = 0;
+	open.repository.version = str_of("");
 	return change_put(ix, &open, DB_CHANGE_LAZY, err);
 }
 
@@ -162,17 +162,17 @@ drop_older(struct db *db, struct step *step, int64_t id, struct err *err)
 }
 
 static enum result
-enter_stamp(struct db *db, const struct step *step, struct err *err)
+enter_version(struct db *db, const struct step *step, struct err *err)
 {
 	static const char sql[] =
-	    "UPDATE repository SET stamp = :stamp WHERE name = :name";
+	    "UPDATE repository SET version = :version WHERE name = :name";
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);
 
 	if (r != RC_OK)
 		return r;
 	db_bind(stmt, ":name", step->repository->name);
-	db_bind_int(stmt, ":stamp", (int64_t)step->repository->stamp);
+	db_bind(stmt, ":version", step->repository->version);
 	return db_run(db, stmt, NULL, err);
 }
 
@@ -189,7 +189,7 @@ close_repository(struct db *db, void *arg, struct err *err)
 	if (r == RC_OK)
 		r = drop_older(db, step, row.id, err);
 	if (r == RC_OK && step->left > 0)
-		r = enter_stamp(db, step, err);
+		r = enter_version(db, step, err);
 	return r;
 }
 

@@ -11,7 +11,7 @@ bind_repository(sqlite3_stmt *stmt, const struct index_repository *repository)
 	db_bind_int(stmt, ":v1", repository->v1);
 	db_bind_int(stmt, ":v2", repository->v2);
 	db_bind_int(stmt, ":hidden", repository->hidden);
-	db_bind_int(stmt, ":stamp", (int64_t)repository->stamp);
+	db_bind(stmt, ":version", repository->version);
 }
 
 enum result
@@ -21,7 +21,7 @@ row_find(struct db *db, const struct index_repository *repository, struct row *r
 	static const char sql[] =
 	    "SELECT id, state.generation, repository.generation = state.generation"
 	    " AND description = :description AND v1 = :v1 AND v2 = :v2"
-	    " AND hidden = :hidden AND stamp = :stamp"
+	    " AND hidden = :hidden AND version = :version"
 	    " FROM repository, state WHERE name = :name";
 	sqlite3_stmt *stmt;
 	bool there = false;
@@ -46,13 +46,13 @@ upsert_row(
 {
 	static const char sql[] =
 	    "INSERT INTO repository"
-	    " (name, description, v1, v2, hidden, stamp, generation)"
-	    " VALUES (:name, :description, :v1, :v2, :hidden, :stamp,"
+	    " (name, description, v1, v2, hidden, version, generation)"
+	    " VALUES (:name, :description, :v1, :v2, :hidden, :version,"
 	    " (SELECT generation FROM state))"
 	    " ON CONFLICT (name) DO UPDATE SET"
 	    " description = excluded.description, v1 = excluded.v1,"
 	    " v2 = excluded.v2, hidden = excluded.hidden,"
-	    " stamp = excluded.stamp,"
+	    " version = excluded.version,"
 	    " generation = excluded.generation";
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);

@@ -17,7 +17,9 @@
 /* state has one row. Its generation starts at a number that no other file has, so
  * that a rebuild sees when the file was replaced under it. whole: it has been filled
  * once. cursor is of version 1, and NULL: only sqlite 3.35 and later drop a column, and
- * a process of that version that still runs must not take its absence for damage.
+ * a process of that version that still runs must not take its absence for damage. So stays
+ * the column stamp of repository, of versions 2 to 4; version, a text, has replaced it. A
+ * repository of an older index has an empty one, and the next walk reads it again.
  *
  * writes counts the transactions in which berth changed something. Another program does
  * not count, so what it changes is noticed (pool.c).
@@ -123,6 +125,8 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "UPDATE repository SET stamp = 0;",
 
     "ALTER TABLE state ADD COLUMN writes INTEGER NOT NULL DEFAULT 0;",
+
+    "ALTER TABLE repository ADD COLUMN version TEXT NOT NULL DEFAULT '';",
 };
 
 /* What the file says that berth cannot use. */

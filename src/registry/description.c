@@ -69,9 +69,9 @@ static enum result
 text_of_manifest(const struct task *t, const char *name, const struct digest *d,
     struct manifest_about *m, struct str *out)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct store_manifest stored;
-	enum result r = store_manifest_read(
-	    t->reg->store, t->arena, name, d, &stored, t->err);
+	enum result r = store_manifest_read(&in, d, &stored, t->err);
 
 	*m = (struct manifest_about){.has_config = false};
 	if (r != RC_OK)
@@ -85,15 +85,14 @@ text_of_manifest(const struct task *t, const char *name, const struct digest *d,
 static enum result
 text_of_tag(const struct task *t, const char *name, struct str *out)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct manifest_about m, child;
 	struct digest d;
 	const char *last;
-	enum result r = store_tag_get(
-	    t->reg->store, t->arena, name, "latest", &d, t->err);
+	enum result r = store_tag_get(&in, "latest", &d, t->err);
 
 	if (r != RC_OK && r != RC_IO)
-		r = store_tag_last(
-		    t->reg->store, t->arena, name, &last, &d, t->err);
+		r = store_tag_last(&in, &last, &d, t->err);
 	if (r != RC_OK)
 		return only_faults(r);
 	r = text_of_manifest(t, name, &d, &m, out);

@@ -34,6 +34,7 @@ is_v2_name(struct str name)
 enum result
 layouts_find(const struct task *t, const char *name, struct index_repository *out)
 {
+	const struct store_repository in = task_repository(t, name);
 	struct store_v1repo repo;
 	enum result r;
 
@@ -44,37 +45,33 @@ layouts_find(const struct task *t, const char *name, struct index_repository *ou
 	if (r == RC_OK && store_v1repo_exists(&repo))
 		r = store_v1repo_is_private(&repo, &out->hidden, t->err);
 	if (r == RC_OK && is_v2_name(out->name))
-		r = store_repository_has_manifest(
-		    t->reg->store, t->arena, name, &out->v2, t->err);
+		r = store_repository_has_manifest(&in, &out->v2, t->err);
 	return r;
 }
 
-static uint64_t
-said_stamp(const struct task *t, struct str name)
-{
-	struct v1name parsed;
-	struct err ignored;
-
-	if (v1name_parse(t->arena, name, &parsed, &ignored) != RC_OK)
-		return 0;
-	return store_description_version(t->reg->store, t->arena, &parsed) << 2;
-}
-
-uint64_t
+/* The versions of its parts, in one text. */
+struct str
 layouts_version(const struct task *t, const struct index_repository *repository)
 {
-	uint64_t v1 = 0, v2 = 0;
+	const struct store_repository in = task_repository(t, repository->name.p);
+	struct str v1 = str_of("-"), v2 = v1, description = v1;
 	struct store_v1repo repo;
+	struct v1name parsed;
 	struct err ignored;
+	enum result r = RC_OK;
 
 	if (repository->v1) {
-		if (layouts_find_v1(task_quiet(t), repository->name, &repo) !=
-		    RC_OK)
-			return 0;
-		v1 = store_v1repo_version(&repo);
+		r = layouts_find_v1(task_quiet(t), repository->name, &repo);
+		if (r == RC_OK)
+			v1 = store_v1repo_version(&repo);
 	}
-	if (repository->v2 && store_repository_version(t->reg->store, t->arena,
-				  repository->name.p, &v2, &ignored) != RC_OK)
-		return 0;
-	return v1 ^ v2 << 1 ^ said_stamp(t, repository->name);
+	if (r == RC_OK && repository->v2)
+		r = store_repository_version(&in, &v2, &ignored);
+	if (r != RC_OK)
+		return str_of("");
+	if (v1name_parse(t->arena, repository->name, &parsed, &ignored) == RC_OK)
+		description = store_description_version(
+		    t->reg->store, t->arena, &parsed);
+	return str_of(arena_printf(t->arena, "%.*s %.*s %.*s", STR_ARG(v1),
+	    STR_ARG(v2), STR_ARG(description)));
 }

@@ -12,13 +12,13 @@ enum result layouts_find_v1(
     const struct task *t, struct str name, struct store_v1repo *out);
 
 /* In which of the two layouts the name is, and whether it, or the name that API v1 has
- * for it, is private: name, v1, v2, hidden. Its description is empty, its stamp 0. */
+ * for it, is private: name, v1, v2, hidden. Its description and its version are empty. */
 enum result layouts_find(
     const struct task *t, const char *name, struct index_repository *out);
 
-/* A number that changes when anything writes to the repository (store_v1repo_version(),
- * store_repository_version()); 0 if it is not known. */
-uint64_t layouts_version(
+/* A text that changes when anybody writes to the repository, in either layout, or to its
+ * description; empty: it cannot be found out. To be compared, and for nothing else. */
+struct str layouts_version(
     const struct task *t, const struct index_repository *repository);
 
 #endif

@@ -102,18 +102,17 @@ pass_over(struct run *run, enum result r)
 static enum result
 add_all(struct run *run)
 {
-	const char *name = run->repository.name.p;
+	const struct store_repository in = {
+	    run->task->reg->store, run->arena, run->repository.name.p};
 	enum result r;
 
 	run->n_tags = 0;
 	arena_clear(run->scratch);
-	r = store_tag_each(
-	    run->task->reg->store, name, "", add_tag, run, run->task->err);
+	r = store_tag_each(&in, "", add_tag, run, run->task->err);
 	if (r == RC_OK && run->result == RC_OK && run->n_tags > 0)
 		add_tags(run);
 	if (r == RC_OK && run->result == RC_OK)
-		r = store_manifest_each(
-		    run->task->reg->store, name, add_referrer, run, run->task->err);
+		r = store_manifest_each(&in, add_referrer, run, run->task->err);
 	if (run->result != RC_OK)
 		return run->result;
 	return r == RC_OK ? RC_OK : pass_over(run, r);
@@ -122,7 +121,7 @@ add_all(struct run *run)
 /* The version is taken before anything is read, so the next walk sees what another program
  * changes meanwhile. What could not be read whole is entered without a version. */
 static enum result
-enter_anew(struct run *run, uint64_t stamp)
+enter_anew(struct run *run, struct str version)
 {
 	struct index *ix = run->task->reg->index;
 	enum result r = description_text(task_with_arena(run->task, run->arena),
@@ -130,11 +129,11 @@ enter_anew(struct run *run, uint64_t stamp)
 
 	if (r != RC_OK)
 		(void)pass_over(run, r);
-	run->repository.stamp = 0;
+	run->repository.version = str_of("");
 	r = index_rebuild_open(ix, &run->repository, run->task->err);
 	if (r == RC_OK && run->repository.v2)
 		r = add_all(run);
-	run->repository.stamp = stamp;
+	run->repository.version = version;
 	if (r == RC_OK && !run->failed)
 		r = index_rebuild_close(ix, &run->repository, run->task->err);
 	return r;
@@ -154,12 +153,12 @@ look(struct run *run, const char *name)
 		return run->marked ? index_drop_repository(run->task->reg->index,
 					 repository->name, run->task->err)
 				   : RC_OK;
-	repository->stamp = layouts_version(
+	repository->version = layouts_version(
 	    task_with_arena(run->task, run->arena), repository);
 	if (!run->how->afresh)
 		r = index_rebuild_same(
 		    run->task->reg->index, repository, &same, run->task->err);
-	return r == RC_OK && !same ? enter_anew(run, repository->stamp) : r;
+	return r == RC_OK && !same ? enter_anew(run, repository->version) : r;
 }
 
 static bool
@@ -186,7 +185,7 @@ visit(void *arg, const char *name)
 
 /* ---- all of them ---- */
 
-/* A name in both layouts is met twice, and the second time known by its stamp. */
+/* A name in both layouts is met twice, and the second time its version is known. */
 static enum result
 walk(struct run *run, bool *done)
 {

@@ -42,3 +42,9 @@ task_quiet(const struct task *t)
 {
 	return task_with_err(t, arena_alloc(t->arena, sizeof(struct err)));
 }
+
+struct store_repository
+task_repository(const struct task *t, const char *name)
+{
+	return (struct store_repository){t->reg->store, t->arena, name};
+}

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "registry/registry.h"
+#include "store/repository.h"
 
 struct caller;
 
@@ -24,6 +25,9 @@ const struct task *task_with_arena(const struct task *t, struct arena *scratch);
 const struct task *task_with_caller(
     const struct task *t, const struct caller *caller);
 const struct task *task_with_err(const struct task *t, struct err *err);
+
+/* A repository of registry v2, for calls of the store. */
+struct store_repository task_repository(const struct task *t, const char *name);
 
 /* For a call whose failure is an answer like any other: its reason is read by nobody. */
 const struct task *task_quiet(const struct task *t);

@@ -3,17 +3,18 @@
  * a directory.
  *
  * Rules that every call keeps:
- * D1  Content is synced before it has a name, and a directory before a client gets an
- *     answer. That holds for code that relies on a name as well as for code that made it
- *     (durable.h), and for names that were removed.
- * D2  "Already there" is success for content that was compared: its name contains its
- *     sum, and content without that sum is replaced.
- * D3  A file is whole or not there: what changes is renamed over, never written in
- *     place.
- * D4  No lock outlives its process, and none is held while a layer is hashed.
- * D5  What cannot be whole counts as missing, and a push replaces it (damage.h).
+ * D1  What a call returns RC_OK for is durable: content that it has stored, and names that it has
+ *     made, found or removed. So a client gets an answer only for what survives a power cut,
+ *     even if another thread or process made it a moment ago.
+ * D2  Storing content that is there already is a success. Whether it is there is decided by its
+ *     bytes; content that does not have the sum of its name is replaced.
+ * D3  Content is whole or not there. A change takes effect in one step; a reader sees what was
+ *     before or what is afterwards.
+ * D4  No guard (guard.h) outlives its process, and none is held while a layer is hashed.
+ * D5  Content that cannot be whole (empty, cut off, with other bytes) counts as missing, and a
+ *     push replaces it.
  *
- * A struct store may be used by all threads and, after fork(), by all processes. */
+ * All threads and, after fork(), all processes may use one struct store. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -26,10 +27,10 @@ struct store;
 
 void store_close(struct store *st); /* NULL is fine */
 
-/* Bytes that an unprivileged process may still write. */
+/* How many bytes may still be stored. */
 enum result store_free_bytes(struct store *st, uint64_t *out, struct err *err);
 
-/* Can a file be written? RC_IO, RC_FULL. */
+/* Can content be stored? RC_IO, RC_FULL. */
 enum result store_probe(const struct store *st, struct err *err);
 
 #endif

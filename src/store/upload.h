@@ -1,95 +1,80 @@
-/* upload.h: a blob on its way in, through several requests.
+/* upload.h: upload sessions: a blob that comes in one part or in several.
  *
- *	_berth/upload/<id>/data		the bytes so far; none before the first
- *	_berth/upload/<id>/state	JSON: repository, size, the hash of that many bytes
+ * A session has a state: how many bytes it holds, and their hash so far. A caller opens the
+ * session, hashes a part on top of that state without a guard, and appends it. The state
+ * is compared and set in one step: if another request has appended a part in between,
+ * nothing changes, and the caller gets RC_BAD_RANGE and the new state. A part that is
+ * acknowledged is durable. One that was cut off leaves the session as it was before.
  *
- * The first part that comes is linked, later ones are appended. `state` counts: what
- * data holds beyond its size is the rest of a step that was cut off, and is written
- * over. The order of the durable steps:
- *	U1 _berth/upload/<id>/ with its state, synced: the upload begins
- *	U2 data longer, synced
- *	U3 state renamed over, synced: the part is taken, all at once
- *	U4 data moved to its blob's name, and the blob linked (blob.h, B1 and B2)
- *	U5 _berth/upload/<id>/ removed
- * Killed between any two, the upload is where its state says, also if its data was moved
- * already: the hash in its state tells which blob holds the bytes. So U4 can be repeated as
- * often as a client asks. Before U4 the hash in the state becomes one of the kind that the
- * client's digest has.
- *
- * A caller that appends or removes holds GUARD_UPLOAD of the id, and has checked that the
- * size is still the one that it saw when it began to hash. */
+ * Each call that returns RC_UPLOAD_UNKNOWN means: no session of this id (any text that a
+ * client sent), one of another repository, or one whose bytes are lost. */
 #ifndef STORE_UPLOAD_H
 #define STORE_UPLOAD_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "image/hash.h"
+#include "store/repository.h"
 #include "store/stage.h"
 #include "store/store.h"
 
+/* A session as it was when it was opened or last changed. */
 struct store_upload {
+	struct store_repository repository;
 	const char *id;   /* a random UUID (RFC 9562, version 4) */
-	const char *name; /* of the repository */
 	uint64_t size;    /* bytes so far */
-	struct hash hash; /* of them */
+	struct hash hash; /* of these bytes */
+	struct str state; /* the store's: what it compares with */
 };
 
-/* Does the text have the form of an id that store_upload_begin() gives? It need not be of an
- * upload that was ever begun. */
+/* The smallest part that this store takes, but for the last one, in bytes. */
+uint64_t store_upload_part_min(const struct store *st);
+
+/* Has the text the form of an id? It need not be that of a session. */
 bool store_upload_is_id(struct str id);
 
-/* A new one (U1). */
-enum result store_upload_begin(struct store *st, struct arena *a, const char *name,
+/* Begins a session that hashes with this kind. */
+enum result store_upload_begin(const struct store_repository *r,
     enum hash_kind kind, struct store_upload *out, struct err *err);
 
-/* How many uploads there are, without finished and cancelled ones. They are counted at
- * most a few times a second; in between a process knows only what it began and ended
- * itself. */
+/* How many sessions there are. The number may be a moment old; only what this process began
+ * and ended is counted at once. */
 enum result store_upload_count(struct store *st, uint64_t *out, struct err *err);
 
-/* The upload as it stands. RC_UPLOAD_UNKNOWN: none of this id (which may be any text of
- * a client), one of another repository, or one whose data is shorter than its state
- * says. */
-enum result store_upload_open(const struct store *st, struct arena *a,
-    const char *name, struct str id, struct store_upload *out, struct err *err);
+/* RC_UPLOAD_UNKNOWN. */
+enum result store_upload_open(const struct store_repository *r, struct str id,
+    struct store_upload *out, struct err *err);
 
-/* U2, U3: the stage's bytes come behind the first up->size; `after` is the hash with
- * them. up tells how it stands afterwards. An empty stage changes nothing.
- * RC_UPLOAD_UNKNOWN: removed meanwhile; RC_CLIENT_GONE as of stage_name(). */
-enum result store_upload_append(struct store *st, struct arena *a,
-    struct store_upload *up, struct stage *sg, const struct hash *after,
-    struct err *err);
+/* A part is about to come: the session is not swept for another while. */
+void store_upload_touch(const struct store_upload *up);
 
-/* Writes the hash of another kind of the same bytes into the state (U3), before they
- * become a blob under it. */
-enum result store_upload_rehash(struct store *st, struct arena *a,
-    struct store_upload *up, const struct hash *hash, struct err *err);
+/* The hash of the bytes so far, of a kind that may differ from the session's: then they are
+ * read again. RC_UPLOAD_UNKNOWN. */
+enum result store_upload_hash(const struct store_upload *up, enum hash_kind kind,
+    struct hash *out, struct err *err);
 
-/* The bytes so far as a stage, to be hashed (also without the lock) or to become a
- * blob (store_blob_put(); nothing can be appended afterwards). Works also if they became
- * a blob already. RC_UPLOAD_UNKNOWN. */
-enum result store_upload_stage(struct store *st, struct arena *a,
-    const struct store_upload *up, struct stage **out, struct err *err);
+/* Appends a part; `after` is the hash of all bytes with it. An empty part only asks whether
+ * the session is as `up` says. *up is its new state. RC_BAD_RANGE: it has changed since `up`
+ * was read, *up is how it is now. RC_UPLOAD_UNKNOWN, RC_CLIENT_GONE. */
+enum result store_upload_append(struct store_upload *up, struct stage *part,
+    const struct hash *after, struct err *err);
 
-/* U5; also when it was not there. */
-enum result store_upload_remove(struct store *st, const char *id, struct err *err);
+/* Appends the last part, which may be empty; the bytes become the blob that has the digest
+ * of the hash `all`, the repository has that blob, and the session ends. When it was cut off it
+ * can be called again. Results as of store_upload_append(). */
+enum result store_upload_finish(struct store_upload *up, struct stage *last,
+    const struct hash *all, struct err *err);
 
-/* For one that is unknown: its absence is durable when this returns. `id` may be any
- * text of a client. */
-enum result store_upload_sync_absence(
-    const struct store *st, struct arena *a, struct str id, struct err *err);
+/* Ends the session without a blob. RC_UPLOAD_UNKNOWN: there is none, and that is durable. */
+enum result store_upload_cancel(
+    const struct store_repository *r, struct str id, struct err *err);
 
-/* Something comes for it: it is not swept for another while. */
-void store_upload_touch(const struct store *st, struct arena *a, const char *id);
-
-/* Removes uploads for which nothing came in `expiry` seconds. One whose next part may
- * just be arriving stays: as long as there is a body file that nginx began no later than
- * `expiry` (and a minute) after the upload was last touched; where the file system does
- * not tell when a file was begun, any body file. One that is locked stays too. *removed
- * counts them. */
+/* Ends sessions for which nothing came in `expiry` seconds. A session whose next part may be
+ * on its way (it is in the inbox, or was announced by store_upload_touch() not longer ago
+ * than that) stays, and so does one that a request is using. *removed counts them. */
 enum result store_upload_sweep(
     struct store *st, unsigned expiry, unsigned *removed, struct err *err);
 

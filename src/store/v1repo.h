@@ -65,9 +65,9 @@ enum result store_v1repo_set_private(const struct store_v1repo *repo,
 enum result store_v1repo_meta(
     const struct store_v1repo *repo, struct str *out, struct err *err);
 
-/* A number that changes when another server adds or removes a tag or moves "latest", whose
- * image describes the repository. Reads no document. 0: the repository is not there. */
-uint64_t store_v1repo_version(const struct store_v1repo *repo);
+/* A text that changes when anybody adds or removes a tag or moves "latest", whose image
+ * describes the repository; as store_repository_version(). */
+struct str store_v1repo_version(const struct store_v1repo *repo);
 
 /* Removes it with all tags, in one step. RC_NOT_FOUND: it is not there, and that is durable. */
 enum result store_v1repo_remove(

@@ -1,4 +1,7 @@
-/* description.c: see description.h. */
+/* description.c: see store/description.h.
+ *
+ * A description is the file _berth/about/<namespace>/<repository>, spelt as docker-registry to
+ * 0.8.0 spelt the directory of a repository. Neither old layout has a place for one. */
 #include "store/description.h"
 
 #include <string.h>
@@ -33,16 +36,6 @@ store_description_get(const struct store *st, struct arena *a,
 	return io_read(st, a, path_of(a, name), STORE_DESCRIPTION_MAX, out, err);
 }
 
-/* A file that is not there may have been removed a moment ago, by a process that was
- * killed before that was durable. */
-static enum result
-forget(struct store *st, const char *path, struct err *err)
-{
-	enum result r = io_unlink(st, path, err);
-
-	return r == RC_OK ? durable_absence(st, path, err) : r;
-}
-
 enum result
 store_description_set(struct store *st, struct arena *a, const struct v1name *name,
     struct str text, struct err *err)
@@ -50,17 +43,25 @@ store_description_set(struct store *st, struct arena *a, const struct v1name *na
 	const char *file, *dir = place(a, name, &file);
 	enum result r;
 
-	if (text.n == 0)
-		return forget(st, path_of(a, name), err);
-	r = io_mkdirs(st, dir, err);
+	if (text.n > 0) {
+		r = io_mkdirs(st, dir, err);
+		if (r == RC_OK)
+			r = io_put(st, dir, file, text, err);
+		if (r == RC_OK)
+			r = io_sync(st, dir, err);
+		return r;
+	}
+	/* A file that is not there may have been removed a moment ago, by a process that was
+	 * killed before that was durable. */
+	r = io_unlink(st, path_of(a, name), err);
 	if (r == RC_OK)
-		r = io_put(st, dir, file, text, err);
-	return r == RC_OK ? io_sync(st, dir, err) : r;
+		r = durable_absence(st, path_of(a, name), err);
+	return r;
 }
 
-uint64_t
+struct str
 store_description_version(
     const struct store *st, struct arena *a, const struct v1name *name)
 {
-	return fingerprint_of(st, path_of(a, name));
+	return fingerprint_text(a, fingerprint_of(st, path_of(a, name)));
 }

@@ -1,6 +1,7 @@
 /* fingerprint.c: see fingerprint.h. */
 #include "storefs/fingerprint.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -21,4 +22,10 @@ fingerprint_of(const struct store *st, const char *path)
 	h = fnv_add(h, &sb.st_size, sizeof(sb.st_size));
 	h = fnv_add(h, &sb.st_mtim, sizeof(sb.st_mtim));
 	return fnv_add(h, &sb.st_ctim, sizeof(sb.st_ctim));
+}
+
+struct str
+fingerprint_text(struct arena *a, uint64_t fingerprint)
+{
+	return str_of(arena_printf(a, "%" PRIx64, fingerprint));
 }

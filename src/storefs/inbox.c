@@ -1,31 +1,91 @@
-/* inbox.c: see inbox.h. */
-#include "store/inbox.h"
+/* inbox.c: see store/inbox.h and inbox.h.
+ *
+ * The inbox is the directory _berth/body (client_body_temp_path of nginx), in the file system of
+ * the store, so that a body can be linked to its name in the store and is never copied. nginx
+ * makes a file, writes the body, hands its path to berth with the request, and removes the
+ * file when the request ends. Then it may give the same name to another body. So berth uses
+ * the path once, to open the file, and the descriptor from then on. */
+#include "storefs/inbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "storefs/io.h"
-#include "storefs/storefs.h"
+#include "storefs/listing.h"
 
-#define UNTOUCHED_S 60 /* nginx writes on: younger files are not looked at */
+#define UNTOUCHED_S 60 /* nginx may still write to a younger file */
 #define NO_LEASE_AGE_S \
 	(24 * 3600) /* after which a file in use would have timed out */
 
-/* Nobody has it open: the kernel grants a write lease only then. */
-static bool
-is_orphan(struct store *st, const char *name, int64_t age)
+enum result
+inbox_open(
+    const struct store *st, const char *body, struct io_file *out, struct err *err)
 {
-	char path[IO_PATH_MAX];
-	bool orphan;
-	int fd;
+	struct arena *a = arena_new();
+	const char *slash = strrchr(body, '/');
+	enum result r = io_open_file(st,
+	    arena_printf(a, IO_BODY_DIR "/%s", slash == NULL ? body : slash + 1),
+	    O_RDONLY | O_NOFOLLOW, out, err);
+	int e = errno;
 
-	(void)snprintf(path, sizeof(path), IO_BODY_DIR "/%s", name);
-	fd = io_open(st, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+	arena_free(a);
+	errno = e;
+	return r;
+}
+
+/* ---- how old it is ---- */
+
+struct oldest {
+	const struct store *st;
+	struct arena *arena; /* cleared before each file */
+	int64_t birth;
+};
+
+/* One that has just been removed does not count. */
+static bool
+see_birth(void *arg, const char *name)
+{
+	struct oldest *o = arg;
+	const char *path;
+	struct err ignored;
+	struct statx sx;
+	int64_t birth;
+
+	arena_clear(o->arena);
+	path = arena_printf(o->arena, IO_BODY_DIR "/%s", name);
+	if (io_statx(o->st, path, &sx, &ignored) != RC_OK)
+		return true;
+	birth = sx.stx_mask & STATX_BTIME ? sx.stx_btime.tv_sec : 0;
+	if (birth < o->birth)
+		o->birth = birth;
+	return true;
+}
+
+enum result
+inbox_oldest(const struct store *st, int64_t *out, struct err *err)
+{
+	struct oldest o = {st, arena_new(), INT64_MAX};
+	enum result r = listing_each(st, IO_BODY_DIR, see_birth, &o, err);
+
+	arena_free(o.arena);
+	*out = o.birth;
+	return r;
+}
+
+/* ---- sweeping ---- */
+
+/* Has no process the file open? Only then the kernel grants a lease to write (fcntl(2),
+ * F_SETLEASE). Where the file system knows no leases, its age decides. */
+static bool
+is_orphan(const struct store *st, const char *path, int64_t age)
+{
+	int fd = io_open(st, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+	bool orphan;
+
 	if (fd == -1)
 		return false;
 	orphan = fcntl(fd, F_SETLEASE, F_WRLCK) == 0;
@@ -35,59 +95,48 @@ is_orphan(struct store *st, const char *name, int64_t age)
 	return orphan;
 }
 
-/* Logs what could not be removed; errno says why. */
-static void
-log_left(const struct store *st, const char *dir, const char *name)
+struct sweep {
+	const struct store *st;
+	struct arena *arena; /* cleared before each file */
+	unsigned removed;
+};
+
+/* A body that cannot be removed is logged and does not stop the sweep. */
+static bool
+sweep_one(void *arg, const char *name)
 {
-	log_line(LOG_WARN, "store.remove", "path=%s/%s/%s error=\"%m\"",
-	    storefs_path(st), dir, name);
+	struct sweep *s = arg;
+	const char *path;
+	struct err err;
+	struct stat sb;
+	int64_t age;
+
+	arena_clear(s->arena);
+	path = arena_printf(s->arena, IO_BODY_DIR "/%s", name);
+	if (fstatat(s->st->root, path, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISREG(sb.st_mode))
+		return true;
+	age = clock_now() - (int64_t)sb.st_mtime;
+	if (age < UNTOUCHED_S || !is_orphan(s->st, path, age))
+		return true;
+	if (io_unlink(s->st, path, &err) == RC_OK)
+		s->removed++;
+	else
+		log_line(LOG_WARN, "store.remove", "path=%s/%s reason=%s",
+		    s->st->path, path, log_value(s->arena, err.text));
+	return true;
 }
 
 enum result
 store_inbox_sweep(struct store *st, unsigned *removed, struct err *err)
 {
-	struct dirent *e;
-	DIR *d;
+	struct sweep s = {st, arena_new(), 0};
 	struct stat sb;
+	enum result r = io_stat(st, IO_BODY_DIR, &sb, err);
 
-	*removed = 0;
-	if (io_open_dir(st, IO_BODY_DIR, &d, err) != RC_OK)
-		return RC_IO;
-	while ((e = readdir(d)) != NULL) {
-		int64_t age;
-
-		if (fstatat(dirfd(d), e->d_name, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
-		    !S_ISREG(sb.st_mode))
-			continue;
-		age = clock_now() - (int64_t)sb.st_mtime;
-		if (age < UNTOUCHED_S || !is_orphan(st, e->d_name, age))
-			continue;
-		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
-			(*removed)++;
-		else if (errno != ENOENT)
-			log_left(st, IO_BODY_DIR, e->d_name);
-	}
-	(void)closedir(d);
-	return RC_OK;
-}
-
-enum result
-storefs_sweep_tmp(struct store *st, unsigned *removed, struct err *err)
-{
-	struct dirent *e;
-	DIR *d;
-
-	*removed = 0;
-	if (io_open_dir(st, IO_TMP_DIR, &d, err) != RC_OK)
-		return RC_IO;
-	while ((e = readdir(d)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		if (io_remove_tree(dirfd(d), e->d_name))
-			(*removed)++;
-		else
-			log_left(st, IO_TMP_DIR, e->d_name);
-	}
-	(void)closedir(d);
-	return RC_OK;
+	if (r == RC_OK)
+		r = listing_each(st, IO_BODY_DIR, sweep_one, &s, err);
+	arena_free(s.arena);
+	*removed = s.removed;
+	return r == RC_NOT_FOUND ? RC_IO : r; /* berth makes it at each start */
 }

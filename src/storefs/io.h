@@ -40,6 +40,7 @@
 #define IO_ABOUT_DIR   "_berth/about"
 #define IO_MIRROR_DIR  "_berth/mirror"
 #define IO_DERIVED_DIR "_berth/derived"
+#define IO_REMOVED_DIR "_berth/removed"
 #define IO_MARK_DIR    "_berth/mark"
 #define IO_LOCK        "_berth/lock"
 #define IO_OWNER       "_berth/owner"
@@ -183,6 +184,11 @@ enum result io_replace_fd(const struct store *st, int fd, const char *dir,
 /* The same of an open file that has the name `from`, which it loses; `to` is the path. */
 enum result io_move_fd(const struct store *st, int fd, const char *from,
     const char *to, struct err *err);
+
+/* The file `from` gets the name dir/name instead of its own, in one step; durable after
+ * io_sync() of both directories. RC_NOT_FOUND; RC_IO also if they are of two file systems. */
+enum result io_move(const struct store *st, const char *from, const char *dir,
+    const char *name, struct err *err);
 
 /* Makes the directories of the path. They are durable when this returns, also those
  * that were there. */

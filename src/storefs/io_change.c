@@ -451,6 +451,19 @@ io_move_fd(const struct store *st, int fd, const char *from, const char *to,
 	return r == RC_OK ? rename_over(st, from, to, err) : r;
 }
 
+enum result
+io_move(const struct store *st, const char *from, const char *dir, const char *name,
+    struct err *err)
+{
+	char path[IO_PATH_MAX];
+	enum result r = io_path(path, err, "%s/%s", dir, name);
+
+	if (r == RC_OK &&
+	    (failpoint_hit("rename") || rename_path(st, from, path) == -1))
+		r = io_failed(err, "rename", from);
+	return r;
+}
+
 /* A directory that is there may have been made just now by another thread, which has
  * not synced it yet. */
 static enum result

@@ -9,6 +9,12 @@ layout_blob(struct arena *a, const struct digest *d)
 }
 
 const char *
+layout_data(struct arena *a, const struct digest *d)
+{
+	return arena_printf(a, "%s/data", layout_blob(a, d));
+}
+
+const char *
 layout_layers(struct arena *a, const char *name)
 {
 	return arena_printf(a, LAYOUT_REPOSITORIES "/%s/_layers", name);

@@ -17,82 +17,90 @@ link_path(struct arena *a, const char *dir)
 }
 
 enum result
-link_read(const struct store *st, struct arena *a, const char *dir,
-    struct digest *out, struct err *err)
+link_read(const struct store_repository *in, const char *dir, struct digest *out,
+    struct err *err)
 {
-	const char *path = link_path(a, dir);
+	const char *path = link_path(in->arena, dir);
 	struct str text;
-	enum result r = io_read(st, a, path, DIGEST_TEXT_MAX, &text, err);
+	enum result r = io_read(
+	    in->store, in->arena, path, DIGEST_TEXT_MAX, &text, err);
 
 	if (r == RC_OK)
 		r = digest_parse(text, out, err);
 	if (r == RC_OTHER_DIGEST) /* a tarsum, of distribution 2.0 */
 		return RC_NOT_FOUND;
 	if (r == RC_TOO_LARGE || r == RC_BAD_DIGEST)
-		return damage_found(
-		    st, a, path, "it does not hold a digest", CURE, err);
+		return damage_found(in->store, in->arena, path,
+		    "it does not hold a digest", CURE, err);
 	return r;
 }
 
 /* The link whose path names d. */
 static enum result
-follow(const struct store *st, struct arena *a, const char *dir,
-    const struct digest *d, struct digest *out, struct err *err)
+follow(const struct store_repository *in, const char *dir, const struct digest *d,
+    struct digest *out, struct err *err)
 {
-	enum result r = link_read(st, a, dir, out, err);
+	enum result r = link_read(in, dir, out, err);
 
 	if (r == RC_OK && out->kind == d->kind && !digest_eq(out, d))
-		return damage_found(st, a, link_path(a, dir),
+		return damage_found(in->store, in->arena, link_path(in->arena, dir),
 		    "it holds another digest than its path", CURE, err);
 	return r;
 }
 
 enum result
-link_find(const struct store *st, struct arena *a, const char *dir,
+link_find(const struct store_repository *in, const char *dir,
     const struct digest *d, struct digest *out, struct err *err)
 {
-	enum result r = d == NULL ? link_read(st, a, dir, out, err)
-				  : follow(st, a, dir, d, out, err);
+	enum result r;
 
-	return r == RC_OK ? durable_name(st, link_path(a, dir), err) : r;
+	if (d == NULL)
+		r = link_read(in, dir, out, err);
+	else
+		r = follow(in, dir, d, out, err);
+	if (r == RC_OK)
+		r = durable_name(in->store, link_path(in->arena, dir), err);
+	return r;
 }
 
 enum result
-link_write(const struct store *st, struct arena *a, const char *dir,
+link_write(const struct store_repository *in, const char *dir,
     const struct digest *to, struct err *err)
 {
 	struct digest old;
-	enum result r = link_find(st, a, dir, NULL, &old, err);
+	enum result r = link_find(in, dir, NULL, &old, err);
 
 	if (r == RC_OK && digest_eq(&old, to))
 		return RC_OK;
 	if (r == RC_NOT_FOUND)
-		r = io_mkdirs(st, dir, err);
+		r = io_mkdirs(in->store, dir, err);
 	if (r == RC_OK)
-		r = io_put(st, dir, "link", str_of(digest_text(a, to)), err);
-	return r == RC_OK ? durable_made(st, link_path(a, dir), err) : r;
+		r = io_put(in->store, dir, "link",
+		    str_of(digest_text(in->arena, to)), err);
+	if (r == RC_OK)
+		r = durable_made(in->store, link_path(in->arena, dir), err);
+	return r;
 }
 
 enum result
-link_remove(
-    const struct store *st, struct arena *a, const char *dir, struct err *err)
+link_remove(const struct store_repository *in, const char *dir, struct err *err)
 {
-	const char *path = link_path(a, dir);
+	const char *path = link_path(in->arena, dir);
 	struct stat sb;
-	enum result there = io_stat_file(st, path, &sb, err), r = there;
+	enum result there = io_stat_file(in->store, path, &sb, err), r = there;
 
 	if (there == RC_OK)
-		r = io_unlink(st, path, err);
+		r = io_unlink(in->store, path, err);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = durable_absence(st, path, err);
+		r = durable_absence(in->store, path, err);
 	return r == RC_OK ? there : r;
 }
 
 /* ---- all links ---- */
 
 struct links {
-	const struct store *st;
-	struct arena *arena; /* cleared a link */
+	struct store *st;
+	struct arena *arena; /* cleared before each link */
 	const char *dir;
 	const char *algorithm;
 	bool in_order;
@@ -107,6 +115,7 @@ static bool
 see_link(void *arg, const char *hex)
 {
 	struct links *l = arg;
+	const struct store_repository in = {.store = l->st, .arena = l->arena};
 	struct digest d, kept;
 	struct err ignored;
 	struct str text;
@@ -116,8 +125,7 @@ see_link(void *arg, const char *hex)
 	text = str_of(arena_printf(l->arena, "%s:%s", l->algorithm, hex));
 	if (digest_parse(text, &d, &ignored) != RC_OK)
 		return true;
-	r = follow(
-	    l->st, l->arena, layout_below(l->arena, l->dir, &d), &d, &kept, l->err);
+	r = follow(&in, layout_below(l->arena, l->dir, &d), &d, &kept, l->err);
 	if (r == RC_OK)
 		l->stopped = !l->visit(l->arg, &d);
 	else if (r != RC_NOT_FOUND)
@@ -156,7 +164,7 @@ see_all(struct links *l)
 }
 
 enum result
-link_each(const struct store *st, const char *dir,
+link_each(struct store *st, const char *dir,
     bool (*visit)(void *arg, const struct digest *d), void *arg, struct err *err)
 {
 	struct links l = {.st = st,
@@ -180,7 +188,7 @@ found(void *arg, const struct digest *d)
 }
 
 enum result
-link_any(const struct store *st, const char *dir, bool *any, struct err *err)
+link_any(struct store *st, const char *dir, bool *any, struct err *err)
 {
 	struct links l = {
 	    .st = st, .dir = dir, .visit = found, .arg = any, .err = err};

@@ -1,6 +1,11 @@
-/* repository.c: see repository.h. */
+/* repository.c: see store/repository.h.
+ *
+ * A repository is a directory, and "a/b" lies in that of "a". Parts that begin with "_" are
+ * never names; a directory with `_manifests` is taken for a repository. A deletion leaves
+ * empty directories, so whether a repository exists depends on its links. */
 #include "store/repository.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -14,70 +19,72 @@
 /* ---- is it there? ---- */
 
 enum result
-store_repository_has_manifest(const struct store *st, struct arena *a,
-    const char *name, bool *has, struct err *err)
+store_repository_has_manifest(
+    const struct store_repository *in, bool *has, struct err *err)
 {
-	return link_any(st, layout_revisions(a, name), has, err);
+	return link_any(in->store, layout_revisions(in->arena, in->name), has, err);
 }
 
 enum result
-store_repository_exists(const struct store *st, struct arena *a, const char *name,
-    bool *there, struct err *err)
+store_repository_exists(
+    const struct store_repository *in, bool *there, struct err *err)
 {
-	enum result r = store_repository_has_manifest(st, a, name, there, err);
+	enum result r = store_repository_has_manifest(in, there, err);
 
 	if (r == RC_OK && !*there)
-		r = link_any(st, layout_layers(a, name), there, err);
+		r = link_any(
+		    in->store, layout_layers(in->arena, in->name), there, err);
 	return r;
 }
 
 /* ---- has it changed? ---- */
 
-struct stamping {
+struct version {
 	const struct store *st;
-	struct arena *arena; /* cleared a file */
+	struct arena *arena; /* cleared before each file */
 	const char *dir, *file;
-	uint64_t stamp;
+	uint64_t sum;
 };
 
 static bool
-stamp_one(void *arg, const char *entry)
+add_one(void *arg, const char *entry)
 {
-	struct stamping *s = arg;
+	struct version *v = arg;
 
-	arena_clear(s->arena);
-	s->stamp += fingerprint_of(
-	    s->st, arena_printf(s->arena, "%s/%s/%s", s->dir, entry, s->file));
+	arena_clear(v->arena);
+	v->sum += fingerprint_of(
+	    v->st, arena_printf(v->arena, "%s/%s/%s", v->dir, entry, v->file));
 	return true;
 }
 
-/* Of dir/<any>/file. */
+/* The files dir/<any>/file. */
 static enum result
-stamp_all(struct stamping *s, const char *dir, const char *file, struct err *err)
+add_all(struct version *v, const char *dir, const char *file, struct err *err)
 {
-	s->dir = dir;
-	s->file = file;
-	return listing_each(s->st, dir, stamp_one, s, err);
+	v->dir = dir;
+	v->file = file;
+	return listing_each(v->st, dir, add_one, v, err);
 }
 
-/* Distribution 2.8 writes a moved tag's link in place: its directory stays as it is. */
+/* Distribution 2.8 writes the link of a moved tag in place, and the directory stays as it
+ * is: so the files count, by their names, inodes, lengths and times. */
 enum result
-store_repository_version(const struct store *st, struct arena *a, const char *name,
-    uint64_t *out, struct err *err)
+store_repository_version(
+    const struct store_repository *in, struct str *out, struct err *err)
 {
-	struct stamping s = {.st = st, .arena = arena_new()};
-	const char *revisions = layout_revisions(a, name);
+	struct version v = {.st = in->store, .arena = arena_new()};
+	const char *revisions = layout_revisions(in->arena, in->name);
 	enum result r;
 
-	r = stamp_all(&s, layout_tags(a, name), "current/link", err);
+	r = add_all(&v, layout_tags(in->arena, in->name), "current/link", err);
 	if (r == RC_OK)
-		r = stamp_all(
-		    &s, arena_printf(a, "%s/sha256", revisions), "link", err);
+		r = add_all(&v, arena_printf(in->arena, "%s/sha256", revisions),
+		    "link", err);
 	if (r == RC_OK)
-		r = stamp_all(
-		    &s, arena_printf(a, "%s/sha512", revisions), "link", err);
-	arena_free(s.arena);
-	*out = s.stamp == 0 ? 1 : s.stamp;
+		r = add_all(&v, arena_printf(in->arena, "%s/sha512", revisions),
+		    "link", err);
+	arena_free(v.arena);
+	*out = fingerprint_text(in->arena, v.sum);
 	return r;
 }
 
@@ -85,7 +92,7 @@ store_repository_version(const struct store *st, struct arena *a, const char *na
 
 struct walk {
 	const struct store *st;
-	struct arena *arena; /* cleared a look */
+	struct arena *arena; /* cleared before each look */
 	bool (*visit)(void *arg, const char *name);
 	void *arg;
 	bool stopped;
@@ -93,10 +100,10 @@ struct walk {
 	struct err *err;
 };
 
-/* A directory on the walk's way. */
+/* A directory that the walk is in. */
 struct level {
 	struct walk *walk;
-	const struct level *above; /* NULL: the topmost */
+	const struct level *above; /* NULL: this is the topmost */
 	dev_t dev;
 	ino_t ino;
 	char path[sizeof(LAYOUT_REPOSITORIES) + REFERENCE_REPOSITORY_MAX + 1];
@@ -116,7 +123,7 @@ holds_manifests(struct walk *w, const char *path)
 	return r == RC_OK && S_ISDIR(sb.st_mode);
 }
 
-/* A link can lead back to a directory that the walk came through. */
+/* A symbolic link can lead back to a directory that the walk is in. */
 static bool
 is_circle(const struct level *here)
 {
@@ -158,7 +165,7 @@ walk_below(struct level *l)
 		w->result = r;
 }
 
-/* What begins like no name cannot go on as one. */
+/* If the path so far is not a name, no longer one is. */
 static bool
 see_part(void *arg, const char *part)
 {

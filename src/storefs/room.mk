@@ -1,7 +1,7 @@
 # storefs: the store as a directory; the only room that opens, renames, links and syncs files.
 libberth_a_SOURCES += \
 	src/storefs/beneath.c src/storefs/beneath.h \
-	src/storefs/blob.c \
+	src/storefs/blob.c src/storefs/blob.h \
 	src/storefs/content.c src/storefs/content.h \
 	src/storefs/damage.c src/storefs/damage.h \
 	src/storefs/derived.c \
@@ -24,7 +24,7 @@ libberth_a_SOURCES += \
 	src/storefs/stage.c src/storefs/stage.h \
 	src/storefs/store.c \
 	src/storefs/storefs.h \
-	src/storefs/inbox.c \
+	src/storefs/inbox.c src/storefs/inbox.h \
 	src/storefs/tag.c \
 	src/storefs/unusable.c src/storefs/unusable.h \
 	src/storefs/upload.c \

@@ -1,4 +1,12 @@
-/* stage.c: see store/stage.h and stage.h. */
+/* stage.c: see store/stage.h and stage.h.
+ *
+ * A stage is an open file: a body from the inbox (inbox.c), or a file that the store has
+ * already, such as the bytes of an upload session. It is used by its descriptor, because
+ * the name of a body may belong to another one soon. nginx removes its name of the body when the
+ * request ends; if no call has given the file a name in the store until then, it is gone.
+ *
+ * While the bytes are hashed, the kernel is asked to write back those that were hashed some
+ * time ago, so that the sync before the name is given has little left to do. */
 #include "storefs/stage.h"
 
 #include <errno.h>
@@ -10,6 +18,7 @@
 #include "base/must.h"
 #include "image/v1checksum.h"
 #include "storefs/content.h"
+#include "storefs/inbox.h"
 #include "storefs/io.h"
 
 #define CHUNK       ((size_t)256 << 10) /* read at once: larger is not faster */
@@ -18,7 +27,7 @@
 struct stage {
 	struct store *st;
 	struct arena *arena;
-	const char *own; /* its path in the store; NULL: nginx's body */
+	const char *own; /* its path in the store; NULL: a body */
 	int fd;
 	off_t size;
 	off_t at; /* where its reader is */
@@ -33,17 +42,14 @@ close_stage(void *arg)
 }
 
 static enum result
-open_body(struct stage *sg, const char *path, struct err *err)
+open_body(struct stage *sg, const char *body, struct err *err)
 {
-	const char *slash = path == NULL ? NULL : strrchr(path, '/');
-	const char *base = slash == NULL ? path : slash + 1;
 	struct io_file file;
 	enum result r;
 
-	if (base == NULL || *base == '\0')
+	if (body == NULL || *body == '\0' || body[strlen(body) - 1] == '/')
 		return io_open_unnamed(sg->st, &sg->fd, err);
-	r = io_open_file(sg->st, arena_printf(sg->arena, IO_BODY_DIR "/%s", base),
-	    O_RDONLY | O_NOFOLLOW, &file, err);
+	r = inbox_open(sg->st, body, &file, err);
 	if (r == RC_OK) {
 		sg->fd = file.fd;
 		sg->size = file.sb.st_size;
@@ -63,7 +69,7 @@ stage_adopt(struct store *st, struct arena *a, const char *body, struct stage **
 	r = open_body(sg, body, err);
 	if (r == RC_NOT_FOUND && errno == ENOENT)
 		return err_set(err, RC_CLIENT_GONE,
-		    "the body was taken back before it was opened");
+		    "the web server has removed the body: the client left");
 	if (r != RC_OK)
 		return r == RC_NOT_FOUND ? RC_IO : r;
 	arena_defer(a, close_stage, sg);
@@ -88,7 +94,9 @@ stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
 	sg->size = (off_t)size;
 	arena_defer(a, close_stage, sg);
 	if (file.sb.st_size < sg->size)
-		return err_set(err, RC_NOT_FOUND, "%s: shorter than it was", path);
+		return err_set(err, RC_NOT_FOUND,
+		    "%s: it has %lld bytes, %lld are expected", path,
+		    (long long)file.sb.st_size, (long long)sg->size);
 	*out = sg;
 	return RC_OK;
 }
@@ -206,7 +214,7 @@ stage_flush(struct stage *sg, struct err *err)
 	return io_sync_fd(sg->fd, sg->own ? sg->own : IO_BODY_DIR, err);
 }
 
-/* ---- are they there already? ---- */
+/* ---- has a file the same bytes? ---- */
 
 struct comparing {
 	struct store_reader *other;

@@ -1,4 +1,4 @@
-/* store.c: see store.h. */
+/* store.c: see store/store.h and storefs.h. */
 #include "store/store.h"
 
 #include <errno.h>
@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/must.h"
+#include "storefs/blob.h"
 #include "storefs/io.h"
 #include "storefs/layout.h"
 #include "storefs/link.h"
@@ -25,7 +27,7 @@
 #define OWN_WAIT_MS \
 	10000 /* as long as workers of an earlier start may take to end */
 
-/* RC_NOT_FOUND: nothing is there. RC_IO: the place is a link that cannot be followed.
+/* RC_NOT_FOUND: nothing is there. RC_IO: the place is a symbolic link that is not followed.
  * Without this place nothing could be served, or a full store would look empty. */
 static enum result
 look_at_place(
@@ -70,7 +72,7 @@ make_places(struct store *st, struct err *err)
 	return r;
 }
 
-/* May this process write there, so that the owner can still change what it makes? */
+/* May this process write there, and the owner still change what it makes? */
 static bool
 is_ours(const struct store *st, const char *place, const struct stat *sb)
 {
@@ -80,8 +82,8 @@ is_ours(const struct store *st, const char *place, const struct stat *sb)
 	       faccessat(st->root, place, W_OK | X_OK, AT_EACCESS) == 0;
 }
 
-/* An old server may have run as somebody else: told at the start, not by the first
- * push. */
+/* An old server may have run as another user: better to say so at the start than to fail at the
+ * first push. */
 static enum result
 check_owner(struct store *st, struct err *err)
 {
@@ -108,7 +110,7 @@ check_owner(struct store *st, struct err *err)
 	return RC_OK;
 }
 
-/* No call reads the umask without setting it. */
+/* There is no call that reads the umask without setting it. */
 static mode_t
 umask_now(void)
 {
@@ -161,15 +163,9 @@ store_close(struct store *st)
 	free(st);
 }
 
-const char *
-storefs_path(const struct store *st)
-{
-	return st->path;
-}
-
-/* Two locks on one file. The master's goes with its process (POSIX), so a second
- * start is told at once; the servers' goes with the descriptor (OFD) to the
- * workers, who may outlive a killed master by a moment, and is waited for. */
+/* Two locks on one file. That of the master ends with its process (POSIX), so a second start
+ * fails at once. That of the servers is passed on with the descriptor (OFD) to the workers,
+ * which may run a moment longer than a killed master: it is waited for. */
 enum result
 storefs_lock_exclusive(struct store *st, struct err *err)
 {
@@ -193,6 +189,30 @@ storefs_lock_exclusive(struct store *st, struct err *err)
 	return RC_OK;
 }
 
+enum result
+storefs_sweep_tmp(struct store *st, unsigned *removed, struct err *err)
+{
+	struct dirent *e;
+	DIR *d;
+	enum result r = io_open_dir(st, IO_TMP_DIR, &d, err);
+
+	*removed = 0;
+	if (r != RC_OK)
+		return RC_IO;
+	while ((e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (io_remove_tree(dirfd(d), e->d_name))
+			(*removed)++;
+		else
+			log_line(LOG_WARN, "store.remove",
+			    "path=%s/" IO_TMP_DIR "/%s error=\"%m\"", st->path,
+			    e->d_name);
+	}
+	(void)closedir(d);
+	return blob_put_back(st, err);
+}
+
 struct look {
 	const struct store *st;
 	const char *dir;
@@ -206,7 +226,7 @@ look_at_entry(void *arg, const char *name)
 	char path[IO_PATH_MAX];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", l->dir, name);
-	(void)io_exists(l->st, path); /* io.c logs what it finds */
+	(void)io_exists(l->st, path); /* logs links that it does not follow */
 	return --l->left > 0;
 }
 
@@ -243,8 +263,8 @@ store_free_bytes(struct store *st, uint64_t *out, struct err *err)
 	return RC_OK;
 }
 
-/* As an upload comes to its name: a file in the directory for those that have none yet;
- * and the places where it would be. */
+/* Does what a push does: makes a file that has no name yet, and looks at the places where it
+ * would get one. */
 enum result
 store_probe(const struct store *st, struct err *err)
 {

@@ -1,6 +1,15 @@
-/* tag.c: see tag.h. */
+/* tag.c: see store/tag.h.
+ *
+ * The order of the durable steps of a tag:
+ *	T1 _manifests/tags/<tag>/index/<alg>/<hex>/link
+ *	T2 _manifests/tags/<tag>/current/link
+ * A tag without `current` does not exist: T1 alone was written, here or by an old server that
+ * was killed. Distribution keeps in `index` what a tag has meant; nothing reads it. A removal
+ * takes the whole directory away at once. Nothing but tags is ever put into `tags/`,
+ * because an old server takes each entry for one. */
 #include "store/tag.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,47 +33,44 @@ current_dir(struct arena *a, const char *tags, const char *tag)
 	return arena_printf(a, "%s/%s/current", tags, tag);
 }
 
-static enum result
-read_current(const struct store *st, struct arena *a, const char *tags,
-    const char *tag, struct digest *out, struct err *err)
+enum result
+store_tag_get(const struct store_repository *in, const char *tag,
+    struct digest *out, struct err *err)
 {
-	return link_read(st, a, current_dir(a, tags, tag), out, err);
+	const char *tags = layout_tags(in->arena, in->name);
+
+	return or_unknown(
+	    link_find(in, current_dir(in->arena, tags, tag), NULL, out, err));
 }
 
 enum result
-store_tag_get(const struct store *st, struct arena *a, const char *name,
-    const char *tag, struct digest *out, struct err *err)
+store_tag_put(const struct store_repository *in, const struct guard *held,
+    const char *tag, const struct digest *to, struct err *err)
 {
-	return or_unknown(link_find(
-	    st, a, current_dir(a, layout_tags(a, name), tag), NULL, out, err));
-}
-
-enum result
-store_tag_put(struct store *st, struct arena *a, const char *name, const char *tag,
-    const struct digest *to, struct err *err)
-{
-	const char *dir = arena_printf(a, "%s/%s", layout_tags(a, name), tag);
+	const char *tags = layout_tags(in->arena, in->name);
+	const char *index = arena_printf(in->arena, "%s/%s/index", tags, tag);
 	enum result r;
 
-	r = link_write(st, a,
-	    arena_printf(a, "%s/index/%s/%s", dir, digest_algorithm(to), to->hex),
-	    to, err);
+	assert(guard_covers(held, GUARD_REPOSITORY, in->name));
+	r = link_write(in, layout_below(in->arena, index, to), to, err);
 	if (r == RC_OK)
-		r = link_write(st, a, arena_printf(a, "%s/current", dir), to, err);
+		r = link_write(in, current_dir(in->arena, tags, tag), to, err);
 	return r;
 }
 
 enum result
-store_tag_remove(struct store *st, struct arena *a, const char *name,
+store_tag_remove(const struct store_repository *in, const struct guard *held,
     const char *tag, struct err *err)
 {
-	return or_unknown(io_remove_dir(st, layout_tags(a, name), tag, err));
+	assert(guard_covers(held, GUARD_REPOSITORY, in->name));
+	return or_unknown(
+	    io_remove_dir(in->store, layout_tags(in->arena, in->name), tag, err));
 }
 
 /* ---- the last one ---- */
 
 struct last {
-	const char *end; /* the name must come before; NULL: any will do */
+	const char *end; /* only names before it count; NULL: all do */
 	char name[REFERENCE_TAG_MAX + 1];
 };
 
@@ -81,30 +87,32 @@ see_name(void *arg, const char *name)
 
 /* The last name before `end`: one pass, and no sorting. */
 static enum result
-last_name(const struct store *st, struct arena *a, const char *tags,
-    const char *end, const char **out, struct err *err)
+last_name(const struct store_repository *in, const char *tags, const char *end,
+    const char **out, struct err *err)
 {
 	struct last last = {end, ""};
-	enum result r = listing_each(st, tags, see_name, &last, err);
+	enum result r = listing_each(in->store, tags, see_name, &last, err);
 
 	if (r == RC_OK && last.name[0] == '\0')
-		r = err_set(err, RC_MANIFEST_UNKNOWN, "no tag");
-	*out = arena_strdup(a, last.name);
+		r = err_set(err, RC_MANIFEST_UNKNOWN, "the repository has no tags");
+	*out = arena_strdup(in->arena, last.name);
 	return r;
 }
 
+/* A name without `current` is passed over. */
 enum result
-store_tag_last(const struct store *st, struct arena *a, const char *name,
-    const char **tag, struct digest *out, struct err *err)
+store_tag_last(const struct store_repository *in, const char **tag,
+    struct digest *out, struct err *err)
 {
-	const char *tags = layout_tags(a, name);
+	const char *tags = layout_tags(in->arena, in->name);
 	enum result r;
 
 	*tag = NULL;
 	do {
-		r = last_name(st, a, tags, *tag, tag, err);
+		r = last_name(in, tags, *tag, tag, err);
 		if (r == RC_OK)
-			r = read_current(st, a, tags, *tag, out, err);
+			r = link_read(
+			    in, current_dir(in->arena, tags, *tag), out, err);
 	} while (r == RC_NOT_FOUND);
 	return r;
 }
@@ -112,8 +120,8 @@ store_tag_last(const struct store *st, struct arena *a, const char *name,
 /* ---- all of them ---- */
 
 struct tags {
-	const struct store *st;
-	struct arena *arena; /* cleared a tag */
+	struct store *st;
+	struct arena *arena; /* cleared before each tag */
 	const char *dir;
 	bool (*visit)(void *arg, const char *tag, const struct digest *d);
 	void *arg;
@@ -125,13 +133,14 @@ static bool
 see_tag(void *arg, const char *tag)
 {
 	struct tags *t = arg;
+	const struct store_repository in = {.store = t->st, .arena = t->arena};
 	struct digest d;
 	enum result r;
 
 	if (!reference_is_tag(str_of(tag)))
 		return true;
 	arena_clear(t->arena);
-	r = read_current(t->st, t->arena, t->dir, tag, &d, t->err);
+	r = link_read(&in, current_dir(t->arena, t->dir, tag), &d, t->err);
 	if (r == RC_OK)
 		return t->visit(t->arg, tag, &d);
 	if (r != RC_NOT_FOUND)
@@ -140,17 +149,15 @@ see_tag(void *arg, const char *tag)
 }
 
 enum result
-store_tag_each(const struct store *st, const char *name, const char *after,
+store_tag_each(const struct store_repository *in, const char *after,
     bool (*visit)(void *arg, const char *tag, const struct digest *d), void *arg,
     struct err *err)
 {
-	struct arena *a = arena_new();
-	struct tags t = {
-	    st, arena_new(), layout_tags(a, name), visit, arg, RC_OK, err};
+	struct tags t = {in->store, arena_new(), layout_tags(in->arena, in->name),
+	    visit, arg, RC_OK, err};
 	enum result r = listing_in_order(
-	    st, (struct listing_from){t.dir, after}, see_tag, &t, err);
+	    in->store, (struct listing_from){t.dir, after}, see_tag, &t, err);
 
 	arena_free(t.arena);
-	arena_free(a);
 	return r == RC_OK ? t.result : r;
 }

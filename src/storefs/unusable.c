@@ -21,8 +21,7 @@ unusable_link(const struct store *st, const struct beneath_way *way)
 	if (way->link[0] != '\0' &&
 	    log_once_is_first(st->once, LINK_EVENT, way->link))
 		log_line(LOG_WARN, LINK_EVENT, "path=%s target=%s error=\"%s\"",
-		    log_value(
-			a, arena_printf(a, "%s/%s", storefs_path(st), way->link)),
+		    log_value(a, arena_printf(a, "%s/%s", st->path, way->link)),
 		    log_value(a, way->target),
 		    e == ELOOP
 			? "this symbolic link leads back to itself and is not "
@@ -55,7 +54,7 @@ unusable_file(
 		log_line(LOG_WARN, FILE_EVENT,
 		    "path=%s error=\"a %s where a file should be is not read: remove "
 		    "it\"",
-		    log_value(a, arena_printf(a, "%s/%s", storefs_path(st), path)),
+		    log_value(a, arena_printf(a, "%s/%s", st->path, path)),
 		    kind_of(mode));
 		arena_free(a);
 	}

@@ -211,11 +211,12 @@ store_v1repo_meta(const struct store_v1repo *repo, struct str *out, struct err *
 }
 
 /* docker-registry writes over a tag in place: its directory stays as it is. */
-uint64_t
+struct str
 store_v1repo_version(const struct store_v1repo *repo)
 {
-	return fingerprint_of(repo->st, repo->dir) +
-	       fingerprint_of(repo->st, v1repo_path(repo, "tag_latest"));
+	return fingerprint_text(repo->arena,
+	    fingerprint_of(repo->st, repo->dir) +
+		fingerprint_of(repo->st, v1repo_path(repo, "tag_latest")));
 }
 
 /* ---- to remove it ---- */

@@ -13,7 +13,7 @@ set_progress_headers(struct call *c, const struct store_upload *up)
 	unsigned long long end = up->size == 0 ? 0 : up->size - 1;
 
 	v2_set_location(c, arena_printf(c->task.arena, "/v2/%s/blobs/uploads/%s",
-			       up->name, up->id));
+			       up->repository.name, up->id));
 	reply_header(c->rp, "Docker-Upload-UUID", up->id);
 	reply_header(c->rp, "Range", arena_printf(c->task.arena, "0-%llu", end));
 }
@@ -75,7 +75,9 @@ begin_upload(struct call *c)
 	if (r != RC_OK)
 		return r;
 	set_progress_headers(c, &up);
-	reply_header(c->rp, "OCI-Chunk-Min-Length", "1");
+	reply_header(c->rp, "OCI-Chunk-Min-Length",
+	    arena_printf(c->task.arena, "%llu",
+		(unsigned long long)upload_part_min(&c->task)));
 	reply_none(c->rp, 202);
 	return RC_OK;
 }

@@ -14,6 +14,7 @@
 #include "lib/index.h"
 #include "lib/power_cut.h"
 #include "lib/push.h"
+#include "lib/repository.h"
 #include "lib/v2_image.h"
 #include "store/manifest.h"
 #include "store/tag.h"
@@ -164,7 +165,7 @@ has_manifest(const char *name)
 	struct digest d = sha256(manifest());
 	struct store_manifest m;
 
-	return store_manifest_read(store, arena, name, &d, &m, &err) == RC_OK &&
+	return store_manifest_read(repository(name), &d, &m, &err) == RC_OK &&
 	       str_is(m.bytes, manifest());
 }
 
@@ -173,7 +174,7 @@ has_tag(const char *name)
 {
 	struct digest d, want = sha256(manifest());
 
-	return store_tag_get(store, arena, name, tag_name(), &d, &err) == RC_OK &&
+	return store_tag_get(repository(name), tag_name(), &d, &err) == RC_OK &&
 	       digest_eq(&d, &want);
 }
 

@@ -4,6 +4,7 @@
  * The manifest is whole or not there, a tag means the old one or the new one and never
  * what is missing, what was acknowledged is kept, and the same again ends as it should. */
 #include "lib/failpoint.h"
+#include "lib/repository.h"
 #include "lib/v2_store.h"
 #include "store/manifest.h"
 #include "store/tag.h"
@@ -23,8 +24,7 @@ put(const char *text)
 {
 	const struct store_manifest m = {sha256(text), str_of(text)};
 
-	return store_manifest_put(
-	    store, arena, APP, &m, str_of(type_of(text)), &err);
+	return held_manifest_put(APP, &m, str_of(type_of(text)));
 }
 
 static enum result
@@ -32,7 +32,7 @@ tag(const char *text)
 {
 	struct digest d = sha256(text);
 
-	return store_tag_put(store, arena, APP, TAG, &d, &err);
+	return held_tag_put(APP, TAG, &d);
 }
 
 /* ---- what is done ---- */
@@ -52,7 +52,7 @@ tag_new(void)
 static enum result
 remove_tag(void)
 {
-	return store_tag_remove(store, arena, APP, TAG, &err);
+	return held_tag_remove(APP, TAG);
 }
 
 static enum result
@@ -60,7 +60,7 @@ remove_old(void)
 {
 	struct digest d = sha256(OLD);
 
-	return store_manifest_remove(store, arena, APP, &d, &err);
+	return held_manifest_remove(APP, &d);
 }
 
 static const struct job {
@@ -104,7 +104,7 @@ manifest_fault(const char *text, bool *there)
 	struct digest d = sha256(text);
 	struct store_manifest m;
 	struct str type;
-	enum result r = store_manifest_read(store, arena, APP, &d, &m, &err);
+	enum result r = store_manifest_read(repository(APP), &d, &m, &err);
 
 	*there = r == RC_OK;
 	if (r == RC_MANIFEST_UNKNOWN)
@@ -113,7 +113,7 @@ manifest_fault(const char *text, bool *there)
 		return err.text;
 	if (!str_is(m.bytes, text))
 		return "a manifest is not whole";
-	r = store_manifest_type(store, arena, APP, &d, &type, &err);
+	r = store_manifest_type(repository(APP), &d, &type, &err);
 	return r == RC_OK && str_is(type, type_of(text)) ? NULL : "M3 without M2";
 }
 
@@ -122,7 +122,7 @@ static const char *
 tag_fault(struct found *f)
 {
 	struct digest d, old = sha256(OLD), new = sha256(NEW);
-	enum result r = store_tag_get(store, arena, APP, TAG, &d, &err);
+	enum result r = store_tag_get(repository(APP), TAG, &d, &err);
 
 	f->tag = NO_TAG;
 	if (r == RC_MANIFEST_UNKNOWN)

@@ -11,6 +11,7 @@
 #include "image/manifest.h"
 #include "lib/failpoint.h"
 #include "lib/registry.h"
+#include "lib/repository.h"
 #include "lib/v2_image.h"
 #include "registry/reindex.h"
 #include "store/manifest.h"
@@ -216,7 +217,7 @@ see_manifest(void *arg, const struct digest *d)
 	size_t i;
 
 	f->manifests++;
-	if (store_manifest_read(store, arena, f->name, d, &stored, &err) != RC_OK ||
+	if (store_manifest_read(repository(f->name), d, &stored, &err) != RC_OK ||
 	    manifest_parse(arena, stored.bytes, str_of(OCI_MANIFEST), &m, &err) !=
 		RC_OK) {
 		f->fault = "a manifest is not whole";
@@ -224,7 +225,7 @@ see_manifest(void *arg, const struct digest *d)
 	}
 	for (i = 0; i < m.n_refs && report->done < LAYER_GONE; i++)
 		if (digest_parse(m.refs[i], &ref, &err) != RC_OK ||
-		    store_blob_find(store, arena, f->name, &ref, &blob, &err) !=
+		    store_blob_find(repository(f->name), &ref, &blob, &err) !=
 			RC_OK)
 			f->fault = "a manifest lacks what it refers to";
 	return f->fault == NULL;
@@ -238,7 +239,7 @@ see_tag(void *arg, const char *tag, const struct digest *d)
 
 	(void)tag;
 	f->tags++;
-	if (store_manifest_find(store, arena, f->name, d, &kept, &err) != RC_OK)
+	if (store_manifest_find(repository(f->name), d, &kept, &err) != RC_OK)
 		f->fault = "a tag means what is not there";
 	return f->fault == NULL;
 }
@@ -248,8 +249,9 @@ look_at(const char *name)
 {
 	struct found f = {.name = name};
 
-	if (store_manifest_each(store, name, see_manifest, &f, &err) != RC_OK ||
-	    store_tag_each(store, name, "", see_tag, &f, &err) != RC_OK)
+	if (store_manifest_each(repository(name), see_manifest, &f, &err) !=
+		RC_OK ||
+	    store_tag_each(repository(name), "", see_tag, &f, &err) != RC_OK)
 		f.fault = err.text;
 	return f;
 }
@@ -326,7 +328,7 @@ index_fault(const struct found *here, const struct found *there)
 				 str_of(""), count_one, &referrers) != RC_OK)
 		return err.text;
 	has_signature = store_manifest_find(
-			    store, arena, HERE, &signature, &kept, &err) == RC_OK;
+			    repository(HERE), &signature, &kept, &err) == RC_OK;
 	if (fault == NULL && referrers != has_signature)
 		fault = "referrers are not what the store has";
 	return fault;

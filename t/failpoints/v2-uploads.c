@@ -5,6 +5,7 @@
  * is kept, and a client that goes on from there ends as it should. So it is when all
  * comes in one request, for a blob that is there but cut off. */
 #include "lib/failpoint.h"
+#include "lib/repository.h"
 #include "lib/upload.h"
 #include "store/blob.h"
 
@@ -31,11 +32,11 @@ whole(void)
 	return arena_printf(arena, "%s%s%s", parts[0], parts[1], parts[2]);
 }
 
-enum { BEGIN, PARTS, NAME = PARTS + N_PARTS, LINK, REMOVE, N_STEPS };
+enum { BEGIN, PARTS, FINISH = PARTS + N_PARTS, NAME, LINK, N_STEPS };
 
 static const char *const steps[N_STEPS] = {"begin (U1)", "part 1 (U2, U3)",
-    "part 2 (U2, U3)", "part 3 (U2, U3)", "name (U4, B1)", "link (U4, B2)",
-    "remove (U5)"};
+    "part 2 (U2, U3)", "part 3 (U2, U3)", "finish (U4, U5)", "name (B1)",
+    "link (B2)"};
 
 /* A client sends it in parts, or all of it in one request. */
 struct way {
@@ -45,8 +46,8 @@ struct way {
 };
 
 static const struct way ways[] = {
-    {"in parts", false, BEGIN, N_STEPS},
-    {"at once", true, NAME, REMOVE},
+    {"in parts", false, BEGIN, NAME},
+    {"at once", true, NAME, N_STEPS},
 };
 static const struct way *way;
 
@@ -65,17 +66,13 @@ blob_digest(void)
 }
 
 static enum result
-name_blob(const struct store_upload *up)
+name_blob(void)
 {
 	struct digest d = blob_digest();
 	struct stage *sg;
-	enum result r;
+	enum result r = stage_adopt(
+	    store, arena, make_body(str_of(whole())), &sg, &err);
 
-	if (way->at_once)
-		r = stage_adopt(
-		    store, arena, make_body(str_of(whole())), &sg, &err);
-	else
-		r = store_upload_stage(store, arena, up, &sg, &err);
 	return r == RC_OK ? store_blob_put(store, arena, sg, &d, &err) : r;
 }
 
@@ -87,17 +84,17 @@ run_step(unsigned step, struct store_upload *up)
 
 	switch (step) {
 	case BEGIN:
-		r = store_upload_begin(store, arena, APP, HASH_SHA256, up, &err);
+		r = store_upload_begin(repository(APP), HASH_SHA256, up, &err);
 		if (r == RC_OK)
 			(void)snprintf(
 			    client->id, sizeof(client->id), "%s", up->id);
 		return r;
+	case FINISH:
+		return finish_upload(up, &d);
 	case NAME:
-		return name_blob(up);
+		return name_blob();
 	case LINK:
-		return store_blob_link(store, arena, APP, &d, &err);
-	case REMOVE:
-		return store_upload_remove(store, up->id, &err);
+		return store_blob_link(repository(APP), &d, &err);
 	default:
 		return append_text(up, parts[step - PARTS]);
 	}
@@ -136,17 +133,18 @@ blob_fault(void)
 	struct store_blob got;
 	struct str bytes;
 	enum result r = store_blob_read(store, arena, &d, TREE_MAX, &bytes, &err);
-	bool linked = store_blob_find(store, arena, APP, &d, &got, &err) == RC_OK;
+	bool linked = store_blob_find(repository(APP), &d, &got, &err) == RC_OK;
+	bool named = (unsigned)report->done > (way->at_once ? NAME : FINISH);
 
-	if (r == RC_BLOB_UNKNOWN && report->done <= NAME)
+	if (r == RC_BLOB_UNKNOWN && !named)
 		return linked ? "B2 before B1" : NULL;
 	if (r != RC_OK)
 		return "the blob was acknowledged and is not there";
-	if (way->at_once && str_is(bytes, CUT_OFF) && report->done <= NAME)
+	if (way->at_once && str_is(bytes, CUT_OFF) && !named)
 		return linked ? "B2 before B1" : NULL;
 	if (!str_is(bytes, whole()))
 		return "the blob is not whole";
-	return linked || report->done <= LINK
+	return linked || (unsigned)report->done <= (way->at_once ? LINK : FINISH)
 		   ? NULL
 		   : "the repository's having it was acknowledged";
 }
@@ -198,11 +196,11 @@ upload_fault(void)
 		return NULL; /* nobody knows of any */
 	r = reopen_upload(client->id, &up);
 	if (r == RC_OK)
-		return report->done == N_STEPS ? "it is over, but there"
-					       : state_fault(&up);
+		return report->done > FINISH ? "it is over, but there"
+					     : state_fault(&up);
 	if (r != RC_UPLOAD_UNKNOWN)
 		return err.text;
-	return report->done >= NAME ? NULL : "the upload is lost";
+	return report->done >= FINISH ? NULL : "the upload is lost";
 }
 
 /* The client asks how far it came; where nobody knows it, it begins. */
@@ -214,7 +212,7 @@ ask(struct store_upload *up, unsigned *next)
 	if (r == RC_UPLOAD_UNKNOWN)
 		r = run_step(BEGIN, up);
 	*next = PARTS;
-	while (r == RC_OK && *next < NAME && size_after(*next - PARTS) < up->size)
+	while (r == RC_OK && *next < FINISH && size_after(*next - PARTS) < up->size)
 		(*next)++;
 	return r;
 }
@@ -242,7 +240,7 @@ again_fault(void)
 
 	if (go_on() != RC_OK)
 		return arena_printf(arena, "the same again: %s", err.text);
-	if (store_blob_find(store, arena, APP, &d, &got, &err) != RC_OK)
+	if (store_blob_find(repository(APP), &d, &got, &err) != RC_OK)
 		return "the same again, but there is no blob";
 	if (stat(in_dir(store_content_uri(got.content)), &sb) == -1 ||
 	    sb.st_nlink != 1)

@@ -245,7 +245,7 @@ static void
 test_rebuild(void)
 {
 	struct index_repository app = {
-	    .name = str_of("app"), .v2 = true, .stamp = 7};
+	    .name = str_of("app"), .v2 = true, .version = str_of("7")};
 	const struct str tags[] = {{"1", 1}, {"2", 1}};
 	struct index *ix = whole_index(), *other = it->open();
 
@@ -259,13 +259,13 @@ test_rebuild(void)
 	    "meanwhile it answers");
 	is_int(index_rebuild_begin(other, &err), RC_OK, "it is interrupted");
 	ok(is_known(other, &app), "the next one knows what was read");
-	app.stamp = 8;
+	app.version = str_of("8");
 	ok(!is_known(other, &app), "but not another version of it");
 	is_int(index_rebuild_end(other, &err), RC_OK, "it ends");
 	is_str(catalog_names(ix, "", 9), " app", "what it did not meet is dropped");
 	is_str(tag_names(ix, "app", "", 9), " 1 2", "so is a tag");
 	(void)put_v2(ix, "app", "3");
-	app.stamp = 7;
+	app.version = str_of("7");
 	(void)index_rebuild_begin(ix, &err);
 	ok(!is_known(ix, &app), "a push makes its version unknown");
 	index_free(other);

@@ -310,11 +310,11 @@ test_foreign_writes(void)
 	write_much(ix);
 	(void)search_for(ix, "");
 	is_int(foreign, 0, "what berth writes is not foreign");
-	(void)run_sql("UPDATE repository SET stamp = 7");
+	(void)run_sql("UPDATE repository SET version = '7'");
 	(void)run_sql("DELETE FROM repository WHERE name = 'new/row'");
 	(void)search_for(ix, "");
 	is_int(foreign, 1, "what another program removes is noticed");
-	is_int(sql_int("SELECT count(*) FROM repository WHERE stamp <> 0"), 0,
+	is_int(sql_int("SELECT count(*) FROM repository WHERE version <> ''"), 0,
 	    "everything is to be read again");
 	(void)search_for(ix, "");
 	(void)put_v1(ix, "a/b", "");
@@ -374,7 +374,7 @@ test_wal_again(void)
 	(void)pthread_join(reader, NULL);
 	is_int(foreign, 0, "a reader meanwhile does not take it for foreign");
 	(void)search_for(ix, "");
-	(void)run_sql("UPDATE repository SET stamp = 7");
+	(void)run_sql("UPDATE repository SET version = '7'");
 	(void)search_for(ix, "");
 	is_int(foreign, 1, "what is foreign is noticed");
 	index_free(other);
@@ -486,7 +486,7 @@ test_older_version(void)
 	is_str(search_for(ix, ""), "2: library/centos team/app", "has its rows");
 	is_str(search_for(ix, "an app"), "1: team/app", "and their descriptions");
 	is_int(sql_int("SELECT count(*) FROM repository"
-		       " WHERE v1 = 1 AND v2 = 0 AND stamp = 0"),
+		       " WHERE v1 = 1 AND v2 = 0 AND version = ''"),
 	    2, "they count as of API v1");
 	is_str(
 	    catalog_names(ix, "", 9), "rebuilding", "the catalog has to be filled");
@@ -495,6 +495,40 @@ test_older_version(void)
 	is_int(rebuild_index(ix), RC_OK, "after that");
 	is_str(catalog_names(ix, "", 9), "", "a store that is empty is listed so");
 	ok(!prepare_index(), "and nothing is wanted any more");
+	index_free(ix);
+}
+
+/* What the schema before this one left: a whole index with numbers for versions. It answers at
+ * once, and the next walk reads each repository. */
+static void
+test_previous_version(void)
+{
+	const struct index_repository app = {
+	    .name = str_of("team/app"), .v2 = true, .version = str_of("7")};
+	struct index *ix;
+	bool wanted, same = true;
+
+	remove_index();
+	(void)schema_prepare(index_file, schema_steps, 4, &wanted, &err);
+	ok(run_sql("INSERT INTO repository"
+		   " (name, description, v1, v2, stamp, generation)"
+		   " SELECT 'team/app', 'an app', 0, 1, 7, generation FROM state"),
+	    "version 4: a repository");
+	(void)run_sql("UPDATE state SET whole = 1");
+	ok(!prepare_index(), "it needs no rebuild");
+	is_int(sql_int("PRAGMA user_version"), SCHEMA_VERSION, "is of today's");
+	ix = indexsqlite_open(index_file, on_damage, NULL);
+	is_str(search_for(ix, "an app"), "1: team/app", "answers searches");
+	is_str(catalog_names(ix, "", 9), " team/app", "and lists");
+	(void)index_rebuild_begin(ix, &err);
+	is_int(index_rebuild_same(ix, &app, &same, &err), RC_OK,
+	    "a walk asks for a version");
+	ok(!same, "none is known");
+	(void)index_rebuild_open(ix, &app, &err);
+	(void)index_rebuild_close(ix, &app, &err);
+	is_int(index_rebuild_same(ix, &app, &same, &err), RC_OK, "again");
+	ok(same, "now it is");
+	is_int(index_rebuild_end(ix, &err), RC_OK, "the walk ends");
 	index_free(ix);
 }
 
@@ -671,6 +705,7 @@ main(void)
 	test_directory();
 	test_newer_version();
 	test_older_version();
+	test_previous_version();
 	test_older_process();
 	test_other_application();
 	test_full_disk();

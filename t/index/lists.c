@@ -271,8 +271,8 @@ test_repository_again(void)
 	put_twice(ix, &change, "a description");
 	change.repository.v1 = true;
 	put_twice(ix, &change, "a layout");
-	change.repository.stamp = UINT64_MAX;
-	put_twice(ix, &change, "a stamp");
+	change.repository.version = str_of("12");
+	put_twice(ix, &change, "a version");
 	(void)run_sql("INSERT INTO tag SELECT id, 'four', 0 FROM repository");
 	put_twice(ix, &change, "a tag that is gone");
 	(void)run_sql("DELETE FROM tag WHERE name = 'two'");

@@ -1,7 +1,6 @@
 /* store.c: see store.h. */
 #include "lib/store.h"
 
-#include "store/inbox.h"
 #include "storefs/storefs.h"
 
 struct store *store;

@@ -1,5 +1,6 @@
 /* v2_image.c: see v2_image.h. */
 #include "lib/v2_image.h"
+#include "lib/repository.h"
 
 #include "lib/store.h"
 #include "store/blob.h"
@@ -30,7 +31,7 @@ has_blob(const char *name, const char *text)
 	struct store_blob blob;
 	const char *got;
 
-	if (store_blob_find(store, arena, name, &d, &blob, &err) != RC_OK)
+	if (store_blob_find(repository(name), &d, &blob, &err) != RC_OK)
 		return false;
 	got = read_text(store_content_uri(blob.content));
 	return got != NULL && strcmp(got, text) == 0;

@@ -62,16 +62,16 @@ my @CALLS = (
     qr/^(?:dup[23]?|fcntl|flock|lockf)$/ =>
         [qw(storefs/guard.c storefs/store.c storefs/inbox.c base/log.c)],
     qr/^(?:[fl]?stat|fstatat|statx)$/ => [qw(
-        storefs/beneath.c storefs/io.c storefs/io_change.c storefs/inbox.c storefs/upload.c
+        storefs/beneath.c storefs/io.c storefs/io_change.c storefs/inbox.c
         indexsqlite/dbfile.c
     )],
     qr/^(?:statfs|fstatfs|statvfs|fstatvfs)$/ => [qw(storefs/store.c)],
     qr/^(?:access|faccessat|euidaccess)$/     => [qw(storefs/store.c)],
     qr/^(?:realpath|readlink|readlinkat)$/    => [qw(storefs/beneath.c)],
     qr/^(?:(?:fd)?opendir|readdir|closedir|rewinddir|dirfd|scandir|glob|n?ftw|fts_\w+)$/ =>
-        [qw(storefs/io.c storefs/io_change.c storefs/listing.c storefs/inbox.c)],
+        [qw(storefs/io.c storefs/io_change.c storefs/listing.c storefs/store.c)],
     qr/^(?:unlink|unlinkat|remove|rmdir)$/ =>
-        [qw(storefs/io_change.c storefs/inbox.c indexsqlite/dbfile.c serve/listen.c cmd/serve.c)],
+        [qw(storefs/io_change.c indexsqlite/dbfile.c serve/listen.c cmd/serve.c)],
     qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(storefs/io_change.c)],
     qr/^(?:rename|renameat|renameat2)$/      => [qw(storefs/io_change.c)],
     qr/^(?:mkdir|mkdirat|mkfifo|mknod|mkd?temp|mkostemp|tmpfile)$/ => [qw(storefs/io_change.c)],

@@ -1,8 +1,10 @@
 /* blobs.c: blobs in distribution's layout, byte for byte: what is put, found
  * through its link, kept or replaced, and pinned for clients that were told "it is here". */
 #include "base/clock.h"
+#include "lib/repository.h"
 #include "lib/store.h"
 #include "store/blob.h"
+#include "storefs/storefs.h"
 
 #define NOBODY  65534
 #define APP     "team/app"
@@ -56,7 +58,7 @@ put_bytes(const char *text, const struct digest *d)
 static enum result
 link_to(const char *name, const struct digest *d)
 {
-	return store_blob_link(store, arena, name, d, &err);
+	return store_blob_link(repository(name), d, &err);
 }
 
 /* The digest under which it is kept, or what the answer is. */
@@ -64,7 +66,7 @@ static const char *
 found(const char *name, const struct digest *d)
 {
 	struct store_blob got;
-	enum result r = store_blob_find(store, arena, name, d, &got, &err);
+	enum result r = store_blob_find(repository(name), d, &got, &err);
 
 	return r == RC_OK ? digest_text(arena, &got.digest) : err_name(r);
 }
@@ -105,7 +107,7 @@ test_layout(void)
 		is_int(link_to(APP, &d), RC_OK, "it is linked (B2)");
 		is_str(read_text(link_of(APP, &d)), what,
 		    "by its digest and nothing else");
-		is_int(store_blob_find(store, arena, APP, &d, &got, &err), RC_OK,
+		is_int(store_blob_find(repository(APP), &d, &got, &err), RC_OK,
 		    "it is found");
 		ok(digest_eq(&got.digest, &d), "under this digest");
 		is_str(store_content_uri(got.content), data_of(&d), "in this file");
@@ -143,11 +145,10 @@ test_owners(void)
 	    "but it is there");
 	is_str(store_content_uri(got.content), data_of(&blob), "in the same file");
 	is_int(link_to("team/other", &blob), RC_OK, "the other gets it");
-	is_int(store_blob_unlink(store, arena, APP, &blob, &err), RC_OK,
-	    "the first has it no more");
+	is_int(held_blob_unlink(APP, &blob), RC_OK, "the first has it no more");
 	is_str(found(APP, &blob), "blob_unknown", "not any more");
 	ok(!is_there(link_of(APP, &blob)), "its link is gone");
-	is_int(store_blob_unlink(store, arena, APP, &blob, &err), RC_BLOB_UNKNOWN,
+	is_int(held_blob_unlink(APP, &blob), RC_BLOB_UNKNOWN,
 	    "a second time there is none");
 	is_str(found("team/other", &blob), digest_text(arena, &blob),
 	    "the other still has it");
@@ -253,7 +254,7 @@ by_find(void)
 {
 	struct store_blob got;
 
-	return store_blob_find(store, arena, APP, &pinned, &got, &err);
+	return store_blob_find(repository(APP), &pinned, &got, &err);
 }
 
 static enum result
@@ -394,6 +395,57 @@ test_foreign(void)
 	is_int(sb.st_atime, sb.st_mtime, "though it cannot be pinned");
 }
 
+/* ---- removal ---- */
+
+/* As a removal that was killed between B3 and B4 leaves it. */
+static void
+cut_off_removal(const struct digest *d)
+{
+	make_dir("_berth/removed");
+	set_up(rename(in_dir(data_of(d)),
+	    in_dir(
+		arena_printf(arena, "_berth/removed/%s", digest_text(arena, d)))));
+}
+
+static void
+test_cut_off_removal(void)
+{
+	unsigned n;
+	struct stat sb;
+
+	fresh_store();
+	(void)put(CONTENT, &blob);
+	remove_bodies();
+	cut_off_removal(&blob);
+	is_int(storefs_sweep_tmp(store, &n, &err), RC_OK,
+	    "a removal was cut off: the next start");
+	is_str(read_text(data_of(&blob)), CONTENT, "gives the blob back");
+	is_str(tree("_berth/removed"), "_berth/removed/\n", "all of it");
+	sb = stat_of(data_of(&blob));
+	is_int(sb.st_nlink, 1, "by one name");
+	is_int(clock_now() - sb.st_atime < 60, 1, "pinned");
+
+	cut_off_removal(&blob);
+	(void)put(CONTENT, &blob);
+	is_int(
+	    storefs_sweep_tmp(store, &n, &err), RC_OK, "one was pushed meanwhile");
+	is_str(read_text(data_of(&blob)), CONTENT, "that one stays");
+	is_str(tree("_berth/removed"), "_berth/removed/\n", "and is the only one");
+}
+
+static void
+test_removal(void)
+{
+	struct digest d = blob;
+
+	make_older(data_of(&d), 4 * STORE_BLOB_PIN_FRESH_S);
+	is_int(
+	    store_blob_remove(store, arena, &d, 2 * STORE_BLOB_PIN_FRESH_S, &err),
+	    RC_OK, "an old one is removed");
+	is_str(tree("_berth/removed"), "_berth/removed/\n", "nothing is left");
+	ok(!is_there(data_of(&d)), "it is gone");
+}
+
 int
 main(void)
 {
@@ -409,5 +461,7 @@ main(void)
 	test_pins();
 	test_new_is_pinned();
 	test_foreign();
+	test_cut_off_removal();
+	test_removal();
 	return teardown_store();
 }

@@ -2,6 +2,7 @@
  * other hands left, those that are put, the notes of their media types, removed ones,
  * all of a repository. */
 #include "image/manifest.h"
+#include "lib/repository.h"
 #include "lib/v2_store.h"
 #include "store/manifest.h"
 
@@ -13,8 +14,8 @@ got(const char *name, const struct digest *d)
 {
 	struct store_manifest m;
 	struct digest kept;
-	enum result r = store_manifest_read(store, arena, name, d, &m, &err);
-	enum result again = store_manifest_find(store, arena, name, d, &kept, &err);
+	enum result r = store_manifest_read(repository(name), d, &m, &err);
+	enum result again = store_manifest_find(repository(name), d, &kept, &err);
 
 	if (r != again || (r == RC_OK && !digest_eq(&m.digest, &kept)))
 		return "found is another than read";
@@ -26,7 +27,7 @@ put(const char *name, const char *text, enum hash_kind kind, const char *type)
 {
 	const struct store_manifest m = {text_digest(kind, text), str_of(text)};
 
-	return store_manifest_put(store, arena, name, &m, str_of(type), &err);
+	return held_manifest_put(name, &m, str_of(type));
 }
 
 /* ---- as others left them ---- */
@@ -115,11 +116,11 @@ test_sizes(void)
 	struct digest d;
 
 	d = write_manifest(APP, text);
-	is_int(store_manifest_read(store, arena, APP, &d, &m, &err),
+	is_int(store_manifest_read(repository(APP), &d, &m, &err),
 	    RC_MANIFEST_UNKNOWN, "what is larger is none, but a layer");
 	text[MANIFEST_MAX] = '\0';
 	d = write_manifest(APP, text);
-	is_int(store_manifest_read(store, arena, APP, &d, &m, &err), RC_OK,
+	is_int(store_manifest_read(repository(APP), &d, &m, &err), RC_OK,
 	    "as large as one may be");
 	is_int(m.bytes.n, MANIFEST_MAX, "all of it");
 }
@@ -179,7 +180,7 @@ static const char *
 type_of(const char *name, const struct digest *d)
 {
 	struct str type;
-	enum result r = store_manifest_type(store, arena, name, d, &type, &err);
+	enum result r = store_manifest_type(repository(name), d, &type, &err);
 
 	return r == RC_OK ? str_dup(arena, type) : err_name(r);
 }
@@ -229,8 +230,7 @@ test_remove(void)
 	    arena, "_berth/type/a/%s", digest_text(arena, &d));
 
 	ok(is_there(note), "one with a note");
-	is_int(store_manifest_remove(store, arena, "a", &d, &err), RC_OK,
-	    "is removed");
+	is_int(held_manifest_remove("a", &d), RC_OK, "is removed");
 	is_str(got("a", &d), "manifest_unknown", "it is gone");
 	ok(!is_there(note), "and its note");
 	is_str(tree(in_repo("a", "_manifests")),
@@ -238,15 +238,14 @@ test_remove(void)
 	    "its directory stays, as with an old server");
 	ok(is_there(blob_data(&d)), "so do the bytes");
 	is_str(got("a/b", &d), "{}", "a neighbour has it still");
-	is_int(store_manifest_remove(store, arena, "a", &d, &err),
-	    RC_MANIFEST_UNKNOWN, "there is no second time");
-	is_int(store_manifest_remove(store, arena, "none", &d, &err),
-	    RC_MANIFEST_UNKNOWN, "nor one of nobody's");
+	is_int(held_manifest_remove("a", &d), RC_MANIFEST_UNKNOWN,
+	    "there is no second time");
+	is_int(held_manifest_remove("none", &d), RC_MANIFEST_UNKNOWN,
+	    "nor one of nobody's");
 	is_int(put("a", "{}", HASH_SHA256, ""), RC_OK, "it is put again");
 	is_str(got("a", &d), "{}", "and there");
 	write_text(link, "");
-	is_int(store_manifest_remove(store, arena, "a", &d, &err), RC_OK,
-	    "a link that says nothing");
+	is_int(held_manifest_remove("a", &d), RC_OK, "a link that says nothing");
 	ok(!is_there(link), "can be removed as well");
 }
 
@@ -277,7 +276,7 @@ see_all(const char *name, unsigned stop)
 {
 	struct seen seen = {.stop = stop, .in_order = true};
 
-	is_int(store_manifest_each(store, name, see, &seen, &err), RC_OK,
+	is_int(store_manifest_each(repository(name), see, &seen, &err), RC_OK,
 	    "a walk over \"%s\"", name);
 	return seen;
 }

@@ -2,6 +2,7 @@
  * over all of them. */
 #include "base/buf.h"
 #include "image/reference.h"
+#include "lib/repository.h"
 #include "lib/v2_store.h"
 #include "store/repository.h"
 
@@ -48,15 +49,14 @@ test_there(void)
 			make_dir(in_repo(name, rows[i].file));
 		else
 			write_text(in_repo(name, rows[i].file), rows[i].text);
-		is_int(
-		    store_repository_has_manifest(store, arena, name, &has, &err),
+		is_int(store_repository_has_manifest(repository(name), &has, &err),
 		    RC_OK, "\"%s\" is looked at", name);
 		is_int(has, rows[i].has, "has it a manifest?");
-		is_int(store_repository_exists(store, arena, name, &there, &err),
+		is_int(store_repository_exists(repository(name), &there, &err),
 		    RC_OK, "\"%s\" is looked at again", name);
 		is_int(there, rows[i].there, "has it anything?");
 	}
-	is_int(store_repository_exists(store, arena, "none", &there, &err), RC_OK,
+	is_int(store_repository_exists(repository("none"), &there, &err), RC_OK,
 	    "\"none\"");
 	is_int(there, false, "has nothing");
 }

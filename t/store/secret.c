@@ -7,7 +7,7 @@
 #include "lib/store.h"
 #include "storefs/failpoint.h"
 
-#define FILE_NAME "_berth/" SECRET_SIGNING_KEY
+#define FILE_NAME "_berth/schema1.pem"
 #define MAKERS    16
 
 static const char *
@@ -15,7 +15,7 @@ secret(void)
 {
 	struct str text;
 	enum result r = store_secret_read(
-	    store, arena, SECRET_SIGNING_KEY, 100, &text, &err);
+	    store, arena, STORE_SECRET_SIGNING_KEY, &text, &err);
 
 	return r == RC_OK ? str_dup(arena, text) : err_name(r);
 }
@@ -23,7 +23,8 @@ secret(void)
 static enum result
 make(const char *text)
 {
-	return store_secret_make(store, SECRET_SIGNING_KEY, str_of(text), &err);
+	return store_secret_make(
+	    store, STORE_SECRET_SIGNING_KEY, str_of(text), &err);
 }
 
 static void
@@ -42,7 +43,8 @@ test_one(void)
 	is_int(make("second"), RC_OK, "the second one finds it");
 	is_str(secret(), "first", "changes nothing");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left");
-	write_text(FILE_NAME, arena_printf(arena, "%0101d", 0));
+	write_text(
+	    FILE_NAME, arena_printf(arena, "%0*d", (int)STORE_SECRET_MAX + 1, 0));
 	is_str(secret(), "too_large", "a limit on its length");
 	(void)unlink(in_dir(FILE_NAME));
 }

@@ -3,6 +3,7 @@
  * fails where the test wants it to. */
 #include <dlfcn.h>
 
+#include "lib/repository.h"
 #include "lib/v2_store.h"
 #include "store/blob.h"
 #include "store/v1push.h"
@@ -32,9 +33,8 @@ find(void)
 	struct store_blob found;
 
 	*syncs = 0;
-	return store_blob_find(store, arena, APP, &d, &found, &err) == RC_OK
-		   ? *syncs
-		   : -1;
+	return store_blob_find(repository(APP), &d, &found, &err) == RC_OK ? *syncs
+									   : -1;
 }
 
 static int
@@ -52,7 +52,7 @@ push(void)
 	if (stage_adopt(store, arena, make_body(str_of("bytes")), &sg, &err) !=
 		RC_OK ||
 	    store_blob_put(store, arena, sg, &d, &err) != RC_OK ||
-	    store_blob_link(store, arena, APP, &d, &err) != RC_OK)
+	    store_blob_link(repository(APP), &d, &err) != RC_OK)
 		bail_out(err.text);
 }
 
@@ -98,7 +98,7 @@ test_unknown(void)
 	    in_repo(APP, arena_printf(arena, "_layers/sha256/%s/link", d.hex)), "");
 	remove_tree(
 	    in_dir(in_repo(APP, arena_printf(arena, "_layers/sha256/%s", d.hex))));
-	(void)store_blob_link(store, arena, APP, &d, &err);
+	(void)store_blob_link(repository(APP), &d, &err);
 	remove_tree(
 	    in_dir(arena_printf(arena, BLOBS "/sha256/%.2s/%s", d.hex, d.hex)));
 	write_text(blob_data(&d), "bytes");

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "image/v1name.h"
 #include "lib/held.h"
+#include "lib/repository.h"
 #include "lib/v2_store.h"
 #include "store/blob.h"
 #include "store/description.h"
@@ -117,13 +118,13 @@ add_v2(struct buf *b)
 	struct digest d;
 	struct store_manifest m = {.bytes = {"", 0}};
 	struct store_blob blob;
-	enum result r = store_tag_get(store, arena, APP, "v1", &d, &err);
+	enum result r = store_tag_get(repository(APP), "v1", &d, &err);
 
 	buf_printf(b, " tag=%s", err_name(r));
-	(void)store_tag_each(store, APP, "", add_v2_tag, b, &err);
-	r = store_manifest_read(store, arena, APP, &manifest, &m, &err);
+	(void)store_tag_each(repository(APP), "", add_v2_tag, b, &err);
+	r = store_manifest_read(repository(APP), &manifest, &m, &err);
 	buf_printf(b, " manifest=%s,%.*s", err_name(r), STR_ARG(m.bytes));
-	r = store_blob_find(store, arena, APP, &manifest, &blob, &err);
+	r = store_blob_find(repository(APP), &manifest, &blob, &err);
 	buf_printf(b, " blob=%s,%s", err_name(r),
 	    r == RC_OK ? as_nginx(blob.content) : "");
 	r = store_repository_walk(store, add_name, b, &err);
@@ -173,19 +174,18 @@ static enum result
 change_v2(void)
 {
 	struct store_manifest m = {sha256("another"), str_of("another")};
-	enum result r = store_manifest_put(
-	    store, arena, APP, &m, str_of("text/plain"), &err);
+	enum result r = held_manifest_put(APP, &m, str_of("text/plain"));
 
 	if (r == RC_OK)
-		r = store_tag_put(store, arena, APP, "new", &m.digest, &err);
+		r = held_tag_put(APP, "new", &m.digest);
 	if (r == RC_OK)
-		r = store_tag_remove(store, arena, APP, "new", &err);
+		r = held_tag_remove(APP, "new");
 	if (r == RC_OK)
-		r = store_blob_link(store, arena, APP, &m.digest, &err);
+		r = store_blob_link(repository(APP), &m.digest, &err);
 	if (r == RC_OK)
-		r = store_blob_unlink(store, arena, APP, &m.digest, &err);
+		r = held_blob_unlink(APP, &m.digest);
 	if (r == RC_OK)
-		r = store_manifest_remove(store, arena, APP, &m.digest, &err);
+		r = held_manifest_remove(APP, &m.digest);
 	return r;
 }
 
@@ -194,11 +194,10 @@ change_own(void)
 {
 	struct store_upload up;
 	unsigned removed;
-	enum result r = store_upload_begin(
-	    store, arena, APP, HASH_SHA256, &up, &err);
+	enum result r = store_upload_begin(repository(APP), HASH_SHA256, &up, &err);
 
 	if (r == RC_OK)
-		r = store_upload_remove(store, up.id, &err);
+		r = store_upload_cancel(repository(APP), str_of(up.id), &err);
 	if (r == RC_OK)
 		r = store_description_set(
 		    store, arena, &ns_app, str_of("about"), &err);
@@ -249,26 +248,23 @@ push_blob(void)
 	struct store_upload up;
 	struct store_blob blob;
 	struct stage *sg;
-	enum result r = store_upload_begin(
-	    store, arena, APP, HASH_SHA256, &up, &err);
+	enum result r = store_upload_begin(repository(APP), HASH_SHA256, &up, &err);
 	struct hash after = up.hash;
 
 	hash_add(&after, "a ", 2);
 	if (r == RC_OK)
 		r = stage_adopt(store, arena, make_body(str_of("a ")), &sg, &err);
 	if (r == RC_OK)
-		r = store_upload_append(store, arena, &up, sg, &after, &err);
+		r = store_upload_append(&up, sg, &after, &err);
 	hash_add(&after, "blob", 4);
 	if (r == RC_OK)
 		r = stage_adopt(store, arena, make_body(str_of("blob")), &sg, &err);
 	if (r == RC_OK)
-		r = store_upload_append(store, arena, &up, sg, &after, &err);
+		r = store_upload_append(&up, sg, &after, &err);
 	if (r == RC_OK)
-		r = store_upload_stage(store, arena, &up, &sg, &err);
+		r = stage_adopt(store, arena, NULL, &sg, &err);
 	if (r == RC_OK)
-		r = store_blob_put(store, arena, sg, &d, &err);
-	if (r == RC_OK)
-		r = store_upload_remove(store, up.id, &err);
+		r = store_upload_finish(&up, sg, &after, &err);
 	if (r == RC_OK)
 		r = store_blob_find_anywhere(store, arena, &d, &blob, &err);
 	if (r == RC_OK && strcmp(read_text(blob_data(&d)), "a blob") != 0)
@@ -286,9 +282,9 @@ remove_all(void)
 	if (store_v1repo_find(store, arena, &ns_app, &repo, &err) == RC_OK)
 		(void)store_v1repo_remove(&repo, &g, &err);
 	guard_release(&g);
-	(void)store_tag_remove(store, arena, APP, "v1", &err);
-	(void)store_manifest_remove(store, arena, APP, &manifest, &err);
-	(void)store_blob_unlink(store, arena, APP, &manifest, &err);
+	(void)held_tag_remove(APP, "v1");
+	(void)held_manifest_remove(APP, &manifest);
+	(void)held_blob_unlink(APP, &manifest);
 }
 
 /* ---- links ---- */

@@ -1,6 +1,7 @@
 /* tags.c: tags in distribution's layout: those that its servers and other hands
  * left, those that are put, moved and removed; lists of any length. */
 #include "base/buf.h"
+#include "lib/repository.h"
 #include "lib/v2_store.h"
 #include "store/tag.h"
 
@@ -13,7 +14,7 @@ static const char *
 meant(const char *name, const char *tag)
 {
 	struct digest d;
-	enum result r = store_tag_get(store, arena, name, tag, &d, &err);
+	enum result r = store_tag_get(repository(name), tag, &d, &err);
 
 	return r == RC_OK ? digest_text(arena, &d) : err_name(r);
 }
@@ -23,7 +24,7 @@ last_of(const char *name)
 {
 	const char *tag;
 	struct digest d;
-	enum result r = store_tag_last(store, arena, name, &tag, &d, &err);
+	enum result r = store_tag_last(repository(name), &tag, &d, &err);
 
 	if (r != RC_OK)
 		return err_name(r);
@@ -57,7 +58,7 @@ see_all(const char *name, const char *after, unsigned stop)
 
 	buf_init(&seen.tags, arena, TREE_MAX);
 	buf_adds(&seen.tags, "");
-	is_int(store_tag_each(store, name, after, see, &seen, &err), RC_OK,
+	is_int(store_tag_each(repository(name), after, see, &seen, &err), RC_OK,
 	    "a walk over \"%s\" after \"%s\"", name, after);
 	return seen;
 }
@@ -76,7 +77,7 @@ tags_of(const char *name)
 static enum result
 put(const char *name, const char *tag, const struct digest *to)
 {
-	return store_tag_put(store, arena, name, tag, to, &err);
+	return held_tag_put(name, tag, to);
 }
 
 static void
@@ -116,17 +117,16 @@ test_remove(void)
 {
 	is_int(put(APP, "v2", &one), RC_OK, "another tag");
 	is_int(put(APP "/v1", "v1", &one), RC_OK, "one of a neighbour");
-	is_int(
-	    store_tag_remove(store, arena, APP, "v1", &err), RC_OK, "one removed");
+	is_int(held_tag_remove(APP, "v1"), RC_OK, "one removed");
 	ok(!is_there(tag_file(APP, "v1", "")), "its directory is gone");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "and nowhere else");
 	is_str(meant(APP, "v1"), "manifest_unknown", "nothing is meant by it");
 	is_str(tags_of(APP), "v2=1 ", "the other is there");
 	is_str(tags_of(APP "/v1"), "v1=1 ", "and the neighbour's");
-	is_int(store_tag_remove(store, arena, APP, "v1", &err), RC_MANIFEST_UNKNOWN,
+	is_int(held_tag_remove(APP, "v1"), RC_MANIFEST_UNKNOWN,
 	    "there is no second time");
-	is_int(store_tag_remove(store, arena, "none", "v1", &err),
-	    RC_MANIFEST_UNKNOWN, "nor one of nobody's");
+	is_int(held_tag_remove("none", "v1"), RC_MANIFEST_UNKNOWN,
+	    "nor one of nobody's");
 	is_int(put(APP, "v1", &two), RC_OK, "it comes back");
 	is_str(meant(APP, "v1"), digest_text(arena, &two), "as it is put");
 	ok(!is_there(tag_index_link(APP, "v1", &one)),
@@ -202,8 +202,8 @@ test_remove_odd(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(odd); i++) {
-		is_int(store_tag_remove(store, arena, "odd", odd[i], &err), RC_OK,
-		    "\"%s\" is removed", odd[i]);
+		is_int(held_tag_remove("odd", odd[i]), RC_OK, "\"%s\" is removed",
+		    odd[i]);
 		ok(!is_there(in_repo(
 		       "odd", arena_printf(arena, "_manifests/tags/%s", odd[i]))),
 		    "and gone");
@@ -220,7 +220,7 @@ walk_as_nobody(void *arg)
 	if (geteuid() == 0 && setuid(NOBODY) == -1)
 		return -1;
 	buf_init(&seen.tags, arena, TREE_MAX);
-	return (int)store_tag_each(store, APP, "", see, &seen, &err);
+	return (int)store_tag_each(repository(APP), "", see, &seen, &err);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* uploads-kept.c: which caller may open an upload (upload.h), whatever its id and
  * its state look like, and which are swept. */
+#include "lib/repository.h"
 #include "lib/upload.h"
 #include "store/guard.h"
 
@@ -39,7 +40,7 @@ test_hostile_ids(void)
 		    ids[i]);
 	}
 	write_text(upload_file("00000000-0000-4000-8000-00000000", "state"), state);
-	is_int(store_upload_open(store, arena, APP, str_make(nul, 36), &got, &err),
+	is_int(store_upload_open(repository(APP), str_make(nul, 36), &got, &err),
 	    RC_UPLOAD_UNKNOWN, "one with a NUL");
 	is_int(reopen_upload("00000000-0000-4000-8000-000000000000", &got),
 	    RC_UPLOAD_UNKNOWN, "one that was never given");
@@ -128,6 +129,7 @@ static void
 test_sweep(void)
 {
 	const char *old, *young, *touched, *locked, *bare, *new_bare;
+	struct store_upload up;
 	struct guard lock = {0};
 
 	fresh_store();
@@ -143,7 +145,8 @@ test_sweep(void)
 	make_dir(upload_file(new_bare, ""));
 	write_text("_berth/upload/notes/data", "somebody's");
 	make_older("_berth/upload/notes", 10 * EXPIRY);
-	store_upload_touch(store, arena, touched);
+	(void)reopen_upload(touched, &up);
+	store_upload_touch(&up);
 	(void)guard_take(store, GUARD_UPLOAD, locked, &lock, &err);
 
 	is_int(swept(), 2, "two go");

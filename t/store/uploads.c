@@ -1,8 +1,8 @@
 /* uploads.c: a blob that comes in parts (upload.h): where it stands after
  * each part, whatever was cut off before, and how it becomes a blob. */
+#include "lib/repository.h"
 #include "lib/upload.h"
 #include "store/blob.h"
-#include "store/guard.h"
 
 /* The upload is as it stands in up, and holds these bytes. */
 static void
@@ -22,18 +22,6 @@ stands(const struct store_upload *up, const char *bytes, const char *what)
 		    "%s: its bytes", what);
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n",
 	    "%s: nothing is left on the way", what);
-}
-
-/* Its bytes so far become the blob. */
-static enum result
-name_it(const struct store_upload *up, struct digest *d)
-{
-	struct hash h = up->hash;
-	struct stage *sg;
-	enum result r = store_upload_stage(store, arena, up, &sg, &err);
-
-	digest_end(&h, d);
-	return r == RC_OK ? store_blob_put(store, arena, sg, d, &err) : r;
 }
 
 static const char *
@@ -67,7 +55,7 @@ test_begin(void)
 		saved_hash(&a)),
 	    "which tells all of it");
 	stands(&a, "", "begun");
-	is_int(store_upload_open(store, arena, "team/other", id, &now, &err),
+	is_int(store_upload_open(repository("team/other"), id, &now, &err),
 	    RC_UPLOAD_UNKNOWN, "another repository knows nothing of it");
 }
 
@@ -95,7 +83,7 @@ test_parts(void)
 		is_int(append_text(&up, "three"), RC_OK, "the third");
 		stands(&up, "one, two, three", "three parts");
 		digest_of(kinds[i], str_of("one, two, three"), &want);
-		is_int(name_it(&up, &d), RC_OK, "they become a blob");
+		is_int(finish_upload(&up, &d), RC_OK, "they become a blob");
 		ok(digest_eq(&d, &want), "whose hash was right");
 		is_str(bytes_of(&d), "one, two, three", "with all bytes");
 	}
@@ -145,7 +133,7 @@ test_large_parts(void)
 		is_int(append_bytes(&up, str_make(all.p + at, ends[i] - at)), RC_OK,
 		    "bytes from %zu", at);
 	digest_of(HASH_SHA256, all, &want);
-	is_int(name_it(&up, &d), RC_OK, "34 MiB become a blob");
+	is_int(finish_upload(&up, &d), RC_OK, "34 MiB become a blob");
 	ok(digest_eq(&d, &want), "whose hash was right");
 	is_int(
 	    store_blob_find_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
@@ -163,8 +151,8 @@ test_gone(void)
 
 	(void)stage_adopt(store, arena, make_body(str_of("x")), &sg, &err);
 	remove_bodies();
-	is_int(store_upload_append(store, arena, &up, sg, &after, &err),
-	    RC_CLIENT_GONE, "a part whose client left");
+	is_int(store_upload_append(&up, sg, &after, &err), RC_CLIENT_GONE,
+	    "a part whose client left");
 	stands(&up, "", "it");
 }
 
@@ -188,39 +176,69 @@ test_cut_off(void)
 
 	write_text(upload_file(up.id, "data"), "one, two, and a third");
 	is_int(append_text(&up, ""), RC_OK, "nothing comes instead");
-	is_int(name_it(&up, &d), RC_OK, "and what was counted becomes a blob");
+	is_int(
+	    finish_upload(&up, &d), RC_OK, "and what was counted becomes a blob");
 	is_str(bytes_of(&d), "one, two, ", "without the rest");
 }
 
+/* A hash of another kind is made of the bytes that are there. */
 static void
-test_staged(void)
+test_hash(void)
 {
 	struct store_upload up = begin_upload(HASH_SHA256);
-	struct stage *sg;
-	struct hash h;
 	struct digest d, want;
+	struct hash h;
 
 	digest_of(HASH_SHA512, str_of(""), &want);
-	is_int(store_upload_stage(store, arena, &up, &sg, &err), RC_OK, "no bytes");
-	hash_begin(&h, HASH_SHA512);
-	is_int(stage_hash(sg, &h, &err), RC_OK, "are hashed");
+	is_int(store_upload_hash(&up, HASH_SHA512, &h, &err), RC_OK, "no bytes");
 	digest_end(&h, &d);
-	ok(digest_eq(&d, &want), "as none");
+	ok(digest_eq(&d, &want), "are hashed as none");
 
 	(void)append_text(&up, "one");
 	write_text(upload_file(up.id, "data"), "one, which grows");
 	digest_of(HASH_SHA512, str_of("one"), &want);
-	is_int(store_upload_stage(store, arena, &up, &sg, &err), RC_OK, "some");
-	is_int(stage_size(sg), 3, "as many as count");
-	hash_begin(&h, HASH_SHA512);
-	is_int(stage_hash(sg, &h, &err), RC_OK, "are hashed");
+	is_int(store_upload_hash(&up, HASH_SHA512, &h, &err), RC_OK, "some");
 	digest_end(&h, &d);
-	ok(digest_eq(&d, &want), "without those after them");
+	ok(digest_eq(&d, &want), "are hashed without those after them");
 	is_str(read_text(upload_file(up.id, "data")), "one, which grows",
 	    "which another may be writing");
+	digest_of(HASH_SHA256, str_of("one"), &want);
+	is_int(store_upload_hash(&up, HASH_SHA256, &h, &err), RC_OK, "its own");
+	digest_end(&h, &d);
+	ok(digest_eq(&d, &want), "is the one that it has");
+}
+
+/* The digest that ends it may be of another kind than its hash. */
+static void
+test_other_kind(void)
+{
+	struct store_upload up = begin_upload(HASH_SHA256);
+	struct stage *nothing;
+	struct digest want;
+	struct hash h;
+
+	digest_of(HASH_SHA512, str_of("one"), &want);
+	(void)append_text(&up, "one");
+	(void)stage_adopt(store, arena, NULL, &nothing, &err);
+	(void)store_upload_hash(&up, HASH_SHA512, &h, &err);
+	is_int(store_upload_finish(&up, nothing, &h, &err), RC_OK,
+	    "an upload ends with a digest of another kind");
+	is_str(bytes_of(&want), "one", "the blob has it");
 }
 
 /* ---- its end ---- */
+
+/* As if it was cut off between U4 and U5. */
+static void
+finish_but_remove(struct store_upload *up, struct digest *d)
+{
+	const char *path = upload_file(up->id, "state");
+	const char *state = read_text(path);
+
+	is_int(finish_upload(up, d), RC_OK, "the bytes become a blob");
+	ok(!is_there(upload_file(up->id, "")), "and the session is removed");
+	write_text(path, state);
+}
 
 static void
 test_finished(void)
@@ -232,34 +250,44 @@ test_finished(void)
 
 	(void)append_text(&up, "whole");
 	late = up;
-	is_int(name_it(&up, &d), RC_OK, "the bytes become a blob");
-	is_int(
-	    store_blob_find_anywhere(store, arena, &d, &got, &err), RC_OK, "found");
+	finish_but_remove(&up, &d);
+	is_int(store_blob_find(repository(APP), &d, &got, &err), RC_OK,
+	    "the repository has it");
 	set_up(lstat(in_dir(store_content_uri(got.content)), &sb));
 	is_int(sb.st_nlink, 1, "by one name");
 	is_int(reopen_upload(up.id, &up), RC_OK,
-	    "the upload stands until it is removed");
+	    "cut off before that: the upload stands until it is removed");
 	is_int(up.size, 5, "as it stood");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
 	    "a client that did not notice adds nothing");
-	is_int(name_it(&late, &d), RC_OK, "its end may be asked for again");
-	is_str(bytes_of(&d), "whole", "the blob is what it was");
 	write_text(store_content_uri(got.content), "whole, and more");
 	is_int(reopen_upload(up.id, &up), RC_UPLOAD_UNKNOWN,
 	    "a blob of another length is not it");
 	write_text(store_content_uri(got.content), "whole");
-	is_int(store_upload_remove(store, late.id, &err), RC_OK, "it goes");
-	ok(!is_there(upload_file(late.id, "")), "wholly");
+	is_int(finish_upload(&late, &d), RC_OK, "its end may be asked for again");
+	is_str(bytes_of(&d), "whole", "the blob is what it was");
+	ok(!is_there(upload_file(late.id, "")), "and the upload is gone");
 	is_int(append_text(&late, ", and more"), RC_UPLOAD_UNKNOWN,
 	    "nothing comes to it any more");
-	is_int(store_upload_remove(store, late.id, &err), RC_OK,
-	    "what is gone is gone");
+	is_int(
+	    finish_upload(&late, &d), RC_UPLOAD_UNKNOWN, "nor does it end again");
+	is_int(store_upload_cancel(repository(APP), str_of(late.id), &err),
+	    RC_UPLOAD_UNKNOWN, "nor is it cancelled");
 
 	up = begin_upload(HASH_SHA256);
 	(void)append_text(&up, "whole");
-	is_int(name_it(&up, &d), RC_OK, "a blob that is there");
-	is_int(store_upload_remove(store, up.id, &err), RC_OK, "and its end");
+	is_int(finish_upload(&up, &d), RC_OK, "a blob that is there");
 	is_str(bytes_of(&d), "whole", "it stays");
+
+	up = begin_upload(HASH_SHA256);
+	(void)append_text(&up, "cancelled");
+	is_int(store_upload_cancel(repository("team/other"), str_of(up.id), &err),
+	    RC_UPLOAD_UNKNOWN, "another repository cannot cancel one");
+	is_int(store_upload_cancel(repository(APP), str_of(up.id), &err), RC_OK,
+	    "its own can");
+	ok(!is_there(upload_file(up.id, "")), "it goes wholly");
+	is_int(store_upload_cancel(repository(APP), str_of("../x"), &err),
+	    RC_UPLOAD_UNKNOWN, "what is not an id");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 }
 
@@ -268,14 +296,13 @@ struct race {
 	const char *part;
 };
 
-/* As content/upload.h does it: hashed first, then taken if nobody was faster. */
+/* Hashed first, then taken if nobody was faster. */
 static int
 append_if_unmoved(void *arg)
 {
 	const struct race *race = arg;
-	struct guard lock = {0};
-	struct store_upload now = *race->seen;
-	struct hash after = now.hash;
+	struct store_upload up = *race->seen;
+	struct hash after = up.hash;
 	struct stage *sg;
 	enum result r = stage_adopt(
 	    store, arena, make_body(str_of(race->part)), &sg, &err);
@@ -283,14 +310,7 @@ append_if_unmoved(void *arg)
 	if (r == RC_OK)
 		r = stage_hash(sg, &after, &err);
 	if (r == RC_OK)
-		r = guard_take(store, GUARD_UPLOAD, now.id, &lock, &err);
-	if (r == RC_OK)
-		r = reopen_upload(race->seen->id, &now);
-	if (r == RC_OK && now.size != race->seen->size)
-		r = RC_BAD_RANGE;
-	if (r == RC_OK)
-		r = store_upload_append(store, arena, &now, sg, &after, &err);
-	guard_release(&lock);
+		r = store_upload_append(&up, sg, &after, &err);
 	return (int)r;
 }
 
@@ -326,7 +346,8 @@ main(void)
 	test_large_parts();
 	test_gone();
 	test_cut_off();
-	test_staged();
+	test_hash();
+	test_other_kind();
 	test_finished();
 	test_race();
 	return teardown_store();

@@ -2,6 +2,7 @@
  * they are served, listed and described like any other, in bounded memory, and nobody
  * waits for a lock while their references are looked for. */
 #include "lib/api_v2.h"
+#include "lib/repository.h"
 
 #include <unistd.h>
 
@@ -164,8 +165,8 @@ adopt(const char *tag, const char *text)
 {
 	const struct store_manifest m = {digest_of_text(text), str_of(text)};
 
-	if (store_manifest_put(store, arena, APP, &m, str_of(""), &err) != RC_OK ||
-	    store_tag_put(store, arena, APP, tag, &m.digest, &err) != RC_OK)
+	if (held_manifest_put(APP, &m, str_of("")) != RC_OK ||
+	    held_tag_put(APP, tag, &m.digest) != RC_OK)
 		bail_out(err.text);
 	return m.digest;
 }
@@ -176,7 +177,7 @@ adopt_blob(const char *text)
 	const struct digest d = digest_of_text(text);
 
 	if (store_blob_put_bytes(store, arena, str_of(text), &d, &err) != RC_OK ||
-	    store_blob_link(store, arena, APP, &d, &err) != RC_OK)
+	    store_blob_link(repository(APP), &d, &err) != RC_OK)
 		bail_out(err.text);
 }
 

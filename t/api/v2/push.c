@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "lib/api_v2.h"
+#include "lib/repository.h"
 
 #include "store/upload.h"
 
@@ -228,7 +229,7 @@ test_algorithm(void)
 		const char *id = reply_get(rp, "Docker-Upload-UUID");
 
 		ok(store_upload_open(
-		       store, arena, "team/app", str_of(id), &up, &err) == RC_OK &&
+		       repository("team/app"), str_of(id), &up, &err) == RC_OK &&
 			up.hash.kind == rows[i].kind,
 		    "%s", rows[i].target);
 	}

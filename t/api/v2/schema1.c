@@ -12,7 +12,7 @@
 
 #define REPO     "vec/bimg"
 #define AT       "/v2/" REPO "/manifests/"
-#define KEY_FILE "_berth/" SECRET_SIGNING_KEY
+#define KEY_FILE "_berth/schema1.pem"
 #define AGENT_OF(docker) \
 	"User-Agent: docker/" docker " go/go1.4.2 kernel/4.4 os/linux arch/amd64"
 

@@ -1,6 +1,7 @@
-/* stamps.c: the numbers that tell whether another server wrote to a repository
+/* versions.c: the texts that tell whether another server wrote to a repository
  * while berth did not look: each change that matters to the index, as distribution and
  * docker-registry make it, and those that do not. */
+#include "lib/repository.h"
 #include "lib/v2_store.h"
 #include "store/repository.h"
 #include "store/v1repo.h"
@@ -9,14 +10,14 @@
 
 static struct digest first, second; /* manifests of "app" */
 
-static uint64_t
-stamp(const char *name)
+static const char *
+version(const char *name)
 {
-	uint64_t s = 0;
+	struct str s = {NULL, 0};
 
-	is_int(store_repository_version(store, arena, name, &s, &err), RC_OK,
-	    "\"%s\" is stamped", name);
-	return s;
+	is_int(store_repository_version(repository(name), &s, &err), RC_OK,
+	    "\"%s\" has a version", name);
+	return str_dup(arena, s);
 }
 
 /* The clock of the file system ticks: what is written next has another time. */
@@ -125,7 +126,7 @@ add_history(void)
 }
 
 static void
-test_stamps(void)
+test_versions(void)
 {
 	static const struct {
 		const char *what;
@@ -147,50 +148,51 @@ test_stamps(void)
 	    {"a repository below", add_neighbour, false},
 	    {"a push that was cut off before the tag", add_history, false},
 	};
-	uint64_t before, after;
+	const char *before, *after;
 	size_t i;
 
-	ok(stamp("none") != 0, "never 0");
+	ok(*version("none") != '\0', "never empty");
 	first = write_manifest("app", "first");
 	second = write_manifest("app", "second");
 	write_tag("app", "v1", &first);
 	write_tag("app", "v2", &first);
-	before = stamp("app");
+	before = version("app");
 	for (i = 0; i < COUNT(rows); i++) {
 		wait_a_tick();
 		rows[i].change();
-		after = stamp("app");
-		is_int(after != before, rows[i].changes, "%s", rows[i].what);
+		after = version("app");
+		is_int(strcmp(after, before) != 0, rows[i].changes, "%s",
+		    rows[i].what);
 		before = after;
 	}
 }
 
-/* Two repositories of one content have different stamps: so has one in whose place
+/* Two repositories of one content have different versions: so has one in whose place
  * another was moved. */
 static void
-test_stamp_of_place(void)
+test_version_of_place(void)
 {
-	uint64_t before = stamp("app"), other;
+	const char *before = version("app"), *other;
 
 	set_up(rename(in_dir(REPOS "/app"), in_dir(REPOS "/moved")));
-	other = stamp("moved");
-	ok(other != before, "the name counts");
+	other = version("moved");
+	ok(strcmp(other, before) != 0, "the name counts");
 	set_up(rename(in_dir(REPOS "/moved"), in_dir(REPOS "/app")));
-	ok(stamp("app") == before, "and nothing else, moved back");
+	is_str(version("app"), before, "and nothing else, moved back");
 }
 
 /* ---- the layout of registry v1 ---- */
 
 static const struct v1name v1 = {"ns", "app"};
 
-static uint64_t
-v1_stamp(void)
+static const char *
+v1_version(void)
 {
 	struct store_v1repo repo;
 
 	if (store_v1repo_find(store, arena, &v1, &repo, &err) != RC_OK)
 		bail_out(err.text);
-	return store_v1repo_version(&repo);
+	return str_dup(arena, store_v1repo_version(&repo));
 }
 
 static void
@@ -201,34 +203,33 @@ v1_write(const char *file)
 }
 
 static void
-test_v1_stamps(void)
+test_v1_versions(void)
 {
-	uint64_t before;
+	const char *before, *none = v1_version();
 
-	is_int(v1_stamp(), 0, "nothing is there");
 	v1_write("tag_x");
-	before = v1_stamp();
-	ok(before != 0, "something is");
-	ok(v1_stamp() == before, "the same");
+	before = v1_version();
+	ok(strcmp(before, none) != 0, "something is there");
+	is_str(v1_version(), before, "the same");
 	v1_write("tag_latest");
-	ok(v1_stamp() != before, "a tag more");
-	before = v1_stamp();
+	ok(strcmp(v1_version(), before) != 0, "a tag more");
+	before = v1_version();
 	v1_write("tag_latest");
-	ok(v1_stamp() != before, "\"latest\" written over in place");
-	before = v1_stamp();
+	ok(strcmp(v1_version(), before) != 0, "\"latest\" written over in place");
+	before = v1_version();
 	v1_write("tag_x");
-	ok(v1_stamp() == before, "another tag, which describes nothing");
+	is_str(v1_version(), before, "another tag, which describes nothing");
 	wait_a_tick();
 	set_up(unlink(in_dir("repositories/ns/app/tag_x")));
-	ok(v1_stamp() != before, "a tag less");
+	ok(strcmp(v1_version(), before) != 0, "a tag less");
 }
 
 int
 main(void)
 {
 	setup_store(IN_MEMORY);
-	test_stamps();
-	test_stamp_of_place();
-	test_v1_stamps();
+	test_versions();
+	test_version_of_place();
+	test_v1_versions();
 	return teardown_store();
 }

@@ -1,4 +1,4 @@
-/* stamps.c: what a rebuild reads again and what it knows by its stamp, what it
+/* versions.c: what a rebuild reads again and what it knows by its version, what it
  * drops, and what is left of one that was cut off. */
 
 #include <limits.h>
@@ -6,22 +6,23 @@
 #include "indexsqlite/indexsqlite.h"
 #include "lib/index.h"
 
-#define MANY    2500 /* more than are dropped in one go */
-#define SUBJECT "sha256:5ab7ec7"
+#define MANY         2500 /* more than are dropped in one go */
+#define LONG_VERSION "1f0a6c7d93b5e248 ffffffffffffffff 18446744073709551615"
+#define SUBJECT      "sha256:5ab7ec7"
 
 /* A repository of the store, with what lies in it; NULL ends a list. */
 struct stored {
 	const char *name;
 	bool v1, v2;
-	uint64_t stamp;
+	const char *version;
 	const char *tags[4];
 	const char *referrers[4];
 };
 
 static const struct stored app = {
-    "app", false, true, 11, {"1", "2"}, {"sha256:1", "sha256:2"}};
-static const struct stored both = {"team/both", true, true, 12, {"latest"}, {0}};
-static const struct stored old = {"team/old", true, false, 13, {0}, {0}};
+    "app", false, true, "11", {"1", "2"}, {"sha256:1", "sha256:2"}};
+static const struct stored both = {"team/both", true, true, "12", {"latest"}, {0}};
+static const struct stored old = {"team/old", true, false, "13", {0}, {0}};
 
 static struct index_repository
 repository_of(const struct stored *s)
@@ -30,7 +31,7 @@ repository_of(const struct stored *s)
 	    .description = str_of("described"),
 	    .v1 = s->v1,
 	    .v2 = s->v2,
-	    .stamp = s->stamp};
+	    .version = str_of(s->version)};
 }
 
 static enum result
@@ -153,20 +154,24 @@ test_changed(void)
 		bool same;
 		struct stored now;
 	} rows[] = {
-	    {"nothing", true, {"app", false, true, 11, {0}, {0}}},
-	    {"its stamp", false, {"app", false, true, 12, {0}, {0}}},
-	    {"its stamp, which is huge now", false,
-		{"app", false, true, UINT64_MAX, {0}, {0}}},
-	    {"its stamp, which cannot be read", false,
-		{"app", false, true, 0, {0}, {0}}},
-	    {"it is in v1's layout, too", false, {"app", true, true, 11, {0}, {0}}},
+	    {"nothing", true, {"app", false, true, "11", {0}, {0}}},
+	    {"its version", false, {"app", false, true, "12", {0}, {0}}},
+	    {"its version, as text, not as a number", false,
+		{"app", false, true, "011", {0}, {0}}},
+	    {"its version, which is long now", false,
+		{"app", false, true, LONG_VERSION, {0}, {0}}},
+	    {"its version, which cannot be found out", false,
+		{"app", false, true, "", {0}, {0}}},
+	    {"it is in v1's layout, too", false,
+		{"app", true, true, "11", {0}, {0}}},
 	    {"it is in v1's layout instead", false,
-		{"app", true, false, 11, {0}, {0}}},
-	    {"it is in neither layout", false, {"app", false, false, 11, {0}, {0}}},
-	    {"its name", false, {"App", false, true, 11, {0}, {0}}},
+		{"app", true, false, "11", {0}, {0}}},
+	    {"it is in neither layout", false,
+		{"app", false, false, "11", {0}, {0}}},
+	    {"its name", false, {"App", false, true, "11", {0}, {0}}},
 	};
 	struct index *ix = fresh_index();
-	struct stored huge = app;
+	struct stored longer = app;
 	size_t i;
 
 	(void)walk_all(ix, &app, 1);
@@ -176,15 +181,15 @@ test_changed(void)
 		    rows[i].what);
 	(void)index_rebuild_end(ix, &err);
 	expect(ix, " 1 2 | sha256:1 sha256:2", " |", "same took nothing away");
-	huge.stamp = UINT64_MAX;
-	is_str(walk_all(ix, &huge, 1), " app", "a huge stamp is entered");
-	is_str(walk_all(ix, &huge, 1), "", "and known");
+	longer.version = LONG_VERSION;
+	is_str(walk_all(ix, &longer, 1), " app", "a long version is entered");
+	is_str(walk_all(ix, &longer, 1), "", "and known");
 	(void)put_v2(ix, "app", "3");
-	is_str(walk_all(ix, &huge, 1), " app", "one that was pushed to is read");
+	is_str(walk_all(ix, &longer, 1), " app", "one that was pushed to is read");
 	expect(ix, " 1 2 | sha256:1 sha256:2", " |", "and is what the walk found");
-	huge.stamp = 0;
-	is_str(walk_all(ix, &huge, 1), " app", "without a stamp it is read");
-	is_str(walk_all(ix, &huge, 1), " app", "each time");
+	longer.version = "";
+	is_str(walk_all(ix, &longer, 1), " app", "without a version it is read");
+	is_str(walk_all(ix, &longer, 1), " app", "each time");
 	index_free(ix);
 }
 
@@ -193,7 +198,7 @@ test_vanished(void)
 {
 	const struct stored before[] = {app, both, old};
 	const struct stored after[] = {
-	    {"app", false, true, 21, {"2", "3"}, {"sha256:2", "sha256:3"}}, both};
+	    {"app", false, true, "21", {"2", "3"}, {"sha256:2", "sha256:3"}}, both};
 	struct index *ix = fresh_index();
 
 	(void)walk_all(ix, before, 3);
@@ -216,7 +221,7 @@ test_pushes_beside(void)
 {
 	const struct stored store[] = {app, both};
 	const struct stored pushed = {
-	    "team/both", true, true, 22, {"latest", "new"}, {0}};
+	    "team/both", true, true, "22", {"latest", "new"}, {0}};
 	struct index *ix = fresh_index();
 
 	(void)walk_all(ix, store, 2);
@@ -252,7 +257,7 @@ static void
 test_cut_off(void)
 {
 	const struct stored now = {
-	    "team/both", true, true, 32, {"new", "newer"}, {0}};
+	    "team/both", true, true, "32", {"new", "newer"}, {0}};
 	const struct stored before[] = {app, both}, after[] = {app, now};
 	struct index *ix = fresh_index();
 
@@ -314,7 +319,8 @@ test_many(void)
 	is_int(sql_int("SELECT (SELECT count(*) FROM tag)"
 		       " + (SELECT count(*) FROM referrer)"),
 	    2 * MANY, "and nothing else");
-	is_int(sql_int("SELECT stamp FROM repository"), 11, "it has its stamp");
+	is_int(sql_int("SELECT version = '11' FROM repository"), 1,
+	    "it has its version");
 	(void)index_rebuild_end(ix, &err);
 	(void)index_rebuild_begin(ix, &err);
 	(void)work_done();
@@ -328,7 +334,7 @@ test_many(void)
 	index_free(ix);
 }
 
-/* The stamp must not come before all of its work is done. */
+/* The version must not come before all of its work is done. */
 static void
 test_cut_close(void)
 {
@@ -344,7 +350,8 @@ test_cut_close(void)
 	commits_left = INT_MAX;
 	is_int(sql_int("SELECT count(*) FROM tag"), 2 * MANY - 1000,
 	    "which are dropped");
-	is_int(sql_int("SELECT stamp FROM repository"), 0, "it has no stamp yet");
+	is_int(sql_int("SELECT version = '' FROM repository"), 1,
+	    "it has no version yet");
 	index_free(ix);
 	damages_seen = 0;
 }
