@@ -9,11 +9,11 @@
  * `writes` in the table state is raised by each transaction of berth that changes something. So
  * when data_version has changed since the connection last looked and `writes` has not, another
  * program has written. Two cases look the same and are sorted out afterwards:
- * - A worker that was killed between its first page and its commit. It counts as foreign: what
- *   it left behind is not known.
+ * - A worker that was killed between its first page and its commit. It counts as foreign:
+ *   what it has written is not known.
  * - A writer that begins the -wal again from its start: data_version changes before it commits,
- *   for those who read at that moment. So what a reader suspects is only believed when `writes`
- *   is still the same in a transaction that changes something, beside which nobody else writes.
+ *   for readers of that moment. So what a reader suspects is only believed when `writes`
+ *   is still the same in a transaction that changes something, during which nobody else writes.
  * What is believed voids all stamps, so that the next rebuild reads each repository. */
 #include "indexsqlite/pool.h"
 

@@ -1,4 +1,11 @@
-/* reindex.c: see reindex.h. */
+/* reindex.c: see reindex.h.
+ *
+ * index.h has the protocol of a rebuild. For each repository: take its guard; ask the store for
+ * its version, and the index whether it has that version, which is all for most; else enter its
+ * description, its tags (TAGS_AT_ONCE in a transaction) and its referrers, which are found by
+ * reading all its manifests; and last the version. What cannot be read is logged and entered
+ * without a version, so that the next walk reads it again. Repositories that have a mark
+ * (store/mark.h) are read after the walk. */
 #include "registry/reindex.h"
 
 #include "base/arena.h"
