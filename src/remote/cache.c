@@ -1,9 +1,9 @@
-/* cache.c: remote_get_cached(): answers are kept in memory for a short time, and threads that
- * want the same at the same time share one request.
+/* cache.c: remote_get_cached(): answers are kept in memory for a short time, and threads
+ * that want the same at the same time share one request.
  *
- * The cache is an array of entries under one mutex. The key of an entry is the call's address
- * and all its headers: with them the caller's Authorization, so that nobody gets what only
- * another caller may see. An entry is in one of three states:
+ * The cache is an array of entries under one mutex. The key of an entry is the call's
+ * address and all its headers: with them the caller's Authorization, so that nobody gets
+ * what only another caller may see. An entry is in one of three states:
  *
  *	free		its key is NULL
  *	asking		one thread makes the request, without the mutex; other threads that
@@ -11,12 +11,12 @@
  *	answered	its result is given to all who want it until it expires
  *
  * A failure is kept like an answer, so that a server which is down is not asked by each
- * request. A body of more than BODY_MAX bytes is not kept: each thread that has waited for it
- * then makes a request of its own.
+ * request. A body of more than BODY_MAX bytes is not kept: each thread that has waited for
+ * it then makes a request of its own.
  *
- * A thread that has to wait, for its own request or for another thread's, first takes a slot of
- * remote_wait_begin(). That can block for two seconds. So it is called without the mutex, and
- * the entry is looked up again after it. */
+ * A thread that has to wait, for its own request or for another thread's, first takes a
+ * slot of remote_wait_begin(). That can block for two seconds. So it is called without the
+ * mutex, and the entry is looked up again after it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,8 +199,8 @@ read_entry(struct lookup *l, struct entry *e)
 	return true;
 }
 
-/* Returns true when l->result is known: from the cache, by another thread's request, or because
- * too many threads wait. False: this thread has to make the request. */
+/* Returns true when l->result is known: from the cache, by another thread's request, or
+ * because too many threads wait. False: this thread has to make the request. */
 static bool
 read_cache(struct lookup *l)
 {

@@ -26,10 +26,10 @@ struct remote {
 	struct remote_streams *streams;
 };
 
-/* A thread that waits for another server needs a slot: there are options.waiting_max of them,
- * so that a slow server cannot occupy all threads of the process. Where all are taken, as many
- * threads again queue for one, each for at most two seconds. RC_BUSY: no slot; otherwise
- * remote_wait_end() gives it back. */
+/* A thread that waits for another server needs a slot: there are options.waiting_max of
+ * them, so that a slow server cannot occupy all threads of the process. Where all are
+ * taken, as many threads again queue for one, each for at most two seconds. RC_BUSY: no
+ * slot; otherwise remote_wait_end() gives it back. */
 enum result remote_wait_begin(struct remote *rm, struct err *err);
 void remote_wait_end(struct remote *rm);
 
@@ -37,8 +37,8 @@ void remote_wait_end(struct remote *rm);
 enum result remote_get_in_slot(struct remote *rm, struct arena *a,
     const struct remote_call *call, struct remote_answer *out, struct err *err);
 
-/* A libcurl handle for this thread alone, set up as by transfer_new(). remote_return() resets
- * it, and keeps it with its open connections for a later call. */
+/* A libcurl handle for this thread alone, set up as by transfer_new(). remote_return()
+ * resets it, and keeps it with its open connections for a later call. */
 CURL *remote_borrow(struct remote *rm);
 void remote_return(struct remote *rm, CURL *curl);
 

@@ -1,7 +1,7 @@
-/* mail.c: see mail.h. The message (RFC 5322) has few headers, and its text is UTF-8 without an
- * encoding. libcurl does the SMTP: it also doubles a dot at the beginning of a line. A subject
- * that is not ASCII is written as encoded words (RFC 2047), each of which must be short and hold
- * whole characters. */
+/* mail.c: see mail.h. The message (RFC 5322) has few headers, and its text is UTF-8 without
+ * an encoding. libcurl does the SMTP: it also doubles a dot at the beginning of a line. A
+ * subject that is not ASCII is written as encoded words (RFC 2047), each of which must be
+ * short and hold whole characters. */
 #include "remote/mail.h"
 
 #include <stdio.h>

@@ -11,11 +11,11 @@
  *				7.80 lacks this callback; each call makes new connections there.
  *
  * Both allow any address for the host and port of the call itself: the operator configured
- * it. From https to http: CURLOPT_REDIR_PROTOCOLS excludes http as soon as one of the addresses
- * in the chain is https.
+ * it. From https to http: CURLOPT_REDIR_PROTOCOLS excludes http as soon as one of the
+ * addresses in the chain is https.
  *
- * libcurl reports a refusal as a failed connection or an unsupported protocol. The reason is
- * kept in struct redirect, for the log. */
+ * libcurl reports a refusal as a failed connection or an unsupported protocol. The reason
+ * is kept in struct redirect, for the log. */
 #include "remote/redirect.h"
 
 #include <arpa/inet.h>

@@ -1,8 +1,8 @@
 /* redirect.h: which redirects are followed. A server must not be able to make berth send
  * requests into the private network where berth runs. So a redirect to a private address is
- * refused unless the call itself was for that host and port, and one from https to http always.
- * The address of the connection is checked, not the name, so a name that resolves to another
- * address the second time does not get past the check. Private to this room. */
+ * refused unless the call itself was for that host and port, and one from https to http
+ * always. The address of the connection is checked, not the name, so a name that resolves
+ * to another address the second time does not get past the check. Private to this room. */
 #ifndef REMOTE_REDIRECT_H
 #define REMOTE_REDIRECT_H
 

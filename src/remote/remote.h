@@ -1,15 +1,15 @@
 /* remote.h: GET requests of berth to other servers, over HTTP and HTTPS.
  *
- * A struct remote belongs to a process and serves all its threads; create it after
- * fork(). It keeps connections open between calls. At most five redirects are followed, to
- * http and https only. The Authorization is not sent to another host. A redirect to a
- * private address, or from https to http, is followed only if trust_redirects is set.
- * Certificates are verified.
+ * A struct remote belongs to a process and serves all its threads; create it after fork().
+ * It keeps connections open between calls. At most five redirects are followed, to http and
+ * https only. The Authorization is not sent to another host. A redirect to a private
+ * address, or from https to http, is followed only if trust_redirects is set. Certificates
+ * are verified.
  *
  * An answer of any status is RC_OK. RC_UPSTREAM: the server gave no usable answer (no
  * connection, a timeout, a connection closed too soon, no HTTP, more bytes than the limit);
- * err has the reason, and no password of the address. RC_BUSY: as many threads as may
- * wait for other servers do so already, and none of them was finished within two seconds. */
+ * err has the reason, and no password of the address. RC_BUSY: as many threads as may wait
+ * for other servers do so already, and none of them was finished within two seconds. */
 #ifndef REMOTE_REMOTE_H
 #define REMOTE_REMOTE_H
 
@@ -34,8 +34,8 @@ struct remote_options {
 
 struct remote *remote_new(const struct remote_options *options);
 
-/* All running calls and fetches fail with RC_UPSTREAM within about a second, and so does each
- * later call; a later fetch with RC_BUSY. */
+/* All running calls and fetches fail with RC_UPSTREAM within about a second, and so does
+ * each later call; a later fetch with RC_BUSY. */
 void remote_give_up(struct remote *rm);
 
 /* Gives up, and waits until the fetches have ended. No call may be running. NULL is fine. */
@@ -43,8 +43,8 @@ void remote_free(struct remote *rm);
 
 #define REMOTE_CAPTURES 8
 
-/* How long remote_get_cached() keeps a result, in milliseconds. With 0 it is only shared with
- * threads that wait for it at the same time. */
+/* How long remote_get_cached() keeps a result, in milliseconds. With 0 it is only shared
+ * with threads that wait for it at the same time. */
 struct remote_ttl {
 	unsigned ok_ms;          /* of a status below 300 */
 	unsigned error_ms;       /* of any other status */
@@ -70,9 +70,9 @@ struct remote_answer {
 enum result remote_get(struct remote *rm, struct arena *a,
     const struct remote_call *call, struct remote_answer *out, struct err *err);
 
-/* The same with a cache: calls with the same address and headers get the same result, also a
- * failure, until it expires. While one thread makes the request, other threads of the process
- * that want the same wait for its answer. */
+/* The same with a cache: calls with the same address and headers get the same result, also
+ * a failure, until it expires. While one thread makes the request, other threads of the
+ * process that want the same wait for its answer. */
 enum result remote_get_cached(struct remote *rm, struct arena *a,
     const struct remote_call *call, struct remote_answer *out, struct err *err);
 
@@ -82,8 +82,8 @@ enum result remote_get_cached(struct remote *rm, struct arena *a,
  *	take	for each piece
  *	end	last and exactly once, whatever happened before
  *
- * If begin or take returns false, the fetch ends with RC_STOPPED. RC_OK: no byte is known to
- * be missing. `whole` is true if that is certain, and false where only the end of the
+ * If begin or take returns false, the fetch ends with RC_STOPPED. RC_OK: no byte is known
+ * to be missing. `whole` is true if that is certain, and false where only the end of the
  * connection ended the body: then it may have been cut off. */
 struct remote_stream {
 	bool (*begin)(void *arg, const struct remote_answer *head, int64_t length);

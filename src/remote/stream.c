@@ -1,13 +1,13 @@
 /* stream.c: remote_fetch(): large bodies, each on a thread of its own.
  *
- * A fetch outlives the request that started it: a layer of a mirror is fetched to its end even if
- * every client that wants it has left. Therefore it has its own arena with copies of the call,
- * its thread is detached, and remote_free() waits until none runs.
+ * A fetch outlives the request that started it: a layer of a mirror is fetched to its end
+ * even if every client that wants it has left. Therefore it has its own arena with copies
+ * of the call, its thread is detached, and remote_free() waits until none runs.
  *
- * The headers of the answer are known to be complete only when the body begins, or when libcurl
- * returns because there is none; begin() is called then. There is no limit on the time of a
- * whole fetch, since a layer can be large and the line slow: it fails if fewer than
- * BYTES_PER_S_MIN bytes a second arrive for silence_ms.
+ * The headers of the answer are known to be complete only when the body begins, or when
+ * libcurl returns because there is none; begin() is called then. There is no limit on the
+ * time of a whole fetch, since a layer can be large and the line slow: it fails if fewer
+ * than BYTES_PER_S_MIN bytes a second arrive for silence_ms.
  *
  * A body that ended early is recognised by its Content-Length, its last chunk or its HTTP/2
  * stream: libcurl reports an error. A body of HTTP/1 with none of these ends with the

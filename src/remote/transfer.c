@@ -119,8 +119,8 @@ transfer_take_header(struct transfer_run *run, struct str line)
 			    str_dup(run->arena, value), value.n);
 }
 
-/* The address in two parts, "scheme://" and "host/path": "user:password@" between them is left
- * out, since the text goes to the log. */
+/* The address in two parts, "scheme://" and "host/path": "user:password@" between them is
+ * left out, since the text goes to the log. */
 static void
 without_password(const char *url, struct str *scheme, struct str *rest)
 {

@@ -16,8 +16,8 @@ void transfer_init(void);
 CURL *transfer_new(const struct remote_options *options);
 void transfer_set_up(CURL *curl, const struct remote_options *options);
 
-/* Sets the call's address and headers. *list must stay valid while the handle runs; the caller
- * frees it. RC_BAD_REQUEST: a header has a line break. */
+/* Sets the call's address and headers. *list must stay valid while the handle runs; the
+ * caller frees it. RC_BAD_REQUEST: a header has a line break. */
 enum result transfer_set_call(CURL *curl, const struct remote_call *call,
     struct curl_slist **list, struct err *err);
 
@@ -36,12 +36,13 @@ struct transfer_run {
 	struct redirect redirect; /* filled in by transfer_perform() */
 };
 
-/* For on_header: keeps the header in out->captured if the call wants it. A status line begins
- * the next answer of a chain of redirects, and clears the headers of the one before. */
+/* For on_header: keeps the header in out->captured if the call wants it. A status line
+ * begins the next answer of a chain of redirects, and clears the headers of the one before.
+ */
 void transfer_take_header(struct transfer_run *run, struct str line);
 
-/* Performs the call, whose handle is set up. RC_UPSTREAM: err is "GET http://host/path: why",
- * without the user name and password of the address. */
+/* Performs the call, whose handle is set up. RC_UPSTREAM: err is "GET http://host/path:
+ * why", without the user name and password of the address. */
 enum result transfer_perform(struct transfer_run *run,
     const struct remote_options *options, struct err *err);
 
