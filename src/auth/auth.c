@@ -1,4 +1,15 @@
-/* auth.c: see auth.h. */
+/* auth.c: see auth.h.
+ *
+ * A token names one repository and one kind of access. First both are compared with what
+ * the request wants; that costs nothing. Then the token is verified: in AUTH_OWN by its
+ * signature, in AUTH_INDEX by a request to the index with the same token:
+ *
+ *	GET /v1/repositories/<ns>/<repo>/images
+ *	GET /v1/repositories/<ns>/<repo>/layer/<image>/access	for one image
+ *
+ * 200 confirms the token, and the images in its list may be used; a status 4xx refuses it.
+ * The answers are cached for some seconds: a pull of docker sends the same token for each
+ * layer. */
 #include "auth/auth.h"
 
 #include <string.h>
@@ -12,11 +23,11 @@
 
 const struct auth auth_open = {.mode = AUTH_OPEN};
 
-#define ANSWER_MAX ((size_t)16 << 20) /* bytes of an index's answer */
+#define ANSWER_MAX ((size_t)16 << 20) /* bytes of an answer of the index */
 
 static const struct remote_ttl ttl = {10000, 3000, 1000};
 
-/* ---- the other index ---- */
+/* ---- requests to the index ---- */
 
 /* GET v1/repositories/<the caller's>/<rest>, with the caller's own token. */
 struct question {
@@ -47,9 +58,10 @@ ask_index(
 		return r;
 	if (answer.status >= 400 && answer.status < 500)
 		return err_set(err, RC_UNAUTHORIZED,
-		    "the index answers with status %d", answer.status);
+		    "the index refuses the token with status %d", answer.status);
 	if (answer.status != 200)
-		return err_set(err, RC_UPSTREAM, "the index answers with status %d",
+		return err_set(err, RC_UPSTREAM,
+		    "the index answers with status %d instead of 200",
 		    answer.status);
 	*out = answer.body;
 	return RC_OK;
@@ -65,8 +77,8 @@ write_id(void *arg, const struct json *item)
 	return true;
 }
 
-/* Reads the ids of [{"id": ...}, ...] as a list of ids, which is never longer. An element
- * without an id is left out. */
+/* Copies the ids of the index's list, [{"id": ..., ...}, ...]. The copy is never longer
+ * than the list. Elements without an image id are left out. */
 static enum result
 read_ids(struct arena *a, struct str list, struct str *out, struct err *err)
 {
@@ -80,10 +92,11 @@ read_ids(struct arena *a, struct str list, struct str *out, struct err *err)
 	jsonw_array(&w);
 	if (!json_each(list, write_id, &w, &is_list, &why))
 		return err_set(err, RC_UPSTREAM,
-		    "the answer must be a list of images: %s", why);
+		    "the index must answer with a JSON list of images: %s", why);
 	if (!is_list)
 		return err_set(err, RC_UPSTREAM,
-		    "the answer must be a list of images, not other JSON");
+		    "the index must answer with a JSON list of images, not with "
+		    "another JSON value");
 	jsonw_end(&w);
 	*out = buf_str(&b);
 	return RC_OK;
@@ -100,27 +113,27 @@ confirm_token(const struct auth *auth, struct arena *a, struct caller *caller,
 	return r == RC_OK ? read_ids(a, list, &caller->granted, err) : r;
 }
 
-/* ---- who calls, and what may he do ---- */
+/* ---- the interface ---- */
 
 void
 auth_authenticate(const struct auth *auth, struct arena *a,
-    const struct auth_request *shown, struct caller *out)
+    const struct auth_request *request, struct caller *out)
 {
 	struct token token;
 
 	memset(out, 0, sizeof(*out));
-	out->authorization = shown->authorization;
-	if (token_parse(a, shown->authorization, &token)) {
+	out->authorization = request->authorization;
+	if (token_parse(a, request->authorization, &token)) {
 		out->repository = token.repository;
 		out->access = token.access;
 		out->signature = token.signature;
 	}
 	out->privileged = auth->mode != AUTH_OPEN &&
 			  privileged_is_signed(
-			      a, auth->privileged, &shown->request);
+			      a, auth->privileged, &request->request);
 }
 
-/* The token names the right things. Is it genuine? */
+/* Is the token genuine? */
 static enum result
 verify_token(const struct auth *auth, struct arena *a, struct caller *caller,
     struct err *err)
@@ -130,9 +143,9 @@ verify_token(const struct auth *auth, struct arena *a, struct caller *caller,
 
 	if (auth->mode == AUTH_INDEX)
 		return confirm_token(auth, a, caller, err);
-	if (!token_holds(a, auth->secret, &token, clock_now()))
+	if (!token_is_valid(a, auth->secret, &token, clock_now()))
 		return err_set(err, RC_UNAUTHORIZED,
-		    "the token was not given by this registry, or is too old");
+		    "the token was not issued by this registry, or has expired");
 	return RC_OK;
 }
 
@@ -145,14 +158,18 @@ auth_authorize(const struct auth *auth, struct arena *a,
 	if (auth->mode == AUTH_OPEN || caller->privileged)
 		return RC_OK;
 	if (caller->repository.ns == NULL)
-		return err_set(err, RC_UNAUTHORIZED, "no token");
+		return err_set(err, RC_UNAUTHORIZED, "the request has no token");
 	if (access->repository != NULL &&
 	    !v1name_eq(access->repository, &caller->repository))
-		return err_set(
-		    err, RC_UNAUTHORIZED, "the token is for another repository");
+		return err_set(err, RC_UNAUTHORIZED,
+		    "the token is for %s/%s, not for %s/%s", caller->repository.ns,
+		    caller->repository.repo, access->repository->ns,
+		    access->repository->repo);
 	if (access->need != caller->access)
-		return err_set(
-		    err, RC_UNAUTHORIZED, "the token is for another access");
+		return err_set(err, RC_UNAUTHORIZED,
+		    "the token permits %s access, the request needs %s access",
+		    token_access_name(caller->access),
+		    token_access_name(access->need));
 	r = verify_token(auth, a, caller, err);
 	caller->bound = r == RC_OK;
 	return r;
@@ -178,9 +195,10 @@ auth_image_access(const struct auth *auth, struct arena *a,
 		return r;
 	if (!json_parse(a, answer, &doc, &why))
 		return err_set(err, RC_UPSTREAM,
-		    "the index's answer about image %s is not JSON: %s", id, why);
+		    "the index must answer with JSON whether image %s may be used: %s",
+		    id, why);
 	if (!json_is_true(json_get(doc, "access")))
-		return err_set(
-		    err, RC_UNAUTHORIZED, "the index gives no access to %s", id);
+		return err_set(err, RC_UNAUTHORIZED,
+		    "the index refuses access to image %s", id);
 	return RC_OK;
 }

@@ -1,4 +1,4 @@
-/* caller.h: who calls, and in the name of which repository. */
+/* caller.h: the client of a request, as far as it is known. */
 #ifndef AUTH_CALLER_H
 #define AUTH_CALLER_H
 
@@ -7,22 +7,23 @@
 #include "auth/token.h"
 
 struct caller {
-	/* The registry asked for a token, and this one was right: the caller may do what the
-	 * token says, with its repository alone. */
+	/* The token below was needed and has been verified: the caller has the token's
+	 * access, to the token's repository only. */
 	bool bound;
 	bool privileged; /* the request is signed with the privileged key */
 
-	/* The Token that the request shows, checked only if `bound`; repository.ns NULL: it
-	 * shows none. */
+	/* The token of the request. Do not trust it unless `bound` is set. repository.ns is
+	 * NULL if there is none. */
 	struct v1name repository;
 	enum token_access access;
 	struct str signature;
 
-	/* As they came, to be passed on to an index or an upstream registry. via: the proxies
-	 * that the request went through (RFC 9110, section 7.6.3). */
+	/* These headers of the request, unchanged, for requests to an index or an upstream
+	 * registry. Via lists the proxies on the way (RFC 9110, section 7.6.3). */
 	struct str authorization, via;
 
-	/* The ids that the index grants, a JSON list of them; empty if no index is asked. */
+	/* The images of the repository by the index's answer: a JSON list of their ids.
+	 * Empty except in AUTH_INDEX. */
 	struct str granted;
 };
 

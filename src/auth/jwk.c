@@ -1,4 +1,9 @@
-/* jwk.c: see jwk.h. */
+/* jwk.c: see jwk.h.
+ *
+ * A JWK holds the numbers of a key in base64url. They are collected as parameters
+ * (OSSL_PARAM_BLD), of which EVP_PKEY_fromdata() makes a key; it also checks that a point
+ * is on its curve. Numbers have limits before they get there, since the keys come from
+ * clients. */
 #include "auth/jwk.h"
 
 #include <openssl/bn.h>
@@ -13,9 +18,9 @@
 #include "base/must.h"
 
 #define RSA_BITS_MIN 1024
-#define RSA_BITS_MAX 8192 /* one check of a longer one takes too long */
+#define RSA_BITS_MAX 8192 /* verifying with a longer key takes too long */
 
-#define POINT_MAX  (1 + 2 * 66)
+#define POINT_MAX  (1 + 2 * 66) /* bytes, on P-521 */
 #define KID_GROUPS 12
 #define KID_GROUP  4
 
@@ -32,10 +37,8 @@ jwk_keep(struct arena *a, EVP_PKEY *key)
 	return key;
 }
 
-/* ---- numbers to a key ---- */
+/* ---- making keys of numbers ---- */
 
-/* The numbers that OpenSSL makes a key of. Ends the process when there is no memory,
- * as an arena does. */
 static OSSL_PARAM_BLD *
 begin(void)
 {
@@ -48,7 +51,7 @@ free_bn(void *arg)
 	BN_clear_free(arg);
 }
 
-/* A number of the JSON; it lives in the arena, since b keeps only its address. */
+/* Adds a number of the JWK. The number lives in the arena, since b keeps only its address. */
 static bool
 add_number(struct arena *a, OSSL_PARAM_BLD *b, const char *name, struct str text)
 {
@@ -64,7 +67,8 @@ add_number(struct arena *a, OSSL_PARAM_BLD *b, const char *name, struct str text
 	return OSSL_PARAM_BLD_push_BN(b, name, n) == 1;
 }
 
-/* NULL: OpenSSL refuses the numbers, for example a point that is not on the curve. */
+/* Returns NULL if OpenSSL refuses the numbers, for example a point that is not on the
+ * curve. */
 static EVP_PKEY *
 finish(OSSL_PARAM_BLD *b, const char *type, int selection)
 {
@@ -104,7 +108,7 @@ static const struct curve {
     {"P-521", "secp521r1", 66},
 };
 
-/* Both coordinates, as an uncompressed point (SEC 1, section 2.3.3). */
+/* Writes the coordinates as an uncompressed point (SEC 1, section 2.3.3). */
 static bool
 read_point(struct arena *a, const struct json *jwk, const struct curve *curve,
     unsigned char point[POINT_MAX])
@@ -115,7 +119,7 @@ read_point(struct arena *a, const struct json *jwk, const struct curve *curve,
 	    !base64url_decode(a, json_text(json_get(jwk, "y")), &y) ||
 	    x.n != curve->bytes || y.n != curve->bytes)
 		return false;
-	point[0] = 4;
+	point[0] = 4; /* uncompressed */
 	memcpy(point + 1, x.p, x.n);
 	memcpy(point + 1 + x.n, y.p, y.n);
 	return true;
@@ -147,9 +151,10 @@ read_ec(struct arena *a, const struct json *jwk)
 	return key;
 }
 
-/* ---- names of keys ---- */
+/* ---- key ids ---- */
 
-/* RFC 4648, section 6. 30 bytes are 48 letters: nothing is left over. */
+/* Base32 (RFC 4648, section 6) in groups. 30 bytes are exactly 48 letters, so there is no
+ * padding. */
 static void
 add_letters(const unsigned char *p, char out[KID_GROUPS * (KID_GROUP + 1)])
 {
@@ -182,7 +187,7 @@ jwk_kid(struct arena *a, EVP_PKEY *key)
 	return kid;
 }
 
-/* ---- what is taken ---- */
+/* ---- the interface ---- */
 
 static bool
 is_on_known_curve(EVP_PKEY *key)
@@ -200,7 +205,7 @@ is_on_known_curve(EVP_PKEY *key)
 }
 
 static bool
-is_fit(EVP_PKEY *key)
+is_supported(EVP_PKEY *key)
 {
 	int bits = EVP_PKEY_get_bits(key);
 
@@ -221,16 +226,16 @@ jwk_parse(struct arena *a, const struct json *jwk, EVP_PKEY **out, struct err *e
 	else if (str_is(kty, "RSA"))
 		key = read_rsa(a, jwk);
 	if (key == NULL)
-		return err_set(
-		    err, RC_BAD_DATA, "jwk must be a valid key of type EC or RSA");
+		return err_set(err, RC_BAD_DATA,
+		    "jwk must be a valid key of type EC (P-256, P-384, P-521) or RSA");
 	*out = jwk_keep(a, key);
-	if (!is_fit(key))
+	if (!is_supported(key))
 		return err_set(err, RC_BAD_DATA,
 		    "a key of type RSA must have %d to %d bits", RSA_BITS_MIN,
 		    RSA_BITS_MAX);
 	if (kid != NULL && !str_is(json_text(kid), jwk_kid(a, key)))
 		return err_set(err, RC_BAD_DATA,
-		    "kid must be the name of its key, %s", jwk_kid(a, key));
+		    "kid must be the id of its key, %s", jwk_kid(a, key));
 	return RC_OK;
 }
 
@@ -255,9 +260,10 @@ jwk_parse_x5c(
 		return err_set(err, RC_BAD_DATA,
 		    "the first entry of x5c must be a certificate");
 	*out = jwk_keep(a, key);
-	return is_fit(key) ? RC_OK
-			   : err_set(err, RC_BAD_DATA,
-				 "the certificate's key is not on P-256, P-384 or "
-				 "P-521, nor RSA of %d to %d bits",
-				 RSA_BITS_MIN, RSA_BITS_MAX);
+	if (!is_supported(key))
+		return err_set(err, RC_BAD_DATA,
+		    "the certificate's key must be on P-256, P-384 or P-521, or an "
+		    "RSA key of %d to %d bits",
+		    RSA_BITS_MIN, RSA_BITS_MAX);
+	return RC_OK;
 }

@@ -1,4 +1,11 @@
-/* jws.c: see jws.h. */
+/* jws.c: see jws.h.
+ *
+ * The header names the algorithm and holds the key. Both come from the client, so the
+ * algorithm must fit the type of the key, and "none" and the HMAC algorithms are unknown
+ * here: with them a signature could be made without a private key.
+ *
+ * An ECDSA signature is two numbers r and s. JWS writes them one after the other at full
+ * length (RFC 7518, section 3.4), OpenSSL reads them as DER, so to_der() converts. */
 #include "auth/jws.h"
 
 #include <openssl/bn.h>
@@ -42,18 +49,18 @@ read_key(
 	const struct json *x5c = json_get(header, "x5c");
 	enum result r;
 
-	if (json_length(x5c) > 0) /* before a jwk, as in libtrust */
+	if (json_length(x5c) > 0) /* preferred to jwk, as in libtrust */
 		r = jwk_parse_x5c(a, x5c, out, err);
 	else if (jwk != NULL)
 		r = jwk_parse(a, jwk, out, err);
 	else
 		return err_set(err, RC_UNVERIFIED,
-		    "a signature must have its key in jwk or x5c");
+		    "the header of a signature must have the key in jwk or x5c");
 	return r == RC_OK ? RC_OK : RC_UNVERIFIED;
 }
 
-/* Two numbers of the same length (RFC 7518, section 3.4) as the DER that OpenSSL
- * reads. Returns its bytes; 0: the signature does not have that form. */
+/* Returns the length of the DER in *out, which the caller frees; 0: the signature does not
+ * have the length that the curve needs. */
 static int
 to_der(struct str signature, int bits, unsigned char **out)
 {
@@ -74,13 +81,13 @@ to_der(struct str signature, int bits, unsigned char **out)
 }
 
 static bool
-is_right(EVP_PKEY *key, const EVP_MD *md, const struct jws_text *text,
+verify_bytes(EVP_PKEY *key, const EVP_MD *md, const struct jws_text *text,
     struct str signature)
 {
 	EVP_MD_CTX *ctx = must_have(EVP_MD_CTX_new());
-	bool right;
+	bool valid;
 
-	right = EVP_DigestVerifyInit(ctx, NULL, md, NULL, key) == 1 &&
+	valid = EVP_DigestVerifyInit(ctx, NULL, md, NULL, key) == 1 &&
 		EVP_DigestVerifyUpdate(
 		    ctx, text->protected_text.p, text->protected_text.n) == 1 &&
 		EVP_DigestVerifyUpdate(ctx, ".", 1) == 1 &&
@@ -90,24 +97,24 @@ is_right(EVP_PKEY *key, const EVP_MD *md, const struct jws_text *text,
 		    ctx, (const unsigned char *)signature.p, signature.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
-	return right;
+	return valid;
 }
 
 static bool
-is_signed(EVP_PKEY *key, const struct algorithm *algorithm,
+verify(EVP_PKEY *key, const struct algorithm *algorithm,
     const struct jws_text *text, struct str signature)
 {
 	unsigned char *der = NULL;
-	bool right;
+	bool valid;
 	int n;
 
 	if (algorithm->bits == 0)
-		return is_right(key, algorithm->md(), text, signature);
+		return verify_bytes(key, algorithm->md(), text, signature);
 	n = to_der(signature, algorithm->bits, &der);
-	right = n > 0 && is_right(key, algorithm->md(), text,
+	valid = n > 0 && verify_bytes(key, algorithm->md(), text,
 			     str_make((const char *)der, (size_t)n));
 	OPENSSL_free(der);
-	return right;
+	return valid;
 }
 
 enum result
@@ -129,8 +136,8 @@ jws_verify(struct arena *a, const struct json *header, const struct jws_text *te
 	if (!EVP_PKEY_is_a(key, algorithm->type) ||
 	    (algorithm->bits != 0 && EVP_PKEY_get_bits(key) != algorithm->bits))
 		return err_set(err, RC_UNVERIFIED,
-		    "%s of a signature does not fit its key", algorithm->name);
-	if (!is_signed(key, algorithm, text, signature))
+		    "alg %s of a signature does not fit its key", algorithm->name);
+	if (!verify(key, algorithm, text, signature))
 		return err_set(err, RC_UNVERIFIED,
 		    "a signature does not match its payload and key");
 	return RC_OK;

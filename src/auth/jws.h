@@ -1,6 +1,6 @@
-/* jws.h: is a signature of a JSON document right (RFC 7515)? The owner of the key does
- * not matter: docker makes a key of its own, which nobody trusts. The check tells that
- * the document is complete, and that every client will accept it. */
+/* jws.h: verifies signatures of JSON documents (RFC 7515). Any key is accepted, since each
+ * docker client signs with a key that it has generated itself. A valid signature means that
+ * the document is complete, and that clients will accept it. */
 #ifndef AUTH_JWS_H
 #define AUTH_JWS_H
 
@@ -9,14 +9,14 @@
 #include "base/json.h"
 #include "base/str.h"
 
-/* What is signed: both texts, in base64url, with a dot between them. */
+/* The signed text is both parts, in base64url, with a dot between them. */
 struct jws_text {
 	struct str protected_text, payload;
 };
 
-/* Checks one signature. header is {"alg": ..., "jwk": {...}} or has "x5c" in place of
- * "jwk". The algorithms are ES256, ES384, ES512 (each with its own curve) and RS256,
- * RS384, RS512. RC_UNVERIFIED: the signature is wrong, or cannot be checked. */
+/* Verifies one signature. header is {"alg": ..., "jwk": {...}}, or has "x5c" instead of
+ * "jwk". The algorithms are ES256, ES384, ES512 (each with its own curve) and RS256, RS384,
+ * RS512. RC_UNVERIFIED: the signature does not match, or its header is not one of these. */
 enum result jws_verify(struct arena *a, const struct json *header,
     const struct jws_text *text, struct str signature, struct err *err);
 

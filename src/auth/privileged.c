@@ -1,4 +1,12 @@
-/* privileged.c: see privileged.h. */
+/* privileged.c: see privileged.h.
+ *
+ * docker-registry rebuilt the signed text from WSGI's environment, in which
+ * X-Docker-Foo-2bar is HTTP_X_DOCKER_FOO_2BAR. The name's original case is lost there, so
+ * the signer and the registry had to agree on one: that of Python's str.title().
+ * canonical() does the same.
+ *
+ * The signature does not say which hash was used, so all are tried. This accepts nothing
+ * that the key has not signed: PKCS#1 v1.5 puts the name of the hash under the signature. */
 #include "auth/privileged.h"
 
 #include <ctype.h>
@@ -15,7 +23,7 @@
 #include "base/must.h"
 
 #define KEY_BITS_MIN  1024
-#define KEY_BITS_MAX  16384 /* the most that OpenSSL verifies with */
+#define KEY_BITS_MAX  16384 /* the limit of OpenSSL */
 #define SIGNATURE_MAX ((size_t)KEY_BITS_MAX / 8)
 #define ENCODED_MAX   ((SIGNATURE_MAX + 2) / 3 * 4)
 #define SIGNED_MAX    ((size_t)256 << 10) /* bytes */
@@ -57,7 +65,7 @@ read_pem(struct str pem)
 		OPENSSL_free(der);
 	}
 	BIO_free(bio);
-	ERR_clear_error(); /* the end of the text is an error, too */
+	ERR_clear_error(); /* OpenSSL reports the end of the text, too */
 	return pkey;
 }
 
@@ -68,13 +76,14 @@ privileged_key_parse(struct str pem, struct privileged_key **out, struct err *er
 	EVP_PKEY *pkey;
 
 	if (pem.n == 0 || pem.n > INT_MAX || (pkey = read_pem(pem)) == NULL)
-		return err_set(err, RC_BAD_DATA, "must be a public key in PEM");
+		return err_set(
+		    err, RC_BAD_DATA, "the file must hold a public key in PEM");
 	if (EVP_PKEY_base_id(pkey) != EVP_PKEY_RSA ||
 	    EVP_PKEY_bits(pkey) < KEY_BITS_MIN ||
 	    EVP_PKEY_bits(pkey) > KEY_BITS_MAX) {
 		EVP_PKEY_free(pkey);
 		return err_set(err, RC_BAD_DATA,
-		    "must be an RSA key of %d to %d bits", KEY_BITS_MIN,
+		    "the key must be an RSA key of %d to %d bits", KEY_BITS_MIN,
 		    KEY_BITS_MAX);
 	}
 	key = must_alloc(1, sizeof(*key));
@@ -92,22 +101,23 @@ privileged_key_free(struct privileged_key *key)
 	free(key);
 }
 
-/* ---- what is signed ---- */
+/* ---- the signed text ---- */
 
-/* "x_docker_foo" is X-Docker-Foo: a capital begins each run of letters (Python's title()),
- * as the old registry wrote the names. */
+/* "x_docker_foo" becomes "X-Docker-Foo": each run of letters begins with a capital. */
 static struct str
 canonical(struct arena *a, struct str name)
 {
 	char *p = arena_strndup(a, name.p, name.n);
-	bool begins = true;
+	bool starts_word = true;
 	size_t i;
 
 	for (i = 0; i < name.n; i++) {
 		int c = (unsigned char)p[i];
 
-		p[i] = (char)(c == '_' ? '-' : begins ? toupper(c) : tolower(c));
-		begins = !isalpha(c);
+		p[i] = (char)(c == '_'      ? '-'
+			      : starts_word ? toupper(c)
+					    : tolower(c));
+		starts_word = !isalpha(c);
 	}
 	return str_make(p, name.n);
 }
@@ -120,8 +130,7 @@ by_name(const void *pa, const void *pb)
 	return strcmp(a->name.p, b->name.p);
 }
 
-/* Sorts the signed headers into *out. False: two have the same name, so it is not known which
- * one was signed. */
+/* Copies the headers that are signed to *out, sorted. False: two have the same name. */
 static bool
 signed_headers(struct arena *a, const struct privileged_request *request,
     struct privileged_header **out, size_t *n_out)
@@ -169,8 +178,8 @@ signed_text(
 
 /* ---- the signature ---- */
 
-/* The data of "signature=...;data=..."; empty: there is none, or there are two, or a part has
- * another name. */
+/* The data of "signature=...;data=..."; empty if it is missing or there twice, or if a part
+ * is not of the form key=value. */
 static struct str
 find_data(struct str header)
 {
@@ -190,8 +199,9 @@ find_data(struct str header)
 	return data;
 }
 
-/* Returns the number of bytes in *out; 0: not base64 (RFC 4648, section 4) as an encoder
- * writes it. OpenSSL skips spaces and more, so the bytes are encoded again and compared. */
+/* Decodes base64 (RFC 4648, section 4). Returns the number of bytes; 0: it is not exactly
+ * what an encoder writes. OpenSSL ignores blanks and more, so the result is encoded again
+ * and compared. */
 static size_t
 decode(struct str text, unsigned char out[SIGNATURE_MAX + 3])
 {
@@ -212,17 +222,17 @@ decode(struct str text, unsigned char out[SIGNATURE_MAX + 3])
 }
 
 static bool
-is_right(EVP_PKEY *pkey, const EVP_MD *md, struct str text,
+verify(EVP_PKEY *pkey, const EVP_MD *md, struct str text,
     const unsigned char *signature, size_t n)
 {
 	EVP_MD_CTX *ctx = must_have(EVP_MD_CTX_new());
-	bool right;
+	bool valid;
 
-	right = EVP_DigestVerifyInit(ctx, NULL, md, NULL, pkey) == 1 &&
+	valid = EVP_DigestVerifyInit(ctx, NULL, md, NULL, pkey) == 1 &&
 		EVP_DigestVerify(
 		    ctx, signature, n, (const unsigned char *)text.p, text.n) == 1;
 	EVP_MD_CTX_free(ctx);
-	return right;
+	return valid;
 }
 
 bool
@@ -233,7 +243,7 @@ privileged_is_signed(struct arena *a, const struct privileged_key *key,
 	    EVP_sha1(), EVP_sha256(), EVP_sha512(), EVP_sha224(), EVP_sha384()};
 	unsigned char signature[SIGNATURE_MAX + 3];
 	struct str text;
-	bool right = false;
+	bool valid = false;
 	size_t i, n;
 
 	if (key == NULL || request->signature.n == 0)
@@ -242,8 +252,8 @@ privileged_is_signed(struct arena *a, const struct privileged_key *key,
 	if (n != (size_t)EVP_PKEY_size(key->pkey) ||
 	    !signed_text(a, request, &text))
 		return false;
-	for (i = 0; !right && i < sizeof(mds) / sizeof(mds[0]); i++)
-		right = is_right(key->pkey, mds[i], text, signature, n);
+	for (i = 0; !valid && i < sizeof(mds) / sizeof(mds[0]); i++)
+		valid = verify(key->pkey, mds[i], text, signature, n);
 	ERR_clear_error();
-	return right;
+	return valid;
 }

@@ -1,4 +1,4 @@
-# auth: who calls, what they may do, and signatures of manifests; the only room with keys.
+# auth: who the client is, what it may do, and signatures of manifests; the only room with keys.
 libberth_a_SOURCES += \
 	src/auth/auth.c src/auth/auth.h \
 	src/auth/caller.h \

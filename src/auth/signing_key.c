@@ -1,4 +1,5 @@
-/* signing_key.c: see signing_key.h. */
+/* signing_key.c: see signing_key.h. Everything here is for one curve, P-256: distribution
+ * signs with such a key, and a signature of it has a fixed length. */
 #include "auth/signing_key.h"
 
 #include <limits.h>
@@ -15,25 +16,25 @@
 #include "base/json.h"
 #include "base/must.h"
 
-#define CURVE "prime256v1"
-#define HALF  32 /* bytes of a coordinate, and of half a signature */
+#define CURVE        "prime256v1"
+#define NUMBER_BYTES 32 /* a coordinate, or one of the two numbers of a signature */
 
 struct signing_key {
 	EVP_PKEY *pkey;
-	struct pretty_jws_key named;
+	struct pretty_jws_key public;
 };
 
 static struct str
 coordinate(struct arena *a, EVP_PKEY *pkey, const char *name)
 {
-	unsigned char *p = arena_alloc(a, HALF);
+	unsigned char *p = arena_alloc(a, NUMBER_BYTES);
 	BIGNUM *n = NULL;
 
 	must_succeed(EVP_PKEY_get_bn_param(pkey, name, &n) == 1 &&
-			 BN_bn2binpad(n, p, HALF) == HALF,
-	    "EVP_PKEY_get_bn_param"); /* a key on this curve has both */
+			 BN_bn2binpad(n, p, NUMBER_BYTES) == NUMBER_BYTES,
+	    "EVP_PKEY_get_bn_param"); /* every key on a curve has both */
 	BN_free(n);
-	return str_make((const char *)p, HALF);
+	return str_make((const char *)p, NUMBER_BYTES);
 }
 
 static const struct signing_key *
@@ -42,15 +43,15 @@ make(struct arena *a, EVP_PKEY *pkey)
 	struct signing_key *key = arena_alloc(a, sizeof(*key));
 
 	key->pkey = pkey;
-	key->named = (struct pretty_jws_key){jwk_kid(a, pkey),
+	key->public = (struct pretty_jws_key){jwk_kid(a, pkey),
 	    coordinate(a, pkey, OSSL_PKEY_PARAM_EC_PUB_X),
 	    coordinate(a, pkey, OSSL_PKEY_PARAM_EC_PUB_Y)};
 	return key;
 }
 
-/* ---- files ---- */
+/* ---- key files ---- */
 
-/* A callback for OpenSSL, which would ask at the terminal without it. */
+/* For OpenSSL, which otherwise asks for a password at the terminal. */
 static int
 no_password(char *buf, int size, int writing, void *arg)
 {
@@ -87,17 +88,17 @@ read_jwk(struct arena *a, struct str text)
 	return pkey;
 }
 
-/* The private half is there and belongs to the public one. */
+/* Is the private part there, and does it belong to the public one? */
 static bool
-is_whole(EVP_PKEY *pkey)
+is_pair(EVP_PKEY *pkey)
 {
 	EVP_PKEY_CTX *ctx = must_have(EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL));
-	bool whole;
+	bool valid;
 
-	whole = EVP_PKEY_pairwise_check(ctx) == 1;
+	valid = EVP_PKEY_pairwise_check(ctx) == 1;
 	EVP_PKEY_CTX_free(ctx);
 	ERR_clear_error();
-	return whole;
+	return valid;
 }
 
 static bool
@@ -119,10 +120,10 @@ signing_key_parse(struct arena *a, struct str text, const struct signing_key **o
 
 	if (text.n > 0 && text.n <= SIGNING_KEY_MAX)
 		pkey = is_json ? read_jwk(a, text) : read_pem(a, text);
-	if (pkey == NULL || !is_on_curve(pkey) || !is_whole(pkey))
+	if (pkey == NULL || !is_on_curve(pkey) || !is_pair(pkey))
 		return err_set(err, RC_BAD_DATA,
-		    "not a private key on the curve P-256, in PEM without a "
-		    "password, or as a JWK");
+		    "the file must hold a private key on the curve P-256, in PEM "
+		    "without a password or as a JWK");
 	*out = make(a, pkey);
 	return RC_OK;
 }
@@ -153,27 +154,29 @@ signing_key_pem(struct arena *a, const struct signing_key *key)
 	return str_make(p, (size_t)n);
 }
 
-/* ---- use ---- */
+/* ---- signing ---- */
 
 const struct pretty_jws_key *
 signing_key_public(const struct signing_key *key)
 {
-	return &key->named;
+	return &key->public;
 }
 
-/* OpenSSL's DER as two numbers of 32 bytes (RFC 7518, section 3.4). */
+/* Converts OpenSSL's DER to two numbers of 32 bytes (RFC 7518, section 3.4). */
 static struct str
 from_der(struct arena *a, const unsigned char *der, size_t n)
 {
-	unsigned char *p = arena_alloc(a, 2 * (size_t)HALF);
+	unsigned char *p = arena_alloc(a, 2 * (size_t)NUMBER_BYTES);
 	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &der, (long)n);
 
-	must_succeed(
-	    sig != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(sig), p, HALF) == HALF &&
-		BN_bn2binpad(ECDSA_SIG_get0_s(sig), p + HALF, HALF) == HALF,
+	must_succeed(sig != NULL &&
+			 BN_bn2binpad(ECDSA_SIG_get0_r(sig), p, NUMBER_BYTES) ==
+			     NUMBER_BYTES &&
+			 BN_bn2binpad(ECDSA_SIG_get0_s(sig), p + NUMBER_BYTES,
+			     NUMBER_BYTES) == NUMBER_BYTES,
 	    "d2i_ECDSA_SIG");
 	ECDSA_SIG_free(sig);
-	return str_make((const char *)p, 2 * (size_t)HALF);
+	return str_make((const char *)p, 2 * (size_t)NUMBER_BYTES);
 }
 
 struct str

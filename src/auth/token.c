@@ -1,4 +1,13 @@
-/* token.c: see token.h. */
+/* token.c: see token.h.
+ *
+ * Tokens are parsed in the same way whether berth or another index issued them, and
+ * strictly: in AUTH_INDEX berth compares the parsed repository with the path, but the index
+ * verifies the text of the token. If the two could read one text in different ways, a
+ * client might get access to a repository that the index did not mean. So values with
+ * quotes, commas or blanks are refused, and so are members that occur twice.
+ *
+ * berth's own tokens need no storage: the signature contains the time of expiry, and an
+ * HMAC protects it together with repository and access. */
 #include "auth/token.h"
 
 #include <inttypes.h>
@@ -6,7 +15,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,12 +24,18 @@
 #include "base/percent.h"
 
 #define TIME_DIGITS 16
-#define SUM_BYTES   32
-#define SUM_DIGITS  (2 * SUM_BYTES)
+#define MAC_BYTES   32 /* of HMAC-SHA256 */
+#define MAC_DIGITS  (2 * MAC_BYTES)
 
-static const char *const access_words[] = {"read", "write", "delete"};
+static const char *const access_names[] = {"read", "write", "delete"};
 
-/* "ns/repo" with the slashes of its second part written %2F, so that there is one. */
+const char *
+token_access_name(enum token_access access)
+{
+	return access_names[access];
+}
+
+/* "ns/repo". The slashes in repo are written as %2F, so that there is only one. */
 static const char *
 repository_text(struct arena *a, const struct v1name *name)
 {
@@ -30,7 +44,7 @@ repository_text(struct arena *a, const struct v1name *name)
 	    percent_encode(a, str_of(name->repo), "_.-", true));
 }
 
-/* ---- tokens of any index ---- */
+/* ---- parsing ---- */
 
 static bool
 take_word(struct str *rest, const char *word)
@@ -49,15 +63,15 @@ read_access(struct str text, enum token_access *out)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(access_words) / sizeof(access_words[0]); i++)
-		if (str_is(text, access_words[i])) {
+	for (i = 0; i < sizeof(access_names) / sizeof(access_names[0]); i++)
+		if (str_is(text, access_names[i])) {
 			*out = (enum token_access)i;
 			return true;
 		}
 	return false;
 }
 
-/* Decodes both parts: "team/app%2Fweb" is app/web of team. */
+/* Decodes each of the two parts once: "team/app%2Fweb" is the repository app/web of team. */
 static bool
 read_repository(struct arena *a, struct str text, struct v1name *out)
 {
@@ -70,13 +84,13 @@ read_repository(struct arena *a, struct str text, struct v1name *out)
 		return false;
 	buf_init(&path, a, text.n + 1);
 	buf_add(&path, ns.p, ns.n);
-	buf_addc(&path, '/'); /* without one, the namespace is not "library" here */
+	buf_addc(
+	    &path, '/'); /* always, so that v1name_parse() does not add "library" */
 	buf_add(&path, repo.p, repo.n);
 	return v1name_parse(a, buf_str(&path), out, &ignored) == RC_OK;
 }
 
-/* The index is asked about exactly this text: a value that it may read in another way than
- * berth is refused. */
+/* False for what an index might parse in another way. */
 static bool
 is_plain(struct str s)
 {
@@ -89,7 +103,7 @@ is_plain(struct str s)
 	return s.n > 0;
 }
 
-/* Cuts `key=value` or `key="value"` and the comma after it. */
+/* Cuts `key=value` or `key="value"` from the beginning, with the comma after it. */
 static bool
 cut_member(struct str *rest, struct str *key, struct str *value)
 {
@@ -109,7 +123,7 @@ cut_member(struct str *rest, struct str *key, struct str *value)
 
 enum { SIGNATURE = 1, REPOSITORY = 2, ACCESS = 4, ALL_MEMBERS = 7 };
 
-/* *bit is the bit of the member; 0: a member that only the index knows. */
+/* *bit: which member it is; 0: an unknown one, which another index may add. */
 static bool
 read_member(struct arena *a, struct str key, struct str value, struct token *out,
     unsigned *bit)
@@ -137,7 +151,7 @@ token_parse(struct arena *a, struct str authorization, struct token *out)
 
 	if (!take_word(&rest, "Token"))
 		return false;
-	(void)take_word(&rest, "Token");
+	(void)take_word(&rest, "Token"); /* docker repeats it */
 	while (rest.n > 0) {
 		if (!cut_member(&rest, &key, &value) ||
 		    !read_member(a, key, value, &token, &bit) || (seen & bit) != 0)
@@ -150,37 +164,41 @@ token_parse(struct arena *a, struct str authorization, struct token *out)
 	return true;
 }
 
-/* ---- tokens of this registry ---- */
+/* ---- tokens of berth ---- */
 
-/* Signs the time, the access and the repository of a token. The time has a fixed length and
- * the others have no space, so no other token makes the same text. */
+/* hex: the HMAC of "time access repository". No two tokens have the same text: the time has
+ * a fixed length, and there is no blank in the other two. The token's signature begins with
+ * the time, and need not be longer. */
 static void
-sign(struct arena *a, struct str key, const char *time, const struct token *token,
-    char hex[SUM_DIGITS + 1])
+sign(struct arena *a, struct str key, const struct token *token,
+    char hex[MAC_DIGITS + 1])
 {
-	const char *text = arena_printf(a, "%.*s %s %s", TIME_DIGITS, time,
-	    access_words[token->access], repository_text(a, &token->repository));
-	unsigned char sum[SUM_BYTES];
+	const char *text = arena_printf(a, "%.*s %s %s", TIME_DIGITS,
+	    token->signature.p, access_names[token->access],
+	    repository_text(a, &token->repository));
+	unsigned char mac[MAC_BYTES];
 
 	must_succeed(key.n <= INT_MAX && HMAC(EVP_sha256(), key.p, (int)key.n,
 					     (const unsigned char *)text,
-					     strlen(text), sum, NULL) != NULL,
+					     strlen(text), mac, NULL) != NULL,
 	    "HMAC");
-	hex_encode(sum, sizeof(sum), hex);
+	hex_encode(mac, sizeof(mac), hex);
 }
 
 const char *
 token_new(struct arena *a, struct str key, const struct v1name *name,
     enum token_access access, int64_t now)
 {
-	const struct token token = {.repository = *name, .access = access};
-	char time[TIME_DIGITS + 1], sum[SUM_DIGITS + 1];
+	char mac[MAC_DIGITS + 1];
+	const char *time = arena_printf(
+	    a, "%016" PRIx64, (uint64_t)now + TOKEN_LIFE);
+	const struct token token = {.signature = str_make(time, TIME_DIGITS),
+	    .repository = *name,
+	    .access = access};
 
-	(void)snprintf(
-	    time, sizeof(time), "%016" PRIx64, (uint64_t)now + TOKEN_LIFE);
-	sign(a, key, time, &token, sum);
+	sign(a, key, &token, mac);
 	return arena_printf(a, "Token signature=%s%s,repository=\"%s\",access=%s",
-	    time, sum, repository_text(a, name), access_words[access]);
+	    time, mac, repository_text(a, name), access_names[access]);
 }
 
 static int64_t
@@ -195,14 +213,15 @@ read_time(const char *digits)
 }
 
 bool
-token_holds(struct arena *a, struct str key, const struct token *token, int64_t now)
+token_is_valid(
+    struct arena *a, struct str key, const struct token *token, int64_t now)
 {
-	char sum[SUM_DIGITS + 1];
-	const char *given = token->signature.p;
+	char mac[MAC_DIGITS + 1];
+	const char *signature = token->signature.p;
 
-	if (key.n == 0 || !hex_is(token->signature, TIME_DIGITS + SUM_DIGITS))
+	if (key.n == 0 || !hex_is(token->signature, TIME_DIGITS + MAC_DIGITS))
 		return false;
-	sign(a, key, given, token, sum);
-	return CRYPTO_memcmp(given + TIME_DIGITS, sum, SUM_DIGITS) == 0 &&
-	       read_time(given) >= now;
+	sign(a, key, token, mac);
+	return CRYPTO_memcmp(signature + TIME_DIGITS, mac, MAC_DIGITS) == 0 &&
+	       read_time(signature) >= now;
 }

@@ -188,7 +188,7 @@ subtest 'a key that is configured' => sub {
     undef $berth;
     is(system("openssl ecparam -name secp384r1 -genkey -noout -out $other"), 0, 'one of another kind');
     eval { Berth::Instance->configured("schema1_signing_key: $other\n", dir => $scratch, http => 1) };
-    like($@, qr/schema1_signing_key \Q$other\E: not a private key on the curve P-256/, 'is refused at the start');
+    like($@, qr/schema1_signing_key \Q$other\E: the file must hold a private key on the curve P-256/, 'is refused at the start');
 };
 
 done_testing();

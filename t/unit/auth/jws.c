@@ -237,11 +237,11 @@ test_wrong(void)
 #define NO_ALG \
 	"alg of a signature must be one of ES256, ES384, ES512, RS256, " \
 	"RS384 and RS512"
-#define NO_KEY "jwk must be a valid key of type EC or RSA"
+#define NO_KEY "jwk must be a valid key of type EC (P-256, P-384, P-521) or RSA"
 #define NO_FIT "of a signature does not fit its key"
 #define NO_CURVE \
-	"the certificate's key is not on P-256, P-384 or P-521, nor RSA of " \
-	"1024 to 8192 bits"
+	"the certificate's key must be on P-256, P-384 or P-521, or an RSA " \
+	"key of 1024 to 8192 bits"
 #define NOT_RIGHT "a signature does not match its payload and key"
 	const struct {
 		const char *header, *signature, *want;
@@ -252,7 +252,7 @@ test_wrong(void)
 	    {"{}", P256_SIGNATURE, NO_ALG},
 	    {"[]", P256_SIGNATURE, NO_ALG},
 	    {"{\"alg\": \"ES256\"}", P256_SIGNATURE,
-		"a signature must have its key in jwk or x5c"},
+		"the header of a signature must have the key in jwk or x5c"},
 	    {"{\"alg\": \"ES256\", \"jwk\": []}", P256_SIGNATURE, NO_KEY},
 	    {with(P256_HEADER, "\"EC\"", "\"oct\""), P256_SIGNATURE, NO_KEY},
 	    {with(P256_HEADER, "P-256", "P-224"), P256_SIGNATURE, NO_KEY},
@@ -262,10 +262,13 @@ test_wrong(void)
 	    {with(P256_HEADER, "\"x\": \"N", "\"x\": \""), P256_SIGNATURE, NO_KEY},
 	    {with(P256_HEADER, "\"y\"", "\"z\""), P256_SIGNATURE, NO_KEY},
 	    {with(RSA_HEADER, "AQAB", ""), RSA_RS256, NO_KEY},
-	    {with(P256_HEADER, "ES256", "ES384"), P256_SIGNATURE, "ES384 " NO_FIT},
-	    {with(P384_HEADER, "ES384", "ES256"), P384_SIGNATURE, "ES256 " NO_FIT},
-	    {with(P256_HEADER, "ES256", "RS256"), P256_SIGNATURE, "RS256 " NO_FIT},
-	    {with(RSA_HEADER, "RS256", "ES256"), RSA_RS256, "ES256 " NO_FIT},
+	    {with(P256_HEADER, "ES256", "ES384"), P256_SIGNATURE,
+		"alg ES384 " NO_FIT},
+	    {with(P384_HEADER, "ES384", "ES256"), P384_SIGNATURE,
+		"alg ES256 " NO_FIT},
+	    {with(P256_HEADER, "ES256", "RS256"), P256_SIGNATURE,
+		"alg RS256 " NO_FIT},
+	    {with(RSA_HEADER, "RS256", "ES256"), RSA_RS256, "alg ES256 " NO_FIT},
 	    {with(RSA_HEADER, "RS256", "RS384"), RSA_RS256, NOT_RIGHT},
 	    {P256_HEADER, "", NOT_RIGHT},
 	    {P256_HEADER, P384_SIGNATURE, NOT_RIGHT},
@@ -283,9 +286,9 @@ test_wrong(void)
 	    {"{\"alg\": \"ES256\", \"x5c\": [7]}", P256_SIGNATURE,
 		"the first entry of x5c must be a certificate"},
 	    {with(P256_HEADER, "7YFN", "7YFM"), P256_SIGNATURE,
-		"kid must be the name of its key, " KID},
+		"kid must be the id of its key, " KID},
 	    {with(P256_HEADER, "\"" KID "\"", "7"), P256_SIGNATURE,
-		"kid must be the name of its key, " KID},
+		"kid must be the id of its key, " KID},
 	};
 	size_t i;
 

@@ -244,7 +244,7 @@ holds(const char *text, struct str key, int64_t now)
 	struct token t;
 
 	return token_parse(arena, exact_copy(str_of(text)), &t) &&
-	       token_holds(arena, key, &t, now);
+	       token_is_valid(arena, key, &t, now);
 }
 
 /* What was handed out comes back, and says what it said. */
@@ -261,7 +261,7 @@ test_there_and_back(void)
 		ok(t.access == made[i].access, "the access");
 		is_str(t.repository.ns, made[i].name.ns, "the namespace");
 		is_str(t.repository.repo, made[i].name.repo, "the repository");
-		ok(token_holds(arena, made[i].key, &t, made[i].now), "holds");
+		ok(token_is_valid(arena, made[i].key, &t, made[i].now), "holds");
 		ok(holds(arena_printf(arena, "Token %s", made[i].want), made[i].key,
 		       made[i].now),
 		    "holds when docker has put a word before it");
@@ -339,7 +339,7 @@ test_no_signature(void)
 
 	for (i = 0; i < COUNT(rows); i++) {
 		t.signature = exact_copy(str_of(rows[i]));
-		ok(!token_holds(arena, TEXT(KEY), &t, NOW), "signature %s",
+		ok(!token_is_valid(arena, TEXT(KEY), &t, NOW), "signature %s",
 		    rows[i]);
 	}
 	ok(!holds(token_new(arena, TEXT(""), &team_app, TOKEN_READ, NOW), TEXT(""),
