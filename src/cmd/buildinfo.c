@@ -5,7 +5,7 @@
 
 #include "base/jsonw.h"
 
-#define ABOUT_SIZE ((size_t)16 << 10)
+#define JSON_MAX ((size_t)16 << 10)
 
 static void
 put_list(struct jsonw *w, const char *key, const char *const *texts)
@@ -28,7 +28,7 @@ buildinfo_json(struct arena *a)
 	struct buf b;
 
 	(void)uname(&u);
-	buf_init(&b, a, ABOUT_SIZE);
+	buf_init(&b, a, JSON_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
 	put_list(&w, "host", host);

@@ -1,11 +1,11 @@
-/* buildinfo.h: what /_ping tells with `debug: true`. */
+/* buildinfo.h: the body of GET /_ping with `debug: true`. */
 #ifndef CMD_BUILDINFO_H
 #define CMD_BUILDINFO_H
 
 #include "base/arena.h"
 
-/* {"host": [...], "launch": [...], "versions": {...}}, as docker-registry 0.9 told of
- * its machine, its command and its parts. */
+/* {"host": [...], "launch": [...], "versions": {...}}, as in docker-registry 0.9: the
+ * machine, the command line and the versions. */
 const char *buildinfo_json(struct arena *a);
 
 #endif

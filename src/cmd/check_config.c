@@ -1,11 +1,15 @@
-/* check_config.c: see check_config.h. */
+/* check_config.c: see check_config.h.
+ *
+ * nginx keeps connections to berth open, and each of them occupies a thread of berth also
+ * while it is idle. With fewer threads than such connections a request can wait for a
+ * thread until nginx answers 504, so the threads are counted here. */
 #include "cmd/check_config.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* `keepalive` of the shipped nginx configuration: the connections that each of
- * nginx's worker processes keeps open. Each of them pins a thread of berth. */
+/* `keepalive` of the shipped nginx configuration: the connections that each worker process
+ * of nginx keeps open. */
 #define NGINX_KEEPALIVE 16
 
 #define VALUES_COLUMN 32 /* after the longest key */
@@ -32,8 +36,6 @@ print_values(FILE *out, const struct conf *conf)
 	}
 }
 
-/* A connection that finds no thread waits for one and is answered 504 in the end.
- */
 static void
 print_nginx(FILE *out, const struct conf *conf)
 {
@@ -65,7 +67,7 @@ print_notes(FILE *out, const struct conf *conf)
 }
 
 static int
-written(FILE *out)
+flush(FILE *out)
 {
 	return fflush(out) == 0 && !ferror(out) ? 0 : 1;
 }
@@ -76,7 +78,7 @@ check_config_run(const struct conf *conf, FILE *out)
 	print_values(out, conf);
 	print_nginx(out, conf);
 	print_notes(out, conf);
-	return written(out);
+	return flush(out);
 }
 
 int
@@ -89,9 +91,10 @@ check_config_get(const struct conf *conf, const char *key, FILE *out)
 		v++;
 	if (v == end) {
 		(void)fprintf(stderr,
-		    "berth: %s is not a key that check-config shows\n", key);
+		    "berth: %s is not a key of config.yml that check-config can print\n",
+		    key);
 		return 2;
 	}
 	(void)fprintf(out, "%s\n", v->in_words ? "" : v->value);
-	return written(out);
+	return flush(out);
 }

@@ -1,18 +1,17 @@
-/* cmd.h: what `berth COMMAND` can be. main.c has the table. */
+/* cmd.h: the commands of the program. main.c has their table. */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
 #include "conf/conf.h"
 
-/* A command gets the checked configuration and what stood behind its own name; it
- * returns the exit status: 0, 1 (it failed and said so), 2 (it was called wrongly).
- */
+/* The arguments of a command. It returns the exit status: 0; 1, it failed and has written
+ * the reason to standard error; 2, a usage error. */
 struct command_call {
 	struct arena *arena;
-	const struct conf_source *source; /* to read the configuration anew */
-	const struct conf *conf;
-	bool afresh;     /* --afresh of reindex */
-	const char *get; /* --get of check-config; NULL: without */
+	const struct conf *conf;          /* checked */
+	const struct conf_source *source; /* to read it again on SIGHUP */
+	bool afresh;                      /* --afresh of reindex */
+	const char *get; /* --get of check-config; NULL: not given */
 };
 
 int cmd_serve(const struct command_call *call);

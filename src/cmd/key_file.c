@@ -6,7 +6,7 @@
 #define KEY_MAX ((size_t)64 << 10) /* bytes of a file */
 
 static enum result
-read_file(struct arena *a, const char *name, const char *path, struct str *out,
+read_file(struct arena *a, const char *setting, const char *path, struct str *out,
     struct err *err)
 {
 	char *text = arena_alloc(a, KEY_MAX);
@@ -14,10 +14,10 @@ read_file(struct arena *a, const char *name, const char *path, struct str *out,
 	enum result r = RC_OK;
 
 	if (f == NULL)
-		return err_set(err, RC_IO, "%s %s: %m", name, path);
+		return err_set(err, RC_IO, "%s %s: %m", setting, path);
 	*out = str_make(text, fread(text, 1, KEY_MAX, f));
 	if (ferror(f))
-		r = err_set(err, RC_IO, "%s %s: %m", name, path);
+		r = err_set(err, RC_IO, "%s %s: %m", setting, path);
 	(void)fclose(f);
 	return r;
 }

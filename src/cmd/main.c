@@ -1,4 +1,5 @@
-/* main.c: berth COMMAND [options]. One table of commands, one set of options. */
+/* main.c: berth COMMAND [options]. Each command has a row in a table, with its own option.
+ * The configuration is loaded and checked before any command runs. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 #define EXIT_USAGE 2
 
-/* What serve would read at its start is read here, too. */
+/* Reads the files with keys, too: serve would fail at its start if it could not. */
 static int
 check_config_command(const struct command_call *call)
 {
@@ -28,29 +29,38 @@ check_config_command(const struct command_call *call)
 	return check_config_run(call->conf, stdout);
 }
 
+enum { OPT_CONFIG, OPT_FLAVOR, OPT_HELP, OPT_AFRESH, OPT_GET };
+
 static const struct command {
 	const char *name;
 	int (*run)(const struct command_call *call);
-	const char *options; /* of its own */
+	struct option own;    /* its own option; zeros: none */
+	const char *synopsis; /* of its own option */
 	const char *help;
 } commands[] = {
-    {"serve", cmd_serve, "",
-	"Answers the requests that nginx hands over, until SIGTERM. Stays in the foreground."},
-    {"reindex", cmd_reindex, " [--afresh]",
-	"Makes the search index anew from the store, while the registry answers. One that was\n"
-	"interrupted goes on where it stopped, with --afresh from the beginning."},
-    {"check-config", check_config_command, " [--get KEY]",
-	"Says what is in force, where it comes from, and what is wrong in config.yml; with\n"
-	"--get only the value of one key, for scripts."},
+    {"serve", cmd_serve, {NULL, 0, NULL, 0}, "",
+	"Runs the registry: answers the requests that nginx passes on, until SIGTERM. Stays in\n"
+	"the foreground."},
+    {"reindex", cmd_reindex, {"afresh", no_argument, NULL, OPT_AFRESH},
+	" [--afresh]",
+	"Rebuilds the search index from the store; the registry can run at the same time. Skips\n"
+	"repositories that have not changed since they were indexed; with --afresh it reads\n"
+	"all of them."},
+    {"check-config", check_config_command,
+	{"get", required_argument, NULL, OPT_GET}, " [--get KEY]",
+	"Prints each setting that is in effect, where it was set, and what is wrong in\n"
+	"config.yml. With --get it prints only the value of one key, for scripts."},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static const char common_options[] =
-    "  --config FILE   config.yml (default: DOCKER_REGISTRY_CONFIG of the environment, then\n"
-    "                  " BERTH_SYSCONFDIR "/berth/config.yml)\n"
-    "  --flavor NAME   the part of it that counts (default: SETTINGS_FLAVOR, then dev)\n"
-    "  --help          this text\n";
+    "  --config FILE   the configuration file (default: the file that the environment variable\n"
+    "                  DOCKER_REGISTRY_CONFIG names, or " BERTH_SYSCONFDIR
+    "/berth/config.yml)\n"
+    "  --flavor NAME   the section of the file that is used (default: the environment variable\n"
+    "                  SETTINGS_FLAVOR, or dev)\n"
+    "  --help          prints this text\n";
 
 static void
 print_help(void)
@@ -61,24 +71,24 @@ print_help(void)
 	    "berth %s: a Docker registry behind nginx\n\n", PACKAGE_VERSION);
 	for (i = 0; i < N_COMMANDS; i++)
 		(void)printf("berth %s%s [options]\n%s\n\n", commands[i].name,
-		    commands[i].options, commands[i].help);
+		    commands[i].synopsis, commands[i].help);
 	(void)printf(
-	    "options:\n%sberth --version prints the version. More: berth(8), "
-	    "berth-config(5).\n",
+	    "Options of all commands:\n%s\nberth --version prints the version. "
+	    "The manual pages berth(8) and berth-config(5) have\nthe details.\n",
 	    common_options);
 }
 
 static void
 print_command_help(const struct command *command)
 {
-	(void)printf("berth %s%s [options]\n%s\n\noptions:\n%s", command->name,
-	    command->options, command->help, common_options);
+	(void)printf("berth %s%s [options]\n%s\n\nOptions:\n%s", command->name,
+	    command->synopsis, command->help, common_options);
 }
 
 static int
-usage(const char *what, const char *which)
+usage_error(const char *what, const char *which)
 {
-	(void)fprintf(stderr, "berth: %s%s; berth --help says more\n", what, which);
+	(void)fprintf(stderr, "berth: %s%s; see \"berth --help\"\n", what, which);
 	return EXIT_USAGE;
 }
 
@@ -124,19 +134,22 @@ out:
 static int
 parse_and_run(const struct command *command, int argc, char **argv)
 {
-	enum { OPT_CONFIG, OPT_FLAVOR, OPT_AFRESH, OPT_GET, OPT_HELP };
-	static const struct option options[] = {
+	const struct option options[] = {
 	    {"config", required_argument, NULL, OPT_CONFIG},
 	    {"flavor", required_argument, NULL, OPT_FLAVOR},
-	    {"help", no_argument, NULL, OPT_HELP},
-	    {"afresh", no_argument, NULL, OPT_AFRESH},
-	    {"get", required_argument, NULL, OPT_GET}, {NULL, 0, NULL, 0}};
+	    {"help", no_argument, NULL, OPT_HELP}, command->own,
+	    {NULL, 0, NULL, 0}};
 	struct conf_source source = {.env = environment};
 	struct command_call call = {.get = NULL};
-	int opt;
 
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there are no threads yet */
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	opterr = 0; /* getopt would write "serve: ..." instead of "berth: ..." */
+	for (;;) {
+		const char *arg = argv[optind];
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): there are no threads yet */
+		int opt = getopt_long(argc, argv, "+:", options, NULL);
+
+		if (opt == -1)
+			break;
 		switch (opt) {
 		case OPT_CONFIG:
 			source.file = optarg;
@@ -148,23 +161,19 @@ parse_and_run(const struct command *command, int argc, char **argv)
 			print_command_help(command);
 			return EXIT_SUCCESS;
 		case OPT_AFRESH:
-			if (command->run != cmd_reindex)
-				return usage(
-				    "--afresh is an option of reindex", "");
 			call.afresh = true;
 			break;
 		case OPT_GET:
-			if (command->run != check_config_command)
-				return usage(
-				    "--get is an option of check-config", "");
 			call.get = optarg;
 			break;
+		case ':':
+			return usage_error("this option needs a value: ", arg);
 		default:
-			return EXIT_USAGE;
+			return usage_error("not an option of this command: ", arg);
 		}
 	}
 	if (optind < argc)
-		return usage("what is this: ", argv[optind]);
+		return usage_error("unexpected argument: ", argv[optind]);
 	return run(command, &call, &source);
 }
 
@@ -174,7 +183,7 @@ main(int argc, char **argv)
 	const struct command *command;
 
 	if (argc < 2)
-		return usage("no command", "");
+		return usage_error("a command is missing", "");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
 		print_help();
 		return EXIT_SUCCESS;
@@ -185,6 +194,6 @@ main(int argc, char **argv)
 	}
 	command = find_command(argv[1]);
 	if (command == NULL)
-		return usage("no such command: ", argv[1]);
+		return usage_error("unknown command: ", argv[1]);
 	return parse_and_run(command, argc - 1, argv + 1);
 }

@@ -1,15 +1,15 @@
-/* open.h: the rooms, put together from the configuration. */
+/* open.h: opens the registry as the configuration describes it. */
 #ifndef CMD_OPEN_H
 #define CMD_OPEN_H
 
 #include "conf/conf.h"
 #include "registry/registry.h"
 
-/* Opens the store; the index when it is first used. On failure says why on standard
- * error and returns NULL. The registry lives in the arena. */
+/* Opens the store; the index is opened when it is first used. Returns NULL on failure, with
+ * the reason on standard error. The registry lives in the arena. */
 struct registry *open_registry(struct arena *a, const struct conf *conf);
 
-/* "berth: what: why" on standard error. */
+/* Writes "berth: what: why" to standard error. */
 void open_complain(const char *what, const struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* progress.c: see progress.h. How many repositories there are is not known before
- * they have been walked, so the bar shows a count and a name, no share. */
+/* progress.c: see progress.h. The number of repositories is only known at the end, so the
+ * bar does not show a percentage but a count and the current name. */
 #include "cmd/progress.h"
 
 #include <unistd.h>
@@ -19,7 +19,7 @@ progress_begin(struct progress *p, FILE *out)
 	p->done = 0;
 }
 
-/* A mark that runs to and fro: something happens. */
+/* A mark moves left and right in the bar. */
 static void
 draw_bar(struct progress *p, const char *name)
 {

@@ -1,5 +1,5 @@
-/* progress.h: how far a rebuild is: a line that is written over on a terminal, now
- * and then a line of its own elsewhere. */
+/* progress.h: shows the progress of a rebuild: on a terminal one line that is overwritten,
+ * elsewhere a new line every few seconds. */
 #ifndef CMD_PROGRESS_H
 #define CMD_PROGRESS_H
 
@@ -10,16 +10,16 @@
 struct progress {
 	FILE *out;
 	bool terminal;
-	int64_t next; /* ticks: nothing is written sooner */
+	int64_t next; /* ticks: time of the next output */
 	unsigned long done;
 };
 
 void progress_begin(struct progress *p, FILE *out);
 
-/* Fits struct reindex's progress: arg is a struct progress *. */
+/* For the member progress of struct reindex; arg is a struct progress. */
 void progress_step(void *arg, unsigned long done, const char *name);
 
-/* The last line: how it ended. */
+/* Writes the last line, with how it ended. */
 void progress_end(struct progress *p, const char *how);
 
 #endif

@@ -1,6 +1,6 @@
-/* reindex.c: `berth reindex` makes the index anew from the store, while the
- * registry answers. Interrupted, it is resumed by the next call or the next start.
- */
+/* reindex.c: `berth reindex`: rebuilds the index from the store; the registry can run at
+ * the same time. After an interruption the next call, or the next start of the registry,
+ * continues. */
 #include "registry/reindex.h"
 
 #include <signal.h>
@@ -36,7 +36,7 @@ cmd_reindex(const struct command_call *call)
 {
 	struct registry *reg = open_registry(call->arena, call->conf);
 	struct progress progress;
-	struct reindex how = {.afresh = call->afresh,
+	struct reindex options = {.afresh = call->afresh,
 	    .stop = &stop,
 	    .progress = progress_step,
 	    .arg = &progress};
@@ -48,12 +48,12 @@ cmd_reindex(const struct command_call *call)
 		return EXIT_FAILURE;
 	catch_signals();
 	progress_begin(&progress, stdout);
-	r = reindex_run(&(struct task){.reg = reg, .err = &err}, &how, &done);
+	r = reindex_run(&(struct task){.reg = reg, .err = &err}, &options, &done);
 	if (r != RC_OK) {
 		open_complain("reindex", &err);
 		return EXIT_FAILURE;
 	}
 	progress_end(
-	    &progress, done ? "done" : "interrupted: call it again to go on");
+	    &progress, done ? "done" : "interrupted: run it again to continue");
 	return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

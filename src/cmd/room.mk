@@ -1,4 +1,4 @@
-# cmd: the program, a file a command; the only room that sees conf.
+# cmd: the program, with a file for each command; the only room that includes conf.
 berth_SOURCES += \
 	src/cmd/buildinfo.c src/cmd/buildinfo.h \
 	src/cmd/check_config.c src/cmd/check_config.h \

@@ -1,5 +1,13 @@
-/* serve.c: `berth serve`: the rooms put together, and kept running by
- * serve/master.h. */
+/* serve.c: `berth serve`.
+ *
+ * Connects the rooms: it makes each room's options from the configuration, opens store and
+ * index, and gives serve/master.h the callbacks of struct serve_app. The master runs them
+ * in its own process, in workers, or in processes for one task, see serve/options.h.
+ * Everything that depends on config.yml is made in use_conf(), which a reload calls again;
+ * paths do not change while berth runs (keep_paths()).
+ *
+ * A start has this order: options, log, exclusive lock on the store, removal of temporary
+ * files, index, socket. So no request is accepted before the store is this process's. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,11 +42,11 @@
 #include "v1/routes.h"
 #include "v2/routes.h"
 
-/* Seconds for which an answer of the upstream is kept that nobody asks for. A list of tags
- * is useful for longer than an upstream is ever away. */
+/* Seconds after its last use for which an answer of the upstream is kept. A list of tags
+ * serves clients while the upstream is down, so this is longer than a usual failure. */
 #define FETCH_EXPIRY (30 * 86400)
 
-/* What the master's callbacks know; conf is replaced by a reload. */
+/* The argument of the master's callbacks. A reload replaces conf and what is made from it. */
 struct server {
 	struct arena *arena;
 	const struct conf_source *source;
@@ -67,21 +75,24 @@ cors_of(const struct conf *conf)
 	    .vary_header = conf->cors_vary_header};
 }
 
-#define PATIENCE_MS \
-	10000 /* wait for a seat; docker tries again when it was refused */
+/* How long a slow request waits until another one has finished. docker tries again later if
+ * it is refused. */
+#define PATIENCE_MS 10000
 
-/* A quarter of a worker's threads may wait for an index or a mirror's source, a
- * quarter may send layers that are still being fetched, and a quarter may have or want
- * a seat. The last quarter is for all other requests. */
+/* The limit for each of three kinds of requests that occupy a thread for long: those that
+ * wait for an index or upstream, those that send a layer while it is being fetched, and
+ * other slow ones. With a quarter of the threads each, a quarter remains for all other
+ * requests. */
 static unsigned
-share_of(const struct conf *conf)
+quarter_of_threads(const struct conf *conf)
 {
 	return conf->threads < 4 ? 1 : conf->threads / 4;
 }
 
-/* The same from start to end, in all workers. */
+/* The name of this registry in the header Via, by which a loop of mirrors is found. It is
+ * the same in all workers and after a reload. */
 static const char *
-name_in_via(struct server *s)
+via_name(struct server *s)
 {
 	unsigned long long name;
 
@@ -92,7 +103,7 @@ name_in_via(struct server *s)
 	return arena_printf(s->arena, "berth-%016llx", name);
 }
 
-/* Nothing is changed unless RC_OK. */
+/* Makes the options of all rooms from conf. Changes nothing unless it returns RC_OK. */
 static enum result
 use_conf(struct server *s, const struct conf *conf, struct err *err)
 {
@@ -110,15 +121,14 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->mirror = (struct mirror_options){.upstream = conf->mirroring_source,
 	    .upstream_index = conf->mirroring_source_index,
 	    .tags_ttl = conf->mirroring_tags_cache_ttl,
-	    .name = name_in_via(s)};
+	    .name = via_name(s)};
 	s->api = (struct api_options){.flavor = conf->flavor,
 	    .issue = conf->issue,
 	    .endpoints = conf->registry_endpoints,
 	    .about = conf->debug ? buildinfo_json(s->arena) : NULL,
 	    .standalone = conf->standalone};
 	s->cors = cors_of(conf);
-	s->ops = ops_api(
-	    &v1_api); /* in the form in which docker-registry answered */
+	s->ops = ops_api(&v1_api); /* errors as docker-registry wrote them */
 	s->apis[0] = &v2_api;
 	s->apis[1] = &v1_api;
 	s->apis[2] = &s->ops;
@@ -133,7 +143,7 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->registry.auth = &s->auth;
 	s->registry.mirror = &s->mirror;
 	s->registry.signing_key = signing;
-	s->registry.slow_requests_max = share_of(conf);
+	s->registry.slow_requests_max = quarter_of_threads(conf);
 	s->registry.patience_ms = PATIENCE_MS;
 	s->registry.uploads_max = conf->open_uploads;
 	return RC_OK;
@@ -149,17 +159,17 @@ log_notes(const struct conf *conf)
 		    conf->file, conf->notes[i].line, conf->notes[i].text);
 }
 
-/* ---- for the master ---- */
+/* ---- callbacks of the master ---- */
 
-/* Where the store, the index and the socket are does not change while berth runs. */
+/* Store, index and socket stay open, so a new path for one of them has no effect yet. */
 static void
-keep_places(struct conf *conf, const struct conf *old)
+keep_paths(struct conf *conf, const struct conf *old)
 {
 	if (strcmp(conf->storage_path, old->storage_path) != 0 ||
 	    strcmp(conf->index_database, old->index_database) != 0 ||
 	    strcmp(conf->socket, old->socket) != 0)
 		log_line(LOG_WARN, "config.reload",
-		    "note=\"another storage_path, index_database or socket wants a restart\"");
+		    "note=\"a new storage_path, index_database or socket takes effect after a restart\"");
 	conf->storage_path = old->storage_path;
 	conf->index_database = old->index_database;
 	conf->socket = old->socket;
@@ -174,7 +184,7 @@ reload_config(void *arg)
 
 	if (conf_load(s->arena, s->source, &conf, &err) != RC_OK)
 		goto keep;
-	keep_places(conf, s->conf);
+	keep_paths(conf, s->conf);
 	if (use_conf(s, conf, &err) != RC_OK)
 		goto keep;
 	log_set_level(conf->loglevel);
@@ -189,7 +199,8 @@ static struct registry *
 open_in_child(void *arg)
 {
 	struct server *s = arg;
-	const struct remote_options outgoing = {.waiting_max = share_of(s->conf),
+	const struct remote_options outgoing = {
+	    .waiting_max = quarter_of_threads(s->conf),
 	    .trust_redirects = s->conf->trust_redirects};
 
 	s->registry.index = indexsqlite_open(
@@ -227,8 +238,9 @@ close_in_child(void *arg)
 	s->auth.remote = s->registry.remote = NULL;
 }
 
+/* Writes to disk what a process that was killed may have left unsynced. */
 static void
-settle(const struct server *s)
+sync_store(const struct server *s)
 {
 	struct err err;
 
@@ -240,14 +252,14 @@ static bool
 rebuild_index(void *arg, bool all, const volatile sig_atomic_t *stop)
 {
 	struct server *s = arg;
-	const struct reindex how = {.marked = !all, .stop = stop};
+	const struct reindex options = {.marked = !all, .stop = stop};
 	bool done;
 	struct err err;
 	enum result r;
 
-	settle(s); /* a process may have been killed */
+	sync_store(s);
 	r = reindex_run(
-	    &(struct task){.reg = open_in_child(s), .err = &err}, &how, &done);
+	    &(struct task){.reg = open_in_child(s), .err = &err}, &options, &done);
 	if (r == RC_OK) {
 		log_line(LOG_INFO, "index.rebuilt", "all=%d done=%d", all, done);
 		return true;
@@ -283,8 +295,8 @@ send_mail(void *arg, unsigned n, struct str text)
 
 /* ---- start ---- */
 
-/* Without an index images are served all the same, and lists answer 503; the master
- * tries again later. */
+/* A failure does not end the start: images are served without an index, searches and lists
+ * answer 503, and the master tries again later. */
 static void
 prepare_index(struct server *s)
 {
@@ -302,8 +314,8 @@ prepare_index(struct server *s)
 	    err.text);
 }
 
-/* Before anything answers: this process owns the store, nothing of an earlier one
- * is left, the index has today's form. */
+/* Prepares store and index for the first request: takes the exclusive lock, removes what an
+ * earlier process left, and brings the index to this version of its schema. */
 static enum result
 prepare(struct server *s, struct err *err)
 {
@@ -315,7 +327,7 @@ prepare(struct server *s, struct err *err)
 		r = storefs_lock_exclusive(s->registry.store, err);
 	if (r == RC_OK) {
 		storefs_log_links(s->registry.store);
-		settle(s);
+		sync_store(s);
 		r = storefs_sweep_tmp(s->registry.store, &swept, err);
 	}
 	if (r == RC_OK)
@@ -339,7 +351,7 @@ cmd_serve(const struct command_call *call)
 	struct err err = {""};
 	int status = EXIT_FAILURE, listening;
 
-	(void)signal(SIGPIPE, SIG_IGN); /* whoever reads the log may go away */
+	(void)signal(SIGPIPE, SIG_IGN); /* the reader of the log may end */
 	if (use_conf(&s, call->conf, &err) != RC_OK) {
 		open_complain("serve", &err);
 		return EXIT_FAILURE;

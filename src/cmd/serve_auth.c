@@ -21,15 +21,16 @@ mode_of(const struct conf *conf)
 static struct str
 secret_of(const struct conf *conf)
 {
-	static char made_up[SECRET_BYTES];
-	static bool made;
+	static char generated_secret[SECRET_BYTES]; /* the same after a reload */
+	static bool generated;
 
 	if (conf->secret_key != NULL)
 		return str_of(conf->secret_key);
-	must_succeed(made || getrandom(made_up, sizeof(made_up), 0) == SECRET_BYTES,
+	must_succeed(generated || getrandom(generated_secret,
+				      sizeof(generated_secret), 0) == SECRET_BYTES,
 	    "getrandom");
-	made = true;
-	return str_make(made_up, sizeof(made_up));
+	generated = true;
+	return str_make(generated_secret, sizeof(generated_secret));
 }
 
 enum result

@@ -1,4 +1,4 @@
-/* serve_auth.h: who comes in, by the configuration. */
+/* serve_auth.h: the options of the room auth, from the configuration. */
 #ifndef CMD_SERVE_AUTH_H
 #define CMD_SERVE_AUTH_H
 
@@ -7,9 +7,9 @@
 #include "base/err.h"
 #include "conf/conf.h"
 
-/* Fills in all but `remote`. The privileged key is read from its file; a secret that is
- * not configured is made up once a process and its children, so tokens end with berth.
- * RC_IO, RC_BAD_DATA: err names the key of config.yml; *out is as it was. */
+/* Fills in all members but `remote`. Reads the privileged key from its file. If no secret
+ * is configured, a random one is generated once: tokens are then invalid after a restart.
+ * RC_IO, RC_BAD_DATA: err has the name of the setting; *out is unchanged. */
 enum result serve_auth(
     struct arena *a, const struct conf *conf, struct auth *out, struct err *err);
 

@@ -16,12 +16,12 @@ text_of(struct arena *a, const struct conf *conf, const char *host, unsigned n,
 	struct buf b;
 
 	buf_init(&b, a, TEXT_MAX);
-	buf_printf(&b, "The registry %s on %s (%s) met with %u error%s.\n\n",
+	buf_printf(&b, "The registry %s on %s (%s) has logged %u error%s.\n\n",
 	    PACKAGE_STRING, host, conf->storage_path, n, n == 1 ? "" : "s");
 	buf_add(&b, lines.p, lines.n);
 	buf_printf(&b,
 	    "\nAll of them are in its log (%s).\n"
-	    "The next mail comes ten minutes after this one at the soonest.\n",
+	    "The next mail is sent ten minutes after this one at the earliest.\n",
 	    conf->log_file == NULL ? "standard error" : conf->log_file);
 	return buf_str(&b);
 }

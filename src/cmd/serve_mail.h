@@ -1,4 +1,4 @@
-/* serve_mail.h: errors, told of by mail (email_exceptions). */
+/* serve_mail.h: reports errors by mail (email_exceptions). */
 #ifndef CMD_SERVE_MAIL_H
 #define CMD_SERVE_MAIL_H
 
@@ -6,8 +6,9 @@
 #include "base/str.h"
 #include "conf/conf.h"
 
-/* n errors, the first of which are in lines. Waits until the mail is sent, at most a minute;
- * that it was not is logged, as a warning: no error of a mail is mailed. */
+/* Reports n errors; lines holds the first of them. Returns when the mail is sent, after at
+ * most a minute. A failure is logged as a warning, not as an error, since errors are
+ * mailed. */
 void serve_mail(
     struct arena *a, const struct conf *conf, unsigned n, struct str lines);
 

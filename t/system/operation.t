@@ -174,7 +174,7 @@ subtest 'SIGHUP does not move the store' => sub {
     close $file;
     my @before = $berth->berth_workers;
     kill 'HUP', $berth->berth_master;
-    ok(within(5, sub { $berth->log('berth.log') =~ /config\.reload note="another storage_path/ }), 'the log says so');
+    ok(within(5, sub { $berth->log('berth.log') =~ /config\.reload note="a new storage_path/ }), 'the log says so');
     ok(within(10, sub { my %now = map { $_ => 1 } $berth->berth_workers; !grep { $now{$_} } @before }),
         'new workers run');
     is(search('app-1'), join(' ', @names[0 .. 9]), 'search finds what is there');
