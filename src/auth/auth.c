@@ -25,6 +25,8 @@ const struct auth auth_open = {.mode = AUTH_OPEN};
 
 #define ANSWER_MAX ((size_t)16 << 20) /* bytes of an answer of the index */
 
+/* A confirmed token is used for many requests. Refusals and failures are kept for a shorter
+ * time, so that a correction takes effect soon. */
 static const struct remote_ttl ttl = {10000, 3000, 1000};
 
 /* ---- requests to the index ---- */
@@ -110,7 +112,9 @@ confirm_token(const struct auth *auth, struct arena *a, struct caller *caller,
 	struct str list;
 	enum result r = ask_index(a, &q, &list, err);
 
-	return r == RC_OK ? read_ids(a, list, &caller->granted, err) : r;
+	if (r != RC_OK)
+		return r;
+	return read_ids(a, list, &caller->granted, err);
 }
 
 /* ---- the interface ---- */

@@ -56,7 +56,9 @@ read_key(
 	else
 		return err_set(err, RC_UNVERIFIED,
 		    "the header of a signature must have the key in jwk or x5c");
-	return r == RC_OK ? RC_OK : RC_UNVERIFIED;
+	if (r != RC_OK)
+		return RC_UNVERIFIED; /* an unusable key makes the signature invalid */
+	return RC_OK;
 }
 
 /* Returns the length of the DER in *out, which the caller frees; 0: the signature does not

@@ -84,8 +84,8 @@ read_repository(struct arena *a, struct str text, struct v1name *out)
 		return false;
 	buf_init(&path, a, text.n + 1);
 	buf_add(&path, ns.p, ns.n);
-	buf_addc(
-	    &path, '/'); /* always, so that v1name_parse() does not add "library" */
+	/* Also if the text has no slash: v1name_parse() would read "app" as "library/app". */
+	buf_addc(&path, '/');
 	buf_add(&path, repo.p, repo.n);
 	return v1name_parse(a, buf_str(&path), out, &ignored) == RC_OK;
 }
@@ -212,6 +212,8 @@ read_time(const char *digits)
 	return v > INT64_MAX ? 0 : (int64_t)v;
 }
 
+/* The time is compared only after the HMAC: without a valid HMAC the client may have
+ * written any time. */
 bool
 token_is_valid(
     struct arena *a, struct str key, const struct token *token, int64_t now)

@@ -39,6 +39,7 @@ print_values(FILE *out, const struct conf *conf)
 static void
 print_nginx(FILE *out, const struct conf *conf)
 {
+	/* The shipped configuration has "worker_processes auto": one for each processor. */
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	long kept = (processors < 1 ? 1 : processors) * NGINX_KEEPALIVE;
 	long threads = (long)conf->workers * (long)conf->threads;
@@ -49,6 +50,7 @@ print_nginx(FILE *out, const struct conf *conf)
 	(void)fprintf(out,
 	    "%ld connections kept open (%ld worker_processes x keepalive %d): ",
 	    kept, kept / NGINX_KEEPALIVE, NGINX_KEEPALIVE);
+	/* One more than the connections: a thread has to be free for a new one. */
 	if (threads > kept)
 		(void)fprintf(out, "enough\n");
 	else
@@ -66,6 +68,7 @@ print_notes(FILE *out, const struct conf *conf)
 		    conf->notes[i].text);
 }
 
+/* Returns the exit status. A full disk or a closed pipe is often noticed only here. */
 static int
 flush(FILE *out)
 {

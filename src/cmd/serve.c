@@ -98,6 +98,7 @@ via_name(struct server *s)
 
 	if (s->mirror.name != NULL)
 		return s->mirror.name;
+	/* Random, since several registries may have one host name. */
 	must_succeed(
 	    getrandom(&name, sizeof(name), 0) == sizeof(name), "getrandom");
 	return arena_printf(s->arena, "berth-%016llx", name);
@@ -175,6 +176,8 @@ keep_paths(struct conf *conf, const struct conf *old)
 	conf->socket = old->socket;
 }
 
+/* NULL if the new configuration is not valid: a mistake in it must not end a registry that
+ * runs. */
 static const struct serve_options *
 reload_config(void *arg)
 {
@@ -195,6 +198,8 @@ keep:
 	return NULL;
 }
 
+/* Each child opens its own index and connections: SQLite's and libcurl's must not be shared
+ * between processes. */
 static struct registry *
 open_in_child(void *arg)
 {
@@ -212,6 +217,7 @@ open_in_child(void *arg)
 	return &s->registry;
 }
 
+/* A fetch from the upstream goes on without a request; a worker should not end before it. */
 static bool
 background_running(void *arg)
 {

@@ -8,6 +8,8 @@
 
 #define SECRET_BYTES 32
 
+/* A standalone registry has no other index: it verifies only tokens of its own, and those
+ * only if check_tokens is set. */
 static enum auth_mode
 mode_of(const struct conf *conf)
 {

@@ -33,9 +33,8 @@
 struct entry {
 	char *key;
 	bool asking;
-	unsigned
-	    readers;   /* threads that wait for the answer: it must not be freed */
-	int64_t until; /* ticks at which it expires */
+	unsigned readers; /* threads that wait for the answer: keep it for them */
+	int64_t until;    /* ticks at which it expires */
 	enum result result;
 	struct err err;
 	struct arena *arena; /* of the answer; NULL: it is not kept */
@@ -54,10 +53,9 @@ struct lookup {
 	struct remote *rm;
 	struct arena *arena;
 	const struct remote_call *call;
-	const char *key; /* NULL: too long to be kept */
-	struct entry *
-	    own; /* this thread makes the request and fills it; NULL: it does not */
-	bool has_slot; /* remote_wait_end() is due */
+	const char *key;   /* NULL: too long to be kept */
+	struct entry *own; /* to be filled by this thread's request; NULL: none */
+	bool has_slot;     /* remote_wait_end() is due */
 	enum result result;
 	struct remote_answer *out;
 	struct err *err;
@@ -215,6 +213,7 @@ read_cache(struct lookup *l)
 		l->has_slot = l->result == RC_OK;
 		if (!l->has_slot)
 			return true;
+		/* Without the mutex the entry may have been filled or cleared. */
 		e = look_up(l, &must_wait);
 	}
 	if (e == NULL)
@@ -246,6 +245,7 @@ fill_entry(
 	struct remote_cache *c = l->rm->cache;
 	struct entry *e = l->own;
 
+	/* No other answer is removed to make room: all of them expire soon. */
 	if (kept != NULL && c->bytes + answer->body.n > BODIES_MAX) {
 		arena_free(kept);
 		kept = NULL;
@@ -273,10 +273,10 @@ publish(const struct lookup *l)
 	struct remote_answer answer = {.status = 0};
 	struct arena *kept = NULL;
 
+	/* The copy can be large, so it is made before the mutex is taken. */
 	if (l->result == RC_OK && l->out->body.n <= BODY_MAX) {
 		kept = arena_new();
-		copy_answer(
-		    kept, l->out, &answer); /* before the mutex: it is long */
+		copy_answer(kept, l->out, &answer);
 	}
 	(void)pthread_mutex_lock(&c->mutex);
 	fill_entry(l, kept, &answer);

@@ -20,6 +20,7 @@
 #define WORD_BYTES   ((size_t)40) /* of a subject, in one encoded word */
 #define CONTINUATION 0x80 /* a byte of UTF-8 after the first of a character */
 
+/* A line break in a header would let the text that follows it become a header of its own. */
 static bool
 is_one_line(const char *text)
 {
@@ -118,6 +119,8 @@ put_message(struct buf *b, const struct mail_options *options, const char *subje
 
 /* ---- sending ---- */
 
+/* For CURLOPT_READFUNCTION: copies the next bytes, at most as many as libcurl has room for.
+ */
 static size_t
 read_message(char *p, size_t size, size_t n, void *arg)
 {
@@ -146,6 +149,7 @@ recipients(struct arena *a, const char *to)
 	return list;
 }
 
+/* transfer_new() has allowed HTTP and HTTPS only. */
 static void
 set_protocols(CURL *curl)
 {
@@ -184,9 +188,10 @@ send_message(struct arena *a, const struct mail_options *options,
 	code = curl_easy_perform(curl);
 	curl_easy_cleanup(curl);
 	curl_slist_free_all(to);
-	return code == CURLE_OK ? RC_OK
-				: err_set(err, RC_UPSTREAM, "mail by %s: %s", url,
-				      curl_easy_strerror(code));
+	if (code != CURLE_OK)
+		return err_set(err, RC_UPSTREAM, "mail by %s: %s", url,
+		    curl_easy_strerror(code));
+	return RC_OK;
 }
 
 enum result
@@ -205,9 +210,11 @@ mail_send(const struct mail_options *options, const char *subject, struct str te
 	a = arena_new();
 	buf_init(&b, a, MAIL_MAX);
 	put_message(&b, options, subject, text);
-	r = b.full ? err_set(err, RC_TOO_LARGE,
-			 "the mail is larger than the limit of %zu bytes", MAIL_MAX)
-		   : send_message(a, options, buf_str(&b), err);
+	if (b.full)
+		r = err_set(err, RC_TOO_LARGE,
+		    "the mail is larger than the limit of %zu bytes", MAIL_MAX);
+	else
+		r = send_message(a, options, buf_str(&b), err);
 	arena_free(a);
 	return r;
 }

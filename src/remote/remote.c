@@ -34,6 +34,7 @@ remote_new(const struct remote_options *options)
 	rm->options.silence_ms = or_default(rm->options.silence_ms, SILENCE_MS);
 	(void)pthread_mutex_init(&rm->mutex, NULL);
 	(void)pthread_condattr_init(&attr);
+	/* So that a change of the system's time does not change the two seconds. */
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&rm->slot_free, &attr);
 	(void)pthread_condattr_destroy(&attr);
@@ -72,7 +73,7 @@ remote_borrow(struct remote *rm)
 	if (rm->n_idle > 0)
 		curl = rm->idle[--rm->n_idle];
 	(void)pthread_mutex_unlock(&rm->mutex);
-	if (curl == NULL)
+	if (curl == NULL) /* as many handles as there are calls at once */
 		return transfer_new(&rm->options);
 	transfer_set_up(curl, &rm->options);
 	return curl;
@@ -191,6 +192,7 @@ perform(struct remote *rm, struct get *g, struct err *err)
 	enum result r;
 	long status = 0;
 
+	/* The whole answer is read while a client waits, so the whole call has a limit. */
 	(void)curl_easy_setopt(
 	    curl, CURLOPT_TIMEOUT_MS, (long)rm->options.answer_ms);
 	r = remote_perform(rm, &g->run, err);

@@ -106,6 +106,7 @@ begin(struct fetch *f)
 	if (f->begun)
 		return true;
 	f->begun = true;
+	/* -1 stays if the answer has no Content-Length. */
 	(void)curl_easy_getinfo(f->run.curl, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(
 	    f->run.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
@@ -196,6 +197,7 @@ run(void *arg)
 		r = perform(f, &err);
 	whole = r == RC_OK && is_whole(f);
 	f->stream.end(f->stream.arg, r, whole, &err);
+	/* f->rm is valid until leave(): remote_free() waits for that. */
 	remote_return(f->rm, f->run.curl);
 	curl_slist_free_all(list);
 	arena_free(f->arena);
@@ -217,6 +219,7 @@ remote_is_fetching(struct remote *rm)
 
 /* ---- starting a fetch ---- */
 
+/* Copies a list that ends with NULL. */
 static const char *const *
 copy_texts(struct arena *a, const char *const *texts)
 {
@@ -250,6 +253,7 @@ new_fetch(struct remote *rm, const struct remote_call *call,
 	return f;
 }
 
+/* Counts a fetch, unless the limit is reached or remote_give_up() was called. */
 static bool
 enter(struct remote *rm)
 {

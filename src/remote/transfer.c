@@ -25,6 +25,8 @@ transfer_init(void)
 	(void)pthread_once(&once, init);
 }
 
+/* The addresses come from the configuration and from redirects. libcurl could also read
+ * local files (file:) and speak other protocols. */
 static void
 set_protocols(CURL *curl)
 {
@@ -51,6 +53,7 @@ transfer_set_up(CURL *curl, const struct remote_options *options)
 	const char *ca = getenv("SSL_CERT_FILE"); /* as curl and OpenSSL do */
 
 	set_protocols(curl);
+	/* Without signals: libcurl would use SIGALRM, which is the whole process's. */
 	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
 	(void)curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
@@ -61,6 +64,7 @@ transfer_set_up(CURL *curl, const struct remote_options *options)
 		(void)curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
 }
 
+/* A line break would let the text after it become a header of its own. */
 static bool
 is_one_line(const char *text)
 {
