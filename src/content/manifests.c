@@ -260,7 +260,8 @@ store_manifest_and_tags(struct push *p)
 	size_t i;
 
 	r = store_manifest_put(&in, &p->guard, &m,
-	    p->manifest.type_told ? p->manifest.type : str_of(""), p->task->err);
+	    p->manifest.type_from_header ? p->manifest.type : str_of(""),
+	    p->task->err);
 	for (i = 0; r == RC_OK && i < p->n_tags; i++)
 		r = store_tag_put(&in, &p->guard,
 		    str_dup(p->task->arena, p->tags[i]), &p->digest, p->task->err);

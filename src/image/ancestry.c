@@ -7,7 +7,7 @@
 #include "image/v1name.h"
 
 static enum result
-put_ancestors(
+write_ancestors(
     struct jsonw *w, const struct json *list, const char *id, struct err *err)
 {
 	size_t i;
@@ -17,7 +17,7 @@ put_ancestors(
 
 		if (!v1name_is_image_id(ancestor))
 			return err_set(err, RC_BAD_DATA,
-			    "the parent's ancestry must hold ids");
+			    "the parent's ancestry must contain image ids only");
 		if (str_is(ancestor, id))
 			return err_set(
 			    err, RC_NO_PARENT, "the image is its own ancestor");
@@ -39,22 +39,24 @@ ancestry_extend(struct arena *a, const char *id, struct str parent, struct str *
 	if (parent.n > 0 &&
 	    (!json_parse(a, parent, &list, &why) || json_kind(list) != JSON_ARRAY))
 		return err_set(
-		    err, RC_BAD_DATA, "the parent's ancestry must be a list");
+		    err, RC_BAD_DATA, "the parent's ancestry must be a JSON list");
 	buf_init(&b, a, ANCESTRY_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
 	jsonw_text(&w, id);
-	r = put_ancestors(&w, list, id, err);
+	r = write_ancestors(&w, list, id, err);
 	if (r != RC_OK)
 		return r;
 	jsonw_end(&w);
 	if (b.full)
-		return err_set(err, RC_TOO_LARGE, "too many ancestors");
+		return err_set(err, RC_TOO_LARGE,
+		    "the ancestry has more than %zu bytes, the limit",
+		    ANCESTRY_MAX);
 	*out = buf_str(&b);
 	return RC_OK;
 }
 
-/* Is it this character, with blanks around it? */
+/* Is the text this one character, with blanks around it? */
 static bool
 is_sign(struct str text, char c)
 {
@@ -62,7 +64,8 @@ is_sign(struct str text, char c)
 	return text.n == 1 && text.p[0] == c;
 }
 
-/* It is called for each request of an image, so nothing is parsed. */
+/* Called for each request for an image, so the JSON is not parsed: the text is cut at its
+ * quotes, and between the ids there must be nothing but the brackets and commas. */
 bool
 ancestry_is_whole(struct str text, const char *id)
 {

@@ -5,7 +5,7 @@
 
 #include "base/hex.h"
 
-#define DIGEST_FOREIGN_MAX 512 /* bytes of a digest that is not computed here */
+#define DIGEST_FOREIGN_MAX 512 /* bytes of a digest of another algorithm */
 
 static const struct {
 	const char *name;
@@ -35,13 +35,13 @@ is_one_of(const char *set, char c)
 }
 
 static bool
-is_small_or_digit(char c)
+is_lower_or_digit(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* algorithm ::= component (separator component)*, of small letters and digits; separator
- * ::= one of "+._-". */
+/* algorithm ::= component (separator component)*, a component being [a-z0-9]+ and a
+ * separator one of "+._-". */
 static bool
 is_algorithm(struct str name)
 {
@@ -51,7 +51,7 @@ is_algorithm(struct str name)
 	for (i = 0; i < name.n; i++) {
 		bool separates = is_one_of("+._-", name.p[i]);
 
-		if (separates ? separated : !is_small_or_digit(name.p[i]))
+		if (separates ? separated : !is_lower_or_digit(name.p[i]))
 			return false;
 		separated = separates;
 	}
@@ -65,7 +65,7 @@ is_encoded(struct str text)
 	size_t i;
 
 	for (i = 0; i < text.n; i++)
-		if (!is_small_or_digit(text.p[i]) &&
+		if (!is_lower_or_digit(text.p[i]) &&
 		    !(text.p[i] >= 'A' && text.p[i] <= 'Z') &&
 		    !is_one_of("=_-", text.p[i]))
 			return false;
@@ -81,12 +81,12 @@ digest_parse(struct str text, struct digest *out, struct err *err)
 	if (text.n < DIGEST_FOREIGN_MAX && !digest_kind(name, &out->kind) &&
 	    is_algorithm(name) && is_encoded(hex))
 		return err_set(err, RC_OTHER_DIGEST,
-		    "only sha256 and sha512 are computed here, not %.*s",
+		    "the algorithm of a digest must be sha256 or sha512, not %.*s",
 		    STR_ARG(name));
 	if (!digest_kind(name, &out->kind) || !hex_is(hex, kinds[out->kind].digits))
 		return err_set(err, RC_BAD_DIGEST,
-		    "not a digest: sha256 and 64 or sha512 and 128 digits in "
-		    "lower case, with a colon between");
+		    "a digest must be sha256: and 64, or sha512: and 128 hexadecimal "
+		    "digits in lower case");
 	memcpy(out->hex, hex.p, hex.n);
 	return RC_OK;
 }

@@ -1,5 +1,8 @@
-/* hash.c: see hash.h. OpenSSL's EVP_MD_CTX cannot be stored; the contexts below it
- * are plain data, as fast, and only "deprecated" in name. */
+/* hash.c: see hash.h.
+ *
+ * OpenSSL's EVP_MD_CTX cannot be saved and restored, and an upload must continue in another
+ * process. Therefore the older SHA256_CTX and SHA512_CTX are used: they are plain data and
+ * as fast. OpenSSL marks them as deprecated, hence the macro below. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "image/hash.h"
@@ -14,7 +17,7 @@
 
 static const struct form {
 	char magic[MAGIC_SIZE + 1];
-	size_t word, block, sum; /* bytes */
+	size_t word, block, sum; /* sizes in bytes */
 } forms[] = {
     [HASH_SHA256] = {"sha\x03", 4, SHA256_CBLOCK, SHA256_DIGEST_LENGTH},
     [HASH_SHA512] = {"sha\x07", 8, SHA512_CBLOCK, SHA512_DIGEST_LENGTH},
@@ -78,7 +81,7 @@ hash_of(enum hash_kind kind, struct str s, char *hex)
 	hash_end(&h, hex);
 }
 
-/* ---- the stored form: all numbers big-endian ---- */
+/* ---- the saved form; all numbers are big-endian ---- */
 
 static unsigned char *
 put_number(unsigned char *p, uint64_t v, size_t size)
@@ -106,15 +109,16 @@ saved_size(const struct form *form)
 	return MAGIC_SIZE + 8 * form->word + form->block + 8;
 }
 
-/* What is stored of a hash. A length is counted in bits, in 64 of them: no store holds
- * 2^61 bytes. */
+/* What is saved of a hash. The length in bits must fit into 64 bits, so fewer than 2^61
+ * bytes can be hashed. */
 struct parts {
 	uint64_t word[8];
-	unsigned char open[SHA512_CBLOCK]; /* the block that is not full yet */
+	unsigned char open[SHA512_CBLOCK]; /* the block that is not yet full */
 	uint64_t bytes;
 };
 
-/* The state is copied first: nothing but OpenSSL looks into it by another type. */
+/* The state is copied to a context of the right type first: reading it through a cast
+ * pointer would break C's aliasing rules. */
 static void
 take_apart(const struct hash *h, struct parts *out)
 {
@@ -184,7 +188,7 @@ set_state(struct hash *h, const uint64_t word[8], uint64_t bits)
 	}
 }
 
-/* The whole blocks are in the words; what the open one holds comes again. */
+/* The words contain the complete blocks; the bytes of the open block are added again. */
 static void
 put_together(struct hash *h, enum hash_kind kind, const struct parts *parts)
 {

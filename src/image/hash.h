@@ -1,7 +1,7 @@
 /* hash.h: SHA-256 and SHA-512 (FIPS 180-4) of bytes that come in pieces.
  *
- * A struct hash is plain data: a copy of it goes its own way, and what hash_save()
- * wrote goes on in another process. */
+ * A struct hash is plain data: it can be copied, and each copy continues on its own. The
+ * text of hash_save() can be loaded in another process, for the next part of an upload. */
 #ifndef IMAGE_HASH_H
 #define IMAGE_HASH_H
 
@@ -24,19 +24,19 @@ struct hash {
 void hash_begin(struct hash *h, enum hash_kind kind);
 void hash_add(struct hash *h, const void *p, size_t n);
 
-/* Writes the sum in hexadecimal digits: HASH_SHA256_HEX_SIZE bytes, or HASH_HEX_SIZE for
- * SHA-512; h is used up. */
+/* Writes the sum in hexadecimal digits with a NUL: HASH_SHA256_HEX_SIZE bytes, or
+ * HASH_HEX_SIZE for SHA-512. h must not be used afterwards. */
 void hash_end(struct hash *h, char *hex);
 
-/* Of one piece. */
+/* The same for bytes in one piece. */
 void hash_of(enum hash_kind kind, struct str s, char *hex);
 
-/* The state of a hash that is not at its end, in hexadecimal digits of the form that
- * Go's encoding.BinaryMarshaler gives it, as distribution's hashstates/ has it: a
- * magic word, the words of the state, the open block padded with zeros, the length. */
+/* The state of an unfinished hash in hexadecimal digits. The format is that of Go's
+ * encoding.BinaryMarshaler, which distribution writes to hashstates/: a magic word, the
+ * words of the state, the block that is not yet full, padded with zeros, the length. */
 const char *hash_save(const struct hash *h, struct arena *a);
 
-/* False: no such text. */
+/* Restores a state. False: the text is not one of hash_save(). */
 bool hash_load(struct hash *h, struct str text);
 
 #endif

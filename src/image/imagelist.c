@@ -1,4 +1,5 @@
-/* imagelist.c: merging by sorting, since a list may hold 50,000 ids. */
+/* imagelist.c: see imagelist.h. Merging sorts the entries by id and then back into their
+ * order, because a list may have 50,000 ids. */
 #include "image/imagelist.h"
 
 #include <stdlib.h>
@@ -9,24 +10,20 @@
 #include "base/jsonw.h"
 #include "image/v1name.h"
 
-#define ENTRY_MIN 25 /* bytes of {"id":"0123456789abcdef"} */
-
 struct entry {
 	struct str id, checksum;
-	size_t place; /* of mention: old ones first */
+	size_t place; /* in the old list followed by the announced one */
 };
 
 struct entries {
 	struct arena *arena;
 	struct entry *entry;
 	size_t n;
-	bool
-	    lenient; /* what an old server let in and no client can use is left out */
-	bool bad;    /* an entry was none */
+	bool bad; /* an entry without an image id was skipped */
 };
 
 static bool
-take_entry(void *arg, const struct json *item)
+add_entry(void *arg, const struct json *item)
 {
 	struct entries *es = arg;
 	struct entry *e = &es->entry[es->n];
@@ -60,9 +57,9 @@ by_place(const void *pa, const void *pb)
 	return a->place < b->place ? -1 : a->place > b->place;
 }
 
-/* Leaves one entry an id, where it was mentioned first. */
+/* Merges the entries of each id into its first one. Returns how many entries are left. */
 static size_t
-unite(struct entry *entries, size_t n)
+merge_entries(struct entry *entries, size_t n)
 {
 	size_t i, kept = 0;
 
@@ -103,8 +100,10 @@ write_entries(struct arena *a, const struct entry *entries, size_t n,
 	}
 	jsonw_end(&w);
 	if (b.full)
-		return err_set(
-		    err, RC_TOO_LARGE, "the repository has too many images");
+		return err_set(err, RC_TOO_LARGE,
+		    "the repository has too many images: their list is longer than "
+		    "%zu bytes",
+		    IMAGELIST_MAX);
 	*out = buf_str(&b);
 	return RC_OK;
 }
@@ -113,25 +112,28 @@ enum result
 imagelist_merge(struct arena *a, struct str old, struct str announced,
     struct str *out, struct err *err)
 {
-	size_t room = (old.n + announced.n) / ENTRY_MIN + 1;
+	size_t capacity = (old.n + announced.n) / IMAGELIST_ENTRY_MIN + 1;
 	struct entries es = {
-	    a, arena_alloc(a, room * sizeof(struct entry)), 0, false};
+	    .arena = a, .entry = arena_alloc(a, capacity * sizeof(struct entry))};
 	bool is_list;
 	const char *why;
 
-	/* of a damaged list what stands before the damage is kept; what an old server let in
-	 * and no client can use is lost */
+	/* Errors of the old list are ignored: the entries before the damage are kept, and
+	 * entries without an image id, which old servers accepted, are dropped. */
 	if (old.n > 0)
-		(void)json_each(old, take_entry, &es, &is_list, &why);
+		(void)json_each(old, add_entry, &es, &is_list, &why);
 	es.bad = false;
-	if (!json_each(announced, take_entry, &es, &is_list, &why))
-		return err_set(err, RC_BAD_JSON, "list of images: %s", why);
+	if (!json_each(announced, add_entry, &es, &is_list, &why))
+		return err_set(
+		    err, RC_BAD_JSON, "the list of images must be JSON: %s", why);
 	if (!is_list || es.bad)
 		return err_set(err, RC_BAD_DATA,
-		    "list of images: must be a list, each entry with an image id");
-	return write_entries(a, es.entry, unite(es.entry, es.n), out, err);
+		    "the list of images must be a list of objects, each with an "
+		    "image id");
+	return write_entries(a, es.entry, merge_entries(es.entry, es.n), out, err);
 }
 
+/* Does the id appear between quotes? */
 static bool
 mentions(struct str item, const char *id)
 {
@@ -147,7 +149,7 @@ mentions(struct str item, const char *id)
 }
 
 static bool
-names(const struct json *item, const char *id)
+is_entry_of(const struct json *item, const char *id)
 {
 	return str_is(json_text(item), id) ||
 	       str_is(json_text(json_get(item, "id")), id);
@@ -168,7 +170,7 @@ imagelist_items_have(struct json_items *list, const char *id)
 		arena_clear(scratch);
 		if (!json_parse(scratch, text, &item, &why))
 			break;
-		found = names(item, id);
+		found = is_entry_of(item, id);
 	}
 	arena_free(scratch);
 	return found;

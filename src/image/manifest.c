@@ -1,4 +1,13 @@
-/* manifest.c: see manifest.h. */
+/* manifest.c: see manifest.h.
+ *
+ * A manifest is read in this order: check that the bytes are JSON and an object; find the
+ * slices of all members of interest in one pass (read_members); decide the type from
+ * mediaType, Content-Type or the members (manifest_type.c); then, by the shape that belongs
+ * to the type, check the members and collect the digests they refer to. The shape of an
+ * unknown type is not checked: any tool may store its own kind of manifest.
+ *
+ * What the checks refuse is what clients could read in two ways: a document that is an image
+ * to one client and an index to another must not have one digest. */
 #include "image/manifest.h"
 
 #include <string.h>
@@ -9,14 +18,14 @@
 
 #define DESCRIPTION "org.opencontainers.image.description"
 
-/* The members of a manifest that are read; each a slice of its JSON. */
+/* The members of a manifest that are read, each a slice of its JSON. */
 struct members {
 	struct manifest_type_members type;
 	struct str artifact_type, config, layers, manifests, blobs, subject,
 	    annotations;
 };
 
-/* A manifest while it is read. */
+/* A manifest that is being read. */
 struct reading {
 	struct arena *arena;
 	struct members m;
@@ -54,9 +63,10 @@ is_null(struct str v)
 	return json_slice_kind(v) == JSON_NONE;
 }
 
-/* ---- what it refers to ---- */
+/* ---- references ---- */
 
-/* The list of descriptors that is called `key`; null is an empty one. */
+/* Adds the digests of a list of descriptors; null is an empty list. `key` is its name, for
+ * errors. */
 static enum result
 read_list(struct reading *rd, struct str list, const char *key, struct err *err)
 {
@@ -80,16 +90,16 @@ read_list(struct reading *rd, struct str list, const char *key, struct err *err)
 	return RC_OK;
 }
 
-/* Makes room for all references. */
+/* Allocates the references: one for each element of the list, and one for the config. */
 static void
-make_room(struct reading *rd, struct str list)
+alloc_refs(struct reading *rd, struct str list)
 {
 	rd->refs = arena_alloc(
 	    rd->arena, (json_slice_count(list) + 1) * sizeof(*rd->refs));
 }
 
 static void
-hand_over(struct reading *rd)
+set_refs(struct reading *rd)
 {
 	rd->out->refs = rd->refs;
 	rd->out->n_refs = str_sort_unique(rd->refs, rd->n_refs);
@@ -107,8 +117,8 @@ read_version(const struct reading *rd, struct err *err)
 	return err_set(err, RC_BAD_MANIFEST, "schemaVersion must be 2");
 }
 
-/* What one client takes for an image and another for an index is two things under one
- * digest; distribution refuses it, too. */
+/* A document with the members of an image and of an index would be read as either, depending
+ * on the client. distribution refuses it, too. */
 static enum result
 refuse_member(struct str v, const char *key, const char *type, struct err *err)
 {
@@ -139,13 +149,15 @@ read_image(struct reading *rd, struct err *err)
 {
 	enum result r = read_version(rd, err);
 
-	make_room(rd, rd->m.layers);
+	alloc_refs(rd, rd->m.layers);
 	if (r == RC_OK)
 		r = refuse_member(
 		    rd->m.manifests, "manifests", "a manifest of an image", err);
 	if (r == RC_OK)
 		r = read_config(rd, err);
-	return r == RC_OK ? read_list(rd, rd->m.layers, "layers", err) : r;
+	if (r == RC_OK)
+		r = read_list(rd, rd->m.layers, "layers", err);
+	return r;
 }
 
 static enum result
@@ -153,7 +165,7 @@ read_index(struct reading *rd, struct err *err)
 {
 	enum result r = read_version(rd, err);
 
-	make_room(rd, rd->m.manifests);
+	alloc_refs(rd, rd->m.manifests);
 	rd->out->refs_are_manifests = true;
 	if (r == RC_OK)
 		r = refuse_member(rd->m.config, "config", "an index", err);
@@ -162,13 +174,15 @@ read_index(struct reading *rd, struct err *err)
 	if (r == RC_OK && rd->m.manifests.n == 0)
 		return err_set(err, RC_BAD_MANIFEST,
 		    "an index must have the member manifests");
-	return r == RC_OK ? read_list(rd, rd->m.manifests, "manifests", err) : r;
+	if (r == RC_OK)
+		r = read_list(rd, rd->m.manifests, "manifests", err);
+	return r;
 }
 
 static enum result
 read_artifact(struct reading *rd, struct err *err)
 {
-	make_room(rd, rd->m.blobs);
+	alloc_refs(rd, rd->m.blobs);
 	return read_list(rd, rd->m.blobs, "blobs", err);
 }
 
@@ -210,12 +224,10 @@ read_subject(struct reading *rd, struct err *err)
 
 	if (is_null(rd->m.subject))
 		return RC_OK;
-	if (manifest_descriptor_read(
-		rd->arena, rd->m.subject, &d, &out->subject, &why) != RC_OK)
-		return manifest_type_shape(out->type) == MANIFEST_OTHER
-			   ? RC_OK
-			   : err_set(err, RC_BAD_MANIFEST, "subject %s", why.text);
-	out->has_subject = true;
+	out->has_subject = manifest_descriptor_read(rd->arena, rd->m.subject, &d,
+			       &out->subject, &why) == RC_OK;
+	if (!out->has_subject && manifest_type_shape(out->type) != MANIFEST_OTHER)
+		return err_set(err, RC_BAD_MANIFEST, "subject %s", why.text);
 	return RC_OK;
 }
 
@@ -261,14 +273,14 @@ manifest_parse(struct arena *a, struct str bytes, struct str content_type,
 	if (r == RC_OK)
 		r = read_shape(&rd, err);
 	if (r == RC_OK)
-		hand_over(&rd);
+		set_refs(&rd);
 	return r;
 }
 
-/* ---- a smaller question ---- */
+/* ---- the description ---- */
 
-/* The digest of a descriptor. False: there is none, or its algorithm is not computed
- * here. */
+/* The digest of a descriptor. False: there is none, or berth does not compute its
+ * algorithm. */
 static bool
 read_digest(struct arena *a, struct str descriptor, struct digest *out)
 {
@@ -279,7 +291,8 @@ read_digest(struct arena *a, struct str descriptor, struct digest *out)
 }
 
 void
-manifest_about_read(struct arena *a, struct str bytes, struct manifest_about *out)
+manifest_description_read(
+    struct arena *a, struct str bytes, struct manifest_description *out)
 {
 	struct str annotations, config, children;
 	const struct json_pick wanted[] = {
@@ -290,12 +303,11 @@ manifest_about_read(struct arena *a, struct str bytes, struct manifest_about *ou
 	struct json_fault fault;
 	struct json_walk walk;
 
-	*out = (struct manifest_about){.description = str_of(NULL)};
+	*out = (struct manifest_description){.text = str_of(NULL)};
 	if (!json_slice_check(bytes, &bytes, &fault))
 		return;
 	(void)json_slice_pick(bytes, wanted, sizeof(wanted) / sizeof(wanted[0]));
-	out->description = json_slice_text(
-	    a, json_slice_get(annotations, DESCRIPTION));
+	out->text = json_slice_text(a, json_slice_get(annotations, DESCRIPTION));
 	out->has_config = read_digest(a, config, &out->config);
 	walk = json_slice_walk(children);
 	if (!walk.in_object && json_slice_next(&walk))

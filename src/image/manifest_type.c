@@ -54,7 +54,8 @@ is_name(struct str s)
 	return s.n > 0;
 }
 
-/* It becomes a header of each reply: nothing else may pass for one. */
+/* The type becomes the Content-Type of replies, so it must not contain anything that could
+ * break a header. */
 bool
 manifest_type_is(struct str s)
 {
@@ -69,6 +70,7 @@ own_type(struct arena *a, const struct manifest_type_members *members)
 	return without_parameters(json_slice_text(a, members->type));
 }
 
+/* The type of a manifest without mediaType, as distribution derives it. */
 static struct str
 derived_type(const struct manifest_type_members *members)
 {
@@ -104,27 +106,27 @@ manifest_type(struct arena *a, struct str bytes, struct str *out)
 }
 
 static enum result
-check_types(enum json_kind kind, struct str own, struct str told, struct err *err)
+check_types(enum json_kind kind, struct str own, struct str header, struct err *err)
 {
 	if (kind != JSON_NONE && kind != JSON_STRING)
 		return err_set(err, RC_BAD_MANIFEST, "mediaType must be a string");
 	if (own.n > 0 && !manifest_type_is(own))
 		return err_set(err, RC_BAD_MANIFEST,
 		    "mediaType must be a media type: type/subtype");
-	if (told.n > 0 && !manifest_type_is(told))
+	if (header.n > 0 && !manifest_type_is(header))
 		return err_set(err, RC_BAD_MANIFEST,
 		    "Content-Type must be a media type: type/subtype");
-	if (own.n > 0 && told.n > 0 && !str_eq_nocase(own, told))
+	if (own.n > 0 && header.n > 0 && !str_eq_nocase(own, header))
 		return err_set(err, RC_BAD_MANIFEST,
 		    "Content-Type is %.*s but mediaType is %.*s: they must be "
 		    "the same",
-		    STR_ARG(told), STR_ARG(own));
+		    STR_ARG(header), STR_ARG(own));
 	return RC_OK;
 }
 
-/* Types that a client sends when it was told none. */
+/* Does an HTTP client send this type by itself, when its user gives none? */
 static bool
-says_nothing(struct str type)
+is_client_default(struct str type)
 {
 	static const char *const types[] = {"application/json",
 	    "application/octet-stream", "application/x-www-form-urlencoded"};
@@ -140,16 +142,18 @@ enum result
 manifest_type_find(struct arena *a, const struct manifest_type_members *members,
     struct str content_type, struct manifest *out, struct err *err)
 {
-	struct str told = without_parameters(content_type);
+	struct str header = without_parameters(content_type);
 	struct str own = own_type(a, members);
-	enum result r = check_types(json_slice_kind(members->type), own, told, err);
+	enum result r = check_types(
+	    json_slice_kind(members->type), own, header, err);
 
 	if (r != RC_OK)
 		return r;
 	out->type = own.n > 0 ? own : derived_type(members);
-	out->type_told = own.n == 0 && told.n > 0 && !says_nothing(told) &&
-			 !str_eq_nocase(told, out->type);
-	if (out->type_told)
-		out->type = told;
+	out->type_from_header = own.n == 0 && header.n > 0 &&
+				!is_client_default(header) &&
+				!str_eq_nocase(header, out->type);
+	if (out->type_from_header)
+		out->type = header;
 	return RC_OK;
 }

@@ -1,4 +1,4 @@
-/* manifest_type.h: the media type of a manifest, and what follows from it; for
+/* manifest_type.h: the media type of a manifest, and which members belong to it; private to
  * manifest.c. */
 #ifndef IMAGE_MANIFEST_TYPE_H
 #define IMAGE_MANIFEST_TYPE_H
@@ -7,9 +7,9 @@
 #include "base/str.h"
 #include "image/manifest.h"
 
-/* What a media type says of the members. */
+/* Which members a manifest of a media type has. */
 enum manifest_shape {
-	MANIFEST_OTHER, /* nothing */
+	MANIFEST_OTHER, /* not known */
 	MANIFEST_IMAGE,
 	MANIFEST_INDEX,
 	MANIFEST_ARTIFACT
@@ -17,12 +17,12 @@ enum manifest_shape {
 
 enum manifest_shape manifest_type_shape(struct str type);
 
-/* The members from which the type of a manifest is known; each a slice of JSON. */
+/* The members that decide the type of a manifest, each a slice of JSON. */
 struct manifest_type_members {
 	struct str type, version, manifests, signatures;
 };
 
-/* Sets out->type and out->type_told; see manifest_parse(). */
+/* Sets out->type and out->type_from_header; see manifest_parse(). */
 enum result manifest_type_find(struct arena *a,
     const struct manifest_type_members *members, struct str content_type,
     struct manifest *out, struct err *err);

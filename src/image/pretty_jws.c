@@ -1,4 +1,9 @@
-/* pretty_jws.c: see pretty_jws.h. */
+/* pretty_jws.c: see pretty_jws.h.
+ *
+ * Opening: find the last member, "signatures"; parse its list; decode formatLength and
+ * formatTail from the "protected" header of each signature, which must all be the same; check
+ * that the cut is exactly before the comma that precedes "signatures"; join the two parts of
+ * the payload. Sealing is the reverse, in the layout that libtrust writes. */
 #include "image/pretty_jws.h"
 
 #include <string.h>
@@ -10,12 +15,12 @@
 
 #define TAIL_MAX 64 /* bytes: a brace and blanks around it */
 
-/* No client checks when a manifest was signed. With a fixed time the signed text of a
- * payload always has the same length, so HEAD can announce it. (The signature has 64
- * bytes, always; they differ each time, because ECDSA takes a random number.) */
+/* No client checks when a manifest was signed. With a fixed time the signed document of a
+ * payload always has the same length, so that HEAD can announce it. (A signature always has
+ * 64 bytes; ECDSA's random number makes it differ each time.) */
 #define SIGNED_AT "1970-01-01T00:00:00Z"
 
-/* ---- taking apart ---- */
+/* ---- opening ---- */
 
 /* The member "signatures", which must be the last one. */
 static enum result
@@ -30,10 +35,11 @@ find_signatures(struct str body, struct json_walk *out, struct err *err)
 		return r;
 	*out = json_slice_walk(root);
 	while (json_slice_next(out) && !str_is(out->key, "signatures"))
-		; /* the key of a list's element is empty */
+		; /* elements of a list have an empty key */
 	if (!str_is(out->key, "signatures"))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "a manifest of schema 1 must be signed, and this one is not");
+		    "a manifest of schema 1 must be signed: it has no member "
+		    "\"signatures\"");
 	walk = *out;
 	if (json_slice_next(&walk))
 		return err_set(err, RC_BAD_MANIFEST,
@@ -41,7 +47,7 @@ find_signatures(struct str body, struct json_walk *out, struct err *err)
 	return RC_OK;
 }
 
-/* Where the payload is cut, as a protected header says. */
+/* Where the payload is cut, from a protected header. */
 struct format {
 	long long length;
 	struct str tail;
@@ -75,7 +81,7 @@ is_blank(const char *p, size_t n)
 	return json_slice_trim(str_make(p, n)).n == 0;
 }
 
-/* body[length] is the comma before the name of the member, with blanks between them. */
+/* Is body[length] the comma before the member with this name, with only blanks between? */
 static bool
 is_cut_at(struct str body, long long length, struct str name)
 {
@@ -169,10 +175,10 @@ pretty_jws_is_signed(struct str body)
 	return json_slice_get(json_slice_trim(body), "signatures").n > 0;
 }
 
-/* ---- putting together ---- */
+/* ---- sealing ---- */
 
-/* Length of the payload without its closing brace and the blanks before it. 0: its end
- * is not that of an object. */
+/* The length of the payload without its closing brace and the blanks before it. 0: it does
+ * not end like an object. */
 static size_t
 format_length(struct str payload)
 {

@@ -48,12 +48,14 @@ reference_check_repository(struct str name, struct err *err)
 
 	if (name.n == 0 || name.n > REFERENCE_REPOSITORY_MAX)
 		return err_set(err, RC_BAD_NAME,
-		    "a name has between 1 and %d bytes", REFERENCE_REPOSITORY_MAX);
+		    "the name of a repository must have 1 to %d bytes, not %zu",
+		    REFERENCE_REPOSITORY_MAX, name.n);
 	while (rest.p != NULL)
 		if (!is_part(str_cut(&rest, '/')))
 			return err_set(err, RC_BAD_NAME,
-			    "a part of the name is not lower-case letters and digits "
-			    "with single separators between");
+			    "each part of a repository's name must be lower-case "
+			    "letters and digits, with single separators (. _ __ or "
+			    "dashes) between them");
 	return RC_OK;
 }
 

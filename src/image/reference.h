@@ -10,12 +10,13 @@
 #define REFERENCE_REPOSITORY_MAX 255 /* bytes of a repository's name */
 #define REFERENCE_TAG_MAX        128
 
-/* A repository: parts between slashes, each [a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*.
- * RC_BAD_NAME. */
+/* Checks the name of a repository: parts between slashes, each
+ * [a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*. RC_BAD_NAME. */
 enum result reference_check_repository(struct str name, struct err *err);
 
-/* The key of a repository for guards and tables, one key whatever API names it: for
- * API v1 "library/x" is "x", so the key of both is "x". Points into `name`. */
+/* The key of a repository for guards and the index. A repository has the same key in both
+ * APIs: in API v1 "library/x" and "x" are the same, so the key of both is "x". Points into
+ * `name`. */
 const char *reference_key(const char *name);
 
 /* [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127} */

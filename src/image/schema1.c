@@ -1,4 +1,11 @@
-/* schema1.c: see schema1.h. */
+/* schema1.c: see schema1.h.
+ *
+ * The checks have two aims. First, the manifest must mean the same to every client, whether
+ * it is written in Go (which matches names without regard to case, and lets the last of two
+ * win) or not: so repeated and unusual names are refused, and so are members of other kinds of
+ * manifests. Second, the image must be usable: there is a layer for each entry of the
+ * history, and each entry is the parent of the one before it, so that a v1 client can follow
+ * the chain. Only the layers are references: the ids in the history are not content. */
 #include "image/schema1.h"
 
 #include <string.h>
@@ -18,8 +25,8 @@ schema1_is_type(struct str type)
 
 /* ---- names ---- */
 
-/* Printable ASCII without escapes. Otherwise two spellings could be one name to some
- * readers: "\u0069d" is "id", and Go takes some letters beyond ASCII for s and k. */
+/* Printable ASCII without escapes. With others two spellings could be the same name to some
+ * clients: "\u0069d" is "id", and Go takes some letters outside ASCII for s and k. */
 static bool
 is_plain(struct str name)
 {
@@ -32,26 +39,26 @@ is_plain(struct str name)
 }
 
 static enum result
-check_names(struct str object, const char *what, struct err *err)
+check_names(struct str object, const char *place, struct err *err)
 {
 	struct json_walk walk = json_slice_walk(object);
 	struct str seen[NAMES_MAX];
 	size_t n = 0, i;
 
 	if (!walk.in_object)
-		return err_set(err, RC_BAD_MANIFEST, "%s must be an object", what);
+		return err_set(err, RC_BAD_MANIFEST, "%s must be an object", place);
 	while (json_slice_next(&walk)) {
 		if (!is_plain(walk.key))
 			return err_set(err, RC_BAD_MANIFEST,
-			    "%s: names must be plain ASCII", what);
+			    "%s: the names of members must be plain ASCII", place);
 		if (n == NAMES_MAX)
 			return err_set(err, RC_BAD_MANIFEST,
-			    "%s has more than %d members", what, NAMES_MAX);
+			    "%s has more than %d members", place, NAMES_MAX);
 		for (i = 0; i < n; i++)
 			if (str_eq_nocase(seen[i], walk.key))
 				return err_set(err, RC_BAD_MANIFEST,
-				    "%s: \"%.*s\" is there twice", what,
-				    STR_ARG(walk.key));
+				    "%s: the member \"%.*s\" must be there only once",
+				    place, STR_ARG(walk.key));
 		seen[n++] = walk.key;
 	}
 	return RC_OK;
@@ -59,7 +66,7 @@ check_names(struct str object, const char *what, struct err *err)
 
 /* Some clients would take a payload with these members for another kind of manifest. */
 static enum result
-refuse_others(struct str root, struct err *err)
+refuse_other_kinds(struct str root, struct err *err)
 {
 	static const char *const others[] = {
 	    "signatures", "manifests", "layers", "config", "subject"};
@@ -75,15 +82,15 @@ refuse_others(struct str root, struct err *err)
 	return RC_OK;
 }
 
-/* The names of the objects in a list. */
+/* Checks the names in each object of a list. */
 static enum result
-check_list(struct str list, const char *what, struct err *err)
+check_list(struct str list, const char *place, struct err *err)
 {
 	struct json_walk walk = json_slice_walk(list);
 	enum result r = RC_OK;
 
 	while (r == RC_OK && json_slice_next(&walk))
-		r = check_names(walk.value, what, err);
+		r = check_names(walk.value, place, err);
 	return r;
 }
 
@@ -114,8 +121,7 @@ read_layers(struct arena *a, struct str layers, size_t n, struct manifest *out,
 
 /* ---- history ---- */
 
-/* Clients read two members of the json of an entry; only these must be there no more
- * than once. */
+/* Clients read only two members of an image's json, so only these must not be repeated. */
 static enum result
 check_entry_names(struct str json, size_t i, struct err *err)
 {
@@ -127,8 +133,8 @@ check_entry_names(struct str json, size_t i, struct err *err)
 		parents += str_is_nocase(walk.key, "parent");
 		if (!is_plain(walk.key) || ids > 1 || parents > 1)
 			return err_set(err, RC_BAD_MANIFEST,
-			    "history[%zu]: names must be plain ASCII, and id and "
-			    "parent there once",
+			    "history[%zu]: the names of members must be plain ASCII, "
+			    "and id and parent must be there only once",
 			    i);
 	}
 	return RC_OK;
@@ -164,7 +170,9 @@ read_entry(struct arena *scratch, struct str v, size_t i, struct entry *out,
 	if (image.id.n == 0 || !copy_id(out->id, image.id) ||
 	    !copy_id(out->parent, image.parent))
 		return err_set(err, RC_BAD_MANIFEST,
-		    "history[%zu]: v1Compatibility: id or parent is not an id", i);
+		    "history[%zu]: v1Compatibility: id and parent must be ids of at "
+		    "most %d bytes",
+		    i, ID_MAX);
 	return check_entry_names(json, i, err);
 }
 
@@ -172,7 +180,7 @@ static enum result
 read_history(struct str history, struct err *err)
 {
 	struct json_walk walk = json_slice_walk(history);
-	struct arena *scratch = arena_new(); /* cleared an entry */
+	struct arena *scratch = arena_new(); /* cleared for each entry */
 	struct entry above, here;
 	enum result r = RC_OK;
 	size_t i;
@@ -183,7 +191,7 @@ read_history(struct str history, struct err *err)
 		if (r == RC_OK && i > 0 && strcmp(here.id, above.id) != 0 &&
 		    strcmp(here.id, above.parent) != 0)
 			r = err_set(err, RC_BAD_MANIFEST,
-			    "history[%zu] must be the parent of the entry above it",
+			    "history[%zu] must be the parent of the entry before it",
 			    i);
 		above = here;
 	}
@@ -211,7 +219,9 @@ read_lists(struct arena *a, struct str layers, struct str history,
 		r = check_list(history, "history", err);
 	if (r == RC_OK)
 		r = read_layers(a, layers, n, out, err);
-	return r == RC_OK ? read_history(history, err) : r;
+	if (r == RC_OK)
+		r = read_history(history, err);
+	return r;
 }
 
 enum result
@@ -228,14 +238,14 @@ schema1_read(
 	if (r == RC_OK)
 		r = check_names(root, "the manifest", err);
 	if (r == RC_OK)
-		r = refuse_others(root, err);
+		r = refuse_other_kinds(root, err);
 	if (r != RC_OK)
 		return r;
 	(void)json_slice_pick(root, wanted, sizeof(wanted) / sizeof(wanted[0]));
 	if (!json_slice_int(version, &number) || number != 1)
 		return err_set(err, RC_BAD_MANIFEST, "schemaVersion must be 1");
 	if (json_slice_text(a, name).n == 0)
-		return err_set(
-		    err, RC_BAD_MANIFEST, "name must be there and not empty");
+		return err_set(err, RC_BAD_MANIFEST,
+		    "there must be a name, and it must not be empty");
 	return read_lists(a, layers, history, out, err);
 }

@@ -4,8 +4,8 @@
  *	 "fsLayers": [{"blobSum": "sha256:..."}, ...],
  *	 "history": [{"v1Compatibility": "<json of a v1 image>"}, ...]}
  *
- * Both lists begin with the topmost layer. Clients send it signed (pretty_jws.h); the
- * payload alone is what is stored and has the digest. */
+ * Both lists begin with the topmost layer. Clients send the manifest signed (pretty_jws.h);
+ * only the payload is stored, and the digest is that of the payload. */
 #ifndef IMAGE_SCHEMA1_H
 #define IMAGE_SCHEMA1_H
 
@@ -22,12 +22,12 @@
 /* Is it one of the two media types? */
 bool schema1_is_type(struct str type);
 
-/* Checks a payload that a client pushed. *out has the references to its layers and nothing
- * else; it is valid as long as the payload. RC_BAD_MANIFEST:
+/* Checks a payload that a client pushed. *out has only the references to the layers; it is
+ * valid as long as the payload. RC_BAD_MANIFEST:
  * - a list is missing or empty, or the two lists differ in length;
- * - an entry of the history is not the json of an image, or is not the parent of the one
- *   above it (the same entry twice in a row counts once: docker 1.6 and 1.7 push that);
- * - an object has two names that differ at most in their capitals: Go takes "FsLayers" for
+ * - an entry of the history is not the json of an image, or is not the parent of the entry
+ *   before it (the same entry twice in a row counts once: docker 1.6 and 1.7 push that);
+ * - an object has two names that differ only in upper and lower case: Go takes "FsLayers" for
  *   "fsLayers", and one digest must mean the same image to every client.
  * name and tag may differ from those of the request: tools that copy tags keep them. */
 enum result schema1_read(

@@ -15,7 +15,7 @@ struct facts {
 };
 
 static bool
-is_word(char c)
+is_word_char(char c)
 {
 	return c != '/' && strchr(" \t\r\n\v\f", c) == NULL;
 }
@@ -25,8 +25,8 @@ take_word(struct str *rest)
 {
 	struct str word = {rest->p, 0};
 
-	while (
-	    word.n < rest->n && rest->p[word.n] != '\0' && is_word(rest->p[word.n]))
+	while (word.n < rest->n && rest->p[word.n] != '\0' &&
+	       is_word_char(rest->p[word.n]))
 		word.n++;
 	rest->p += word.n;
 	rest->n -= word.n;
@@ -34,7 +34,7 @@ take_word(struct str *rest)
 }
 
 static void
-note(struct facts *f, struct str name, struct str value)
+set_fact(struct facts *f, struct str name, struct str value)
 {
 	if (str_is(name, "docker"))
 		f->docker = value;
@@ -63,13 +63,13 @@ facts_of(struct str agent)
 		if (slash)
 			value = take_word(&agent);
 		if (value.n > 0)
-			note(&f, name, value);
+			set_fact(&f, name, value);
 	}
 	return f;
 }
 
 static struct str
-lower(struct arena *a, struct str s)
+to_lower(struct arena *a, struct str s)
 {
 	char *p = str_dup(a, s);
 	size_t i;
@@ -80,7 +80,7 @@ lower(struct arena *a, struct str s)
 }
 
 static void
-put(struct jsonw *w, const char *key, struct str value)
+put_member(struct jsonw *w, const char *key, struct str value)
 {
 	if (value.n == 0)
 		return;
@@ -88,7 +88,7 @@ put(struct jsonw *w, const char *key, struct str value)
 	jsonw_str(w, value);
 }
 
-/* The keys stand in the order in which Python 2 wrote them. */
+/* docker-registry wrote the keys in this order, that of a dictionary in Python 2. */
 struct str
 tagmeta_of_agent(struct arena *a, struct str user_agent, int64_t now)
 {
@@ -99,13 +99,13 @@ tagmeta_of_agent(struct arena *a, struct str user_agent, int64_t now)
 	buf_init(&b, a, META_FRAME + META_GROWTH * user_agent.n);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
-	put(&w, "kernel", lower(a, f.kernel));
-	put(&w, "arch", lower(a, f.arch));
-	put(&w, "docker_go_version", f.go);
+	put_member(&w, "kernel", to_lower(a, f.kernel));
+	put_member(&w, "arch", to_lower(a, f.arch));
+	put_member(&w, "docker_go_version", f.go);
 	jsonw_key(&w, "last_update");
 	jsonw_int(&w, now);
-	put(&w, "docker_version", f.docker);
-	put(&w, "os", lower(a, f.os));
+	put_member(&w, "docker_version", f.docker);
+	put_member(&w, "os", to_lower(a, f.os));
 	jsonw_end(&w);
 	return buf_str(&b);
 }

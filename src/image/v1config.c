@@ -6,7 +6,8 @@
 #include "base/json_closed.h"
 #include "base/json_slice.h"
 
-/* A parent that is not a string must not pass for "no parent": this one does not exist. */
+/* A parent that is not a string must not count as "no parent", so it becomes a text that is
+ * never the id of an image. */
 static struct str
 parent_of(struct arena *a, struct str parent)
 {
@@ -31,14 +32,15 @@ v1config_parse(
 	struct json_fault fault;
 
 	if (!json_slice_check(text, &text, &fault))
-		return err_set(err, RC_BAD_JSON, "image json: %s at byte %zu",
-		    fault.why, fault.at);
+		return err_set(err, RC_BAD_JSON,
+		    "the image's json must be JSON: %s at byte %zu", fault.why,
+		    fault.at);
 	if (!json_slice_pick(text, wanted, sizeof(wanted) / sizeof(wanted[0])) ||
 	    json_slice_count(text) == 0)
 		return err_set(err, RC_BAD_JSON,
-		    "image json: it must be an object with members");
+		    "the image's json must be an object, and not an empty one");
 	if (json_slice_kind(id) == JSON_NONE)
-		return err_set(err, RC_NO_ID, "image json: there must be an id");
+		return err_set(err, RC_NO_ID, "the image's json must have an id");
 	out->id = json_slice_text(a, id);
 	out->parent = parent_of(a, parent);
 	out->comment = json_slice_text(a, comment);
@@ -48,7 +50,7 @@ v1config_parse(
 	return RC_OK;
 }
 
-/* The id may be written with escapes. */
+/* For an id that is written with escapes. */
 static bool
 has_id(struct str text, const char *id)
 {

@@ -23,6 +23,7 @@ is_text(struct str s)
 	return s.n > 0 && str_is_utf8(s);
 }
 
+/* "." and ".." would mean other directories of the store. */
 static bool
 is_part(struct str s)
 {
@@ -39,7 +40,7 @@ check_parts(struct str path, struct err *err)
 	while (path.p != NULL)
 		if (!is_part(str_cut(&path, '/')))
 			return err_set(err, RC_BAD_NAME,
-			    "a part of the name is empty, `.' or `..'");
+			    "no part of a name may be empty, \".\" or \"..\"");
 	return RC_OK;
 }
 
@@ -62,7 +63,8 @@ v1name_parse(struct arena *a, struct str path, struct v1name *out, struct err *e
 	if (strlen(out->ns) > V1NAME_MAX_BYTES ||
 	    strlen(percent_encode(a, str_of(out->repo), "_.-", true)) >
 		V1NAME_MAX_BYTES)
-		return err_set(err, RC_BAD_NAME, "the name is longer than %d bytes",
+		return err_set(err, RC_BAD_NAME,
+		    "the namespace and the repository may have %d bytes each",
 		    V1NAME_MAX_BYTES);
 	return RC_OK;
 }
@@ -96,7 +98,8 @@ v1name_check_tag(struct str tag, struct err *err)
 		    "a tag must be UTF-8 without control characters or \"/\", and "
 		    "not \".\" or \"..\"");
 	if (tag.n > V1NAME_TAG_MAX)
-		return err_set(err, RC_BAD_NAME, "the tag is longer than %d bytes",
+		return err_set(err, RC_BAD_NAME,
+		    "the tag has %zu bytes; at most %d are allowed", tag.n,
 		    V1NAME_TAG_MAX);
 	return RC_OK;
 }

@@ -16,8 +16,6 @@
 #include "store/v1repo.h"
 #include "store/v1tag.h"
 
-#define ENTRY_MIN 25 /* bytes of {"id":"0123456789abcdef"} */
-
 struct image {
 	const char *id;
 	bool in_private; /* a private repository has it */
@@ -45,7 +43,7 @@ take_announced(void *arg, const struct json *item)
 	struct str text = json_text(json_get(item, "id"));
 	struct store_v1image im;
 	bool there;
-	char id[65];
+	char id[V1NAME_IMAGE_ID_SIZE];
 
 	if (!v1name_is_image_id(text))
 		return true;
@@ -84,7 +82,7 @@ static struct image *
 find_image(const struct announcement *c, struct str text)
 {
 	struct image wanted;
-	char id[65];
+	char id[V1NAME_IMAGE_ID_SIZE];
 
 	if (c->n == 0 || text.n >= sizeof(id))
 		return NULL;
@@ -314,7 +312,7 @@ announce_filter(const struct task *t, const struct v1name *name,
 	if (t->reg->auth->mode != AUTH_OWN)
 		return RC_OK;
 	c.images = arena_alloc(
-	    t->arena, (announced.n / ENTRY_MIN + 1) * sizeof(*c.images));
+	    t->arena, (announced.n / IMAGELIST_ENTRY_MIN + 1) * sizeof(*c.images));
 	if (!json_each(announced, take_announced, &c, &is_list, &why) || !is_list)
 		return RC_OK; /* repository_announce() refuses it */
 	sort_images(&c);

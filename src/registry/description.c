@@ -67,17 +67,17 @@ text_of_config(const struct task *t, const struct digest *config, struct str *ou
 /* *m has neither a description, a config nor a child if it cannot be read. */
 static enum result
 text_of_manifest(const struct task *t, const char *name, const struct digest *d,
-    struct manifest_about *m, struct str *out)
+    struct manifest_description *m, struct str *out)
 {
 	const struct store_repository in = task_repository(t, name);
 	struct store_manifest stored;
 	enum result r = store_manifest_read(&in, d, &stored, t->err);
 
-	*m = (struct manifest_about){.has_config = false};
+	*m = (struct manifest_description){.has_config = false};
 	if (r != RC_OK)
 		return only_faults(r);
-	manifest_about_read(t->arena, stored.bytes, m);
-	*out = m->description;
+	manifest_description_read(t->arena, stored.bytes, m);
+	*out = m->text;
 	return out->n == 0 && m->has_config ? text_of_config(t, &m->config, out)
 					    : RC_OK;
 }
@@ -86,7 +86,7 @@ static enum result
 text_of_tag(const struct task *t, const char *name, struct str *out)
 {
 	const struct store_repository in = task_repository(t, name);
-	struct manifest_about m, child;
+	struct manifest_description m, child;
 	struct digest d;
 	const char *last;
 	enum result r = store_tag_get(&in, "latest", &d, t->err);

@@ -210,7 +210,7 @@ test_reasons(void)
 	    {"members between the payload and the signatures", "MANIFEST_INVALID",
 		"formatLength"},
 	    {"a member twice in the payload", "MANIFEST_INVALID",
-		"\\\"Tag\\\" is there twice"},
+		"the member \\\"Tag\\\" must be there only once"},
 	    {"parent is not the entry below", "MANIFEST_INVALID",
 		"must be the parent"},
 	    {"a layer that is not here", "MANIFEST_BLOB_UNKNOWN", "sha256:000"},

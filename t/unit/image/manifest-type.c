@@ -10,7 +10,7 @@ type_of(const char *text, const char *content_type)
 	if (parse(text, content_type, &m) != RC_OK)
 		return err.text;
 	return arena_printf(
-	    arena, "%s%.*s", m.type_told ? "client: " : "", STR_ARG(m.type));
+	    arena, "%s%.*s", m.type_from_header ? "client: " : "", STR_ARG(m.type));
 }
 
 static void

@@ -370,10 +370,10 @@ test_deep(void)
 static const char *
 about(const char *text)
 {
-	struct manifest_about m;
+	struct manifest_description m;
 
-	manifest_about_read(arena, spelled_out(text), &m);
-	return arena_printf(arena, "%.*s | %s | %s", STR_ARG(m.description),
+	manifest_description_read(arena, spelled_out(text), &m);
+	return arena_printf(arena, "%.*s | %s | %s", STR_ARG(m.text),
 	    m.has_config ? short_of(&m.config) : "-",
 	    m.has_child ? short_of(&m.child) : "-");
 }

@@ -67,8 +67,9 @@ test_open(void)
 #define NO_LENGTH   "formatLength of a signature must be a number"
 #define NO_TAIL     "formatTail of a signature must be base64url"
 #define NO_JSON     "\"protected\" of a signature must be JSON in base64url"
-#define ALL_SIGNED  "a manifest of schema 1 must be signed, and this one is not"
-#define A           "{\"a\":1,\"signatures\":"
+#define ALL_SIGNED \
+	"a manifest of schema 1 must be signed: it has no member \"signatures\""
+#define A "{\"a\":1,\"signatures\":"
 	static const struct {
 		const char *text, *want;
 	} rows[] = {
@@ -306,14 +307,16 @@ test_read(void)
 		 "\\\"a\\\":2}\\n\"}"),
 		"@a"},
 	    /* names */
-	    {DOC(", \"Tag\": \"c\""), "the manifest: \"Tag\" is there twice"},
-	    {DOC(", \"tag\": \"b\""), "the manifest: \"tag\" is there twice"},
+	    {DOC(", \"Tag\": \"c\""),
+		"the manifest: the member \"Tag\" must be there only once"},
+	    {DOC(", \"tag\": \"b\""),
+		"the manifest: the member \"tag\" must be there only once"},
 	    {DOC(", \"fslayers\": []"),
-		"the manifest: \"fslayers\" is there twice"},
+		"the manifest: the member \"fslayers\" must be there only once"},
 	    {DOC(", \"fs\xc5\xbflayers\": []"),
-		"the manifest: names must be plain ASCII"},
+		"the manifest: the names of members must be plain ASCII"},
 	    {DOC(", \"\\u0074ag\": \"c\""),
-		"the manifest: names must be plain ASCII"},
+		"the manifest: the names of members must be plain ASCII"},
 	    {DOC(", \"SIGNATURES\": []"),
 		"a manifest of schema 1 must not have the member signatures"},
 	    {DOC(", \"manifests\": []"),
@@ -326,25 +329,26 @@ test_read(void)
 		"a manifest of schema 1 must not have the member subject"},
 	    {"{" TOP ", \"fsLayers\": [{\"blobSum\": \"@a\", \"BlobSum\": \"@b\"}],"
 	     " \"history\": [" ENTRY("1", "") "]}",
-		"fsLayers: \"BlobSum\" is there twice"},
+		"fsLayers: the member \"BlobSum\" must be there only once"},
 	    {ONE("{\"v1Compatibility\": \"{}\", \"v1compatibility\": \"{}\"}"),
-		"history: \"v1compatibility\" is there twice"},
+		"history: the member \"v1compatibility\" must be there only once"},
 	    {ONE(ENTRY("1", ", \\\"ID\\\": \\\"2\\\"")),
-		"history[0]: names must be plain ASCII, and id and parent there once"},
+		"history[0]: the names of members must be plain ASCII, and id and parent must be there only once"},
 	    {ONE(ENTRY("1", PARENT("0") ", \\\"Parent\\\": \\\"\\\"")),
-		"history[0]: names must be plain ASCII, and id and parent there once"},
+		"history[0]: the names of members must be plain ASCII, and id and parent must be there only once"},
 	    {ONE(ENTRY("1", ", \\\"\\\\u0070arent\\\": \\\"\\\"")),
-		"history[0]: names must be plain ASCII, and id and parent there once"},
+		"history[0]: the names of members must be plain ASCII, and id and parent must be there only once"},
 	    /* members */
 	    {"{\"schemaVersion\": 2, \"name\": \"a\"}", "schemaVersion must be 1"},
 	    {"{\"schemaVersion\": \"1\", \"name\": \"a\"}",
 		"schemaVersion must be 1"},
 	    {"{\"name\": \"a\"}", "schemaVersion must be 1"},
-	    {"{\"schemaVersion\": 1}", "name must be there and not empty"},
+	    {"{\"schemaVersion\": 1}",
+		"there must be a name, and it must not be empty"},
 	    {"{\"schemaVersion\": 1, \"name\": \"\"}",
-		"name must be there and not empty"},
+		"there must be a name, and it must not be empty"},
 	    {"{\"schemaVersion\": 1, \"name\": 7}",
-		"name must be there and not empty"},
+		"there must be a name, and it must not be empty"},
 	    {"{" TOP "}", NO_LISTS},
 	    {"{" TOP ", \"fsLayers\": [], \"history\": []}", NO_LISTS},
 	    {"{" TOP ", \"fsLayers\": {}, \"history\": {}}", NO_LISTS},
@@ -362,7 +366,7 @@ test_read(void)
 	    {ONE("{\"v1Compatibility\": \"{}\"}"),
 		"~history[0]: v1Compatibility: "},
 	    {ONE(ENTRY("", "")),
-		"history[0]: v1Compatibility: id or parent is not an id"},
+		"history[0]: v1Compatibility: id and parent must be ids of at most 64 bytes"},
 	    {ONE(ENTRY(
 		 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 		 "")),
@@ -370,17 +374,17 @@ test_read(void)
 	    {ONE(ENTRY(
 		 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0",
 		 "")),
-		"history[0]: v1Compatibility: id or parent is not an id"},
+		"history[0]: v1Compatibility: id and parent must be ids of at most 64 bytes"},
 	    {ONE(ENTRY("1\\\\u0000", "")),
-		"history[0]: v1Compatibility: id or parent is not an id"},
+		"history[0]: v1Compatibility: id and parent must be ids of at most 64 bytes"},
 	    {ONE("{\"v1Compatibility\": \"{\\\"id\\\": 7}\"}"),
-		"history[0]: v1Compatibility: id or parent is not an id"},
+		"history[0]: v1Compatibility: id and parent must be ids of at most 64 bytes"},
 	    {TWO(ENTRY("2", PARENT("0")) "," ENTRY("1", "")),
-		"history[1] must be the parent of the entry above it"},
+		"history[1] must be the parent of the entry before it"},
 	    {TWO(ENTRY("2", "") "," ENTRY("1", "")),
-		"history[1] must be the parent of the entry above it"},
+		"history[1] must be the parent of the entry before it"},
 	    {TWO(ENTRY("2", ", \\\"parent\\\": 1") "," ENTRY("1", "")),
-		"history[1] must be the parent of the entry above it"},
+		"history[1] must be the parent of the entry before it"},
 	    {"{" TOP, "~a manifest must be JSON"},
 	    {"[]", "the manifest must be an object"},
 	    {"7", "the manifest must be an object"},
