@@ -1,5 +1,5 @@
 /* address.c: see address.h. The tables are IANA's registries of special-purpose addresses
- * (RFC 6890), without those for documentation, which lead nowhere. */
+ * (RFC 6890), without the networks for documentation: no machine has these addresses. */
 #include "base/address.h"
 
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@
 struct network {
 	int family;
 	unsigned char bytes[sizeof(struct in6_addr)];
-	unsigned bits; /* that count */
+	unsigned bits; /* prefix length */
 };
 
 static bool
@@ -107,7 +107,7 @@ address_in(const char *network, const char *address)
 struct prefix {
 	unsigned char bytes[IPV6_BYTES];
 	unsigned bits;
-	size_t embeds; /* index of the IPv4 address that decides; 0: none */
+	size_t embeds; /* where an IPv4 address is, which decides; 0: none */
 };
 
 static const struct prefix ipv4[] = {

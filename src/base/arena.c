@@ -1,6 +1,9 @@
-/* arena.c: see arena.h. Small pieces lie in blocks, each twice as large as the one before;
- * a large piece has a block of its own, which malloc(3) takes from the system and gives
- * back to it when it is freed (serve/worker.c sets from which size on). */
+/* arena.c: see arena.h.
+ *
+ * Small pieces are cut from blocks, each twice as large as the one before, up to LARGE. A
+ * large piece has an allocation of its own, which malloc(3) takes from the system and
+ * returns to it when it is freed (serve/worker.c sets the size from which it does so).
+ * arena_clear() keeps the first block, so that a small request allocates nothing. */
 #include "base/arena.h"
 
 #include <stdint.h>
@@ -11,7 +14,8 @@
 #include "base/must.h"
 
 #define BLOCK_SIZE ((size_t)8192)
-#define LARGE      ((size_t)128 << 10) /* bytes of a piece; and the largest block */
+#define LARGE \
+	((size_t)128 << 10) /* bytes: the smallest large piece, the largest block */
 
 struct block {
 	struct block *next;
@@ -34,7 +38,7 @@ struct deferred {
 struct arena {
 	struct block *blocks; /* the newest first */
 	struct large *large;
-	struct deferred *deferred;
+	struct deferred *deferred; /* the latest first */
 };
 
 static struct block *
@@ -133,8 +137,8 @@ link_large(struct arena *a, struct large *l)
 	return l->data;
 }
 
-/* calloc(3) does not write to memory that is new from the system: pages that nobody
- * writes to take no memory. */
+/* calloc(3) does not write to memory that is new from the system, so the pages of a large
+ * piece take no memory until they are used. */
 static void *
 alloc_large(struct arena *a, size_t n)
 {
@@ -170,7 +174,7 @@ arena_extend(struct arena *a, void *p, size_t old, size_t n)
 	void *more;
 
 	must_succeed(n <= SIZE_MAX / 2, "arena_extend");
-	if (old >= LARGE) { /* p was given as a piece of its own */
+	if (old >= LARGE) { /* p has an allocation of its own */
 		l = (struct large *)(void *)((char *)p -
 					     offsetof(struct large, data));
 		l = must_have(realloc(l, sizeof(*l) + n));

@@ -10,9 +10,8 @@
 
 struct str base64url_encode(struct arena *a, struct str bytes);
 
-/* Reads the usual alphabet (+ and /) too, and accepts padding: certificates in a
- * signature are written that way. False: another character, or a length that no
- * encoding has. */
+/* Also accepts the standard alphabet (+ and /) and padding: certificates in a signature are
+ * written that way. False: another character, or an impossible length. */
 bool base64url_decode(struct arena *a, struct str text, struct str *out);
 
 #endif

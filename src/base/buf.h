@@ -1,6 +1,8 @@
-/* buf.h: text that grows, in an arena, up to a limit given at its birth.
- * What would pass the limit is not written and `full` is set, once and for all:
- * a writer need not look at each step, its caller looks at the end. */
+/* buf.h: a text that grows in an arena, up to a limit.
+ *
+ * An addition that would exceed the limit is not made and sets `full`; then all later
+ * additions are ignored too. So a writer need not check each addition: the caller checks
+ * `full` at the end. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
@@ -12,14 +14,15 @@
 
 struct buf {
 	struct arena *arena;
-	char *p;      /* NUL behind the n bytes; NULL while nothing was added */
-	size_t n;     /* bytes in use */
-	size_t size;  /* bytes to hand */
-	size_t limit; /* n never passes it */
-	bool full;    /* something did not fit */
+	char *p;      /* n bytes and a NUL; NULL until something is added */
+	size_t n;     /* bytes used */
+	size_t size;  /* bytes allocated */
+	size_t limit; /* maximum of n */
+	bool full;    /* an addition did not fit */
 };
 
-/* What is added must not be a part of the buffer itself, whose memory moves. */
+/* limit: bytes. The text that is added must not be a part of the buffer itself, because its
+ * memory moves. */
 void buf_init(struct buf *b, struct arena *a, size_t limit);
 void buf_add(struct buf *b, const char *p, size_t n);
 void buf_adds(struct buf *b, const char *s);
@@ -27,10 +30,10 @@ void buf_addc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* What is in it; valid until the next call that adds. */
+/* The text; valid until the next addition. */
 struct str buf_str(const struct buf *b);
 
-/* Where written text goes. write returns false when nobody wants more. */
+/* A destination for text. write() returns false if no more is accepted. */
 struct sink {
 	bool (*write)(void *arg, const char *p, size_t n);
 	void *arg;

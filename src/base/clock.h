@@ -10,7 +10,7 @@
  * as time(2) may be. */
 int64_t clock_now(void);
 
-/* Milliseconds from some start, never stepping back. */
+/* Milliseconds since an unspecified time; never goes back. For measuring durations. */
 int64_t clock_ticks(void);
 
 /* Sleeps for ms milliseconds, or until a signal arrives. */

@@ -1,12 +1,12 @@
-/* err.h: how a call ended.
+/* err.h: results and errors.
  *
- * Every call that can end in more than one way returns an enum result, and writes the
- * reason in words into a struct err where the error is seen first. Each API has a table
- * that makes a status and an answer of the result (v1/errors.c, v2/errors.c). The words go
- * to the log, and to the client if they help it.
+ * A function that can fail returns an enum result. Where an error is detected first, its
+ * reason is written in words to a struct err. Each API has a table from results to status
+ * codes and replies (v1/errors.c, v2/errors.c). The words go to the log, and to the client if
+ * they help it.
  *
- * All rooms use this one list, so that a result travels from the store to the API as it
- * is. */
+ * All rooms share this one list, so that a result needs no translation on its way from the
+ * store to the API. */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
@@ -16,10 +16,10 @@ enum result {
 	/* what the caller sent is wrong */
 	RC_BAD_REQUEST,  /* the request breaks the rules of HTTP or of the API */
 	RC_BAD_JSON,     /* not JSON, or not the kind of JSON that is expected */
-	RC_BAD_DATA,     /* valid JSON with values that cannot be right */
+	RC_BAD_DATA,     /* valid JSON with impossible values */
 	RC_NO_ID,        /* the json of an image has no id */
 	RC_BAD_ID,       /* not an image id */
-	RC_OTHER_ID,     /* the json is that of another image */
+	RC_OTHER_ID,     /* the json is of another image than the path */
 	RC_BAD_NAME,     /* not a name of a repository or tag */
 	RC_BAD_CHECKSUM, /* not a checksum of a kind that berth can read */
 	RC_NO_CHECKSUM,  /* a checksum is required and was not sent */
@@ -35,21 +35,21 @@ enum result {
 	RC_BAD_MANIFEST, /* not a manifest, or not of the type that was announced */
 	RC_UNVERIFIED,   /* a signature of a manifest is wrong */
 	RC_FALLBACK,     /* an old format from a client that supports a newer one */
-	RC_BAD_PAGE,     /* not a number of entries */
-	RC_BAD_SIZE,     /* another length than was announced */
+	RC_BAD_PAGE,     /* ?n= is not a number of entries */
+	RC_BAD_SIZE,     /* the body has not the length that was announced */
 	RC_BAD_RANGE,    /* this part of an upload is not the next one */
-	RC_TOO_MANY,     /* more names at once than this call takes */
+	RC_TOO_MANY,     /* more names in one request than this call accepts */
 	RC_UNRESOLVED_REF, /* a manifest refers to content that the repository lacks */
 	RC_CONDITION,      /* If-Match or If-None-Match does not hold */
-	RC_OTHER_SITE,     /* sent from a page of another site, by a browser */
+	RC_OTHER_SITE,     /* a browser sent it from a page of another site */
 
 	/* what the store answers */
-	RC_NOT_FOUND, /* no such file or entry; the caller knows what that means */
+	RC_NOT_FOUND, /* no such file or entry; the caller decides what it means */
 	RC_IMAGE_UNKNOWN,
-	RC_NOT_GRANTED,    /* the image does not belong to the repository */
-	RC_PARENT_REFUSED, /* the caller may not build on the parent image */
-	RC_UNAUTHORIZED,   /* no token, or one that does not permit this */
-	RC_IMAGE_EXISTS,   /* the image is complete and does not change any more */
+	RC_NOT_GRANTED,      /* the image does not belong to the repository */
+	RC_PARENT_REFUSED,   /* the caller may not build on the parent image */
+	RC_UNAUTHORIZED,     /* no token, or one that does not permit this */
+	RC_IMAGE_EXISTS,     /* the image is complete and cannot be changed */
 	RC_IMAGE_UNFINISHED, /* the image is still being pushed */
 	RC_LAYER_UNKNOWN,    /* no layer waits for this checksum */
 	RC_CHECKSUM_REFUSED, /* the image is complete and has another checksum */
@@ -59,12 +59,12 @@ enum result {
 	RC_MANIFEST_UNKNOWN,
 	RC_UPLOAD_UNKNOWN,
 
-	/* what happened on the way */
+	/* what else can happen */
 	RC_CLIENT_GONE, /* the client closed the connection */
 	RC_STOPPED,     /* the receiver of a stream asked to end it */
 	RC_FULL,        /* the disk is full */
-	RC_BUSY,        /* too many requests of this kind run already */
-	RC_UPSTREAM,    /* another server does not answer, or answers nonsense */
+	RC_BUSY,        /* too many requests of this kind are running */
+	RC_UPSTREAM,    /* another server does not answer, or not as it should */
 	RC_REBUILDING,  /* the index is damaged and is being rebuilt */
 	RC_IO,          /* a system call failed; err names it */
 

@@ -1,4 +1,5 @@
-/* fnv.h: the hash FNV-1a of 64 bits, for tables and fingerprints that nobody attacks. */
+/* fnv.h: the hash FNV-1a of 64 bits, for tables and fingerprints. Not for input of an
+ * attacker, who can construct collisions. */
 #ifndef BASE_FNV_H
 #define BASE_FNV_H
 
@@ -7,7 +8,7 @@
 
 #define FNV_START ((uint64_t)0xcbf29ce484222325u) /* of no bytes */
 
-/* The hash h of some bytes becomes that of these n bytes after them. */
+/* Returns the hash of the bytes of h, followed by these n bytes. */
 uint64_t fnv_add(uint64_t h, const void *p, size_t n);
 
 #endif

@@ -10,10 +10,10 @@
 /* Writes 2 n digits and a NUL. */
 void hex_encode(const unsigned char *p, size_t n, char *out);
 
-/* n digits of 0-9 a-f exactly; capitals are not accepted. */
+/* Is s exactly n digits of 0-9 and a-f? Upper case is not accepted. */
 bool hex_is(struct str s, size_t n);
 
-/* Value of one digit of either case, -1 if it is none. */
+/* The value of a digit in either case; -1: it is not a digit. */
 int hex_value(char c);
 
 #endif

@@ -1,4 +1,9 @@
-/* json.c: json-c behind json.h. */
+/* json.c: json.h with the library json-c.
+ *
+ * json-c's strict mode accepts some texts that are not JSON: control characters in strings,
+ * numbers such as 01 or 1., NaN and single quotes. check_strictness() finds them in a second
+ * pass over a text that json-c has accepted. Before parsing, is_too_wide() counts the signs
+ * that begin values, because json-c would allocate all values before they can be counted. */
 #include "base/json.h"
 
 #include <ctype.h>
@@ -30,9 +35,10 @@ only_blanks(struct str rest)
 	return true;
 }
 
-/* p behind the quote that opens a text; NULL: a control character stands in it. */
+/* p is after the opening quote of a string. Returns the place after its closing quote; NULL:
+ * the string contains a control character. */
 static const char *
-skip_text(const char *p)
+skip_string(const char *p)
 {
 	for (; *p != '"'; p++) {
 		if ((unsigned char)*p < ' ')
@@ -43,7 +49,8 @@ skip_text(const char *p)
 	return p + 1;
 }
 
-/* NULL: no number of RFC 8259's. Its exponent is left to json-c. */
+/* Returns the place after a number; NULL: it is not a number of RFC 8259. Its exponent was
+ * checked by json-c. */
 static const char *
 skip_number(const char *p)
 {
@@ -59,15 +66,14 @@ skip_number(const char *p)
 	return p + strspn(p, ".0123456789eE+-");
 }
 
-/* What json-c lets pass for JSON although it was told to be strict, in a word or
- * two; NULL: nothing. Asked only of what json-c has read to its end. */
+/* Why a text that json-c accepted in strict mode is not JSON; NULL: it is. */
 static const char *
-laxity_of(const char *p)
+check_strictness(const char *p)
 {
 	while (*p != '\0') {
 		if (*p == '"') {
-			if ((p = skip_text(p + 1)) == NULL)
-				return "control character in a text";
+			if ((p = skip_string(p + 1)) == NULL)
+				return "control character in a string";
 		} else if (*p == '-' || isdigit((unsigned char)*p)) {
 			if ((p = skip_number(p)) == NULL)
 				return "malformed number";
@@ -78,7 +84,8 @@ laxity_of(const char *p)
 	return NULL;
 }
 
-/* Values and members cannot outnumber these signs by more than one. */
+/* A value, or a member with its value, comes after a comma or an opening bracket, except the
+ * first: so there are at most as many as these signs, plus one. */
 static bool
 is_too_wide(struct str s)
 {
@@ -118,8 +125,8 @@ json_parse(struct arena *a, struct str text, struct json **out, const char **why
 		return false;
 	json_tokener_set_flags(
 	    tok, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
-	/* A number at the very end is complete only when something follows it:
-	 * the NUL behind the text, which json-c takes for the end. */
+	/* json-c waits for more digits of a number at the very end, so the NUL after the text
+	 * is passed too: json-c takes it for the end. */
 	copy = str_dup(a, text);
 	root = json_tokener_parse_ex(tok, copy, (int)text.n + 1);
 	*why = json_tokener_error_desc(json_tokener_get_error(tok));
@@ -129,7 +136,7 @@ json_parse(struct arena *a, struct str text, struct json **out, const char **why
 	*why = "something follows the value";
 	if (end < text.n && !only_blanks(str_make(text.p + end, text.n - end)))
 		goto out;
-	*why = laxity_of(copy);
+	*why = check_strictness(copy);
 	if (*why != NULL)
 		goto out;
 	*out = (struct json *)root;
@@ -216,13 +223,14 @@ json_text(const struct json *v)
 	    json_object_get_string(o), (size_t)json_object_get_string_len(o));
 }
 
-/* json-c brings a number that does not fit to the next one that does. */
 bool
 json_is_true(const struct json *v)
 {
 	return json_kind(v) == JSON_BOOL && json_object_get_boolean(as_object(v));
 }
 
+/* json-c replaces a number that does not fit by the nearest that does, so the two limits
+ * cannot be trusted. */
 bool
 json_int(const struct json *v, long long *out)
 {

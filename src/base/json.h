@@ -1,8 +1,8 @@
-/* json.h: reading JSON that somebody else wrote.
+/* json.h: parsing JSON from clients and other programs.
  *
- * Strict RFC 8259: UTF-8 only, one value and blanks around it, no NUL byte, at
- * most JSON_DEPTH levels and JSON_VALUES values (a value costs up to a kilobyte, so a
- * limit on the length alone is not enough). The caller limits the length of the text.
+ * Strict RFC 8259: UTF-8 only, one value with only blanks around it, no NUL byte. At most
+ * JSON_DEPTH levels and JSON_VALUES values: a value takes up to a kilobyte of memory, so
+ * that a limit on the length alone is not enough. The caller limits the length of the text.
  * json_slice.h reads texts that may have more values. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -17,8 +17,8 @@
 #define JSON_DEPTH  64
 #define JSON_VALUES 32768
 
-/* A value; it belongs to the arena of the document. NULL is accepted by all
- * functions below; it is JSON's null too, and both are JSON_NONE: nothing there. */
+/* A value; it belongs to the arena of the document. All functions below accept NULL. NULL
+ * stands for a missing value and for JSON's null; the kind of both is JSON_NONE. */
 struct json;
 
 enum json_kind {
@@ -30,50 +30,51 @@ enum json_kind {
 	JSON_OBJECT
 };
 
-/* False: text is no JSON, and *why (a constant) says in a word or two what is
- * wrong. */
+/* False: the text is not JSON, or above a limit; *why (a constant) says in a few words what
+ * is wrong. */
 bool json_parse(
     struct arena *a, struct str text, struct json **out, const char **why);
 
-/* A list of any length, an element at a time: each is parsed, visited and forgotten.
- * *is_list is false where the text is JSON, but no list. visit returning false ends
- * it. False as of json_parse(). */
+/* Visits the elements of a list of any length. Each is parsed when its turn comes and freed
+ * after the visit. *is_list is false if the text is JSON, but not a list. If visit returns
+ * false, the rest is skipped. False: as of json_parse(). */
 bool json_each(struct str text, bool (*visit)(void *arg, const struct json *item),
     void *arg, bool *is_list, const char **why);
 
-/* Bytes of the longest element, which json_each() has in memory at once; all bytes if the
- * text is not a list. */
+/* Bytes of the longest element of a list: json_each() has only one in memory. If the text
+ * is not a list, all its bytes. */
 size_t json_longest(struct str text);
 
-/* A parsed text takes so many times its bytes at the most: of an object without members three
- * become a kilobyte. */
+/* The memory of a parsed text, at most, as a multiple of its bytes: an empty object has three
+ * bytes with its comma and takes nearly a kilobyte. */
 #define JSON_TIMES 300
 
 enum json_kind json_kind(const struct json *v);
 
-/* The member, of two with one name the last; NULL when v is no object or has none
- * of that name. A name ends at its first \u0000. */
+/* The member with this name; if there are several, the last. NULL: v is not an object, or has
+ * no such member. A name ends at its first \u0000. */
 struct json *json_get(const struct json *v, const char *key);
 
-/* The members of an object, in their order; none of anything else. visit returning false
- * ends it. */
+/* Visits the members of an object in their order; of any other value nothing. If visit
+ * returns false, the rest is skipped. */
 void json_members(const struct json *v,
     bool (*visit)(void *arg, const char *key, const struct json *value), void *arg);
 
-/* Elements of an array, 0 for anything else; the i-th, NULL past the end. */
+/* The number of elements of an array, 0 for any other value; the i-th element, NULL after
+ * the end. */
 size_t json_length(const struct json *v);
 struct json *json_at(const struct json *v, size_t i);
 
-/* The text of a string (may hold NUL); of anything else the empty str. */
+/* The text of a string, which may contain NUL; for any other value the empty str. */
 struct str json_text(const struct json *v);
 
-/* Is v `true`, and nothing that only looks so? */
+/* Is v the value `true`? A string "true" is not. */
 bool json_is_true(const struct json *v);
 
-/* False: v is no whole number that fits. */
+/* False: v is not a whole number, or not between INT64_MIN and INT64_MAX, both excluded. */
 bool json_int(const struct json *v, long long *out);
 
-/* The value as JSON again, without blanks, in the arena. */
+/* Writes the value as JSON without blanks, in the arena. */
 struct str json_print(struct arena *a, const struct json *v);
 
 #endif

@@ -1,4 +1,4 @@
-/* json_closed.h: was a JSON text cut off? */
+/* json_closed.h: is a JSON text complete, or was the file truncated? */
 #ifndef BASE_JSON_CLOSED_H
 #define BASE_JSON_CLOSED_H
 
@@ -6,10 +6,9 @@
 
 #include "base/str.h"
 
-/* Is the text one object or list from its first character to its last, as it is when
- * nothing was cut off and nothing follows? What is inside is not checked: old servers
- * wrote texts that json_parse() refuses. Blanks and control characters around it do not
- * count. */
+/* Is the text one object or list, with its last bracket as the last character? What is inside
+ * is not checked, because old servers wrote texts that json_parse() refuses. Blanks and
+ * control characters around it are ignored. */
 bool json_is_closed(struct str text);
 
 #endif

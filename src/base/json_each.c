@@ -1,9 +1,10 @@
-/* json_each.c: the elements of a list, cut from its text; see json.h. */
+/* json_each.c: json_each() and json_longest() of json.h. The list is cut into the texts of
+ * its elements without parsing it (json_item_length()), and each text is parsed alone. */
 #include "base/json.h"
 #include "base/json_items.h"
 #include "base/json_slice.h"
 
-/* The elements after the opening bracket. */
+/* Visits the elements; rest begins after the opening bracket. */
 static bool
 each_element(struct arena *scratch, struct str rest,
     bool (*visit)(void *arg, const struct json *item), void *arg, const char **why)

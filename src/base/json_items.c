@@ -1,4 +1,8 @@
-/* json_items.c: see json_items.h. */
+/* json_items.c: see json_items.h.
+ *
+ * A buffer contains the part of the list from the current element on. If the element does not
+ * end in it, more is read after it, and the buffer doubles when it is full. Quotes and
+ * brackets are enough to find the end, so nothing is parsed here. */
 #include "base/json_items.h"
 
 #include <string.h>
@@ -11,18 +15,18 @@ struct json_items {
 	struct arena *arena;
 	ssize_t (*read)(void *arg, void *p, size_t n);
 	void *arg;
-	char *p; /* what was read; at to end is still to be looked at */
-	size_t at, end, size;
-	bool begun; /* the opening bracket was read */
-	bool over;  /* the closing one was */
+	char *p;              /* the bytes that are not yet used: at ... end */
+	size_t at, end, size; /* size: bytes allocated */
+	bool begun;           /* the opening bracket was read */
+	bool over;            /* the closing bracket was read */
 };
 
-/* ---- cutting ---- */
+/* ---- finding the end of an element ---- */
 
-/* The index after the quote that ends the string around index i; n: it does not end in
- * here. */
+/* i is inside a string. Returns the index after its closing quote; n: it does not end
+ * before n. */
 static size_t
-end_of_text(const char *p, size_t i, size_t n)
+end_of_string(const char *p, size_t i, size_t n)
 {
 	while (i < n) {
 		const char *quote = memchr(p + i, '"', n - i);
@@ -47,7 +51,7 @@ json_item_length(struct str s)
 		char c = s.p[i];
 
 		if (c == '"') {
-			i = end_of_text(s.p, i + 1, s.n);
+			i = end_of_string(s.p, i + 1, s.n);
 			continue;
 		}
 		if (depth == 0 && (c == ',' || c == ']'))
@@ -77,7 +81,7 @@ json_items_new(
 	return it;
 }
 
-/* Reads more and appends it. False: there is no more, or no room for it. */
+/* Reads more and appends it. False: there is no more, or the element is too long. */
 static bool
 fill(struct json_items *it, const char **why)
 {
@@ -88,7 +92,7 @@ fill(struct json_items *it, const char **why)
 	it->end -= it->at;
 	it->at = 0;
 	if (it->end == JSON_ITEM_MAX) {
-		*why = "an element is too long";
+		*why = "an element is longer than 1 MiB";
 		return false;
 	}
 	if (it->end == it->size) {
@@ -103,7 +107,7 @@ fill(struct json_items *it, const char **why)
 	return n > 0;
 }
 
-/* The next character that is not a blank; it is not taken. */
+/* The next character that is not a blank; it is not consumed. */
 static bool
 peek(struct json_items *it, char *out, const char **why)
 {

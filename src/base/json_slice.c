@@ -1,4 +1,10 @@
-/* json_slice.c: see json_slice.h; json_slice_check() is in json_slice_check.c. */
+/* json_slice.c: see json_slice.h; json_slice_check() is in json_slice_check.c.
+ *
+ * Everything is based on finding the end of a value: a string ends at its closing quote, a
+ * list or object at the bracket that closes its first one (brackets in strings are skipped),
+ * any other value before the next blank, comma or bracket. A walk takes a value off the
+ * front and keeps the rest. Only strings with escapes are decoded, when their text is asked
+ * for or a name must be compared. */
 #include "base/json_slice.h"
 
 #include <limits.h>
@@ -13,7 +19,7 @@
 /* ---- lengths ---- */
 
 static struct str
-behind(struct str s, size_t n)
+skip(struct str s, size_t n)
 {
 	return str_make(s.p + n, s.n - n);
 }
@@ -25,7 +31,7 @@ skip_blanks(struct str s)
 
 	while (n < s.n && json_is_blank(s.p[n]))
 		n++;
-	return behind(s, n);
+	return skip(s, n);
 }
 
 struct str
@@ -37,7 +43,7 @@ json_slice_trim(struct str text)
 	return text;
 }
 
-/* Length of the string at the head of s with its quotes; all of s if it does not end. */
+/* Bytes of the string at the beginning of s with its quotes; s.n if it does not end. */
 static size_t
 string_length(struct str s)
 {
@@ -53,7 +59,7 @@ string_length(struct str s)
 	return n < s.n ? n + 1 : s.n;
 }
 
-/* The same of a list or an object. */
+/* The same for a list or an object. */
 static size_t
 nested_length(struct str s)
 {
@@ -63,7 +69,7 @@ nested_length(struct str s)
 		char c = s.p[n];
 
 		if (c == '"') {
-			n += string_length(behind(s, n));
+			n += string_length(skip(s, n));
 			continue;
 		}
 		n++;
@@ -75,7 +81,7 @@ nested_length(struct str s)
 	return n;
 }
 
-/* Length of the value at the head of s; 0: there is none. */
+/* Bytes of the value at the beginning of s; 0: there is none. */
 static size_t
 value_length(struct str s)
 {
@@ -130,7 +136,7 @@ json_slice_walk(struct str v)
 	    .in_object = kind == JSON_OBJECT};
 
 	if (kind == JSON_OBJECT || kind == JSON_ARRAY)
-		walk.rest = behind(v, 1);
+		walk.rest = skip(v, 1);
 	return walk;
 }
 
@@ -144,10 +150,10 @@ take_key(struct json_walk *walk)
 		return false;
 	n = string_length(walk->rest);
 	walk->key = str_make(walk->rest.p + 1, n < 2 ? 0 : n - 2);
-	walk->rest = skip_blanks(behind(walk->rest, n));
+	walk->rest = skip_blanks(skip(walk->rest, n));
 	if (!starts_with(walk->rest, ':'))
 		return false;
-	walk->rest = skip_blanks(behind(walk->rest, 1));
+	walk->rest = skip_blanks(skip(walk->rest, 1));
 	return true;
 }
 
@@ -158,13 +164,13 @@ json_slice_next(struct json_walk *walk)
 
 	walk->rest = skip_blanks(walk->rest);
 	if (starts_with(walk->rest, ','))
-		walk->rest = skip_blanks(behind(walk->rest, 1));
+		walk->rest = skip_blanks(skip(walk->rest, 1));
 	walk->complete = starts_with(walk->rest, walk->in_object ? '}' : ']');
 	if (walk->complete || (walk->in_object && !take_key(walk)))
 		return false;
 	n = value_length(walk->rest);
 	walk->value = str_make(walk->rest.p, n);
-	walk->rest = behind(walk->rest, n);
+	walk->rest = skip(walk->rest, n);
 	return n > 0;
 }
 
@@ -193,7 +199,7 @@ put_utf8(uint32_t c, char out[4])
 	return n;
 }
 
-/* "\uXXXX" at the head of s. */
+/* Reads "\uXXXX" at the beginning of s. False: something else is there. */
 static bool
 read_unit(struct str s, uint32_t *out)
 {
@@ -212,8 +218,8 @@ read_unit(struct str s, uint32_t *out)
 	return true;
 }
 
-/* The character that begins with the unit `high` at the head of s; *used: bytes of s that
- * spell it. */
+/* The character whose first UTF-16 unit, `high`, was read at the beginning of s. *used: the
+ * bytes of s for it, 12 if it needs a second unit. */
 static uint32_t
 join_units(struct str s, uint32_t high, size_t *used)
 {
@@ -222,15 +228,15 @@ join_units(struct str s, uint32_t high, size_t *used)
 	*used = 6;
 	if (high < 0xd800 || high > 0xdfff)
 		return high;
-	if (high > 0xdbff || !read_unit(behind(s, 6), &low) || low < 0xdc00 ||
+	if (high > 0xdbff || !read_unit(skip(s, 6), &low) || low < 0xdc00 ||
 	    low > 0xdfff)
 		return REPLACEMENT;
 	*used = 12;
 	return 0x10000 + ((high & 0x3ff) << 10 | (low & 0x3ff));
 }
 
-/* Takes a character, or one byte of it, off the head of *s, which is not empty. Returns
- * how many bytes it put into out. */
+/* Takes an escape or one byte off the front of *s, which must not be empty. Returns the
+ * number of bytes written to out. */
 static size_t
 take_char(struct str *s, char out[4])
 {
@@ -241,17 +247,17 @@ take_char(struct str *s, char out[4])
 
 	out[0] = s->p[0];
 	if (s->p[0] != '\\' || s->n == 1) {
-		*s = behind(*s, 1);
+		*s = skip(*s, 1);
 		return 1;
 	}
 	if (read_unit(*s, &unit)) {
 		c = join_units(*s, unit, &used);
-		*s = behind(*s, used);
+		*s = skip(*s, used);
 		return put_utf8(c, out);
 	}
 	found = memchr(names, s->p[1], sizeof(names) - 1);
 	out[0] = found == NULL ? s->p[1] : meanings[found - names];
-	*s = behind(*s, 2);
+	*s = skip(*s, 2);
 	return 1;
 }
 
@@ -267,7 +273,7 @@ json_slice_text(struct arena *a, struct str v)
 	rest = str_make(v.p + 1, v.n - 2);
 	if (!str_has(rest, '\\'))
 		return rest;
-	/* no escape is shorter than what it stands for */
+	/* an escape is never shorter than its character */
 	out = arena_alloc(a, rest.n + 4);
 	while (rest.n > 0)
 		n += take_char(&rest, out + n);
@@ -276,15 +282,15 @@ json_slice_text(struct arena *a, struct str v)
 
 /* ---- members by name ---- */
 
-/* Of a name with escapes. */
+/* Is the name, which has escapes, the key? */
 static bool
-spells(struct str spelled, const char *key)
+name_is(struct str name, const char *key)
 {
 	char c[4];
 	size_t i, n;
 
-	while (spelled.n > 0) {
-		n = take_char(&spelled, c);
+	while (name.n > 0) {
+		n = take_char(&name, c);
 		for (i = 0; i < n; i++)
 			if (*key == '\0' || *key++ != c[i])
 				return false;
@@ -304,7 +310,7 @@ json_slice_pick(struct str v, const struct json_pick *wanted, size_t n)
 	while (walk.in_object && json_slice_next(&walk)) {
 		escaped = str_has(walk.key, '\\');
 		for (i = 0; i < n; i++)
-			if (escaped ? spells(walk.key, wanted[i].key)
+			if (escaped ? name_is(walk.key, wanted[i].key)
 				    : str_is(walk.key, wanted[i].key))
 				*wanted[i].value = walk.value;
 	}
@@ -329,7 +335,7 @@ json_slice_int(struct str v, long long *out)
 {
 	bool negative = v.n > 0 && v.p[0] == '-';
 
-	if (!str_to_int64(negative ? behind(v, 1) : v, out) || *out == LLONG_MAX)
+	if (!str_to_int64(negative ? skip(v, 1) : v, out) || *out == LLONG_MAX)
 		return false;
 	if (negative)
 		*out = -*out;

@@ -1,8 +1,8 @@
 /* json_slice.h: reading JSON in place, whatever its shape.
  *
- * json_parse() makes a tree, which can be a hundred times as large as the text. Here a
- * value is the slice of the text that spells it, and nothing is allocated: a document of
- * any number of values costs no more memory than its text.
+ * json_parse() makes a tree, which can be a hundred times as large as the text. Here a value
+ * is a slice of the text, and nothing is allocated: a document of any number of values needs
+ * no more memory than its text.
  *
  *	if (!json_slice_check(text, &root, &fault))
  *		... fault.why, fault.at
@@ -11,11 +11,11 @@
  *	while (json_slice_next(&walk))
  *		... walk.value
  *
- * All functions but json_slice_check() accept any bytes and stay inside them. What they
- * find in text that was not checked need not mean anything.
+ * All functions accept any bytes and never read beyond them. In a text that
+ * json_slice_check() has not checked, what they find is arbitrary.
  *
- * The empty slice stands for a member that is not there. Its kind is JSON_NONE, which is
- * the kind of null, too. */
+ * The empty slice stands for a missing member. Its kind is JSON_NONE, which is also the kind
+ * of null. */
 #ifndef BASE_JSON_SLICE_H
 #define BASE_JSON_SLICE_H
 
@@ -28,7 +28,7 @@
 
 struct json_fault {
 	const char *why; /* a constant: "unexpected character" */
-	size_t at;       /* the byte of the text where it was seen, from 0 */
+	size_t at;       /* the byte of the text where it was found, from 0 */
 };
 
 /* Is the text one JSON value of RFC 8259? Strict: UTF-8 without a byte order mark,
@@ -36,30 +36,31 @@ struct json_fault {
  * other. *root is the value without the blanks around it. False: *fault is filled in. */
 bool json_slice_check(struct str text, struct str *root, struct json_fault *fault);
 
-/* The text without the blanks around it: what json_slice_check() calls the root. */
+/* The text without the blanks around it; the root of json_slice_check(). */
 struct str json_slice_trim(struct str text);
 
-/* Tells the kind from the first character. */
+/* The kind of a value, by its first character. */
 enum json_kind json_slice_kind(struct str v);
 
-/* A member that is wanted, and where its value goes. */
+/* The name of a wanted member, and where its value is stored. */
 struct json_pick {
 	const char *key;
 	struct str *value;
 };
 
-/* Reads the members of the object v once. Of two with one name the last counts. A member
- * that is not there becomes the empty slice. False: v, without blanks around it, is not an
- * object from its first brace to its last; then all are empty. */
+/* Reads the members of the object v in one pass. If a name is there several times, the last
+ * member counts. A missing member becomes the empty slice. False: v is not exactly one
+ * object, from its first brace to its last; then all are empty. */
 bool json_slice_pick(struct str v, const struct json_pick *wanted, size_t n);
 
 /* The value of one member, by the same rules. */
 struct str json_slice_get(struct str v, const char *key);
 
-/* The elements of a list or the members of an object, in their order; none of anything
- * else. */
+/* The elements of a list or the members of an object, in their order; any other value has
+ * none. */
 struct json_walk {
-	struct str key; /* of a member: what stands between its quotes */
+	struct str
+	    key; /* of a member: the bytes between the quotes, with escapes */
 	struct str value;
 	struct str rest;          /* after the value */
 	bool in_object, complete; /* complete: the last bracket was reached */
@@ -68,11 +69,11 @@ struct json_walk {
 struct json_walk json_slice_walk(struct str v);
 bool json_slice_next(struct json_walk *walk);
 
-/* Elements or members. */
+/* The number of elements or members. */
 size_t json_slice_count(struct str v);
 
-/* The text of a string, which may hold NUL: a part of v, or in the arena if v has escapes.
- * A surrogate without its other half becomes U+FFFD. Of anything else the empty str. */
+/* The text of a string, which may contain NUL: a part of v, or in the arena if v has escapes.
+ * A surrogate without its other half becomes U+FFFD. For any other value the empty str. */
 struct str json_slice_text(struct arena *a, struct str v);
 
 /* False: v is not a whole number between LLONG_MIN and LLONG_MAX, both excluded. */

@@ -1,6 +1,9 @@
-/* json_slice_check.c: json_slice_check() of json_slice.h. Reads the text once, from left to right,
- * by the grammar of RFC 8259. Of the lists and objects that are open only the kind is kept,
- * one bit for each level. */
+/* json_slice_check.c: json_slice_check() of json_slice.h.
+ *
+ * Reads the text once, from left to right, by the grammar of RFC 8259, without recursion:
+ * step() reads one token, and `expected` says what may come next. Of each open list or object
+ * only the kind is kept, as one bit, so that the memory is constant. When the check fails, p
+ * is at the byte where it did. */
 #include "base/json_slice.h"
 
 #include <stdint.h>
@@ -9,7 +12,7 @@
 #include "base/hex.h"
 #include "base/json_blank.h"
 
-_Static_assert(JSON_DEPTH <= 64, "a level is a bit of `objects`");
+_Static_assert(JSON_DEPTH <= 64, "each level needs a bit in `objects`");
 
 enum expected {
 	A_VALUE,

@@ -19,7 +19,7 @@ put(struct jsonw *w, const char *p, size_t n)
 		w->stopped = !w->sink.write(w->sink.arg, p, n);
 }
 
-/* The comma before a value or key that is not the first of its level. */
+/* Writes the comma before a value or key that is not the first of its level. */
 static void
 separate(struct jsonw *w)
 {
@@ -65,7 +65,7 @@ jsonw_end(struct jsonw *w)
 	put(w, &w->level[w->depth].close, 1);
 }
 
-/* Length of the run at p that may be copied as it is. */
+/* The number of bytes at the beginning of s that need no escape. */
 static size_t
 plain_run(struct str s)
 {
@@ -92,7 +92,7 @@ put_escaped(struct jsonw *w, char c)
 	put(w, escape, strlen(escape));
 }
 
-/* s, less the bytes that break UTF-8. */
+/* Writes s, with U+FFFD for each byte that is not part of valid UTF-8. */
 static void
 put_repaired(struct jsonw *w, struct str s)
 {

@@ -1,4 +1,4 @@
-/* jsonw.h: writing JSON, a value at a time, to a sink; nothing is collected.
+/* jsonw.h: writing JSON to a sink, value by value, without keeping it in memory.
  *
  *	jsonw_init(&w, buf_sink(&b));
  *	jsonw_object(&w);
@@ -6,8 +6,8 @@
  *	jsonw_text(&w, "Tag not found");
  *	jsonw_end(&w);				-> {"error": "Tag not found"}
  *
- * Commas and colons are followed by a blank, as Python's json.dumps writes them:
- * that is what the files of docker-registry 0.x look like. */
+ * Commas and colons are followed by a blank, as Python's json.dumps writes them, because the
+ * files of docker-registry 0.x have this format. */
 #ifndef BASE_JSONW_H
 #define BASE_JSONW_H
 
@@ -20,12 +20,12 @@
 
 struct jsonw {
 	struct sink sink;
-	bool stopped; /* the sink wants no more */
-	bool after_key;
+	bool stopped;   /* the sink refused a write */
+	bool after_key; /* the next value belongs to a key */
 	unsigned depth;
 	struct {
-		char close;
-		bool filled;
+		char close;  /* the closing bracket */
+		bool filled; /* it has a value: a comma comes before the next */
 	} level[JSONW_DEPTH];
 };
 
@@ -36,13 +36,14 @@ void jsonw_end(struct jsonw *w); /* of the innermost object or array */
 void jsonw_key(struct jsonw *w, const char *key);
 void jsonw_key_str(struct jsonw *w, struct str key);
 void jsonw_text(struct jsonw *w, const char *s);
-void jsonw_str(
-    struct jsonw *w, struct str s); /* bytes that are not UTF-8 become U+FFFD */
+
+/* Bytes that are not UTF-8 become U+FFFD. */
+void jsonw_str(struct jsonw *w, struct str s);
 void jsonw_int(struct jsonw *w, long long v);
 void jsonw_bool(struct jsonw *w, bool v);
 void jsonw_null(struct jsonw *w);
 
-/* A value that is JSON already. */
+/* Writes a value that is JSON already. */
 void jsonw_json(struct jsonw *w, struct str json);
 
 #endif

@@ -13,17 +13,17 @@
 #define LINE_MAX_BYTES 2048
 
 static int log_fd = STDERR_FILENO;
-static enum log_level log_least = LOG_INFO;
+static enum log_level log_min_level = LOG_INFO;
 static char log_path[4096];
 static void (*log_watcher)(void *arg, enum log_level level, struct str line);
 static void *log_watcher_arg;
 
 bool
-log_open(const char *path, enum log_level least)
+log_open(const char *path, enum log_level min_level)
 {
 	int fd;
 
-	log_least = least;
+	log_min_level = min_level;
 	if (path == NULL)
 		return true;
 	if (strlen(path) >= sizeof(log_path)) {
@@ -39,13 +39,13 @@ log_open(const char *path, enum log_level least)
 }
 
 void
-log_set_level(enum log_level least)
+log_set_level(enum log_level min_level)
 {
-	log_least = least;
+	log_min_level = min_level;
 }
 
-/* dup3() over the old number: a thread that is writing meets one file or the other.
- */
+/* dup3() replaces the file under the same descriptor: a thread that is writing at this moment
+ * writes to the old or to the new file, never to a closed descriptor. */
 void
 log_reopen(void)
 {
@@ -65,7 +65,7 @@ log_reopen(void)
 bool
 log_wants(enum log_level level)
 {
-	return level >= log_least;
+	return level >= log_min_level;
 }
 
 static size_t
@@ -85,9 +85,10 @@ put_head(char *line, size_t size, enum log_level level, const char *event)
 }
 
 void
-log_watch(void (*on)(void *arg, enum log_level level, struct str line), void *arg)
+log_watch(
+    void (*watcher)(void *arg, enum log_level level, struct str line), void *arg)
 {
-	log_watcher = on;
+	log_watcher = watcher;
 	log_watcher_arg = arg;
 }
 
@@ -114,8 +115,7 @@ log_line(enum log_level level, const char *event, const char *fmt, ...)
 		log_watcher(log_watcher_arg, level, str_make(line, n));
 	line[n++] = '\n';
 	if (write(log_fd, line, n) == -1)
-		return; /* nowhere to say it: a full disk must not stop the registry
-			 */
+		return; /* e.g. a full disk, which must not stop the registry */
 }
 
 const char *

@@ -131,8 +131,8 @@ str_has(struct str s, char c)
 	return s.n > 0 && memchr(s.p, c, s.n) != NULL;
 }
 
-/* Length of the well-formed sequence at p, 0 if there is none (RFC 3629, section
- * 4). */
+/* Bytes of the well-formed sequence at p; 0: there is none. The limits of the second byte
+ * (RFC 3629, section 4) exclude overlong forms, surrogates and what is above U+10FFFF. */
 static size_t
 utf8_sequence(const unsigned char *p, size_t n)
 {

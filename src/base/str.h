@@ -1,5 +1,5 @@
-/* str.h: a piece of text that somebody else owns. It may hold any byte, NUL
- * too, and need not end in one: what a client sent comes as a str. */
+/* str.h: a view of bytes that are owned elsewhere, such as text from a client. It may contain
+ * any byte, NUL too, and need not end with NUL. */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
@@ -21,7 +21,7 @@ struct str str_make(const char *p, size_t n);
 
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *b);
-bool str_eq_nocase(struct str a, struct str b); /* of ASCII; so the next */
+bool str_eq_nocase(struct str a, struct str b); /* these two: ASCII letters only */
 bool str_is_nocase(struct str a, const char *b);
 bool str_starts(struct str a, const char *prefix);
 bool str_ends(struct str a, const char *ending);
@@ -29,30 +29,29 @@ bool str_ends(struct str a, const char *ending);
 /* Byte order: negative, 0 or positive as a comes before b, is b, or comes after it. */
 int str_order(struct str a, struct str b);
 
-/* Sorts the list in byte order and drops repetitions. Returns how many are left. */
+/* Sorts the list in byte order and removes duplicates. Returns how many are left. */
 size_t str_sort_unique(struct str *list, size_t n);
 
-/* Cuts *rest at the first c: returns what stood before it and leaves in *rest
- * what came behind; without c all is returned and *rest is empty, its p NULL. */
+/* Cuts *rest at the first c: returns the part before it, and *rest becomes the part after it.
+ * Without c, returns all, and *rest becomes empty with p NULL. */
 struct str str_cut(struct str *rest, char c);
 
-/* Without blanks and tabs on either side. */
+/* s without blanks and tabs at both ends. */
 struct str str_trim(struct str s);
 
-/* Without blanks, line ends and other control characters (bytes up to 0x20, NUL too) on
- * either side. */
+/* s without blanks, newlines and other control characters (bytes up to 0x20, NUL too) at both
+ * ends. */
 struct str str_trim_controls(struct str s);
 
 bool str_has(struct str s, char c);
 
-/* Well-formed UTF-8 (RFC 3629): no surrogate, nothing overlong, U+10FFFF at most.
- */
+/* Is it well-formed UTF-8 (RFC 3629): no surrogates, no overlong forms, at most U+10FFFF? */
 bool str_is_utf8(struct str s);
 
-/* A copy as a C string. The caller has seen that s holds no NUL. */
+/* A copy as a C string. The caller has checked that s contains no NUL. */
 char *str_dup(struct arena *a, struct str s);
 
-/* Decimal digits only, not empty, at most INT64_MAX. */
+/* Reads a number. False: empty, something else than decimal digits, or above INT64_MAX. */
 bool str_to_int64(struct str s, long long *out);
 
 #endif

@@ -5,19 +5,19 @@
 
 #include "base/must.h"
 
-#define ROOM_MIN 4 /* elements */
+#define CAPACITY_MIN 4 /* elements */
 
 void *
-vec_grow(struct arena *a, void *items, size_t n, size_t *room, size_t size)
+vec_grow(struct arena *a, void *items, size_t n, size_t *capacity, size_t size)
 {
 	size_t wanted, bytes;
 
-	assert(n <= *room);
-	if (n < *room)
+	assert(n <= *capacity);
+	if (n < *capacity)
 		return items;
-	wanted = n == 0 ? ROOM_MIN : 2 * n;
+	wanted = n == 0 ? CAPACITY_MIN : 2 * n;
 	must_succeed(!__builtin_mul_overflow(wanted, size, &bytes), "vec_grow");
-	items = arena_extend(a, items, *room * size, bytes);
-	*room = wanted;
+	items = arena_extend(a, items, *capacity * size, bytes);
+	*capacity = wanted;
 	return items;
 }

@@ -199,7 +199,7 @@ test_long_items(void)
 	buf_init(&b, arena, SIZE_MAX);
 	buf_printf(&b, "[1, \"%s\", 2]", repeated('x', JSON_ITEM_MAX).p);
 	is_str(items(buf_str(&b), 70000), "# refused", "a longer one");
-	is_str(why, "an element is too long", "and why");
+	is_str(why, "an element is longer than 1 MiB", "and why");
 	from.left = TEXT("[1");
 	from.fails = true;
 	ok(!json_items_next(json_items_new(arena, read_piece, &from), &one, &why),
