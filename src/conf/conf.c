@@ -1,4 +1,4 @@
-/* conf.c: see conf.h. Text -> tree (tree.c) -> settings of one flavor (flavor.c) ->
+/* conf.c: see conf.h. Text -> tree (tree.c) -> settings of one flavor (settings.c) ->
  * each looked up in the table of keys (keys.c) -> checked members (value.c). */
 #include "conf/conf.h"
 
@@ -7,9 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "conf/flavor.h"
 #include "conf/keys.h"
 #include "conf/notes.h"
+#include "conf/settings.h"
 #include "conf/tree.h"
 #include "conf/value.h"
 
@@ -18,7 +18,7 @@
 struct loading {
 	struct arena *arena;
 	struct conf *conf;
-	struct flavor flavor;
+	struct settings settings;
 	struct notes notes;
 	struct err *err;
 };
@@ -72,14 +72,14 @@ read_settings(struct loading *ld, struct str text)
 	enum result r;
 
 	if (file == NULL) {
-		flavor_add(
-		    &ld->flavor, ld->arena, "storage_path", 0, "_env:STORAGE_PATH");
+		settings_add(&ld->settings, ld->arena, "storage_path", 0,
+		    "_env:STORAGE_PATH");
 		return RC_OK;
 	}
 	r = tree_parse(ld->arena, file, text, &ld->notes, &root, ld->err);
 	if (r != RC_OK)
 		return r;
-	return flavor_read(&ld->flavor, ld->arena, root, file, ld->err);
+	return settings_read(&ld->settings, ld->arena, root, file, ld->err);
 }
 
 static enum result
@@ -158,7 +158,7 @@ check_settings(struct loading *ld)
 	const struct setting *s;
 	enum result r;
 
-	for (s = ld->flavor.settings; s != NULL; s = s->next) {
+	for (s = ld->settings.first; s != NULL; s = s->next) {
 		r = check_setting(ld, s);
 		if (r != RC_OK)
 			return r;
@@ -201,7 +201,7 @@ from_of(struct loading *ld, const struct setting *s)
 static enum result
 fill(struct loading *ld, const struct key *key, struct conf_value *value)
 {
-	const struct setting *s = flavor_get(&ld->flavor, key->name);
+	const struct setting *s = settings_get(&ld->settings, key->name);
 	const char *why;
 	enum result r;
 
@@ -249,7 +249,7 @@ fill_all(struct loading *ld)
 static enum result
 refuse_key(struct loading *ld, const char *name, const char *why)
 {
-	const struct setting *s = flavor_get(&ld->flavor, name);
+	const struct setting *s = settings_get(&ld->settings, name);
 
 	if (s != NULL)
 		return refuse(ld, s, why);
@@ -259,7 +259,7 @@ refuse_key(struct loading *ld, const char *name, const char *why)
 static void
 note_key(struct loading *ld, const char *name, const char *why)
 {
-	const struct setting *s = flavor_get(&ld->flavor, name);
+	const struct setting *s = settings_get(&ld->settings, name);
 
 	if (s != NULL)
 		notes_add(&ld->notes, s->line, "%s: %s", name, why);
@@ -373,7 +373,7 @@ conf_load(struct arena *a, const struct conf_source *source, struct conf **out,
 		flavor = environment(source, "SETTINGS_FLAVOR");
 	ld.conf = arena_alloc(a, sizeof(*ld.conf));
 	ld.conf->flavor = arena_strdup(a, flavor == NULL ? "dev" : flavor);
-	flavor_init(&ld.flavor, ld.conf->flavor, source->env);
+	settings_init(&ld.settings, ld.conf->flavor, source->env);
 	notes_init(&ld.notes, a);
 	r = open_file(&ld, source, &text);
 	if (r == RC_OK)

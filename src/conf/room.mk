@@ -1,7 +1,7 @@
 # conf: config.yml; the only room that sees libyaml. Seen by cmd alone.
 libberth_a_SOURCES += \
 	src/conf/conf.c src/conf/conf.h \
-	src/conf/flavor.c src/conf/flavor.h \
+	src/conf/settings.c src/conf/settings.h \
 	src/conf/keys.c src/conf/keys.h \
 	src/conf/notes.c src/conf/notes.h \
 	src/conf/tree.c src/conf/tree.h \

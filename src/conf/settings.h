@@ -1,11 +1,11 @@
-/* flavor.h: the keys that a flavor sets, as a flat list.
+/* settings.h: the keys that a flavor sets, as a flat list.
  *
  * The flavor is laid over `common`, key by key; `_env:` is resolved; maps inside
  * are unfolded (`mirroring.source`). A key without a value (nothing, `~`, an empty
  * string or list, a variable that is not set) does not appear: it is the same as not being
  * there. */
-#ifndef CONF_FLAVOR_H
-#define CONF_FLAVOR_H
+#ifndef CONF_SETTINGS_H
+#define CONF_SETTINGS_H
 
 #include <stdbool.h>
 
@@ -22,26 +22,26 @@ struct setting {
 	int line;             /* 0: not of a line */
 };
 
-struct flavor {
-	const char *name;
+struct settings {
+	const char *flavor; /* its name */
 	const char *(*env)(const char *name);
-	struct setting *settings; /* those of `common` last */
+	struct setting *first; /* in a list; those of `common` come last */
 	struct setting **end;
 };
 
-void flavor_init(
-    struct flavor *flavor, const char *name, const char *(*env)(const char *name));
+void settings_init(
+    struct settings *set, const char *flavor, const char *(*env)(const char *name));
 
 /* Adds the settings of the flavor in root (NULL: an empty file). file is for err:
  * RC_BAD_DATA when the flavor is not there, or is no map. */
-enum result flavor_read(struct flavor *flavor, struct arena *a,
+enum result settings_read(struct settings *set, struct arena *a,
     const struct node *root, const char *file, struct err *err);
 
 /* Adds one setting as if it stood in the file. */
-void flavor_add(struct flavor *flavor, struct arena *a, const char *name, int line,
+void settings_add(struct settings *set, struct arena *a, const char *name, int line,
     const char *text);
 
 /* NULL: not set. */
-const struct setting *flavor_get(const struct flavor *flavor, const char *name);
+const struct setting *settings_get(const struct settings *set, const char *name);
 
 #endif

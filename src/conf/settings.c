@@ -1,5 +1,5 @@
-/* flavor.c: see flavor.h. */
-#include "conf/flavor.h"
+/* settings.c: see settings.h. */
+#include "conf/settings.h"
 
 #include <string.h>
 
@@ -9,17 +9,17 @@
 #define NAMES_MAX 100 /* bytes of flavors' names in an error */
 
 void
-flavor_init(
-    struct flavor *flavor, const char *name, const char *(*env)(const char *name))
+settings_init(
+    struct settings *set, const char *flavor, const char *(*env)(const char *name))
 {
-	memset(flavor, 0, sizeof(*flavor));
-	flavor->name = name;
-	flavor->env = env;
-	flavor->end = &flavor->settings;
+	memset(set, 0, sizeof(*set));
+	set->flavor = flavor;
+	set->env = env;
+	set->end = &set->first;
 }
 
 static void
-add(struct flavor *flavor, struct arena *a, struct setting setting)
+add(struct settings *set, struct arena *a, struct setting setting)
 {
 	struct setting *s;
 
@@ -27,8 +27,8 @@ add(struct flavor *flavor, struct arena *a, struct setting setting)
 		return;
 	s = arena_alloc(a, sizeof(*s));
 	*s = setting;
-	*flavor->end = s;
-	flavor->end = &s->next;
+	*set->end = s;
+	set->end = &s->next;
 }
 
 /* The values of a list, one behind another, "" of an empty one; NULL: it holds lists or
@@ -53,7 +53,7 @@ text_of_list(struct arena *a, const struct node *list)
 /* Since 0.8 the value is read as YAML. What is no YAML stands as it is: to 0.7 all
  * did, and a password that begins with `@` is no reason not to start. */
 static void
-add_from_environment(struct flavor *flavor, struct arena *a, struct setting s)
+add_from_environment(struct settings *set, struct arena *a, struct setting s)
 {
 	const char *name = s.text + strlen(ENV_MARK);
 	const char *end = strchrnul(name, ':');
@@ -62,7 +62,7 @@ add_from_environment(struct flavor *flavor, struct arena *a, struct setting s)
 	struct err ignored;
 
 	name = arena_strndup(a, name, (size_t)(end - name));
-	s.text = flavor->env(name);
+	s.text = set->env(name);
 	if (s.text != NULL)
 		s.variable = name;
 	else
@@ -75,23 +75,23 @@ add_from_environment(struct flavor *flavor, struct arena *a, struct setting s)
 		s.is_list = node->kind == NODE_SEQUENCE;
 		s.text = s.is_list ? text_of_list(a, node) : node->text;
 	}
-	add(flavor, a, s);
+	add(set, a, s);
 }
 
 void
-flavor_add(struct flavor *flavor, struct arena *a, const char *name, int line,
+settings_add(struct settings *set, struct arena *a, const char *name, int line,
     const char *text)
 {
 	struct setting s = {.name = name, .text = text, .line = line};
 
 	if (text != NULL && str_starts(str_of(text), ENV_MARK))
-		add_from_environment(flavor, a, s);
+		add_from_environment(set, a, s);
 	else
-		add(flavor, a, s);
+		add(set, a, s);
 }
 
 static void
-add_node(struct flavor *flavor, struct arena *a, const char *name, int line,
+add_node(struct settings *set, struct arena *a, const char *name, int line,
     const struct node *node)
 {
 	const struct member *m;
@@ -99,7 +99,7 @@ add_node(struct flavor *flavor, struct arena *a, const char *name, int line,
 	if (tree_is_null(node))
 		return;
 	if (node->kind == NODE_SEQUENCE) {
-		add(flavor, a,
+		add(set, a,
 		    (struct setting){.name = name,
 			.text = text_of_list(a, node),
 			.is_list = true,
@@ -107,11 +107,11 @@ add_node(struct flavor *flavor, struct arena *a, const char *name, int line,
 		return;
 	}
 	if (node->kind != NODE_MAP) {
-		flavor_add(flavor, a, name, line, node->text);
+		settings_add(set, a, name, line, node->text);
 		return;
 	}
 	for (m = node->members; m != NULL; m = m->next)
-		add_node(flavor, a, arena_printf(a, "%s.%s", name, m->key), m->line,
+		add_node(set, a, arena_printf(a, "%s.%s", name, m->key), m->line,
 		    m->value);
 }
 
@@ -140,10 +140,10 @@ no_map(const struct member *m, const char *file, struct err *err)
 }
 
 enum result
-flavor_read(struct flavor *flavor, struct arena *a, const struct node *root,
+settings_read(struct settings *set, struct arena *a, const struct node *root,
     const char *file, struct err *err)
 {
-	const struct member *own = tree_get(root, flavor->name);
+	const struct member *own = tree_get(root, set->flavor);
 	const struct member *common = tree_get(root, "common");
 	const struct member *m;
 
@@ -151,7 +151,7 @@ flavor_read(struct flavor *flavor, struct arena *a, const struct node *root,
 		return err_set(err, RC_BAD_DATA, "%s: holds no flavors", file);
 	if (own == NULL)
 		return err_set(err, RC_BAD_DATA,
-		    "%s: flavor %s is not there; there is: %s", file, flavor->name,
+		    "%s: flavor %s is not there; there is: %s", file, set->flavor,
 		    names_of(a, root));
 	if (!tree_is_null(own->value) && own->value->kind != NODE_MAP)
 		return no_map(own, file, err);
@@ -159,21 +159,21 @@ flavor_read(struct flavor *flavor, struct arena *a, const struct node *root,
 	    common->value->kind != NODE_MAP)
 		return no_map(common, file, err);
 	for (m = own->value->members; m != NULL; m = m->next)
-		add_node(flavor, a, m->key, m->line, m->value);
+		add_node(set, a, m->key, m->line, m->value);
 	if (common == NULL || common == own)
 		return RC_OK;
 	for (m = common->value->members; m != NULL; m = m->next)
 		if (tree_get(own->value, m->key) == NULL)
-			add_node(flavor, a, m->key, m->line, m->value);
+			add_node(set, a, m->key, m->line, m->value);
 	return RC_OK;
 }
 
 const struct setting *
-flavor_get(const struct flavor *flavor, const char *name)
+settings_get(const struct settings *set, const char *name)
 {
 	const struct setting *s;
 
-	for (s = flavor->settings; s != NULL; s = s->next)
+	for (s = set->first; s != NULL; s = s->next)
 		if (strcmp(s->name, name) == 0)
 			return s;
 	return NULL;
