@@ -1,5 +1,14 @@
-/* conf.c: see conf.h. Text -> tree (tree.c) -> settings of one flavor (settings.c) ->
- * each looked up in the table of keys (keys.c) -> checked members (value.c). */
+/* conf.c: see conf.h.
+ *
+ * The configuration is made in these steps:
+ *
+ *	1. The text of the file becomes a tree (tree.c).
+ *	2. The settings of the chosen flavor become a flat list (settings.c).
+ *	3. Each setting is looked up in the table of keys (keys.c). Unknown keys, and keys of
+ *	   docker-registry that have no effect, are noted.
+ *	4. Each member of struct conf gets its value from its setting or from the default, in
+ *	   the order of the table (value.c).
+ *	5. Combinations are checked that make no sense or would be dangerous. */
 #include "conf/conf.h"
 
 #include <errno.h>
@@ -36,12 +45,12 @@ read_file(struct loading *ld, FILE *f, const char *file, struct str *text)
 {
 	char *p = arena_alloc(ld->arena, TREE_SIZE + 1);
 
-	/* one byte more than tree_parse() takes: it says so */
+	/* One byte more than tree_parse() accepts, so that it refuses a longer file. */
 	*text = str_make(p, fread(p, 1, TREE_SIZE + 1, f));
 	return ferror(f) ? err_set(ld->err, RC_IO, "read %s: %m", file) : RC_OK;
 }
 
-/* conf->file stays NULL when nobody named a file and none is installed. */
+/* conf->file stays NULL if no file was named and none is installed. */
 static enum result
 open_file(struct loading *ld, const struct conf_source *source, struct str *text)
 {
@@ -68,6 +77,7 @@ static enum result
 read_settings(struct loading *ld, struct str text)
 {
 	const char *file = ld->conf->file;
+	struct tree_input input;
 	const struct node *root;
 	enum result r;
 
@@ -76,12 +86,14 @@ read_settings(struct loading *ld, struct str text)
 		    "_env:STORAGE_PATH");
 		return RC_OK;
 	}
-	r = tree_parse(ld->arena, file, text, &ld->notes, &root, ld->err);
+	input = (struct tree_input){file, text, &ld->notes};
+	r = tree_parse(ld->arena, &input, &root, ld->err);
 	if (r != RC_OK)
 		return r;
 	return settings_read(&ld->settings, ld->arena, root, file, ld->err);
 }
 
+/* An error about a setting, with the line and the variable that it comes from. */
 static enum result
 refuse(struct loading *ld, const struct setting *s, const char *why)
 {
@@ -107,17 +119,19 @@ note_unknown(struct loading *ld, const struct setting *s)
 		notes_add(&ld->notes, s->line, "%s: unknown key", s->name);
 }
 
+/* No note is needed if the key switches something off that berth does not have, or on what
+ * it always does. */
 static void
 note_foreign(struct loading *ld, const struct setting *s, const struct key *key)
 {
-	bool asks = true, on, usual = false;
+	bool value, quiet = false;
 
-	if (key->fallback != NULL)
-		(void)value_bool(key->fallback, &usual);
-	if (s->text != NULL && value_bool(s->text, &on))
-		asks = on != usual;
-	if (asks && key->says != NULL)
-		notes_add(&ld->notes, s->line, "%s: %s", s->name, key->says);
+	if (key->note == NULL)
+		return;
+	if (key->quiet_value != NULL)
+		(void)value_bool(key->quiet_value, &quiet);
+	if (s->text == NULL || !value_bool(s->text, &value) || value != quiet)
+		notes_add(&ld->notes, s->line, "%s: %s", s->name, key->note);
 }
 
 static enum result
@@ -126,8 +140,8 @@ check_storage(struct loading *ld, const struct setting *s)
 	if (strcasecmp(s->text, "local") == 0 || strcasecmp(s->text, "file") == 0)
 		return RC_OK;
 	return refuse(ld, s,
-	    arena_printf(
-		ld->arena, "%s is not served; local (or file) is", s->text));
+	    arena_printf(ld->arena, "must be local (or file), %s is not supported",
+		s->text));
 }
 
 static enum result
@@ -144,7 +158,7 @@ check_setting(struct loading *ld, const struct setting *s)
 		return RC_OK;
 	}
 	if (s->text == NULL && keys_takes_list(key->kind))
-		return refuse(ld, s, "must be a value, or a list of such");
+		return refuse(ld, s, "must be a single value or a list of values");
 	if (s->text == NULL || (s->is_list && !keys_takes_list(key->kind)))
 		return refuse(ld, s, "must be a single value");
 	if (key->kind == KEY_STORAGE)
@@ -167,17 +181,17 @@ check_settings(struct loading *ld)
 }
 
 static enum result
-fill_from_default(struct loading *ld, const struct key *key)
+set_default(struct loading *ld, const struct key *key)
 {
-	const char *file = ld->conf->file, *text = key->fallback, *why;
+	const char *file = ld->conf->file, *text = key->default_text, *why;
 
-	if (text == NULL && key->says != NULL)
+	if (text == NULL && key->shown_default != NULL)
 		return RC_OK;
 	if (text == NULL && file == NULL)
 		return err_set(ld->err, RC_BAD_DATA,
-		    "no configuration file, and STORAGE_PATH is not set: no store to serve");
+		    "there is no configuration file, so STORAGE_PATH must be set");
 	if (text == NULL)
-		return err_set(ld->err, RC_BAD_DATA, "%s: flavor %s sets no %s",
+		return err_set(ld->err, RC_BAD_DATA, "%s: flavor %s must set %s",
 		    file, ld->conf->flavor, key->name);
 	if (key->kind == KEY_PATH || key->kind == KEY_SOCKET)
 		text = arena_printf(
@@ -189,7 +203,7 @@ fill_from_default(struct loading *ld, const struct key *key)
 }
 
 static const char *
-from_of(struct loading *ld, const struct setting *s)
+describe_origin(struct loading *ld, const struct setting *s)
 {
 	if (s->line == 0)
 		return s->variable;
@@ -199,7 +213,7 @@ from_of(struct loading *ld, const struct setting *s)
 }
 
 static enum result
-fill(struct loading *ld, const struct key *key, struct conf_value *value)
+set_member(struct loading *ld, const struct key *key, struct conf_value *value)
 {
 	const struct setting *s = settings_get(&ld->settings, key->name);
 	const char *why;
@@ -208,21 +222,21 @@ fill(struct loading *ld, const struct key *key, struct conf_value *value)
 	value->key = key->name;
 	if (s == NULL) {
 		value->from = "default";
-		r = fill_from_default(ld, key);
+		r = set_default(ld, key);
 		if (r != RC_OK)
 			return r;
 	} else {
 		if (!value_set(ld->arena, key, s->text, ld->conf, &why))
 			return refuse(ld, s, why);
-		value->from = from_of(ld, s);
+		value->from = describe_origin(ld, s);
 	}
 	value->value = value_show(ld->arena, key, ld->conf);
-	value->in_words = value->value == key->says;
+	value->in_words = value->value == key->shown_default;
 	return RC_OK;
 }
 
 static enum result
-fill_all(struct loading *ld)
+set_members(struct loading *ld)
 {
 	struct conf_value *values;
 	enum result r;
@@ -232,7 +246,7 @@ fill_all(struct loading *ld)
 		n++;
 	values = arena_alloc(ld->arena, n * sizeof(*values));
 	for (i = 0; i < n; i++) {
-		r = fill(ld, keys_at(i), &values[i]);
+		r = set_member(ld, keys_at(i), &values[i]);
 		if (r != RC_OK)
 			return r;
 	}
@@ -241,11 +255,11 @@ fill_all(struct loading *ld)
 	return RC_OK;
 }
 
-/* ---- what keys mean together ---- */
+/* ---- combinations of keys ---- */
 
 #define SECRET_MIN 16 /* bytes */
 
-/* The value is refused, as the setting it came from. */
+/* An error about a key, with the line of its setting if it has one. */
 static enum result
 refuse_key(struct loading *ld, const char *name, const char *why)
 {
@@ -265,6 +279,7 @@ note_key(struct loading *ld, const char *name, const char *why)
 		notes_add(&ld->notes, s->line, "%s: %s", name, why);
 }
 
+/* Are tokens required that berth itself issues? */
 static bool
 asks_own_tokens(const struct conf *c)
 {
@@ -280,32 +295,33 @@ check_tokens(struct loading *ld)
 
 	if (asks_index && c->index_endpoint == NULL)
 		return refuse_key(ld, "standalone",
-		    "false wants index_endpoint, the address of the index that confirms "
-		    "tokens (or disable_token_auth: true, which asks for none)");
+		    "false needs index_endpoint, the address of the index that checks "
+		    "tokens (or disable_token_auth: true, which requires none)");
 	if (asks_own && c->secret_key != NULL && strlen(c->secret_key) < SECRET_MIN)
 		return refuse_key(ld, "secret_key",
-		    "signs the tokens of check_tokens: at least 16 characters");
+		    "must have at least 16 characters: it signs the tokens of "
+		    "check_tokens");
 	if (!asks_index)
 		note_key(ld, "index_endpoint",
-		    "not asked: standalone is true, or "
-		    "disable_token_auth");
+		    "has no effect: it is used with standalone: false and without "
+		    "disable_token_auth only");
 	if (c->check_tokens && !asks_own)
 		note_key(ld, "check_tokens",
-		    "changes nothing beside standalone: false "
-		    "or disable_token_auth: true");
+		    "has no effect with standalone: false or "
+		    "disable_token_auth: true");
 	if (!asks_index && !asks_own)
 		note_key(ld, "privileged_key",
-		    "changes nothing: nobody is asked for a "
-		    "token (see check_tokens)");
+		    "has no effect: no tokens are required (see check_tokens)");
 	if (!asks_own)
 		note_key(ld, "secret_key",
-		    "changes nothing: it signs tokens of this registry's own, and "
-		    "none are asked for (see check_tokens)");
+		    "has no effect: it signs this registry's own tokens, and they "
+		    "are not required (see check_tokens)");
 	return RC_OK;
 }
 
-/* Whose an image of the source is, own tokens cannot tell: whoever pushes to the source
- * could name one that is private here. */
+/* A mirror with own tokens would not be safe: the tokens say nothing about the upstream's
+ * images, and a user who pushes to the upstream could give an image the id of one that is
+ * private here. */
 static enum result
 check_mirror(struct loading *ld)
 {
@@ -313,11 +329,11 @@ check_mirror(struct loading *ld)
 
 	if (c->mirroring_source == NULL)
 		note_key(ld, "mirroring.source_index",
-		    "changes nothing without mirroring.source");
+		    "has no effect without mirroring.source");
 	else if (asks_own_tokens(c))
 		return refuse_key(ld, "mirroring.source",
-		    "not beside check_tokens: its tokens cannot tell whose the "
-		    "source's images are (let nginx ask for a password)");
+		    "cannot be used with check_tokens, whose tokens do not cover the "
+		    "source's images (let nginx ask for a password instead)");
 	return RC_OK;
 }
 
@@ -330,7 +346,7 @@ check_mail(struct loading *ld)
 		return RC_OK;
 	if (c->mail_from_addr == NULL || c->mail_to_addr == NULL)
 		return refuse_key(ld, "email_exceptions.smtp_host",
-		    "wants from_addr and to_addr beside it");
+		    "needs from_addr and to_addr, too");
 	return RC_OK;
 }
 
@@ -343,7 +359,8 @@ check_cors(struct loading *ld)
 	    strcmp(c->cors_origins[0], "*") != 0)
 		return RC_OK;
 	return refuse_key(ld, "cors.supports_credentials",
-	    "not for origins \"*\": name the sites that may act as their user");
+	    "cannot be used with origins \"*\": list the sites that may act for their "
+	    "users");
 }
 
 static enum result
@@ -381,7 +398,7 @@ conf_load(struct arena *a, const struct conf_source *source, struct conf **out,
 	if (r == RC_OK)
 		r = check_settings(&ld);
 	if (r == RC_OK)
-		r = fill_all(&ld);
+		r = set_members(&ld);
 	if (r == RC_OK)
 		r = check_together(&ld);
 	ld.conf->notes = ld.notes.all;

@@ -5,121 +5,232 @@
 
 #include "conf/conf.h"
 
-#define NAME_MAX_BYTES 64 /* longer ones resemble none */
+#define NAME_MAX_BYTES 64 /* keys_nearest() does not look at longer names */
 #define TYPOS          2  /* letters that may be wrong */
 
 #define MEMBER(name) offsetof(struct conf, name)
 #define YEAR         (365U * 24 * 60 * 60)
 
-#define NO_S3     "not served: the store is a local directory (storage_path), no S3"
-#define NO_REMOTE "not served: the store is a local directory (storage_path)"
-#define NO_REDIS  "not needed: workers share the page cache and the index, no redis"
+#define NO_S3     "ignored: the store is a local directory (storage_path), not S3"
+#define NO_REMOTE "ignored: the store is a local directory (storage_path)"
+#define NO_REDIS \
+	"ignored: no redis is needed, workers share the page cache and the index"
 #define ALWAYS_ON \
-	"always on: nginx sends the files, as its shipped configuration says"
+	"ignored: nginx always sends the files, see the shipped nginx configuration"
 
 static const struct key keys[] = {
-    {"storage_path", KEY_PATH, MEMBER(storage_path), 0, 0, NULL, NULL},
-    {"index_database", KEY_PATH, MEMBER(index_database), 0, 0, "_berth/index.db",
-	NULL},
-    {"socket", KEY_SOCKET, MEMBER(socket), 0, 0, "_berth/berth.sock", NULL},
-    {"log_file", KEY_PATH, MEMBER(log_file), 0, 0, NULL, "standard error"},
-    {"loglevel", KEY_LEVEL, MEMBER(loglevel), 0, 0, "info", NULL},
-    {"issue", KEY_TEXT, MEMBER(issue), 0, 0, NULL,
-	"docker-registry server (<flavor>)"},
-    {"registry_endpoints", KEY_TEXT, MEMBER(registry_endpoints), 0, 0, NULL,
-	"the request's Host"},
-    {"trusted_proxies", KEY_PROXIES, MEMBER(trusted_proxies), 0, 0, NULL, "none"},
-    {"workers", KEY_WORKERS, MEMBER(workers), 1, 64, "auto", NULL},
-    {"threads", KEY_NUMBER, MEMBER(threads), 1, 1024, "64", NULL},
-    {"push_expiry", KEY_NUMBER, MEMBER(push_expiry), 60, YEAR, "86400", NULL},
-    {"open_uploads", KEY_NUMBER, MEMBER(open_uploads), 1, 1000000, "10000", NULL},
-    {"schema1_signing_key", KEY_FILE, MEMBER(schema1_signing_key), 0, 0, NULL,
-	"made by berth"},
+    {.name = "storage_path", .kind = KEY_PATH, .member = MEMBER(storage_path)},
+    {.name = "index_database",
+	.kind = KEY_PATH,
+	.member = MEMBER(index_database),
+	.default_text = "_berth/index.db"},
+    {.name = "socket",
+	.kind = KEY_SOCKET,
+	.member = MEMBER(socket),
+	.default_text = "_berth/berth.sock"},
+    {.name = "log_file",
+	.kind = KEY_PATH,
+	.member = MEMBER(log_file),
+	.shown_default = "standard error"},
+    {.name = "loglevel",
+	.kind = KEY_LEVEL,
+	.member = MEMBER(loglevel),
+	.default_text = "info"},
+    {.name = "issue",
+	.kind = KEY_TEXT,
+	.member = MEMBER(issue),
+	.shown_default = "docker-registry server (<flavor>)"},
+    {.name = "registry_endpoints",
+	.kind = KEY_TEXT,
+	.member = MEMBER(registry_endpoints),
+	.shown_default = "the request's Host"},
+    {.name = "trusted_proxies",
+	.kind = KEY_PROXIES,
+	.member = MEMBER(trusted_proxies),
+	.shown_default = "none"},
+    {.name = "workers",
+	.kind = KEY_WORKERS,
+	.member = MEMBER(workers),
+	.min = 1,
+	.max = 64,
+	.default_text = "auto"},
+    {.name = "threads",
+	.kind = KEY_NUMBER,
+	.member = MEMBER(threads),
+	.min = 1,
+	.max = 1024,
+	.default_text = "64"},
+    {.name = "push_expiry",
+	.kind = KEY_NUMBER,
+	.member = MEMBER(push_expiry),
+	.min = 60,
+	.max = YEAR,
+	.default_text = "86400"},
+    {.name = "open_uploads",
+	.kind = KEY_NUMBER,
+	.member = MEMBER(open_uploads),
+	.min = 1,
+	.max = 1000000,
+	.default_text = "10000"},
+    {.name = "schema1_signing_key",
+	.kind = KEY_FILE,
+	.member = MEMBER(schema1_signing_key),
+	.shown_default = "made by berth"},
 
-    {"debug", KEY_FLAG, MEMBER(debug), 0, 0, "false", NULL},
+    {.name = "debug",
+	.kind = KEY_FLAG,
+	.member = MEMBER(debug),
+	.default_text = "false"},
 
-    {"standalone", KEY_FLAG, MEMBER(standalone), 0, 0, "true", NULL},
-    {"disable_token_auth", KEY_FLAG, MEMBER(disable_token_auth), 0, 0, "false",
-	NULL},
-    {"check_tokens", KEY_FLAG, MEMBER(check_tokens), 0, 0, "false", NULL},
-    {"secret_key", KEY_SECRET, MEMBER(secret_key), 0, 0, NULL,
-	"another at each start"},
-    {"index_endpoint", KEY_URL, MEMBER(index_endpoint), 0, 0, NULL, "none"},
-    {"privileged_key", KEY_FILE, MEMBER(privileged_key), 0, 0, NULL, "none"},
+    {.name = "standalone",
+	.kind = KEY_FLAG,
+	.member = MEMBER(standalone),
+	.default_text = "true"},
+    {.name = "disable_token_auth",
+	.kind = KEY_FLAG,
+	.member = MEMBER(disable_token_auth),
+	.default_text = "false"},
+    {.name = "check_tokens",
+	.kind = KEY_FLAG,
+	.member = MEMBER(check_tokens),
+	.default_text = "false"},
+    {.name = "secret_key",
+	.kind = KEY_SECRET,
+	.member = MEMBER(secret_key),
+	.shown_default = "another at each start"},
+    {.name = "index_endpoint",
+	.kind = KEY_URL,
+	.member = MEMBER(index_endpoint),
+	.shown_default = "none"},
+    {.name = "privileged_key",
+	.kind = KEY_FILE,
+	.member = MEMBER(privileged_key),
+	.shown_default = "none"},
 
-    {"trust_redirects", KEY_FLAG, MEMBER(trust_redirects), 0, 0, "false", NULL},
-    {"mirroring.source", KEY_URL, MEMBER(mirroring_source), 0, 0, NULL, "none"},
-    {"mirroring.source_index", KEY_URL, MEMBER(mirroring_source_index), 0, 0, NULL,
-	"the source"},
-    {"mirroring.tags_cache_ttl", KEY_NUMBER, MEMBER(mirroring_tags_cache_ttl), 0,
-	YEAR, "172800", NULL},
+    {.name = "trust_redirects",
+	.kind = KEY_FLAG,
+	.member = MEMBER(trust_redirects),
+	.default_text = "false"},
+    {.name = "mirroring.source",
+	.kind = KEY_URL,
+	.member = MEMBER(mirroring_source),
+	.shown_default = "none"},
+    {.name = "mirroring.source_index",
+	.kind = KEY_URL,
+	.member = MEMBER(mirroring_source_index),
+	.shown_default = "the source"},
+    {.name = "mirroring.tags_cache_ttl",
+	.kind = KEY_NUMBER,
+	.member = MEMBER(mirroring_tags_cache_ttl),
+	.max = YEAR,
+	.default_text = "172800"},
 
-    {"email_exceptions.smtp_host", KEY_TEXT, MEMBER(mail_smtp_host), 0, 0, NULL,
-	"none"},
-    {"email_exceptions.smtp_port", KEY_NUMBER, MEMBER(mail_smtp_port), 1, 65535,
-	"25", NULL},
-    {"email_exceptions.smtp_login", KEY_TEXT, MEMBER(mail_smtp_login), 0, 0, NULL,
-	"none"},
-    {"email_exceptions.smtp_password", KEY_SECRET, MEMBER(mail_smtp_password), 0, 0,
-	NULL, "none"},
-    {"email_exceptions.smtp_secure", KEY_FLAG, MEMBER(mail_smtp_secure), 0, 0,
-	"false", NULL},
-    {"email_exceptions.from_addr", KEY_TEXT, MEMBER(mail_from_addr), 0, 0, NULL,
-	"none"},
-    {"email_exceptions.to_addr", KEY_TEXT, MEMBER(mail_to_addr), 0, 0, NULL,
-	"none"},
+    {.name = "email_exceptions.smtp_host",
+	.kind = KEY_TEXT,
+	.member = MEMBER(mail_smtp_host),
+	.shown_default = "none"},
+    {.name = "email_exceptions.smtp_port",
+	.kind = KEY_NUMBER,
+	.member = MEMBER(mail_smtp_port),
+	.min = 1,
+	.max = 65535,
+	.default_text = "25"},
+    {.name = "email_exceptions.smtp_login",
+	.kind = KEY_TEXT,
+	.member = MEMBER(mail_smtp_login),
+	.shown_default = "none"},
+    {.name = "email_exceptions.smtp_password",
+	.kind = KEY_SECRET,
+	.member = MEMBER(mail_smtp_password),
+	.shown_default = "none"},
+    {.name = "email_exceptions.smtp_secure",
+	.kind = KEY_FLAG,
+	.member = MEMBER(mail_smtp_secure),
+	.default_text = "false"},
+    {.name = "email_exceptions.from_addr",
+	.kind = KEY_TEXT,
+	.member = MEMBER(mail_from_addr),
+	.shown_default = "none"},
+    {.name = "email_exceptions.to_addr",
+	.kind = KEY_TEXT,
+	.member = MEMBER(mail_to_addr),
+	.shown_default = "none"},
 
-    {"cors.origins", KEY_ORIGINS, MEMBER(cors_origins), 0, 0, NULL, "none"},
-    {"cors.methods", KEY_WORDS, MEMBER(cors_methods), 0, 0,
-	"GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE", NULL},
-    {"cors.headers", KEY_WORDS, MEMBER(cors_headers), 0, 0, NULL,
-	"those asked for"},
-    {"cors.expose_headers", KEY_WORDS, MEMBER(cors_expose_headers), 0, 0,
-	"Docker-Content-Digest, Docker-Distribution-Api-Version, Docker-Upload-UUID, "
-	"ETag, Link, Location, OCI-Filters-Applied, OCI-Subject, OCI-Tag, Range, "
-	"Retry-After, WWW-Authenticate, X-Request-Id",
-	NULL},
-    {"cors.max_age", KEY_NUMBER, MEMBER(cors_max_age), 0, YEAR, "0", NULL},
-    {"cors.supports_credentials", KEY_FLAG, MEMBER(cors_supports_credentials), 0, 0,
-	"false", NULL},
-    {"cors.send_wildcard", KEY_FLAG, MEMBER(cors_send_wildcard), 0, 0, "false",
-	NULL},
-    {"cors.always_send", KEY_FLAG, MEMBER(cors_always_send), 0, 0, "true", NULL},
-    {"cors.vary_header", KEY_FLAG, MEMBER(cors_vary_header), 0, 0, "true", NULL},
+    {.name = "cors.origins",
+	.kind = KEY_ORIGINS,
+	.member = MEMBER(cors_origins),
+	.shown_default = "none"},
+    {.name = "cors.methods",
+	.kind = KEY_WORDS,
+	.member = MEMBER(cors_methods),
+	.default_text = "GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE"},
+    {.name = "cors.headers",
+	.kind = KEY_WORDS,
+	.member = MEMBER(cors_headers),
+	.shown_default = "those asked for"},
+    {.name = "cors.expose_headers",
+	.kind = KEY_WORDS,
+	.member = MEMBER(cors_expose_headers),
+	.default_text =
+	    "Docker-Content-Digest, Docker-Distribution-Api-Version, Docker-Upload-UUID, "
+	    "ETag, Link, Location, OCI-Filters-Applied, OCI-Subject, OCI-Tag, Range, "
+	    "Retry-After, WWW-Authenticate, X-Request-Id"},
+    {.name = "cors.max_age",
+	.kind = KEY_NUMBER,
+	.member = MEMBER(cors_max_age),
+	.max = YEAR,
+	.default_text = "0"},
+    {.name = "cors.supports_credentials",
+	.kind = KEY_FLAG,
+	.member = MEMBER(cors_supports_credentials),
+	.default_text = "false"},
+    {.name = "cors.send_wildcard",
+	.kind = KEY_FLAG,
+	.member = MEMBER(cors_send_wildcard),
+	.default_text = "false"},
+    {.name = "cors.always_send",
+	.kind = KEY_FLAG,
+	.member = MEMBER(cors_always_send),
+	.default_text = "true"},
+    {.name = "cors.vary_header",
+	.kind = KEY_FLAG,
+	.member = MEMBER(cors_vary_header),
+	.default_text = "true"},
 
     {.name = "storage", .kind = KEY_STORAGE},
 
-    {.name = "debug_versions", .says = "debug is its name today"},
+    {.name = "debug_versions", .note = "ignored: the key is now called debug"},
     {.name = "search_backend",
-	.says = "searching is always on, in berth's own index_database"},
+	.note = "ignored: search is always on and uses index_database"},
     {.name = "sqlalchemy_index_database",
-	.says = "left alone: berth keeps its own index_database"},
-    {.name = "nginx_x_accel_redirect", .says = ALWAYS_ON},
-    {.name = "storage_redirect", .says = ALWAYS_ON},
+	.note = "ignored and not changed: berth has its own index_database"},
+    {.name = "nginx_x_accel_redirect", .note = ALWAYS_ON},
+    {.name = "storage_redirect", .note = ALWAYS_ON},
     {.name = "mirroring.*"},
-    {.name = "cache.host", .says = NO_REDIS},
+    {.name = "cache.host", .note = NO_REDIS},
     {.name = "cache.*"},
-    {.name = "cache_lru.host", .says = NO_REDIS},
+    {.name = "cache_lru.host", .note = NO_REDIS},
     {.name = "cache_lru.*"},
     {.name = "email_exceptions.*"},
     {.name = "bugsnag",
-	.says = "not served: errors go to the log and by mail (email_exceptions)"},
-    {.name = "cors.resources", .says = "not looked at: all paths are meant"},
+	.note =
+	    "ignored: errors are written to the log and sent by mail (email_exceptions)"},
+    {.name = "cors.resources", .note = "ignored: CORS applies to all paths"},
     {.name = "cors.automatic_options",
-	.fallback = "true",
-	.says = "not looked at: a preflight (OPTIONS) is always answered"},
+	.quiet_value = "true",
+	.note = "ignored: a preflight request (OPTIONS) is always answered"},
     {.name = "cors.*"},
-    {.name = "boto_*", .says = NO_S3},
-    {.name = "s3_*", .says = NO_S3},
-    {.name = "cloudfront.*", .says = NO_S3},
-    {.name = "gs_*", .says = NO_REMOTE},
-    {.name = "oauth2", .says = NO_REMOTE},
-    {.name = "azure_*", .says = NO_REMOTE},
-    {.name = "swift_*", .says = NO_REMOTE},
-    {.name = "glance_*", .says = NO_REMOTE},
-    {.name = "storage_alternate", .says = NO_REMOTE},
-    {.name = "elliptics_*", .says = NO_REMOTE},
-    {.name = "oss_*", .says = NO_REMOTE},
+    {.name = "boto_*", .note = NO_S3},
+    {.name = "s3_*", .note = NO_S3},
+    {.name = "cloudfront.*", .note = NO_S3},
+    {.name = "gs_*", .note = NO_REMOTE},
+    {.name = "oauth2", .note = NO_REMOTE},
+    {.name = "azure_*", .note = NO_REMOTE},
+    {.name = "swift_*", .note = NO_REMOTE},
+    {.name = "glance_*", .note = NO_REMOTE},
+    {.name = "storage_alternate", .note = NO_REMOTE},
+    {.name = "elliptics_*", .note = NO_REMOTE},
+    {.name = "oss_*", .note = NO_REMOTE},
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -148,7 +259,8 @@ is_pattern(const struct key *key)
 	return key->name[strlen(key->name) - 1] == '*';
 }
 
-/* The first row that fits, so a name stands before the pattern that covers it. */
+/* Returns the first match, so in the table a name must come before a pattern that matches
+ * it. */
 const struct key *
 keys_find(const char *name)
 {
@@ -164,8 +276,9 @@ keys_find(const char *name)
 	return NULL;
 }
 
-/* How many letters must be put in, left out or replaced to make b of a
- * (Levenshtein). */
+/* The number of letters that must be inserted, removed or replaced to get from a to b
+ * (Levenshtein distance). One row of the table of distances is kept: before round i, row[j]
+ * is the distance from the first i - 1 letters of a to the first j letters of b. */
 static size_t
 distance(const char *a, const char *b)
 {
@@ -195,7 +308,7 @@ const char *
 keys_nearest(const char *name)
 {
 	const char *nearest = NULL;
-	size_t i, d, least = TYPOS + 1;
+	size_t i, d, best = TYPOS + 1;
 
 	if (strlen(name) > NAME_MAX_BYTES)
 		return NULL;
@@ -203,8 +316,8 @@ keys_nearest(const char *name)
 		if (is_pattern(&keys[i]))
 			continue;
 		d = distance(name, keys[i].name);
-		if (d < least && d * 2 < strlen(name)) {
-			least = d;
+		if (d < best && d * 2 < strlen(name)) {
+			best = d;
 			nearest = keys[i].name;
 		}
 	}

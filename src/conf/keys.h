@@ -6,15 +6,15 @@
 #include <stddef.h>
 
 enum key_kind {
-	KEY_FOREIGN, /* docker-registry's own: changes nothing here */
+	KEY_FOREIGN, /* a key of docker-registry that berth ignores */
 
-	/* with a member of struct conf */
+	/* keys with a member of struct conf */
 	KEY_PATH,    /* const char *: made absolute */
 	KEY_FILE,    /* the same */
 	KEY_SOCKET,  /* the same, short enough for a Unix socket */
 	KEY_TEXT,    /* const char *: one line */
 	KEY_LEVEL,   /* enum log_level */
-	KEY_NUMBER,  /* unsigned, from least to most */
+	KEY_NUMBER,  /* unsigned, from min to max */
 	KEY_WORKERS, /* the same, or `auto`: the processors of the machine */
 	KEY_FLAG,    /* bool */
 	KEY_URL,     /* const char *: http or https, without a slash at the end */
@@ -23,37 +23,43 @@ enum key_kind {
 	KEY_ORIGINS, /* const char *const *: a list of origins, or "*" */
 	KEY_PROXIES, /* const char *const *: a list of addresses and networks */
 
-	/* without one */
-	KEY_STORAGE /* local, or file: nothing else is served */
+	/* without a member */
+	KEY_STORAGE /* must be local or file: berth has no other storage */
 };
 
 struct key {
-	const char *name; /* a `*` at the end stands for any rest */
+	const char *name; /* a `*` at the end matches any rest */
 	enum key_kind kind;
-	size_t member; /* offset in struct conf */
-	unsigned least, most;
-	/* The default, as it would be written; a path: below storage_path. Foreign: what
-	 * asks for nothing; NULL: to be off. */
-	const char *fallback;
-	/* Foreign: noted when the key asks for something; NULL: it asks for nothing by itself.
-	 * With a member: what holds when that stays NULL; without this and a
-	 * fallback the key must be set. */
-	const char *says;
+
+	/* A key with a member. One that has neither default_text nor shown_default must be
+	 * set. */
+	size_t member;     /* offset in struct conf */
+	unsigned min, max; /* of KEY_NUMBER and KEY_WORKERS */
+	const char
+	    *default_text; /* the default as it would be written in the file; of a
+				   * path or socket: relative to storage_path */
+	const char
+	    *shown_default; /* without default_text: what check-config shows while
+				    * the member is NULL */
+
+	/* A foreign key. */
+	const char *note;        /* for the operator; NULL: no note is needed */
+	const char *quiet_value; /* the boolean that needs no note; NULL: false */
 };
 
-/* The i-th, NULL past the end. Those with a member come first, storage_path at
- * their head: the defaults of the others lean on it. */
+/* The i-th key; NULL after the end. The keys with a member come first, and storage_path is
+ * the first of them, because the defaults of others depend on it. */
 const struct key *keys_at(size_t i);
 
 bool keys_has_member(const struct key *key);
 
-/* Its value may be a list; that of any other is a scalar. */
+/* May the value be a list? Any other key must have a single value. */
 bool keys_takes_list(enum key_kind kind);
 
-/* NULL: unknown. */
+/* NULL: there is no such key. */
 const struct key *keys_find(const char *name);
 
-/* The known name that was probably meant; NULL: none is close. */
+/* The name of the key that was probably meant; NULL: none is similar. */
 const char *keys_nearest(const char *name);
 
 #endif

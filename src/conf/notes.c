@@ -19,8 +19,8 @@ notes_add(struct notes *notes, int line, const char *fmt, ...)
 	va_list ap;
 	size_t at;
 
-	notes->all = vec_grow(
-	    notes->arena, notes->all, notes->n, &notes->room, sizeof(*notes->all));
+	notes->all = vec_grow(notes->arena, notes->all, notes->n, &notes->capacity,
+	    sizeof(*notes->all));
 	for (at = notes->n; at > 0 && notes->all[at - 1].line > line; at--)
 		notes->all[at] = notes->all[at - 1];
 	va_start(ap, fmt);

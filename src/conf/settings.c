@@ -1,4 +1,7 @@
-/* settings.c: see settings.h. */
+/* settings.c: see settings.h. The tree of the file is walked once, and each value that is
+ * set becomes a struct setting. The keys of `common` follow those of the flavor unless the
+ * flavor has the same top-level key: a map of the flavor replaces the whole map of `common`,
+ * as in docker-registry. */
 #include "conf/settings.h"
 
 #include <string.h>
@@ -6,7 +9,7 @@
 #include "base/buf.h"
 
 #define ENV_MARK  "_env:"
-#define NAMES_MAX 100 /* bytes of flavors' names in an error */
+#define NAMES_MAX 100 /* bytes for the names of flavors in an error */
 
 void
 settings_init(
@@ -19,7 +22,7 @@ settings_init(
 }
 
 static void
-add(struct settings *set, struct arena *a, struct setting setting)
+append_setting(struct settings *set, struct arena *a, struct setting setting)
 {
 	struct setting *s;
 
@@ -31,8 +34,8 @@ add(struct settings *set, struct arena *a, struct setting setting)
 	set->end = &s->next;
 }
 
-/* The values of a list, one behind another, "" of an empty one; NULL: it holds lists or
- * maps. */
+/* The values of a list, separated by ", "; "" for an empty list. NULL: an element is a list or
+ * a map. */
 static const char *
 text_of_list(struct arena *a, const struct node *list)
 {
@@ -50,8 +53,9 @@ text_of_list(struct arena *a, const struct node *list)
 	return b.full ? NULL : b.p;
 }
 
-/* Since 0.8 the value is read as YAML. What is no YAML stands as it is: to 0.7 all
- * did, and a password that begins with `@` is no reason not to start. */
+/* docker-registry reads the value of a variable as YAML since 0.8. A value that is not YAML
+ * is taken as it is, as all were up to 0.7: a password that begins with `@` must not prevent
+ * the start. */
 static void
 add_from_environment(struct settings *set, struct arena *a, struct setting s)
 {
@@ -59,6 +63,7 @@ add_from_environment(struct settings *set, struct arena *a, struct setting s)
 	const char *end = strchrnul(name, ':');
 	const struct node *node;
 	struct notes unread;
+	struct tree_input input;
 	struct err ignored;
 
 	name = arena_strndup(a, name, (size_t)(end - name));
@@ -68,14 +73,14 @@ add_from_environment(struct settings *set, struct arena *a, struct setting s)
 	else
 		s.text = *end == ':' ? end + 1 : "";
 	notes_init(&unread, a);
-	if (tree_parse(a, name, str_of(s.text), &unread, &node, &ignored) ==
-	    RC_OK) {
+	input = (struct tree_input){name, str_of(s.text), &unread};
+	if (tree_parse(a, &input, &node, &ignored) == RC_OK) {
 		if (tree_is_null(node))
 			return;
 		s.is_list = node->kind == NODE_SEQUENCE;
 		s.text = s.is_list ? text_of_list(a, node) : node->text;
 	}
-	add(set, a, s);
+	append_setting(set, a, s);
 }
 
 void
@@ -87,7 +92,7 @@ settings_add(struct settings *set, struct arena *a, const char *name, int line,
 	if (text != NULL && str_starts(str_of(text), ENV_MARK))
 		add_from_environment(set, a, s);
 	else
-		add(set, a, s);
+		append_setting(set, a, s);
 }
 
 static void
@@ -99,7 +104,7 @@ add_node(struct settings *set, struct arena *a, const char *name, int line,
 	if (tree_is_null(node))
 		return;
 	if (node->kind == NODE_SEQUENCE) {
-		add(set, a,
+		append_setting(set, a,
 		    (struct setting){.name = name,
 			.text = text_of_list(a, node),
 			.is_list = true,
@@ -133,7 +138,7 @@ names_of(struct arena *a, const struct node *root)
 }
 
 static enum result
-no_map(const struct member *m, const char *file, struct err *err)
+refuse_flavor(const struct member *m, const char *file, struct err *err)
 {
 	return err_set(err, RC_BAD_DATA,
 	    "%s:%d: %s must be a map of keys and values", file, m->line, m->key);
@@ -148,16 +153,18 @@ settings_read(struct settings *set, struct arena *a, const struct node *root,
 	const struct member *m;
 
 	if (root == NULL || root->kind != NODE_MAP)
-		return err_set(err, RC_BAD_DATA, "%s: holds no flavors", file);
+		return err_set(err, RC_BAD_DATA,
+		    "%s: must be a map of flavors, each a map of keys and values",
+		    file);
 	if (own == NULL)
 		return err_set(err, RC_BAD_DATA,
-		    "%s: flavor %s is not there; there is: %s", file, set->flavor,
-		    names_of(a, root));
+		    "%s: there is no flavor %s; the flavors are: %s", file,
+		    set->flavor, names_of(a, root));
 	if (!tree_is_null(own->value) && own->value->kind != NODE_MAP)
-		return no_map(own, file, err);
+		return refuse_flavor(own, file, err);
 	if (common != NULL && !tree_is_null(common->value) &&
 	    common->value->kind != NODE_MAP)
-		return no_map(common, file, err);
+		return refuse_flavor(common, file, err);
 	for (m = own->value->members; m != NULL; m = m->next)
 		add_node(set, a, m->key, m->line, m->value);
 	if (common == NULL || common == own)

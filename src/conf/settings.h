@@ -1,9 +1,8 @@
-/* settings.h: the keys that a flavor sets, as a flat list.
+/* settings.h: the settings of a flavor (a top-level key of config.yml), as a flat list.
  *
- * The flavor is laid over `common`, key by key; `_env:` is resolved; maps inside
- * are unfolded (`mirroring.source`). A key without a value (nothing, `~`, an empty
- * string or list, a variable that is not set) does not appear: it is the same as not being
- * there. */
+ * The keys of the flavor override those of `common`. `_env:` is resolved. Keys of nested maps
+ * are joined with a point (`mirroring.source`). A key without a value (nothing, `~`, an empty
+ * string or list, a variable that is not set) is left out. */
 #ifndef CONF_SETTINGS_H
 #define CONF_SETTINGS_H
 
@@ -16,10 +15,11 @@
 struct setting {
 	struct setting *next;
 	const char *name;
-	const char *text; /* NULL: what is no single value, and no list of such */
-	bool is_list;     /* text: its values, with ", " between them */
-	const char *variable; /* the text comes from it; NULL: from the file */
-	int line;             /* 0: not of a line */
+	const char *text; /* NULL: the value is a list of lists or maps */
+	bool is_list;     /* text is the values of a list, separated by ", " */
+	const char
+	    *variable; /* of the environment, which has the text; NULL: none */
+	int line;      /* in the file; 0: it is not in the file */
 };
 
 struct settings {
@@ -32,12 +32,12 @@ struct settings {
 void settings_init(
     struct settings *set, const char *flavor, const char *(*env)(const char *name));
 
-/* Adds the settings of the flavor in root (NULL: an empty file). file is for err:
- * RC_BAD_DATA when the flavor is not there, or is no map. */
+/* Adds the settings of the flavor in root (NULL: an empty file). file is its name, for err.
+ * RC_BAD_DATA: there is no such flavor, or it is not a map. */
 enum result settings_read(struct settings *set, struct arena *a,
     const struct node *root, const char *file, struct err *err);
 
-/* Adds one setting as if it stood in the file. */
+/* Adds one setting as if it were in the file. */
 void settings_add(struct settings *set, struct arena *a, const char *name, int line,
     const char *text);
 

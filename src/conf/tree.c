@@ -1,5 +1,14 @@
-/* tree.c: see tree.h. One event of libyaml at a time, a level of the text a call
- * deep. */
+/* tree.c: see tree.h.
+ *
+ * libyaml delivers the text as events: a scalar, the start or end of a sequence or map, an
+ * alias. `event` is always the current one. read_node() reads the node that begins with it and
+ * leaves the last event of the node current; advance() fetches the next. Sequences and maps
+ * call read_node() for their children, so the recursion is as deep as the text, at most
+ * TREE_DEPTH levels.
+ *
+ * A node is kept under its anchor only when it is complete. So an alias inside of it finds
+ * nothing, and circles are impossible. Merged members are appended to a map at its end, when
+ * its own keys are known, because they have precedence. */
 #include "conf/tree.h"
 
 #include <stdarg.h>
@@ -15,13 +24,12 @@ struct anchor {
 
 struct reader {
 	struct arena *arena;
-	const char *name;
-	struct str text;
-	struct notes *notes;
+	const struct tree_input *input;
 	struct err *err;
 	yaml_parser_t parser;
-	yaml_event_t event;     /* the one being looked at */
-	struct anchor *anchors; /* the youngest first: a name may be given again */
+	yaml_event_t event; /* the current one */
+	struct anchor
+	    *anchors; /* the latest first: an anchor may be defined again */
 };
 
 static enum result read_node(
@@ -30,13 +38,14 @@ static enum result read_node(
 __attribute__((format(printf, 3, 4))) static enum result
 fail(struct reader *rd, int line, const char *fmt, ...)
 {
-	const char *what;
+	const char *reason;
 	va_list ap;
 
 	va_start(ap, fmt);
-	what = arena_vprintf(rd->arena, fmt, ap);
+	reason = arena_vprintf(rd->arena, fmt, ap);
 	va_end(ap);
-	return err_set(rd->err, RC_BAD_DATA, "%s:%d: %s", rd->name, line, what);
+	return err_set(
+	    rd->err, RC_BAD_DATA, "%s:%d: %s", rd->input->name, line, reason);
 }
 
 static int
@@ -45,7 +54,7 @@ event_line(const struct reader *rd)
 	return (int)rd->event.start_mark.line + 1;
 }
 
-/* libyaml knows no line for a byte that is not of its encoding. */
+/* For a byte that is not valid in its encoding libyaml reports the offset, but no line. */
 static int
 line_at(struct str text, size_t offset)
 {
@@ -67,10 +76,10 @@ advance(struct reader *rd)
 	if (yaml_parser_parse(&rd->parser, &rd->event))
 		return RC_OK;
 	if (p->error == YAML_READER_ERROR)
-		return fail(
-		    rd, line_at(rd->text, p->problem_offset), "%s", p->problem);
+		return fail(rd, line_at(rd->input->text, p->problem_offset), "%s",
+		    p->problem);
 	return fail(rd, (int)p->problem_mark.line + 1, "%s",
-	    p->problem != NULL ? p->problem : "no YAML");
+	    p->problem != NULL ? p->problem : "it is not YAML");
 }
 
 static const char *
@@ -109,8 +118,8 @@ read_alias(struct reader *rd, const struct node **out)
 			*out = an->node;
 			return RC_OK;
 		}
-	return fail(
-	    rd, event_line(rd), "*%.64s names nothing that ends before it", name);
+	return fail(rd, event_line(rd),
+	    "*%.64s must refer to an anchor that ends before it", name);
 }
 
 static enum result
@@ -120,14 +129,14 @@ read_scalar(struct reader *rd, struct node *node)
 	    rd->event.data.scalar.length);
 
 	if (str_has(text, '\0'))
-		return fail(rd, node->line, "a NUL byte in a value");
+		return fail(rd, node->line, "a value must not contain a NUL byte");
 	node->text = str_dup(rd->arena, text);
 	node->plain = rd->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	return RC_OK;
 }
 
 static void
-append(struct reader *rd, struct node *node, const char *key, int line,
+append_member(struct reader *rd, struct node *node, const char *key, int line,
     const struct node *value)
 {
 	struct member *m = arena_alloc(rd->arena, sizeof(*m));
@@ -139,15 +148,15 @@ append(struct reader *rd, struct node *node, const char *key, int line,
 	node->end = &m->next;
 }
 
+/* Adds the weight of a value to its map or sequence. Fails if it is too much. */
 static enum result
-weigh(struct reader *rd, struct node *node, const struct node *value)
+add_weight(struct reader *rd, struct node *node, const struct node *value)
 {
 	node->weight += value->weight;
 	if (node->weight <= TREE_WEIGHT)
 		return RC_OK;
 	return fail(rd, event_line(rd),
-	    "more than %d values, each alias counted as all that it stands for",
-	    TREE_WEIGHT);
+	    "more than %d values, with each alias counted in full", TREE_WEIGHT);
 }
 
 static enum result
@@ -162,10 +171,10 @@ read_sequence(struct reader *rd, unsigned depth, struct node *node)
 			return r;
 		r = read_node(rd, depth + 1, &item);
 		if (r == RC_OK)
-			r = weigh(rd, node, item);
+			r = add_weight(rd, node, item);
 		if (r != RC_OK)
 			return r;
-		append(rd, node, NULL, item->line, item);
+		append_member(rd, node, NULL, item->line, item);
 	}
 }
 
@@ -186,12 +195,13 @@ read_key(struct reader *rd, unsigned depth, const struct node **out)
 	if (r != RC_OK)
 		return r;
 	if ((*out)->kind != NODE_SCALAR)
-		return fail(rd, (*out)->line, "a key must be a plain word");
+		return fail(rd, (*out)->line, "a key must not be a list or a map");
 	if (strlen((*out)->text) > TREE_KEY)
-		return fail(
-		    rd, (*out)->line, "a key of more than %d bytes", TREE_KEY);
+		return fail(rd, (*out)->line,
+		    "a key must not have more than %d bytes", TREE_KEY);
 	if (!is_printable((*out)->text))
-		return fail(rd, (*out)->line, "a control character in a key");
+		return fail(
+		    rd, (*out)->line, "a key must not contain a control character");
 	return RC_OK;
 }
 
@@ -205,11 +215,11 @@ put_member(struct reader *rd, struct node *map, const struct node *key, int line
 		if (strcmp(m->key, key->text) == 0)
 			break;
 	if (m == NULL) {
-		append(rd, map, key->text, line, value);
+		append_member(rd, map, key->text, line, value);
 		return;
 	}
-	notes_add(rd->notes, line, "%s: stands on line %d too; this one counts",
-	    m->key, m->line);
+	notes_add(rd->input->notes, line,
+	    "%s: it is also set on line %d; this line counts", m->key, m->line);
 	m->line = line;
 	m->value = value;
 }
@@ -220,26 +230,27 @@ merge_map(struct reader *rd, struct node *map, const struct node *from, int line
 	const struct member *m;
 
 	if (from->kind != NODE_MAP)
-		return fail(rd, line, "<< takes a map or a list of maps");
+		return fail(rd, line, "<< must be a map or a list of maps");
 	for (m = from->members; m != NULL; m = m->next)
 		if (tree_get(map, m->key) == NULL)
-			append(rd, map, m->key, m->line, m->value);
+			append_member(rd, map, m->key, m->line, m->value);
 	return RC_OK;
 }
 
-/* What stands in the map itself wins, then what stands earlier in the list. */
+/* Merges the value of `<<`. The map's own keys have precedence, then earlier maps of the
+ * list. */
 static enum result
-merge(struct reader *rd, struct node *map, const struct member *what)
+merge(struct reader *rd, struct node *map, const struct member *merged)
 {
 	const struct member *m;
 	enum result r;
 
-	if (what->value == NULL)
+	if (merged->value == NULL)
 		return RC_OK;
-	if (what->value->kind != NODE_SEQUENCE)
-		return merge_map(rd, map, what->value, what->line);
-	for (m = what->value->members; m != NULL; m = m->next) {
-		r = merge_map(rd, map, m->value, what->line);
+	if (merged->value->kind != NODE_SEQUENCE)
+		return merge_map(rd, map, merged->value, merged->line);
+	for (m = merged->value->members; m != NULL; m = m->next) {
+		r = merge_map(rd, map, m->value, merged->line);
 		if (r != RC_OK)
 			return r;
 	}
@@ -267,7 +278,7 @@ read_map(struct reader *rd, unsigned depth, struct node *node)
 		if (r == RC_OK)
 			r = read_node(rd, depth + 1, &value);
 		if (r == RC_OK)
-			r = weigh(rd, node, value);
+			r = add_weight(rd, node, value);
 		if (r != RC_OK)
 			return r;
 		if (!key->plain || strcmp(key->text, "<<") != 0) {
@@ -276,7 +287,7 @@ read_map(struct reader *rd, unsigned depth, struct node *node)
 		}
 		if (merged.value != NULL)
 			return fail(
-			    rd, line, "a second << in one map: give it a list");
+			    rd, line, "<< must be there only once: give it a list");
 		merged.line = line;
 		merged.value = value;
 	}
@@ -292,8 +303,8 @@ read_node(struct reader *rd, unsigned depth, const struct node **out)
 	if (rd->event.type == YAML_ALIAS_EVENT)
 		return read_alias(rd, out);
 	if (depth == TREE_DEPTH)
-		return fail(rd, event_line(rd), "nested more than %d levels deep",
-		    TREE_DEPTH);
+		return fail(
+		    rd, event_line(rd), "more than %d nested levels", TREE_DEPTH);
 	node = arena_alloc(rd->arena, sizeof(*node));
 	node->line = event_line(rd);
 	node->weight = 1;
@@ -315,8 +326,8 @@ read_node(struct reader *rd, unsigned depth, const struct node **out)
 	return r;
 }
 
-/* stream start, then document start, node, document end if there is one, stream end
- */
+/* The events are: stream start; if there is a document, its start, its node, its end; stream
+ * end. */
 static enum result
 read_stream(struct reader *rd, const struct node **out)
 {
@@ -336,25 +347,24 @@ read_stream(struct reader *rd, const struct node **out)
 	if (r == RC_OK)
 		r = advance(rd);
 	if (r == RC_OK && rd->event.type != YAML_STREAM_END_EVENT)
-		return fail(rd, event_line(rd), "a second document begins");
+		return fail(rd, event_line(rd), "there must be only one document");
 	return r;
 }
 
 enum result
-tree_parse(struct arena *a, const char *name, struct str text, struct notes *notes,
-    const struct node **out, struct err *err)
+tree_parse(struct arena *a, const struct tree_input *input, const struct node **out,
+    struct err *err)
 {
-	struct reader rd = {
-	    .arena = a, .name = name, .text = text, .notes = notes, .err = err};
+	struct reader rd = {.arena = a, .input = input, .err = err};
 	enum result r;
 
-	if (text.n > TREE_SIZE)
-		return err_set(
-		    err, RC_BAD_DATA, "%s: more than %d bytes", name, TREE_SIZE);
+	if (input->text.n > TREE_SIZE)
+		return err_set(err, RC_BAD_DATA, "%s: more than %d bytes",
+		    input->name, TREE_SIZE);
 	if (!yaml_parser_initialize(&rd.parser))
-		return err_set(err, RC_IO, "%s: out of memory", name);
+		return err_set(err, RC_IO, "%s: out of memory", input->name);
 	yaml_parser_set_input_string(
-	    &rd.parser, (const unsigned char *)text.p, text.n);
+	    &rd.parser, (const unsigned char *)input->text.p, input->text.n);
 	r = read_stream(&rd, out);
 	yaml_event_delete(&rd.event);
 	yaml_parser_delete(&rd.parser);

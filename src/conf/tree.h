@@ -1,14 +1,14 @@
-/* tree.h: a YAML text as a small tree of maps, sequences and scalars.
+/* tree.h: parses a YAML text to a tree of maps, sequences and scalars.
  *
- * Anchors, aliases and merges (`<<`) are carried out: whoever reads the tree sees
- * none of them. An alias shares the node that it names, so nothing is ever copied
- * out; the weight of a node, which counts each alias in full, is bounded all the
- * same: a text that unfolds to more than TREE_WEIGHT values is refused.
+ * Anchors, aliases and merges (`<<`) are resolved, so the tree does not contain them. An alias
+ * shares the node that it refers to; nothing is copied. But the users of the tree see the
+ * node at each of its places, so each node has a weight, the number of its values with each
+ * alias counted in full, and a text with a weight of more than TREE_WEIGHT is refused.
  *
- * Not accepted: a second document, an alias to a node that is not complete (no tree
- * would come of it), a key that is no scalar, too long, or holds a control
- * character, NUL bytes, a second `<<` in one map. Of a key that stands twice the
- * last one counts, with a note, as in docker-registry. */
+ * Refused: a second document; an alias to a node that is not yet complete (that would be a
+ * circle); a key that is not a scalar, is too long or contains a control character; NUL
+ * bytes; a second `<<` in one map. If a key is there twice, the last one counts, with a note,
+ * as in docker-registry. */
 #ifndef CONF_TREE_H
 #define CONF_TREE_H
 
@@ -23,7 +23,7 @@
 #define TREE_SIZE   (256 * 1024) /* bytes of text */
 #define TREE_DEPTH  32           /* levels */
 #define TREE_KEY    255          /* bytes of a key */
-#define TREE_WEIGHT 10000 /* values, an alias counting as all that it names */
+#define TREE_WEIGHT 10000        /* values, with each alias counted in full */
 
 enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAP };
 
@@ -39,20 +39,26 @@ struct node {
 	int line; /* from 1 */
 	size_t weight;
 	const char *text;       /* of a scalar; no NUL inside */
-	bool plain;             /* a scalar without quotes */
+	bool plain;             /* the scalar has no quotes */
 	struct member *members; /* of a map (merged ones last) or a sequence */
 	struct member **end;
 };
 
-/* RC_BAD_DATA: err says `name:line: what`. *out is NULL when the text holds no
- * document. */
-enum result tree_parse(struct arena *a, const char *name, struct str text,
-    struct notes *notes, const struct node **out, struct err *err);
+struct tree_input {
+	const char *name; /* of the file or variable, for errors */
+	struct str text;
+	struct notes *notes; /* get the notes */
+};
 
-/* NULL: not in the map, or no map at all. */
+/* *out is in the arena; NULL: the text contains no document. RC_BAD_DATA: err says
+ * `name:line: reason`. */
+enum result tree_parse(struct arena *a, const struct tree_input *input,
+    const struct node **out, struct err *err);
+
+/* NULL: there is no such key, or it is not a map. */
 const struct member *tree_get(const struct node *map, const char *key);
 
-/* Nothing, `~` or `null`, written without quotes; NULL is one too. */
+/* Is it empty, `~` or `null`, without quotes? NULL counts as null. */
 bool tree_is_null(const struct node *node);
 
 #endif

@@ -27,21 +27,21 @@ value_bool(const char *text, bool *out)
 	return false;
 }
 
-/* Texts end up in headers and in lines of the log. */
+/* Texts are written to headers and to lines of the log, so they must not contain newlines. */
 static bool
 is_one_line(const char *text, const char **why)
 {
 	const char *p;
 
-	*why = "holds a control character";
+	*why = "must not contain a control character";
 	for (p = text; *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			return false;
 	return true;
 }
 
-/* Absolute, without `.`, doubled slashes and a slash at the end. `..` stays: what
- * it means is up to the links on the way. */
+/* Makes a path absolute and removes `.`, repeated slashes and a slash at the end. `..` is
+ * kept, because symbolic links decide what it means. */
 static bool
 make_absolute(struct arena *a, const char *text, const char **out, const char **why)
 {
@@ -49,7 +49,7 @@ make_absolute(struct arena *a, const char *text, const char **out, const char **
 	struct str rest, part;
 	struct buf path;
 
-	*why = "is relative, and the current directory cannot be told";
+	*why = "is relative, and the current directory cannot be determined";
 	if (text[0] != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
 		return false;
 	rest = str_of(text[0] == '/' ? text : arena_printf(a, "%s/%s", cwd, text));
@@ -61,10 +61,10 @@ make_absolute(struct arena *a, const char *text, const char **out, const char **
 		buf_addc(&path, '/');
 		buf_add(&path, part.p, part.n);
 	}
-	*why = "is the root directory";
+	*why = "must not be the root directory";
 	if (path.n == 0 && !path.full)
 		return false;
-	*why = "is too long";
+	*why = "must not be longer than PATH_MAX";
 	*out = path.p;
 	return !path.full;
 }
@@ -80,8 +80,9 @@ set_socket(struct arena *a, const char *text, const char **out, const char **why
 {
 	if (!set_path(a, text, out, why))
 		return false;
-	*why = arena_printf(
-	    a, "%s has more than the %zu bytes of a Unix socket", *out, SOCKET_MAX);
+	*why = arena_printf(a,
+	    "%s is longer than the %zu bytes of a Unix socket's path", *out,
+	    SOCKET_MAX);
 	return strlen(*out) <= SOCKET_MAX;
 }
 
@@ -92,8 +93,8 @@ set_number(struct arena *a, const struct key *key, const char *text, unsigned *o
 	long long n;
 
 	*why = arena_printf(
-	    a, "must be a number from %u to %u", key->least, key->most);
-	if (!str_to_int64(str_of(text), &n) || n < key->least || n > key->most)
+	    a, "must be a number from %u to %u", key->min, key->max);
+	if (!str_to_int64(str_of(text), &n) || n < key->min || n > key->max)
 		return false;
 	*out = (unsigned)n;
 	return true;
@@ -108,13 +109,13 @@ set_workers(struct arena *a, const struct key *key, const char *text, unsigned *
 	if (strcmp(text, "auto") != 0)
 		return set_number(a, key, text, out, why);
 	n = sysconf(_SC_NPROCESSORS_ONLN);
-	*out = n < key->least  ? key->least
-	       : n > key->most ? key->most
-			       : (unsigned)n;
+	*out = n > key->max ? key->max : (unsigned)n;
+	if (n < key->min) /* also -1, when the system does not know */
+		*out = key->min;
 	return true;
 }
 
-/* Of the web: no query, no fragment. A slash at its end is cut. */
+/* An http or https address without query and fragment. Slashes at the end are removed. */
 static bool
 set_url(struct arena *a, const char *text, const char **out, const char **why)
 {
@@ -127,7 +128,7 @@ set_url(struct arena *a, const char *text, const char **out, const char **why)
 		return false;
 	if (host[3] == '\0' || host[3] == '/' || host[3] == ':')
 		return false;
-	*why = "is an address with a blank, a query or a fragment";
+	*why = "must not contain a blank, a query or a fragment";
 	if (strcspn(text, " \t?#\\\"<>") != n || !is_one_line(text, why))
 		return false;
 	while (text[n - 1] == '/')
@@ -147,7 +148,7 @@ is_word(struct str word)
 	return word.n > 0;
 }
 
-/* Names of methods and headers (RFC 9110, section 5.6.2), in one text. */
+/* Names of methods or headers (tokens of RFC 9110, section 5.6.2), separated by commas. */
 static bool
 set_words(struct arena *a, const char *text, const char **out, const char **why)
 {
@@ -157,7 +158,7 @@ set_words(struct arena *a, const char *text, const char **out, const char **why)
 	buf_init(&b, a, strlen(text) * 2 + 1);
 	if (!is_one_line(text, why))
 		return false;
-	*why = "must be a list of names";
+	*why = "must be a list of names of methods or headers";
 	while (rest.p != NULL && rest.n > 0) {
 		word = str_trim(str_cut(&rest, ','));
 		if (!is_word(word))
@@ -169,8 +170,8 @@ set_words(struct arena *a, const char *text, const char **out, const char **why)
 	return b.n > 0;
 }
 
-/* "scheme://host" or "scheme://host:port" (RFC 6454), or "*". docker-registry took regular
- * expressions too. */
+/* "scheme://host" or "scheme://host:port" (RFC 6454), or "*". docker-registry also accepted
+ * regular expressions. */
 static bool
 is_origin(struct str s)
 {
@@ -187,7 +188,7 @@ is_origin(struct str s)
 	return true;
 }
 
-/* As a browser writes it: in small letters, without the port that goes without saying. */
+/* The origin as a browser sends it: in lower case, without the default port. */
 static const char *
 as_sent(struct arena *a, struct str origin)
 {
@@ -215,13 +216,13 @@ set_origins(
 	if (!is_one_line(text, why))
 		return false;
 	*why =
-	    "must be origins such as https://site.example, or \"*\"; no patterns";
+	    "must be origins such as https://site.example, or \"*\", but no patterns";
 	while (rest.p != NULL && rest.n > 0) {
 		one = str_trim(str_cut(&rest, ','));
 		if (!is_origin(one))
 			return false;
 		all[n++] = as_sent(a, one);
-		if (str_is(one, "*")) { /* beside which no other counts */
+		if (str_is(one, "*")) { /* includes all others */
 			all[0] = "*";
 			all[1] = NULL;
 			break;
@@ -308,7 +309,7 @@ show_list(struct arena *a, const char *const *list, const char *none)
 	return b.p;
 }
 
-/* A password in it is not shown. */
+/* A password in the address is not shown. */
 static const char *
 show_url(struct arena *a, const char *url)
 {
@@ -331,20 +332,22 @@ value_show(struct arena *a, const struct key *key, const struct conf *conf)
 	case KEY_FLAG:
 		return *(const bool *)member ? "true" : "false";
 	case KEY_SECRET:
-		return *(const char *const *)member == NULL ? key->says : "(set)";
+		return *(const char *const *)member == NULL ? key->shown_default
+							    : "(set)";
 	case KEY_URL:
 		text = *(const char *const *)member;
-		return text != NULL ? show_url(a, text) : key->says;
+		return text != NULL ? show_url(a, text) : key->shown_default;
 	case KEY_ORIGINS:
 	case KEY_PROXIES:
-		return show_list(a, *(const char *const *const *)member, key->says);
+		return show_list(
+		    a, *(const char *const *const *)member, key->shown_default);
 	case KEY_PATH:
 	case KEY_FILE:
 	case KEY_SOCKET:
 	case KEY_TEXT:
 	case KEY_WORDS:
 		text = *(const char *const *)member;
-		return text != NULL ? text : key->says;
+		return text != NULL ? text : key->shown_default;
 	case KEY_LEVEL:
 		return levels[*(const enum log_level *)member];
 	default:

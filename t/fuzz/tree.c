@@ -22,11 +22,11 @@ fuzz(struct arena *a, struct str input)
 {
 	const struct node *root;
 	struct notes notes;
+	const struct tree_input from = {"config.yml", input, &notes};
 	struct err err;
 
 	notes_init(&notes, a);
-	if (tree_parse(a, "config.yml", input, &notes, &root, &err) != RC_OK ||
-	    root == NULL)
+	if (tree_parse(a, &from, &root, &err) != RC_OK || root == NULL)
 		return;
 	CHECK(weigh(root) <= TREE_WEIGHT);
 	(void)tree_get(root, "dev");

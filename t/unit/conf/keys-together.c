@@ -43,9 +43,10 @@ test_tokens(void)
 		":3: index_endpoint: must be"},
 	    {"  index_endpoint: https://\n", ":3: index_endpoint: must be"},
 	    {"  check_tokens: true\n  secret_key: 0123456789abcde\n",
-		":4: secret_key: signs the tokens of check_tokens: at least 16"},
+		":4: secret_key: must have at least 16"},
 	    {"  check_tokens: maybe\n", ":3: check_tokens: must be true or false"},
-	    {"  privileged_key: /\n", ":3: privileged_key: is the root directory"},
+	    {"  privileged_key: /\n",
+		":3: privileged_key: must not be the root directory"},
 	};
 	struct conf *c;
 
@@ -94,13 +95,13 @@ test_mirror(void)
 	static const struct refusal rows[] = {
 	    {"  mirroring: {source: registry}\n", ":3: mirroring.source: must be"},
 	    {"  mirroring: {source: 'http://a b'}\n",
-		":3: mirroring.source: is an address with a blank"},
+		":3: mirroring.source: must not contain a blank"},
 	    {"  mirroring: {source: 'http://a', tags_cache_ttl: -1}\n",
 		":3: mirroring.tags_cache_ttl: must be a number from 0"},
 	    {"  mirroring: {source: [http://a, http://b]}\n",
 		":3: mirroring.source: must be a single value"},
 	    {"  check_tokens: true\n  mirroring: {source: 'http://a'}\n",
-		":4: mirroring.source: not beside check_tokens"},
+		":4: mirroring.source: cannot be used with check_tokens"},
 	};
 	struct conf *c;
 
@@ -121,13 +122,13 @@ test_mail(void)
 {
 	static const struct refusal rows[] = {
 	    {"  email_exceptions: {smtp_host: m}\n",
-		":3: email_exceptions.smtp_host: wants from_addr and to_addr"},
+		":3: email_exceptions.smtp_host: needs from_addr and to_addr"},
 	    {"  email_exceptions: {smtp_host: m, from_addr: a}\n",
-		":3: email_exceptions.smtp_host: wants"},
+		":3: email_exceptions.smtp_host: needs"},
 	    {"  email_exceptions: {smtp_port: 65536}\n",
 		":3: email_exceptions.smtp_port: must be a number from 1 to 65535"},
 	    {"  email_exceptions: {to_addr: \"a\\nBcc: b\"}\n",
-		":3: email_exceptions.to_addr: holds a control character"},
+		":3: email_exceptions.to_addr: must not contain a control character"},
 	};
 	struct conf *c;
 
@@ -155,15 +156,15 @@ test_cors(void)
 	    {"  cors: {origins: [https://a.example, 'https://b.example/x']}\n",
 		"no patterns"},
 	    {"  cors: {origins: [[https://a.example]]}\n",
-		":3: cors.origins: must be a value, or a list of such"},
+		":3: cors.origins: must be a single value or a list of values"},
 	    {"  cors: {methods: [{a: b}]}\n",
-		":3: cors.methods: must be a value, or a list of such"},
+		":3: cors.methods: must be a single value or a list of values"},
 	    {"  cors: {methods: 'GET; PUT'}\n", ":3: cors.methods: must be"},
 	    {"  cors: {origins: '*', supports_credentials: true}\n",
-		":3: cors.supports_credentials: not for origins \"*\""},
+		":3: cors.supports_credentials: cannot be used with origins \"*\""},
 	    {"  cors: {origins: [https://a.example, '*'],\n"
 	     "    supports_credentials: true}\n",
-		":4: cors.supports_credentials: not for origins \"*\""},
+		":4: cors.supports_credentials: cannot be used with origins \"*\""},
 	};
 	struct conf *c;
 

@@ -31,7 +31,7 @@ test_paths(void)
 	    "a storage_path too long for a socket below it");
 	ok(is_refused(
 	       load_text(arena_printf(arena, "dev: {storage_path: /%05000d}\n", 0)),
-	       "config.yml:1: storage_path: is too long"),
+	       "config.yml:1: storage_path: must not be longer"),
 	    "a path too long for any file");
 }
 
@@ -54,20 +54,22 @@ test_values(void)
 		":3: open_uploads: must be a number from 1 to 1000000"},
 	    {"  loglevel: loud\n",
 		":3: loglevel: must be debug, info, warn, error"},
-	    {"  log_file: /\n", ":3: log_file: is the root directory"},
-	    {"  log_file: \"/a\\tb\"\n", ":3: log_file: holds a control character"},
+	    {"  log_file: /\n", ":3: log_file: must not be the root directory"},
+	    {"  log_file: \"/a\\tb\"\n",
+		":3: log_file: must not contain a control character"},
 	    {"  registry_endpoints: \"a\\r\\nX: y\"\n",
-		":3: registry_endpoints: holds a"},
+		":3: registry_endpoints: must not contain a"},
 	    {"  socket: /0123456789012345678901234567890123456789012345678901234567890"
 	     "1234567890123456789012345678901234567890123456\n",
-		"6 has more than the 107 bytes of a Unix socket"},
-	    {"  storage: s3\n", ":3: storage: s3 is not served"},
+		"6 is longer than the 107 bytes of a Unix socket"},
+	    {"  storage: s3\n",
+		":3: storage: must be local (or file), s3 is not supported"},
 	    {"  standalone: perhaps\n", ":3: standalone: must be true or false"},
 	    {"  standalone: false\n",
-		":3: standalone: false wants index_endpoint, the address of"},
-	    {"  standalone: 'No'\n", ":3: standalone: false wants index_endpoint"},
+		":3: standalone: false needs index_endpoint, the address of"},
+	    {"  standalone: 'No'\n", ":3: standalone: false needs index_endpoint"},
 	    {"  standalone: no\n  disable_token_auth: no\n",
-		":3: standalone: false wants"},
+		":3: standalone: false needs"},
 	};
 	struct conf *c;
 	size_t i;
@@ -106,7 +108,7 @@ test_notes(void)
 	is_str(note_at(c, 5), "frobnicate.deep: unknown key", "one that is not");
 	is_str(note_at(c, 6), NULL, "a foreign key that is off");
 	is_str(note_at(c, 7), NULL, "a foreign key without a value");
-	is_str(note_at(c, 8), "cors.resources: not looked at: all paths are meant",
+	is_str(note_at(c, 8), "cors.resources: ignored: CORS applies to all paths",
 	    "a list is on");
 	is_str(note_at(c, 9), "standard_alone: unknown key",
 	    "four letters are not typo");
@@ -133,7 +135,7 @@ test_files(void)
 	is_int(load_result, RC_IO, "which the result says");
 	ENV("STORAGE_PATH", "/data");
 	ok(is_refused(load_text("dev: {storage: local}\n"),
-	       "flavor dev sets no storage_path"),
+	       "flavor dev must set storage_path"),
 	    "a file must set storage_path, whatever STORAGE_PATH says");
 	is_int(load_result, RC_BAD_DATA, "which the result says");
 	(void)load_keys("");
@@ -152,12 +154,12 @@ test_files(void)
 	ok(c != NULL && c->file == NULL && strcmp(c->flavor, "prod") == 0,
 	    "no file: any flavor");
 	ENV("STORAGE_PATH", "/");
-	ok(is_refused(
-	       load_file(NULL, NULL), "STORAGE_PATH: storage_path: is the root"),
+	ok(is_refused(load_file(NULL, NULL),
+	       "STORAGE_PATH: storage_path: must not be the root"),
 	    "no file: an error names the variable");
 	ENV("STORAGE_PATH", "");
 	ok(is_refused(load_file(NULL, NULL),
-	       "no configuration file, and STORAGE_PATH is not"),
+	       "no configuration file, so STORAGE_PATH must be"),
 	    "no file, no STORAGE_PATH");
 }
 

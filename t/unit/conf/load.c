@@ -49,10 +49,10 @@ test_seed(void)
 	is_int(c->n_notes, 2,
 	    "an empty search_backend and an unset secret_key are not keys");
 	is_str(note_at(c, 3),
-	    "boto_bucket: not served: the store is a local directory (storage_path), no S3",
+	    "boto_bucket: ignored: the store is a local directory (storage_path), not S3",
 	    "boto_bucket is noted with its line");
 	is_str(note_at(c, 5),
-	    "sqlalchemy_index_database: left alone: berth keeps its own index_database",
+	    "sqlalchemy_index_database: ignored and not changed: berth has its own index_database",
 	    "the old index is noted with its line");
 }
 
@@ -126,7 +126,7 @@ test_docker_registry(void)
 	ok(c->debug && c->standalone && !c->check_tokens, "dev is debug and open");
 	is_int(
 	    c->n_notes, 3, "what is on by default and means nothing here is noted");
-	ok(has_note(c, "index_endpoint: not asked") &&
+	ok(has_note(c, "index_endpoint: has no effect") &&
 		has_note(c, "search_backend: ") &&
 		has_note(c, "sqlalchemy_index_database: "),
 	    "index_endpoint, search_backend, sqlalchemy_index_database");
@@ -146,7 +146,7 @@ test_docker_registry(void)
 
 	ENV("SETTINGS_FLAVOR", "prod");
 	ok(is_refused(load_text(docker_registry),
-	       "config.yml:37: storage: s3 is not served; local (or file) is"),
+	       "config.yml:37: storage: must be local (or file), s3 is not supported"),
 	    "a flavor on S3 is refused, with the line that it comes from");
 	ENV("STANDALONE", "false");
 	c = load_text(docker_registry);
@@ -198,13 +198,13 @@ test_shipped(void)
 		    "its storage_path");
 	}
 	ok(is_refused(load_text(uncommented(path, "none")),
-	       "mirroring.source: not beside"),
+	       "mirroring.source: cannot be used with"),
 	    "its commented keys exclude each other");
 	c = load_text(uncommented(path, "check_tokens"));
 	ok(c != NULL && c->n_notes == 3 &&
-		has_note(c, "index_endpoint: not asked") &&
-		has_note(c, "secret_key: changes nothing") &&
-		has_note(c, "privileged_key: changes nothing"),
+		has_note(c, "index_endpoint: has no effect") &&
+		has_note(c, "secret_key: has no effect") &&
+		has_note(c, "privileged_key: has no effect"),
 	    "but are known");
 	for (i = 0; c != NULL && i < c->n_values; i++)
 		if (strcmp(c->values[i].from, "default") == 0)
@@ -234,7 +234,7 @@ test_flavors(void)
 	is_str(c->issue, NULL, "a null hides the value of common");
 	is_int(c->threads, 64, "so does an empty string");
 	ok(is_refused(load_file(config_file, "none"),
-	       "config.yml: flavor none is not there; there is: common, dev, off"),
+	       "config.yml: there is no flavor none; the flavors are: common, dev, off"),
 	    "a flavor that is not there is refused, with those that are");
 	ok(is_refused(
 	       load_file(config_file, "odd"), "config.yml:5: odd must be a map"),
@@ -245,9 +245,9 @@ test_flavors(void)
 	ok(is_refused(load_text("common: 3\ndev: {storage_path: /d}\n"),
 	       ":1: common must be a map"),
 	    "common must be a map");
-	ok(is_refused(load_text(""), "config.yml: holds no flavors"),
+	ok(is_refused(load_text(""), "config.yml: must be a map of flavors"),
 	    "an empty file");
-	ok(is_refused(load_text("- dev\n"), "config.yml: holds no flavors"),
+	ok(is_refused(load_text("- dev\n"), "config.yml: must be a map of flavors"),
 	    "a list");
 }
 
@@ -278,7 +278,7 @@ test_merges(void)
 	is_str(c->storage_path, "/two", "an anchor that is given again");
 	c = load_keys("  threads: 1\n  threads: 2\n");
 	is_int(c->threads, 2, "of a key that stands twice the last one counts");
-	is_str(note_at(c, 4), "threads: stands on line 3 too; this one counts",
+	is_str(note_at(c, 4), "threads: it is also set on line 3; this line counts",
 	    "and it is noted");
 }
 
@@ -291,21 +291,25 @@ test_no_yaml(void)
 	    {"dev:\n  a: b: c\n", "config.yml:2: mapping values", "a syntax error"},
 	    {"dev:\n\tstorage: local\n", "config.yml:2: ", "a tab"},
 	    {"dev:\n  a: \xff\n", "config.yml:2: ", "no UTF-8"},
-	    {"dev:\n  a: \"\\0\"\n", "config.yml:2: a NUL byte", "a NUL byte"},
-	    {"dev:\n  \"a\\nb\": 1\n", "config.yml:2: a control",
+	    {"dev:\n  a: \"\\0\"\n", "config.yml:2: a value must not contain a NUL",
+		"a NUL byte"},
+	    {"dev:\n  \"a\\nb\": 1\n",
+		"config.yml:2: a key must not contain a control",
 		"a key with a newline"},
 	    {"dev:\n  ? [a]\n  : 1\n", "config.yml:2: a key must",
 		"a list as a key"},
-	    {"dev: 1\n---\ndev: 2\n", "config.yml:2: a second",
+	    {"dev: 1\n---\ndev: 2\n", "config.yml:2: there must be only one",
 		"a second document"},
-	    {"dev: *x\n", "config.yml:1: *x names nothing", "an alias to nothing"},
-	    {"dev: &x [*x]\n", "config.yml:1: *x names nothing", "a circle"},
-	    {"dev:\n  <<: 1\n", "config.yml:2: << takes", "a merge of a scalar"},
-	    {"dev:\n  <<: [1]\n", "config.yml:2: << takes", "a merge of scalars"},
-	    {"dev:\n  <<: {}\n  <<: {}\n", "config.yml:3: a second <<",
-		"two merges"},
-	    {"a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "config.yml:1: nested",
-		"32 levels"},
+	    {"dev: *x\n", "config.yml:1: *x must refer to an anchor",
+		"an alias to nothing"},
+	    {"dev: &x [*x]\n", "config.yml:1: *x must refer to an anchor",
+		"a circle"},
+	    {"dev:\n  <<: 1\n", "config.yml:2: << must be", "a merge of a scalar"},
+	    {"dev:\n  <<: [1]\n", "config.yml:2: << must be", "a merge of scalars"},
+	    {"dev:\n  <<: {}\n  <<: {}\n",
+		"config.yml:3: << must be there only once", "two merges"},
+	    {"a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+		"config.yml:1: more than 32 nested", "32 levels"},
 	};
 	size_t i;
 
@@ -345,7 +349,8 @@ test_bounds(void)
 	for (i = 0; i <= TREE_KEY; i++)
 		buf_addc(&text, 'k');
 	buf_adds(&text, ": 1\n");
-	ok(is_refused(load_text(text.p), "config.yml:1: a key of more than 255"),
+	ok(is_refused(load_text(text.p),
+	       "config.yml:1: a key must not have more than 255"),
 	    "a long key");
 }
 
