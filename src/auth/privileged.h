@@ -7,7 +7,7 @@
  * "METHOD,path,X-Docker-Name:value,X-Docker-Other:value", the path without its query, the
  * headers that begin with X-Docker sorted by name. The hash is SHA-1, which docker-registry
  * since 0.7 accepts, or one of SHA-2, which 0.6 accepted as well. The signed text has no
- * time in it, so anybody who sees such a request can send it again: use TLS. */
+ * time in it, so a request that was overheard can be sent again: use TLS. */
 #ifndef AUTH_PRIVILEGED_H
 #define AUTH_PRIVILEGED_H
 

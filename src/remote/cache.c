@@ -8,7 +8,7 @@
  *	free		its key is NULL
  *	asking		one thread makes the request, without the mutex; other threads that
  *			want the same wait for it
- *	answered	its result is given to all who want it until it expires
+ *	answered	its result is given to all calls for it until it expires
  *
  * A failure is kept like an answer, so that a server which is down is not asked by each
  * request. A body of more than BODY_MAX bytes is not kept: each thread that has waited for
@@ -259,7 +259,7 @@ fill_entry(
 	}
 	if (l->result != RC_OK)
 		e->err = *l->err;
-	/* What is not kept expires at once, but stays for those who wait for it. */
+	/* What is not kept expires at once, but stays for the threads that wait for it. */
 	e->until = kept == NULL && l->result == RC_OK ? 0 : expiry(l);
 	(void)pthread_cond_broadcast(&c->answered);
 }

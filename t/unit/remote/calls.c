@@ -551,7 +551,7 @@ test_streams(void)
 	ok(s.result == RC_OK && !s.whole && s.length == -1,
 	    "one whose end is the connection's may be cut");
 	s = fetch("/moved-in-chunks", SIZE_MAX, SIZE_MAX);
-	ok(s.result == RC_OK && !s.whole, "also behind a redirect in chunks");
+	ok(s.result == RC_OK && !s.whole, "also after a redirect in chunks");
 	s = fetch("/identity", SIZE_MAX, SIZE_MAX);
 	ok(s.result == RC_OK && !s.whole, "and in another transfer coding");
 	s = fetch("/chunks", SIZE_MAX, SIZE_MAX);
