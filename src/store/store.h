@@ -12,7 +12,12 @@
  *     before or what is afterwards.
  * D4  No guard (guard.h) outlives its process, and none is held while a layer is hashed.
  * D5  Content that cannot be whole (empty, cut off, with other bytes) counts as missing, and a
- *     push replaces it.
+ *     push replaces it. This is noticed when it is found or read:
+ *	manifests, small blobs		by the digest
+ *	links, tags, documents of v1	by the form
+ *	other blobs, layers of v1	if they are empty
+ *     A large blob is not hashed for each request. One that was cut off is replaced when it is
+ *     pushed again.
  *
  * All threads and, after fork(), all processes may use one struct store. */
 #ifndef STORE_STORE_H

@@ -2,14 +2,9 @@
  * other bytes. No push was acknowledged with such a file: an old server was killed while it
  * wrote, or the disk has lost something. Private to this room.
  *
- * What cannot be whole is answered as if it were not there, and a push replaces it. It is
- * noticed
- *	of manifests and small blobs		by the digest
- *	of links, tags, v1 documents		by the form
- *	of other blobs and v1 layers		if the length is 0
- * A large blob is not hashed for each request, and the length that a client announces does
- * not condemn a file that others use. So a large one that was cut off is found, and
- * replaced, when it is pushed again. */
+ * It is answered as if it were not there, and a push replaces it: D5 in store/store.h, which
+ * also says how each kind of file is checked. The length that a client announces for a blob
+ * is not a reason to distrust a file that others use. */
 #ifndef STOREFS_DAMAGE_H
 #define STOREFS_DAMAGE_H
 
