@@ -37,7 +37,7 @@ bool json_parse(
 
 /* Visits the elements of a list of any length. Each is parsed when its turn comes and freed
  * after the visit. *is_list is false if the text is JSON, but not a list. If visit returns
- * false, the rest is skipped. False: as of json_parse(). */
+ * false, the rest is skipped. False: as with json_parse(). */
 bool json_each(struct str text, bool (*visit)(void *arg, const struct json *item),
     void *arg, bool *is_list, const char **why);
 

@@ -20,7 +20,7 @@
  * longer. */
 #define FILE_LIST_LIMIT(packed) (((uint64_t)1 << 20) + 8 * (uint64_t)(packed))
 
-/* Reads the layer and writes its list. RC_BAD_LAYER: as of tar_walk(), or the list is longer
+/* Reads the layer and writes its list. RC_BAD_LAYER: as with tar_walk(), or the list is longer
  * than FILE_LIST_LIMIT() or FILE_LIST_MAX. RC_IO: reading failed. RC_FULL: the sink refused
  * a write (the caller knows why). */
 enum result file_list_write(

@@ -6,7 +6,7 @@
 
 struct tar_bytes;
 
-/* *out lives in the arena. RC_BAD_LAYER: as of tar_bytes_next(). RC_IO: reading failed. */
+/* *out lives in the arena. RC_BAD_LAYER: as with tar_bytes_next(). RC_IO: reading failed. */
 enum result tar_bytes_open(const struct source *source, struct arena *a,
     struct tar_bytes **out, struct err *err);
 
