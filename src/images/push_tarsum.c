@@ -13,15 +13,15 @@
 
 /* Only a few requests may unpack a layer at the same time. */
 static enum result
-find_json(const struct task *t, const struct str *json, size_t n, struct str given,
+find_json(const struct task *t, const struct tarsum_search *search,
     const struct source *layer, size_t *which)
 {
 	struct guard walk = {0};
 	enum result r = guard_take_walk(t->reg->store, &walk, t->err);
 
-	*which = n;
+	*which = search->n;
 	if (r == RC_OK)
-		r = tarsum_find(json, n, given, layer, which, t->err);
+		r = tarsum_find(search, layer, which, t->err);
 	guard_release(&walk);
 	return r;
 }
@@ -44,7 +44,8 @@ push_tarsum_match(const struct task *t, const char *id, struct stage *sg,
 	for (i = 0; r == RC_OK && i < n_wanted && which == n; i++) {
 		const struct source layer = stage_source(sg);
 
-		r = find_json(t, json, n, wanted[i], &layer, &which);
+		r = find_json(
+		    t, &(struct tarsum_search){wanted[i], json, n}, &layer, &which);
 	}
 	if (r == RC_OK && which < n)
 		*payload = begun->of[which].payload;
@@ -68,7 +69,8 @@ waits_with(const struct task *t, const char *id, struct str given,
 	if (r != RC_OK)
 		return r;
 	layer = stage_source(sg);
-	r = find_json(t, &w->json, 1, given, &layer, &which);
+	r = find_json(
+	    t, &(struct tarsum_search){given, &w->json, 1}, &layer, &which);
 	*right = which == 0;
 	return r;
 }
@@ -142,7 +144,8 @@ find_complete(
 		const struct source layer = {
 		    store_reader_read, reader, store_reader_size(reader)};
 
-		r = find_json(t, json, n, given, &layer, &which);
+		r = find_json(
+		    t, &(struct tarsum_search){given, json, n}, &layer, &which);
 	}
 	if (r == RC_OK && which < n) {
 		(void)str_cut(&own, ':');

@@ -340,16 +340,17 @@ find_json(struct summing *s, const struct str *json, size_t n, struct str hex)
 }
 
 enum result
-tarsum_find(const struct str *json, size_t n, struct str given,
-    const struct source *layer, size_t *which, struct err *err)
+tarsum_find(const struct tarsum_search *search, const struct source *layer,
+    size_t *which, struct err *err)
 {
+	const struct str given = search->given;
 	const struct v1checksum sum = v1checksum_parse(given);
 	struct summing s = {.v1 = !str_starts(given, "tarsum+")};
 	const struct tar_visitor visitor = {take_entry, take_content, &s};
 	struct str hex = given;
 	enum result r;
 
-	*which = n;
+	*which = search->n;
 	if (sum.kind != V1CHECKSUM_TARSUM)
 		return err_set(err, RC_BAD_CHECKSUM,
 		    "not a known tarsum: it must be tarsum+sha256:, "
@@ -359,7 +360,7 @@ tarsum_find(const struct str *json, size_t n, struct str given,
 	finish_entry(&s);
 	(void)str_cut(&hex, ':');
 	if (r == RC_OK)
-		*which = find_json(&s, json, n, hex);
+		*which = find_json(&s, search->json, search->n, hex);
 	free(s.records);
 	arena_free(s.scratch);
 	return r;
@@ -370,7 +371,8 @@ tarsum_check(struct str json, struct str given, const struct source *layer,
     bool *right, struct err *err)
 {
 	size_t which;
-	enum result r = tarsum_find(&json, 1, given, layer, &which, err);
+	const struct tarsum_search search = {given, &json, 1};
+	enum result r = tarsum_find(&search, layer, &which, err);
 
 	*right = which == 0;
 	return r;

@@ -21,9 +21,16 @@
 enum result tarsum_check(struct str json, struct str given,
     const struct source *layer, bool *right, struct err *err);
 
-/* The same for n candidates for the image's json: *which is the index of the one with which
- * the tarsum is right, or n. The layer is read once. */
-enum result tarsum_find(const struct str *json, size_t n, struct str given,
+/* A tarsum, and n candidates for the json of its image. */
+struct tarsum_search {
+	struct str given;
+	const struct str *json;
+	size_t n;
+};
+
+/* The same for several candidates: *which is the index of the json with which the tarsum is
+ * right, or n. The layer is read once. */
+enum result tarsum_find(const struct tarsum_search *search,
     const struct source *layer, size_t *which, struct err *err);
 
 #endif
