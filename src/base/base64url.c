@@ -1,6 +1,8 @@
 /* base64url.c: see base64url.h. */
 #include "base/base64url.h"
 
+/* Both directions collect bits in `word` and take them out in groups of 6 or 8; `bits` is the
+ * number of bits that are left in it. */
 struct str
 base64url_encode(struct arena *a, struct str bytes)
 {

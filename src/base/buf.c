@@ -15,6 +15,8 @@ buf_init(struct buf *b, struct arena *a, size_t limit)
 	b->limit = limit;
 }
 
+/* Makes space for n bytes and a NUL. False: they would exceed the limit. The size doubles, so
+ * that the cost of copying stays proportional to the text. */
 static bool
 buf_reserve(struct buf *b, size_t n)
 {

@@ -1,4 +1,6 @@
-/* jsonw.c: see jsonw.h. */
+/* jsonw.c: see jsonw.h. For each open object or list `level` has its closing bracket and
+ * whether it needs a comma before the next value. After the sink has refused a write,
+ * everything is ignored, so that callers need to check `stopped` only at the end. */
 #include "base/jsonw.h"
 
 #include <assert.h>

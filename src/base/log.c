@@ -1,4 +1,6 @@
-/* log.c: see log.h. */
+/* log.c: see log.h. The state is global, because the log is: each process writes to one
+ * descriptor. It is set before threads are started; later only log_reopen() replaces the
+ * file, under the same descriptor. */
 #include "base/log.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
-/* value.c: see value.h. */
+/* value.c: see value.h.
+ *
+ * There is a set_...() for each kind of key. Each sets *why before it checks something, so
+ * that a check can simply return false. Values that go into headers, log lines or addresses
+ * are restricted to what is safe there. */
 #include "conf/value.h"
 
 #include <limits.h>

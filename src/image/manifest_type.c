@@ -1,4 +1,10 @@
-/* manifest_type.c: see manifest_type.h. */
+/* manifest_type.c: see manifest_type.h.
+ *
+ * The type of a manifest decides how it is checked and which Content-Type it is served with.
+ * It comes from the first of these that exists: the member mediaType, the client's
+ * Content-Type, the other members. The client's type must not contradict mediaType. If only
+ * the client says the type, it cannot be found in the bytes later and must be stored with
+ * the manifest (type_from_header). */
 #include "image/manifest_type.h"
 
 #include <ctype.h>

@@ -26,6 +26,8 @@ separator(struct str s)
 	return n;
 }
 
+/* Runs of letters and digits with one separator between two of them; so a separator is
+ * neither at the beginning nor at the end. */
 static bool
 is_part(struct str s)
 {

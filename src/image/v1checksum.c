@@ -1,4 +1,5 @@
-/* v1checksum.c: see v1checksum.h. */
+/* v1checksum.c: see v1checksum.h. A malformed checksum is an error for the client, but an
+ * unknown algorithm is not: no layer will match it. */
 #include "image/v1checksum.h"
 
 #include <string.h>
