@@ -5,7 +5,8 @@
  * description, its tags (TAGS_AT_ONCE in a transaction) and its referrers, which are found by
  * reading all its manifests; and last the version. What cannot be read is logged and entered
  * without a version, so that the next walk reads it again. Repositories that have a mark
- * (store/mark.h) are read after the walk. */
+ * (store/mark.h) are read between the walk and its end, whatever their version: a mark says that
+ * their rows may be wrong. */
 #include "registry/reindex.h"
 
 #include "base/arena.h"
@@ -162,7 +163,7 @@ look(struct run *run, const char *name)
 				   : RC_OK;
 	repository->version = layouts_version(
 	    task_with_arena(run->task, run->arena), repository);
-	if (!run->how->afresh)
+	if (!run->how->afresh && !run->marked)
 		r = index_rebuild_same(
 		    run->task->reg->index, repository, &same, run->task->err);
 	return r == RC_OK && !same ? enter_anew(run, repository->version) : r;
@@ -194,40 +195,44 @@ visit(void *arg, const char *name)
 
 /* A name in both layouts is met twice, and the second time its version is known. */
 static enum result
-walk(struct run *run, bool *done)
+walk(struct run *run)
 {
-	enum result r = index_rebuild_begin(run->task->reg->index, run->task->err);
+	enum result r = store_v1repo_walk(
+	    run->task->reg->store, visit, run, run->task->err);
 
-	if (r == RC_OK)
-		r = store_v1repo_walk(
-		    run->task->reg->store, visit, run, run->task->err);
 	if (r == RC_OK && run->result == RC_OK && !stopped(run))
 		r = store_repository_walk(
 		    run->task->reg->store, visit, run, run->task->err);
-	if (r == RC_OK)
-		r = run->result;
-	if (r == RC_OK && !stopped(run)) {
-		r = index_rebuild_end(run->task->reg->index, run->task->err);
-		*done = r == RC_OK;
-	}
-	return r;
+	return r == RC_OK ? run->result : r;
 }
 
-/* After a walk a mark may be left by a change that failed while it went on. */
 static enum result
-look_at_marked(struct run *run, bool *done)
+look_at_marked(struct run *run)
 {
-	enum result r = RC_OK;
+	enum result r;
 
 	run->marked = true;
-	if (run->how->marked)
-		r = index_rebuild_begin(run->task->reg->index, run->task->err);
-	if (r == RC_OK)
-		r = store_mark_each(
-		    run->task->reg->store, visit, run, run->task->err);
-	if (r == RC_OK)
-		r = run->result;
-	*done = r == RC_OK && !stopped(run);
+	r = store_mark_each(run->task->reg->store, visit, run, run->task->err);
+	return r == RC_OK ? run->result : r;
+}
+
+/* The marked ones are looked at before the end, which closes the index for same, open and
+ * close. After the walk a mark may be left by a change that failed while it went on. */
+static enum result
+run_all(struct run *run, bool *done)
+{
+	struct index *ix = run->task->reg->index;
+	enum result r = index_rebuild_begin(ix, run->task->err);
+
+	if (r == RC_OK && !run->how->marked)
+		r = walk(run);
+	if (r == RC_OK && !stopped(run))
+		r = look_at_marked(run);
+	if (r != RC_OK || stopped(run))
+		return r;
+	if (!run->how->marked)
+		r = index_rebuild_end(ix, run->task->err);
+	*done = r == RC_OK;
 	return r;
 }
 
@@ -262,9 +267,7 @@ reindex_run(const struct task *t, const struct reindex *how, bool *done)
 	if (r == RC_OK) {
 		run.arena = arena_new();
 		run.scratch = arena_new();
-		r = how->marked ? RC_OK : walk(&run, done);
-		if (r == RC_OK && !stopped(&run))
-			r = look_at_marked(&run, done);
+		r = run_all(&run, done);
 		arena_free(run.scratch);
 		arena_free(run.arena);
 	}

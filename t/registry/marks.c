@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "images/properties.h"
 #include "images/repository.h"
 #include "index/index.h"
 #include "indexsqlite/indexsqlite.h"
 #include "lib/registry.h"
+#include "lib/v2_store.h"
 #include "registry/indexing.h"
 #include "registry/reindex.h"
 #include "store/mark.h"
@@ -122,6 +124,45 @@ test_marked(void)
 	is_str(reindex_fault(), NULL, "a whole rebuild says the same");
 }
 
+/* A mark that is left when all are read, whether they have changed or not. */
+static void
+test_whole(void)
+{
+	const struct reindex how = {.progress = note_progress};
+	bool done = false;
+
+	indexing_mark(TASK(arena), "team/app");
+	is_int(reindex_run(TASK(arena), &how, &done), RC_OK,
+	    "a whole rebuild with a mark");
+	ok(done, "to the end");
+	ok(!is_there("_berth/mark/team%2Fapp"), "the mark is gone");
+	indexing_mark(TASK(arena), "team/app");
+	is_str(reindex_fault(), NULL, "one that reads everything");
+	ok(!is_there("_berth/mark/team%2Fapp"), "the mark is gone");
+}
+
+/* The privacy of "library/x" is that of "x", whose own version does not tell. */
+static void
+test_privacy_of_alias(void)
+{
+	const bool yes = true;
+	const struct properties_change hide = {.is_private = &yes};
+	const struct v1name other = {"library", "x"};
+	const struct digest d = write_manifest("x", "{}");
+
+	write_tag("x", "latest", &d);
+	indexing_mark(TASK(arena), "x");
+	reindex_marked("indexed");
+	is_str(found(), "team/app() x() ", "shown");
+	lose_index();
+	is_int(properties_put(TASK(arena), &other, &hide), RC_OK, "hidden");
+	find_index();
+	indexing_mark(TASK(arena), "x");
+	is_str(found(), "team/app() x() ", "the index has missed it");
+	reindex_marked("looked at");
+	is_str(found(), "team/app() ", "no longer shown");
+}
+
 static void
 test_long_name(void)
 {
@@ -147,6 +188,8 @@ main(void)
 	open_registry();
 	reg.index_lost = note_lost;
 	test_marked();
+	test_whole();
+	test_privacy_of_alias();
 	test_long_name();
 	close_registry();
 	return teardown_store();
