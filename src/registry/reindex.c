@@ -95,15 +95,21 @@ add_referrer(void *arg, const struct digest *d)
 	return run->result == RC_OK;
 }
 
+static void
+log_unread(const struct run *run, enum result r)
+{
+	log_line(LOG_ERROR, "index.read", "error=%s reason=%s repository=%s",
+	    err_name(r), log_value(run->arena, run->task->err->text),
+	    log_value(run->arena, run->repository.name.p));
+}
+
 /* What cannot be read of one repository does not stop the walk. Its rows stay as
  * they were, and it is looked at again by the next walk. */
 static enum result
 pass_over(struct run *run, enum result r)
 {
 	run->failed = true;
-	log_line(LOG_ERROR, "index.read", "error=%s reason=%s repository=%s",
-	    err_name(r), log_value(run->arena, run->task->err->text),
-	    log_value(run->arena, run->repository.name.p));
+	log_unread(run, r);
 	return RC_OK;
 }
 
@@ -127,23 +133,27 @@ add_all(struct run *run)
 }
 
 /* The version is taken before anything is read, so the next walk sees what another program
- * changes meanwhile. What could not be read whole is entered without a version. */
+ * changes meanwhile. What could not be read whole is entered without a version. Without a
+ * description the rest is whole: tags and referrers that are gone are dropped. */
 static enum result
 enter_anew(struct run *run, struct str version)
 {
 	struct index *ix = run->task->reg->index;
-	enum result r = description_text(task_with_arena(run->task, run->arena),
-	    &run->repository, &run->repository.description);
+	enum result described, r;
 
-	if (r != RC_OK)
-		(void)pass_over(run, r);
+	described = description_text(task_with_arena(run->task, run->arena),
+	    &run->repository, &run->repository.description);
+	if (described != RC_OK)
+		log_unread(run, described);
 	run->repository.version = str_of("");
 	r = index_rebuild_open(ix, &run->repository, run->task->err);
 	if (r == RC_OK && run->repository.v2)
 		r = add_all(run);
-	run->repository.version = version;
+	if (described == RC_OK)
+		run->repository.version = version;
 	if (r == RC_OK && !run->failed)
 		r = index_rebuild_close(ix, &run->repository, run->task->err);
+	run->failed = run->failed || described != RC_OK;
 	return r;
 }
 
