@@ -14,7 +14,7 @@
  * - A writer that begins the -wal again from its start: data_version changes before it commits,
  *   for readers of that moment. So what a reader suspects is only believed when `writes`
  *   is still the same in a transaction that changes something, during which nobody else writes.
- * What is believed voids all stamps, so that the next rebuild reads each repository. */
+ * What is believed voids all versions, so that the next rebuild reads each repository. */
 #include "indexsqlite/pool.h"
 
 #include "base/arena.h"

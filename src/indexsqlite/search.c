@@ -309,7 +309,9 @@ read_row(struct db *db, struct search *s, sqlite3_stmt *found, struct err *err)
 	s->limit--;
 	if (batch_is_full(s)) {
 		arena_clear(s->place_arena);
-		s->place = (struct place){.class = sqlite3_column_int64(found, 1),
+		if (sqlite3_column_count(found) > 1) /* walk_few */
+			s->place.class = sqlite3_column_int64(found, 1);
+		s->place = (struct place){.class = s->place.class,
 		    .key = copy(s->place_arena, db_text(stmt, 2)),
 		    .name = copy(s->place_arena, row->name)};
 	}
