@@ -9,7 +9,7 @@
  * Only the owner of a file may set it.
  *
  * The order of the durable steps of a removal:
- *	B3 `data` is moved to _berth/removed/<alg>:<hex>
+ *	B3 `data` is moved to _berth/removed/<alg>:<hex>.<n>, a name that no other removal has
  *	B4 that name is removed, or given back to the blob
  * Between them the pin is read again. Code that finds a blob pins it first, and looks for
  * the name once more afterwards: so either it does not find the name and answers "unknown",
@@ -21,6 +21,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -344,18 +345,22 @@ store_blob_open(const struct store *st, struct arena *a, const struct digest *d,
 
 /* ---- a blob is removed ---- */
 
+/* A name of its own for each removal: otherwise a second one of the same blob could move what a
+ * push has just stored over the file that the first one is about to unlink. */
 static const char *
-removed_path(struct arena *a, const struct digest *d)
+removed_name(struct arena *a, const struct digest *d)
 {
-	return arena_printf(a, IO_REMOVED_DIR "/%s", digest_text(a, d));
+	static atomic_ulong counter;
+
+	return arena_printf(a, "%s.%ld.%lu", digest_text(a, d), (long)getpid(),
+	    atomic_fetch_add(&counter, 1));
 }
 
 /* B4: the blob has its name again, unless a push has stored it meanwhile; it counts as pinned. */
 static enum result
 put_back(const struct store *st, struct arena *a, const struct digest *d,
-    struct err *err)
+    const char *removed, struct err *err)
 {
-	const char *removed = removed_path(a, d);
 	struct io_file file;
 	enum result r = io_open_file(
 	    st, removed, O_RDONLY | O_NOFOLLOW, &file, err);
@@ -391,7 +396,8 @@ enum result
 store_blob_remove(struct store *st, struct arena *a, const struct digest *d,
     unsigned patience, struct err *err)
 {
-	const char *path = layout_data(a, d), *removed = removed_path(a, d);
+	const char *path = layout_data(a, d), *name = removed_name(a, d);
+	const char *removed = arena_printf(a, IO_REMOVED_DIR "/%s", name);
 	struct stat sb;
 	enum result r = io_stat_file(st, path, &sb, err);
 
@@ -403,13 +409,13 @@ store_blob_remove(struct store *st, struct arena *a, const struct digest *d,
 	if (r == RC_OK)
 		r = io_mkdirs(st, IO_REMOVED_DIR, err);
 	if (r == RC_OK)
-		r = io_move(st, path, IO_REMOVED_DIR, digest_text(a, d), err);
+		r = io_move(st, path, IO_REMOVED_DIR, name, err);
 	if (r == RC_OK)
 		r = io_stat_file(st, removed, &sb, err);
 	if (r == RC_NOT_FOUND) /* another removal was faster */
 		return unknown(a, d, err);
 	if (r == RC_OK && is_pinned(&sb, patience)) {
-		r = put_back(st, a, d, err);
+		r = put_back(st, a, d, removed, err);
 		return r == RC_OK ? pinned(a, d, err) : r;
 	}
 	if (r == RC_OK)
@@ -430,11 +436,13 @@ static bool
 put_back_one(void *arg, const char *name)
 {
 	struct putting_back *p = arg;
+	struct str rest = str_of(name);
 	struct err ignored;
 	struct digest d;
 
-	if (digest_parse(str_of(name), &d, &ignored) == RC_OK)
-		p->result = put_back(p->st, p->arena, &d, p->err);
+	if (digest_parse(str_cut(&rest, '.'), &d, &ignored) == RC_OK)
+		p->result = put_back(p->st, p->arena, &d,
+		    arena_printf(p->arena, IO_REMOVED_DIR "/%s", name), p->err);
 	return p->result == RC_OK;
 }
 

@@ -399,12 +399,13 @@ test_foreign(void)
 
 /* As a removal that was killed between B3 and B4 leaves it. */
 static void
-cut_off_removal(const struct digest *d)
+cut_off_removal(const struct digest *d, const char *number)
 {
+	const char *name = arena_printf(
+	    arena, "_berth/removed/%s%s", digest_text(arena, d), number);
+
 	make_dir("_berth/removed");
-	set_up(rename(in_dir(data_of(d)),
-	    in_dir(
-		arena_printf(arena, "_berth/removed/%s", digest_text(arena, d)))));
+	set_up(rename(in_dir(data_of(d)), in_dir(name)));
 }
 
 static void
@@ -416,7 +417,7 @@ test_cut_off_removal(void)
 	fresh_store();
 	(void)put(CONTENT, &blob);
 	remove_bodies();
-	cut_off_removal(&blob);
+	cut_off_removal(&blob, ".7.0");
 	is_int(storefs_sweep_tmp(store, &n, &err), RC_OK,
 	    "a removal was cut off: the next start");
 	is_str(read_text(data_of(&blob)), CONTENT, "gives the blob back");
@@ -425,7 +426,7 @@ test_cut_off_removal(void)
 	is_int(sb.st_nlink, 1, "by one name");
 	is_int(clock_now() - sb.st_atime < 60, 1, "pinned");
 
-	cut_off_removal(&blob);
+	cut_off_removal(&blob, ".7.0");
 	(void)put(CONTENT, &blob);
 	is_int(
 	    storefs_sweep_tmp(store, &n, &err), RC_OK, "one was pushed meanwhile");
@@ -446,6 +447,24 @@ test_removal(void)
 	ok(!is_there(data_of(&d)), "it is gone");
 }
 
+/* Another removal of the blob is between B3 and B4: what is pushed now is not moved over its
+ * file, which it unlinks next. */
+static void
+test_two_removals(void)
+{
+	char *first;
+
+	(void)put(CONTENT, &blob);
+	cut_off_removal(&blob, "");
+	first = str_dup(arena, str_of(tree("_berth/removed")));
+	(void)put(CONTENT, &blob);
+	make_older(data_of(&blob), 4 * STORE_BLOB_PIN_FRESH_S);
+	is_int(store_blob_remove(
+		   store, arena, &blob, 2 * STORE_BLOB_PIN_FRESH_S, &err),
+	    RC_OK, "a second removal of a blob");
+	is_str(tree("_berth/removed"), first, "leaves the file of the first alone");
+}
+
 int
 main(void)
 {
@@ -463,5 +482,6 @@ main(void)
 	test_foreign();
 	test_cut_off_removal();
 	test_removal();
+	test_two_removals();
 	return teardown_store();
 }
