@@ -198,7 +198,8 @@ enum result index_referrers(struct index *ix, const struct index_subject *subjec
  * A put holds the guard of its repository from its look at the store on, and so does the
  * walk from same to close. Otherwise one that is removed in between would come back.
  *
- * same: the index has it with this version (not empty) and these layouts: nothing of it needs
+ * same: the index has it with this version (not empty), in these layouts, and hidden or not as
+ *	it says: nothing of it needs
  *	to be read; *same.
  * open: the repository, without a version until it is closed. add: some of its tags and
  *	referrers. close: drops its tags and referrers that were not added, and enters the

@@ -71,7 +71,8 @@ confirm_same(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] =
 	    "UPDATE repository SET generation = :generation"
-	    " WHERE name = :name AND v1 = :v1 AND v2 = :v2 AND version = :version";
+	    " WHERE name = :name AND v1 = :v1 AND v2 = :v2 AND hidden = :hidden"
+	    " AND version = :version";
 	struct step *step = arg;
 	const struct index_repository *repository = step->repository;
 	sqlite3_stmt *stmt;
@@ -86,6 +87,7 @@ confirm_same(struct db *db, void *arg, struct err *err)
 	db_bind(stmt, ":name", repository->name);
 	db_bind_int(stmt, ":v1", repository->v1);
 	db_bind_int(stmt, ":v2", repository->v2);
+	db_bind_int(stmt, ":hidden", repository->hidden);
 	db_bind(stmt, ":version", repository->version);
 	r = db_run(db, stmt, &changed, err);
 	step->same = changed > 0;

@@ -17,6 +17,7 @@ struct stored {
 	const char *version;
 	const char *tags[4];
 	const char *referrers[4];
+	bool hidden;
 };
 
 static const struct stored app = {
@@ -31,6 +32,7 @@ repository_of(const struct stored *s)
 	    .description = str_of("described"),
 	    .v1 = s->v1,
 	    .v2 = s->v2,
+	    .hidden = s->hidden,
 	    .version = str_of(s->version)};
 }
 
@@ -168,6 +170,7 @@ test_changed(void)
 		{"app", true, false, "11", {0}, {0}}},
 	    {"it is in neither layout", false,
 		{"app", false, false, "11", {0}, {0}}},
+	    {"it is private", false, {"app", false, true, "11", {0}, {0}, true}},
 	    {"its name", false, {"App", false, true, "11", {0}, {0}}},
 	};
 	struct index *ix = fresh_index();
