@@ -263,7 +263,8 @@ rebuild_index(void *arg, bool all, const volatile sig_atomic_t *stop)
 	struct err err;
 	enum result r;
 
-	sync_store(s);
+	if (all) /* after a process was killed, and at the start */
+		sync_store(s);
 	r = reindex_run(
 	    &(struct task){.reg = open_in_child(s), .err = &err}, &options, &done);
 	if (r == RC_OK) {
