@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "storefs/content.h"
 #include "storefs/damage.h"
 #include "storefs/io.h"
@@ -428,8 +429,6 @@ store_blob_remove(struct store *st, struct arena *a, const struct digest *d,
 struct putting_back {
 	const struct store *st;
 	struct arena *arena;
-	enum result result;
-	struct err *err;
 };
 
 static bool
@@ -437,21 +436,23 @@ put_back_one(void *arg, const char *name)
 {
 	struct putting_back *p = arg;
 	struct str rest = str_of(name);
-	struct err ignored;
+	struct err err;
 	struct digest d;
 
-	if (digest_parse(str_cut(&rest, '.'), &d, &ignored) == RC_OK)
-		p->result = put_back(p->st, p->arena, &d,
-		    arena_printf(p->arena, IO_REMOVED_DIR "/%s", name), p->err);
-	return p->result == RC_OK;
+	if (digest_parse(str_cut(&rest, '.'), &d, &err) == RC_OK &&
+	    put_back(p->st, p->arena, &d,
+		arena_printf(p->arena, IO_REMOVED_DIR "/%s", name), &err) != RC_OK)
+		log_line(LOG_WARN, "store.restore", "digest=%s reason=%s",
+		    digest_text(p->arena, &d), log_value(p->arena, err.text));
+	return true;
 }
 
 enum result
 blob_put_back(const struct store *st, struct err *err)
 {
-	struct putting_back p = {st, arena_new(), RC_OK, err};
+	struct putting_back p = {st, arena_new()};
 	enum result r = listing_each(st, IO_REMOVED_DIR, put_back_one, &p, err);
 
 	arena_free(p.arena);
-	return r == RC_OK ? p.result : r;
+	return r;
 }
