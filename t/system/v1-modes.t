@@ -549,6 +549,7 @@ subtest 'another index' => sub {
     subtest 'only what it granted is pushed' => sub {
         my $unknown = Berth::Image->new(parent => $base);
         my $write = token('team/app', 'write');
+        my $write_now = sub { return token('team/app', 'write') };
 
         is_error(ask($berth, PUT => image($unknown, 'json'), $write, '{"id": "x"}'), 400,
             'JSON data contains invalid id', 'an id first');
@@ -567,6 +568,21 @@ subtest 'another index' => sub {
         is_ok(ask($berth, PUT => image($unknown, 'json'), token('team/app', 'write'), $unknown->json),
             'once it is granted', 'true');
         is(scalar @{ decode_json(stored($berth, 'repositories/team/app/_images_list')) }, 3, 'and written down');
+
+        is_ok(ask($berth, PUT => image($unknown, 'layer'), $write_now->(), $unknown->bytes), 'its layer too', 'true');
+        grant('team/app', $base, $top);
+        is_error(ask($berth, PUT => image($unknown, 'layer'), $write_now->(), $unknown->bytes), 400,
+            'This image does not belong to the repository', 'a grant that was withdrawn counts no more');
+        is_error(ask($berth, PUT => image($unknown, 'checksum'), $write_now->(), '',
+            'X-Docker-Checksum' => $unknown->payload_sum), 400,
+            'This image does not belong to the repository', 'nor for the checksum');
+        grant('team/app', $base, $top, $unknown);
+        is_ok(ask($berth, PUT => image($unknown, 'checksum'), $write_now->(), '',
+            'X-Docker-Checksum' => $unknown->payload_sum), 'until it is granted again', 'true');
+        is_ok(ask($berth, GET => image($unknown, 'json'), token('team/app', 'read')), 'and is read');
+        grant('team/app', $base, $top);
+        is_error(ask($berth, GET => image($unknown, $_), token('team/app', 'read')), 404, 'Image not found',
+            "$_ is not read without the grant") for qw(layer ancestry files diff json);
     };
 
     subtest 'parents' => sub {
