@@ -27,8 +27,8 @@ struct route_args {
 	struct str word[ARGS_MAX]; /* as the client wrote them; route_find() */
 	size_t n;
 
-	/* *name, as the API writes it; NULL: the path names no repository. And the same
-	 * repository by the rules of API v1. */
+	/* *name, as the API writes it; NULL: the path names no repository. And the same name
+	 * in the two parts that API v1 and its tokens write; it may be too long for API v1. */
 	const char *repository;
 	struct v1name v1name;
 

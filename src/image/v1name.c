@@ -44,15 +44,11 @@ check_parts(struct str path, struct err *err)
 	return RC_OK;
 }
 
-enum result
-v1name_parse(struct arena *a, struct str path, struct v1name *out, struct err *err)
+void
+v1name_split(struct arena *a, struct str path, struct v1name *out)
 {
-	struct str rest = path, first;
-	enum result r = check_parts(path, err);
+	struct str rest = path, first = str_cut(&rest, '/');
 
-	if (r != RC_OK)
-		return r;
-	first = str_cut(&rest, '/');
 	if (rest.p == NULL) {
 		out->ns = V1NAME_DEFAULT_NAMESPACE;
 		out->repo = str_dup(a, first);
@@ -60,6 +56,16 @@ v1name_parse(struct arena *a, struct str path, struct v1name *out, struct err *e
 		out->ns = str_dup(a, first);
 		out->repo = str_dup(a, rest);
 	}
+}
+
+enum result
+v1name_parse(struct arena *a, struct str path, struct v1name *out, struct err *err)
+{
+	enum result r = check_parts(path, err);
+
+	if (r != RC_OK)
+		return r;
+	v1name_split(a, path, out);
 	if (strlen(out->ns) > V1NAME_MAX_BYTES ||
 	    strlen(percent_encode(a, str_of(out->repo), "_.-", true)) >
 		V1NAME_MAX_BYTES)

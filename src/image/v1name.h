@@ -28,6 +28,9 @@ struct v1name {
 enum result v1name_parse(
     struct arena *a, struct str path, struct v1name *out, struct err *err);
 
+/* The same, without a look at the rules: a name of API v2 may be longer than one of API v1. */
+void v1name_split(struct arena *a, struct str path, struct v1name *out);
+
 /* "ns/repo", as in search results and tokens. */
 const char *v1name_full(struct arena *a, const struct v1name *name);
 

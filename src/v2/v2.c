@@ -30,7 +30,8 @@ v2_read_name(struct call *c, struct str text)
 	if (r != RC_OK)
 		return r;
 	c->args.repository = str_dup(c->task.arena, text);
-	return v1name_parse(c->task.arena, text, &c->args.v1name, &c->err);
+	v1name_split(c->task.arena, text, &c->args.v1name);
+	return RC_OK;
 }
 
 void

@@ -107,6 +107,9 @@ test_names(void)
 			check_row(&row);
 		}
 	check_trace("names");
+	check_v2_row(&(const struct row){"a name of 255 bytes in 128 parts", "GET",
+	    arena_printf(arena, "/v2/%sa/tags/list", repeat("a/", 127)),
+	    .status = 404, .want = CODE("NAME_UNKNOWN")});
 }
 
 /* In place of an upload's id: one that is there, and what is none. */
