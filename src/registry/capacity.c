@@ -3,7 +3,8 @@
 
 #include "store/store.h"
 
-#define RESERVE ((uint64_t)16 << 20) /* bytes: notes, the index, its log */
+#define RESERVE \
+	((uint64_t)16 << 20) /* bytes: states of uploads, the index, its log */
 
 enum result
 capacity_check(const struct task *t, int64_t length)

@@ -1,4 +1,5 @@
-/* description.h: the line of text with which search results show a repository. */
+/* description.h: the line of text with which search results show a repository. Private to
+ * this room. */
 #ifndef REGISTRY_DESCRIPTION_H
 #define REGISTRY_DESCRIPTION_H
 

@@ -9,10 +9,11 @@
 #include "registry/layouts.h"
 #include "store/mark.h"
 
-/* A repository whose description cannot be read is entered without it, and is then looked
- * at again. */
+/* A repository whose description cannot be read is entered without it. The result is then the
+ * error of the description, so the caller marks the repository to be read again. */
 static enum result
-enter(const struct task *t, const char *name, struct index_change *change)
+enter_repository(
+    const struct task *t, const char *name, struct index_change *change)
 {
 	struct index_repository *repository = &change->repository;
 	enum result described, r = layouts_find(t, name, repository);
@@ -28,7 +29,7 @@ enter(const struct task *t, const char *name, struct index_change *change)
 }
 
 static void
-report(const struct task *t, bool all)
+report_missed(const struct task *t, bool all)
 {
 	if (t->reg->index_lost != NULL)
 		t->reg->index_lost(t->reg->arg, all);
@@ -43,13 +44,14 @@ indexing_update(const struct task *t, const struct guard *held, const char *name
 	enum result r;
 
 	assert(guard_covers(held, GUARD_REPOSITORY, name));
-	r = enter(task_with_err(t, &err), name, change == NULL ? &nothing : change);
+	r = enter_repository(
+	    task_with_err(t, &err), name, change == NULL ? &nothing : change);
 	if (r == RC_OK)
 		return;
 	log_line(LOG_ERROR, "index.write", "error=%s reason=%s repository=%s",
 	    err_name(r), log_value(t->arena, err.text), log_value(t->arena, name));
 	if (r == RC_REBUILDING)
-		report(t, true);
+		report_missed(t, true);
 	else
 		indexing_mark(t, name);
 }
@@ -84,5 +86,5 @@ indexing_mark(const struct task *t, const char *name)
 		log_line(LOG_WARN, "index.mark", "error=%s reason=%s repository=%s",
 		    err_name(r), log_value(t->arena, err.text),
 		    log_value(t->arena, name));
-	report(t, r != RC_OK);
+	report_missed(t, r != RC_OK);
 }

@@ -1,5 +1,5 @@
-/* indexing.h: what the index says of a repository. Derived from the store alone, so
- * that a push and a rebuild agree. */
+/* indexing.h: keeps the index in step with the store, one repository at a time. What is
+ * entered is derived from the store alone, so a push and a rebuild enter the same. */
 #ifndef REGISTRY_INDEXING_H
 #define REGISTRY_INDEXING_H
 
@@ -17,7 +17,7 @@
 void indexing_update(const struct task *t, const struct guard *held,
     const char *name, struct index_change *change);
 
-/* The same of a name of API v1 whose privacy or description has changed: "library/x" is
+/* The same for a name of API v1 whose privacy or description has changed: "library/x" is
  * "x" to API v2, with the same description and privacy. Takes the guard itself. */
 void indexing_update_aliases(const struct task *t, const struct v1name *name);
 

@@ -6,8 +6,8 @@
 #include "store/description.h"
 #include "store/repository.h"
 
-/* "busybox" is "library/busybox" in API v1, and in the index under that name alone: the
- * privacy and the description of one are those of the other. */
+/* "busybox" is "library/busybox" in API v1. So if "busybox" is a repository of API v2, it has
+ * the privacy and the description of "library/busybox". */
 enum result
 layouts_find_v1(const struct task *t, struct str name, struct store_v1repo *out)
 {
@@ -18,9 +18,10 @@ layouts_find_v1(const struct task *t, struct str name, struct store_v1repo *out)
 	r = v1name_parse(t->arena, name, &parsed, t->err);
 	if (r == RC_BAD_NAME)
 		return RC_OK;
-	return r == RC_OK ? store_v1repo_find(
-				t->reg->store, t->arena, &parsed, out, t->err)
-			  : r;
+	if (r == RC_OK)
+		r = store_v1repo_find(
+		    t->reg->store, t->arena, &parsed, out, t->err);
+	return r;
 }
 
 static bool

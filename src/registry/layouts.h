@@ -6,8 +6,9 @@
 #include "registry/task.h"
 #include "store/v1repo.h"
 
-/* The repository that API v1 means by `name`. store_v1repo_exists(out) is false if there is none. API v1
- * knows "busybox" as "library/busybox", which the index has under that name alone. */
+/* The repository that API v1 means by `name`. store_v1repo_exists(out) is false if there is
+ * none. API v1 knows "busybox" as "library/busybox", and the index has it under the longer
+ * name alone. */
 enum result layouts_find_v1(
     const struct task *t, struct str name, struct store_v1repo *out);
 

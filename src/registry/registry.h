@@ -35,7 +35,7 @@ struct registry {
 	/* How many threads of a process may do one kind of work that takes long. 0: any
 	 * number, with any amount of memory. */
 	unsigned slow_requests_max;
-	struct worklimit seats; /* requests that may use much memory */
+	struct worklimit reserving; /* requests with reserved memory */
 	struct worklimit
 	    followers;        /* requests that send a layer while it is fetched */
 	unsigned patience_ms; /* how long a request waits for memory */

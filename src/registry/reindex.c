@@ -29,14 +29,14 @@
 struct run {
 	const struct task *task;
 	const struct reindex *how;
-	struct arena *arena;   /* cleared a repository */
-	struct arena *scratch; /* cleared a manifest, or a transaction of tags */
+	struct arena *arena;   /* cleared for each repository */
+	struct arena *scratch; /* ... each manifest or transaction of tags */
 	unsigned long count;
-	bool marked; /* these are looked at now; no walk drops what is gone */
+	bool marked; /* only marked repositories: what is gone is dropped at once */
 	bool failed; /* what is at hand could not be read */
 	enum result result;
 
-	struct index_repository repository; /* at hand */
+	struct index_repository repository; /* the current one */
 	struct str tags[TAGS_AT_ONCE];
 	size_t n_tags;
 };
@@ -136,7 +136,7 @@ add_all(struct run *run)
  * changes meanwhile. What could not be read whole is entered without a version. Without a
  * description the rest is whole: tags and referrers that are gone are dropped. */
 static enum result
-enter_anew(struct run *run, struct str version)
+read_and_enter(struct run *run, struct str version)
 {
 	struct index *ix = run->task->reg->index;
 	enum result described, r;
@@ -158,7 +158,7 @@ enter_anew(struct run *run, struct str version)
 }
 
 static enum result
-look(struct run *run, const char *name)
+check_repository(struct run *run, const char *name)
 {
 	struct index_repository *repository = &run->repository;
 	bool same = false;
@@ -176,11 +176,11 @@ look(struct run *run, const char *name)
 	if (!run->how->afresh && !run->marked)
 		r = index_rebuild_same(
 		    run->task->reg->index, repository, &same, run->task->err);
-	return r == RC_OK && !same ? enter_anew(run, repository->version) : r;
+	return r == RC_OK && !same ? read_and_enter(run, repository->version) : r;
 }
 
 static bool
-visit(void *arg, const char *name)
+visit_repository(void *arg, const char *name)
 {
 	struct guard held = {0};
 	struct run *run = arg;
@@ -190,7 +190,7 @@ visit(void *arg, const char *name)
 	run->result = guard_take(
 	    run->task->reg->store, GUARD_REPOSITORY, name, &held, run->task->err);
 	if (run->result == RC_OK)
-		run->result = look(run, name);
+		run->result = check_repository(run, name);
 	if (run->result == RC_OK && run->marked && !run->failed)
 		run->result = store_mark_remove(
 		    run->task->reg->store, name, run->task->err);
@@ -205,14 +205,14 @@ visit(void *arg, const char *name)
 
 /* A name in both layouts is met twice, and the second time its version is known. */
 static enum result
-walk(struct run *run)
+walk_store(struct run *run)
 {
 	enum result r = store_v1repo_walk(
-	    run->task->reg->store, visit, run, run->task->err);
+	    run->task->reg->store, visit_repository, run, run->task->err);
 
 	if (r == RC_OK && run->result == RC_OK && !stopped(run))
 		r = store_repository_walk(
-		    run->task->reg->store, visit, run, run->task->err);
+		    run->task->reg->store, visit_repository, run, run->task->err);
 	return r == RC_OK ? run->result : r;
 }
 
@@ -222,7 +222,7 @@ look_at_marked(struct run *run)
 	enum result r;
 
 	run->marked = true;
-	r = store_mark_each(run->task->reg->store, visit, run, run->task->err);
+	r = store_mark_each(run->task->reg->store, visit_repository, run, run->task->err);
 	return r == RC_OK ? run->result : r;
 }
 
@@ -235,7 +235,7 @@ run_all(struct run *run, bool *done)
 	enum result r = index_rebuild_begin(ix, run->task->err);
 
 	if (r == RC_OK && !run->how->marked)
-		r = walk(run);
+		r = walk_store(run);
 	if (r == RC_OK && !stopped(run))
 		r = look_at_marked(run);
 	if (r != RC_OK || stopped(run))

@@ -1,4 +1,4 @@
-/* status.h: does everything work that answers depend on? */
+/* status.h: do the services work on which answers depend? */
 #ifndef REGISTRY_STATUS_H
 #define REGISTRY_STATUS_H
 
@@ -13,8 +13,8 @@ struct status {
 };
 
 /* storage: a file can be written. disk: there is space for an upload. index: a search is
- * answered. Quick; any client may ask every second: what exactly fails, and where, is only
- * in the log. */
+ * answered. Quick, because any client may ask every second. What exactly fails, and where,
+ * is only in the log. */
 void status_get(const struct task *t, struct status out[STATUS_SERVICES]);
 
 #endif

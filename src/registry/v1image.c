@@ -26,7 +26,7 @@ v1image_check(const struct task *t, const char *id)
 	return r;
 }
 
-/* A long one is read from a seat. */
+/* Memory is reserved to read a long one. */
 static enum result
 read_json(const struct task *t, const char *id, struct str *out)
 {

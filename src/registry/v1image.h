@@ -20,7 +20,8 @@ struct v1image_json {
 /* The image in the task's store and arena, for the calls of store/v1image.h. */
 struct store_v1image v1image_of(const struct task *t, const char *id);
 
-/* RC_BUSY: the json is long, and no seat (worklimit.h) to read it was free. */
+/* RC_BUSY: the json is long, and the memory to read it could not be reserved
+ * (worklimit.h). */
 enum result v1image_json(
     const struct task *t, const char *id, struct v1image_json *out);
 

@@ -6,7 +6,7 @@
 #include "store/guard.h"
 
 static void
-leave(void *arg)
+count_down(void *arg)
 {
 	struct worklimit *threads = arg;
 
@@ -19,28 +19,28 @@ worklimit_enter_thread(const struct task *t, struct worklimit *threads)
 	unsigned before = atomic_fetch_add(&threads->taken, 1);
 
 	if (t->reg->slow_requests_max == 0 || before < t->reg->slow_requests_max) {
-		arena_defer(t->arena, leave, threads);
+		arena_defer(t->arena, count_down, threads);
 		return RC_OK;
 	}
-	leave(threads);
+	count_down(threads);
 	return err_set(t->err, RC_BUSY,
 	    "%u such requests run already, try again later", before);
 }
 
-struct seat {
+struct reservation {
 	struct guard held;
 	size_t memory;
 };
 
 /* The request has freed its small pieces of memory by now, but malloc(3) has kept
- * them. */
+ * them: they are returned to the system, so that another request can have the memory. */
 static void
 give_back(void *arg)
 {
-	struct seat *seat = arg;
+	struct reservation *reservation = arg;
 
 	(void)malloc_trim(0);
-	guard_release(&seat->held);
+	guard_release(&reservation->held);
 }
 
 /* A request that waits for memory must hold none, or others could wait for it: one
@@ -48,29 +48,29 @@ give_back(void *arg)
 enum result
 worklimit_enter(const struct task *t, size_t memory)
 {
-	struct seat *seat = arena_deferred(t->arena, give_back);
+	struct reservation *reservation = arena_deferred(t->arena, give_back);
 	enum result r = RC_OK;
 
 	if (memory <= WORKLIMIT_FREE || t->reg->slow_requests_max == 0 ||
-	    (seat != NULL && memory <= seat->memory))
+	    (reservation != NULL && memory <= reservation->memory))
 		return RC_OK;
-	if (seat == NULL) {
-		r = worklimit_enter_thread(t, &t->reg->seats);
+	if (reservation == NULL) {
+		r = worklimit_enter_thread(t, &t->reg->reserving);
 		if (r != RC_OK)
 			return r;
-		seat = arena_alloc(t->arena, sizeof(*seat));
-		arena_defer(t->arena, give_back, seat);
+		reservation = arena_alloc(t->arena, sizeof(*reservation));
+		arena_defer(t->arena, give_back, reservation);
 	}
-	guard_release(&seat->held);
-	seat->memory = 0;
+	guard_release(&reservation->held);
+	reservation->memory = 0;
 	r = guard_take_memory(
-	    t->reg->store, memory, t->reg->patience_ms, &seat->held, t->err);
-	if (r == RC_OK && !guard_is_held(&seat->held))
+	    t->reg->store, memory, t->reg->patience_ms, &reservation->held, t->err);
+	if (r == RC_OK && !guard_is_held(&reservation->held))
 		return err_set(t->err, RC_BUSY,
 		    "large requests use all memory that is for them: %zu bytes were wanted, "
 		    "try again later",
 		    memory);
 	if (r == RC_OK)
-		seat->memory = memory;
+		reservation->memory = memory;
 	return r;
 }

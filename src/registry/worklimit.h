@@ -1,11 +1,11 @@
 /* worklimit.h: limits on requests that take long or need much memory, so that threads and
  * memory are left for all others.
  *
- * Any request may use WORKLIMIT_FREE bytes. A request that may need more, or that works
- * for long, takes a seat first. Two things are counted: the memory of all threads and
- * processes together (store/guard.h, GUARD_MEMORY), and in each process the threads that
- * have a seat or wait for one, at most reg->slow_requests_max of them. A process that is
- * killed gives its seats back. */
+ * Any request may use WORKLIMIT_FREE bytes. A request that may need more, or that takes
+ * long, reserves memory first. Two things are counted: the memory that all threads and
+ * processes have reserved (store/guard.h, GUARD_MEMORY), and in each process the threads
+ * that have a reservation or wait for one, at most reg->slow_requests_max of them. The
+ * reservations of a process that was killed are free again. */
 #ifndef REGISTRY_WORKLIMIT_H
 #define REGISTRY_WORKLIMIT_H
 
@@ -16,10 +16,11 @@
 
 #define WORKLIMIT_FREE ((size_t)256 << 10) /* bytes */
 
-/* Takes a seat until the task's arena ends: the request may use `memory` bytes in all.
- * Up to WORKLIMIT_FREE bytes need no seat. A request that has a smaller seat exchanges it.
- * RC_BUSY: reg->slow_requests_max threads of this process have a seat or wait for one, or
- * not enough memory became free in reg->patience_ms. RC_IO. */
+/* Reserves memory until the task's arena ends: the request may use `memory` bytes in all.
+ * Up to WORKLIMIT_FREE bytes need no reservation. A request that has reserved less gives
+ * that back and reserves again. RC_BUSY: reg->slow_requests_max threads of this process have
+ * a reservation or wait for one, or not enough memory became free in reg->patience_ms.
+ * RC_IO. */
 enum result worklimit_enter(const struct task *t, size_t memory);
 
 /* For work that waits for others and needs no memory: counts this thread in *threads until
