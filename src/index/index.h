@@ -1,11 +1,11 @@
 /* index.h: what is derived from the store, for search and lists.
  *
- * The index holds nothing that a walk over the store would not bring back. It may be missing,
+ * Everything in the index can be found again by a walk over the store. It may be missing,
  * damaged or of another version. index_prepare() notices that at the start and calls
  * notice it later; the index is then rebuilt while requests go on.
  *
  * I1  Only index_prepare() creates, migrates or replaces the index. One process at a time
- *     calls it: reindex.c holds GUARD_REINDEX meanwhile.
+ *     calls it: registry/reindex.c holds GUARD_REINDEX meanwhile.
  * I2  Each change is one transaction: a change that was answered with RC_OK survives a
  *     power cut. Only a rebuild may lose what it wrote last, and reads it again.
  * I3  An index that was replaced is noticed by the next call. A change that is made after
@@ -13,8 +13,9 @@
  *     rebuild walks.
  * I4  A rebuild raises the generation. Every row that is written afterwards has it, whether
  *     the rebuild or a push writes it. Tags and referrers of an older generation are dropped
- *     when the rebuild has read their repository, repositories when the rebuild ends. What an interrupted rebuild has read is known by its version and is not
- *     read again. While a rebuild runs, an index that was whole before goes on answering.
+ *     when the rebuild has read their repository, repositories when the rebuild ends. A
+ *     repository that an interrupted rebuild has read is known by its version and is not read
+ *     again. While a rebuild runs, an index that was whole before goes on answering.
  *
  * All threads of a process may use one struct index; each process opens its own. Names and
  * descriptions are UTF-8 without NUL (the caller has checked).
@@ -80,7 +81,7 @@ struct index_referrer {
 };
 
 /* What becomes of a repository: in one transaction, idempotent. Nothing is written when
- * that is what the index says already (and the generation is today's). */
+ * that is what the index says already and the rows are of the current generation. */
 struct index_change {
 	struct index_repository repository;
 	const struct str *tags; /* that are there now */

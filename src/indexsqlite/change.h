@@ -1,4 +1,5 @@
-/* change.h: index_put(), as durable as it needs to be. */
+/* change.h: index_put() in a transaction of the caller's kind: a push needs its change durable at
+ * once, a rebuild does not. Private to this room. */
 #ifndef INDEXSQLITE_CHANGE_H
 #define INDEXSQLITE_CHANGE_H
 

@@ -55,7 +55,7 @@ result_of(int code, int os)
 	}
 }
 
-/* errno is what the system call left: sqlite3_system_errno() does not know of all calls. */
+/* errno is that of the system call: sqlite3_system_errno() does not cover all calls. */
 static enum result
 fail(struct db *db, struct err *err)
 {
@@ -167,7 +167,8 @@ run_simple(struct db *db, const char *sql, struct err *err)
 	return r;
 }
 
-/* Only a rebuild is lazy, again and again: the setting follows the need. */
+/* Only a rebuild is lazy, for many transactions in a row: so the setting is changed only when the
+ * next transaction needs another one. */
 static enum result
 set_lazy(struct db *db, bool lazy, struct err *err)
 {

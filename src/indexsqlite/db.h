@@ -1,10 +1,11 @@
-/* db.h: a connection to the index, and what sqlite answers as an enum result.
+/* db.h: a connection to the index, and sqlite's results as an enum result. Private to this
+ * room.
  *
  * A connection is used by one thread at a time. Closing it never removes the -wal:
  * at that moment the path may already name the -wal of another database.
  *
- * SQL stands in the function that runs it, as a static array. Its address is the key under which
- * the compiled statement is kept, so each is compiled once for each connection. */
+ * Each SQL text is a static array in the function that runs it. The address of the array is the
+ * key under which the compiled statement is kept, so a connection compiles each text once. */
 #ifndef INDEXSQLITE_DB_H
 #define INDEXSQLITE_DB_H
 
@@ -43,11 +44,11 @@ struct db_seen *db_seen(struct db *db);
 /* Did a call meet bytes that make no sense, or tables that are missing? */
 bool db_is_damaged(const struct db *db);
 
-/* Runs statements that return no rows and are not worth keeping. */
+/* Runs statements that return no rows, and does not keep them compiled. */
 enum result db_exec(struct db *db, const char *sql, struct err *err);
 
-/* db_end() commits when r is RC_OK, else it takes everything back; it returns r or
- * what became of the commit. Every statement is at rest afterwards. */
+/* db_end() commits if r is RC_OK, otherwise it rolls back; it returns r, or the result of the
+ * commit. All statements are reset. */
 enum result db_begin(struct db *db, enum db_mode mode, struct err *err);
 enum result db_end(struct db *db, enum result r, struct err *err);
 
@@ -70,8 +71,8 @@ struct str db_text(sqlite3_stmt *stmt, int column);
 enum result db_run(
     struct db *db, sqlite3_stmt *stmt, int64_t *changed, struct err *err);
 
-/* The one number that sql (without parameters) asks for. No row is damage: all such
- * questions have an answer. */
+/* The one number that sql (without parameters) selects. If there is no row, the index is
+ * damaged: all such statements select one. */
 enum result db_int(struct db *db, const char *sql, int64_t *out, struct err *err);
 
 #endif

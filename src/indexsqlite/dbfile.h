@@ -1,5 +1,5 @@
 /* dbfile.h: the index on disk: the database and, from its creation on, its -wal with the latest
- * changes.
+ * changes. Private to this room.
  *
  * No connection is closed in a way that removes the -wal (db.h). So a -wal that is missing was
  * taken away, and changes with it: the same as a missing database. */

@@ -2,19 +2,19 @@
  *
  * A call borrows a connection, looks whether the path still names the files that the connection
  * has open (I3 of index.h), runs its transaction and gives the connection back. One that met
- * damage is closed instead, the damage is written down in the file, and on_damage is called.
+ * damage is closed instead, the file is marked as damaged, and on_damage is called.
  *
  * Changes by other programs (index_watch()) are found with two numbers that each transaction
  * reads. PRAGMA data_version changes when any other connection, of any program, has written;
  * `writes` in the table state is raised by each transaction of berth that changes something. So
  * when data_version has changed since the connection last looked and `writes` has not, another
- * program has written. Two cases look the same and are sorted out afterwards:
+ * program has written. Two other cases look the same:
  * - A worker that was killed between its first page and its commit. It counts as foreign:
  *   what it has written is not known.
  * - A writer that begins the -wal again from its start: data_version changes before it commits,
- *   for readers of that moment. So what a reader suspects is only believed when `writes`
+ *   for readers of that moment. So the suspicion of a reader is only confirmed if `writes`
  *   is still the same in a transaction that changes something, during which nobody else writes.
- * What is believed voids all versions, so that the next rebuild reads each repository. */
+ * A confirmed suspicion clears all versions, so that the next rebuild reads each repository. */
 #include "indexsqlite/pool.h"
 
 #include "base/arena.h"
@@ -175,11 +175,12 @@ confirm_suspicion(struct db *db, const struct suspicion *s, struct err *err)
 		return RC_OK;
 	r = db_int(db, writes_sql, &now, err);
 	if (r == RC_OK && now != s->writes)
-		r = err_set(err, RC_NOT_FOUND, "index: it was berth's own");
+		r = err_set(
+		    err, RC_NOT_FOUND, "index: berth itself has written to it");
 	return r;
 }
 
-/* After this the rebuild reads every repository. */
+/* After this the next rebuild reads every repository. */
 static enum result
 forget_versions(struct db *db, void *arg, struct err *err)
 {

@@ -1,8 +1,8 @@
-/* pool.h: struct index, and the one way to work with it.
+/* pool.h: struct index, and the one way to work with it. Private to this room.
  *
- * A process opens a few connections when they are needed, keeps them, and lends each for one
- * transaction; a call waits when all are lent. So what runs in a transaction waits for nothing
- * but the database, and never for a client. */
+ * A process opens a few connections when they are needed, keeps them, and lends each to one
+ * transaction at a time; a call waits while all are lent. So a transaction may wait for the
+ * database, and for nothing else: never for a client. */
 #ifndef INDEXSQLITE_POOL_H
 #define INDEXSQLITE_POOL_H
 
@@ -38,8 +38,8 @@ struct index {
 
 typedef enum result (*pool_fn)(struct db *db, void *arg, struct err *err);
 
-/* Calls fn in one transaction, so all it reads is of one moment. Its changes are
- * kept when it returns RC_OK, else taken back. */
+/* Calls fn in one transaction, so all it reads is of one moment. Its changes are committed
+ * if it returns RC_OK, otherwise rolled back. */
 enum result pool_do(
     struct index *ix, enum db_mode mode, pool_fn fn, void *arg, struct err *err);
 

@@ -1,4 +1,4 @@
-/* row.h: the row of a repository, inside a transaction. */
+/* row.h: the row of a repository, inside a transaction. Private to this room. */
 #ifndef INDEXSQLITE_ROW_H
 #define INDEXSQLITE_ROW_H
 

@@ -16,10 +16,11 @@
 
 /* state has one row. Its generation starts at a number that no other file has, so
  * that a rebuild sees when the file was replaced under it. whole: it has been filled
- * once. cursor is of version 1, and NULL: only sqlite 3.35 and later drop a column, and
- * a process of that version that still runs must not take its absence for damage. So stays
- * the column stamp of repository, of versions 2 to 4; version, a text, has replaced it. A
- * repository of an older index has an empty one, and the next walk reads it again.
+ * once. Two columns are not used any more: state.cursor, of version 1, and
+ * repository.stamp, of versions 2 to 4, which the text repository.version has replaced. They
+ * stay, because only sqlite 3.35 and later can drop a column, and because a process of such a
+ * version that still runs must not take their absence for damage. A repository of an older
+ * index has an empty version, and the next walk reads it again.
  *
  * writes counts the transactions in which berth changed something. Another program does
  * not count, so what it changes is noticed (pool.c).

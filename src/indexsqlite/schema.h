@@ -1,9 +1,9 @@
-/* schema.h: the tables of the index and how they came to be.
+/* schema.h: the tables of the index, and the steps that made them. Private to this room.
  *
- * A step is the SQL that leads from one version to the next; version n is what the
- * first n steps made, and stands in the file as user_version. A step that was
- * released is never changed: a new one follows it. One that brings tables which the
- * walk must fill ends with "UPDATE state SET whole = 0". */
+ * A step is the SQL that leads from one version to the next. The first n steps make version n,
+ * and the file has that number as its user_version. A step that was released is never
+ * changed: a new one follows it. A step with new tables that the walk must fill ends with
+ * "UPDATE state SET whole = 0". */
 #ifndef INDEXSQLITE_SCHEMA_H
 #define INDEXSQLITE_SCHEMA_H
 
@@ -25,8 +25,8 @@ enum result schema_prepare(const char *path, const char *const *steps, int versi
  * another version, or just being replaced. */
 enum result schema_open(const char *path, struct db **out, struct err *err);
 
-/* Writes down that the index is damaged, for index_prepare(), which looks at its
- * head alone. Where this does not succeed the head is damaged too. */
+/* Writes into the file that it is damaged, for index_prepare(), which reads only the head of
+ * the file. If this fails, the head is damaged too. */
 void schema_mark_damaged(struct db *db);
 
 #endif

@@ -1,6 +1,6 @@
 /* search.c: the ranked search; see index.h.
  *
- * What is found comes from a few walks, one after the other. Each is one statement that yields
+ * The rows come from a few walks, one after the other. Each is one statement that yields
  * rows in order, and all walks together follow the one order of CLASS, so that pages fit
  * together: a search ends in the walk in which its page is full. Which walks there are is planned
  * once, from the number of rows that match:
@@ -247,7 +247,7 @@ wants_more(const struct search *s)
 	return s->limit > 0 && s->left > 0 && s->walk < s->n_walks;
 }
 
-/* Starts the walk at hand where the last batch ended. walk_few shows classes from 2 on: an
+/* Starts the current walk where the last batch ended. walk_few shows classes from 2 on: an
  * empty key in class 2 comes before all of them. */
 static enum result
 start_walk(
@@ -318,7 +318,7 @@ read_row(struct db *db, struct search *s, sqlite3_stmt *found, struct err *err)
 	return RC_OK;
 }
 
-/* Reads on in the walk at hand, until it or the batch ends. */
+/* Reads on in the current walk, until it or the batch ends. */
 static enum result
 read_walk(struct db *db, struct search *s, struct err *err)
 {
@@ -344,7 +344,8 @@ read_walk(struct db *db, struct search *s, struct err *err)
 	return r;
 }
 
-/* Once something was written, nobody knows how many rows are left: all walks are walked. */
+/* After something was written, the number of rows that are left is unknown: then no walk is
+ * skipped. */
 static enum result
 check_left(struct db *db, struct search *s, struct err *err)
 {

@@ -1,4 +1,5 @@
-/* term.h: what a client searches for, in the forms in which the search needs it. */
+/* term.h: what a client searches for, in the forms in which the search needs it. Private to
+ * this room. */
 #ifndef INDEXSQLITE_TERM_H
 #define INDEXSQLITE_TERM_H
 
