@@ -56,12 +56,12 @@ enum result store_blob_read(const struct store *st, struct arena *a,
     const struct digest *d, size_t limit, struct str *out, struct err *err);
 
 /* Stores the stage, whose bytes have this digest, and pins the blob. A blob that is
- * there stays if it has these bytes, and is replaced in one step if it is damaged: it is
- * there all the time. RC_CLIENT_GONE. */
+ * there stays if it has these bytes, and is replaced in one step if it is damaged: readers
+ * find it at any time. RC_CLIENT_GONE. */
 enum result store_blob_put(struct store *st, struct arena *a, struct stage *sg,
     const struct digest *d, struct err *err);
 
-/* The same of bytes in memory. */
+/* The same for bytes in memory. */
 enum result store_blob_put_bytes(struct store *st, struct arena *a,
     struct str bytes, const struct digest *d, struct err *err);
 
@@ -88,9 +88,9 @@ enum result store_blob_open(const struct store *st, struct arena *a,
     const struct digest *d, struct store_reader **out, struct err *err);
 
 /* Removes the blob, durably, unless it was pinned within `patience` seconds, which are more
- * than STORE_BLOB_PIN_FRESH_S: then it stays, and the result is RC_BUSY. For a moment it may
- * look as if it were gone. Asks no repository whether it has the blob: the caller has made
- * sure that none needs it. RC_BLOB_UNKNOWN: there is no such blob. */
+ * than STORE_BLOB_PIN_FRESH_S: then it stays, and the result is RC_BUSY. For a moment
+ * other calls may not find it. The caller has made sure that no repository needs the blob: this
+ * is not checked. RC_BLOB_UNKNOWN: there is no such blob. */
 enum result store_blob_remove(struct store *st, struct arena *a,
     const struct digest *d, unsigned patience, struct err *err);
 

@@ -18,11 +18,11 @@
 
 enum store_derived { STORE_DERIVED_FILES, STORE_DERIVED_DIFF };
 
-/* Waits for the guard of one who computes it: GUARD_DERIVED. */
+/* Waits for the guard under which it is computed: GUARD_DERIVED. */
 enum result store_derived_guard(const struct store_v1image *im,
     enum store_derived which, struct guard *out, struct err *err);
 
-/* RC_NOT_FOUND: it was not computed yet. One that is looked for is kept for longer. */
+/* RC_NOT_FOUND: it was not computed yet. Finding it counts as use, for the sweep. */
 enum result store_derived_find(const struct store_v1image *im,
     enum store_derived which, const struct content **out, struct err *err);
 
@@ -30,9 +30,9 @@ enum result store_derived_find(const struct store_v1image *im,
 enum result store_derived_open(const struct store_v1image *im,
     enum store_derived which, struct store_reader **out, struct err *err);
 
-/* `write` writes it to the sink, piece by piece; it is stored, whole and durable and in place
- * of an older one, when `write` returns RC_OK. What the sink could not take is RC_FULL or
- * RC_IO, whatever `write` returned. held: store_derived_guard(). */
+/* `write` writes it to the sink, piece by piece; if `write` returns RC_OK, it is stored, whole
+ * and durable, in place of an older one. If the sink could not take everything, the result is
+ * RC_FULL or RC_IO, whatever `write` returned. held: store_derived_guard(). */
 struct store_derived_maker {
 	enum result (*write)(void *arg, struct sink sink, struct err *err);
 	void *arg;
@@ -46,7 +46,7 @@ enum result store_derived_put(const struct store_v1image *im,
 enum result store_derived_forget(
     const struct store_v1image *im, const struct guard *held, struct err *err);
 
-/* Removes those computed here that no client has asked for in `age` seconds (a day
+/* Removes those that berth has computed and no client has asked for in `age` seconds (a day
  * more or less). *removed counts them. */
 enum result store_derived_sweep(
     struct store *st, int64_t age, unsigned *removed, struct err *err);

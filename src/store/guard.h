@@ -1,18 +1,18 @@
 /* guard.h: guards. A guard has a kind and a key, and one holder at a time among all threads
  * and processes that use the store. It ends with the process that holds it.
  *
- * Order: code that needs two takes the repository's first, then the image's; that of a
- * difference first, then that of a list of files; that of a fetch first, then the image's.
- * Nobody holds two repositories at once.
+ * Order: code that needs two guards takes that of the repository before that of the image, that
+ * of a difference before that of a list of files, and that of a fetch before that of the
+ * image. No code holds the guards of two repositories at once.
  *
- * No guard is held while a layer is hashed or a client is waited for, with two exceptions
- * that keep nobody from other work: GUARD_DERIVED is held while a layer is walked, because
- * others who wait for it would walk the same layer, and GUARD_MIRROR, which is only tried
- * for, while a layer is fetched.
+ * No guard is held while a layer is hashed or while berth waits for a client. There are two
+ * exceptions, which block no other work: GUARD_DERIVED is held while a layer is walked,
+ * because those that wait for it would walk the same layer; GUARD_MIRROR is held while a
+ * layer is fetched, and is only taken with guard_try().
  *
- * To walk a layer costs memory and a processor, so at most GUARD_WALKS are walked at the same
- * time. A walk's guard is the innermost: its holder waits for no other guard, nor for a
- * client or the network.
+ * Walking a layer (unpacking it, to see its files) takes memory and a processor, so at most
+ * GUARD_WALKS layers are walked at the same time. GUARD_WALK is taken last: its holder waits
+ * for no other guard, no client and not for the network.
  *
  * Memory is given out in the same way, in GUARD_MEMORY_UNITS units; those of a process that
  * was killed are free again.

@@ -59,9 +59,9 @@ enum result store_manifest_put(const struct store_repository *r,
     const struct guard *held, const struct store_manifest *m, struct str type,
     struct err *err);
 
-/* Removes the link and the media type, durably; the bytes stay. Tags that meant the manifest
- * have been removed before, and that is durable as well then: after a crash no tag means
- * it. held: GUARD_REPOSITORY of the name. RC_MANIFEST_UNKNOWN. */
+/* Removes the link and the media type, durably; the bytes stay. The caller has removed the tags
+ * that meant the manifest. Their removal is durable too when this returns, so no tag means it
+ * after a crash. held: GUARD_REPOSITORY of the name. RC_MANIFEST_UNKNOWN. */
 enum result store_manifest_remove(const struct store_repository *r,
     const struct guard *held, const struct digest *d, struct err *err);
 

@@ -1,8 +1,9 @@
 /* partial.h: a layer that grows while it is fetched from the upstream registry. One thread
  * appends to it; any thread of any process may read meanwhile what is there.
  *
- * A layer that came whole and right becomes an image like one that was pushed (v1push.h). What
- * a killed process left of one is fetched again from its first byte. */
+ * A layer that arrived whole and with the right sum becomes an image like one that was pushed
+ * (v1push.h). If a process was killed during a fetch, the layer is fetched again from its
+ * first byte. */
 #ifndef STORE_PARTIAL_H
 #define STORE_PARTIAL_H
 
@@ -17,7 +18,7 @@
 struct store_partial;
 
 /* Begins the layer of the image, empty. `length`: the bytes that it will have, -1: unknown.
- * Who reads an older one keeps that. held: GUARD_MIRROR. RC_FULL, RC_IO. */
+ * A reader of an older one goes on with the older one. held: GUARD_MIRROR. RC_FULL, RC_IO. */
 enum result store_partial_create(const struct store_v1image *im,
     const struct guard *held, int64_t length, struct store_partial **out,
     struct err *err);

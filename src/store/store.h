@@ -10,7 +10,8 @@
  *     bytes; content that does not have the sum of its name is replaced.
  * D3  Content is whole or not there. A change takes effect in one step; a reader sees what was
  *     before or what is afterwards.
- * D4  No guard (guard.h) outlives its process, and none is held while a layer is hashed.
+ * D4  No guard outlives its process, and none is held while a layer is hashed, with the two
+ *     exceptions in guard.h.
  * D5  Content that cannot be whole (empty, cut off, with other bytes) counts as missing, and a
  *     push replaces it. This is noticed when it is found or read:
  *	manifests, small blobs		by the digest

@@ -95,7 +95,7 @@ enum result store_v1push_layer(const struct store_v1image *im, const char *paylo
 enum result store_v1push_has_layer(
     const struct store_v1image *im, bool *out, struct err *err);
 
-/* Did every push send its checksum along with the json? Then no other layer is welcome. */
+/* Did every push send its checksum with the json? Then a layer with another sum is refused. */
 bool store_v1push_all_gave_checksums(const struct store_v1image *im);
 
 /* The layer waits under the payload sum of each of the pushes: P4. */
@@ -119,12 +119,12 @@ enum result store_v1push_confirm_early(const struct store_v1image *im,
 /* A client is still at work: the age of the push counts from now. */
 void store_v1push_touch(const struct store_v1image *im);
 
-/* That the image is complete is durable when this returns, for code that found it so. */
+/* For code that has found the image complete: this is durable when the call returns. */
 enum result store_v1push_sync(const struct store_v1image *im, struct err *err);
 
 /* Removes pushes in which nothing has happened for `age` seconds, with their unfinished
- * images. Takes the guards itself. *removed counts them. One that cannot be removed does not
- * keep the others; the first error is returned. */
+ * images. Takes the guards itself. *removed counts them. If one cannot be removed, the others
+ * are removed all the same, and the first error is returned. */
 enum result store_v1push_sweep(
     struct store *st, int64_t age, unsigned *removed, struct err *err);
 

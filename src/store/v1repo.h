@@ -39,7 +39,7 @@ enum result store_v1repo_resolve(
     struct store *st, struct arena *a, struct v1name *name, struct err *err);
 
 /* The list of images that a client announced. RC_NOT_FOUND if it is missing, empty or cut
- * off. A list may be long: who looks for one image can read it as content. */
+ * off. A list may be long: code that looks for one image reads it piece by piece. */
 enum result store_v1repo_images(
     const struct store_v1repo *repo, struct str *out, struct err *err);
 enum result store_v1repo_open_images(
@@ -55,7 +55,7 @@ enum result store_v1repo_open_granted(
 enum result store_v1repo_set_granted(const struct store_v1repo *repo,
     const struct guard *held, struct str text, struct err *err);
 
-/* Is it private? Whatever stands in the place of the mark makes it so. */
+/* Is it private? It is if the mark exists, of whatever kind of file. */
 enum result store_v1repo_is_private(
     const struct store_v1repo *repo, bool *out, struct err *err);
 enum result store_v1repo_set_private(const struct store_v1repo *repo,

@@ -39,7 +39,7 @@
 /* ---- what is there ---- */
 
 static enum result
-unknown(struct arena *a, const struct digest *d, struct err *err)
+fail_unknown(struct arena *a, const struct digest *d, struct err *err)
 {
 	return err_set(err, RC_BLOB_UNKNOWN, "%s: no such blob", digest_text(a, d));
 }
@@ -128,7 +128,7 @@ store_blob_find_anywhere(const struct store *st, struct arena *a,
 	}
 	if (r == RC_TOO_LARGE) /* a push has just replaced it */
 		r = look_and_pin(st, a, d, &out->content, err);
-	return r == RC_NOT_FOUND ? unknown(a, d, err) : r;
+	return r == RC_NOT_FOUND ? fail_unknown(a, d, err) : r;
 }
 
 enum result
@@ -140,7 +140,7 @@ store_blob_find(const struct store_repository *in, const struct digest *d,
 	    in, layout_layer(in->arena, in->name, d), d, &kept, err);
 
 	if (r == RC_NOT_FOUND)
-		return unknown(in->arena, d, err);
+		return fail_unknown(in->arena, d, err);
 	if (r == RC_OK)
 		r = store_blob_find_anywhere(in->store, in->arena, &kept, out, err);
 	return r;
@@ -155,7 +155,7 @@ store_blob_read(const struct store *st, struct arena *a, const struct digest *d,
 
 	if (r == RC_OK)
 		r = check_digest(st, a, *out, d, err);
-	return r == RC_NOT_FOUND ? unknown(a, d, err) : r;
+	return r == RC_NOT_FOUND ? fail_unknown(a, d, err) : r;
 }
 
 /* ---- a blob is stored ---- */
@@ -178,7 +178,7 @@ look_for(const struct store *st, struct arena *a, const struct digest *d,
 /* A blob got its bytes. If another file was replaced, that was damage which may not have been
  * noticed before: a large blob is not hashed when it is found. */
 static enum result
-stored(const struct store *st, struct arena *a, const struct digest *d,
+finish_put(const struct store *st, struct arena *a, const struct digest *d,
     bool replaced, struct err *err)
 {
 	struct err ignored;
@@ -201,14 +201,14 @@ store_blob_put(struct store *st, struct arena *a, struct stage *sg,
 		return r;
 	r = stage_replace(sg, layout_blob(a, d), "data", err);
 	if (r == RC_OK)
-		r = stored(st, a, d, there, err);
+		r = finish_put(st, a, d, there, err);
 	return r;
 }
 
 /* Old servers write manifests in place: after a power loss the length can be right and
  * the bytes wrong. */
 static bool
-holds(const struct store *st, const struct digest *d, struct str bytes)
+has_bytes(const struct store *st, const struct digest *d, struct str bytes)
 {
 	struct arena *scratch = arena_new();
 	struct err ignored;
@@ -228,11 +228,11 @@ store_blob_put_bytes(struct store *st, struct arena *a, struct str bytes,
 	bool there;
 	enum result r = look_for(st, a, d, &there, err);
 
-	if (r != RC_OK || (there && holds(st, d, bytes)))
+	if (r != RC_OK || (there && has_bytes(st, d, bytes)))
 		return r;
 	r = io_put(st, layout_blob(a, d), "data", bytes, err);
 	if (r == RC_OK)
-		r = stored(st, a, d, there, err);
+		r = finish_put(st, a, d, there, err);
 	return r;
 }
 
@@ -253,7 +253,7 @@ store_blob_unlink(const struct store_repository *in, const struct guard *held,
 
 	assert(guard_covers(held, GUARD_REPOSITORY, in->name));
 	r = link_remove(in, layout_layer(in->arena, in->name, d), err);
-	return r == RC_NOT_FOUND ? unknown(in->arena, d, err) : r;
+	return r == RC_NOT_FOUND ? fail_unknown(in->arena, d, err) : r;
 }
 
 /* ---- all of them ---- */
@@ -341,7 +341,7 @@ store_blob_open(const struct store *st, struct arena *a, const struct digest *d,
 {
 	enum result r = content_open_file(st, a, layout_data(a, d), out, err);
 
-	return r == RC_NOT_FOUND ? unknown(a, d, err) : r;
+	return r == RC_NOT_FOUND ? fail_unknown(a, d, err) : r;
 }
 
 /* ---- a blob is removed ---- */
@@ -377,7 +377,7 @@ put_back(const struct store *st, struct arena *a, const struct digest *d,
 	return r;
 }
 
-/* May the blob be removed, as far as its pin goes? */
+/* Is the pin younger than `patience` seconds, or can berth not pin the blob? */
 static bool
 is_pinned(const struct stat *sb, unsigned patience)
 {
@@ -387,7 +387,7 @@ is_pinned(const struct stat *sb, unsigned patience)
 }
 
 static enum result
-pinned(struct arena *a, const struct digest *d, struct err *err)
+fail_pinned(struct arena *a, const struct digest *d, struct err *err)
 {
 	return err_set(
 	    err, RC_BUSY, "%s: asked for not long ago", digest_text(a, d));
@@ -404,9 +404,9 @@ store_blob_remove(struct store *st, struct arena *a, const struct digest *d,
 
 	assert(patience > STORE_BLOB_PIN_FRESH_S);
 	if (r == RC_NOT_FOUND)
-		return unknown(a, d, err);
+		return fail_unknown(a, d, err);
 	if (r == RC_OK && is_pinned(&sb, patience))
-		return pinned(a, d, err);
+		return fail_pinned(a, d, err);
 	if (r == RC_OK)
 		r = io_mkdirs(st, IO_REMOVED_DIR, err);
 	if (r == RC_OK)
@@ -414,10 +414,10 @@ store_blob_remove(struct store *st, struct arena *a, const struct digest *d,
 	if (r == RC_OK)
 		r = io_stat_file(st, removed, &sb, err);
 	if (r == RC_NOT_FOUND) /* another removal was faster */
-		return unknown(a, d, err);
+		return fail_unknown(a, d, err);
 	if (r == RC_OK && is_pinned(&sb, patience)) {
 		r = put_back(st, a, d, removed, err);
-		return r == RC_OK ? pinned(a, d, err) : r;
+		return r == RC_OK ? fail_pinned(a, d, err) : r;
 	}
 	if (r == RC_OK)
 		r = io_unlink(st, removed, err);

@@ -12,8 +12,8 @@
 #include "base/err.h"
 #include "store/store.h"
 
-/* Logs, once (log_once.h), that `what` is wrong with the file at `path` and that `cure` mends
- * it. Returns RC_NOT_FOUND, with the reason in err. */
+/* Logs, once (log_once.h), that `what` is wrong with the file at `path` and that `cure`
+ * repairs it. Returns RC_NOT_FOUND, with the reason in err. */
 enum result damage_found(const struct store *st, struct arena *a, const char *path,
     const char *what, const char *cure, struct err *err);
 

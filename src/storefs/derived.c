@@ -102,7 +102,7 @@ flush(struct writing *w)
 }
 
 static bool
-put(void *arg, const char *p, size_t n)
+put_piece(void *arg, const char *p, size_t n)
 {
 	struct writing *w = arg;
 	size_t i;
@@ -125,7 +125,7 @@ store_derived_put(const struct store_v1image *im, const struct guard *held,
     struct err *err)
 {
 	struct writing *w = arena_alloc(im->arena, sizeof(*w));
-	const struct sink sink = {put, w};
+	const struct sink sink = {put_piece, w};
 	struct err why = {""};
 	enum result r;
 

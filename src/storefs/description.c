@@ -12,7 +12,7 @@
 
 /* "_berth/about/<ns>", and in *file the repository's part. */
 static const char *
-place(struct arena *a, const struct v1name *name, const char **file)
+dir_of(struct arena *a, const struct v1name *name, const char **file)
 {
 	const char *spelt = v1spelling_repository(a, name, V1SPELLING_OLDER);
 	const char *ns = strchr(spelt, '/'), *repo = strrchr(spelt, '/');
@@ -24,7 +24,7 @@ place(struct arena *a, const struct v1name *name, const char **file)
 static const char *
 path_of(struct arena *a, const struct v1name *name)
 {
-	const char *file, *dir = place(a, name, &file);
+	const char *file, *dir = dir_of(a, name, &file);
 
 	return arena_printf(a, "%s/%s", dir, file);
 }
@@ -40,7 +40,7 @@ enum result
 store_description_set(struct store *st, struct arena *a, const struct v1name *name,
     struct str text, struct err *err)
 {
-	const char *file, *dir = place(a, name, &file);
+	const char *file, *dir = dir_of(a, name, &file);
 	enum result r;
 
 	if (text.n > 0) {

@@ -1,11 +1,10 @@
-/* failpoint.h: in a build made with --enable-failpoints each durable step can be
- * made to fail or to be the last thing the process does. In any other build a
- * failpoint is nothing at all.
+/* failpoint.h: tests make a durable step fail, or kill the process before it, in a build that
+ * was configured with --enable-failpoints. In any other build a failpoint does nothing and
+ * costs nothing. Private to this room.
  *
- * Steps are counted from 1 in the order in which a thread of the process meets
- * them. The environment arms one: BERTH_FAILPOINT=7:die (SIGKILL before step 7),
+ * Steps are counted from 1, in the order in which the threads of the process reach them. The environment arms one: BERTH_FAILPOINT=7:die (SIGKILL before step 7),
  * 7:io (step 7 fails with EIO), 7:full (with ENOSPC), 0:count (none;
- * failpoint_count() tells how many there were). */
+ * failpoint_count() returns how many there were). */
 #ifndef STOREFS_FAILPOINT_H
 #define STOREFS_FAILPOINT_H
 

@@ -1,4 +1,4 @@
-/* guard.c: see guard.h.
+/* guard.c: see store/guard.h.
  *
  * A guard is one byte of the file _berth/lock, chosen by a hash of its kind and key, and
  * locked by an open file description of its own (fcntl(2), F_OFD_SETLKW). So nothing is left
@@ -18,7 +18,7 @@
 #include "image/reference.h"
 #include "storefs/io.h"
 
-/* Milliseconds between two looks at a place that is taken. */
+/* Milliseconds between two attempts to lock a byte that is taken. */
 #define WALK_LOOK_MS   10
 #define MEMORY_LOOK_MS 5
 
@@ -133,8 +133,8 @@ try_walks(struct store *st, struct guard *out, struct err *err)
 	return r;
 }
 
-/* No system call waits for one of several bytes. So the first who waits tries each again and
- * again, and the others wait for the byte "turn" that it holds meanwhile. */
+/* No system call waits for one of several bytes. So the first thread that waits tries each byte
+ * again and again, and the others wait for the byte "turn", which it holds meanwhile. */
 enum result
 guard_take_walk(struct store *st, struct guard *out, struct err *err)
 {

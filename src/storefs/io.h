@@ -172,16 +172,16 @@ enum result io_link(const struct store *st, const char *from, const char *dir,
     const char *name, struct err *err);
 
 /* The open file gets the name dir/name; it is synced first, and counts as read just
- * now (blob.h, "Pins"). One that has the name already stays (D2). RC_CLIENT_GONE: the
+ * now (store/blob.h, "Pins"). A file that has the name already stays (D2 of store/store.h). RC_CLIENT_GONE: the
  * file's last name was removed meanwhile. */
 enum result io_name_fd(const struct store *st, int fd, const char *dir,
     const char *name, struct err *err);
 
-/* The same, but the name is taken from the one that has it, at once. */
+/* The same, but a file that has the name is replaced, in one step. */
 enum result io_replace_fd(const struct store *st, int fd, const char *dir,
     const char *name, struct err *err);
 
-/* The same of an open file that has the name `from`, which it loses; `to` is the path. */
+/* The same for an open file that has the name `from`, which it loses; `to` is the new path. */
 enum result io_move_fd(const struct store *st, int fd, const char *from,
     const char *to, struct err *err);
 
@@ -200,7 +200,7 @@ enum result io_sync(const struct store *st, const char *dir, struct err *err);
 /* All that was written so far to the file system of this file is durable. */
 enum result io_sync_all(const struct store *st, const char *path, struct err *err);
 
-/* Gone; also when it was not there. */
+/* Removes the name; RC_OK also if it was not there. */
 enum result io_unlink(const struct store *st, const char *path, struct err *err);
 
 /* Moves a directory into _berth/tmp, so that it is gone at once, syncs, and removes

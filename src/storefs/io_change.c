@@ -231,20 +231,20 @@ static int
 link_over(int fd, struct place to)
 {
 	static atomic_ulong counter;
-	char self[64], beside[64];
+	char self[64], second[64];
 
 	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	(void)snprintf(beside, sizeof(beside), ".berth-%ld.%lu", (long)getpid(),
+	(void)snprintf(second, sizeof(second), ".berth-%ld.%lu", (long)getpid(),
 	    atomic_fetch_add(&counter, 1));
-	(void)unlinkat(to.dir, beside, 0); /* left by a crash */
+	(void)unlinkat(to.dir, second, 0); /* left by a crash */
 	if (failpoint_hit("link") ||
-	    linkat(AT_FDCWD, self, to.dir, beside, AT_SYMLINK_FOLLOW) == -1)
+	    linkat(AT_FDCWD, self, to.dir, second, AT_SYMLINK_FOLLOW) == -1)
 		return -1;
 	if (failpoint_hit("rename") ||
-	    renameat(to.dir, beside, to.dir, to.name) == -1) {
+	    renameat(to.dir, second, to.dir, to.name) == -1) {
 		int e = errno;
 
-		(void)unlinkat(to.dir, beside, 0);
+		(void)unlinkat(to.dir, second, 0);
 		errno = e;
 		return -1;
 	}
@@ -343,10 +343,10 @@ io_link(const struct store *st, const char *from, const char *dir, const char *n
 	return r;
 }
 
-/* Mode, times and sync of each file before it gets its name. nginx makes its body
- * files 0600. */
+/* Sets the mode and the times of a file and syncs it, before it gets its name. nginx makes the
+ * files of bodies with mode 0600. */
 static enum result
-settle_fd(const struct store *st, int fd, const char *path, struct err *err)
+make_ready(const struct store *st, int fd, const char *path, struct err *err)
 {
 	const struct timespec read_now[2] = {
 	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
@@ -378,8 +378,8 @@ link_failed(
     const struct store *st, const char *dir, const char *path, struct err *err)
 {
 	if (errno == ENOENT && io_exists(st, dir))
-		return err_set(
-		    err, RC_CLIENT_GONE, "%s: the body was taken back", path);
+		return err_set(err, RC_CLIENT_GONE,
+		    "%s: the web server has removed the body", path);
 	return io_failed(err, "link", path);
 }
 
@@ -413,7 +413,7 @@ io_name_fd(const struct store *st, int fd, const char *dir, const char *name,
 	enum result r = io_path(path, err, "%s/%s", dir, name);
 
 	if (r == RC_OK)
-		r = settle_fd(st, fd, path, err);
+		r = make_ready(st, fd, path, err);
 	if (r == RC_OK && link_fd(st, fd, path) == -1 && errno != EEXIST)
 		r = link_failed(st, dir, path, err);
 	return r;
@@ -428,7 +428,7 @@ io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
 	enum result r = io_path(path, err, "%s/%s", dir, name);
 
 	if (r == RC_OK)
-		r = settle_fd(st, fd, path, err);
+		r = make_ready(st, fd, path, err);
 	if (r != RC_OK)
 		return r;
 	do {
@@ -446,7 +446,7 @@ enum result
 io_move_fd(const struct store *st, int fd, const char *from, const char *to,
     struct err *err)
 {
-	enum result r = settle_fd(st, fd, from, err);
+	enum result r = make_ready(st, fd, from, err);
 
 	return r == RC_OK ? rename_over(st, from, to, err) : r;
 }

@@ -1,11 +1,11 @@
 /* link.h: the link files of a repository in distribution's layout. Private to this room.
  *
- * A link file holds a digest and nothing else, no newline either. What it says counts,
- * not its path: a blob that was pushed under another algorithm's digest is linked to the
- * one it is kept under. A link without a digest (empty, cut off, written by hand), or with
- * another digest of the same algorithm than its path, is damaged and counts as missing:
- * distribution fails on it, and writing it again mends it.
- */
+ * A link file holds a digest and nothing else, not even a newline. Its content counts, not
+ * its path: if a client named a blob by a digest of another algorithm than the one under
+ * which the blob is kept, the path has the client's digest and the file has the other. A link
+ * without a digest (empty, cut off, written by hand), or whose digest has the algorithm of its
+ * path but other digits, is damaged and counts as missing: distribution fails on it, and
+ * writing it again repairs it. */
 #ifndef STOREFS_LINK_H
 #define STOREFS_LINK_H
 
@@ -22,7 +22,7 @@
 enum result link_read(const struct store_repository *in, const char *dir,
     struct digest *out, struct err *err);
 
-/* The same, and the name of the link is durable when this returns. d: the digest that
+/* The same; the name of the link is durable when this returns. d: the digest that
  * the path names (another one of the same algorithm in the file is damage); NULL: the
  * path names none. */
 enum result link_find(const struct store_repository *in, const char *dir,

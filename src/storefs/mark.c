@@ -1,5 +1,5 @@
-/* mark.c: see mark.h. A mark is an empty file below _berth/mark, called by the name of the
- * repository with %XX for what a file name cannot hold. */
+/* mark.c: see store/mark.h. A mark is an empty file below _berth/mark. Its name is
+ * that of the repository, with %XX for bytes that a file name cannot have. */
 #include "store/mark.h"
 
 #include <limits.h>

@@ -100,7 +100,7 @@ path_of(struct arena *a, const char *id, const char *file)
 }
 
 static enum result
-unknown(struct str id, struct err *err)
+fail_unknown(struct str id, struct err *err)
 {
 	return err_set(
 	    err, RC_UPLOAD_UNKNOWN, "%.*s: no such upload session", STR_ARG(id));
@@ -162,11 +162,11 @@ read_state(struct store_upload *up, struct err *err)
 	    path_of(a, up->id, "state"), STATE_MAX, &text, err);
 
 	if (r == RC_NOT_FOUND || r == RC_TOO_LARGE)
-		return unknown(str_of(up->id), err);
+		return fail_unknown(str_of(up->id), err);
 	if (r != RC_OK || (up->state.n > 0 && str_eq(text, up->state)))
 		return r;
 	up->state = text;
-	return parse_state(up) ? RC_OK : unknown(str_of(up->id), err);
+	return parse_state(up) ? RC_OK : fail_unknown(str_of(up->id), err);
 }
 
 /* Where the bytes are: in `data` or, if that was moved (U4), in a blob. RC_UPLOAD_UNKNOWN:
@@ -194,7 +194,7 @@ find_data(const struct store_upload *up, const char **path, struct err *err)
 	}
 	if (r != RC_OK && r != RC_NOT_FOUND)
 		return r;
-	return unknown(str_of(up->id), err);
+	return fail_unknown(str_of(up->id), err);
 }
 
 /* The bytes so far as a stage. */
@@ -212,7 +212,7 @@ open_data(const struct store_upload *up, struct stage **out, struct err *err)
 		r = stage_open(up->repository.store, up->repository.arena, data,
 		    up->size, out, err);
 	if (r == RC_NOT_FOUND)
-		return unknown(str_of(up->id), err);
+		return fail_unknown(str_of(up->id), err);
 	return r;
 }
 
@@ -279,7 +279,7 @@ store_upload_open(const struct store_repository *in, struct str id,
 
 	*out = (struct store_upload){.repository = *in};
 	if (!store_upload_is_id(id))
-		return unknown(id, err);
+		return fail_unknown(id, err);
 	out->id = str_dup(in->arena, id);
 	r = read_state(out, err);
 	if (r == RC_OK && out->size > 0)
@@ -288,7 +288,7 @@ store_upload_open(const struct store_repository *in, struct str id,
 		r = durable_name(
 		    in->store, path_of(in->arena, out->id, "state"), err);
 	if (r == RC_NOT_FOUND)
-		return unknown(id, err);
+		return fail_unknown(id, err);
 	return r;
 }
 
@@ -366,7 +366,7 @@ take_part(struct store_upload *up, struct stage *part, const struct hash *after,
 	if (r == RC_OK)
 		*up = longer;
 	if (r == RC_NOT_FOUND)
-		return unknown(str_of(up->id), err);
+		return fail_unknown(str_of(up->id), err);
 	return r;
 }
 
@@ -484,7 +484,7 @@ struct sweep {
 	struct err *err;
 };
 
-/* When something came for the session the last time. */
+/* The last time that a part came for the session or was announced. */
 static enum result
 last_touch(const struct store *st, struct arena *a, const char *id, int64_t *out,
     struct err *err)

@@ -45,7 +45,8 @@ set_open_count(const struct store_v1image *im, long long n, struct err *err)
 
 /* ---- begin ---- */
 
-/* Too many different json for one image: all that wait for a layer make room. */
+/* Too many different json for one image: all are removed. A layer that waits has a copy of its
+ * own json. */
 static enum result
 bound_begun(const struct store_v1image *im, struct err *err)
 {
@@ -398,9 +399,10 @@ complete(const struct store_v1image *im, const struct guard *held,
 	return r;
 }
 
-/* P8. Of each layer that waited in vain the sum stays, for the checksum of its own client. */
+/* P8. The layers that were not confirmed are removed. Their sums stay, because their clients
+ * will still send a checksum. */
 static enum result
-tidy(const struct store_v1image *im, struct err *err)
+remove_waiting(const struct store_v1image *im, struct err *err)
 {
 	struct listing names;
 	enum result r = v1push_query_names(im, "wait-", &names, err);
@@ -435,7 +437,7 @@ store_v1push_confirm(const struct store_v1image *im, const struct guard *held,
 		r = io_remove_dir(im->st, IO_PUSH_DIR, im->id, err);
 		return r == RC_NOT_FOUND ? RC_OK : r;
 	}
-	r = tidy(im, err);
+	r = remove_waiting(im, err);
 	if (r == RC_OK)
 		r = set_open_count(im, left, err);
 	return r;
@@ -449,5 +451,5 @@ store_v1push_confirm_early(const struct store_v1image *im, const struct guard *h
 
 	assert(guard_covers(held, GUARD_IMAGE, im->id));
 	r = complete(im, held, payload, err);
-	return r == RC_OK ? tidy(im, err) : r;
+	return r == RC_OK ? remove_waiting(im, err) : r;
 }

@@ -1,4 +1,4 @@
-/* v1push_query.c: what is there of the pushes of an image (v1push.h). Nothing is written. */
+/* v1push_query.c: what is stored of the pushes of an image (store/v1push.h). Reads only. */
 #include "storefs/v1push_query.h"
 #include "storefs/stage.h"
 
@@ -80,7 +80,7 @@ store_v1push_had_late_layer(const struct store_v1image *im, const char *payload)
 	    arena_printf(im->arena, "%s/seen-%s", v1push_query_dir(im), payload));
 }
 
-/* An empty layer may be the rest of another one (v1image.h). */
+/* An empty layer may be what is left of a damaged one (store/v1image.h). */
 bool
 store_v1push_waits(const struct store_v1image *im, const char *payload)
 {
@@ -137,7 +137,7 @@ store_v1push_waiting(const struct store_v1image *im,
 		if (r == RC_OK)
 			(*n)++;
 		else if (r == RC_NOT_FOUND)
-			r = RC_OK; /* tidied away meanwhile */
+			r = RC_OK; /* removed meanwhile */
 	}
 	return r;
 }

@@ -1,4 +1,4 @@
-/* v1push_sweep.c: pushes that were given up (v1push.h). */
+/* v1push_sweep.c: store_v1push_sweep(), see store/v1push.h. */
 #include "store/v1push.h"
 
 #include "image/v1name.h"

@@ -27,8 +27,8 @@
 
 /* Looks for the name in that spelling. A directory that is another name's counts as missing. */
 static enum result
-look(struct store_v1repo *repo, const struct v1name *name, enum v1spelling how,
-    struct err *err)
+find_spelling(struct store_v1repo *repo, const struct v1name *name,
+    enum v1spelling how, struct err *err)
 {
 	repo->dir = v1spelling_repository(repo->arena, name, how);
 	repo->there = false;
@@ -48,10 +48,10 @@ store_v1repo_find(struct store *st, struct arena *a, const struct v1name *name,
 	enum result newer, older;
 
 	*out = other;
-	newer = look(out, name, V1SPELLING_NEWER, err);
+	newer = find_spelling(out, name, V1SPELLING_NEWER, err);
 	if (out->there || (newer != RC_OK && newer != RC_BAD_NAME))
 		return newer;
-	older = look(&other, name, V1SPELLING_OLDER, &why);
+	older = find_spelling(&other, name, V1SPELLING_OLDER, &why);
 	if (older == RC_BAD_NAME) /* too long, or another's */
 		return newer;
 	*out = other;
@@ -109,7 +109,7 @@ v1repo_path(const struct store_v1repo *repo, const char *file)
 /* ---- its documents ---- */
 
 static enum result
-put(const struct store_v1repo *repo, const char *file, struct str text,
+put_file(const struct store_v1repo *repo, const char *file, struct str text,
     struct err *err)
 {
 	enum result r = io_mkdirs(repo->st, repo->dir, err);
@@ -154,7 +154,7 @@ store_v1repo_set_images(const struct store_v1repo *repo, const struct guard *hel
     struct str text, struct err *err)
 {
 	assert(guard_covers(held, GUARD_REPOSITORY, repo->name));
-	return put(repo, "_index_images", text, err);
+	return put_file(repo, "_index_images", text, err);
 }
 
 enum result
@@ -178,7 +178,7 @@ store_v1repo_set_granted(const struct store_v1repo *repo, const struct guard *he
     struct str text, struct err *err)
 {
 	assert(guard_covers(held, GUARD_REPOSITORY, repo->name));
-	return put(repo, "_images_list", text, err);
+	return put_file(repo, "_images_list", text, err);
 }
 
 enum result
@@ -199,7 +199,7 @@ store_v1repo_set_private(const struct store_v1repo *repo, const struct guard *he
 
 	assert(guard_covers(held, GUARD_REPOSITORY, repo->name));
 	if (on)
-		return put(repo, "_private", str_of(NULL), err);
+		return put_file(repo, "_private", str_of(NULL), err);
 	r = io_unlink(repo->st, path, err);
 	return r == RC_OK ? durable_absence(repo->st, path, err) : r;
 }

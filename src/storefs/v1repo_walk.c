@@ -1,4 +1,4 @@
-/* v1repo_walk.c: see v1repo.h. */
+/* v1repo_walk.c: store_v1repo_walk(), see store/v1repo.h. */
 #include "store/v1repo.h"
 
 #include "base/arena.h"
@@ -9,8 +9,8 @@ struct walk {
 	const struct store *st;
 	bool (*visit)(void *arg, const char *name);
 	void *arg;
-	struct arena *arena; /* cleared a repository */
-	const char *ns;      /* at hand */
+	struct arena *arena; /* cleared for each repository */
+	const char *ns;      /* the current one */
 	bool stopped;
 	enum result result;
 	struct err *err;

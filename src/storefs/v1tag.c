@@ -57,7 +57,7 @@ meta_path(const struct store_v1repo *repo, const char *spelt)
 
 /* The spelling under which the tag is there; the older if it is in neither. */
 static const char *
-find(const struct store_v1repo *repo, const char *tag)
+find_spelling(const struct store_v1repo *repo, const char *tag)
 {
 	const char *older = v1spelling_tag(repo->arena, tag, V1SPELLING_OLDER);
 	const char *newer = v1spelling_tag(repo->arena, tag, V1SPELLING_NEWER);
@@ -92,7 +92,7 @@ enum result
 store_v1tag_get(const struct store_v1repo *repo, const char *tag, const char **id,
     struct err *err)
 {
-	const char *path = id_path(repo, find(repo, tag));
+	const char *path = id_path(repo, find_spelling(repo, tag));
 	enum result r = read_id(repo, path, id, err);
 
 	if (r == RC_NOT_FOUND && io_exists(repo->st, path) && !is_meta(tag))
@@ -106,7 +106,7 @@ enum result
 store_v1tag_meta(const struct store_v1repo *repo, const char *tag, struct str *out,
     struct err *err)
 {
-	const char *path = meta_path(repo, find(repo, tag));
+	const char *path = meta_path(repo, find_spelling(repo, tag));
 
 	if (is_id_file(repo, path))
 		return err_set(err, RC_NOT_FOUND, "%s is a tag itself", path);
@@ -117,7 +117,7 @@ enum result
 store_v1tag_put(const struct store_v1repo *repo, const struct guard *held,
     const struct store_v1tag *tag, struct err *err)
 {
-	const char *spelt = find(repo, tag->name);
+	const char *spelt = find_spelling(repo, tag->name);
 	struct store *st = repo->st;
 	enum result r;
 
@@ -153,7 +153,7 @@ enum result
 store_v1tag_remove(const struct store_v1repo *repo, const struct guard *held,
     const char *tag, struct err *err)
 {
-	const char *spelt = find(repo, tag), *id;
+	const char *spelt = find_spelling(repo, tag), *id;
 	const char *path = id_path(repo, spelt), *meta = meta_path(repo, spelt);
 	enum result there, r = RC_OK;
 	bool any;
@@ -180,7 +180,7 @@ store_v1tag_remove(const struct store_v1repo *repo, const struct guard *held,
 /* ---- all of them ---- */
 
 /* The tag of the file tag_<spelt>. NULL: the tag is also there in the older spelling,
- * which counts, as in find(). */
+ * which counts, as in find_spelling(). */
 static const char *
 tag_name(const struct store_v1repo *repo, const char *spelt)
 {
