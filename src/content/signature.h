@@ -1,7 +1,8 @@
 /* signature.h: the signatures of schema 1 manifests. They are checked on the way in, and
  * only the payload is stored, as distribution 2.x stores it; on the way out the registry
  * signs it again with a key of its own. So the digest of a manifest does not depend on its
- * signers, and each of the two servers can read the store of the other. */
+ * signers, and each of the two servers can read the store of the other. Private to
+ * this room. */
 #ifndef CONTENT_SIGNATURE_H
 #define CONTENT_SIGNATURE_H
 

@@ -1,4 +1,5 @@
 /* announce.h: a push announces images that may be here already; which of them may it claim?
+ * Private to this room.
  *
  * What is announced belongs to the repository (access.h, A3). So with own tokens an
  * announcement must not give access to an image that only private repositories have. */

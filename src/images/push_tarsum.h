@@ -1,4 +1,4 @@
-/* push_tarsum.h: which layer of a push is it that has this tarsum?
+/* push_tarsum.h: which layer of a push is it that has this tarsum? Private to this room.
  *
  * Clients before docker 0.10 know a layer by its tarsum alone; a push is kept by the sum
  * of its bytes (store/v1push.h). Layers are unpacked here to tell, so no guard may be

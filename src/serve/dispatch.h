@@ -1,4 +1,4 @@
-/* dispatch.h: from a request to its reply, without a word of FastCGI. */
+/* dispatch.h: from a request to its reply, without a word of FastCGI. Private to this room. */
 #ifndef SERVE_DISPATCH_H
 #define SERVE_DISPATCH_H
 

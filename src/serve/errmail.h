@@ -1,5 +1,6 @@
 /* errmail.h: the errors of all processes, collected for a mail. If there are many, the first
- * lines are kept and the rest is counted: they cost one mail and a fixed amount of memory. */
+ * lines are kept and the rest is counted: they cost one mail and a fixed amount of memory.
+ * Private to this room. */
 #ifndef SERVE_ERRMAIL_H
 #define SERVE_ERRMAIL_H
 

@@ -1,6 +1,6 @@
 /* fcgi.h: FastCGI behind nginx. The only file that knows libfcgi, the parameters of
  * nginx/berth-fastcgi.conf (BODY_FILE, BERTH_PASS, REQUEST_ID, ...) and
- * X-Accel-Redirect. */
+ * X-Accel-Redirect. Private to this room. */
 #ifndef SERVE_FCGI_H
 #define SERVE_FCGI_H
 

@@ -1,4 +1,5 @@
-/* worker.h: one process with many threads, each with its own connection to nginx.
+/* worker.h: one process with many threads, each with its own connection to nginx. Private to
+ * this room.
  *
  * A connection that nginx keeps open holds its thread while it is idle, so there must be
  * more threads than nginx keeps connections (doc/operation.md). */

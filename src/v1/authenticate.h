@@ -1,5 +1,5 @@
 /* authenticate.h: who calls, and which repository the path names, by the rules of API v1
- * (auth/auth.h). */
+ * (auth/auth.h). Private to this room. */
 #ifndef V1_AUTHENTICATE_H
 #define V1_AUTHENTICATE_H
 

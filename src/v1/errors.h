@@ -1,4 +1,4 @@
-/* errors.h: how API v1 reports an error: {"error": text}. */
+/* errors.h: how API v1 reports an error: {"error": text}. Private to this room. */
 #ifndef V1_ERRORS_H
 #define V1_ERRORS_H
 

@@ -1,4 +1,5 @@
-/* images.h: images for pulls: their json, their layers, and the files in those.
+/* images.h: images for pulls: their json, their layers, and the files in those. Private to
+ * this room.
  *
  * images/<id> answers about public images, private_images/<id> about those of the private
  * repository that the caller's token names (images/access.h). */

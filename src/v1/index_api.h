@@ -1,6 +1,6 @@
 /* index_api.h: the calls of docker's index about a repository. A push begins and ends with
  * them, a pull begins with one: docker gets the token and the endpoints with which it then
- * calls the registry. */
+ * calls the registry. Private to this room. */
 #ifndef V1_INDEX_API_H
 #define V1_INDEX_API_H
 

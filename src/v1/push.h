@@ -1,4 +1,5 @@
-/* push.h: an image is pushed in three requests: its json, its layer, its checksum. */
+/* push.h: an image is pushed in three requests: its json, its layer, its checksum. Private to
+ * this room. */
 #ifndef V1_PUSH_H
 #define V1_PUSH_H
 

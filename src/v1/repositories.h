@@ -1,4 +1,5 @@
-/* repositories.h: a repository as a whole: its removal, its properties. */
+/* repositories.h: a repository as a whole: its removal, its properties. Private to
+ * this room. */
 #ifndef V1_REPOSITORIES_H
 #define V1_REPOSITORIES_H
 

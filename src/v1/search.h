@@ -6,7 +6,8 @@
  *	   "is_official": false, "is_trusted": false, "is_automated": false}, ...]}
  *
  * docker-registry answered name and description; the docker and podman of today read the
- * rest. Without n the answer has all rows, and is written while they are read. */
+ * rest. Without n the answer has all rows, and is written while they are read. Private to this
+ * room. */
 #ifndef V1_SEARCH_H
 #define V1_SEARCH_H
 

@@ -1,4 +1,5 @@
-/* tags.h: the tags of a repository, and what is known of their pushes. */
+/* tags.h: the tags of a repository, and what is known of their pushes. Private to
+ * this room. */
 #ifndef V1_TAGS_H
 #define V1_TAGS_H
 

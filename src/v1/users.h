@@ -1,4 +1,5 @@
-/* users.h: what `docker login` asks. In standalone mode everybody may log in. */
+/* users.h: what `docker login` asks. In standalone mode everybody may log in. Private to
+ * this room. */
 #ifndef V1_USERS_H
 #define V1_USERS_H
 

@@ -1,4 +1,4 @@
-/* v1.h: what the resources of API v1 share. */
+/* v1.h: what the resources of API v1 share. Private to this room. */
 #ifndef V1_V1_H
 #define V1_V1_H
 

@@ -1,4 +1,4 @@
-/* blobs.h: blobs of a repository, by digest. */
+/* blobs.h: blobs of a repository, by digest. Private to this room. */
 #ifndef V2_BLOBS_H
 #define V2_BLOBS_H
 

@@ -1,4 +1,5 @@
-/* clients.h: old clients that need special treatment, by their User-Agent. */
+/* clients.h: old clients that need special treatment, by their User-Agent. Private to
+ * this room. */
 #ifndef V2_CLIENTS_H
 #define V2_CLIENTS_H
 

@@ -1,6 +1,6 @@
 /* errors.h: how API v2 reports an error:
  * {"errors": [{"code": ..., "message": ..., "detail": ...}]} (distribution-spec, "Error
- * codes"). */
+ * codes"). Private to this room. */
 #ifndef V2_ERRORS_H
 #define V2_ERRORS_H
 

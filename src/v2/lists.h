@@ -1,5 +1,5 @@
 /* lists.h: the catalog and the tags of a repository (distribution-spec, "Content
- * discovery"). */
+ * discovery"). Private to this room. */
 #ifndef V2_LISTS_H
 #define V2_LISTS_H
 

@@ -1,4 +1,4 @@
-/* manifests.h: manifests of a repository, by tag or digest. */
+/* manifests.h: manifests of a repository, by tag or digest. Private to this room. */
 #ifndef V2_MANIFESTS_H
 #define V2_MANIFESTS_H
 

@@ -1,5 +1,5 @@
 /* referrers.h: the manifests that refer to a manifest (distribution-spec, "Listing
- * referrers"). */
+ * referrers"). Private to this room. */
 #ifndef V2_REFERRERS_H
 #define V2_REFERRERS_H
 

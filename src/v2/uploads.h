@@ -1,5 +1,5 @@
 /* uploads.h: how blobs are pushed (distribution-spec, "Pushing blobs"). nginx asks each check
- * before it reads the body of the call that the check is named after. */
+ * before it reads the body of the call that the check is named after. Private to this room. */
 #ifndef V2_UPLOADS_H
 #define V2_UPLOADS_H
 

@@ -1,4 +1,4 @@
-/* v2.h: what the resources of API v2 share. */
+/* v2.h: what the resources of API v2 share. Private to this room. */
 #ifndef V2_V2_H
 #define V2_V2_H
 

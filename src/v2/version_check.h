@@ -1,4 +1,4 @@
-/* version_check.h: GET /v2/: does this registry speak API v2? */
+/* version_check.h: GET /v2/: does this registry speak API v2? Private to this room. */
 #ifndef V2_VERSION_CHECK_H
 #define V2_VERSION_CHECK_H
 
