@@ -55,7 +55,7 @@ content_list_catalog(
 	return index_catalog(t->reg->index, &page, &visitor, t->err);
 }
 
-/* An index that is being made knows some of them only: the directory knows all. */
+/* While the index is being built it has only some of the tags. The store has all. */
 static enum result
 gather_tags(
     const struct task *t, const char *name, struct str after, struct gathering *g)
@@ -109,8 +109,8 @@ show_row(void *arg, const struct index_referrer *row)
 
 /* The index has each manifest of the repository that has a subject, also those that
  * were pushed before registries listed referrers. The list that clients kept then (the
- * tag <alg>-<hex>, distribution-spec, "Referrers tag schema") is not read: what it
- * lists beyond that, no manifest says. */
+ * tag <alg>-<hex>, distribution-spec, "Referrers tag schema") is not read: the index
+ * has everything in it that a manifest says. */
 enum result
 content_list_referrers(const struct task *t, const char *name, struct str subject,
     struct str artifact_type, struct str after,

@@ -1,4 +1,5 @@
-/* list.h: what is there, as API v2 lists it; a page at a time, from the index. */
+/* list.h: the lists of API v2 (repositories, tags, referrers), a page at a time, from the
+ * index. */
 #ifndef CONTENT_LIST_H
 #define CONTENT_LIST_H
 

@@ -47,7 +47,7 @@ resolve_reference(const struct task *t, const char *name, struct str reference,
 	return store_tag_get(&in, str_dup(t->arena, reference), out, t->err);
 }
 
-/* With the guard of the repository. */
+/* Called with the guard of the repository. */
 static enum result
 check_condition(const struct task *t, const char *name, struct str reference,
     const struct manifests_condition *condition)
@@ -66,12 +66,11 @@ check_condition(const struct task *t, const char *name, struct str reference,
 		return r;
 	if (condition->holds(condition->arg, r == RC_OK ? &kept : NULL))
 		return RC_OK;
-	return err_set(t->err, RC_CONDITION,
-	    "the reference means %s at this moment",
+	return err_set(t->err, RC_CONDITION, "the reference means %s now",
 	    r == RC_OK ? digest_text(t->arena, &kept) : "nothing");
 }
 
-/* A long one is read from a seat: its digest is computed each time. */
+/* Memory is reserved to read a long one. Its digest is computed each time. */
 static enum result
 read_stored(const struct task *t, const char *name, const struct digest *d,
     struct store_manifest *out)
@@ -159,9 +158,10 @@ read_manifest(struct push *p)
 		return err_set(p->task->err, RC_FALLBACK,
 		    "this docker must push schema 2, not schema 1");
 	r = signature_check(p->task->arena, given->bytes, &p->bytes, p->task->err);
-	return r == RC_OK ? schema1_read(p->task->arena, p->bytes, &p->manifest,
-				p->task->err)
-			  : r;
+	if (r == RC_OK)
+		r = schema1_read(
+		    p->task->arena, p->bytes, &p->manifest, p->task->err);
+	return r;
 }
 
 /* The reference is a digest, which the bytes must have, or the first of the tags. */
@@ -217,7 +217,7 @@ static enum result
 collect_missing(
     const struct push *p, struct str missing[MANIFESTS_MISSING_MAX], size_t *n)
 {
-	struct arena *scratch = arena_new(); /* cleared a reference */
+	struct arena *scratch = arena_new(); /* cleared for each reference */
 	enum result r = RC_OK;
 	size_t i;
 
@@ -233,7 +233,7 @@ collect_missing(
 	return r == RC_BLOB_UNKNOWN ? RC_OK : r;
 }
 
-/* Without the lock: see manifests.h. */
+/* Called without the guard: see manifests.h. */
 static enum result
 find_refs(struct push *p, struct manifests_pushed *out)
 {
@@ -245,8 +245,8 @@ find_refs(struct push *p, struct manifests_pushed *out)
 	if (r != RC_OK || out->n_missing == 0)
 		return r;
 	return err_set(p->task->err, RC_UNRESOLVED_REF,
-	    "push first what the manifest refers to: %zu%s of it are not in the "
-	    "repository",
+	    "%zu%s of the blobs and manifests to which this manifest refers are "
+	    "not in the repository: push them first",
 	    out->n_missing,
 	    out->n_missing == MANIFESTS_MISSING_MAX ? " or more" : "");
 }

@@ -26,12 +26,13 @@ struct manifests_found {
 	bool by_digest; /* the reference was one: this never changes */
 };
 
-/* RC_BUSY: it is a long one, and there is no seat (worklimit.h) to read it. */
+/* RC_BUSY: it is long, and the memory to read it could not be reserved
+ * (registry/worklimit.h). */
 enum result manifests_get(const struct task *t, const char *name,
     struct str reference, struct manifests_found *out);
 
-/* A condition on the current state, checked under the lock of the repository before a
- * manifest changes: nobody changes it in between. now: the digest that the reference
+/* A condition on the current state, checked under the guard of the repository before a
+ * manifest changes: nothing changes it in between. now: the digest that the reference
  * means at that moment; NULL: nothing. */
 struct manifests_condition {
 	bool (*holds)(void *arg, const struct digest *now);
@@ -60,17 +61,17 @@ struct manifests_pushed {
  * is stored, and its digest counts (signature.h): RC_UNVERIFIED, RC_FALLBACK.
  *
  * A manifest may refer to tens of thousands of blobs. They are looked for before the
- * repository is locked, and not again while it is, so that nobody waits for the lock that
- * long. A blob or child that another request deletes in between leaves a manifest that
+ * guard of the repository is taken, and not again under it, so that no request waits for the
+ * guard that long. A blob or child that another request deletes in between leaves a manifest that
  * refers to something missing. That is sound:
  *	- A deletion does not ask what refers to its content. So it leaves the same state
- *	  when it comes right after the push, with or without a lock: readers, collectors
+ *	  when it comes right after the push, with or without a guard: readers, collectors
  *	  and the index must expect that state anyway.
  *	- A deletion that was answered before this push began is seen here, because the
  *	  link is gone before the answer. Only requests that cross each other have no order.
- *	- A collector does not take what was found here: finding it pins it (blob.h), for
- *	  far longer than a wait for the lock.
- * The lock is for what the push changes in the repository: the condition is asked, and the
+ *	- A collector does not remove what was found here: finding it pins it
+ *	  (store/blob.h), for far longer than a wait for the guard.
+ * The guard is for what the push changes in the repository: the condition is asked, and the
  * manifest, its type, its tags and their rows in the index are written, with no other
  * change in between. */
 enum result manifests_put(const struct task *t, const char *name,

@@ -101,7 +101,7 @@ take_body(const struct task *t, const struct upload_part *part, struct hash *has
 	if (r == RC_OK && part->ranged &&
 	    stage_size(*out) != part->last - part->first + 1)
 		r = err_set(t->err, RC_BAD_SIZE,
-		    "the range is of %llu bytes, %llu arrived",
+		    "the announced range has %llu bytes, %llu arrived",
 		    (unsigned long long)(part->last - part->first + 1),
 		    (unsigned long long)stage_size(*out));
 	if (r == RC_OK)
@@ -132,8 +132,8 @@ upload_append(const struct task *t, const char *name, struct str id,
 
 /* ---- the end of an upload ---- */
 
-/* Has the session all bytes already? Then a worker died after it took the last part, or the
- * answer was lost. */
+/* Does the session have all bytes already? Then a worker died after it took the last part, or
+ * the answer was lost. */
 static bool
 is_whole(const struct store_upload *up, const struct digest *d)
 {
@@ -146,8 +146,8 @@ is_whole(const struct store_upload *up, const struct digest *d)
 	return digest_eq(&got, d);
 }
 
-/* Was the upload finished by a request whose answer was lost? It is unknown since then. A text
- * without the form of an id was never that of an upload. */
+/* Was the upload finished by a request whose answer was lost? Then the session does
+ * not exist any more. A text that does not have the form of an id was never one. */
 static bool
 is_finished(
     const struct task *t, const char *name, struct str id, const struct digest *d)
