@@ -112,15 +112,16 @@ take_head(struct fetch *f, const struct remote_answer *head, int64_t length,
 		    "the upstream answers with status %d", head->status);
 	if (length >= 0 && f->image.size >= 0 && length != f->image.size)
 		return err_set(&f->err, RC_UPSTREAM,
-		    "the layer has %lld bytes, its json was sent with %lld",
+		    "the upstream announced %lld bytes with the layer, %lld with its "
+		    "json",
 		    (long long)length, (long long)f->image.size);
 	f->length = begun->length = length >= 0 ? length : f->image.size;
 	return create_file(f, begun);
 }
 
-/* A layer of unknown length is not sent while it grows: to a client of HTTP/1.0 a cut one
- * would look whole. Nor is an empty one, of which nothing can be held back. Requests wait
- * for the end of such a fetch. */
+/* A layer of unknown length is not sent while it grows, because a client of HTTP/1.0 could take a
+ * layer that was cut off for a whole one. An empty layer is not either, because it has no last
+ * byte to be held back. Requests wait for the end of such a fetch. */
 static bool
 on_begin(void *arg, const struct remote_answer *head, int64_t length)
 {
@@ -220,7 +221,7 @@ check_archive(struct fetch *f)
 	return r;
 }
 
-/* Without a sum that can be checked it must be an archive, and have arrived whole. */
+/* A layer without a sum that can be checked must be an archive and have arrived whole. */
 static enum result
 check_layer(struct fetch *f, bool whole, char payload[HASH_SHA256_HEX_SIZE])
 {
@@ -234,7 +235,7 @@ check_layer(struct fetch *f, bool whole, char payload[HASH_SHA256_HEX_SIZE])
 		return strcmp(payload, f->sum.hex) == 0
 			   ? RC_OK
 			   : err_set(&f->err, RC_MISMATCH,
-				 "the layer has the sum %s, announced was %s",
+				 "the layer has the sum %s, the upstream announced %s",
 				 payload, f->sum.hex);
 	if (f->sum.kind != V1CHECKSUM_TARSUM && f->length < 0 && !whole)
 		return err_set(&f->err, RC_MISMATCH,
@@ -244,7 +245,7 @@ check_layer(struct fetch *f, bool whole, char payload[HASH_SHA256_HEX_SIZE])
 
 /* ---- it becomes an image ---- */
 
-/* What pushes of this image began with is in *begun: leaves the one with this json. */
+/* Reduces *begun, the json of all pushes of this image, to the one with the json of this fetch. */
 static bool
 keep_own(const struct fetch *f, struct store_v1pushes *begun, const char *payload)
 {
@@ -272,8 +273,8 @@ push_image(struct fetch *f, const struct store_v1image *im,
 	if (r == RC_OK)
 		r = store_v1push_list(im, held, &begun, &f->err);
 	if (r == RC_OK && !keep_own(f, &begun, payload))
-		r = err_set(
-		    &f->err, RC_IO, "the push of %s that began is gone", f->id);
+		r = err_set(&f->err, RC_IO,
+		    "the push of %s was removed while it went on", f->id);
 	if (r == RC_OK)
 		r = store_v1push_wait(im, held, sg, &begun, &f->err);
 	if (r == RC_OK)

@@ -28,8 +28,8 @@ struct mirror_image {
 enum result mirror_image(
     const struct task *t, const char *id, struct mirror_image *out);
 
-/* Begins to fetch the layer. `lock`, GUARD_MIRROR of the image, is given to the fetch, which
- * releases it at its end; it is empty when this returns. Returns when the upstream has begun
+/* Begins to fetch the layer. `held`, GUARD_MIRROR of the image, is given to the fetch, which
+ * releases it at its end; *held is empty when this returns. Returns when the upstream has begun
  * to answer. RC_IMAGE_UNKNOWN, RC_UPSTREAM. */
 struct mirror_begun {
 	struct store_partial

@@ -71,8 +71,8 @@ is_fetched(struct registry *reg, const char *id)
 	return guard_is_taken(reg->store, GUARD_MIRROR, id);
 }
 
-/* Nothing is answered before the first byte: until then the failure of the fetch can be the
- * answer, and a layer of one piece is an image by then. RC_NOT_FOUND: it is one. */
+/* Waits for the first byte before anything is sent: until then a failure of the fetch can still
+ * be the answer. RC_NOT_FOUND: the layer came in one piece, and is an image now. */
 static enum result
 await_bytes(const struct task *t, const struct mirror_growing *g)
 {
@@ -95,9 +95,9 @@ await_bytes(const struct task *t, const struct mirror_growing *g)
 
 /* ---- to begin one ---- */
 
-/* RC_NOT_FOUND: the image is here now. Between the look for it and taking the guard another
- * fetch may have ended. One whose process was killed has left its file: it goes before the
- * upstream is asked, or others would follow what does not grow any more. */
+/* RC_NOT_FOUND: the image is here now, because another fetch ended before the guard was taken. A
+ * file that a killed process left is removed before the upstream is asked: otherwise requests
+ * would follow a file that does not grow any more. */
 static enum result
 begin_fetch(const struct task *t, const char *id, const struct mirror_image *image,
     struct guard *held, struct mirror_growing **growing)
@@ -119,8 +119,9 @@ begin_fetch(const struct task *t, const char *id, const struct mirror_image *ima
 	return r;
 }
 
-/* RC_NOT_FOUND: look again; *waited: for a fetch that ran. A fetch that was waited for
- * and left nothing has failed: else each request that waits would start another. */
+/* RC_NOT_FOUND: call again. *waited: this request has waited for a fetch of another one. If that
+ * fetch ended without an image, it has failed: otherwise each request that waits would start one
+ * more. */
 static enum result
 begin_or_follow(const struct task *t, const char *id,
     const struct mirror_image *image, bool *waited, struct mirror_growing **growing)
@@ -140,13 +141,13 @@ begin_or_follow(const struct task *t, const char *id,
 		if (r == RC_OK)
 			r = follow(t, id, growing);
 	}
-	guard_release(&held); /* empty where a fetch began: it was given away */
+	guard_release(&held); /* empty if a fetch began: the fetch has it */
 	return r;
 }
 
 /* ---- the layer ---- */
 
-/* Looks until there is a layer, or a fetch to follow. */
+/* Repeats until the layer is here, or a fetch runs that can be followed. */
 static enum result
 find_layer(const struct task *t, const char *id, const struct mirror_image *image,
     struct mirror_growing **growing, const struct content **file)
@@ -187,8 +188,8 @@ mirror_growing_length(const struct mirror_growing *g)
 	return store_partial_length(g->layer);
 }
 
-/* The last byte is in the file only when all are right. When the fetch is over, the file is
- * read to its end. */
+/* The last byte is in the file only when all bytes have been checked. After the end of the fetch
+ * the file is read to its end. */
 enum result
 mirror_growing_write(void *arg, struct sink sink, struct err *err)
 {
@@ -233,7 +234,7 @@ throw_away(void *arg, const char *p, size_t n)
 	return true;
 }
 
-/* In an arena of its own: a seat is held no longer than it is needed. */
+/* In an arena of its own, so that reserved memory is released when the image is done. */
 static enum result
 keep_one(const struct task *t, const char *id)
 {

@@ -28,13 +28,14 @@ find_kept(const struct task *t, const struct v1name *name, const char *file,
 	enum result r = store_upstream_answer(&up, file, out, age, t->err);
 
 	if (r == RC_OK && !json_is_closed(*out))
-		return err_set(t->err, RC_NOT_FOUND, "what was kept is damaged");
+		return err_set(t->err, RC_NOT_FOUND,
+		    "the stored answer of the upstream is damaged");
 	return r;
 }
 
 /* An answer that a token was needed for is not kept, because others would see it. */
 static void
-keep(const struct task *t, const struct v1name *name, const char *file,
+keep_answer(const struct task *t, const struct v1name *name, const char *file,
     struct str text)
 {
 	const struct store_upstream up = store_upstream_repository(
@@ -50,7 +51,7 @@ keep(const struct task *t, const struct v1name *name, const char *file,
 
 /* If the upstream does not answer, its last answer is better than none. */
 static enum result
-or_kept(const struct task *t, const struct v1name *name, const char *file,
+use_kept_answer(const struct task *t, const struct v1name *name, const char *file,
     enum result r, struct str *out)
 {
 	if ((r == RC_UPSTREAM || r == RC_BUSY) &&
@@ -100,7 +101,7 @@ ask_tags(const struct task *t, const struct v1name *name, struct str *out)
 		r = check_tags(t->arena, answer.body, t->err);
 	if (r == RC_OK) {
 		*out = answer.body;
-		keep(t, name, "tags", *out);
+		keep_answer(t, name, "tags", *out);
 	}
 	return r;
 }
@@ -119,7 +120,7 @@ mirror_tags(const struct task *t, const struct v1name *name, struct str *out)
 	r = ask_tags(task_with_caller(t, &nobody), name, out);
 	if (r == RC_NOT_FOUND && mirror_token(t->caller).n > 0)
 		r = ask_tags(t, name, out);
-	return or_kept(t, name, "tags", r, out);
+	return use_kept_answer(t, name, "tags", r, out);
 }
 
 /* ---- images ---- */
@@ -143,10 +144,10 @@ mirror_images(
 		r = err_set(t->err, RC_UPSTREAM,
 		    "the upstream's list of images is malformed: %s", why.text);
 	if (r != RC_OK)
-		return or_kept(t, name, "images", r, &out->images);
+		return use_kept_answer(t, name, "images", r, &out->images);
 	if (answer.captured[0].n <= TOKEN_MAX)
 		out->token = answer.captured[0];
-	keep(t, name, "images", out->images);
+	keep_answer(t, name, "images", out->images);
 	return RC_OK;
 }
 
