@@ -26,7 +26,8 @@ is_bound(const struct caller *caller)
 /* ---- which images belong to a repository ---- */
 
 /* Looking through a list longer than LONG_LIST bytes, or through the tags of a
- * repository, takes long: it needs a seat, for its thread. */
+ * repository, takes long: it needs a reservation (registry/worklimit.h), to limit how many
+ * threads do so. */
 #define LONG_LIST   ((uint64_t)2 << 20)
 #define WALK_MEMORY (WORKLIMIT_FREE + 1)
 
@@ -47,10 +48,9 @@ find_in(const struct task *t, enum result opened, struct store_reader *list,
 	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
-/* Announced or granted. What was announced before another index was asked is none of its
- * grants. Of a caller with a token that index was asked in this request, and the callers of
- * this function have looked at its answer: the list in the store is of an earlier request, and
- * may have images that the index no longer grants. */
+/* Announced or granted. If another index grants images, announcements do not count, and a caller
+ * with a token has had that index asked in this request: the list in the store is of an earlier
+ * request, and may have images that the index no longer grants. */
 static enum result
 is_listed(const struct task *t, const struct store_v1repo *repo, const char *id,
     bool *out)
@@ -113,9 +113,9 @@ is_tagged(const struct task *t, const struct store_v1repo *repo, const char *id,
 	return r;
 }
 
-/* To the repository that the caller names. */
+/* Does the image belong to the repository that the caller names? */
 static enum result
-belongs(const struct task *t, const char *id, bool *out)
+belongs_to_caller(const struct task *t, const char *id, bool *out)
 {
 	struct store_v1repo repo;
 	enum result r;
@@ -155,7 +155,7 @@ access_repository(const struct task *t, const struct v1name *name)
 	r = is_private(t, name, &private);
 	if (r == RC_OK && private)
 		return err_set(t->err, RC_REPOSITORY_UNKNOWN,
-		    "the repository is private, and the token names another");
+		    "the repository is private, and the token names another one");
 	return r;
 }
 
@@ -170,9 +170,10 @@ public_image(const struct task *t, const char *id)
 	r = is_private(t, &t->caller->repository, &private);
 	if (r == RC_OK && private)
 		return err_set(t->err, RC_IMAGE_UNKNOWN,
-		    "in the name of a private repository it is a private image");
+		    "the token names a private repository, whose images are in "
+		    "private_images");
 	if (r == RC_OK && is_bound(t->caller))
-		r = belongs(t, id, &own);
+		r = belongs_to_caller(t, id, &own);
 	if (r == RC_OK && !own)
 		return err_set(t->err, RC_IMAGE_UNKNOWN,
 		    "the image does not belong to the token's repository");
@@ -188,7 +189,7 @@ private_image(const struct task *t, const char *id)
 	if (names_one(t->caller))
 		r = is_private(t, &t->caller->repository, &private);
 	if (r == RC_OK && private)
-		r = belongs(t, id, &own);
+		r = belongs_to_caller(t, id, &own);
 	if (r == RC_OK && !own)
 		return err_set(t->err, RC_IMAGE_UNKNOWN,
 		    "the token does not name a private repository that has the image");
@@ -214,7 +215,7 @@ access_tag(const struct task *t, const char *id)
 
 	if (!is_bound(t->caller))
 		return RC_OK;
-	r = belongs(t, id, &own);
+	r = belongs_to_caller(t, id, &own);
 	if (r == RC_OK && !own && t->reg->auth->mode == AUTH_INDEX) {
 		r = auth_image_access(
 		    t->reg->auth, t->arena, t->caller, id, t->err);
@@ -255,7 +256,7 @@ access_parent(const struct task *t, const char *id)
 	if (!is_bound(t->caller))
 		return RC_OK;
 	if (t->reg->auth->mode == AUTH_OWN)
-		r = belongs(t, id, &own);
+		r = belongs_to_caller(t, id, &own);
 	else
 		r = auth_image_access(
 		    t->reg->auth, t->arena, t->caller, id, t->err);
@@ -267,9 +268,9 @@ access_parent(const struct task *t, const char *id)
 
 /* ---- what the index granted ---- */
 
-/* *repo is where it belongs; *out: it is not there yet. */
+/* *out: the caller's repository, *repo, does not have this list yet. */
 static enum result
-is_news(const struct task *t, struct store_v1repo *repo, bool *out)
+is_new_list(const struct task *t, struct store_v1repo *repo, bool *out)
 {
 	struct str old;
 	enum result r = store_v1repo_find(
@@ -296,7 +297,7 @@ write_granted(const struct task *t)
 	r = guard_take(t->reg->store, GUARD_REPOSITORY,
 	    v1name_full(t->arena, &t->caller->repository), &held, t->err);
 	if (r == RC_OK)
-		r = is_news(t, &repo, &news);
+		r = is_new_list(t, &repo, &news);
 	if (r == RC_OK && news)
 		r = store_v1repo_set_granted(
 		    &repo, &held, t->caller->granted, t->err);
@@ -304,7 +305,7 @@ write_granted(const struct task *t)
 	return r;
 }
 
-/* Most requests bring none: they do not wait for the guard. */
+/* Most requests bring no list or the same one: those do not wait for the guard. */
 enum result
 access_note_granted(const struct task *t)
 {
@@ -314,6 +315,6 @@ access_note_granted(const struct task *t)
 
 	if (t->caller == NULL || t->caller->granted.n == 0)
 		return RC_OK;
-	r = is_news(t, &repo, &news);
+	r = is_new_list(t, &repo, &news);
 	return r == RC_OK && news ? write_granted(t) : r;
 }

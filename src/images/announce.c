@@ -28,7 +28,7 @@ struct announcement {
 	struct image *images;
 	size_t n;
 	const struct v1name *name;
-	bool private;          /* what is looked at now */
+	bool private;          /* is the repository that is read now? */
 	struct arena *scratch; /* cleared for each repository */
 	struct arena *below;   /* cleared for each tag */
 	enum result r;

@@ -43,7 +43,7 @@ looks_whole(const struct store_reader *reader, enum store_derived which)
 	       text.n > 2 && memcmp(text.p + text.n - 2, end, 2) == 0;
 }
 
-/* RC_NOT_FOUND: it is to be computed. */
+/* RC_NOT_FOUND: it has to be computed. */
 static enum result
 find_kept(const struct task *t, const char *id, enum store_derived which,
     const struct content **out)
@@ -91,8 +91,8 @@ find_or_compute(const struct task *t, const char *id, enum store_derived which,
 				 : r; /* the image was removed meanwhile */
 }
 
-/* For an image that is here. RC_NOT_FOUND: the result is not kept; the request has a seat
- * for `memory` bytes now, and the caller computes it. */
+/* For an image that is here. RC_NOT_FOUND: the result is not stored; `memory` bytes are reserved
+ * now, and the caller computes it. */
 static enum result
 find_or_enter(const struct task *t, const char *id, enum store_derived which,
     size_t memory, const struct content **out)
@@ -296,8 +296,8 @@ compute_diff(const struct task *t, const char *id, const struct guard *held)
 	return r;
 }
 
-/* The size of the layer's own list, which is computed first, with a seat of its own:
- * from it follows how much memory the difference takes. */
+/* The size of the layer's own list, which is computed first, with memory reserved for it alone:
+ * the size determines how much memory the difference takes. */
 static enum result
 size_of_own_list(const struct task *t, const char *id, uint64_t *out)
 {

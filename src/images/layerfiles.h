@@ -1,7 +1,7 @@
 /* layerfiles.h: what a layer holds, and what it changes of the layers below it. Computed
  * when a client first asks, and kept for a while (store/derived.h). One request
- * computes; others that ask for the same wait for it. What is not kept needs a seat
- * (worklimit.h). */
+ * computes; others that ask for the same wait for it. Computing
+ * needs reserved memory (registry/worklimit.h). */
 #ifndef IMAGES_LAYERFILES_H
 #define IMAGES_LAYERFILES_H
 
@@ -21,7 +21,7 @@
 
 /* RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED; RC_BAD_LAYER: the layer is not an archive
  * that can be listed, or its list would be many times longer than the layer; RC_BUSY:
- * no seat was free; RC_FULL. */
+ * the memory could not be reserved; RC_FULL. */
 enum result layerfiles_list(
     const struct task *t, const char *id, const struct content **out);
 

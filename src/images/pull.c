@@ -12,7 +12,7 @@ upstream_may_have(const struct task *t, enum result own)
 	       mirror_may_ask(t);
 }
 
-/* What the upstream does not know either remains what it is here. */
+/* If the upstream does not have the image either, the result of this registry stays. */
 static enum result
 own_if_unknown(enum result own, enum result upstream)
 {

@@ -247,7 +247,8 @@ push_layer(const struct task *t, const char *id, const char *body_file)
 		return r;
 	r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
 	if (r == RC_OK)
-		r = check_may_come(t, id); /* while the layer was hashed ... */
+		r = check_may_come(
+		    t, id); /* the image may have become complete meanwhile */
 	if (r == RC_OK)
 		r = place_layer(t, id, &held, l);
 	guard_release(&held);
@@ -270,9 +271,9 @@ refuse_sum(const struct task *t, const char *id)
 	    t->err, any ? RC_MISMATCH : RC_LAYER_UNKNOWN, "no layer has this sum");
 }
 
-/* Of a push that ends after another has made the image complete, or of one that did
- * not hear the first answer. It does not count as over: which of the two it is
- * is not known, and a push that is still under way must not lose its place. */
+/* The checksum of a push that ends after another one has made the image complete, or of a client
+ * that did not get the first answer. Which of the two it is, is not known, so the push does not
+ * count as over: a push that is still under way must not lose its state. */
 static enum result
 confirm_late(const struct task *t, const char *id, const char *payload)
 {
@@ -312,7 +313,7 @@ confirm_layer(const struct task *t, const char *id, const struct guard *held,
 	return refuse_sum(t, id);
 }
 
-/* By the sum of its bytes a layer is known here. *hex is empty where none is meant. */
+/* Layers are found by the sum of their bytes. *hex is empty if the request names none. */
 static enum result
 read_sum(
     const struct task *t, const char *id, struct v1checksum sum, const char **hex)

@@ -1,8 +1,8 @@
 /* push.h: an image comes in, by the three requests of registry v1.
  *
- * The order of writes is store/v1push.h's. Two pushes of one image at once both
- * succeed: the first confirmed one becomes the image, the other's right sum is
- * welcome too. */
+ * store/v1push.h has the order of writes. Two pushes of one image at once both succeed: the
+ * first one that is confirmed becomes the image, and the right sum of the other is accepted
+ * too. */
 #ifndef IMAGES_PUSH_H
 #define IMAGES_PUSH_H
 

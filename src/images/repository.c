@@ -23,8 +23,8 @@ repository_resolve_name(const struct task *t, struct v1name *name)
 	return store_v1repo_resolve(t->reg->store, t->arena, name, t->err);
 }
 
-/* A list of images is as long as clients made it: reading it as a whole takes a seat
- * for `times` its size and for the bytes that are needed with it. */
+/* A list of images is as long as clients made it: to read it as a whole, `times` its size is
+ * reserved, and the bytes that are needed with it. */
 static enum result
 enter_for_list(
     const struct task *t, const struct v1name *name, size_t times, size_t more)
@@ -129,8 +129,8 @@ own_images(const struct task *t, const struct v1name *name, struct str *out)
 	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
 
-/* Of an image that is in both lists, the own entry counts. The own list is useful even if
- * the upstream does not answer, or its list cannot be merged. */
+/* If an image is in both lists, the entry of this registry counts. Its own list is useful even
+ * if the upstream does not answer, or if the lists cannot be merged. */
 enum result
 repository_images(const struct task *t, const struct v1name *name,
     struct str *images, struct str *token)

@@ -16,13 +16,13 @@
  * its tokens name it. */
 enum result repository_resolve_name(const struct task *t, struct v1name *name);
 
-/* An announcement and what is made of it take so many times its bytes; the longest of its
- * elements more (json.h, JSON_TIMES). */
+/* An announcement, with everything that is made of it, takes so many times its bytes; the longest
+ * of its elements takes more (base/json.h, JSON_TIMES). */
 #define REPOSITORY_TIMES 16
 
 /* A push announces its images: those that it may claim (announce.h) are merged into the
  * list. RC_BAD_JSON, RC_BAD_DATA, RC_TOO_LARGE; RC_BUSY: it is long, or its list or one of
- * its elements is, and there is no seat (worklimit.h). */
+ * its elements is, and the memory could not be reserved (registry/worklimit.h). */
 enum result repository_announce(
     const struct task *t, const struct v1name *name, struct str body);
 

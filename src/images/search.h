@@ -26,14 +26,14 @@ struct search {
 	void *arg; /* of both; a row that returns false ends the search */
 };
 
-/* Calls back in the order of index.h. RC_REBUILDING, RC_IO. */
+/* Calls back in the order of index/index.h. RC_REBUILDING, RC_IO. */
 enum result search_run(const struct task *t, const struct search *search);
 
 /* A search of few repositories is over in milliseconds; of many it may read all names. */
 #define SEARCH_FEW    10000
 #define SEARCH_MEMORY ((size_t)1 << 20) /* bytes */
 
-/* Takes a seat for a search of many repositories. Call it before search_run(), while the
+/* Reserves memory for a search of many repositories. Call it before search_run(), while the
  * answer can still be RC_BUSY. RC_REBUILDING. */
 enum result search_enter(const struct task *t);
 
