@@ -389,8 +389,9 @@ is_pinned(const struct stat *sb, unsigned patience)
 static enum result
 fail_pinned(struct arena *a, const struct digest *d, struct err *err)
 {
-	return err_set(
-	    err, RC_BUSY, "%s: asked for not long ago", digest_text(a, d));
+	return err_set(err, RC_BUSY,
+	    "%s: pinned, a client asked for it a short time ago",
+	    digest_text(a, d));
 }
 
 enum result

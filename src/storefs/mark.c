@@ -39,8 +39,9 @@ store_mark_set(struct store *st, const char *name, struct err *err)
 
 	if (strlen(file) > NAME_MAX)
 		r = err_set(err, RC_TOO_LARGE,
-		    "a mark has at most %d bytes, \"%s\" takes more", NAME_MAX,
-		    name);
+		    "the name \"%s\" is too long for a mark: its file name would "
+		    "have more than %d bytes",
+		    name, NAME_MAX);
 	else
 		r = make_mark(st, a, file, err);
 	arena_free(a);

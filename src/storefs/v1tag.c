@@ -109,7 +109,8 @@ store_v1tag_meta(const struct store_v1repo *repo, const char *tag, struct str *o
 	const char *path = meta_path(repo, find_spelling(repo, tag));
 
 	if (is_id_file(repo, path))
-		return err_set(err, RC_NOT_FOUND, "%s is a tag itself", path);
+		return err_set(
+		    err, RC_NOT_FOUND, "%s is the id of another tag", path);
 	return v1repo_document(repo, path, TAG_FILE_MAX, out, err);
 }
 
