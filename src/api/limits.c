@@ -13,7 +13,7 @@ api_check_limits(struct call *c, enum pass pass)
 	if (pass == PASS_CHECK && route->body != BODY_FILE)
 		return err_set(&c->err, RC_BAD_REQUEST, "this is not an upload");
 	if (pass == PASS_ASK && route->body != BODY_SMALL)
-		return err_set(&c->err, RC_BAD_REQUEST, "no body is taken here");
+		return err_set(&c->err, RC_BAD_REQUEST, "this path takes no body");
 	if (route->body == BODY_SMALL && length > (int64_t)route->limit)
 		return err_set(&c->err, RC_TOO_LARGE,
 		    "the body has %lld bytes, the limit is %zu", (long long)length,

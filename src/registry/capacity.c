@@ -16,7 +16,9 @@ capacity_check(const struct task *t, int64_t length)
 		return r;
 	if (room < RESERVE || wanted > room - RESERVE)
 		return err_set(t->err, RC_FULL,
-		    "%llu bytes are free, %llu and a reserve are needed",
-		    (unsigned long long)room, (unsigned long long)wanted);
+		    "%llu bytes are free on the disk, %llu and a reserve of %llu are "
+		    "needed",
+		    (unsigned long long)room, (unsigned long long)wanted,
+		    (unsigned long long)RESERVE);
 	return RC_OK;
 }

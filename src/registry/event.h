@@ -1,7 +1,7 @@
 /* event.h: what has changed in the registry, and on whose behalf.
  *
- * Each verb that changes something says so here, once the change is durable. The line in
- * the log is the first use of it; whatever else wants to know of changes starts here. */
+ * Each verb that changes something reports the change here, once it is durable. The line in
+ * the log is made from it; any other consumer of changes is to be called from here too. */
 #ifndef REGISTRY_EVENT_H
 #define REGISTRY_EVENT_H
 
@@ -42,8 +42,8 @@ struct event {
 
 void event_emit(const struct task *t, const struct event *event);
 
-/* Does anybody want to know of events of this kind? For callers that must compute what
- * they would say. */
+/* Is there a consumer of events of this kind? For callers that must compute what an event
+ * says. */
 bool event_is_wanted(enum event_kind kind);
 
 #endif

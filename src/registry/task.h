@@ -29,7 +29,7 @@ const struct task *task_with_err(const struct task *t, struct err *err);
 /* A repository of registry v2, for calls of the store. */
 struct store_repository task_repository(const struct task *t, const char *name);
 
-/* For a call whose failure is an answer like any other: its reason is read by nobody. */
+/* For a call whose failure is a normal answer: the reason goes nowhere. */
 const struct task *task_quiet(const struct task *t);
 
 #endif

@@ -22,7 +22,8 @@ v1image_check(const struct task *t, const char *id)
 	    (state == STORE_V1IMAGE_ABSENT || state == STORE_V1IMAGE_DAMAGED))
 		return err_set(t->err, RC_IMAGE_UNKNOWN, "no such image");
 	if (r == RC_OK && state == STORE_V1IMAGE_UNFINISHED)
-		return err_set(t->err, RC_IMAGE_UNFINISHED, "its push is not over");
+		return err_set(t->err, RC_IMAGE_UNFINISHED,
+		    "the push of the image has not finished");
 	return r;
 }
 

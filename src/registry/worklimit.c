@@ -67,8 +67,8 @@ worklimit_enter(const struct task *t, size_t memory)
 	    t->reg->store, memory, t->reg->patience_ms, &reservation->held, t->err);
 	if (r == RC_OK && !guard_is_held(&reservation->held))
 		return err_set(t->err, RC_BUSY,
-		    "large requests use all memory that is for them: %zu bytes were wanted, "
-		    "try again later",
+		    "the memory for large requests is in use: %zu bytes are needed, try "
+		    "again later",
 		    memory);
 	if (r == RC_OK)
 		reservation->memory = memory;

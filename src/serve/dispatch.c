@@ -50,7 +50,7 @@ find_row(const struct api *api, struct call *c)
 
 /* nginx recognizes an upload by its path as it is written, so without %XX. */
 static enum result
-no_file(struct call *c)
+fail_without_file(struct call *c)
 {
 	struct str path = c->rq->target;
 
@@ -80,13 +80,13 @@ take_body(struct call *c)
 		/* if the client did something wrong, that is the answer */
 		if (c->route->check != NULL)
 			r = c->route->check(c);
-		return r == RC_OK ? no_file(c) : r;
+		return r == RC_OK ? fail_without_file(c) : r;
 	default:
 		return RC_OK;
 	}
 }
 
-/* May the request be, before its other arguments and its body are looked at? */
+/* Checks what can be checked before the other arguments and the body are read. */
 static enum result
 admit(const struct serve_options *options, const struct api *api, struct call *c,
     enum pass pass)

@@ -307,7 +307,7 @@ replace_workers(struct master *m)
 	if (count_children(m, ROLE_NONE) <
 	    WORKERS_MAX) { /* no room for their successors */
 		log_line(LOG_ERROR, "master.reload",
-		    "kept=old error=\"too many workers have not left yet\"");
+		    "kept=old error=\"too many old workers are still running\"");
 		return;
 	}
 	options = m->app->reload_config(m->app->arg);

@@ -47,7 +47,9 @@ v1_authenticate(struct call *c)
 	    .authorization = request_header(c->rq, "Authorization")};
 
 	if (c->route->index_call && !c->options->standalone)
-		return err_set(&c->err, RC_NO_ROUTE, "another index answers this");
+		return err_set(&c->err, RC_NO_ROUTE,
+		    "this path belongs to docker's index, which this registry is not "
+		    "(standalone: false)");
 	auth_authenticate(c->task.reg->auth, c->task.arena, &shown, &c->caller);
 	c->caller.via = request_header(c->rq, "Via");
 	return RC_OK;

@@ -16,8 +16,9 @@ enter_page(struct call *c, size_t usual, struct v2_page *out)
 {
 	enum result r = v2_read_page(c, usual, out);
 
-	return r == RC_OK ? worklimit_enter(&c->task, V2_LIST_MEMORY(out->limit))
-			  : r;
+	if (r == RC_OK)
+		r = worklimit_enter(&c->task, V2_LIST_MEMORY(out->limit));
+	return r;
 }
 
 static void
@@ -72,7 +73,7 @@ v2_get_catalog(struct call *c)
 struct tags {
 	struct call *c;
 	struct content_page page;
-	bool all; /* else this page is the answer */
+	bool all; /* false: this page is the answer */
 };
 
 /* Without ?n= the answer has all tags. It is read a page at a time, in two arenas by turns:

@@ -100,7 +100,7 @@ v2_check_condition(struct call *c, bool *wanted)
 	if (condition == CONDITION_NOT_MODIFIED)
 		reply_none(c->rp, 304);
 	if (condition == CONDITION_FAILED)
-		return err_set(&c->err, RC_CONDITION, "this is %s",
+		return err_set(&c->err, RC_CONDITION, "the current content is %s",
 		    reply_get(c->rp, "Docker-Content-Digest"));
 	return RC_OK;
 }
