@@ -71,22 +71,22 @@ key_of(const char *path, const struct statx *sx)
 static bool
 is_old(const struct store *st, const struct statx *sx)
 {
-	return time_of(&sx->stx_ctime) < atomic_load(&st->settled->since) &&
-	       device_of(sx) == atomic_load(&st->settled->device);
+	return time_of(&sx->stx_ctime) < atomic_load(&st->durable->since) &&
+	       device_of(sx) == atomic_load(&st->durable->device);
 }
 
 static bool
 is_noted(const struct store *st, uint64_t key)
 {
 	return key != 0 &&
-	       atomic_load(&st->settled->note[(key >> 16) % NOTES]) == key;
+	       atomic_load(&st->durable->note[(key >> 16) % NOTES]) == key;
 }
 
 static void
 note(const struct store *st, uint64_t key)
 {
 	if (key != 0)
-		atomic_store(&st->settled->note[(key >> 16) % NOTES], key);
+		atomic_store(&st->durable->note[(key >> 16) % NOTES], key);
 }
 
 /* ---- and what is not ---- */
@@ -210,7 +210,7 @@ durable_all(const struct store *st, struct err *err)
 		r = io_sync_all(st, IO_LOCK, err);
 	if (r != RC_OK)
 		return r;
-	atomic_store(&st->settled->device, device_of(&sx));
-	atomic_store(&st->settled->since, time_of(&sx.stx_ctime));
+	atomic_store(&st->durable->device, device_of(&sx));
+	atomic_store(&st->durable->since, time_of(&sx.stx_ctime));
 	return RC_OK;
 }

@@ -54,7 +54,7 @@ struct store {
 	struct beneath beneath;
 	mode_t file_mode;        /* of a file that nginx made */
 	struct log_once *once;   /* log_once.h */
-	struct durable *settled; /* durable.h */
+	struct durable *durable; /* durable.h */
 
 	/* The number of uploads, as this process counted them last, and when, in ticks
 	 * (upload.c); 0: never. */

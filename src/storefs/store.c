@@ -131,7 +131,7 @@ storefs_open(const char *path, struct store **out, struct err *err)
 	st->own = -1;
 	st->file_mode = 0640 & ~umask_now();
 	st->once = log_once_new();
-	st->settled = durable_new();
+	st->durable = durable_new();
 	st->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (st->root == -1 || !beneath_init(&st->beneath, st->root, path)) {
 		r = io_failed(err, "open", path);
@@ -158,7 +158,7 @@ store_close(struct store *st)
 	io_close(st->own);
 	beneath_free(&st->beneath);
 	log_once_free(st->once);
-	durable_free(st->settled);
+	durable_free(st->durable);
 	free(st->path);
 	free(st);
 }

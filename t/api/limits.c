@@ -131,7 +131,7 @@ test_no_threads(void)
 	arena_free(other);
 }
 
-/* Seats are free again when a request is over: as many requests as there are rows. */
+/* Reserved memory is free again when a request is over: as many requests as there are rows. */
 static void
 test_given_back(void)
 {
@@ -139,7 +139,7 @@ test_given_back(void)
 
 	FOR_EACH_ROUTE(route)
 	if (is_large(route))
-		ok(!is_refused(route, PASS_SERVE), "with a seat: %s %s",
+		ok(!is_refused(route, PASS_SERVE), "with its memory: %s %s",
 		    route->method, route->pattern);
 	(void)guard_take_memory(store, ALL, 0, &all, &err);
 	ok(guard_is_held(&all), "no memory is taken afterwards");
@@ -218,7 +218,7 @@ test_searches(void)
 	(void)guard_take_memory(store, ALL, 0, &all, &err);
 	for (i = 0; i < COUNT(searches); i++)
 		is_int(request("GET", searches[i], NULL, NULL)->status, 200,
-		    "%s of few repositories needs no seat", searches[i]);
+		    "%s of few repositories reserves nothing", searches[i]);
 	add_repository(SEARCH_FEW + 1);
 	for (i = 0; i < COUNT(searches); i++)
 		is_int(request("GET", searches[i], NULL, NULL)->status, 503,
@@ -267,7 +267,7 @@ test_pushes(void)
 		worst[9 + i] = "{},"[i % 3];
 	(void)guard_take_memory(store, ALL, 0, &all, &err);
 	is_int(request("PUT", image, NULL, json_of(id, more))->status, 200,
-	    "the json of an image needs no seat");
+	    "the json of an image reserves nothing");
 	is_int(
 	    request("PUT", "/v1/repositories/team/app/", NULL, ids_of(127))->status,
 	    200, "nor do a repository and its images,");
@@ -372,7 +372,7 @@ test_reading(void)
 	put_documents(few, "x");
 	put_documents(many, more);
 	arena_clear(arena);
-	check_reading(many, 200, "a long document is read from a seat");
+	check_reading(many, 200, "memory is reserved to read a long document");
 	(void)guard_take_memory(store, ALL, 0, &all, &err);
 	ok(guard_is_held(&all), "which it gives back");
 	check_reading(many, 503, "without memory it is not read");

@@ -380,7 +380,7 @@ test_seats(void)
 	reg.slow_requests_max = 1;
 	is_int(layerfiles_list(TASK(first), A, &file), RC_OK, "one is computed");
 	is_int(layerfiles_list(TASK(arena), B, &file), RC_BUSY,
-	    "a second at once finds no seat");
+	    "a second at once is refused");
 	is_int(layerfiles_list(TASK(arena), A, &file), RC_OK,
 	    "what is kept needs none");
 	arena_free(first);

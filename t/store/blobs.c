@@ -1,5 +1,5 @@
 /* blobs.c: blobs in distribution's layout, byte for byte: what is put, found
- * through its link, kept or replaced, and pinned for clients that were told "it is here". */
+ * through its link, kept or replaced, and pinned for clients that got the answer "it is here". */
 #include "base/clock.h"
 #include "lib/repository.h"
 #include "lib/store.h"

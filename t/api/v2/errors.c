@@ -241,7 +241,7 @@ test_details(void)
 		ERRORS(ERROR_OF(
 		    "UNAVAILABLE", "the index is being rebuilt, retry later", "")),
 		503},
-	    {RC_BUSY, "a seat", NULL,
+	    {RC_BUSY, "no memory", NULL,
 		ERRORS(ERROR_OF("UNAVAILABLE",
 		    "too many requests of this kind at once, retry later", "")),
 		503},

@@ -1,6 +1,6 @@
-/* settle.c: when a name that is found is synced again, and when it is known to be
- * durable (settle.h). The test's own fsync(2) stands before libc's: it counts the calls, and
- * fails where the test wants it to. */
+/* durable.c: when a name that is found is synced again, and when it is known to be durable
+ * (storefs/durable.h). The test has its own fsync(2), which hides that of libc: it counts the
+ * calls, and fails where the test wants it to. */
 #include <dlfcn.h>
 
 #include "lib/repository.h"
@@ -106,7 +106,7 @@ test_unknown(void)
 }
 
 static void
-test_settled(void)
+test_old_store(void)
 {
 	fresh_store();
 	push();
@@ -167,7 +167,7 @@ main(void)
 	d = sha256("bytes");
 	test_known();
 	test_unknown();
-	test_settled();
+	test_old_store();
 	test_error();
 	test_finished_again();
 	return teardown_store();
