@@ -54,7 +54,7 @@ may_fit(const char *pattern, size_t wanted, const struct target *path)
 }
 
 static bool
-fits(const char *text, struct call *c)
+fits_pattern(const char *text, struct call *c)
 {
 	struct str pattern = str_of(text);
 	size_t wanted = count_parts(pattern), at = 0;
@@ -80,7 +80,7 @@ fits(const char *text, struct call *c)
 }
 
 static bool
-takes(const struct route *route, const char *method)
+takes_method(const struct route *route, const char *method)
 {
 	return strcmp(route->method, method) == 0 ||
 	       (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0);
@@ -89,8 +89,8 @@ takes(const struct route *route, const char *method)
 static bool
 names_resource(const struct route *row, struct call *c)
 {
-	return fits(row->pattern, c) &&
-	       (!row->own_method || takes(row, c->rq->method));
+	return fits_pattern(row->pattern, c) &&
+	       (!row->own_method || takes_method(row, c->rq->method));
 }
 
 /* The methods of all rows with the pattern of the row `first`. */
@@ -125,7 +125,7 @@ route_find(const struct api *api, struct call *c, const char **allow)
 		if (names_resource(&api->routes[first], c))
 			break;
 	for (i = first; i < api->n_routes; i++)
-		if (takes(&api->routes[i], c->rq->method) &&
+		if (takes_method(&api->routes[i], c->rq->method) &&
 		    strcmp(api->routes[i].pattern, api->routes[first].pattern) == 0)
 			return &api->routes[i];
 	if (first < api->n_routes)

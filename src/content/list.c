@@ -16,7 +16,7 @@ struct gathering {
 
 /* The name after the last of the page shows that there is more. */
 static bool
-gather(void *arg, struct str name)
+take_name(void *arg, struct str name)
 {
 	struct gathering *g = arg;
 
@@ -32,7 +32,7 @@ static bool
 gather_tag(void *arg, const char *tag, const struct digest *d)
 {
 	(void)d;
-	return gather(arg, str_of(tag));
+	return take_name(arg, str_of(tag));
 }
 
 static void
@@ -49,7 +49,7 @@ content_list_catalog(
 {
 	struct gathering g = {t->arena, limit, NULL};
 	const struct index_page page = {after, limit + 1};
-	const struct index_name_visitor visitor = {gather, &g};
+	const struct index_name_visitor visitor = {take_name, &g};
 
 	begin_page(&g, out);
 	return index_catalog(t->reg->index, &page, &visitor, t->err);
@@ -62,7 +62,7 @@ gather_tags(
 {
 	const struct store_repository in = task_repository(t, name);
 	const struct index_page page = {after, g->limit + 1};
-	const struct index_name_visitor visitor = {gather, g};
+	const struct index_name_visitor visitor = {take_name, g};
 	enum result r = index_tags(
 	    t->reg->index, str_of(name), &page, &visitor, t->err);
 

@@ -48,8 +48,8 @@ enter_for_list(
 #define MERGE_TIMES 4
 
 static enum result
-merge(const struct task *t, const struct guard *held, const struct v1name *name,
-    struct str body)
+merge_images(const struct task *t, const struct guard *held,
+    const struct v1name *name, struct str body)
 {
 	struct str old = {"", 0}, merged;
 	struct store_v1repo repo;
@@ -82,7 +82,7 @@ repository_announce(
 		r = guard_take(t->reg->store, GUARD_REPOSITORY,
 		    v1name_full(t->arena, name), &held, t->err);
 	if (r == RC_OK)
-		r = merge(t, &held, name, body);
+		r = merge_images(t, &held, name, body);
 	if (r == RC_OK)
 		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
 	guard_release(&held);
@@ -109,7 +109,7 @@ repository_claim(const struct task *t, const struct v1name *name, const char *id
 		r = guard_take(t->reg->store, GUARD_REPOSITORY,
 		    v1name_full(t->arena, name), &held, t->err);
 	if (r == RC_OK)
-		r = merge(t, &held, name, str_of(announced));
+		r = merge_images(t, &held, name, str_of(announced));
 	if (r == RC_OK)
 		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
 	guard_release(&held);

@@ -16,7 +16,7 @@ struct merging {
 };
 
 static void
-begin(void *arg, size_t total)
+show_total(void *arg, size_t total)
 {
 	struct merging *m = arg;
 
@@ -26,7 +26,7 @@ begin(void *arg, size_t total)
 }
 
 static bool
-row(void *arg, const struct index_row *found)
+show_own_row(void *arg, const struct index_row *found)
 {
 	struct merging *m = arg;
 	const struct search_row row = {found->name, found->description, 0};
@@ -85,7 +85,7 @@ search_run(const struct task *t, const struct search *search)
 	const struct index_query query = {
 	    search->term, search->skip, search->limit, search->wild};
 	struct merging m = {.search = search};
-	const struct index_visitor visitor = {begin, row, &m};
+	const struct index_visitor visitor = {show_total, show_own_row, &m};
 	enum result r;
 
 	ask_upstream(t, &m);

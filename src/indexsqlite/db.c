@@ -57,7 +57,7 @@ result_of(int code, int os)
 
 /* errno is that of the system call: sqlite3_system_errno() does not cover all calls. */
 static enum result
-fail(struct db *db, struct err *err)
+sqlite_failed(struct db *db, struct err *err)
 {
 	int os = errno, code = sqlite3_extended_errcode(db->handle);
 	const char *text = sqlite3_errmsg(db->handle);
@@ -80,7 +80,7 @@ connect_to(struct db *db, bool create, struct err *err)
 	if (create)
 		flags |= SQLITE_OPEN_CREATE;
 	if (sqlite3_open_v2(db->path, &db->handle, flags, NULL) != SQLITE_OK)
-		return fail(db, err);
+		return sqlite_failed(db, err);
 	(void)sqlite3_extended_result_codes(db->handle, 1);
 	(void)sqlite3_busy_timeout(db->handle, BUSY_MS);
 	(void)sqlite3_db_config(
@@ -152,7 +152,7 @@ enum result
 db_exec(struct db *db, const char *sql, struct err *err)
 {
 	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(db, err);
+		return sqlite_failed(db, err);
 	return RC_OK;
 }
 
@@ -230,7 +230,7 @@ db_start(struct db *db, const char *sql, sqlite3_stmt **out, struct err *err)
 		if (sqlite3_prepare_v3(db->handle, sql, -1,
 			SQLITE_PREPARE_PERSISTENT, &db->statement[i].stmt,
 			NULL) != SQLITE_OK)
-			return fail(db, err);
+			return sqlite_failed(db, err);
 		db->statement[i].sql = sql;
 		db->kept++;
 	}
@@ -261,7 +261,8 @@ db_step(struct db *db, sqlite3_stmt *stmt, bool *row, struct err *err)
 	int code = sqlite3_step(stmt);
 
 	*row = code == SQLITE_ROW;
-	return code == SQLITE_ROW || code == SQLITE_DONE ? RC_OK : fail(db, err);
+	return code == SQLITE_ROW || code == SQLITE_DONE ? RC_OK
+							 : sqlite_failed(db, err);
 }
 
 struct str

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 static enum result
-fail(const char *call, const char *path, const char *suffix, struct err *err)
+call_failed(const char *call, const char *path, const char *suffix, struct err *err)
 {
 	enum result r = errno == ENOENT ? RC_REBUILDING : RC_IO;
 
@@ -25,7 +25,7 @@ name_of(const char *path, const char *suffix, char out[PATH_MAX])
 }
 
 static bool
-look(const char *path, const char *suffix, struct stat *st)
+stat_file(const char *path, const char *suffix, struct stat *st)
 {
 	char name[PATH_MAX];
 
@@ -37,14 +37,14 @@ dbfile_look(const char *path, struct dbfile *out, struct err *err)
 {
 	struct stat st;
 
-	if (!look(path, "", &st))
-		return fail("stat", path, "", err);
+	if (!stat_file(path, "", &st))
+		return call_failed("stat", path, "", err);
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, RC_REBUILDING, "index: %s is not a file", path);
 	out->dev = st.st_dev;
 	out->ino = st.st_ino;
-	if (!look(path, "-wal", &st))
-		return fail("stat", path, "-wal", err);
+	if (!stat_file(path, "-wal", &st))
+		return call_failed("stat", path, "-wal", err);
 	out->wal = st.st_ino;
 	return RC_OK;
 }
@@ -80,7 +80,7 @@ dbfile_remove(const char *path, struct err *err)
 			    "away, the index is a file",
 			    path, suffixes[i]);
 		if (errno != ENOENT)
-			return fail("remove", path, suffixes[i], err);
+			return call_failed("remove", path, suffixes[i], err);
 	}
 	return RC_OK;
 }

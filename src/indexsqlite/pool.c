@@ -87,7 +87,7 @@ give_back(struct index *ix, struct db *db)
 
 /* Calls on_damage, unless it was called and no sound file was seen since. */
 static void
-report(struct index *ix)
+report_damage(struct index *ix)
 {
 	bool first;
 
@@ -204,7 +204,7 @@ open_connection(struct index *ix, struct db **out, struct err *err)
 	bool other;
 
 	if (r == RC_REBUILDING)
-		report(ix);
+		report_damage(ix);
 	if (r != RC_OK)
 		return r;
 	(void)pthread_mutex_lock(&ix->lock);
@@ -257,7 +257,7 @@ return_connection(struct index *ix, struct db *db)
 	}
 	give_back(ix, db);
 	if (damaged)
-		report(ix);
+		report_damage(ix);
 }
 
 struct job {

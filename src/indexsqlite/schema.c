@@ -132,7 +132,7 @@ const char *const schema_steps[SCHEMA_VERSION] = {
 
 /* What the file says that berth cannot use. */
 static enum result
-unusable(struct db *db, const char *what, int64_t number, struct err *err)
+fail_unusable(struct db *db, const char *what, int64_t number, struct err *err)
 {
 	return err_set(err, RC_REBUILDING, "index %s: %s %lld", db_path(db), what,
 	    (long long)number);
@@ -150,13 +150,13 @@ recognise(struct db *db, int64_t *version, struct err *err)
 
 	r = db_int(db, id_sql, &id, err);
 	if (r == RC_OK && id != APPLICATION_ID)
-		r = unusable(db, "not of berth: application_id", id, err);
+		r = fail_unusable(db, "not of berth: application_id", id, err);
 	if (r == RC_OK)
 		r = db_int(db, version_sql, version, err);
 	if (r == RC_OK)
 		r = db_int(db, damaged_sql, &damaged, err);
 	if (r == RC_OK && damaged != 0)
-		r = unusable(db, "was found damaged:", damaged, err);
+		r = fail_unusable(db, "was found damaged:", damaged, err);
 	return r;
 }
 
@@ -171,7 +171,7 @@ schema_open(const char *path, struct db **out, struct err *err)
 	if (r == RC_OK)
 		r = recognise(db, &version, err);
 	if (r == RC_OK && version != SCHEMA_VERSION)
-		r = unusable(db, "is of version", version, err);
+		r = fail_unusable(db, "is of version", version, err);
 	/* The first statement opened the -wal, by its name. */
 	if (r == RC_OK && !dbfile_same(path, db_file(db)))
 		r = err_set(
@@ -249,7 +249,7 @@ open_and_migrate(const struct prepare *p, bool create, struct err *err)
 	if (r == RC_OK && !create)
 		r = recognise(db, &found, err);
 	if (r == RC_OK && found > p->version)
-		r = unusable(db, "is of the newer version", found, err);
+		r = fail_unusable(db, "is of the newer version", found, err);
 	if (r == RC_OK && found < p->version)
 		r = migrate(db, p, found, err);
 	if (r == RC_OK)

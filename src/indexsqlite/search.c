@@ -124,8 +124,8 @@ struct search {
 
 /* Binds those of the parameters that the statement has. */
 static enum result
-start(struct db *db, const struct search *s, const char *sql, sqlite3_stmt **out,
-    struct err *err)
+start_statement(struct db *db, const struct search *s, const char *sql,
+    sqlite3_stmt **out, struct err *err)
 {
 	enum result r = db_start(db, sql, out, err);
 
@@ -151,7 +151,7 @@ count_rows(struct db *db, struct search *s, struct err *err)
 		sql = count_all;
 	else if (s->term.match.n > 0)
 		sql = count_match;
-	r = start(db, s, sql, &stmt, err);
+	r = start_statement(db, s, sql, &stmt, err);
 	if (r == RC_OK)
 		r = db_step(db, stmt, &row, err);
 	if (row)
@@ -255,7 +255,7 @@ start_walk(
 {
 	const struct walk *walk = &s->walks[s->walk];
 	bool fresh = s->place.name.n == 0;
-	enum result r = start(db, s, walk->sql, out, err);
+	enum result r = start_statement(db, s, walk->sql, out, err);
 
 	if (r != RC_OK)
 		return r;
@@ -267,7 +267,7 @@ start_walk(
 }
 
 static struct str
-copy(struct arena *a, struct str text)
+copy_text(struct arena *a, struct str text)
 {
 	return str_make(str_dup(a, text), text.n);
 }
@@ -303,8 +303,8 @@ read_row(struct db *db, struct search *s, sqlite3_stmt *found, struct err *err)
 	if (s->n == s->size)
 		grow_batch(s);
 	row = &s->rows[s->n++];
-	row->name = copy(s->batch, db_text(stmt, 0));
-	row->description = copy(s->batch, db_text(stmt, 1));
+	row->name = copy_text(s->batch, db_text(stmt, 0));
+	row->description = copy_text(s->batch, db_text(stmt, 1));
 	s->bytes += sizeof(*row) + row->name.n + row->description.n;
 	s->limit--;
 	if (batch_is_full(s)) {
@@ -312,8 +312,8 @@ read_row(struct db *db, struct search *s, sqlite3_stmt *found, struct err *err)
 		if (sqlite3_column_count(found) > 1) /* walk_few */
 			s->place.class = sqlite3_column_int64(found, 1);
 		s->place = (struct place){.class = s->place.class,
-		    .key = copy(s->place_arena, db_text(stmt, 2)),
-		    .name = copy(s->place_arena, row->name)};
+		    .key = copy_text(s->place_arena, db_text(stmt, 2)),
+		    .name = copy_text(s->place_arena, row->name)};
 	}
 	return RC_OK;
 }

@@ -40,7 +40,7 @@ growing_new(const struct task *t, const char *id, struct store_partial *layer)
 /* RC_NOT_FOUND: there is no layer yet, or no longer; or its length is not known, then it is
  * served once it is an image. */
 static enum result
-follow(const struct task *t, const char *id, struct mirror_growing **out)
+follow_fetch(const struct task *t, const char *id, struct mirror_growing **out)
 {
 	struct arena *scratch = arena_new(); /* it may be called again and again */
 	const struct store_v1image im = v1image_of(task_with_arena(t, scratch), id);
@@ -139,7 +139,7 @@ begin_or_follow(const struct task *t, const char *id,
 	} else {
 		*waited = true;
 		if (r == RC_OK)
-			r = follow(t, id, growing);
+			r = follow_fetch(t, id, growing);
 	}
 	guard_release(&held); /* empty if a fetch began: the fetch has it */
 	return r;

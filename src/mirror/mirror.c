@@ -91,7 +91,7 @@ or_image_unknown(enum result r)
 
 /* What cannot be written down is asked for again. */
 static void
-keep(const struct task *t, const char *id, const char *file, struct str text)
+keep_answer(const struct task *t, const char *id, const char *file, struct str text)
 {
 	const struct store_upstream up = store_upstream_image(
 	    t->reg->store, t->arena, id);
@@ -156,8 +156,8 @@ ask_json(const struct task *t, const char *id, struct str *json, struct str *fac
 		return r;
 	*json = answer.body;
 	*facts = str_of(facts_of(t->arena, &answer));
-	keep(t, id, "facts", *facts);
-	keep(t, id, "json", *json);
+	keep_answer(t, id, "facts", *facts);
+	keep_answer(t, id, "json", *json);
 	return RC_OK;
 }
 
@@ -230,7 +230,7 @@ find_ancestry(const struct task *t, const char *id, struct str *out)
 	if (r != RC_OK)
 		return r;
 	*out = answer.body;
-	keep(t, id, "ancestry", *out);
+	keep_answer(t, id, "ancestry", *out);
 	return RC_OK;
 }
 

@@ -30,7 +30,7 @@ event_is_wanted(enum event_kind kind)
 }
 
 static void
-add(struct buf *line, struct arena *a, const char *key, const char *value)
+add_value(struct buf *line, struct arena *a, const char *key, const char *value)
 {
 	if (value != NULL)
 		buf_printf(line, "%s%s=%s", line->n > 0 ? " " : "", key,
@@ -57,22 +57,22 @@ event_emit(const struct task *t, const struct event *e)
 		return;
 	a = arena_new();
 	buf_init(&line, a, LINE_MAX_BYTES);
-	add(&line, a, "image", e->image);
-	add(&line, a, "repository", e->repository);
-	add(&line, a, "digest", e->digest);
-	add(&line, a, "tag", e->tag);
+	add_value(&line, a, "image", e->image);
+	add_value(&line, a, "repository", e->repository);
+	add_value(&line, a, "digest", e->digest);
+	add_value(&line, a, "tag", e->tag);
 	if (e->kind == EVENT_DELETE_MANIFEST)
 		buf_printf(&line, " tags=%zu", e->n_tags);
 	if (e->kind == EVENT_MIRROR_LAYER)
 		buf_printf(&line, " bytes=%llu", (unsigned long long)e->bytes);
 	if (e->kind == EVENT_PROPERTIES) {
-		add(&line, a, "access",
+		add_value(&line, a, "access",
 		    e->properties.access == NULL ? "unchanged"
 						 : e->properties.access);
 		buf_printf(&line, " described=%d", e->properties.described);
 	}
-	add(&line, a, "token", name_of(t->caller, a));
-	add(&line, a, "id", t->request_id);
+	add_value(&line, a, "token", name_of(t->caller, a));
+	add_value(&line, a, "id", t->request_id);
 	log_line(kinds[e->kind].level, kinds[e->kind].name, "%s", buf_str(&line).p);
 	arena_free(a);
 }

@@ -222,7 +222,8 @@ look_at_marked(struct run *run)
 	enum result r;
 
 	run->marked = true;
-	r = store_mark_each(run->task->reg->store, visit_repository, run, run->task->err);
+	r = store_mark_each(
+	    run->task->reg->store, visit_repository, run, run->task->err);
 	return r == RC_OK ? run->result : r;
 }
 

@@ -2,7 +2,7 @@
 #include "registry/task.h"
 
 static struct task *
-copy(const struct task *t, struct arena *a)
+copy_task(const struct task *t, struct arena *a)
 {
 	struct task *c = arena_alloc(a, sizeof(*c));
 
@@ -13,7 +13,7 @@ copy(const struct task *t, struct arena *a)
 const struct task *
 task_with_arena(const struct task *t, struct arena *scratch)
 {
-	struct task *c = copy(t, scratch);
+	struct task *c = copy_task(t, scratch);
 
 	c->arena = scratch;
 	return c;
@@ -22,7 +22,7 @@ task_with_arena(const struct task *t, struct arena *scratch)
 const struct task *
 task_with_caller(const struct task *t, const struct caller *caller)
 {
-	struct task *c = copy(t, t->arena);
+	struct task *c = copy_task(t, t->arena);
 
 	c->caller = caller;
 	return c;
@@ -31,7 +31,7 @@ task_with_caller(const struct task *t, const struct caller *caller)
 const struct task *
 task_with_err(const struct task *t, struct err *err)
 {
-	struct task *c = copy(t, t->arena);
+	struct task *c = copy_task(t, t->arena);
 
 	c->err = err;
 	return c;

@@ -180,7 +180,7 @@ drain_body(struct fcgi *f)
 /* ---- to nginx ---- */
 
 static bool
-put(void *arg, const char *p, size_t n)
+put_bytes(void *arg, const char *p, size_t n)
 {
 	struct fcgi *f = arg;
 
@@ -261,7 +261,7 @@ send_reply(struct fcgi *f, struct call *c)
 {
 	const struct request *rq = c->rq;
 	const struct reply *rp = c->rp;
-	const struct sink sink = {put, f};
+	const struct sink sink = {put_bytes, f};
 	struct str head = head_of(f, rq, rp);
 	enum result r = RC_OK;
 
@@ -269,10 +269,10 @@ send_reply(struct fcgi *f, struct call *c)
 		r = err_set(&c->err, RC_IO,
 		    "the headers of the reply exceed %zu bytes", HEAD_MAX);
 	if (r == RC_OK)
-		(void)put(f, head.p, head.n);
+		(void)put_bytes(f, head.p, head.n);
 	if (r == RC_OK && !is_head(rq) && !has_no_body(rp)) {
 		if (rp->kind == REPLY_BYTES)
-			(void)put(f, rp->bytes.p, rp->bytes.n);
+			(void)put_bytes(f, rp->bytes.p, rp->bytes.n);
 		else if (rp->kind == REPLY_STREAM)
 			r = rp->stream(rp->stream_arg, sink, &c->err);
 	}

@@ -184,7 +184,7 @@ take_root(struct walk *w, const char *target)
 }
 
 static int
-follow(struct walk *w)
+follow_link(struct walk *w)
 {
 	const char *target = w->way->target;
 	char text[BENEATH_MAX];
@@ -249,7 +249,7 @@ go_down(struct walk *w, struct str part, bool may_be_link)
 	(void)snprintf(path + n, BENEATH_MAX - n, "%s%.*s", n > 0 ? "/" : "",
 	    (int)part.n, part.p);
 	found = may_be_link ? read_target(w) : 0;
-	return found == 1 ? follow(w) : found;
+	return found == 1 ? follow_link(w) : found;
 }
 
 /* Writes way->path. 0, or -1 and errno. */

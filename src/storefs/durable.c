@@ -83,7 +83,7 @@ is_noted(const struct store *st, uint64_t key)
 }
 
 static void
-note(const struct store *st, uint64_t key)
+note_durable(const struct store *st, uint64_t key)
 {
 	if (key != 0)
 		atomic_store(&st->durable->note[(key >> 16) % NOTES], key);
@@ -111,7 +111,7 @@ sync_name(const struct store *st, const char *path, const struct statx *sx,
 	enum result r = sync_parent(st, path, err);
 
 	if (r == RC_OK)
-		note(st, key_of(path, sx));
+		note_durable(st, key_of(path, sx));
 	return r;
 }
 
@@ -154,7 +154,7 @@ sync_names(const struct store *st, const char *dir, const struct statx *sx,
 	enum result r = io_sync(st, dir, err);
 
 	if (r == RC_OK)
-		note(st, key_of_names(dir, sx));
+		note_durable(st, key_of_names(dir, sx));
 	return r;
 }
 

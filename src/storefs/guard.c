@@ -53,7 +53,7 @@ open_byte(struct store *st, enum guard_kind kind, const char *key, struct flock 
 
 /* The handle is the descriptor plus one, so that {0} holds nothing. */
 static void
-hold(struct guard *g, int fd, const struct flock *fl)
+set_held(struct guard *g, int fd, const struct flock *fl)
 {
 	*g = (struct guard){.handle = fd + 1, .key = (uint64_t)fl->l_start};
 }
@@ -72,7 +72,7 @@ lock_byte(int fd, struct flock *fl, bool wait, struct guard *out, struct err *er
 		io_close(fd);
 		return RC_IO;
 	}
-	hold(out, fd, fl);
+	set_held(out, fd, fl);
 	return RC_OK;
 }
 
@@ -178,7 +178,7 @@ try_memory(struct store *st, size_t units, struct guard *out, struct err *err)
 		(void)io_failed(err, "open", IO_LOCK);
 		return RC_IO;
 	}
-	hold(out, fd, &fl);
+	set_held(out, fd, &fl);
 	if (!lock_units(fd, fl, units))
 		guard_release(out);
 	return RC_OK;

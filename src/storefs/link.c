@@ -37,8 +37,8 @@ link_read(const struct store_repository *in, const char *dir, struct digest *out
 
 /* The link whose path names d. */
 static enum result
-follow(const struct store_repository *in, const char *dir, const struct digest *d,
-    struct digest *out, struct err *err)
+read_link(const struct store_repository *in, const char *dir,
+    const struct digest *d, struct digest *out, struct err *err)
 {
 	enum result r = link_read(in, dir, out, err);
 
@@ -57,7 +57,7 @@ link_find(const struct store_repository *in, const char *dir,
 	if (d == NULL)
 		r = link_read(in, dir, out, err);
 	else
-		r = follow(in, dir, d, out, err);
+		r = read_link(in, dir, d, out, err);
 	if (r == RC_OK)
 		r = durable_name(in->store, link_path(in->arena, dir), err);
 	return r;
@@ -125,7 +125,7 @@ see_link(void *arg, const char *hex)
 	text = str_of(arena_printf(l->arena, "%s:%s", l->algorithm, hex));
 	if (digest_parse(text, &d, &ignored) != RC_OK)
 		return true;
-	r = follow(&in, layout_below(l->arena, l->dir, &d), &d, &kept, l->err);
+	r = read_link(&in, layout_below(l->arena, l->dir, &d), &d, &kept, l->err);
 	if (r == RC_OK)
 		l->stopped = !l->visit(l->arg, &d);
 	else if (r != RC_NOT_FOUND)
@@ -178,7 +178,7 @@ link_each(struct store *st, const char *dir,
 }
 
 static bool
-found(void *arg, const struct digest *d)
+see_any(void *arg, const struct digest *d)
 {
 	bool *any = arg;
 
@@ -191,7 +191,7 @@ enum result
 link_any(struct store *st, const char *dir, bool *any, struct err *err)
 {
 	struct links l = {
-	    .st = st, .dir = dir, .visit = found, .arg = any, .err = err};
+	    .st = st, .dir = dir, .visit = see_any, .arg = any, .err = err};
 
 	*any = false;
 	return see_all(&l);

@@ -42,7 +42,7 @@ is_name(const struct dirent *e)
 }
 
 static bool
-collect(void *arg, const char *name)
+collect_name(void *arg, const char *name)
 {
 	struct page *p = arg;
 
@@ -102,7 +102,7 @@ listing_page(const struct store *st, struct arena *a, struct listing_from from,
 	enum result r;
 
 	p->after = from.after == NULL ? "" : from.after;
-	r = listing_each(st, from.dir, collect, p, err);
+	r = listing_each(st, from.dir, collect_name, p, err);
 	shrink(p);
 	hand_over(p, a, out);
 	free(p);
@@ -174,7 +174,7 @@ listing_sweep(const struct store *st, const char *dir,
 }
 
 static bool
-found(void *arg, const char *name)
+see_any(void *arg, const char *name)
 {
 	bool *any = arg;
 
@@ -187,5 +187,5 @@ enum result
 listing_any(const struct store *st, const char *dir, bool *any, struct err *err)
 {
 	*any = false;
-	return listing_each(st, dir, found, any, err);
+	return listing_each(st, dir, see_any, any, err);
 }

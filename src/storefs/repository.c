@@ -139,7 +139,7 @@ static bool see_part(void *arg, const char *part);
 
 /* False: it is not a directory, or one that the walk is in. */
 static bool
-enter(struct level *l)
+enter_directory(struct level *l)
 {
 	struct walk *w = l->walk;
 	struct stat sb;
@@ -179,7 +179,7 @@ see_part(void *arg, const char *part)
 	if ((size_t)n >= sizeof(here.path) ||
 	    reference_check_repository(str_of(name), &ignored) != RC_OK)
 		return true;
-	if (!enter(&here))
+	if (!enter_directory(&here))
 		return w->result == RC_OK;
 	if (holds_manifests(w, here.path))
 		w->stopped = !w->visit(w->arg, name);
@@ -196,7 +196,7 @@ store_repository_walk(const struct store *st,
 	    .st = st, .arena = arena_new(), .visit = visit, .arg = arg, .err = err};
 	struct level top = {.walk = &w, .path = LAYOUT_REPOSITORIES};
 
-	if (enter(&top))
+	if (enter_directory(&top))
 		walk_below(&top);
 	arena_free(w.arena);
 	return w.result;

@@ -399,8 +399,8 @@ remove_session(struct store *st, const char *id, struct err *err)
 /* Before U4, under the guard: the session holds all bytes, and its hash is of the digest's
  * kind. */
 static enum result
-complete(struct store_upload *up, struct stage *last, const struct hash *all,
-    struct err *err)
+complete_session(struct store_upload *up, struct stage *last,
+    const struct hash *all, struct err *err)
 {
 	if (stage_size(last) > 0)
 		return take_part(up, last, all, err);
@@ -423,7 +423,7 @@ store_upload_finish(struct store_upload *up, struct stage *last,
 
 	digest_end(&ended, &d);
 	if (r == RC_OK && up->size > 0) {
-		r = complete(up, last, all, err);
+		r = complete_session(up, last, all, err);
 		if (r == RC_OK)
 			r = open_data(up, &whole, err);
 	}

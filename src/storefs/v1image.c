@@ -40,7 +40,7 @@ v1image_path(const struct store_v1image *im, const char *file)
 /* ---- the documents ---- */
 
 static enum result
-damaged(const struct store_v1image *im, const char *path, const char *what,
+report_damage(const struct store_v1image *im, const char *path, const char *what,
     struct err *err)
 {
 	(void)damage_found(im->st, im->arena, path, what, CURE, err);
@@ -66,7 +66,7 @@ read_document(const struct store_v1image *im, const struct document *doc,
 	enum result r = io_read(im->st, im->arena, path, limit, out, err);
 
 	if (r == RC_OK && !doc->is_whole(*out, im->id))
-		return damaged(
+		return report_damage(
 		    im, path, "it is empty, cut off or another image's", err);
 	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r;
 }
@@ -78,7 +78,7 @@ read_whole(const struct store_v1image *im, const struct document *doc,
 	enum result r = read_document(im, doc, doc->limit, out, err);
 
 	if (r == RC_TOO_LARGE)
-		return damaged(
+		return report_damage(
 		    im, v1image_path(im, doc->file), "it is too large", err);
 	return r;
 }
@@ -165,7 +165,7 @@ check_empty(const struct store_v1image *im, const char *path, struct err *err)
 		r = store_v1image_checksum(im, &sum, err);
 	if (r == RC_OK &&
 	    !v1checksum_is_of_empty_layer(v1checksum_parse(sum), text))
-		r = damaged(im, path,
+		r = report_damage(im, path,
 		    "it is empty, and the image's sum is not that of an empty layer",
 		    err);
 	return r;
@@ -217,7 +217,7 @@ check_whole(const struct store_v1image *im, struct err *err)
 		r = store_v1image_layer(im, &layer, err);
 	for (i = 0; r == RC_IMAGE_UNKNOWN && i < 3; i++)
 		if (!io_exists(im->st, v1image_path(im, files[i])))
-			r = damaged(im, v1image_path(im, files[i]),
+			r = report_damage(im, v1image_path(im, files[i]),
 			    "it is missing from an image that is marked as complete",
 			    err);
 	return r;

@@ -371,7 +371,7 @@ store_v1push_record_late_layer(const struct store_v1image *im,
 
 /* P5 to P7. */
 static enum result
-complete(const struct store_v1image *im, const struct guard *held,
+complete_image(const struct store_v1image *im, const struct guard *held,
     const char *payload, struct err *err)
 {
 	static const char *const files[] = {"layer", "ancestry", "json"};
@@ -429,7 +429,7 @@ store_v1push_confirm(const struct store_v1image *im, const struct guard *held,
 	enum result r;
 
 	assert(guard_covers(held, GUARD_IMAGE, im->id));
-	r = complete(im, held, payload, err);
+	r = complete_image(im, held, payload, err);
 	if (r != RC_OK)
 		return r;
 	left = v1push_query_count(im) - 1;
@@ -450,6 +450,6 @@ store_v1push_confirm_early(const struct store_v1image *im, const struct guard *h
 	enum result r;
 
 	assert(guard_covers(held, GUARD_IMAGE, im->id));
-	r = complete(im, held, payload, err);
+	r = complete_image(im, held, payload, err);
 	return r == RC_OK ? remove_waiting(im, err) : r;
 }

@@ -42,7 +42,7 @@ check_ending(struct call *c, const char *ending)
 }
 
 static enum result
-announce(struct call *c, const char *no_ending)
+announce_images(struct call *c, const char *no_ending)
 {
 	enum result r = check_ending(c, no_ending);
 
@@ -56,7 +56,7 @@ announce(struct call *c, const char *no_ending)
 enum result
 v1_put_repository(struct call *c)
 {
-	enum result r = announce(c, "/properties");
+	enum result r = announce_images(c, "/properties");
 
 	if (r == RC_OK)
 		reply_json(c->rp, 200, str_of("\"\""));
@@ -66,7 +66,7 @@ v1_put_repository(struct call *c)
 enum result
 v1_put_images(struct call *c)
 {
-	enum result r = announce(c, "/tags");
+	enum result r = announce_images(c, "/tags");
 
 	if (r == RC_OK)
 		reply_none(c->rp, 204);

@@ -47,7 +47,7 @@ entry_of(struct arena *a, const struct manifest_descriptor *one, bool annotated)
 }
 
 static bool
-fits(const struct page *page, struct str entry)
+fits_page(const struct page *page, struct str entry)
 {
 	return entry.n + 2 + PAGE_TAIL <= PAGE_BYTES - page->body.n;
 }
@@ -62,9 +62,9 @@ add_entry(void *arg, const struct manifest_descriptor *one)
 
 	arena_clear(page->scratch);
 	entry = entry_of(page->scratch, one, true);
-	if (page->n == 0 && !fits(page, entry))
+	if (page->n == 0 && !fits_page(page, entry))
 		entry = entry_of(page->scratch, one, false);
-	if (page->n == page->limit || !fits(page, entry)) {
+	if (page->n == page->limit || !fits_page(page, entry)) {
 		page->more = true;
 		return false;
 	}
