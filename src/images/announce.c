@@ -39,7 +39,7 @@ struct announcement {
 static bool
 take_announced(void *arg, const struct json *item)
 {
-	struct announcement *c = arg;
+	struct announcement *ann = arg;
 	struct str text = json_text(json_get(item, "id"));
 	struct store_v1image im;
 	bool there;
@@ -49,11 +49,11 @@ take_announced(void *arg, const struct json *item)
 		return true;
 	memcpy(id, text.p, text.n);
 	id[text.n] = '\0';
-	im = v1image_of(c->task, id);
-	c->r = store_v1image_exists(&im, &there, c->task->err);
-	if (c->r == RC_OK && there)
-		c->images[c->n++].id = arena_strdup(c->task->arena, id);
-	return c->r == RC_OK;
+	im = v1image_of(ann->task, id);
+	ann->r = store_v1image_exists(&im, &there, ann->task->err);
+	if (ann->r == RC_OK && there)
+		ann->images[ann->n++].id = arena_strdup(ann->task->arena, id);
+	return ann->r == RC_OK;
 }
 
 static int
@@ -65,41 +65,41 @@ by_id(const void *pa, const void *pb)
 }
 
 static void
-sort_images(struct announcement *c)
+sort_images(struct announcement *ann)
 {
 	size_t i, n = 0;
 
-	if (c->n == 0)
+	if (ann->n == 0)
 		return;
-	qsort(c->images, c->n, sizeof(*c->images), by_id);
-	for (i = 1; i < c->n; i++)
-		if (strcmp(c->images[n].id, c->images[i].id) != 0)
-			c->images[++n] = c->images[i];
-	c->n = n + 1;
+	qsort(ann->images, ann->n, sizeof(*ann->images), by_id);
+	for (i = 1; i < ann->n; i++)
+		if (strcmp(ann->images[n].id, ann->images[i].id) != 0)
+			ann->images[++n] = ann->images[i];
+	ann->n = n + 1;
 }
 
 static struct image *
-find_image(const struct announcement *c, struct str text)
+find_image(const struct announcement *ann, struct str text)
 {
 	struct image wanted;
 	char id[V1NAME_IMAGE_ID_SIZE];
 
-	if (c->n == 0 || text.n >= sizeof(id))
+	if (ann->n == 0 || text.n >= sizeof(id))
 		return NULL;
 	memcpy(id, text.p, text.n);
 	id[text.n] = '\0';
 	wanted.id = id;
-	return bsearch(&wanted, c->images, c->n, sizeof(wanted), by_id);
+	return bsearch(&wanted, ann->images, ann->n, sizeof(wanted), by_id);
 }
 
 /* ---- a repository that may have them ---- */
 
 static void
-mark_image(struct announcement *c, struct str id)
+mark_image(struct announcement *ann, struct str id)
 {
-	struct image *image = find_image(c, id);
+	struct image *image = find_image(ann, id);
 
-	if (image != NULL && c->private)
+	if (image != NULL && ann->private)
 		image->in_private = true;
 	else if (image != NULL)
 		image->in_public = true;
@@ -114,10 +114,10 @@ mark_item(void *arg, const struct json *item)
 }
 
 static void
-mark_list(struct announcement *c, struct store_reader *list)
+mark_list(struct announcement *ann, struct store_reader *list)
 {
 	struct json_items *items = json_items_new(
-	    c->below, store_reader_read, list);
+	    ann->below, store_reader_read, list);
 	struct arena *scratch = arena_new();
 	struct json *item;
 	const char *why;
@@ -127,7 +127,7 @@ mark_list(struct announcement *c, struct store_reader *list)
 		arena_clear(scratch);
 		if (!json_parse(scratch, text, &item, &why))
 			break;
-		(void)mark_item(c, item);
+		(void)mark_item(ann, item);
 	}
 	arena_free(scratch);
 }
@@ -135,40 +135,40 @@ mark_list(struct announcement *c, struct store_reader *list)
 static bool
 mark_below(void *arg, const char *tag, const char *id)
 {
-	struct announcement *c = arg;
+	struct announcement *ann = arg;
 	const struct store_v1image im = store_v1image_make(
-	    c->task->reg->store, c->below, id);
+	    ann->task->reg->store, ann->below, id);
 	struct err ignored;
 	struct str ancestry;
 	const char *why;
 	bool is_list;
 
 	(void)tag;
-	mark_image(c, str_of(id));
-	arena_clear(c->below);
+	mark_image(ann, str_of(id));
+	arena_clear(ann->below);
 	if (store_v1image_ancestry(&im, &ancestry, &ignored) == RC_OK)
-		(void)json_each(ancestry, mark_item, c, &is_list, &why);
+		(void)json_each(ancestry, mark_item, ann, &is_list, &why);
 	return true;
 }
 
 static enum result
-mark_all(struct announcement *c, const struct store_v1repo *repo)
+mark_all(struct announcement *ann, const struct store_v1repo *repo)
 {
 	struct store_v1repo below = *repo;
 	struct store_reader *list;
 	enum result r;
 
-	below.arena = c->below;
-	arena_clear(c->below);
-	r = store_v1repo_open_images(&below, &list, c->task->err);
+	below.arena = ann->below;
+	arena_clear(ann->below);
+	r = store_v1repo_open_images(&below, &list, ann->task->err);
 	if (r == RC_OK)
-		mark_list(c, list);
+		mark_list(ann, list);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = store_v1repo_open_granted(&below, &list, c->task->err);
+		r = store_v1repo_open_granted(&below, &list, ann->task->err);
 	if (r == RC_OK)
-		mark_list(c, list);
+		mark_list(ann, list);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = store_v1tag_each(repo, mark_below, c, c->task->err);
+		r = store_v1tag_each(repo, mark_below, ann, ann->task->err);
 	return r;
 }
 
@@ -176,13 +176,13 @@ mark_all(struct announcement *c, const struct store_v1repo *repo)
 
 /* Is there an image for which another repository could make a difference? */
 static bool
-is_open(const struct announcement *c)
+is_open(const struct announcement *ann)
 {
 	size_t i;
 
-	for (i = 0; i < c->n; i++)
-		if (!c->images[i].in_public &&
-		    (c->private || c->images[i].in_private))
+	for (i = 0; i < ann->n; i++)
+		if (!ann->images[i].in_public &&
+		    (ann->private || ann->images[i].in_private))
 			return true;
 	return false;
 }
@@ -190,64 +190,64 @@ is_open(const struct announcement *c)
 static bool
 visit_repository(void *arg, const char *full)
 {
-	struct announcement *c = arg;
+	struct announcement *ann = arg;
 	struct v1name name;
 	struct store_v1repo repo;
 	bool private = false;
 
-	arena_clear(c->scratch);
-	c->r = v1name_parse(c->scratch, str_of(full), &name, c->task->err);
-	if (c->r == RC_OK && v1name_eq(&name, c->name))
+	arena_clear(ann->scratch);
+	ann->r = v1name_parse(ann->scratch, str_of(full), &name, ann->task->err);
+	if (ann->r == RC_OK && v1name_eq(&name, ann->name))
 		return true;
-	if (c->r == RC_OK)
-		c->r = store_v1repo_find(
-		    c->task->reg->store, c->scratch, &name, &repo, c->task->err);
-	if (c->r == RC_OK)
-		c->r = store_v1repo_is_private(&repo, &private, c->task->err);
-	if (c->r == RC_OK && private == c->private)
-		c->r = mark_all(c, &repo);
-	return c->r == RC_OK && is_open(c);
+	if (ann->r == RC_OK)
+		ann->r = store_v1repo_find(ann->task->reg->store, ann->scratch,
+		    &name, &repo, ann->task->err);
+	if (ann->r == RC_OK)
+		ann->r = store_v1repo_is_private(&repo, &private, ann->task->err);
+	if (ann->r == RC_OK && private == ann->private)
+		ann->r = mark_all(ann, &repo);
+	return ann->r == RC_OK && is_open(ann);
 }
 
 static enum result
-walk_repositories(struct announcement *c, bool private)
+walk_repositories(struct announcement *ann, bool private)
 {
 	enum result r;
 
-	c->private = private;
-	if (!is_open(c))
+	ann->private = private;
+	if (!is_open(ann))
 		return RC_OK;
 	r = store_v1repo_walk(
-	    c->task->reg->store, visit_repository, c, c->task->err);
-	return r == RC_OK ? c->r : r;
+	    ann->task->reg->store, visit_repository, ann, ann->task->err);
+	return r == RC_OK ? ann->r : r;
 }
 
 static enum result
-look_at_own(struct announcement *c)
+look_at_own(struct announcement *ann)
 {
 	struct store_v1repo repo;
 	enum result r = store_v1repo_find(
-	    c->task->reg->store, c->scratch, c->name, &repo, c->task->err);
+	    ann->task->reg->store, ann->scratch, ann->name, &repo, ann->task->err);
 
-	c->private = false;
-	return r == RC_OK ? mark_all(c, &repo) : r;
+	ann->private = false;
+	return r == RC_OK ? mark_all(ann, &repo) : r;
 }
 
 static enum result
-look_at_repositories(struct announcement *c)
+look_at_repositories(struct announcement *ann)
 {
 	enum result r = RC_OK;
 
-	c->scratch = arena_new();
-	c->below = arena_new();
-	if (c->n > 0)
-		r = look_at_own(c);
+	ann->scratch = arena_new();
+	ann->below = arena_new();
+	if (ann->n > 0)
+		r = look_at_own(ann);
 	if (r == RC_OK)
-		r = walk_repositories(c, true);
+		r = walk_repositories(ann, true);
 	if (r == RC_OK)
-		r = walk_repositories(c, false);
-	arena_free(c->below);
-	arena_free(c->scratch);
+		r = walk_repositories(ann, false);
+	arena_free(ann->below);
+	arena_free(ann->scratch);
 	return r;
 }
 
@@ -280,13 +280,13 @@ keep_item(void *arg, const struct json *item)
 }
 
 static struct str
-without_refused(struct announcement *c, struct str announced)
+without_refused(struct announcement *ann, struct str announced)
 {
-	struct filtering l = {.announced = c, .scratch = arena_new()};
+	struct filtering l = {.announced = ann, .scratch = arena_new()};
 	const char *why;
 	bool is_list;
 
-	buf_init(&l.out, c->task->arena, 2 * IMAGELIST_BODY_MAX);
+	buf_init(&l.out, ann->task->arena, 2 * IMAGELIST_BODY_MAX);
 	buf_addc(&l.out, '[');
 	(void)json_each(announced, keep_item, &l, &is_list, &why);
 	buf_addc(&l.out, ']');
@@ -294,7 +294,7 @@ without_refused(struct announcement *c, struct str announced)
 	if (l.refused == 0)
 		return announced;
 	log_line(LOG_WARN, "push.claim", "repository=%s refused=%zu reason=private",
-	    log_value(c->task->arena, v1name_full(c->task->arena, c->name)),
+	    log_value(ann->task->arena, v1name_full(ann->task->arena, ann->name)),
 	    l.refused);
 	return buf_str(&l.out);
 }
@@ -303,7 +303,7 @@ enum result
 announce_filter(const struct task *t, const struct v1name *name,
     struct str announced, struct str *out)
 {
-	struct announcement c = {.task = t, .name = name};
+	struct announcement ann = {.task = t, .name = name};
 	const char *why;
 	enum result r;
 	bool is_list;
@@ -311,13 +311,13 @@ announce_filter(const struct task *t, const struct v1name *name,
 	*out = announced;
 	if (t->reg->auth->mode != AUTH_OWN)
 		return RC_OK;
-	c.images = arena_alloc(
-	    t->arena, (announced.n / IMAGELIST_ENTRY_MIN + 1) * sizeof(*c.images));
-	if (!json_each(announced, take_announced, &c, &is_list, &why) || !is_list)
+	ann.images = arena_alloc(t->arena,
+	    (announced.n / IMAGELIST_ENTRY_MIN + 1) * sizeof(*ann.images));
+	if (!json_each(announced, take_announced, &ann, &is_list, &why) || !is_list)
 		return RC_OK; /* repository_announce() refuses it */
-	sort_images(&c);
-	r = c.r == RC_OK ? look_at_repositories(&c) : c.r;
+	sort_images(&ann);
+	r = ann.r == RC_OK ? look_at_repositories(&ann) : ann.r;
 	if (r == RC_OK)
-		*out = without_refused(&c, announced);
+		*out = without_refused(&ann, announced);
 	return r;
 }

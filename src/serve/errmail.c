@@ -38,8 +38,8 @@ errmail_new(void)
 static void
 collect(void *arg, enum log_level level, struct str line)
 {
-	struct errmail *al = arg;
-	struct page *page = &al->page[atomic_load(&al->open)];
+	struct errmail *em = arg;
+	struct page *page = &em->page[atomic_load(&em->open)];
 	unsigned i;
 	size_t n;
 
@@ -55,25 +55,25 @@ collect(void *arg, enum log_level level, struct str line)
 }
 
 void
-errmail_watch(struct errmail *al)
+errmail_watch(struct errmail *em)
 {
-	log_watch(collect, al);
+	log_watch(collect, em);
 }
 
 bool
-errmail_is_pending(struct errmail *al)
+errmail_is_pending(struct errmail *em)
 {
-	return atomic_load(&al->page[atomic_load(&al->open)].n) > 0;
+	return atomic_load(&em->page[atomic_load(&em->open)].n) > 0;
 }
 
 struct str
-errmail_take(struct errmail *al, struct arena *a, unsigned *n)
+errmail_take(struct errmail *em, struct arena *a, unsigned *n)
 {
-	unsigned read = atomic_load(&al->open), i;
-	struct page *page = &al->page[read];
+	unsigned read = atomic_load(&em->open), i;
+	struct page *page = &em->page[read];
 	struct buf b;
 
-	atomic_store(&al->open, 1 - read);
+	atomic_store(&em->open, 1 - read);
 	*n = atomic_exchange(&page->n, 0);
 	buf_init(&b, a, LINES * LINE_BYTES);
 	for (i = 0; i < *n && i < LINES; i++) {

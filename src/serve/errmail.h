@@ -17,13 +17,13 @@ struct errmail *errmail_new(void);
 
 /* From now on each line of LOG_ERROR is collected that this process logs, or a process that
  * it forks. Any thread of any process may log. */
-void errmail_watch(struct errmail *al);
+void errmail_watch(struct errmail *em);
 
 /* Is there anything since the last errmail_take()? */
-bool errmail_is_pending(struct errmail *al);
+bool errmail_is_pending(struct errmail *em);
 
 /* Returns what was collected, a line for each error, in the arena; *n is how many there
  * were. Collecting then starts again from nothing. One process at a time. */
-struct str errmail_take(struct errmail *al, struct arena *a, unsigned *n);
+struct str errmail_take(struct errmail *em, struct arena *a, unsigned *n);
 
 #endif

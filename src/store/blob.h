@@ -4,12 +4,12 @@
  * linked afterwards: a blob that no repository has is harmless, and is found when it is
  * pushed again.
  *
- * Pins. A client that was told "the blob is here" (HEAD, a mount, the end of an upload)
- * relies on it for a while: it pushes a manifest that refers to it. So before such an
- * answer the store pins the blob: it notes that the blob was asked for now, unless it did so
- * in the last STORE_BLOB_PIN_FRESH_S seconds. store_blob_remove() leaves alone what was
- * pinned within a time that its caller chooses, longer than that. This needs no guard on
- * either side. A blob that berth may read and not pin (another user's file, or a store that
+ * Pins. A client that got the answer "the blob is here" (to HEAD, a mount, the end of an upload)
+ * relies on it for a while: it pushes a manifest that refers to the blob. So before such an
+ * answer the store pins the blob: it records the time of the request, unless it did so in the
+ * last STORE_BLOB_PIN_FRESH_S seconds. store_blob_remove() does not remove a blob that was
+ * pinned within a time that its caller chooses, which is longer than that. Neither of them
+ * needs a guard. A blob that berth may read and not pin (another user's file, or a store that
  * is read only) is found all the same, and berth does not remove it.
  *
  * Damage. A blob whose bytes cannot be those of its digest is not served: it counts as unknown
