@@ -40,8 +40,8 @@ struct client {
 	struct http http;
 	uint64_t random;
 	unsigned long requests;
-	unsigned long
-	    slots[SLOTS]; /* requests by their time, in steps of SLOT_US */
+	/* requests by their time, in steps of SLOT_US */
+	unsigned long slots[SLOTS];
 	uint64_t bytes;
 };
 

@@ -19,8 +19,8 @@
 #include "registry/task.h"
 
 struct call {
-	struct task
-	    task; /* for the verbs; its caller, arena and err are those of the call */
+	/* for the verbs; its caller, arena and err are those of the call */
+	struct task task;
 	const struct request *rq;
 	struct reply *rp;
 	const struct api_options *options;
@@ -31,10 +31,10 @@ struct call {
 	struct caller caller;      /* who asks, see struct api, authenticate */
 	struct str body;           /* of a row with BODY_SMALL; empty otherwise */
 
-	struct err
-	    err; /* the reason of a failure, for the log and for the client */
-	struct str
-	    detail; /* the same as JSON, for clients that read it; may be empty */
+	/* the reason of a failure, for the log and for the client */
+	struct err err;
+	/* the same as JSON, for clients that read it; may be empty */
+	struct str detail;
 };
 
 /* Everything that c points to must outlive it, and c must not be copied: its task points

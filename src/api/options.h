@@ -11,8 +11,8 @@ struct api_options {
 	const char
 	    *endpoints;    /* X-Docker-Endpoints; NULL: the Host of the request */
 	const char *about; /* JSON of /_ping, about the machine; NULL: "true" */
-	bool
-	    standalone; /* berth is its own index: it answers the calls of the index */
+	/* berth is its own index: it answers the calls of the index */
+	bool standalone;
 };
 
 #endif

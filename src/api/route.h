@@ -48,8 +48,8 @@ struct cost {
 	size_t fixed;      /* for any body */
 	unsigned per_byte; /* added for each byte of a small body */
 	size_t limit;      /* of both together */
-	bool
-	    late; /* the verb reserves it, when it knows that there is work to do */
+	/* the verb reserves it, when it knows that there is work to do */
+	bool late;
 };
 
 /* Makes the reply, or returns why there is none. */

@@ -35,8 +35,8 @@ struct privileged_request {
 	const char *method;
 	struct str path;      /* as the client sent it, without the query */
 	struct str signature; /* of X-Signature */
-	const struct privileged_header
-	    *headers; /* all, or only those that begin with X-Docker */
+	/* all, or only those that begin with X-Docker */
+	const struct privileged_header *headers;
 	size_t n_headers;
 };
 

@@ -59,8 +59,8 @@ struct str json_slice_get(struct str v, const char *key);
 /* The elements of a list or the members of an object, in their order; any other value has
  * none. */
 struct json_walk {
-	struct str
-	    key; /* of a member: the bytes between the quotes, with escapes */
+	/* of a member: the bytes between the quotes, with escapes */
+	struct str key;
 	struct str value;
 	struct str rest;          /* after the value */
 	bool in_object, complete; /* complete: the last bracket was reached */

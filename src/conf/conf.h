@@ -54,12 +54,12 @@ struct conf {
 
 	bool debug;      /* GET /_ping shows the machine and the versions */
 	bool standalone; /* berth is the index, too; default true */
-	bool
-	    disable_token_auth; /* no tokens are required, whatever the rest says */
+	/* no tokens are required, whatever the rest says */
+	bool disable_token_auth;
 	bool check_tokens;      /* standalone: berth's own tokens are required */
 	const char *secret_key; /* signs them; NULL: a new key at each start */
-	const char
-	    *index_endpoint; /* not standalone: the index that checks tokens */
+	/* not standalone: the index that checks tokens */
+	const char *index_endpoint;
 	const char *privileged_key; /* file of the public key; NULL: none */
 
 	/* Follow redirects of the upstream and the index to any address. */
@@ -90,9 +90,9 @@ struct conf {
 	unsigned open_uploads; /* of API v2 at once, 1 to 1000000; default 10000 */
 	unsigned push_expiry; /* seconds until an abandoned push is removed, 60 to a
 				* year; default 86400 */
-	const char
-	    *schema1_signing_key; /* file of the private key; NULL: the key that
-					  * berth made and keeps in the store */
+	/* file of the private key; NULL: the key that berth made and keeps in the
+	 * store */
+	const char *schema1_signing_key;
 
 	const struct conf_note *notes; /* in the order of their lines */
 	size_t n_notes;

@@ -35,12 +35,11 @@ struct key {
 	 * set. */
 	size_t member;     /* offset in struct conf */
 	unsigned min, max; /* of KEY_NUMBER and KEY_WORKERS */
-	const char
-	    *default_text; /* the default as it would be written in the file; of a
-				   * path or socket: relative to storage_path */
-	const char
-	    *shown_default; /* without default_text: what check-config shows while
-				    * the member is NULL */
+	/* the default as it would be written in the file; of a path or socket:
+	 * relative to storage_path */
+	const char *default_text;
+	/* without default_text: what check-config shows while the member is NULL */
+	const char *shown_default;
 
 	/* A foreign key. */
 	const char *note;        /* for the operator; NULL: no note is needed */

@@ -17,9 +17,9 @@ struct setting {
 	const char *name;
 	const char *text; /* NULL: the value is a list of lists or maps */
 	bool is_list;     /* text is the values of a list, separated by ", " */
-	const char
-	    *variable; /* of the environment, which has the text; NULL: none */
-	int line;      /* in the file; 0: it is not in the file */
+	/* of the environment, which has the text; NULL: none */
+	const char *variable;
+	int line; /* in the file; 0: it is not in the file */
 };
 
 struct settings {

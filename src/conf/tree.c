@@ -28,8 +28,8 @@ struct reader {
 	struct err *err;
 	yaml_parser_t parser;
 	yaml_event_t event; /* the current one */
-	struct anchor
-	    *anchors; /* the latest first: an anchor may be defined again */
+	/* the latest first: an anchor may be defined again */
+	struct anchor *anchors;
 };
 
 static enum result read_node(

@@ -84,8 +84,8 @@ struct manifest_descriptor {
 /* Where the description of an image may be found: in the annotations of its manifest, else
  * in the labels of its config, else in the same places of the first child of an index. */
 struct manifest_description {
-	struct str
-	    text; /* annotation org.opencontainers.image.description, or empty */
+	/* annotation org.opencontainers.image.description, or empty */
+	struct str text;
 	bool has_config;
 	struct digest config;
 	bool has_child;

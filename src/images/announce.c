@@ -19,8 +19,8 @@
 struct image {
 	const char *id;
 	bool in_private; /* a private repository has it */
-	bool
-	    in_public; /* a public repository has it, or the one that announces it */
+	/* a public repository has it, or the one that announces it */
+	bool in_public;
 };
 
 struct announcement {

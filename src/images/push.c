@@ -153,8 +153,8 @@ struct arrived {
 	struct stage *stage;
 	struct store_v1pushes begun; /* with its payload sum under each json */
 	const char *payload;         /* the one that a tarsum waits for, or NULL */
-	enum result
-	    unreadable; /* RC_BAD_LAYER: a tarsum waits, and this is not an archive */
+	/* RC_BAD_LAYER: a tarsum waits, and this is not an archive */
+	enum result unreadable;
 	struct err why;
 };
 

@@ -9,8 +9,8 @@
 
 struct list {
 	const char *sql;
-	const struct index_subject
-	    *of; /* catalog: empty; tags: the repository alone */
+	/* catalog: empty; tags: the repository alone */
+	const struct index_subject *of;
 	const struct index_page *page;
 
 	/* One of them. */

@@ -32,8 +32,8 @@ struct index {
 	bool opened;
 	struct dbfile file; /* that was opened last */
 
-	int64_t
-	    rebuild; /* the generation of the rebuild that runs here (rebuild.c) */
+	/* the generation of the rebuild that runs here (rebuild.c) */
+	int64_t rebuild;
 };
 
 typedef enum result (*pool_fn)(struct db *db, void *arg, struct err *err);

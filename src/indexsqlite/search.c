@@ -105,8 +105,8 @@ struct search {
 	struct walk walks[WALKS_MAX];
 	size_t n_walks;
 	size_t total; /* rows that matched then */
-	size_t
-	    left; /* of these, not met yet; right as long as nothing is written */
+	/* of these, not met yet; right as long as nothing is written */
+	size_t left;
 	int64_t writes; /* of the database, when that was last known */
 
 	/* The next batch begins there; the place is empty at the start of a walk. */

@@ -9,8 +9,8 @@
 struct term {
 	struct str text;    /* ASCII letters in lower case */
 	struct str library; /* the same with "library/" before it */
-	struct str
-	    match; /* as an expression of FTS5; empty: too short or too long */
+	/* as an expression of FTS5; empty: too short or too long */
+	struct str match;
 };
 
 /* Of any UTF-8 text without NUL; lives in a. */

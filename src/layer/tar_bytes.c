@@ -44,8 +44,8 @@ struct tar_bytes {
 	size_t n;
 	bool at_end;
 	bool failed; /* reading the layer failed */
-	const char
-	    *why; /* why libarchive got no more; it may take that for the end */
+	/* why libarchive got no more; it may take that for the end */
+	const char *why;
 	struct tar_xz xz;
 	char packed[PACKED];
 };

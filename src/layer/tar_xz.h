@@ -22,8 +22,8 @@ enum tar_xz_part {
 
 struct tar_xz {
 	enum tar_xz_part part;
-	unsigned char
-	    head[1024]; /* the first bytes of the part: `have` of `need` */
+	/* the first bytes of the part: `have` of `need` */
+	unsigned char head[1024];
 	size_t have, need;
 	uint64_t skip;    /* bytes to skip before the next part */
 	uint64_t n;       /* bytes of the block's chunks, or of the index, so far */

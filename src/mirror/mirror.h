@@ -36,10 +36,10 @@
 
 struct mirror_options {
 	const char *upstream; /* "https://registry.example.com"; NULL: no mirror */
-	const char
-	    *upstream_index; /* for lists of images and search; NULL: upstream */
-	unsigned tags_ttl;   /* seconds */
-	const char *name;    /* of this registry alone, in Via */
+	/* for lists of images and search; NULL: upstream */
+	const char *upstream_index;
+	unsigned tags_ttl; /* seconds */
+	const char *name;  /* of this registry alone, in Via */
 };
 
 bool mirror_is_on(const struct registry *reg);

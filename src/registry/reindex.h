@@ -15,8 +15,8 @@
 
 struct reindex {
 	bool marked; /* only the repositories that have a mark (store/mark.h) */
-	bool
-	    afresh; /* read everything, also what has not changed since the last walk */
+	/* read everything, also what has not changed since the last walk */
+	bool afresh;
 
 	/* Set while it runs: end soon. NULL is fine. */
 	const volatile sig_atomic_t *stop;

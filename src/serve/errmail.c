@@ -15,8 +15,8 @@
 struct page {
 	_Atomic unsigned n; /* errors; the first LINES of them have a text */
 	struct {
-		atomic_bool
-		    is_whole; /* else a process is writing it, or died then */
+		/* else a process is writing it, or died then */
+		atomic_bool is_whole;
 		char text[LINE_BYTES];
 	} line[LINES];
 };

@@ -48,8 +48,8 @@ enum result store_v1push_begin(const struct store_v1image *im,
 struct store_v1push {
 	char name[HASH_SHA256_HEX_SIZE]; /* SHA-256 of the json */
 	struct str json;
-	char payload
-	    [HASH_SHA256_HEX_SIZE]; /* the caller's: the layer's payload sum */
+	/* the caller's: the layer's payload sum */
+	char payload[HASH_SHA256_HEX_SIZE];
 };
 struct store_v1pushes {
 	struct store_v1push of[STORE_V1PUSH_JSONS];

@@ -32,8 +32,8 @@ void beneath_free(struct beneath *b);
 /* Where a path led. */
 struct beneath_way {
 	char path[BENEATH_MAX]; /* the same file without any link, below the root */
-	char
-	    link[BENEATH_MAX]; /* the last link that was followed, below the root */
+	/* the last link that was followed, below the root */
+	char link[BENEATH_MAX];
 	char target[BENEATH_MAX]; /* the target of that link */
 };
 

@@ -23,8 +23,8 @@ struct listing {
 /* Where a listing begins. A directory that is not there is an empty one. */
 struct listing_from {
 	const char *dir;
-	const char
-	    *after; /* the name before the first; NULL: begins with the first */
+	/* the name before the first; NULL: begins with the first */
+	const char *after;
 };
 
 enum result listing_page(const struct store *st, struct arena *a,

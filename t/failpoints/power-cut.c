@@ -431,8 +431,8 @@ struct request {
 	const char *name;
 	enum result (*run)(void);
 	bool (*kept)(void);
-	unsigned
-	    until; /* the request, counted from 1, after which that is over; 0 */
+	/* the request, counted from 1, after which that is over; 0 */
+	unsigned until;
 };
 
 static const struct request push_v2[] = {

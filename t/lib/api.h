@@ -37,8 +37,8 @@ struct sent_request {
 /* The API that is tested. */
 struct tested {
 	const struct api *api;
-	bool
-	    with_ops; /* and what belongs to neither API, which has the same form */
+	/* and what belongs to neither API, which has the same form */
+	bool with_ops;
 
 	/* Would nginx (nginx/berth-server.conf) make a file of this body? */
 	bool (*is_upload)(const struct sent_request *call);

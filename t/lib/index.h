@@ -75,8 +75,8 @@ struct work work_done(void);
 struct line {
 	struct buf text;
 	size_t total, rows, begins;
-	size_t
-	    stop; /* the visitor ends the list after so many rows; 0: it reads all */
+	/* the visitor ends the list after so many rows; 0: it reads all */
+	size_t stop;
 };
 
 bool line_row(void *arg, const struct index_row *row);

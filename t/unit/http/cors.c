@@ -21,8 +21,8 @@ struct row {
 	const char *method; /* NULL: GET */
 	const char *origin, *wants_method,
 	    *wants_headers; /* of the request; NULL: none */
-	const char
-	    *want; /* "Header: value\n" of all that were set, in their order */
+	/* "Header: value\n" of all that were set, in their order */
+	const char *want;
 };
 
 #define ORIGIN(value) "Access-Control-Allow-Origin: " value "\n"

@@ -42,8 +42,8 @@ read_some(void *arg, void *p, size_t n)
 }
 
 struct seen {
-	struct buf
-	    text; /* "type name>link size:content|" of each entry, while it is short */
+	/* "type name>link size:content|" of each entry, while it is short */
+	struct buf text;
 	size_t entries, stop_at;
 	uint64_t content;
 };
