@@ -24,13 +24,13 @@ my @PLACES = (
 
 # A word, and its ceilings in the order of @PLACES.
 my @WORDS = (
-    ['told',    qr/\btold\b/i,                                12, 0, 0, 0, 0, 1],
-    ['whoever', qr/\bwho(?:m|so)?ever\b/i,                    5, 0, 0, 0, 0, 0],
-    ['who',     qr/\bwhom?\b/i,                               32, 3, 10, 1, 1, 40],
-    ['is no',   qr/(?<!there )\b(?:is|are) no\b(?! (?:longer|more)\b)/i, 14, 0, 0, 0, 0, 2],
-    ['behind',  qr/\bbehind\b(?! (?:nginx|a proxy)\b)/i,       26, 0, 0, 0, 0, 7],
-    ['beside',  qr/\bbeside\b/i,                              7, 0, 0, 0, 0, 2],
-    ['anew',    qr/\banew\b/i,                                5, 0, 0, 0, 0, 0],
+    ['told',    qr/\btold\b/i,                                0, 0, 0, 0, 0, 0],
+    ['whoever', qr/\bwho(?:m|so)?ever\b/i,                    0, 0, 0, 0, 0, 0],
+    ['who',     qr/\bwhom?\b/i,                               13, 2, 10, 1, 1, 40],
+    ['is no',   qr/(?<!there )\b(?:is|are) no\b(?! (?:longer|more)\b)/i, 0, 0, 0, 0, 0, 2],
+    ['behind',  qr/\bbehind\b(?! (?:nginx|a proxy)\b)/i,       0, 0, 0, 0, 0, 6],
+    ['beside',  qr/\bbeside\b/i,                              0, 0, 0, 0, 0, 0],
+    ['anew',    qr/\banew\b/i,                                0, 0, 0, 0, 0, 0],
     ['afresh',  qr/(?<!-)\bafresh\b/i,                        1, 0, 0, 0, 0, 0],
 );
 
