@@ -12,8 +12,8 @@
  *     that goes to the new one. A change that was made before is in the store, which the
  *     rebuild walks.
  * I4  A rebuild raises the generation. Every row that is written afterwards has it, whether
- *     the rebuild or a push writes it. Tags and referrers of an older generation are dropped
- *     when the rebuild has read their repository, repositories when the rebuild ends. A
+ *     the rebuild or a push writes it. Tags, counterparts and referrers of an older generation are
+ *     dropped when the rebuild has read their repository, repositories when the rebuild ends. A
  *     repository that an interrupted rebuild has read is known by its version and is not read
  *     again. While a rebuild runs, an index that was whole before goes on answering.
  *
@@ -61,15 +61,29 @@ void index_free(struct index *ix); /* NULL is fine; no call may be running */
  * next one. Call this before the index is used; without it no such change is noticed. */
 void index_watch(struct index *ix, void (*on_foreign)(void *), void *arg);
 
-/* A repository: in which of the two layouts it is, and how it is described. Its name is not
- * empty. */
+/* A repository: which lists show it, and how it is described. Its name is not empty. One that
+ * no list shows may still have tags and counterparts. */
 struct index_repository {
 	struct str name, description;
-	bool v1, v2;
-	bool hidden; /* neither search nor catalog show it */
+	bool in_search;  /* the search of API v1 shows it */
+	bool in_catalog; /* the catalog of API v2 shows it */
 	/* Of the store when the repository was walked: a text to be compared and nothing else.
 	 * Empty: not known, or changed since. */
 	struct str version;
+};
+
+/* A tag, as the list of tags of API v2 shows it. image: the id of the image of API v1 that was
+ * made of its manifest (registry/counterpart.h); empty: the tag belongs to API v1 itself, or has
+ * no form there. */
+struct index_tag {
+	struct str name, image;
+};
+
+/* Something that the repository has in the form of the other API: what it is known by there (an
+ * image id, a digest), and what it is made of here (the digest of a manifest, an image id). The
+ * index does not look into either text. */
+struct index_counterpart {
+	struct str key, origin;
 };
 
 /* A manifest with a subject, as a list of referrers shows it. */
@@ -84,8 +98,13 @@ struct index_referrer {
  * that is what the index says already and the rows are of the current generation. */
 struct index_change {
 	struct index_repository repository;
-	const struct str *tags; /* that are there now */
+	const struct index_tag *tags; /* that are there now */
 	size_t n_tags;
+	const struct index_counterpart *counterparts; /* that are there now */
+	size_t n_counterparts;
+	/* All counterparts with this origin are gone; empty: none. Comes before
+	 * `counterparts`. */
+	struct str dropped_origin;
 	const struct index_referrer *referrer; /* that is there now; NULL */
 	const struct str *dropped_tags;        /* that are gone */
 	size_t n_dropped_tags;
@@ -94,7 +113,7 @@ struct index_change {
 enum result index_put(
     struct index *ix, const struct index_change *change, struct err *err);
 
-/* It is gone, with its tags and referrers. RC_OK also when it was not there. */
+/* It is gone, with its tags, counterparts and referrers. RC_OK also when it was not there. */
 enum result index_drop_repository(
     struct index *ix, struct str name, struct err *err);
 
@@ -162,12 +181,36 @@ struct index_name_visitor {
 	void *arg;
 };
 
-/* Repositories that are in distribution's layout and not hidden. */
+/* Repositories with in_catalog. */
 enum result index_catalog(struct index *ix, const struct index_page *page,
     const struct index_name_visitor *visitor, struct err *err);
 
 /* Tags of a repository. */
 enum result index_tags(struct index *ix, struct str repository,
+    const struct index_page *page, const struct index_name_visitor *visitor,
+    struct err *err);
+
+/* Tags of a repository that have an image. */
+struct index_tag_visitor {
+	bool (*tag)(void *arg, const struct index_tag *tag);
+	void *arg;
+};
+enum result index_tag_images(struct index *ix, struct str repository,
+    const struct index_page *page, const struct index_tag_visitor *visitor,
+    struct err *err);
+
+/* Which repositories have a counterpart with this key, and what it is made of: of one
+ * repository, or of all (empty) in the order of their names, and by origin. At most `limit`. */
+struct index_counterpart_visitor {
+	bool (*found)(void *arg, struct str repository, struct str origin);
+	void *arg;
+};
+enum result index_counterpart_find(struct index *ix, struct str repository,
+    struct str key, size_t limit, const struct index_counterpart_visitor *visitor,
+    struct err *err);
+
+/* The keys of all counterparts of a repository, in byte order, each once. */
+enum result index_counterpart_keys(struct index *ix, struct str repository,
     const struct index_page *page, const struct index_name_visitor *visitor,
     struct err *err);
 
@@ -199,11 +242,10 @@ enum result index_referrers(struct index *ix, const struct index_subject *subjec
  * A put holds the guard of its repository from its look at the store on, and so does the
  * walk from same to close. Otherwise one that is removed in between would come back.
  *
- * same: the index has it with this version (not empty), in these layouts, and hidden or not as
- *	it says: nothing of it needs
- *	to be read; *same.
- * open: the repository, without a version until it is closed. add: some of its tags and
- *	referrers. close: drops its tags and referrers that were not added, and enters the
+ * same: the index has it with this version (not empty), and shown in these lists: nothing of
+ *	it needs to be read; *same.
+ * open: the repository, without a version until it is closed. add: some of its tags,
+ *	counterparts and referrers. close: drops those that were not added, and enters the
  *	version.
  * end: drops what the walk did not find and declares the index whole.
  *
