@@ -16,6 +16,7 @@ struct mirror_options;
 struct remote;
 struct signing_key;
 struct store;
+struct v1chain_platform;
 
 /* How many threads of this process do one kind of work at this moment (worklimit.h). */
 struct worklimit {
@@ -40,6 +41,14 @@ struct registry {
 	    followers;        /* requests that send a layer while it is fetched */
 	unsigned patience_ms; /* how long a request waits for memory */
 	unsigned uploads_max; /* open upload sessions of API v2; 0: any number */
+
+	/* For which platform dockers of API v1 and schema 1 get images; NULL: linux, amd64. */
+	const struct v1chain_platform *platform;
+	bool no_schema1; /* API v2 is hidden from docker 1.6 to 1.9 */
+
+	/* A tag of API v1 was set: its repository has been asked for (store/bridge.h), and is to
+	 * get its form in API v2 soon. NULL: the first request for it makes it. */
+	void (*bridge_asked)(void *arg);
 
 	/* The index missed a change of the repositories that have a mark (store/mark.h), or, if
 	 * `all`, of any: reindex.h corrects it. NULL: nobody does. */

@@ -1,0 +1,53 @@
+/* to_v1.h: images of API v2 as API v1 asks for them. Images are found by their ids through the
+ * index (index_counterpart_find()), in repositories that the caller may see: not in private ones.
+ * RC_IMAGE_UNKNOWN where no repository has the id. */
+#ifndef BRIDGE_TO_V1_H
+#define BRIDGE_TO_V1_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "image/v1name.h"
+#include "registry/pair.h"
+#include "registry/task.h"
+#include "store/content.h"
+
+struct to_v1_image {
+	struct str json;
+	uint64_t layer_size; /* bytes */
+	const char *repository; /* of API v2, that has it */
+};
+
+enum result to_v1_json(const struct task *t, const char *id, struct to_v1_image *out);
+enum result to_v1_ancestry(const struct task *t, const char *id, struct str *out);
+enum result to_v1_layer(
+    const struct task *t, const char *id, const struct content **out);
+
+/* "sha256:" and the payload sum, which reads the layer: for X-Docker-Checksum of what is kept. */
+enum result to_v1_checksum(const struct task *t, const char *id, struct str *out);
+
+/* Does any repository have an image of API v2 with this id, also a private one? Then API v1 must
+ * not accept another one of this id. */
+enum result to_v1_is_taken(const struct task *t, const char *id, bool *out);
+
+/* The tag of API v2: the id of its image. RC_NOT_BRIDGED, with the reason. */
+enum result to_v1_tag(const struct task *t, const struct pair *p,
+    const struct digest *d, const char **id);
+
+/* Each tag of API v2 of the repository that has an image, in byte order, from the index.
+ * RC_REBUILDING. visit returning false ends it. */
+enum result to_v1_tags(const struct task *t, const struct pair *p,
+    bool (*visit)(void *arg, const char *tag, const char *id), void *arg);
+
+/* Each image of the repository that it has through API v2, once. */
+enum result to_v1_images(const struct task *t, const struct pair *p,
+    bool (*visit)(void *arg, struct str id), void *arg);
+
+/* Writes the image and those below it into the layout of API v1, without a copy of their layers,
+ * because a tag or an image of API v1 is about to refer to it. RC_OK also if no repository has the
+ * id, or it is there. */
+enum result to_v1_keep(const struct task *t, const char *id);
+
+#endif

@@ -1,0 +1,52 @@
+/* to_v2.h: images of API v1 as API v2 asks for them. Each call is for a repository by its name of
+ * API v2, and finds what the registry has of it through its tags of API v1. A client that may
+ * not see the repository never gets here. What is not there yet is made (make.h). */
+#ifndef BRIDGE_TO_V2_H
+#define BRIDGE_TO_V2_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "image/digest.h"
+#include "registry/pair.h"
+#include "registry/task.h"
+#include "store/blob.h"
+#include "store/guard.h"
+
+struct to_v2_manifest {
+	struct digest digest;
+	struct str bytes;
+	struct str type;
+};
+
+/* The manifest of a tag of API v1, whose image is `id`. After the first time the index has its
+ * counterparts. RC_NOT_BRIDGED, with the reason; RC_BUSY. */
+enum result to_v2_tag(const struct task *t, const struct pair *p, const char *tag,
+    const char *id, struct to_v2_manifest *out);
+
+/* By digest. If the index does not know it, the tags of the repository that were not made yet are
+ * made. RC_MANIFEST_UNKNOWN. */
+enum result to_v2_digest(const struct task *t, const char *name,
+    const struct digest *d, struct to_v2_manifest *out);
+
+/* A config or layer. RC_BLOB_UNKNOWN. Also v1chain_empty_layer, for any repository. */
+enum result to_v2_blob(const struct task *t, const char *name,
+    const struct digest *d, struct store_blob *out);
+
+/* The blob becomes one of API v2's own: it gets a name in distribution's layout, without a copy,
+ * and the repository `into` has it. For pushes that refer to it: from: the repository that has it
+ * through API v1. RC_BLOB_UNKNOWN. */
+enum result to_v2_keep_blob(const struct task *t, const char *from,
+    const struct digest *d, const char *into);
+
+/* Removes the tags of API v1 whose image has this manifest; *n counts them. held:
+ * GUARD_REPOSITORY. RC_MANIFEST_UNKNOWN: none. */
+enum result to_v2_remove(const struct task *t, const struct guard *held,
+    const struct pair *p, const struct digest *d, size_t *n);
+
+/* The schema 2 form of a stored manifest of schema 1. RC_NOT_BRIDGED. */
+enum result to_v2_schema1(const struct task *t, const char *name,
+    const struct digest *d, struct to_v2_manifest *out);
+
+#endif
