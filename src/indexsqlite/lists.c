@@ -12,7 +12,7 @@ struct list {
 	const char *sql;
 	/* Those that the statement has. */
 	struct str repository, subject, artifact_type, key;
-	const struct index_page *page;
+	const struct index_page *page; /* NULL: all rows */
 
 	/* Shows the row to the visitor; false: it wants no more. */
 	bool (*show)(const struct list *list, sqlite3_stmt *stmt);
@@ -37,7 +37,7 @@ static enum result
 start_list(
     struct db *db, const struct list *list, sqlite3_stmt **stmt, struct err *err)
 {
-	size_t limit = list->page->limit;
+	const struct index_page *page = list->page;
 	enum result r = db_start(db, list->sql, stmt, err);
 
 	if (r != RC_OK)
@@ -46,9 +46,11 @@ start_list(
 	db_bind(*stmt, ":subject", list->subject);
 	db_bind(*stmt, ":artifact_type", list->artifact_type);
 	db_bind(*stmt, ":key", list->key);
-	db_bind(*stmt, ":after", list->page->after);
-	db_bind_int(
-	    *stmt, ":limit", limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
+	if (page == NULL)
+		return RC_OK;
+	db_bind(*stmt, ":after", page->after);
+	db_bind_int(*stmt, ":limit",
+	    page->limit > INT64_MAX ? INT64_MAX : (int64_t)page->limit);
 	return RC_OK;
 }
 
@@ -146,21 +148,19 @@ show_found(const struct list *list, sqlite3_stmt *stmt)
 
 enum result
 index_counterpart_find(struct index *ix, struct str repository, struct str key,
-    size_t limit, const struct index_counterpart_visitor *visitor, struct err *err)
+    const struct index_counterpart_visitor *visitor, struct err *err)
 {
 	static const char in_one[] = "SELECT :repository, origin FROM counterpart"
 				     " WHERE repository = " REPOSITORY
 				     " AND key = :key"
-				     " ORDER BY origin LIMIT :limit";
+				     " ORDER BY origin";
 	static const char in_all[] =
 	    "SELECT name, origin FROM counterpart INDEXED BY counterpart_key"
 	    " CROSS JOIN repository ON repository.id = counterpart.repository"
-	    " WHERE counterpart.key = :key ORDER BY name, origin LIMIT :limit";
-	const struct index_page page = {.limit = limit};
+	    " WHERE counterpart.key = :key ORDER BY name, origin";
 	struct list list = {.sql = repository.n > 0 ? in_one : in_all,
 	    .repository = repository,
 	    .key = key,
-	    .page = &page,
 	    .show = show_found,
 	    .visitor = visitor};
 
