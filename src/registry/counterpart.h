@@ -22,8 +22,9 @@
 
 /* ---- of API v1, in API v2 ---- */
 
-/* Bytes of a manifest or config that is read for this. */
-#define COUNTERPART_DOCUMENT_MAX ((size_t)4 << 20)
+/* Bytes; longer ones have no form in the other API. */
+#define COUNTERPART_MANIFEST_MAX ((size_t)128 << 10)
+#define COUNTERPART_CONFIG_MAX   ((size_t)4 << 20)
 
 struct counterpart_image {
 	struct str

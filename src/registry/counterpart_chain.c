@@ -26,22 +26,23 @@ platform_of(const struct registry *reg)
 
 /* ---- its documents ---- */
 
-/* Memory is reserved for a long one. */
+/* The manifest of an image that old dockers can run is short: it has few layers. */
 static enum result
 read_manifest(const struct task *t, const char *name, const struct digest *d,
     struct store_manifest *out)
 {
 	const struct store_repository in = task_repository(t, name);
 	enum result r = store_manifest_read_short(
-	    &in, d, WORKLIMIT_FREE / 2, out, t->err);
+	    &in, d, COUNTERPART_MANIFEST_MAX, out, t->err);
 
 	if (r == RC_TOO_LARGE)
-		r = worklimit_enter(t, 2 * COUNTERPART_DOCUMENT_MAX);
-	else
-		return r;
-	return r == RC_OK ? store_manifest_read(&in, d, out, t->err) : r;
+		return err_set(t->err, RC_NOT_BRIDGED,
+		    "its manifest has more than %zu bytes",
+		    COUNTERPART_MANIFEST_MAX);
+	return r;
 }
 
+/* Memory is reserved for a long one. */
 static enum result
 read_config(const struct task *t, const struct digest *d, struct str *out)
 {
@@ -49,15 +50,15 @@ read_config(const struct task *t, const struct digest *d, struct str *out)
 	    t->reg->store, t->arena, d, WORKLIMIT_FREE / 2, out, t->err);
 
 	if (r == RC_TOO_LARGE) {
-		r = worklimit_enter(t, 2 * COUNTERPART_DOCUMENT_MAX);
+		r = worklimit_enter(t, 2 * COUNTERPART_CONFIG_MAX);
 		if (r == RC_OK)
 			r = store_blob_read(t->reg->store, t->arena, d,
-			    COUNTERPART_DOCUMENT_MAX, out, t->err);
+			    COUNTERPART_CONFIG_MAX, out, t->err);
 	}
 	if (r == RC_BLOB_UNKNOWN || r == RC_TOO_LARGE)
 		return err_set(t->err, RC_NOT_BRIDGED,
 		    "its config %s is not here, or has more than %zu bytes",
-		    digest_text(t->arena, d), COUNTERPART_DOCUMENT_MAX);
+		    digest_text(t->arena, d), COUNTERPART_CONFIG_MAX);
 	return r;
 }
 
@@ -91,10 +92,10 @@ chain_of_schema1(const struct task *t, const struct digest *d, struct v1chain *o
 		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(image.refused));
 	if (r == RC_OK)
 		r = store_bridge_blob_read(t->reg->store, t->arena, &image.manifest,
-		    COUNTERPART_DOCUMENT_MAX, &manifest, t->err);
+		    COUNTERPART_CONFIG_MAX, &manifest, t->err);
 	if (r == RC_OK)
 		r = store_bridge_blob_read(t->reg->store, t->arena, &image.config,
-		    COUNTERPART_DOCUMENT_MAX, &config, t->err);
+		    COUNTERPART_CONFIG_MAX, &config, t->err);
 	if (r == RC_OK)
 		r = v1chain_make(
 		    t->arena, manifest, config, platform_of(t->reg), out, t->err);
