@@ -15,6 +15,7 @@ libberth_a_SOURCES += \
 	src/image/pretty_jws.c src/image/pretty_jws.h \
 	src/image/reference.c src/image/reference.h \
 	src/image/schema1.c src/image/schema1.h \
+	src/image/schema1_write.c src/image/schema1_write.h \
 	src/image/tagmeta.c src/image/tagmeta.h \
 	src/image/v1chain.c src/image/v1chain.h \
 	src/image/v1chain_history.c src/image/v1chain_history.h \
