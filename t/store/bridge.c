@@ -259,6 +259,12 @@ test_sweep(void)
 	is_str(found(&used), "", "not the one in use");
 	is_str(found(&old), "blob_unknown", "but the other");
 	is_str(record(), "text", "records stay");
+	make_older(file_of(&used), 40 * DAY);
+	is_int(store_bridge_sweep(store, 30 * DAY, &n, &err), RC_OK, "the next");
+	is_int(n, 0, "comes too early");
+	make_older(ROOT "/swept", DAY + 1);
+	is_int(store_bridge_sweep(store, 30 * DAY, &n, &err), RC_OK, "a day later");
+	is_int(n, 1, "it does not");
 }
 
 /* ---- one file ---- */
