@@ -35,8 +35,8 @@ enum result to_v2_blob(const struct task *t, const char *name,
     const struct digest *d, struct store_blob *out);
 
 /* The blob becomes one of API v2's own: it gets a name in distribution's layout, without a copy,
- * and the repository `into` has it. For pushes that refer to it: from: the repository that has it
- * through API v1. RC_BLOB_UNKNOWN. */
+ * and the repository `into` has it. For pushes that refer to it. from: the repository that has it
+ * through API v1; NULL: any that is not private. RC_BLOB_UNKNOWN. */
 enum result to_v2_keep_blob(const struct task *t, const char *from,
     const struct digest *d, const char *into);
 
