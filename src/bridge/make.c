@@ -31,7 +31,7 @@
 /* Memory: UNPACK_MEMORY for one layer at a time, and for the texts of an image three times
  * their bytes. */
 #define FEW_TEXTS    ((size_t)256 << 10) /* bytes; most images have fewer */
-#define TEXTS_MAX    COUNTERPART_DOCUMENT_MAX
+#define TEXTS_MAX    CANONICAL_MAX
 #define MEMORY(text) (UNPACK_MEMORY + 3 * (text))
 
 #define IMAGES_MAX 1024 /* of an ancestry; docker runs 127 */

@@ -3,6 +3,7 @@
 
 #include "base/json_slice.h"
 #include "bridge/make.h"
+#include "image/canonical.h"
 #include "image/schema1_write.h"
 #include "image/v1chain.h"
 #include "registry/counterpart.h"
@@ -58,7 +59,7 @@ read_architecture(
 {
 	struct str text;
 	enum result r = store_bridge_blob_read(t->reg->store, t->arena, config,
-	    COUNTERPART_DOCUMENT_MAX, &text, t->err);
+	    CANONICAL_MAX, &text, t->err);
 
 	if (r == RC_OK)
 		*out = str_dup(t->arena,
