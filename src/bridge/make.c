@@ -4,18 +4,14 @@
  *	2 config and manifest are written from the jsons and the sums (image/canonical.h)
  *	3 both are stored as blobs of store/bridge.h
  *	4 the record of the image is written
- *	5 no image of the ancestry has changed since 1; otherwise the record is made void
  *
- * Whoever replaces an image forgets these records once its new files are there
- * (store_bridge_forget()). So a record of old layers is either forgotten then, or, if it is
- * written later, noticed in step 5. Threads that make the same image at the same time wait for each
- * other in step 1, and write the same bytes in the others.
+ * Threads that make the same image at the same time wait for each other in step 1, and write the
+ * same bytes in the others. An image that is replaced meanwhile is made again by the next request:
+ * the record has the version that it had before step 1.
  *
  * An image that has no such form gets a record with the reason, if the reason lies in its content
  * and only another push of it could change that. One that lacks a parent gets no record. */
 #include "bridge/make.h"
-
-#include <string.h>
 
 #include "bridge/unpack.h"
 #include "image/canonical.h"
@@ -36,11 +32,6 @@
 
 #define IMAGES_MAX 1024 /* of an ancestry; docker runs 127 */
 
-/* A hash over the versions of all images of an ancestry. */
-struct versions {
-	char hex[HASH_SHA256_HEX_SIZE];
-};
-
 /* An image that is being made. */
 struct making {
 	const struct task *task;
@@ -48,7 +39,7 @@ struct making {
 	struct canonical_layer *layers;
 	size_t n;
 	size_t text; /* bytes of the jsons so far */
-	struct versions before; /* when it began */
+	const struct counterpart_version *version; /* NULL: of schema 1 */
 	struct counterpart_image *out;
 };
 
@@ -67,7 +58,7 @@ static enum result
 refuse_for_good(struct making *m, const char *reason)
 {
 	(void)refuse(m, reason);
-	return counterpart_set_image(m->task, m->key, m->out);
+	return counterpart_set_image(m->task, m->key, m->version, m->out);
 }
 
 /* ---- config and manifest ---- */
@@ -96,7 +87,7 @@ make_documents(struct making *m)
 		return r;
 	m->out->config = made.config_digest;
 	m->out->manifest = made.manifest_digest;
-	return counterpart_set_image(t, m->key, m->out);
+	return counterpart_set_image(t, m->key, m->version, m->out);
 }
 
 static bool
@@ -150,46 +141,6 @@ enter(const struct task *t)
 /* ---- an image of API v1 ---- */
 
 static enum result
-read_versions(const struct task *t, const char *const *ids, size_t n,
-    struct versions *out)
-{
-	struct arena *scratch = arena_new();
-	struct store_v1image im;
-	struct str version;
-	enum result r = RC_OK;
-	struct hash h;
-	size_t i;
-
-	hash_begin(&h, HASH_SHA256);
-	for (i = 0; r == RC_OK && i < n; i++) {
-		arena_clear(scratch);
-		im = store_v1image_make(t->reg->store, scratch, ids[i]);
-		r = store_v1image_version(&im, &version, t->err);
-		if (r == RC_OK)
-			hash_add(&h, version.p, version.n);
-	}
-	hash_end(&h, out->hex);
-	arena_free(scratch);
-	return r;
-}
-
-/* Step 5. */
-static enum result
-check_versions(struct making *m, const char *const *ids)
-{
-	const struct task *t = m->task;
-	struct versions now;
-	enum result r = read_versions(t, ids, m->n, &now);
-
-	if (r == RC_OK && strcmp(now.hex, m->before.hex) == 0)
-		return RC_OK;
-	(void)store_bridge_set_record(t->reg->store, t->arena, STORE_BRIDGE_IMAGE,
-	    m->key, str_of("void\n"), t->err);
-	return err_set(t->err, RC_BUSY,
-	    "the image was pushed again meanwhile: try again later");
-}
-
-static enum result
 read_text(struct making *m, size_t i, const char *id)
 {
 	struct str json;
@@ -226,17 +177,17 @@ static enum result
 make_of_ids(struct making *m, const char *const *ids)
 {
 	const struct task *t = m->task;
-	enum result r = read_versions(t, ids, m->n, &m->before);
+	struct counterpart_version before;
+	enum result r = counterpart_version(t, ids, m->n, &before);
 
+	m->version = &before;
 	if (r == RC_OK)
 		r = read_images(m, ids);
 	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
 		return refuse(m, t->err->text);
 	if (r == RC_BAD_LAYER || r == RC_TOO_LARGE)
-		r = refuse_for_good(m, t->err->text);
-	else if (r == RC_OK)
-		r = make_documents(m);
-	return r == RC_OK ? check_versions(m, ids) : r;
+		return refuse_for_good(m, t->err->text);
+	return r == RC_OK ? make_documents(m) : r;
 }
 
 enum result

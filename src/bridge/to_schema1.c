@@ -58,8 +58,8 @@ read_architecture(
     const struct task *t, const struct digest *config, const char **out)
 {
 	struct str text;
-	enum result r = store_bridge_blob_read(t->reg->store, t->arena, config,
-	    CANONICAL_MAX, &text, t->err);
+	enum result r = store_bridge_blob_read(t->reg->store, t->arena,
+	    (struct store_bridge_document){config, CANONICAL_MAX}, &text, t->err);
 
 	if (r == RC_OK)
 		*out = str_dup(t->arena,

@@ -27,14 +27,15 @@ static enum result
 read_manifest(
     const struct task *t, const struct digest *d, struct to_v2_manifest *out)
 {
-	enum result r = store_bridge_blob_read(
-	    t->reg->store, t->arena, d, WORKLIMIT_FREE, &out->bytes, t->err);
+	enum result r = store_bridge_blob_read(t->reg->store, t->arena,
+	    (struct store_bridge_document){d, WORKLIMIT_FREE}, &out->bytes, t->err);
 
 	if (r == RC_TOO_LARGE) {
 		r = worklimit_enter(t, CANONICAL_MAX);
 		if (r == RC_OK)
-			r = store_bridge_blob_read(t->reg->store, t->arena, d,
-			    CANONICAL_MAX, &out->bytes, t->err);
+			r = store_bridge_blob_read(t->reg->store, t->arena,
+			    (struct store_bridge_document){d, CANONICAL_MAX},
+			    &out->bytes, t->err);
 	}
 	out->digest = *d;
 	out->type = str_of(MANIFEST_TYPE);

@@ -4,11 +4,8 @@
  * record. If clients of API v2 get the plain tar, because the layer is compressed by xz or bzip2,
  * the tar is stored while the layer is read.
  *
- * A damaged image can be pushed again while its old layer is read. So the version of the image
- * is taken before the layer is opened, and the sums are recorded under GUARD_IMAGE, which the
- * push holds, and only if the version is still the same. Of a layer that cannot be unpacked the
- * record has no sums: it is there so that the push that replaces the layer knows that something
- * was made of it (store_bridge_forget()). */
+ * An image may be replaced while its layer is read. So the sums are recorded with the version that
+ * the image had before the layer was opened. */
 #include "bridge/unpack.h"
 
 #include "image/v1chain.h"
@@ -36,44 +33,6 @@ find_record(const struct layer *l)
 {
 	return l->id != NULL ? counterpart_layer(l->task, l->id, l->sums)
 			     : counterpart_blob(l->task, l->blob, l->sums);
-}
-
-static enum result
-record_no_sums(const struct layer *l, struct str version)
-{
-	const struct task *t = l->task;
-
-	return store_bridge_set_record(t->reg->store, t->arena, STORE_BRIDGE_LAYER,
-	    l->id,
-	    str_of(arena_printf(t->arena, "%.*s\nrefused\n", STR_ARG(version))),
-	    t->err);
-}
-
-/* read: what came of reading it. */
-static enum result
-record_image(const struct layer *l, struct str version, enum result read)
-{
-	const struct task *t = task_quiet(l->task);
-	const struct store_v1image im = v1image_of(t, l->id);
-	struct guard held = {0};
-	struct str now;
-	enum result r = guard_take(
-	    t->reg->store, GUARD_IMAGE, l->id, &held, t->err);
-
-	if (r == RC_OK)
-		r = store_v1image_version(&im, &now, t->err);
-	if (r == RC_OK && !str_eq(version, now))
-		r = err_set(t->err, RC_BUSY,
-		    "the image %s was pushed again while its layer was read: try "
-		    "again later",
-		    l->id);
-	else if (r == RC_OK)
-		r = read == RC_OK ? counterpart_set_layer(t, l->id, l->sums)
-				  : record_no_sums(l, version);
-	guard_release(&held);
-	if (r != RC_OK)
-		*l->task->err = *t->err;
-	return r == RC_OK ? read : r;
 }
 
 /* ---- reading ---- */
@@ -155,10 +114,9 @@ read_image(struct layer *l)
 
 	if (r == RC_OK)
 		r = v1image_layer(t, l->id, &content);
-	if (r != RC_OK)
-		return r;
-	r = read_content(l, content);
-	return r == RC_OK || r == RC_BAD_LAYER ? record_image(l, version, r) : r;
+	if (r == RC_OK)
+		r = read_content(l, content);
+	return r == RC_OK ? counterpart_set_layer(t, l->id, version, l->sums) : r;
 }
 
 /* The bytes of a blob are checked by the way: a blob that was cut off may still be found. */

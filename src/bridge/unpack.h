@@ -17,8 +17,7 @@
 
 #define UNPACK_MEMORY (LAYER_READ_MEMORY + ((size_t)1 << 20)) /* bytes */
 
-/* The layer of an image of API v1. RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED; RC_BUSY: the image was
- * pushed again meanwhile. */
+/* The layer of an image of API v1. RC_IMAGE_UNKNOWN, RC_IMAGE_UNFINISHED. */
 enum result unpack_image(
     const struct task *t, const char *id, struct layer_sums *out);
 

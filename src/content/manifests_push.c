@@ -205,8 +205,9 @@ store_kept(const struct push *p)
 
 	for (i = 0; r == RC_OK && i < p->n_kept; i++) {
 		m.digest = p->kept[i];
-		r = store_bridge_blob_read(t->reg->store, t->arena, &m.digest,
-		    CANONICAL_MAX, &m.bytes, t->err);
+		r = store_bridge_blob_read(t->reg->store, t->arena,
+		    (struct store_bridge_document){&m.digest, CANONICAL_MAX},
+		    &m.bytes, t->err);
 		if (r == RC_OK)
 			r = store_manifest_put(
 			    &in, &p->guard, &m, str_of(""), t->err);

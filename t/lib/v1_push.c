@@ -41,7 +41,9 @@ send_v1_image(const char *id, struct str json, struct str layer)
 void
 push_v1_image(const char *id, struct str json, struct str layer)
 {
-	if (send_v1_image(id, json, layer) != RC_OK)
+	enum result r = send_v1_image(id, json, layer);
+
+	if (r != RC_OK && r != RC_IMAGE_EXISTS)
 		bail_out(arena_printf(arena, "push of %s: %s", id, err.text));
 }
 

@@ -10,7 +10,7 @@
 /* json, layer and checksum; what came of it. */
 enum result send_v1_image(const char *id, struct str json, struct str layer);
 
-/* The same, and it must be taken. */
+/* The same, and it must be taken, or be there already. */
 void push_v1_image(const char *id, struct str json, struct str layer);
 
 /* An image of the digit 64 times, with a child's or a base's json. parent may be NULL. */

@@ -4,6 +4,7 @@
 #include "lib/tar.h"
 #include "lib/v1_push.h"
 #include "lib/vectors.h"
+#include "store/content.h"
 
 #define SCHEMA1   "application/vnd.docker.distribution.manifest.v1+prettyjws"
 #define DOCKER(v) "User-Agent: docker/" v " go/go1.4.2 os/linux arch/amd64"
@@ -18,9 +19,15 @@ text_of(const struct json *vector, const char *part, const char *key)
 }
 
 static const char *
-path(const char *format, const char *name, const char *last)
+manifest_path(const char *name, const char *reference)
 {
-	return arena_printf(arena, format, name, last);
+	return arena_printf(arena, "/v2/%s/manifests/%s", name, reference);
+}
+
+static const char *
+blob_path(const char *name, const char *digest)
+{
+	return arena_printf(arena, "/v2/%s/blobs/%s", name, digest);
 }
 
 /* ---- what came ---- */
@@ -68,7 +75,7 @@ answer(const char *target, const char *headers)
 static void
 is_blob(const char *name, const char *digest)
 {
-	const char *target = path("/v2/%s/blobs/%s", name, digest);
+	const char *target = blob_path(name, digest);
 
 	is_str(answer(target, NULL), arena_printf(arena, "200 %s", digest),
 	    "%s: %.20s", name, digest);
@@ -103,22 +110,22 @@ test_schema2_of(const char *name, const char *tag, const struct json *vector)
 	    "Docker-Content-Digest: %s\nETag: \"%s\"\nContent-Type: %s", digest,
 	    digest, type);
 	const struct row rows[] = {
-	    {"by tag", "GET", path("/v2/%s/manifests/%s", name, tag),
+	    {"by tag", "GET", manifest_path(name, tag),
 		.status = 200, .want = want,
 		.want_headers = arena_printf(
 		    arena, "%s\nVary: Accept\nCache-Control: no-cache", headers)},
-	    {"by digest", "GET", path("/v2/%s/manifests/%s", name, digest),
+	    {"by digest", "GET", manifest_path(name, digest),
 		.status = 200, .want = want,
 		.want_headers = arena_printf(
 		    arena, "%s\nVary:\nCache-Control: ~immutable", headers)},
-	    {"still there", "GET", path("/v2/%s/manifests/%s", name, tag),
+	    {"still there", "GET", manifest_path(name, tag),
 		.headers = arena_printf(arena, "If-None-Match: \"%s\"", digest),
 		.status = 304},
 	};
 
 	check_rows(ROWS(rows));
 	is_str(reply_text(request("GET",
-			      path("/v2/%s/blobs/%s", name,
+			      blob_path(name,
 				  text_of(vector, "schema2", "config_digest")),
 			      NULL, NULL))
 		   .p,
@@ -129,7 +136,7 @@ test_schema2_of(const char *name, const char *tag, const struct json *vector)
 static void
 test_schema1_of(const char *name, const char *tag, const struct json *vector)
 {
-	const char *target = path("/v2/%s/manifests/%s", name, tag);
+	const char *target = manifest_path(name, tag);
 	const struct row rows[] = {
 	    {"docker 1.9", "GET", target, .headers = DOCKER("1.9.1"),
 		.status = 200, .want = "~\"signatures\"",
@@ -138,7 +145,7 @@ test_schema1_of(const char *name, const char *tag, const struct json *vector)
 		    "Content-Type: " SCHEMA1,
 		    text_of(vector, "schema1", "digest"))},
 	    {"by its digest there is nothing", "GET",
-		path("/v2/%s/manifests/%s", name,
+		manifest_path(name,
 		    text_of(vector, "schema1", "digest")),
 		.status = 404, .want = CODE("MANIFEST_UNKNOWN")},
 	};
@@ -155,7 +162,7 @@ test_stored_layers(const char *name, const struct json *vector)
 
 	for (i = 0; i < json_length(images); i++)
 		is_blob(name,
-		    path("%s:%s", "sha256",
+		    arena_printf(arena, "sha256:%s",
 			vector_text(json_at(images, i), "layer_sha256")));
 }
 
@@ -273,7 +280,7 @@ test_thrown_away(void)
 	test_schema2_of("dimg", "quantal", old);
 	remove_tree(in_dir("_berth/bridge"));
 	reindex_all();
-	is_str(answer(path("/v2/%s/manifests/%s", "dimg",
+	is_str(answer(manifest_path("dimg",
 			  text_of(old, "schema2", "manifest_digest")),
 		   NULL),
 	    arena_printf(
@@ -336,7 +343,7 @@ test_pushed_again(void)
 	first = answer("/v2/again/manifests/x", NULL);
 	write_text(file, "");
 	is_int(request("GET",
-		   path("/v2/%s/blobs/%s", "again", sum_of(archive('c'))), NULL,
+		   blob_path("again", sum_of(archive('c'))), NULL,
 		   NULL)
 		   ->status,
 	    404, "a layer that is lost");
@@ -347,7 +354,7 @@ test_pushed_again(void)
 	is_blob("again", sum_of(archive('d')));
 	write_bytes(file, str_make(archive('d').p, 700));
 	is_int(request("GET",
-		   path("/v2/%s/blobs/%s", "again", sum_of(archive('d'))), NULL,
+		   blob_path("again", sum_of(archive('d'))), NULL,
 		   NULL)
 		   ->status,
 	    404, "a layer that is cut off is not sent");
