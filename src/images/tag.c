@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "bridge/to_v1.h"
 #include "image/tagmeta.h"
 #include "images/access.h"
@@ -311,41 +310,30 @@ write_tag(const struct task *t, const struct guard *held, const struct v1name *n
 	return r;
 }
 
-/* The form in API v2 is made after the answer. A request that comes before that makes it. */
-static void
-ask_for_bridge(const struct task *t, const struct v1name *name)
-{
-	const char *full = v1name_full(t->arena, name);
-	struct err err;
-	enum result r = store_bridge_ask(t->reg->store, full, &err);
-
-	if (r != RC_OK)
-		log_line(LOG_WARN, "bridge.ask", "error=%s reason=%s repository=%s",
-		    err_name(r), log_value(t->arena, err.text),
-		    log_value(t->arena, full));
-	else if (t->reg->bridge_asked != NULL)
-		t->reg->bridge_asked(t->reg->arg);
-}
-
+/* The form in API v2 is made after the answer, also if the process ends before that. A request
+ * that comes earlier makes it. */
 static enum result
 set_tag(
     const struct task *t, const struct v1name *name, const struct store_v1tag *what)
 {
+	const char *full = v1name_full(t->arena, name);
 	struct guard held = {0};
 	enum result r = to_v1_keep(t, what->id);
 
 	if (r == RC_OK)
 		r = mirror_keep(t, what->id);
 	if (r == RC_OK)
-		r = guard_take(t->reg->store, GUARD_REPOSITORY,
-		    v1name_full(t->arena, name), &held, t->err);
+		r = guard_take(
+		    t->reg->store, GUARD_REPOSITORY, full, &held, t->err);
 	if (r == RC_OK)
 		r = check_whole(t, what->id);
 	if (r == RC_OK)
+		r = store_bridge_ask(t->reg->store, full, t->err);
+	if (r == RC_OK)
 		r = write_tag(t, &held, name, what);
 	guard_release(&held);
-	if (r == RC_OK)
-		ask_for_bridge(t, name);
+	if (r == RC_OK && t->reg->bridge_asked != NULL)
+		t->reg->bridge_asked(t->reg->arg);
 	return r;
 }
 
