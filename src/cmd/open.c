@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "auth/auth.h"
+#include "image/v1chain.h"
 #include "index/index.h"
 #include "indexsqlite/indexsqlite.h"
 #include "store/store.h"
@@ -13,6 +14,18 @@ void
 open_complain(const char *what, const struct err *err)
 {
 	(void)fprintf(stderr, "berth: %s: %s\n", what, err->text);
+}
+
+const struct v1chain_platform *
+open_platform(struct arena *a, const struct conf *conf)
+{
+	struct v1chain_platform *platform = arena_alloc(a, sizeof(*platform));
+	struct str architecture = str_of(conf->bridge_platform);
+	struct str os = str_cut(&architecture, '/');
+
+	platform->os = str_dup(a, os);
+	platform->architecture = str_dup(a, architecture);
+	return platform;
 }
 
 static void
@@ -39,6 +52,7 @@ open_registry(struct arena *a, const struct conf *conf)
 	}
 	arena_defer(a, close_store, reg->store);
 	reg->auth = &auth_open;
+	reg->platform = open_platform(a, conf);
 	reg->index = indexsqlite_open(conf->index_database, NULL, NULL);
 	arena_defer(a, close_index, reg->index);
 	return reg;

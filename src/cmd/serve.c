@@ -147,6 +147,8 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->registry.slow_requests_max = quarter_of_threads(conf);
 	s->registry.patience_ms = PATIENCE_MS;
 	s->registry.uploads_max = conf->open_uploads;
+	s->registry.platform = open_platform(s->arena, conf);
+	s->registry.no_schema1 = !conf->bridge_schema1;
 	return RC_OK;
 }
 

@@ -94,6 +94,11 @@ struct conf {
 	 * store */
 	const char *schema1_signing_key;
 
+	/* bridge.*; for which platform dockers without API v2, or without schema 2, get
+	 * images: "os/architecture", default linux/amd64 */
+	const char *bridge_platform;
+	bool bridge_schema1; /* docker 1.6 to 1.9 may use API v2; default true */
+
 	const struct conf_note *notes; /* in the order of their lines */
 	size_t n_notes;
 	const struct conf_value *values; /* the members above, in their order */

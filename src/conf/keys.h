@@ -9,19 +9,20 @@ enum key_kind {
 	KEY_FOREIGN, /* a key of docker-registry that berth ignores */
 
 	/* keys with a member of struct conf */
-	KEY_PATH,    /* const char *: made absolute */
-	KEY_FILE,    /* the same */
-	KEY_SOCKET,  /* the same, short enough for a Unix socket */
-	KEY_TEXT,    /* const char *: one line */
-	KEY_LEVEL,   /* enum log_level */
-	KEY_NUMBER,  /* unsigned, from min to max */
-	KEY_WORKERS, /* the same, or `auto`: the processors of the machine */
-	KEY_FLAG,    /* bool */
-	KEY_URL,     /* const char *: http or https, without a slash at the end */
-	KEY_SECRET,  /* const char *: one line that is not shown */
-	KEY_WORDS,   /* const char *: a list of words, "A, B" */
-	KEY_ORIGINS, /* const char *const *: a list of origins, or "*" */
-	KEY_PROXIES, /* const char *const *: a list of addresses and networks */
+	KEY_PATH,     /* const char *: made absolute */
+	KEY_FILE,     /* the same */
+	KEY_SOCKET,   /* the same, short enough for a Unix socket */
+	KEY_TEXT,     /* const char *: one line */
+	KEY_LEVEL,    /* enum log_level */
+	KEY_NUMBER,   /* unsigned, from min to max */
+	KEY_WORKERS,  /* the same, or `auto`: the processors of the machine */
+	KEY_FLAG,     /* bool */
+	KEY_URL,      /* const char *: http or https, without a slash at the end */
+	KEY_PLATFORM, /* const char *: "os/architecture" */
+	KEY_SECRET,   /* const char *: one line that is not shown */
+	KEY_WORDS,    /* const char *: a list of words, "A, B" */
+	KEY_ORIGINS,  /* const char *const *: a list of origins, or "*" */
+	KEY_PROXIES,  /* const char *const *: a list of addresses and networks */
 
 	/* without a member */
 	KEY_STORAGE /* must be local or file: berth has no other storage */

@@ -141,6 +141,31 @@ set_url(struct arena *a, const char *text, const char **out, const char **why)
 	return true;
 }
 
+/* A system or an architecture as Go, and so every image, names them. */
+static bool
+is_go_name(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if ((s.p[i] < 'a' || s.p[i] > 'z') &&
+		    (s.p[i] < '0' || s.p[i] > '9'))
+			return false;
+	return s.n > 0;
+}
+
+/* A variant ("linux/arm/v7") is refused: it would not be looked at. */
+static bool
+set_platform(const char *text, const char **out, const char **why)
+{
+	struct str architecture = str_of(text), os = str_cut(&architecture, '/');
+
+	*why = "must be a system and an architecture as images name them, such as "
+	       "linux/amd64, without a variant";
+	*out = text;
+	return is_go_name(os) && is_go_name(architecture);
+}
+
 static bool
 is_word(struct str word)
 {
@@ -282,6 +307,8 @@ value_set(struct arena *a, const struct key *key, const char *text,
 		return set_flag(text, member, why);
 	case KEY_URL:
 		return set_url(a, text, member, why);
+	case KEY_PLATFORM:
+		return set_platform(text, member, why);
 	case KEY_WORDS:
 		return set_words(a, text, member, why);
 	case KEY_ORIGINS:
@@ -349,6 +376,7 @@ value_show(struct arena *a, const struct key *key, const struct conf *conf)
 	case KEY_FILE:
 	case KEY_SOCKET:
 	case KEY_TEXT:
+	case KEY_PLATFORM:
 	case KEY_WORDS:
 		text = *(const char *const *)member;
 		return text != NULL ? text : key->shown_default;

@@ -136,6 +136,7 @@ struct push {
 	const char *name;
 	const struct manifests_push *given;
 	struct guard guard; /* of the repository, once the manifest is read */
+	struct pair pair;   /* once the guard is held */
 	struct str bytes;   /* that are stored */
 	struct manifest manifest;
 	struct digest digest;
@@ -271,7 +272,8 @@ store_manifest_and_tags(struct push *p)
 static void
 enter_in_index(struct push *p)
 {
-	struct index_change change = {.tags = p->tags, .n_tags = p->n_tags};
+	struct indexing_change change = {
+	    .tags = p->tags, .n_tags = p->n_tags, .manifest = &p->digest};
 	struct index_referrer referrer;
 
 	if (p->manifest.has_subject) {
@@ -279,7 +281,7 @@ enter_in_index(struct push *p)
 		    &referrer);
 		change.referrer = &referrer;
 	}
-	indexing_update(p->task, &p->guard, p->name, &change);
+	indexing_update(p->task, &p->guard, &p->pair, &change);
 }
 
 /* One event for each tag, or one for a manifest without tags. */
@@ -317,6 +319,8 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 		r = guard_take(
 		    t->reg->store, GUARD_REPOSITORY, name, &p.guard, t->err);
 	if (r == RC_OK)
+		r = pair_of_v2(t, name, &p.pair);
+	if (r == RC_OK)
 		r = check_condition(t, name, reference, given->condition);
 	if (r == RC_OK) {
 		r = store_manifest_and_tags(&p);
@@ -337,18 +341,19 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 /* ---- gone ---- */
 
 static enum result
-remove_tag(const struct task *t, const struct guard *held, const char *name,
+remove_tag(const struct task *t, const struct guard *held, const struct pair *p,
     const char *tag)
 {
-	const struct store_repository in = task_repository(t, name);
+	const char *name = p->v2;
+	const struct store_repository in = pair_v2(t, p);
 	struct str dropped = str_of(tag);
-	struct index_change change = {
+	const struct indexing_change change = {
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
 	enum result r = store_tag_remove(&in, held, tag, t->err);
 
 	if (r == RC_OK ||
 	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
-		indexing_update(t, held, name, &change);
+		indexing_update(t, held, p, &change);
 	else
 		indexing_mark(t, name);
 	if (r == RC_OK)
@@ -381,12 +386,12 @@ collect_tag(void *arg, const char *tag, const struct digest *d)
 /* The tags are removed first: a tag never means a manifest that is not there. A
  * manifest whose bytes are damaged or lost is removed like any other. */
 static enum result
-remove_manifest(const struct task *t, const struct guard *held, const char *name,
-    const struct digest *d)
+remove_manifest(const struct task *t, const struct guard *held,
+    const struct pair *p, const struct digest *d)
 {
-	const struct store_repository in = task_repository(t, name);
-	struct index_change change = {
-	    .dropped_referrer = str_of(digest_text(t->arena, d))};
+	const char *name = p->v2;
+	const struct store_repository in = pair_v2(t, p);
+	struct indexing_change change = {.dropped_manifest = d};
 	struct digest kept;
 	struct meant meant = {.arena = t->arena, .digest = &kept};
 	enum result r;
@@ -403,7 +408,7 @@ remove_manifest(const struct task *t, const struct guard *held, const char *name
 	change.n_dropped_tags = meant.n;
 	if (r == RC_OK ||
 	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
-		indexing_update(t, held, name, &change);
+		indexing_update(t, held, p, &change);
 	else
 		indexing_mark(t, name);
 	if (r == RC_OK)
@@ -419,6 +424,7 @@ manifests_remove(const struct task *t, const char *name, struct str reference,
     const struct manifests_condition *condition)
 {
 	struct guard held = {0};
+	struct pair pair;
 	struct digest d;
 	struct err ignored;
 	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
@@ -428,11 +434,13 @@ manifests_remove(const struct task *t, const char *name, struct str reference,
 		return names_nothing(t->err);
 	r = guard_take(t->reg->store, GUARD_REPOSITORY, name, &held, t->err);
 	if (r == RC_OK)
+		r = pair_of_v2(t, name, &pair);
+	if (r == RC_OK)
 		r = check_condition(t, name, reference, condition);
 	if (r == RC_OK && by_digest)
-		r = remove_manifest(t, &held, name, &d);
+		r = remove_manifest(t, &held, &pair, &d);
 	else if (r == RC_OK)
-		r = remove_tag(t, &held, name, str_dup(t->arena, reference));
+		r = remove_tag(t, &held, &pair, str_dup(t->arena, reference));
 	guard_release(&held);
 	return r;
 }

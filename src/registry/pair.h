@@ -30,7 +30,8 @@ struct pair {
 	struct store_v1repo own; /* of API v1; {0} where v1 is NULL */
 };
 
-/* RC_IO. What it returns lives in the task's arena. */
+/* RC_IO. What it returns lives in the task's arena. It says what is there at that moment, so a
+ * verb that writes calls it with the guard of the repository. */
 enum result pair_of_v1(
     const struct task *t, const struct v1name *name, struct pair *out);
 enum result pair_of_v2(const struct task *t, const char *name, struct pair *out);
@@ -46,8 +47,8 @@ struct pair_tag {
 };
 
 /* What the tag means. RC_TAG_UNKNOWN: it is in neither layout. */
-enum result pair_tag_get(const struct task *t, const struct pair *p, const char *tag,
-    struct pair_tag *out);
+enum result pair_tag_get(const struct task *t, const struct pair *p,
+    const char *tag, struct pair_tag *out);
 
 /* Removes the tag from that layout, if it is there: after a push through the other API, and for
  * deletions. *was: it was there. held: GUARD_REPOSITORY. */

@@ -29,7 +29,7 @@ filled_index(void)
 		(void)index_rebuild_open(ix,
 		    &(struct index_repository){.name = str_of(name),
 			.description = str_of("an app"),
-			.v1 = true},
+			.in_search = true},
 		    &err);
 	}
 	(void)index_rebuild_end(ix, &err);
@@ -486,8 +486,8 @@ test_older_version(void)
 	is_str(search_for(ix, ""), "2: library/centos team/app", "has its rows");
 	is_str(search_for(ix, "an app"), "1: team/app", "and their descriptions");
 	is_int(sql_int("SELECT count(*) FROM repository"
-		       " WHERE v1 = 1 AND v2 = 0 AND version = ''"),
-	    2, "they count as of API v1");
+		       " WHERE hidden = 0 AND in_catalog = 0 AND version = ''"),
+	    2, "they are not in the catalog");
 	is_str(
 	    catalog_names(ix, "", 9), "rebuilding", "the catalog has to be filled");
 	is_int(put_v2(ix, "team/app", "latest"), RC_OK, "it takes a tag");
@@ -495,40 +495,6 @@ test_older_version(void)
 	is_int(rebuild_index(ix), RC_OK, "after that");
 	is_str(catalog_names(ix, "", 9), "", "a store that is empty is listed so");
 	ok(!prepare_index(), "and nothing is wanted any more");
-	index_free(ix);
-}
-
-/* What the schema before this one left: a whole index with numbers for versions. It answers at
- * once, and the next walk reads each repository. */
-static void
-test_previous_version(void)
-{
-	const struct index_repository app = {
-	    .name = str_of("team/app"), .v2 = true, .version = str_of("7")};
-	struct index *ix;
-	bool wanted, same = true;
-
-	remove_index();
-	(void)schema_prepare(index_file, schema_steps, 4, &wanted, &err);
-	ok(run_sql("INSERT INTO repository"
-		   " (name, description, v1, v2, stamp, generation)"
-		   " SELECT 'team/app', 'an app', 0, 1, 7, generation FROM state"),
-	    "version 4: a repository");
-	(void)run_sql("UPDATE state SET whole = 1");
-	ok(!prepare_index(), "it needs no rebuild");
-	is_int(sql_int("PRAGMA user_version"), SCHEMA_VERSION, "is of today's");
-	ix = indexsqlite_open(index_file, on_damage, NULL);
-	is_str(search_for(ix, "an app"), "1: team/app", "answers searches");
-	is_str(catalog_names(ix, "", 9), " team/app", "and lists");
-	(void)index_rebuild_begin(ix, &err);
-	is_int(index_rebuild_same(ix, &app, &same, &err), RC_OK,
-	    "a walk asks for a version");
-	ok(!same, "none is known");
-	(void)index_rebuild_open(ix, &app, &err);
-	(void)index_rebuild_close(ix, &app, &err);
-	is_int(index_rebuild_same(ix, &app, &same, &err), RC_OK, "again");
-	ok(same, "now it is");
-	is_int(index_rebuild_end(ix, &err), RC_OK, "the walk ends");
 	index_free(ix);
 }
 
@@ -705,7 +671,6 @@ main(void)
 	test_directory();
 	test_newer_version();
 	test_older_version();
-	test_previous_version();
 	test_older_process();
 	test_other_application();
 	test_full_disk();

@@ -70,6 +70,20 @@ test_values(void)
 	    {"  standalone: 'No'\n", ":3: standalone: false needs index_endpoint"},
 	    {"  standalone: no\n  disable_token_auth: no\n",
 		":3: standalone: false needs"},
+	    {"  bridge: {schema1: sometimes}\n",
+		":3: bridge.schema1: must be true or false"},
+	    {"  bridge: {platform: linux}\n",
+		":3: bridge.platform: must be a system and an architecture"},
+	    {"  bridge: {platform: /amd64}\n", ":3: bridge.platform: must be"},
+	    {"  bridge: {platform: linux/}\n", ":3: bridge.platform: must be"},
+	    {"  bridge: {platform: linux/arm/v7}\n",
+		":3: bridge.platform: must be a system and an architecture as images "
+		"name them, such as linux/amd64, without a variant"},
+	    {"  bridge: {platform: Linux/amd64}\n", ":3: bridge.platform: must be"},
+	    {"  bridge: {platform: linux/x86_64}\n",
+		":3: bridge.platform: must be"},
+	    {"  bridge: {platform: [linux/arm64, linux/amd64]}\n",
+		":3: bridge.platform: must be a single value"},
 	};
 	struct conf *c;
 	size_t i;
@@ -87,6 +101,11 @@ test_values(void)
 	c = load_keys("  standalone: false\n  disable_token_auth: true\n");
 	ok(c != NULL && !c->standalone && c->disable_token_auth && c->n_notes == 0,
 	    "standalone: false without tokens needs no index");
+	is_str(c->bridge_platform, "linux/amd64", "the platform of old dockers");
+	ok(c->bridge_schema1, "docker 1.6 to 1.9 may use API v2");
+	c = load_keys("  bridge:\n    platform: linux/arm64\n    schema1: off\n");
+	is_str(c == NULL ? NULL : c->bridge_platform, "linux/arm64", "another one");
+	ok(c != NULL && !c->bridge_schema1 && c->n_notes == 0, "or they may not");
 }
 
 static void
