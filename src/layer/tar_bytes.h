@@ -21,7 +21,7 @@ enum result tar_bytes_read(
     struct tar_bytes *b, char *p, size_t n, size_t *got, struct err *err);
 
 /* At the end: how many bytes of the layer were decompressed. There are more in the layer if
- * something follows that is no part of a compressed stream. */
+ * something follows that does not belong to a compressed stream. */
 uint64_t tar_bytes_used(const struct tar_bytes *b);
 
 #endif

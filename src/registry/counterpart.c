@@ -16,15 +16,16 @@ static enum result
 read_record(const struct task *t, enum store_bridge_kind kind, const char *key,
     struct str *out)
 {
-	return store_bridge_record(t->reg->store, t->arena, kind, key, out, t->err);
+	return store_bridge_record(t->reg->store, t->arena,
+	    (struct store_bridge_key){kind, key}, out, t->err);
 }
 
 static enum result
 write_record(const struct task *t, enum store_bridge_kind kind, const char *key,
     const char *text)
 {
-	return store_bridge_set_record(
-	    t->reg->store, t->arena, kind, key, str_of(text), t->err);
+	return store_bridge_set_record(t->reg->store, t->arena,
+	    (struct store_bridge_key){kind, key}, str_of(text), t->err);
 }
 
 /* A record that an earlier berth has written differently, or that is damaged, is made again. */

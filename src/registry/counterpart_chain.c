@@ -92,11 +92,15 @@ chain_of_schema1(const struct task *t, const struct digest *d, struct v1chain *o
 		return err_set(
 		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(image.refused));
 	if (r == RC_OK)
-		r = store_bridge_blob_read(t->reg->store, t->arena, &image.manifest,
-		    COUNTERPART_CONFIG_MAX, &manifest, t->err);
+		r = store_bridge_blob_read(t->reg->store, t->arena,
+		    (struct store_bridge_document){
+			&image.manifest, COUNTERPART_CONFIG_MAX},
+		    &manifest, t->err);
 	if (r == RC_OK)
-		r = store_bridge_blob_read(t->reg->store, t->arena, &image.config,
-		    COUNTERPART_CONFIG_MAX, &config, t->err);
+		r = store_bridge_blob_read(t->reg->store, t->arena,
+		    (struct store_bridge_document){
+			&image.config, COUNTERPART_CONFIG_MAX},
+		    &config, t->err);
 	if (r == RC_OK)
 		r = v1chain_make(t->arena,
 		    &(struct v1chain_source){manifest, config}, platform_of(t->reg),

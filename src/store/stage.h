@@ -17,10 +17,12 @@
 #include "base/err.h"
 #include "base/source.h"
 #include "base/str.h"
+#include "image/digest.h"
 #include "image/hash.h"
 #include "store/store.h"
 
 struct stage;
+struct store_v1image;
 
 /* Adopts a request body. `body` is the name under which the web server passed it on; NULL
  * or "": an empty body. RC_CLIENT_GONE: the client left, and the web server has removed the
@@ -44,5 +46,19 @@ struct source stage_source(struct stage *sg);
 /* Makes its bytes durable, so that the call that takes it has nothing to wait for. Called
  * before a guard is taken. */
 enum result stage_flush(struct stage *sg, struct err *err);
+
+/* ---- content of the store, for another place in it ---- */
+
+/* A stage whose bytes are those of the layer of an image of API v1, of a blob, or of a blob of
+ * bridge.h. The call that takes it gives the same file another name, and content that is
+ * replaced later leaves the other name as it is. Where the file system cannot do that (the
+ * place is on another disk, the file is another user's), the call copies the bytes.
+ * RC_IMAGE_UNKNOWN, RC_BLOB_UNKNOWN. */
+enum result stage_of_layer(
+    const struct store_v1image *im, struct stage **out, struct err *err);
+enum result stage_of_blob(struct store *st, struct arena *a, const struct digest *d,
+    struct stage **out, struct err *err);
+enum result stage_of_bridge_blob(struct store *st, struct arena *a,
+    const struct digest *d, struct stage **out, struct err *err);
 
 #endif

@@ -5,6 +5,9 @@
  * the name of a body may belong to another one soon. nginx removes its name of the body when the
  * request ends; if no call has given the file a name in the store until then, it is gone.
  *
+ * A stage of content that the store has already is shared: its file keeps its names, and
+ * nothing about it is changed.
+ *
  * While the bytes are hashed, the kernel is asked to write back those that were hashed some
  * time ago, so that the sync before the name is given has little left to do. */
 #include "storefs/stage.h"
@@ -28,7 +31,10 @@ struct stage {
 	struct store *st;
 	struct arena *arena;
 	const char *own; /* its path in the store; NULL: a body */
+	bool shared;     /* the file keeps this path, and is not written to */
 	int fd;
+	dev_t device; /* these two: which file it is */
+	ino_t inode;
 	off_t size;
 	off_t at; /* where its reader is */
 };
@@ -41,6 +47,15 @@ close_stage(void *arg)
 	io_close(sg->fd);
 }
 
+static void
+take_file(struct stage *sg, const struct io_file *file)
+{
+	sg->fd = file->fd;
+	sg->size = file->sb.st_size;
+	sg->device = file->sb.st_dev;
+	sg->inode = file->sb.st_ino;
+}
+
 static enum result
 open_body(struct stage *sg, const char *body, struct err *err)
 {
@@ -50,10 +65,8 @@ open_body(struct stage *sg, const char *body, struct err *err)
 	if (body == NULL || *body == '\0' || body[strlen(body) - 1] == '/')
 		return io_open_unnamed(sg->st, &sg->fd, err);
 	r = inbox_open(sg->st, body, &file, err);
-	if (r == RC_OK) {
-		sg->fd = file.fd;
-		sg->size = file.sb.st_size;
-	}
+	if (r == RC_OK)
+		take_file(sg, &file);
 	return r;
 }
 
@@ -90,13 +103,33 @@ stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
 	sg->st = st;
 	sg->arena = a;
 	sg->own = path;
-	sg->fd = file.fd;
+	take_file(sg, &file);
 	sg->size = (off_t)size;
 	arena_defer(a, close_stage, sg);
 	if (file.sb.st_size < sg->size)
 		return err_set(err, RC_NOT_FOUND,
 		    "%s: it has %lld bytes, %lld are expected", path,
 		    (long long)file.sb.st_size, (long long)sg->size);
+	*out = sg;
+	return RC_OK;
+}
+
+enum result
+stage_share(struct store *st, struct arena *a, const struct content *c,
+    struct stage **out, struct err *err)
+{
+	struct stage *sg = arena_alloc(a, sizeof(*sg));
+	struct io_file file;
+	enum result r = io_open_file(st, content_path(c), O_RDONLY, &file, err);
+
+	if (r != RC_OK)
+		return r;
+	sg->st = st;
+	sg->arena = a;
+	sg->own = content_path(c);
+	sg->shared = true;
+	take_file(sg, &file);
+	arena_defer(a, close_stage, sg);
 	*out = sg;
 	return RC_OK;
 }
@@ -246,8 +279,19 @@ compare_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
 	return c->same ? RC_OK : err_set(err, RC_MISMATCH, "the bytes differ");
 }
 
-bool
-stage_is(struct stage *sg, const char *path)
+static bool
+is_file_of(const struct stage *sg, const char *path)
+{
+	struct err ignored;
+	struct stat sb;
+
+	return io_stat_file(sg->st, path, &sb, &ignored) == RC_OK &&
+	       sb.st_dev == sg->device && sb.st_ino == sg->inode &&
+	       sb.st_size == sg->size;
+}
+
+static bool
+has_bytes_of(struct stage *sg, const char *path)
 {
 	struct arena *a = arena_new();
 	struct comparing c = {.same = true};
@@ -265,6 +309,12 @@ stage_is(struct stage *sg, const char *path)
 	return same;
 }
 
+bool
+stage_is(struct stage *sg, const char *path)
+{
+	return is_file_of(sg, path) || has_bytes_of(sg, path);
+}
+
 /* ---- where they go ---- */
 
 enum result
@@ -272,6 +322,8 @@ stage_name(struct stage *sg, const char *dir, const char *name, struct err *err)
 {
 	const char *path = arena_printf(sg->arena, "%s/%s", dir, name);
 
+	if (sg->shared)
+		return io_share_fd(sg->st, sg->fd, dir, name, err);
 	if (io_exists(sg->st, path))
 		return io_replace_fd(sg->st, sg->fd, dir, name, err);
 	return io_name_fd(sg->st, sg->fd, dir, name, err);
@@ -282,6 +334,8 @@ stage_replace(struct stage *sg, const char *dir, const char *name, struct err *e
 {
 	enum result r;
 
+	if (sg->shared)
+		return io_share_fd(sg->st, sg->fd, dir, name, err);
 	if (sg->own == NULL)
 		return io_replace_fd(sg->st, sg->fd, dir, name, err);
 	r = io_cut(sg->fd, (uint64_t)sg->size, sg->own, err);
