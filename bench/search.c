@@ -31,7 +31,8 @@ must(enum result r, const struct err *err)
 static void
 fill(struct index *ix, long names)
 {
-	struct index_repository repository = {.v1 = true, .version = str_of("1")};
+	struct index_repository repository = {
+	    .in_search = true, .version = str_of("1")};
 	char name[64], description[64];
 	double start = bench_seconds();
 	struct err err;

@@ -139,7 +139,7 @@ struct push {
 	struct str bytes;   /* that are stored */
 	struct manifest manifest;
 	struct digest digest;
-	struct str *tags; /* that shall mean it */
+	struct index_tag *tags; /* that shall mean it */
 	size_t n_tags;
 };
 
@@ -183,13 +183,13 @@ read_reference(struct push *p, struct str reference)
 	p->tags = arena_alloc(
 	    p->task->arena, (p->given->n_tags + 1) * sizeof(*p->tags));
 	if (!by_digest)
-		p->tags[p->n_tags++] = reference;
+		p->tags[p->n_tags++].name = reference;
 	for (i = 0; i < p->given->n_tags; i++)
-		p->tags[p->n_tags++] = p->given->tags[i];
+		p->tags[p->n_tags++].name = p->given->tags[i];
 	for (i = 0; i < p->n_tags; i++)
-		if (!reference_is_tag(p->tags[i]))
+		if (!reference_is_tag(p->tags[i].name))
 			return err_set(p->task->err, RC_BAD_TAG,
-			    "\"%.*s\" is not a tag", STR_ARG(p->tags[i]));
+			    "\"%.*s\" is not a tag", STR_ARG(p->tags[i].name));
 	return RC_OK;
 }
 
@@ -264,7 +264,8 @@ store_manifest_and_tags(struct push *p)
 	    p->task->err);
 	for (i = 0; r == RC_OK && i < p->n_tags; i++)
 		r = store_tag_put(&in, &p->guard,
-		    str_dup(p->task->arena, p->tags[i]), &p->digest, p->task->err);
+		    str_dup(p->task->arena, p->tags[i].name), &p->digest,
+		    p->task->err);
 	return r;
 }
 
@@ -295,7 +296,7 @@ emit_push(const struct push *p)
 	if (p->n_tags == 0)
 		event_emit(p->task, &event);
 	for (i = 0; i < p->n_tags; i++) {
-		event.tag = str_dup(a, p->tags[i]);
+		event.tag = str_dup(a, p->tags[i].name);
 		event_emit(p->task, &event);
 	}
 }

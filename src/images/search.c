@@ -40,7 +40,7 @@ show_own_row(void *arg, const struct index_row *found)
 static bool
 is_here(const struct task *t, struct str name)
 {
-	struct index_repository own;
+	struct layouts_found own;
 
 	return layouts_find(task_quiet(t), str_dup(t->arena, name), &own) !=
 		   RC_OK ||

@@ -102,8 +102,8 @@ struct index_change {
 	size_t n_tags;
 	const struct index_counterpart *counterparts; /* that are there now */
 	size_t n_counterparts;
-	/* All counterparts with this origin are gone; empty: none. Comes before
-	 * `counterparts`. */
+	/* All counterparts with this origin are gone, except those in `counterparts`;
+	 * empty: none. A change with both is always written. */
 	struct str dropped_origin;
 	const struct index_referrer *referrer; /* that is there now; NULL */
 	const struct str *dropped_tags;        /* that are gone */
@@ -200,13 +200,13 @@ enum result index_tag_images(struct index *ix, struct str repository,
     struct err *err);
 
 /* Which repositories have a counterpart with this key, and what it is made of: of one
- * repository, or of all (empty) in the order of their names, and by origin. At most `limit`. */
+ * repository, or of all (empty) in the order of their names; and by origin. */
 struct index_counterpart_visitor {
 	bool (*found)(void *arg, struct str repository, struct str origin);
 	void *arg;
 };
 enum result index_counterpart_find(struct index *ix, struct str repository,
-    struct str key, size_t limit, const struct index_counterpart_visitor *visitor,
+    struct str key, const struct index_counterpart_visitor *visitor,
     struct err *err);
 
 /* The keys of all counterparts of a repository, in byte order, each once. */

@@ -1,6 +1,6 @@
-/* change.c: a change of a repository, its tags and its referrers; see index.h.
+/* change.c: a change of a repository and of what it has; see index.h.
  *
- * A change is a list of effects: names that are to be in a table, or are to be gone from it.
+ * A change is a list of effects: rows that are to be in a table, or are to be gone from it.
  * Most pushes change nothing here (a tag that moves is the same tag), and a transaction that
  * writes waits for all others and for the disk. So a transaction that only reads looks first
  * whether all of it is there already; only where it is not, a second one writes all of it.
@@ -12,13 +12,14 @@
 #include "indexsqlite/pool.h"
 #include "indexsqlite/row.h"
 
-#define EFFECTS 4
+#define EFFECTS 6
 
-/* For each of the names, which are tags or digests. */
+/* For n rows, which the parameters that bind() gives a statement tell apart. */
 struct effect {
-	const struct str *names;
 	size_t n;
-	const char *look; /* finds a row when the name is there */
+	void (*bind)(
+	    sqlite3_stmt *stmt, const struct index_change *change, size_t i);
+	const char *look; /* finds a row when it is there */
 	bool gone;        /* there must be none */
 	const char *write;
 };
@@ -30,71 +31,173 @@ struct put {
 	bool there; /* all of it is there already */
 };
 
-static void
-list_effects(const struct index_change *change, struct effect effects[EFFECTS])
-{
-	static const char find_tag[] =
-	    "SELECT 1 FROM tag WHERE repository = :repository AND name = :name";
-	static const char find_tag_today[] =
-	    "SELECT 1 FROM tag WHERE repository = :repository AND name = :name"
-	    " AND generation = :generation";
-	static const char put_tag[] =
-	    "INSERT INTO tag (repository, name, generation)"
-	    " VALUES (:repository, :name, :generation)"
-	    " ON CONFLICT (repository, name) DO UPDATE SET"
-	    " generation = excluded.generation";
-	static const char drop_tag[] =
-	    "DELETE FROM tag WHERE repository = :repository AND name = :name";
-	static const char find_referrer[] =
-	    "SELECT 1 FROM referrer"
-	    " WHERE repository = :repository AND digest = :name";
-	static const char find_referrer_today[] =
-	    "SELECT 1 FROM referrer"
-	    " WHERE repository = :repository AND digest = :name"
-	    " AND generation = :generation AND subject = :subject"
-	    " AND type = :type AND artifact_type = :artifact_type"
-	    " AND size = :size AND annotations = :annotations";
-	static const char put_referrer[] =
-	    "INSERT INTO referrer (repository, digest, subject, type,"
-	    " artifact_type, size, generation, annotations)"
-	    " VALUES (:repository, :name, :subject, :type,"
-	    " :artifact_type, :size, :generation, :annotations)"
-	    " ON CONFLICT (repository, digest) DO UPDATE SET"
-	    " subject = excluded.subject, type = excluded.type,"
-	    " artifact_type = excluded.artifact_type, size = excluded.size,"
-	    " generation = excluded.generation, annotations = excluded.annotations";
-	static const char drop_referrer[] =
-	    "DELETE FROM referrer"
-	    " WHERE repository = :repository AND digest = :name";
-	const struct index_referrer *referrer = change->referrer;
+/* ---- the effects ---- */
 
-	effects[0] = (struct effect){
-	    change->tags, change->n_tags, find_tag_today, false, put_tag};
-	effects[1] = (struct effect){
-	    change->dropped_tags, change->n_dropped_tags, find_tag, true, drop_tag};
-	effects[2] = (struct effect){referrer == NULL ? NULL : &referrer->digest,
-	    referrer == NULL ? 0 : 1, find_referrer_today, false, put_referrer};
-	effects[3] = (struct effect){&change->dropped_referrer,
-	    change->dropped_referrer.n > 0 ? 1 : 0, find_referrer, true,
-	    drop_referrer};
+static void
+bind_tag(sqlite3_stmt *stmt, const struct index_change *change, size_t i)
+{
+	db_bind(stmt, ":name", change->tags[i].name);
+	db_bind(stmt, ":image", change->tags[i].image);
 }
 
-/* Binds those of the parameters that the statement has. */
-static void
-bind_name(const struct put *put, sqlite3_stmt *stmt, struct str name)
+static struct effect
+put_tags(const struct index_change *change)
 {
-	const struct index_referrer *referrer = put->change->referrer;
+	static const char look[] =
+	    "SELECT 1 FROM tag WHERE repository = :repository AND name = :name"
+	    " AND generation = :generation AND image = :image";
+	static const char write[] =
+	    "INSERT INTO tag (repository, name, generation, image)"
+	    " VALUES (:repository, :name, :generation, :image)"
+	    " ON CONFLICT (repository, name) DO UPDATE SET"
+	    " generation = excluded.generation, image = excluded.image";
 
-	db_bind_int(stmt, ":repository", put->row.id);
-	db_bind_int(stmt, ":generation", put->row.generation);
-	db_bind(stmt, ":name", name);
-	if (referrer == NULL)
-		return;
+	return (struct effect){change->n_tags, bind_tag, look, false, write};
+}
+
+static void
+bind_dropped_tag(sqlite3_stmt *stmt, const struct index_change *change, size_t i)
+{
+	db_bind(stmt, ":name", change->dropped_tags[i]);
+}
+
+static struct effect
+drop_tags(const struct index_change *change)
+{
+	static const char look[] =
+	    "SELECT 1 FROM tag WHERE repository = :repository AND name = :name";
+	static const char write[] =
+	    "DELETE FROM tag WHERE repository = :repository AND name = :name";
+
+	return (struct effect){
+	    change->n_dropped_tags, bind_dropped_tag, look, true, write};
+}
+
+static void
+bind_counterpart(sqlite3_stmt *stmt, const struct index_change *change, size_t i)
+{
+	db_bind(stmt, ":key", change->counterparts[i].key);
+	db_bind(stmt, ":origin", change->counterparts[i].origin);
+}
+
+static struct effect
+put_counterparts(const struct index_change *change)
+{
+	static const char look[] =
+	    "SELECT 1 FROM counterpart WHERE repository = :repository"
+	    " AND key = :key AND origin = :origin AND generation = :generation";
+	static const char write[] =
+	    "INSERT INTO counterpart (repository, key, origin, generation)"
+	    " VALUES (:repository, :key, :origin, :generation)"
+	    " ON CONFLICT (repository, key, origin) DO UPDATE SET"
+	    " generation = excluded.generation"
+	    " WHERE generation <> excluded.generation";
+
+	return (struct effect){
+	    change->n_counterparts, bind_counterpart, look, false, write};
+}
+
+static void
+bind_dropped_origin(sqlite3_stmt *stmt, const struct index_change *change, size_t i)
+{
+	(void)i;
+	db_bind(stmt, ":origin", change->dropped_origin);
+}
+
+static struct effect
+drop_origin(const struct index_change *change)
+{
+	static const char look[] =
+	    "SELECT 1 FROM counterpart"
+	    " WHERE repository = :repository AND origin = :origin LIMIT 1";
+	static const char write[] =
+	    "DELETE FROM counterpart"
+	    " WHERE repository = :repository AND origin = :origin";
+
+	return (struct effect){change->dropped_origin.n > 0 ? 1 : 0,
+	    bind_dropped_origin, look, true, write};
+}
+
+static void
+bind_referrer(sqlite3_stmt *stmt, const struct index_change *change, size_t i)
+{
+	const struct index_referrer *referrer = change->referrer;
+
+	(void)i;
+	db_bind(stmt, ":digest", referrer->digest);
 	db_bind(stmt, ":subject", referrer->subject);
 	db_bind(stmt, ":type", referrer->type);
 	db_bind(stmt, ":artifact_type", referrer->artifact_type);
 	db_bind_int(stmt, ":size", referrer->size);
 	db_bind(stmt, ":annotations", referrer->annotations);
+}
+
+static struct effect
+put_referrer(const struct index_change *change)
+{
+	static const char look[] =
+	    "SELECT 1 FROM referrer"
+	    " WHERE repository = :repository AND digest = :digest"
+	    " AND generation = :generation AND subject = :subject"
+	    " AND type = :type AND artifact_type = :artifact_type"
+	    " AND size = :size AND annotations = :annotations";
+	static const char write[] =
+	    "INSERT INTO referrer (repository, digest, subject, type,"
+	    " artifact_type, size, generation, annotations)"
+	    " VALUES (:repository, :digest, :subject, :type,"
+	    " :artifact_type, :size, :generation, :annotations)"
+	    " ON CONFLICT (repository, digest) DO UPDATE SET"
+	    " subject = excluded.subject, type = excluded.type,"
+	    " artifact_type = excluded.artifact_type, size = excluded.size,"
+	    " generation = excluded.generation, annotations = excluded.annotations";
+
+	return (struct effect){
+	    change->referrer != NULL ? 1 : 0, bind_referrer, look, false, write};
+}
+
+static void
+bind_dropped_referrer(
+    sqlite3_stmt *stmt, const struct index_change *change, size_t i)
+{
+	(void)i;
+	db_bind(stmt, ":digest", change->dropped_referrer);
+}
+
+static struct effect
+drop_referrer(const struct index_change *change)
+{
+	static const char look[] =
+	    "SELECT 1 FROM referrer"
+	    " WHERE repository = :repository AND digest = :digest";
+	static const char write[] =
+	    "DELETE FROM referrer"
+	    " WHERE repository = :repository AND digest = :digest";
+
+	return (struct effect){change->dropped_referrer.n > 0 ? 1 : 0,
+	    bind_dropped_referrer, look, true, write};
+}
+
+/* In the order in which they are written. */
+static void
+list_effects(const struct index_change *change, struct effect effects[EFFECTS])
+{
+	effects[0] = put_tags(change);
+	effects[1] = drop_tags(change);
+	effects[2] = drop_origin(change);
+	effects[3] = put_counterparts(change);
+	effects[4] = put_referrer(change);
+	effects[5] = drop_referrer(change);
+}
+
+/* ---- looking and writing ---- */
+
+static void
+bind_row(const struct put *put, const struct effect *effect, sqlite3_stmt *stmt,
+    size_t i)
+{
+	db_bind_int(stmt, ":repository", put->row.id);
+	db_bind_int(stmt, ":generation", put->row.generation);
+	effect->bind(stmt, put->change, i);
 }
 
 static enum result
@@ -110,7 +213,7 @@ look_for_effect(
 		r = db_start(db, effect->look, &stmt, err);
 		if (r != RC_OK)
 			return r;
-		bind_name(put, stmt, effect->names[i]);
+		bind_row(put, effect, stmt, i);
 		r = db_step(db, stmt, &found, err);
 		if (r != RC_OK)
 			return r;
@@ -144,7 +247,7 @@ write_effect(struct db *db, const struct put *put, const struct effect *effect,
 		r = db_start(db, effect->write, &stmt, err);
 		if (r != RC_OK)
 			break;
-		bind_name(put, stmt, effect->names[i]);
+		bind_row(put, effect, stmt, i);
 		r = db_run(db, stmt, NULL, err);
 	}
 	return r;

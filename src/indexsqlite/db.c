@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 
-#define STATEMENTS 64    /* more than the room has */
+#define STATEMENTS 96    /* more than the room has */
 #define BUSY_MS    10000 /* how long a change waits for others */
 
 /* Small, for each thread of each worker may have a connection: the system's page

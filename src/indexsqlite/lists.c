@@ -1,21 +1,22 @@
-/* lists.c: the catalog, tags and referrers, a page at a time; see index.h.
+/* lists.c: the catalog, tags, counterparts and referrers, a page at a time; see index.h.
  *
  * Each list is a range of an index of the database, in its order, so a page costs its own rows
- * and nothing for those before and after it. The three differ in their statement and in what a
- * row shows. */
+ * and nothing for those before and after it. Two pay for more: tags with an image pass over those
+ * without, and the counterparts with one key in all repositories are sorted by the names of the
+ * repositories. The lists differ in their statement and in what a row shows. */
 #include <stdint.h>
 
 #include "indexsqlite/pool.h"
 
 struct list {
 	const char *sql;
-	/* catalog: empty; tags: the repository alone */
-	const struct index_subject *of;
-	const struct index_page *page;
+	/* Those that the statement has. */
+	struct str repository, subject, artifact_type, key;
+	const struct index_page *page; /* NULL: all rows */
 
-	/* One of them. */
-	const struct index_name_visitor *names;
-	const struct index_referrer_visitor *referrers;
+	/* Shows the row to the visitor; false: it wants no more. */
+	bool (*show)(const struct list *list, sqlite3_stmt *stmt);
+	const void *visitor;
 };
 
 static enum result
@@ -36,37 +37,21 @@ static enum result
 start_list(
     struct db *db, const struct list *list, sqlite3_stmt **stmt, struct err *err)
 {
-	size_t limit = list->page->limit;
+	const struct index_page *page = list->page;
 	enum result r = db_start(db, list->sql, stmt, err);
 
 	if (r != RC_OK)
 		return r;
-	db_bind(*stmt, ":repository", list->of->repository);
-	db_bind(*stmt, ":subject", list->of->digest);
-	db_bind(*stmt, ":artifact_type", list->of->artifact_type);
-	db_bind(*stmt, ":after", list->page->after);
-	db_bind_int(
-	    *stmt, ":limit", limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
+	db_bind(*stmt, ":repository", list->repository);
+	db_bind(*stmt, ":subject", list->subject);
+	db_bind(*stmt, ":artifact_type", list->artifact_type);
+	db_bind(*stmt, ":key", list->key);
+	if (page == NULL)
+		return RC_OK;
+	db_bind(*stmt, ":after", page->after);
+	db_bind_int(*stmt, ":limit",
+	    page->limit > INT64_MAX ? INT64_MAX : (int64_t)page->limit);
 	return RC_OK;
-}
-
-/* Shows the row to the visitor; false: it wants no more. */
-static bool
-show_row(const struct list *list, sqlite3_stmt *stmt)
-{
-	struct index_referrer referrer;
-
-	if (list->names != NULL)
-		return list->names->name(list->names->arg, db_text(stmt, 0));
-	referrer = (struct index_referrer){
-	    .digest = db_text(stmt, 0),
-	    .subject = list->of->digest,
-	    .type = db_text(stmt, 1),
-	    .artifact_type = db_text(stmt, 2),
-	    .size = sqlite3_column_int64(stmt, 3),
-	    .annotations = db_text(stmt, 4),
-	};
-	return list->referrers->referrer(list->referrers->arg, &referrer);
 }
 
 static enum result
@@ -82,9 +67,17 @@ read_list(struct db *db, void *arg, struct err *err)
 	while (r == RC_OK && more) {
 		r = db_step(db, stmt, &more, err);
 		if (r == RC_OK && more)
-			more = show_row(list, stmt);
+			more = list->show(list, stmt);
 	}
 	return r;
+}
+
+static bool
+show_name(const struct list *list, sqlite3_stmt *stmt)
+{
+	const struct index_name_visitor *visitor = list->visitor;
+
+	return visitor->name(visitor->arg, db_text(stmt, 0));
 }
 
 enum result
@@ -92,11 +85,10 @@ index_catalog(struct index *ix, const struct index_page *page,
     const struct index_name_visitor *visitor, struct err *err)
 {
 	static const char sql[] =
-	    "SELECT name FROM repository INDEXED BY repository_v2"
-	    " WHERE v2 = 1 AND hidden = 0 AND name > :after"
-	    " ORDER BY name LIMIT :limit";
-	const struct index_subject all = {.repository = str_of("")};
-	struct list list = {sql, &all, page, .names = visitor};
+	    "SELECT name FROM repository INDEXED BY repository_catalog"
+	    " WHERE in_catalog = 1 AND name > :after ORDER BY name LIMIT :limit";
+	struct list list = {
+	    .sql = sql, .page = page, .show = show_name, .visitor = visitor};
 
 	return pool_do(ix, DB_READ, read_list, &list, err);
 }
@@ -111,10 +103,101 @@ index_tags(struct index *ix, struct str repository, const struct index_page *pag
 	static const char sql[] =
 	    "SELECT name FROM tag WHERE repository = " REPOSITORY
 	    " AND name > :after ORDER BY name LIMIT :limit";
-	const struct index_subject of = {.repository = repository};
-	struct list list = {sql, &of, page, .names = visitor};
+	struct list list = {.sql = sql,
+	    .repository = repository,
+	    .page = page,
+	    .show = show_name,
+	    .visitor = visitor};
 
 	return pool_do(ix, DB_READ, read_list, &list, err);
+}
+
+static bool
+show_tag(const struct list *list, sqlite3_stmt *stmt)
+{
+	const struct index_tag_visitor *visitor = list->visitor;
+	const struct index_tag tag = {db_text(stmt, 0), db_text(stmt, 1)};
+
+	return visitor->tag(visitor->arg, &tag);
+}
+
+enum result
+index_tag_images(struct index *ix, struct str repository,
+    const struct index_page *page, const struct index_tag_visitor *visitor,
+    struct err *err)
+{
+	static const char sql[] =
+	    "SELECT name, image FROM tag WHERE repository = " REPOSITORY
+	    " AND name > :after AND image <> '' ORDER BY name LIMIT :limit";
+	struct list list = {.sql = sql,
+	    .repository = repository,
+	    .page = page,
+	    .show = show_tag,
+	    .visitor = visitor};
+
+	return pool_do(ix, DB_READ, read_list, &list, err);
+}
+
+static bool
+show_found(const struct list *list, sqlite3_stmt *stmt)
+{
+	const struct index_counterpart_visitor *visitor = list->visitor;
+
+	return visitor->found(visitor->arg, db_text(stmt, 0), db_text(stmt, 1));
+}
+
+enum result
+index_counterpart_find(struct index *ix, struct str repository, struct str key,
+    const struct index_counterpart_visitor *visitor, struct err *err)
+{
+	static const char in_one[] = "SELECT :repository, origin FROM counterpart"
+				     " WHERE repository = " REPOSITORY
+				     " AND key = :key"
+				     " ORDER BY origin";
+	static const char in_all[] =
+	    "SELECT name, origin FROM counterpart INDEXED BY counterpart_key"
+	    " CROSS JOIN repository ON repository.id = counterpart.repository"
+	    " WHERE counterpart.key = :key ORDER BY name, origin";
+	struct list list = {.sql = repository.n > 0 ? in_one : in_all,
+	    .repository = repository,
+	    .key = key,
+	    .show = show_found,
+	    .visitor = visitor};
+
+	return pool_do(ix, DB_READ, read_list, &list, err);
+}
+
+enum result
+index_counterpart_keys(struct index *ix, struct str repository,
+    const struct index_page *page, const struct index_name_visitor *visitor,
+    struct err *err)
+{
+	static const char sql[] =
+	    "SELECT DISTINCT key FROM counterpart WHERE repository = " REPOSITORY
+	    " AND key > :after ORDER BY key LIMIT :limit";
+	struct list list = {.sql = sql,
+	    .repository = repository,
+	    .page = page,
+	    .show = show_name,
+	    .visitor = visitor};
+
+	return pool_do(ix, DB_READ, read_list, &list, err);
+}
+
+static bool
+show_referrer(const struct list *list, sqlite3_stmt *stmt)
+{
+	const struct index_referrer_visitor *visitor = list->visitor;
+	const struct index_referrer referrer = {
+	    .digest = db_text(stmt, 0),
+	    .subject = list->subject,
+	    .type = db_text(stmt, 1),
+	    .artifact_type = db_text(stmt, 2),
+	    .size = sqlite3_column_int64(stmt, 3),
+	    .annotations = db_text(stmt, 4),
+	};
+
+	return visitor->referrer(visitor->arg, &referrer);
 }
 
 enum result
@@ -129,7 +212,13 @@ index_referrers(struct index *ix, const struct index_subject *subject,
 	    " AND digest > :after"
 	    " AND (:artifact_type = '' OR artifact_type = :artifact_type)"
 	    " ORDER BY digest LIMIT :limit";
-	struct list list = {sql, subject, page, .referrers = visitor};
+	struct list list = {.sql = sql,
+	    .repository = subject->repository,
+	    .subject = subject->digest,
+	    .artifact_type = subject->artifact_type,
+	    .page = page,
+	    .show = show_referrer,
+	    .visitor = visitor};
 
 	return pool_do(ix, DB_READ, read_list, &list, err);
 }

@@ -2,7 +2,7 @@
  *
  * A rebuild does not begin by dropping rows: it raises the generation, and each row that is written
  * or confirmed from then on, by the rebuild or by a push, has the new one. What still has an
- * older generation when a repository is closed (tags, referrers) or at the end (repositories)
+ * older generation when a repository is closed (tags, counterparts, referrers) or at the end (repositories)
  * is no longer in the store and is dropped. Until then it answers requests, so an index that was
  * whole before the rebuild stays whole during it.
  *
@@ -65,13 +65,13 @@ check_generation(struct db *db, const struct step *step, struct err *err)
 
 /* ---- a repository ---- */
 
-/* Its tags and referrers stay as they are, whatever their generation. */
+/* Its tags, counterparts and referrers stay as they are, whatever their generation. */
 static enum result
 confirm_same(struct db *db, void *arg, struct err *err)
 {
 	static const char sql[] =
 	    "UPDATE repository SET generation = :generation"
-	    " WHERE name = :name AND v1 = :v1 AND v2 = :v2 AND hidden = :hidden"
+	    " WHERE name = :name AND hidden = :hidden AND in_catalog = :in_catalog"
 	    " AND version = :version";
 	struct step *step = arg;
 	const struct index_repository *repository = step->repository;
@@ -85,9 +85,8 @@ confirm_same(struct db *db, void *arg, struct err *err)
 		return r;
 	db_bind_int(stmt, ":generation", step->generation);
 	db_bind(stmt, ":name", repository->name);
-	db_bind_int(stmt, ":v1", repository->v1);
-	db_bind_int(stmt, ":v2", repository->v2);
-	db_bind_int(stmt, ":hidden", repository->hidden);
+	db_bind_int(stmt, ":hidden", !repository->in_search);
+	db_bind_int(stmt, ":in_catalog", repository->in_catalog);
 	db_bind(stmt, ":version", repository->version);
 	r = db_run(db, stmt, &changed, err);
 	step->same = changed > 0;
@@ -144,7 +143,7 @@ run_drop(
 	return r;
 }
 
-/* Tags and referrers of the repository that were not put since begin. */
+/* What the repository has that was not put since begin. */
 static enum result
 drop_older(struct db *db, struct step *step, int64_t id, struct err *err)
 {
@@ -152,12 +151,18 @@ drop_older(struct db *db, struct step *step, int64_t id, struct err *err)
 	    "DELETE FROM tag WHERE repository = :id AND name IN"
 	    " (SELECT name FROM tag WHERE repository = :id"
 	    " AND generation <> :generation LIMIT :left)";
+	static const char counterparts[] =
+	    "DELETE FROM counterpart WHERE repository = :id AND (key, origin) IN"
+	    " (SELECT key, origin FROM counterpart WHERE repository = :id"
+	    " AND generation <> :generation LIMIT :left)";
 	static const char referrers[] =
 	    "DELETE FROM referrer WHERE id IN"
 	    " (SELECT id FROM referrer WHERE repository = :id"
 	    " AND generation <> :generation LIMIT :left)";
 	enum result r = run_drop(db, step, tags, id, err);
 
+	if (r == RC_OK)
+		r = run_drop(db, step, counterparts, id, err);
 	if (r == RC_OK)
 		r = run_drop(db, step, referrers, id, err);
 	return r;

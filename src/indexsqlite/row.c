@@ -8,9 +8,8 @@ bind_repository(sqlite3_stmt *stmt, const struct index_repository *repository)
 {
 	db_bind(stmt, ":name", repository->name);
 	db_bind(stmt, ":description", repository->description);
-	db_bind_int(stmt, ":v1", repository->v1);
-	db_bind_int(stmt, ":v2", repository->v2);
-	db_bind_int(stmt, ":hidden", repository->hidden);
+	db_bind_int(stmt, ":hidden", !repository->in_search);
+	db_bind_int(stmt, ":in_catalog", repository->in_catalog);
 	db_bind(stmt, ":version", repository->version);
 }
 
@@ -20,8 +19,8 @@ row_find(struct db *db, const struct index_repository *repository, struct row *r
 {
 	static const char sql[] =
 	    "SELECT id, state.generation, repository.generation = state.generation"
-	    " AND description = :description AND v1 = :v1 AND v2 = :v2"
-	    " AND hidden = :hidden AND version = :version"
+	    " AND description = :description AND hidden = :hidden"
+	    " AND in_catalog = :in_catalog AND version = :version"
 	    " FROM repository, state WHERE name = :name";
 	sqlite3_stmt *stmt;
 	bool there = false;
@@ -46,13 +45,12 @@ upsert_row(
 {
 	static const char sql[] =
 	    "INSERT INTO repository"
-	    " (name, description, v1, v2, hidden, version, generation)"
-	    " VALUES (:name, :description, :v1, :v2, :hidden, :version,"
+	    " (name, description, hidden, in_catalog, version, generation)"
+	    " VALUES (:name, :description, :hidden, :in_catalog, :version,"
 	    " (SELECT generation FROM state))"
 	    " ON CONFLICT (name) DO UPDATE SET"
-	    " description = excluded.description, v1 = excluded.v1,"
-	    " v2 = excluded.v2, hidden = excluded.hidden,"
-	    " version = excluded.version,"
+	    " description = excluded.description, hidden = excluded.hidden,"
+	    " in_catalog = excluded.in_catalog, version = excluded.version,"
 	    " generation = excluded.generation";
 	sqlite3_stmt *stmt;
 	enum result r = db_start(db, sql, &stmt, err);

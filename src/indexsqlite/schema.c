@@ -16,11 +16,18 @@
 
 /* state has one row. Its generation starts at a number that no other file has, so
  * that a rebuild sees when the file was replaced under it. whole: it has been filled
- * once. Two columns are not used any more: state.cursor, of version 1, and
- * repository.stamp, of versions 2 to 4, which the text repository.version has replaced. They
- * stay, because only sqlite 3.35 and later can drop a column, and because a process of such a
- * version that still runs must not take their absence for damage. A repository of an older
- * index has an empty version, and the next walk reads it again.
+ * once.
+ *
+ * Some columns are not used any more: state.cursor, of version 1; repository.stamp, of versions
+ * 2 to 4, which the text repository.version has replaced; repository.v1 and v2, with the index
+ * repository_v2, of versions 2 to 5. They stay, because only sqlite 3.35 and later can drop a
+ * column, and because a process of such a version that still runs must not take their absence
+ * for damage. A repository of an older index has an empty version, and the next walk reads it
+ * again.
+ *
+ * hidden is the contrary of in_search. Until version 5 the catalog did not show such a
+ * repository either; in_catalog says that by itself now, for version 6 has repositories that are
+ * only in the catalog.
  *
  * writes counts the transactions in which berth changed something. Another program does
  * not count, so what it changes is noticed (pool.c).
@@ -29,9 +36,10 @@
  * own: the triggers keep it equal to the rows of repository, hidden ones excepted (since
  * version 3, after which every repository is read again).
  *
- * A row of tag or referrer belongs to a repository by its id and goes with it. The
- * annotations of a referrer may be long: they stand last, where a filter does not read
- * them. */
+ * A row of tag, counterpart or referrer belongs to a repository by its id and goes with it.
+ * The annotations of a referrer may be long: they stand last, where a filter does not read
+ * them. There is no index of counterparts by origin: only the removal of a manifest asks for
+ * it, which reads those of its repository. */
 const char *const schema_steps[SCHEMA_VERSION] = {
     "CREATE TABLE state ("
     "  generation INTEGER NOT NULL,"
@@ -128,6 +136,27 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "ALTER TABLE state ADD COLUMN writes INTEGER NOT NULL DEFAULT 0;",
 
     "ALTER TABLE repository ADD COLUMN version TEXT NOT NULL DEFAULT '';",
+
+    "ALTER TABLE repository ADD COLUMN in_catalog INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE repository SET in_catalog = (v2 = 1 AND hidden = 0), version = '';"
+    "CREATE INDEX repository_catalog ON repository (name) WHERE in_catalog = 1;"
+
+    "ALTER TABLE tag ADD COLUMN image TEXT NOT NULL DEFAULT '';"
+
+    "CREATE TABLE counterpart ("
+    "  repository INTEGER NOT NULL,"
+    "  key TEXT NOT NULL,"
+    "  origin TEXT NOT NULL,"
+    "  generation INTEGER NOT NULL,"
+    "  PRIMARY KEY (repository, key, origin)) WITHOUT ROWID;"
+    "CREATE INDEX counterpart_key ON counterpart (key);"
+
+    "DROP TRIGGER repository_empty;"
+    "CREATE TRIGGER repository_empty AFTER DELETE ON repository BEGIN"
+    "  DELETE FROM tag WHERE repository = old.id;"
+    "  DELETE FROM counterpart WHERE repository = old.id;"
+    "  DELETE FROM referrer WHERE repository = old.id;"
+    "END;",
 };
 
 /* What the file says that berth cannot use. */

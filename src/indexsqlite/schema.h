@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "indexsqlite/db.h"
 
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 
 extern const char *const schema_steps[SCHEMA_VERSION];
 

@@ -126,21 +126,22 @@ text_of_v1image(const struct task *t, struct str name, struct str *out)
 /* Manifests and configs of some megabytes each are read for this, and one line of them
  * is kept: hence the arena of its own. */
 enum result
-description_text(const struct task *t, const struct index_repository *repository,
-    struct str *out)
+description_text(
+    const struct task *t, const struct layouts_found *found, struct str *out)
 {
+	const struct str name = found->row.name;
 	struct arena *scratch = arena_new();
 	const struct task *inner = task_with_arena(t, scratch);
 	struct str text = str_of(NULL);
-	enum result r = text_that_was_set(inner, repository->name, &text);
+	enum result r = text_that_was_set(inner, name, &text);
 
 	text = shorten(text);
-	if (r == RC_OK && text.n == 0 && repository->v2) {
-		r = text_of_tag(inner, repository->name.p, &text);
+	if (r == RC_OK && text.n == 0 && found->v2) {
+		r = text_of_tag(inner, name.p, &text);
 		text = shorten(text);
 	}
-	if (r == RC_OK && text.n == 0 && repository->v1) {
-		r = text_of_v1image(inner, repository->name, &text);
+	if (r == RC_OK && text.n == 0 && found->v1) {
+		r = text_of_v1image(inner, name, &text);
 		text = shorten(text);
 	}
 	*out = str_make(str_dup(t->arena, text), text.n);

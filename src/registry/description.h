@@ -3,7 +3,7 @@
 #ifndef REGISTRY_DESCRIPTION_H
 #define REGISTRY_DESCRIPTION_H
 
-#include "index/index.h"
+#include "registry/layouts.h"
 #include "registry/task.h"
 
 /* The description of a repository that layouts_find() found: the one that was set for it
@@ -12,7 +12,7 @@
  * its config's label, else those of its first child. If there is none, that label or the
  * comment of the v1 image with the tag "latest". Otherwise *out is empty. RC_IO: something
  * could not be read; *out is empty. */
-enum result description_text(const struct task *t,
-    const struct index_repository *repository, struct str *out);
+enum result description_text(
+    const struct task *t, const struct layouts_found *found, struct str *out);
 
 #endif

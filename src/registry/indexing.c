@@ -15,15 +15,15 @@ static enum result
 enter_repository(
     const struct task *t, const char *name, struct index_change *change)
 {
-	struct index_repository *repository = &change->repository;
-	enum result described, r = layouts_find(t, name, repository);
+	struct layouts_found found;
+	enum result described, r = layouts_find(t, name, &found);
 
 	if (r != RC_OK)
 		return r;
-	if (!repository->v1 && !repository->v2)
-		return index_drop_repository(
-		    t->reg->index, repository->name, t->err);
-	described = description_text(t, repository, &repository->description);
+	if (!found.v1 && !found.v2)
+		return index_drop_repository(t->reg->index, found.row.name, t->err);
+	described = description_text(t, &found, &found.row.description);
+	change->repository = found.row;
 	r = index_put(t->reg->index, change, t->err);
 	return r == RC_OK ? described : r;
 }

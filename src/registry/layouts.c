@@ -33,44 +33,47 @@ is_v2_name(struct str name)
 }
 
 enum result
-layouts_find(const struct task *t, const char *name, struct index_repository *out)
+layouts_find(const struct task *t, const char *name, struct layouts_found *out)
 {
 	const struct store_repository in = task_repository(t, name);
+	struct str full = str_of(name);
 	struct store_v1repo repo;
 	enum result r;
 
-	*out = (struct index_repository){.name = str_of(name)};
-	r = layouts_find_v1(t, out->name, &repo);
-	out->v1 = r == RC_OK && store_v1repo_exists(&repo) &&
-		  str_has(out->name, '/');
+	*out = (struct layouts_found){.row = {.name = full}};
+	r = layouts_find_v1(t, full, &repo);
+	out->v1 = r == RC_OK && store_v1repo_exists(&repo) && str_has(full, '/');
 	if (r == RC_OK && store_v1repo_exists(&repo))
-		r = store_v1repo_is_private(&repo, &out->hidden, t->err);
-	if (r == RC_OK && is_v2_name(out->name))
+		r = store_v1repo_is_private(&repo, &out->private, t->err);
+	if (r == RC_OK && is_v2_name(full))
 		r = store_repository_has_manifest(&in, &out->v2, t->err);
+	out->row.in_search = !out->private;
+	out->row.in_catalog = out->v2 && !out->private;
 	return r;
 }
 
 /* The versions of its parts, in one text. */
 struct str
-layouts_version(const struct task *t, const struct index_repository *repository)
+layouts_version(const struct task *t, const struct layouts_found *found)
 {
-	const struct store_repository in = task_repository(t, repository->name.p);
+	const struct str name = found->row.name;
+	const struct store_repository in = task_repository(t, name.p);
 	struct str v1 = str_of("-"), v2 = v1, description = v1;
 	struct store_v1repo repo;
 	struct v1name parsed;
 	struct err ignored;
 	enum result r = RC_OK;
 
-	if (repository->v1) {
-		r = layouts_find_v1(task_quiet(t), repository->name, &repo);
+	if (found->v1) {
+		r = layouts_find_v1(task_quiet(t), name, &repo);
 		if (r == RC_OK)
 			v1 = store_v1repo_version(&repo);
 	}
-	if (r == RC_OK && repository->v2)
+	if (r == RC_OK && found->v2)
 		r = store_repository_version(&in, &v2, &ignored);
 	if (r != RC_OK)
 		return str_of("");
-	if (v1name_parse(t->arena, repository->name, &parsed, &ignored) == RC_OK)
+	if (v1name_parse(t->arena, name, &parsed, &ignored) == RC_OK)
 		description = store_description_version(
 		    t->reg->store, t->arena, &parsed);
 	return str_of(arena_printf(t->arena, "%.*s %.*s %.*s", STR_ARG(v1),

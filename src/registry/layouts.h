@@ -12,14 +12,18 @@
 enum result layouts_find_v1(
     const struct task *t, struct str name, struct store_v1repo *out);
 
-/* In which of the two layouts the name is, and whether it, or the name that API v1 has
- * for it, is private: name, v1, v2, hidden. Its description and its version are empty. */
+/* In which of the two layouts a repository is, and its row in the index, of which the description
+ * and the version are empty until somebody fills them in. */
+struct layouts_found {
+	struct index_repository row;
+	bool v1, v2;
+	bool private; /* it is, or the name that API v1 has for it is */
+};
 enum result layouts_find(
-    const struct task *t, const char *name, struct index_repository *out);
+    const struct task *t, const char *name, struct layouts_found *out);
 
 /* A text that changes when anybody writes to the repository, in either layout, or to its
  * description; empty: it cannot be found out. To be compared, and for nothing else. */
-struct str layouts_version(
-    const struct task *t, const struct index_repository *repository);
+struct str layouts_version(const struct task *t, const struct layouts_found *found);
 
 #endif

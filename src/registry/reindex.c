@@ -36,8 +36,8 @@ struct run {
 	bool failed; /* what is at hand could not be read */
 	enum result result;
 
-	struct index_repository repository; /* the current one */
-	struct str tags[TAGS_AT_ONCE];
+	struct layouts_found found; /* the current repository */
+	struct index_tag tags[TAGS_AT_ONCE];
 	size_t n_tags;
 };
 
@@ -52,8 +52,7 @@ stopped(const struct run *run)
 static void
 add_tags(struct run *run)
 {
-	const struct index_change change = {
-	    run->repository, run->tags, run->n_tags};
+	const struct index_change change = {run->found.row, run->tags, run->n_tags};
 
 	run->result = index_rebuild_add(
 	    run->task->reg->index, &change, run->task->err);
@@ -67,7 +66,8 @@ add_tag(void *arg, const char *tag, const struct digest *d)
 	struct run *run = arg;
 
 	(void)d;
-	run->tags[run->n_tags++] = str_of(arena_strdup(run->scratch, tag));
+	run->tags[run->n_tags++] = (struct index_tag){
+	    .name = str_of(arena_strdup(run->scratch, tag))};
 	if (run->n_tags == TAGS_AT_ONCE)
 		add_tags(run);
 	return run->result == RC_OK;
@@ -78,14 +78,14 @@ static bool
 add_referrer(void *arg, const struct digest *d)
 {
 	struct run *run = arg;
-	struct index_change change = {.repository = run->repository};
+	struct index_change change = {.repository = run->found.row};
 	struct index_referrer referrer;
 	struct store_manifest stored;
 	struct manifest m;
 
 	arena_clear(run->scratch);
 	if (manifest_load(task_quiet(task_with_arena(run->task, run->scratch)),
-		run->repository.name.p, d, &stored, &m) != RC_OK ||
+		run->found.row.name.p, d, &stored, &m) != RC_OK ||
 	    !m.has_subject)
 		return true;
 	referrer_make(run->scratch, &m, &stored.digest, stored.bytes.n, &referrer);
@@ -100,7 +100,7 @@ log_unread(const struct run *run, enum result r)
 {
 	log_line(LOG_ERROR, "index.read", "error=%s reason=%s repository=%s",
 	    err_name(r), log_value(run->arena, run->task->err->text),
-	    log_value(run->arena, run->repository.name.p));
+	    log_value(run->arena, run->found.row.name.p));
 }
 
 /* What cannot be read of one repository does not stop the walk. Its rows stay as
@@ -117,7 +117,7 @@ static enum result
 add_all(struct run *run)
 {
 	const struct store_repository in = {
-	    run->task->reg->store, run->arena, run->repository.name.p};
+	    run->task->reg->store, run->arena, run->found.row.name.p};
 	enum result r;
 
 	run->n_tags = 0;
@@ -142,17 +142,17 @@ read_and_enter(struct run *run, struct str version)
 	enum result described, r;
 
 	described = description_text(task_with_arena(run->task, run->arena),
-	    &run->repository, &run->repository.description);
+	    &run->found, &run->found.row.description);
 	if (described != RC_OK)
 		log_unread(run, described);
-	run->repository.version = str_of("");
-	r = index_rebuild_open(ix, &run->repository, run->task->err);
-	if (r == RC_OK && run->repository.v2)
+	run->found.row.version = str_of("");
+	r = index_rebuild_open(ix, &run->found.row, run->task->err);
+	if (r == RC_OK && run->found.v2)
 		r = add_all(run);
 	if (described == RC_OK)
-		run->repository.version = version;
+		run->found.row.version = version;
 	if (r == RC_OK && !run->failed)
-		r = index_rebuild_close(ix, &run->repository, run->task->err);
+		r = index_rebuild_close(ix, &run->found.row, run->task->err);
 	run->failed = run->failed || described != RC_OK;
 	return r;
 }
@@ -160,23 +160,23 @@ read_and_enter(struct run *run, struct str version)
 static enum result
 check_repository(struct run *run, const char *name)
 {
-	struct index_repository *repository = &run->repository;
+	struct layouts_found *found = &run->found;
 	bool same = false;
 	enum result r = layouts_find(
-	    task_with_arena(run->task, run->arena), name, repository);
+	    task_with_arena(run->task, run->arena), name, found);
 
 	if (r != RC_OK)
 		return pass_over(run, r);
-	if (!repository->v1 && !repository->v2)
+	if (!found->v1 && !found->v2)
 		return run->marked ? index_drop_repository(run->task->reg->index,
-					 repository->name, run->task->err)
+					 found->row.name, run->task->err)
 				   : RC_OK;
-	repository->version = layouts_version(
-	    task_with_arena(run->task, run->arena), repository);
+	found->row.version = layouts_version(
+	    task_with_arena(run->task, run->arena), found);
 	if (!run->how->afresh && !run->marked)
 		r = index_rebuild_same(
-		    run->task->reg->index, repository, &same, run->task->err);
-	return r == RC_OK && !same ? read_and_enter(run, repository->version) : r;
+		    run->task->reg->index, &found->row, &same, run->task->err);
+	return r == RC_OK && !same ? read_and_enter(run, found->row.version) : r;
 }
 
 static bool

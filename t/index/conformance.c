@@ -60,8 +60,9 @@ put_referrer(struct index *ix, const char *digest, const char *type)
 	const struct index_referrer referrer = {.digest = str_of(digest),
 	    .subject = str_of(SUBJECT),
 	    .artifact_type = str_of(type)};
-	const struct index_change change = {
-	    .repository = {.name = str_of("app"), .v2 = true},
+	const struct index_change change = {.repository = {.name = str_of("app"),
+						.in_search = true,
+						.in_catalog = true},
 	    .referrer = &referrer};
 
 	return index_put(ix, &change, &err);
@@ -94,12 +95,15 @@ static void
 test_changes(void)
 {
 	const struct str gone = str_of("1");
-	const struct index_change drop_tag = {
-	    .repository = {.name = str_of("app"), .v2 = true},
+	const struct index_change drop_tag = {.repository = {.name = str_of("app"),
+						  .in_search = true,
+						  .in_catalog = true},
 	    .dropped_tags = &gone,
 	    .n_dropped_tags = 1};
 	const struct index_change drop_referrer = {
-	    .repository = {.name = str_of("app"), .v2 = true},
+	    .repository = {.name = str_of("app"),
+		.in_search = true,
+		.in_catalog = true},
 	    .dropped_referrer = str_of("sha256:a")};
 	struct index *ix = whole_index(), *other = it->open();
 	int i;
@@ -171,25 +175,26 @@ test_search(void)
 	index_free(ix);
 }
 
+/* A repository is in any of the two lists, and may go from any to any other. */
 static void
-test_hidden(void)
+test_shown(void)
 {
 	struct index_change change = {.repository = {.name = str_of("secret/plan"),
-					  .description = str_of("a plan"),
-					  .v1 = true,
-					  .v2 = true}};
+					  .description = str_of("a plan")}};
 	struct index *ix = whole_index();
-	int i;
+	const int order[] = {0, 1, 2, 3, 0, 2, 1, 3, 1, 0, 3, 2, 0};
+	size_t i;
 
-	for (i = 0; i < 2; i++) {
-		change.repository.hidden = true;
-		(void)index_put(ix, &change, &err);
-		is_str(search_for(ix, "plan"), "0:", "no search shows it");
-		is_str(catalog_names(ix, "", 9), "", "nor does the catalog");
-		change.repository.hidden = false;
-		(void)index_put(ix, &change, &err);
-		is_str(search_for(ix, "plan"), "1: secret/plan", "now both do");
-		is_str(catalog_names(ix, "", 9), " secret/plan", "both");
+	for (i = 0; i < COUNT(order); i++) {
+		change.repository.in_search = order[i] % 2 == 1;
+		change.repository.in_catalog = order[i] >= 2;
+		is_int(index_put(ix, &change, &err), RC_OK, "lists %d", order[i]);
+		is_str(search_for(ix, "plan"),
+		    order[i] % 2 == 1 ? "1: secret/plan" : "0:", "a search");
+		is_str(search_for(ix, ""),
+		    order[i] % 2 == 1 ? "1: secret/plan" : "0:", "of all");
+		is_str(catalog_names(ix, "", 9),
+		    order[i] >= 2 ? " secret/plan" : "", "the catalog");
 	}
 	index_free(ix);
 }
@@ -231,7 +236,7 @@ is_known(struct index *ix, const struct index_repository *repository)
 
 static void
 read_repository(struct index *ix, const struct index_repository *repository,
-    const struct str *tags, size_t n_tags)
+    const struct index_tag *tags, size_t n_tags)
 {
 	const struct index_change change = {
 	    .repository = *repository, .tags = tags, .n_tags = n_tags};
@@ -244,9 +249,12 @@ read_repository(struct index *ix, const struct index_repository *repository,
 static void
 test_rebuild(void)
 {
-	struct index_repository app = {
-	    .name = str_of("app"), .v2 = true, .version = str_of("7")};
-	const struct str tags[] = {{"1", 1}, {"2", 1}};
+	struct index_repository app = {.name = str_of("app"),
+	    .in_search = true,
+	    .in_catalog = true,
+	    .version = str_of("7")};
+	const struct index_tag tags[] = {
+	    {.name = str_of("1")}, {.name = str_of("2")}};
 	struct index *ix = whole_index(), *other = it->open();
 
 	(void)put_v2(ix, "app", "old");
@@ -300,7 +308,7 @@ static void
 fill(struct index *ix)
 {
 	char name[32], text[600];
-	struct index_repository repository = {.v1 = true};
+	struct index_repository repository = {.in_search = true};
 	size_t i;
 
 	(void)index_rebuild_begin(ix, &err);
@@ -428,7 +436,7 @@ main(void)
 		test_whole();
 		test_changes();
 		test_search();
-		test_hidden();
+		test_shown();
 		test_pages();
 		test_rebuild();
 		test_lost();

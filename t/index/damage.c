@@ -29,7 +29,7 @@ filled_index(void)
 		(void)index_rebuild_open(ix,
 		    &(struct index_repository){.name = str_of(name),
 			.description = str_of("an app"),
-			.v1 = true},
+			.in_search = true},
 		    &err);
 	}
 	(void)index_rebuild_end(ix, &err);
@@ -486,8 +486,8 @@ test_older_version(void)
 	is_str(search_for(ix, ""), "2: library/centos team/app", "has its rows");
 	is_str(search_for(ix, "an app"), "1: team/app", "and their descriptions");
 	is_int(sql_int("SELECT count(*) FROM repository"
-		       " WHERE v1 = 1 AND v2 = 0 AND version = ''"),
-	    2, "they count as of API v1");
+		       " WHERE hidden = 0 AND in_catalog = 0 AND version = ''"),
+	    2, "they are not in the catalog");
 	is_str(
 	    catalog_names(ix, "", 9), "rebuilding", "the catalog has to be filled");
 	is_int(put_v2(ix, "team/app", "latest"), RC_OK, "it takes a tag");
@@ -503,8 +503,10 @@ test_older_version(void)
 static void
 test_previous_version(void)
 {
-	const struct index_repository app = {
-	    .name = str_of("team/app"), .v2 = true, .version = str_of("7")};
+	const struct index_repository app = {.name = str_of("team/app"),
+	    .in_search = true,
+	    .in_catalog = true,
+	    .version = str_of("7")};
 	struct index *ix;
 	bool wanted, same = true;
 

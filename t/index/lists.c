@@ -19,10 +19,11 @@ whole_index(void)
 }
 
 static enum result
-put_layouts(struct index *ix, const char *name, bool v1, bool v2)
+put_shown(struct index *ix, const char *name, bool in_search, bool in_catalog)
 {
-	const struct index_change change = {
-	    .repository = {.name = str_of(name), .v1 = v1, .v2 = v2}};
+	const struct index_change change = {.repository = {.name = str_of(name),
+						.in_search = in_search,
+						.in_catalog = in_catalog}};
 
 	return index_put(ix, &change, &err);
 }
@@ -40,8 +41,9 @@ make_referrer(const char *digest, const char *subject, const char *artifact_type
 static enum result
 put_referrer(struct index *ix, const char *name, struct index_referrer referrer)
 {
-	const struct index_change change = {
-	    .repository = {.name = str_of(name), .v2 = true},
+	const struct index_change change = {.repository = {.name = str_of(name),
+						.in_search = true,
+						.in_catalog = true},
 	    .referrer = &referrer};
 
 	return index_put(ix, &change, &err);
@@ -51,8 +53,9 @@ static enum result
 drop_tag(struct index *ix, const char *name, const char *tag)
 {
 	const struct str text = str_of(tag);
-	const struct index_change change = {
-	    .repository = {.name = str_of(name), .v2 = true},
+	const struct index_change change = {.repository = {.name = str_of(name),
+						.in_search = true,
+						.in_catalog = true},
 	    .dropped_tags = &text,
 	    .n_dropped_tags = 1};
 
@@ -62,8 +65,9 @@ drop_tag(struct index *ix, const char *name, const char *tag)
 static enum result
 drop_referrer(struct index *ix, const char *name, const char *digest)
 {
-	const struct index_change change = {
-	    .repository = {.name = str_of(name), .v2 = true},
+	const struct index_change change = {.repository = {.name = str_of(name),
+						.in_search = true,
+						.in_catalog = true},
 	    .dropped_referrer = str_of(digest)};
 
 	return index_put(ix, &change, &err);
@@ -183,23 +187,23 @@ test_stop(void)
 }
 
 static void
-test_layouts(void)
+test_shown(void)
 {
 	struct index *ix = whole_index();
 
-	(void)put_layouts(ix, "library/busybox", true, false);
-	(void)put_layouts(ix, "team/both", true, true);
-	(void)put_layouts(ix, "busybox", false, true);
+	(void)put_shown(ix, "library/busybox", true, false);
+	(void)put_shown(ix, "team/both", true, true);
+	(void)put_shown(ix, "busybox", false, true);
+	(void)put_shown(ix, "secret", false, false);
 	is_str(catalog_names(ix, "", ALL), " busybox team/both",
-	    "the catalog has what is in distribution's layout");
-	is_str(search_for(ix, ""), "3: busybox library/busybox team/both",
-	    "a search finds all");
-	(void)put_layouts(ix, "team/both", true, false);
-	is_str(catalog_names(ix, "", ALL), " busybox",
-	    "one that is in v1's alone now");
-	(void)put_layouts(ix, "library/busybox", true, true);
+	    "the catalog has what is in it");
+	is_str(search_for(ix, ""), "2: library/busybox team/both",
+	    "a search finds what is in searches");
+	(void)put_shown(ix, "team/both", true, false);
+	is_str(catalog_names(ix, "", ALL), " busybox", "one that left the catalog");
+	(void)put_shown(ix, "library/busybox", true, true);
 	is_str(catalog_names(ix, "", ALL), " busybox library/busybox",
-	    "one that came to be in both");
+	    "one that came into it");
 	index_free(ix);
 }
 
@@ -253,11 +257,13 @@ put_twice(struct index *ix, const struct index_change *change, const char *what)
 static void
 test_repository_again(void)
 {
-	const struct str new_tags[] = {{"one", 3}, {"two", 3}};
+	const struct index_tag new_tags[] = {
+	    {str_of("one"), str_of("")}, {str_of("two"), str_of("1d")}};
 	const struct str old_tags[] = {{"three", 5}, {"four", 4}};
 	struct index_referrer referrer = make_referrer("sha256:1", SUBJECT, SIG);
-	struct index_change change = {
-	    .repository = {.name = str_of("app"), .v2 = true},
+	struct index_change change = {.repository = {.name = str_of("app"),
+					  .in_search = true,
+					  .in_catalog = true},
 	    .tags = new_tags,
 	    .n_tags = 2,
 	    .referrer = &referrer,
@@ -269,11 +275,14 @@ test_repository_again(void)
 	put_twice(ix, &change, "all of it");
 	change.repository.description = str_of("an app");
 	put_twice(ix, &change, "a description");
-	change.repository.v1 = true;
-	put_twice(ix, &change, "a layout");
+	change.repository.in_search = false;
+	put_twice(ix, &change, "searches do not show it");
+	change.repository.in_catalog = false;
+	put_twice(ix, &change, "nor does the catalog");
 	change.repository.version = str_of("12");
 	put_twice(ix, &change, "a version");
-	(void)run_sql("INSERT INTO tag SELECT id, 'four', 0 FROM repository");
+	(void)run_sql(
+	    "INSERT INTO tag (repository, name, generation) SELECT id, 'four', 0 FROM repository");
 	put_twice(ix, &change, "a tag that is gone");
 	(void)run_sql("DELETE FROM tag WHERE name = 'two'");
 	put_twice(ix, &change, "a tag that is back");
@@ -291,10 +300,12 @@ test_repository_again(void)
 static void
 test_referrer_again(void)
 {
-	const struct str new_tags[] = {{"one", 3}, {"two", 3}};
+	const struct index_tag new_tags[] = {
+	    {str_of("one"), str_of("")}, {str_of("two"), str_of("1d")}};
 	struct index_referrer referrer = make_referrer("sha256:1", SUBJECT, SIG);
-	const struct index_change change = {
-	    .repository = {.name = str_of("app"), .v2 = true},
+	const struct index_change change = {.repository = {.name = str_of("app"),
+						.in_search = true,
+						.in_catalog = true},
 	    .tags = new_tags,
 	    .n_tags = 2,
 	    .referrer = &referrer};
@@ -437,13 +448,13 @@ fill(int names)
 	    "INSERT INTO n WITH RECURSIVE c (i) AS"
 	    " (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < %1$d)"
 	    " SELECT i FROM c;"
-	    "INSERT INTO repository (id, name, description, v1, v2, generation)"
+	    "INSERT INTO repository (id, name, description, hidden, in_catalog, generation)"
 	    " SELECT i, printf('team/%%06d', i), '', 0, 1, generation FROM n, state;"
-	    "INSERT INTO repository (name, description, v1, v2, generation)"
-	    " SELECT printf('team/%%06d-old', i), '', 1, 0, generation"
+	    "INSERT INTO repository (name, description, hidden, in_catalog, generation)"
+	    " SELECT printf('team/%%06d-old', i), '', 0, 0, generation"
 	    " FROM n, state;"
-	    "INSERT INTO tag SELECT %2$d, printf('tag-%%06d', i), 0 FROM n;"
-	    "INSERT INTO tag SELECT id, printf('tag-%%06d-', %2$d + 1), 0"
+	    "INSERT INTO tag (repository, name, generation) SELECT %2$d, printf('tag-%%06d', i), 0 FROM n;"
+	    "INSERT INTO tag (repository, name, generation) SELECT id, printf('tag-%%06d-', %2$d + 1), 0"
 	    " FROM repository WHERE id <> %2$d;"
 	    "INSERT INTO referrer"
 	    " SELECT NULL, %2$d, printf('sha256:%%06d', i), '" SUBJECT "', '', '',"
@@ -522,7 +533,7 @@ main(void)
 	test_never_whole();
 	test_order();
 	test_stop();
-	test_layouts();
+	test_shown();
 	test_drops();
 	test_repository_again();
 	test_referrer_again();

@@ -17,7 +17,7 @@ walk_to(struct index *ix, const char *name, const char *description)
 {
 	struct index_repository repository = {.name = str_of(name),
 	    .description = str_of(description),
-	    .v1 = true,
+	    .in_search = true,
 	    .version = str_of("1")};
 	enum result r = index_rebuild_open(ix, &repository, &err);
 
@@ -85,9 +85,11 @@ test_many_stale(void)
 static void
 test_replaced_meanwhile(void)
 {
-	const struct index_repository c = {
-	    .name = str_of("c/two"), .v2 = true, .version = str_of("2")};
-	const struct str tag = str_of("second");
+	const struct index_repository c = {.name = str_of("c/two"),
+	    .in_search = true,
+	    .in_catalog = true,
+	    .version = str_of("2")};
+	const struct index_tag tag = {.name = str_of("second")};
 	const struct index_change change = {
 	    .repository = c, .tags = &tag, .n_tags = 1};
 	struct index *ix = fresh_index();
@@ -130,9 +132,11 @@ write_rows(void *arg)
 	for (i = 0; i < ROUNDS; i++) {
 		struct str name = str_of(
 		    arena_printf(a, "row/%d-%zx-%d", getpid(), (size_t)&line, i));
+		const struct index_tag tag = {.name = name};
 		struct index_change change = {
-		    .repository = {name, str_of("one"), .v2 = true},
-		    .tags = &name,
+		    .repository = {name, str_of("one"), .in_search = true,
+			.in_catalog = true},
+		    .tags = &tag,
 		    .n_tags = 1};
 
 		failed += index_put(ix, &change, &why) != RC_OK;

@@ -341,8 +341,8 @@ fill_model(struct index *ix)
 		(void)index_rebuild_open(ix,
 		    &(struct index_repository){.name = str_of(row->name),
 			.description = str_of(described),
-			.v1 = rand() % 2 == 0,
-			.v2 = true},
+			.in_search = true,
+			.in_catalog = rand() % 2 == 0},
 		    &err);
 	}
 	(void)index_rebuild_end(ix, &err);
@@ -384,9 +384,8 @@ put_hidden(struct index *ix, const char *name, bool hidden)
 	const struct index_change change = {
 	    .repository = {.name = str_of(name),
 		.description = str_of("a plan of nobody's business"),
-		.v1 = true,
-		.v2 = true,
-		.hidden = hidden}};
+		.in_search = !hidden,
+		.in_catalog = !hidden}};
 
 	return index_put(ix, &change, &err);
 }

@@ -13,15 +13,14 @@
 /* A repository of the store, with what lies in it; NULL ends a list. */
 struct stored {
 	const char *name;
-	bool v1, v2;
+	bool in_search, in_catalog;
 	const char *version;
 	const char *tags[4];
 	const char *referrers[4];
-	bool hidden;
 };
 
 static const struct stored app = {
-    "app", false, true, "11", {"1", "2"}, {"sha256:1", "sha256:2"}};
+    "app", true, true, "11", {"1", "2"}, {"sha256:1", "sha256:2"}};
 static const struct stored both = {"team/both", true, true, "12", {"latest"}, {0}};
 static const struct stored old = {"team/old", true, false, "13", {0}, {0}};
 
@@ -30,18 +29,17 @@ repository_of(const struct stored *s)
 {
 	return (struct index_repository){.name = str_of(s->name),
 	    .description = str_of("described"),
-	    .v1 = s->v1,
-	    .v2 = s->v2,
-	    .hidden = s->hidden,
+	    .in_search = s->in_search,
+	    .in_catalog = s->in_catalog,
 	    .version = str_of(s->version)};
 }
 
 static enum result
 add_tag(struct index *ix, const struct stored *s, const char *tag)
 {
-	const struct str text = str_of(tag);
+	const struct index_tag put = {.name = str_of(tag)};
 	const struct index_change change = {
-	    .repository = repository_of(s), .tags = &text, .n_tags = 1};
+	    .repository = repository_of(s), .tags = &put, .n_tags = 1};
 
 	return index_rebuild_add(ix, &change, &err);
 }
@@ -156,22 +154,19 @@ test_changed(void)
 		bool same;
 		struct stored now;
 	} rows[] = {
-	    {"nothing", true, {"app", false, true, "11", {0}, {0}}},
-	    {"its version", false, {"app", false, true, "12", {0}, {0}}},
+	    {"nothing", true, {"app", true, true, "11", {0}, {0}}},
+	    {"its version", false, {"app", true, true, "12", {0}, {0}}},
 	    {"its version, as text, not as a number", false,
-		{"app", false, true, "011", {0}, {0}}},
+		{"app", true, true, "011", {0}, {0}}},
 	    {"its version, which is long now", false,
-		{"app", false, true, LONG_VERSION, {0}, {0}}},
+		{"app", true, true, LONG_VERSION, {0}, {0}}},
 	    {"its version, which cannot be found out", false,
-		{"app", false, true, "", {0}, {0}}},
-	    {"it is in v1's layout, too", false,
-		{"app", true, true, "11", {0}, {0}}},
-	    {"it is in v1's layout instead", false,
+		{"app", true, true, "", {0}, {0}}},
+	    {"it is not in the catalog", false,
 		{"app", true, false, "11", {0}, {0}}},
-	    {"it is in neither layout", false,
-		{"app", false, false, "11", {0}, {0}}},
-	    {"it is private", false, {"app", false, true, "11", {0}, {0}, true}},
-	    {"its name", false, {"App", false, true, "11", {0}, {0}}},
+	    {"it is not in searches", false, {"app", false, true, "11", {0}, {0}}},
+	    {"it is in neither", false, {"app", false, false, "11", {0}, {0}}},
+	    {"its name", false, {"App", true, true, "11", {0}, {0}}},
 	};
 	struct index *ix = fresh_index();
 	struct stored longer = app;
@@ -201,7 +196,7 @@ test_vanished(void)
 {
 	const struct stored before[] = {app, both, old};
 	const struct stored after[] = {
-	    {"app", false, true, "21", {"2", "3"}, {"sha256:2", "sha256:3"}}, both};
+	    {"app", true, true, "21", {"2", "3"}, {"sha256:2", "sha256:3"}}, both};
 	struct index *ix = fresh_index();
 
 	(void)walk_all(ix, before, 3);
@@ -291,7 +286,7 @@ fill_app(void)
 	       "CREATE TABLE n (i INTEGER PRIMARY KEY);"
 	       "INSERT INTO n WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL"
 	       " SELECT i + 1 FROM c WHERE i < 2 * %d) SELECT i FROM c;"
-	       "INSERT INTO tag SELECT id, printf('tag-%%d', i), CASE WHEN i %% 2"
+	       "INSERT INTO tag (repository, name, generation) SELECT id, printf('tag-%%d', i), CASE WHEN i %% 2"
 	       " THEN repository.generation ELSE 0 END FROM n, repository;"
 	       "INSERT INTO referrer SELECT NULL, id, printf('sha256:n%%d', i),"
 	       " '" SUBJECT "', '', '', 0, CASE WHEN i %% 2"

@@ -79,7 +79,7 @@ put_v1(struct index *ix, const char *name, const char *description)
 {
 	const struct index_change change = {.repository = {.name = str_of(name),
 						.description = str_of(description),
-						.v1 = true}};
+						.in_search = true}};
 
 	return index_put(ix, &change, &err);
 }
@@ -87,10 +87,11 @@ put_v1(struct index *ix, const char *name, const char *description)
 enum result
 put_v2(struct index *ix, const char *name, const char *tag)
 {
-	const struct str text = str_of(tag);
-	const struct index_change change = {
-	    .repository = {.name = str_of(name), .v2 = true},
-	    .tags = &text,
+	const struct index_tag put = {.name = str_of(tag)};
+	const struct index_change change = {.repository = {.name = str_of(name),
+						.in_search = true,
+						.in_catalog = true},
+	    .tags = &put,
 	    .n_tags = tag == NULL ? 0 : 1};
 
 	return index_put(ix, &change, &err);

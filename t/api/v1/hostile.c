@@ -417,7 +417,7 @@ test_long_terms(void)
 static void
 test_largest_page(void)
 {
-	struct index_change change = {.repository = {.v1 = true}};
+	struct index_change change = {.repository = {.in_search = true}};
 	struct reply *rp;
 	int i;
 

@@ -140,7 +140,8 @@ test_many_repositories(void)
 		    .repository = {
 			.name = str_of(arena_printf(arena, "bulk/%04d", i)),
 			.description = str_of(""),
-			.v2 = true}};
+			.in_search = true,
+			.in_catalog = true}};
 
 		if (index_put(reg.index, &change, &err) != RC_OK)
 			bail_out(err.text);
