@@ -30,7 +30,8 @@ struct pair {
 	struct store_v1repo own; /* of API v1; {0} where v1 is NULL */
 };
 
-/* RC_IO. What it returns lives in the task's arena. */
+/* RC_IO. What it returns lives in the task's arena. It says what is there at that moment, so a
+ * verb that writes calls it with the guard of the repository. */
 enum result pair_of_v1(
     const struct task *t, const struct v1name *name, struct pair *out);
 enum result pair_of_v2(const struct task *t, const char *name, struct pair *out);

@@ -11,6 +11,7 @@
 #define STORE_BRIDGE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "image/digest.h"

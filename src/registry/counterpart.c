@@ -1,0 +1,200 @@
+/* counterpart.c: the records of the form in API v2 of images of API v1; see counterpart.h.
+ *
+ *	image	"manifest sha256:...\nconfig sha256:...\n", or "refused <reason>\n"
+ *	layer	"<version of the image>\n<sums>\n"
+ *	blob	"<sums>\n" */
+#include "registry/counterpart.h"
+
+#include "base/json_slice.h"
+#include "image/v1name.h"
+#include "registry/v1image.h"
+#include "store/bridge.h"
+
+#define REFUSED_MAX 1000 /* bytes of a reason */
+
+static enum result
+read_record(const struct task *t, enum store_bridge_kind kind, const char *key,
+    struct str *out)
+{
+	return store_bridge_record(
+	    t->reg->store, t->arena, kind, key, out, t->err);
+}
+
+static enum result
+write_record(const struct task *t, enum store_bridge_kind kind, const char *key,
+    const char *text)
+{
+	return store_bridge_set_record(
+	    t->reg->store, t->arena, kind, key, str_of(text), t->err);
+}
+
+/* A record that an earlier berth has written differently, or that is damaged, is made again. */
+static enum result
+fail_unreadable(const struct task *t, const char *key)
+{
+	return err_set(t->err, RC_NOT_FOUND,
+	    "the record of %s is not one of this version", key);
+}
+
+/* ---- images ---- */
+
+static bool
+parse_line(struct str *text, const char *word, struct str *out)
+{
+	struct str line = str_cut(text, '\n');
+
+	*out = line;
+	return str_is(str_cut(out, ' '), word);
+}
+
+enum result
+counterpart_image(
+    const struct task *t, const char *key, struct counterpart_image *out)
+{
+	struct str text, manifest, config;
+	enum result r = read_record(t, STORE_BRIDGE_IMAGE, key, &text);
+
+	*out = (struct counterpart_image){.refused = str_of("")};
+	if (r != RC_OK)
+		return r;
+	if (str_starts(text, "refused ")) {
+		(void)parse_line(&text, "refused", &out->refused);
+		return RC_OK;
+	}
+	if (parse_line(&text, "manifest", &manifest) &&
+	    parse_line(&text, "config", &config) &&
+	    digest_parse(manifest, &out->manifest, t->err) == RC_OK &&
+	    digest_parse(config, &out->config, t->err) == RC_OK)
+		return RC_OK;
+	return fail_unreadable(t, key);
+}
+
+/* The reason on one line. */
+static const char *
+refusal_text(struct arena *a, struct str reason)
+{
+	char *text = arena_printf(a, "refused %.*s\n",
+	    (int)(reason.n < REFUSED_MAX ? reason.n : REFUSED_MAX), reason.p);
+	size_t i;
+
+	for (i = 0; text[i + 1] != '\0'; i++)
+		if (text[i] == '\n')
+			text[i] = ' ';
+	return text;
+}
+
+enum result
+counterpart_set_image(
+    const struct task *t, const char *key, const struct counterpart_image *image)
+{
+	const char *text =
+	    image->refused.n > 0
+		? refusal_text(t->arena, image->refused)
+		: arena_printf(t->arena, "manifest %s\nconfig %s\n",
+		      digest_text(t->arena, &image->manifest),
+		      digest_text(t->arena, &image->config));
+
+	return write_record(t, STORE_BRIDGE_IMAGE, key, text);
+}
+
+/* ---- layers ---- */
+
+enum result
+counterpart_layer(const struct task *t, const char *id, struct layer_sums *out)
+{
+	const struct store_v1image im = v1image_of(t, id);
+	struct str text, version;
+	enum result r = read_record(t, STORE_BRIDGE_LAYER, id, &text);
+
+	if (r == RC_OK)
+		r = store_v1image_version(&im, &version, t->err);
+	if (r != RC_OK)
+		return r;
+	if (!str_eq(str_cut(&text, '\n'), version))
+		return err_set(t->err, RC_NOT_FOUND,
+		    "the image %s has changed since its layer was read", id);
+	return layer_sums_parse(str_cut(&text, '\n'), out) ? RC_OK
+							   : fail_unreadable(t, id);
+}
+
+enum result
+counterpart_set_layer(
+    const struct task *t, const char *id, const struct layer_sums *sums)
+{
+	const struct store_v1image im = v1image_of(t, id);
+	struct str version;
+	enum result r = store_v1image_version(&im, &version, t->err);
+
+	if (r != RC_OK)
+		return r;
+	return write_record(t, STORE_BRIDGE_LAYER, id,
+	    arena_printf(t->arena, "%.*s\n%s\n", STR_ARG(version),
+		layer_sums_text(t->arena, sums)));
+}
+
+enum result
+counterpart_blob(
+    const struct task *t, const struct digest *d, struct layer_sums *out)
+{
+	const char *key = digest_text(t->arena, d);
+	struct str text;
+	enum result r = read_record(t, STORE_BRIDGE_BLOB, key, &text);
+
+	if (r != RC_OK)
+		return r;
+	return layer_sums_parse(str_cut(&text, '\n'), out)
+		   ? RC_OK
+		   : fail_unreadable(t, key);
+}
+
+enum result
+counterpart_set_blob(
+    const struct task *t, const struct digest *d, const struct layer_sums *sums)
+{
+	return write_record(t, STORE_BRIDGE_BLOB, digest_text(t->arena, d),
+	    arena_printf(t->arena, "%s\n", layer_sums_text(t->arena, sums)));
+}
+
+/* ---- the images below an image ---- */
+
+static enum result
+take_ids(const struct task *t, struct str list, const char **ids, size_t n)
+{
+	struct json_walk walk = json_slice_walk(list);
+	struct str id;
+
+	while (n > 0 && json_slice_next(&walk)) {
+		id = json_slice_text(t->arena, walk.value);
+		if (!v1name_is_image_id(id))
+			return err_set(t->err, RC_BAD_DATA,
+			    "its ancestry must be a list of image ids");
+		ids[--n] = str_dup(t->arena, id);
+	}
+	return RC_OK;
+}
+
+enum result
+counterpart_ancestry(
+    const struct task *t, const char *id, const char *const **ids, size_t *n)
+{
+	struct json_fault fault;
+	struct str text;
+	const char **list;
+	enum result r = v1image_ancestry(t, id, &text);
+
+	*n = 0;
+	if (r != RC_OK)
+		return r;
+	if (!json_slice_check(text, &text, &fault))
+		return err_set(t->err, RC_BAD_DATA,
+		    "its ancestry must be JSON: %s at byte %zu", fault.why,
+		    fault.at);
+	*n = json_slice_count(text);
+	list = arena_alloc(t->arena, (*n + 1) * sizeof(*list));
+	*ids = list;
+	r = take_ids(t, text, list, *n);
+	if (r == RC_OK && (*n == 0 || !str_is(str_of(list[*n - 1]), id)))
+		return err_set(t->err, RC_BAD_DATA,
+		    "its ancestry must begin with its own id");
+	return r;
+}

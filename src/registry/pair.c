@@ -1,0 +1,203 @@
+/* pair.c: see pair.h. */
+#include "registry/pair.h"
+
+#include "image/reference.h"
+#include "store/tag.h"
+#include "store/v1tag.h"
+
+/* ---- names ---- */
+
+#define LIBRARY V1NAME_DEFAULT_NAMESPACE "/"
+
+static bool
+is_v2_name(const char *name)
+{
+	struct err ignored;
+
+	return reference_check_repository(str_of(name), &ignored) == RC_OK;
+}
+
+static enum result
+has_manifest(const struct task *t, const char *name, bool *out)
+{
+	const struct store_repository in = task_repository(t, name);
+
+	*out = false;
+	return is_v2_name(name) ? store_repository_has_manifest(&in, out, t->err)
+				: RC_OK;
+}
+
+/* Fills in v1 and own; a name that API v1 does not allow leaves them empty. */
+static enum result
+find_own(const struct task *t, const char *name, struct pair *out)
+{
+	struct v1name parsed;
+	struct err ignored;
+	enum result r;
+
+	out->v1 = NULL;
+	out->own = (struct store_v1repo){.st = NULL};
+	if (v1name_parse(t->arena, str_of(name), &parsed, &ignored) != RC_OK)
+		return RC_OK;
+	r = store_v1repo_find(
+	    t->reg->store, t->arena, &parsed, &out->own, t->err);
+	if (r == RC_OK)
+		out->v1 = v1name_full(t->arena, &parsed);
+	return r;
+}
+
+static bool
+own_exists(const struct pair *p)
+{
+	return p->v1 != NULL && store_v1repo_exists(&p->own);
+}
+
+/* "library/foo" of API v2 is that of API v1 only if nothing else is: neither "foo" of API v2
+ * nor "library/foo" of API v1. `key` is "foo". */
+static enum result
+longer_name_counts(const struct task *t, const struct pair *p, const char *full,
+    const char *key, bool *out)
+{
+	bool there;
+	enum result r;
+
+	*out = false;
+	if (own_exists(p))
+		return RC_OK;
+	r = has_manifest(t, key, &there);
+	return r == RC_OK && !there ? has_manifest(t, full, out) : r;
+}
+
+enum result
+pair_of_v1(const struct task *t, const struct v1name *name, struct pair *out)
+{
+	const char *full = v1name_full(t->arena, name);
+	const char *key = reference_key(full);
+	bool longer = false;
+	enum result r = find_own(t, full, out);
+
+	if (r == RC_OK && key != full)
+		r = longer_name_counts(t, out, full, key, &longer);
+	if (longer)
+		key = full;
+	out->v2 = is_v2_name(key) ? str_dup(t->arena, str_of(key)) : NULL;
+	return r;
+}
+
+enum result
+pair_of_v2(const struct task *t, const char *name, struct pair *out)
+{
+	const char *key = reference_key(name);
+	bool counts = true;
+	enum result r = find_own(t, name, out);
+
+	out->v2 = name;
+	if (r == RC_OK && key != name)
+		r = longer_name_counts(t, out, name, key, &counts);
+	if (!counts) {
+		out->v1 = NULL;
+		out->own = (struct store_v1repo){.st = NULL};
+	}
+	return r;
+}
+
+struct store_repository
+pair_v2(const struct task *t, const struct pair *p)
+{
+	return task_repository(t, p->v2);
+}
+
+/* ---- tags ---- */
+
+/* RC_TAG_UNKNOWN */
+static enum result
+get_v2(const struct task *t, const struct pair *p, const char *tag,
+    struct digest *out)
+{
+	struct store_repository in;
+	enum result r;
+
+	if (p->v2 == NULL || !reference_is_tag(str_of(tag)))
+		return RC_TAG_UNKNOWN;
+	in = pair_v2(t, p);
+	r = store_tag_get(&in, tag, out, t->err);
+	return r == RC_MANIFEST_UNKNOWN ? RC_TAG_UNKNOWN : r;
+}
+
+static enum result
+get_v1(const struct task *t, const struct pair *p, const char *tag, const char **id)
+{
+	enum result r;
+
+	if (!own_exists(p))
+		return RC_TAG_UNKNOWN;
+	r = store_v1tag_get(&p->own, tag, id, t->err);
+	return r == RC_NOT_FOUND ? RC_TAG_UNKNOWN : r;
+}
+
+enum result
+pair_tag_get(const struct task *t, const struct pair *p, const char *tag,
+    struct pair_tag *out)
+{
+	enum result r = get_v2(t, p, tag, &out->digest);
+
+	out->in = PAIR_V2;
+	if (r != RC_TAG_UNKNOWN)
+		return r;
+	out->in = PAIR_V1;
+	r = get_v1(t, p, tag, &out->image);
+	if (r == RC_TAG_UNKNOWN)
+		return err_set(t->err, r, "the repository has no tag \"%s\"", tag);
+	return r;
+}
+
+/* Looks first: a removal of what is not there syncs directories. */
+static enum result
+drop_v1(const struct task *t, const struct guard *held, const struct pair *p,
+    const char *tag)
+{
+	const char *id;
+	enum result r = get_v1(t, p, tag, &id);
+
+	return r == RC_OK ? store_v1tag_remove(&p->own, held, tag, t->err) : r;
+}
+
+static enum result
+drop_v2(const struct task *t, const struct guard *held, const struct pair *p,
+    const char *tag)
+{
+	struct store_repository in;
+	struct digest ignored;
+	enum result r = get_v2(t, p, tag, &ignored);
+
+	if (r != RC_OK)
+		return r;
+	in = pair_v2(t, p);
+	return store_tag_remove(&in, held, tag, t->err);
+}
+
+enum result
+pair_tag_drop(const struct task *t, const struct guard *held, const struct pair *p,
+    const char *tag, enum pair_layout in, bool *was)
+{
+	enum result r = in == PAIR_V1 ? drop_v1(t, held, p, tag)
+				      : drop_v2(t, held, p, tag);
+
+	*was = r == RC_OK;
+	return r == RC_TAG_UNKNOWN ? RC_OK : r;
+}
+
+enum result
+pair_tag_is_shared(
+    const struct task *t, const struct pair *p, const char *tag, bool *out)
+{
+	struct digest ignored;
+	enum result r = RC_OK;
+
+	*out = p->v2 != NULL && reference_is_tag(str_of(tag));
+	if (*out)
+		r = get_v2(task_quiet(t), p, tag, &ignored);
+	if (r == RC_OK && *out)
+		*out = false;
+	return r == RC_TAG_UNKNOWN ? RC_OK : r;
+}
