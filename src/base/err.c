@@ -31,6 +31,7 @@ static const char *const names[RC_MAX] = {
     [RC_BAD_SIZE] = "bad_size",
     [RC_BAD_RANGE] = "bad_range",
     [RC_TOO_MANY] = "too_many",
+    [RC_NOT_BRIDGED] = "not_bridged",
     [RC_UNRESOLVED_REF] = "unresolved_ref",
     [RC_CONDITION] = "condition",
     [RC_OTHER_SITE] = "other_site",

@@ -15,10 +15,12 @@ libberth_a_SOURCES += \
 	src/base/json_items.c src/base/json_items.h \
 	src/base/json_slice.c src/base/json_slice.h \
 	src/base/json_slice_check.c \
+	src/base/json_sorted.c src/base/json_sorted.h \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/log.c src/base/log.h \
 	src/base/must.c src/base/must.h \
 	src/base/percent.c src/base/percent.h \
+	src/base/rfc3339.c src/base/rfc3339.h \
 	src/base/shared.c src/base/shared.h \
 	src/base/source.h \
 	src/base/str.c src/base/str.h \

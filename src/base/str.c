@@ -131,11 +131,12 @@ str_has(struct str s, char c)
 	return s.n > 0 && memchr(s.p, c, s.n) != NULL;
 }
 
-/* Bytes of the well-formed sequence at p; 0: there is none. The limits of the second byte
- * (RFC 3629, section 4) exclude overlong forms, surrogates and what is above U+10FFFF. */
-static size_t
-utf8_sequence(const unsigned char *p, size_t n)
+/* The limits of the second byte (RFC 3629, section 4) exclude overlong forms, surrogates and
+ * what is above U+10FFFF. */
+size_t
+str_utf8_first(struct str s)
 {
+	const unsigned char *p = (const unsigned char *)s.p;
 	unsigned char low = 0x80, high = 0xbf;
 	size_t len, i;
 
@@ -149,7 +150,7 @@ utf8_sequence(const unsigned char *p, size_t n)
 		len = 4;
 	else
 		return 0;
-	if (len > n)
+	if (len > s.n)
 		return 0;
 	if (p[0] == 0xe0)
 		low = 0xa0;
@@ -170,11 +171,10 @@ utf8_sequence(const unsigned char *p, size_t n)
 bool
 str_is_utf8(struct str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
 	size_t at = 0, len;
 
 	while (at < s.n) {
-		len = utf8_sequence(p + at, s.n - at);
+		len = str_utf8_first(str_make(s.p + at, s.n - at));
 		if (len == 0)
 			return false;
 		at += len;

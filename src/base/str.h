@@ -48,6 +48,10 @@ bool str_has(struct str s, char c);
 /* Is it well-formed UTF-8 (RFC 3629): no surrogates, no overlong forms, at most U+10FFFF? */
 bool str_is_utf8(struct str s);
 
+/* Bytes of the well-formed sequence at the beginning of s, which must not be empty; 0: there is
+ * none. */
+size_t str_utf8_first(struct str s);
+
 /* A copy as a C string. The caller has checked that s contains no NUL. */
 char *str_dup(struct arena *a, struct str s);
 

@@ -136,10 +136,11 @@ struct push {
 	const char *name;
 	const struct manifests_push *given;
 	struct guard guard; /* of the repository, once the manifest is read */
+	struct pair pair;   /* once the guard is held */
 	struct str bytes;   /* that are stored */
 	struct manifest manifest;
 	struct digest digest;
-	struct index_tag *tags; /* that shall mean it */
+	struct str *tags; /* that shall mean it */
 	size_t n_tags;
 };
 
@@ -183,13 +184,13 @@ read_reference(struct push *p, struct str reference)
 	p->tags = arena_alloc(
 	    p->task->arena, (p->given->n_tags + 1) * sizeof(*p->tags));
 	if (!by_digest)
-		p->tags[p->n_tags++].name = reference;
+		p->tags[p->n_tags++] = reference;
 	for (i = 0; i < p->given->n_tags; i++)
-		p->tags[p->n_tags++].name = p->given->tags[i];
+		p->tags[p->n_tags++] = p->given->tags[i];
 	for (i = 0; i < p->n_tags; i++)
-		if (!reference_is_tag(p->tags[i].name))
+		if (!reference_is_tag(p->tags[i]))
 			return err_set(p->task->err, RC_BAD_TAG,
-			    "\"%.*s\" is not a tag", STR_ARG(p->tags[i].name));
+			    "\"%.*s\" is not a tag", STR_ARG(p->tags[i]));
 	return RC_OK;
 }
 
@@ -264,15 +265,15 @@ store_manifest_and_tags(struct push *p)
 	    p->task->err);
 	for (i = 0; r == RC_OK && i < p->n_tags; i++)
 		r = store_tag_put(&in, &p->guard,
-		    str_dup(p->task->arena, p->tags[i].name), &p->digest,
-		    p->task->err);
+		    str_dup(p->task->arena, p->tags[i]), &p->digest, p->task->err);
 	return r;
 }
 
 static void
 enter_in_index(struct push *p)
 {
-	struct index_change change = {.tags = p->tags, .n_tags = p->n_tags};
+	struct indexing_change change = {
+	    .tags = p->tags, .n_tags = p->n_tags, .manifest = &p->digest};
 	struct index_referrer referrer;
 
 	if (p->manifest.has_subject) {
@@ -280,7 +281,7 @@ enter_in_index(struct push *p)
 		    &referrer);
 		change.referrer = &referrer;
 	}
-	indexing_update(p->task, &p->guard, p->name, &change);
+	indexing_update(p->task, &p->guard, &p->pair, &change);
 }
 
 /* One event for each tag, or one for a manifest without tags. */
@@ -296,7 +297,7 @@ emit_push(const struct push *p)
 	if (p->n_tags == 0)
 		event_emit(p->task, &event);
 	for (i = 0; i < p->n_tags; i++) {
-		event.tag = str_dup(a, p->tags[i].name);
+		event.tag = str_dup(a, p->tags[i]);
 		event_emit(p->task, &event);
 	}
 }
@@ -318,6 +319,8 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 		r = guard_take(
 		    t->reg->store, GUARD_REPOSITORY, name, &p.guard, t->err);
 	if (r == RC_OK)
+		r = pair_of_v2(t, name, &p.pair);
+	if (r == RC_OK)
 		r = check_condition(t, name, reference, given->condition);
 	if (r == RC_OK) {
 		r = store_manifest_and_tags(&p);
@@ -338,18 +341,19 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 /* ---- gone ---- */
 
 static enum result
-remove_tag(const struct task *t, const struct guard *held, const char *name,
+remove_tag(const struct task *t, const struct guard *held, const struct pair *p,
     const char *tag)
 {
-	const struct store_repository in = task_repository(t, name);
+	const char *name = p->v2;
+	const struct store_repository in = pair_v2(t, p);
 	struct str dropped = str_of(tag);
-	struct index_change change = {
+	const struct indexing_change change = {
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
 	enum result r = store_tag_remove(&in, held, tag, t->err);
 
 	if (r == RC_OK ||
 	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
-		indexing_update(t, held, name, &change);
+		indexing_update(t, held, p, &change);
 	else
 		indexing_mark(t, name);
 	if (r == RC_OK)
@@ -382,12 +386,12 @@ collect_tag(void *arg, const char *tag, const struct digest *d)
 /* The tags are removed first: a tag never means a manifest that is not there. A
  * manifest whose bytes are damaged or lost is removed like any other. */
 static enum result
-remove_manifest(const struct task *t, const struct guard *held, const char *name,
-    const struct digest *d)
+remove_manifest(const struct task *t, const struct guard *held,
+    const struct pair *p, const struct digest *d)
 {
-	const struct store_repository in = task_repository(t, name);
-	struct index_change change = {
-	    .dropped_referrer = str_of(digest_text(t->arena, d))};
+	const char *name = p->v2;
+	const struct store_repository in = pair_v2(t, p);
+	struct indexing_change change = {.dropped_manifest = d};
 	struct digest kept;
 	struct meant meant = {.arena = t->arena, .digest = &kept};
 	enum result r;
@@ -404,7 +408,7 @@ remove_manifest(const struct task *t, const struct guard *held, const char *name
 	change.n_dropped_tags = meant.n;
 	if (r == RC_OK ||
 	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
-		indexing_update(t, held, name, &change);
+		indexing_update(t, held, p, &change);
 	else
 		indexing_mark(t, name);
 	if (r == RC_OK)
@@ -420,6 +424,7 @@ manifests_remove(const struct task *t, const char *name, struct str reference,
     const struct manifests_condition *condition)
 {
 	struct guard held = {0};
+	struct pair pair;
 	struct digest d;
 	struct err ignored;
 	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
@@ -429,11 +434,13 @@ manifests_remove(const struct task *t, const char *name, struct str reference,
 		return names_nothing(t->err);
 	r = guard_take(t->reg->store, GUARD_REPOSITORY, name, &held, t->err);
 	if (r == RC_OK)
+		r = pair_of_v2(t, name, &pair);
+	if (r == RC_OK)
 		r = check_condition(t, name, reference, condition);
 	if (r == RC_OK && by_digest)
-		r = remove_manifest(t, &held, name, &d);
+		r = remove_manifest(t, &held, &pair, &d);
 	else if (r == RC_OK)
-		r = remove_tag(t, &held, name, str_dup(t->arena, reference));
+		r = remove_tag(t, &held, &pair, str_dup(t->arena, reference));
 	guard_release(&held);
 	return r;
 }

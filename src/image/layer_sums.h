@@ -14,11 +14,12 @@ enum layer_form { LAYER_PLAIN, LAYER_GZIP, LAYER_XZ, LAYER_BZIP2, LAYER_FORMS };
 
 struct layer_sums {
 	enum layer_form form;
-	struct digest digest; /* of the bytes as they are stored */
-	uint64_t size;        /* of these bytes */
+	struct digest digest;  /* of the bytes as they are stored */
+	uint64_t size;         /* of these bytes */
 	struct digest diff_id; /* of the tar archive, SHA-256 */
 	uint64_t unpacked;     /* bytes of the tar archive */
-	bool zero; /* the archive holds nothing: all its bytes are zero, or it has none */
+	bool
+	    zero; /* the archive holds nothing: all its bytes are zero, or it has none */
 };
 
 /* Clients of API v2 get plain tar and gzip as they are, and of other forms the tar archive

@@ -1,9 +1,13 @@
 # image: documents, pure: digests, names, manifests, configs; the only room that sees EVP digests.
 libberth_a_SOURCES += \
 	src/image/ancestry.c src/image/ancestry.h \
+	src/image/canonical.c src/image/canonical.h \
+	src/image/canonical_config.c src/image/canonical_config.h \
+	src/image/canonical_write.c src/image/canonical_write.h \
 	src/image/digest.c src/image/digest.h \
 	src/image/hash.c src/image/hash.h \
 	src/image/imagelist.c src/image/imagelist.h \
+	src/image/layer_sums.c src/image/layer_sums.h \
 	src/image/manifest.c src/image/manifest.h \
 	src/image/manifest_descriptor.c src/image/manifest_descriptor.h \
 	src/image/manifest_type.c src/image/manifest_type.h \

@@ -26,7 +26,8 @@ struct v1chain_image {
 	char id[HASH_SHA256_HEX_SIZE];
 	const char *parent; /* an id; NULL: the base */
 	struct str json;    /* what API v1 answers */
-	struct str schema1; /* what stands in a manifest of schema 1; differs for the top only */
+	struct str
+	    schema1; /* what stands in a manifest of schema 1; differs for the top only */
 	struct digest layer;
 	uint64_t layer_size; /* bytes */
 	bool throwaway;      /* the layer is v1chain_empty_layer */
@@ -44,7 +45,7 @@ struct v1chain_platform {
 };
 
 /* manifest: Docker's schema 2 or an OCI image manifest; config: the bytes that it names.
- * Everything lives in the arena. RC_NOT_BRIDGED, with the reason: it is no such manifest (an
+ * Everything lives in the arena. RC_NOT_BRIDGED, with the reason: it is something else (an
  * artifact, ...); another platform than *platform; a foreign layer; a layer of zstd; a layer
  * whose digest is not SHA-256; more layers than the history has, or fewer; more than
  * V1CHAIN_MAX images. RC_BAD_DATA: manifest or config is malformed. */
@@ -60,7 +61,8 @@ enum result v1chain_pick_child(struct arena *a, struct str index,
 bool v1chain_is_list(struct str type);
 
 /* The digest of the config of a manifest of an image. RC_NOT_BRIDGED: it has none. */
-enum result v1chain_config(struct str manifest, struct digest *out, struct err *err);
+enum result v1chain_config(
+    struct str manifest, struct digest *out, struct err *err);
 
 /* The ids as GET .../ancestry answers them, for the image at `at`: itself first. */
 struct str v1chain_ancestry(

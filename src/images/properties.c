@@ -86,7 +86,7 @@ properties_put(const struct task *t, const struct v1name *name,
 		r = write_change(t, &held, name, change);
 		guard_release(&held);
 		/* also of what failed half-way: it may be private by now */
-		indexing_update_aliases(t, name);
+		indexing_update_v1(t, name);
 	}
 	if (r == RC_OK)
 		emit_change(t, full, change);

@@ -67,6 +67,19 @@ merge_images(const struct task *t, const struct guard *held,
 	return r;
 }
 
+/* The repository may be new. */
+static void
+note_in_index(
+    const struct task *t, const struct guard *held, const struct v1name *name)
+{
+	struct pair pair;
+
+	if (pair_of_v1(t, name, &pair) == RC_OK)
+		indexing_update(t, held, &pair, NULL);
+	else
+		indexing_mark(t, v1name_full(t->arena, name));
+}
+
 enum result
 repository_announce(
     const struct task *t, const struct v1name *name, struct str body)
@@ -84,7 +97,7 @@ repository_announce(
 	if (r == RC_OK)
 		r = merge_images(t, &held, name, body);
 	if (r == RC_OK)
-		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
+		note_in_index(t, &held, name);
 	guard_release(&held);
 	return r;
 }
@@ -111,7 +124,7 @@ repository_claim(const struct task *t, const struct v1name *name, const char *id
 	if (r == RC_OK)
 		r = merge_images(t, &held, name, str_of(announced));
 	if (r == RC_OK)
-		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
+		note_in_index(t, &held, name);
 	guard_release(&held);
 	return r;
 }
@@ -173,7 +186,7 @@ repository_remove(const struct task *t, const struct v1name *name)
 		r = store_v1repo_remove(&repo, &held, t->err);
 	guard_release(&held);
 	if (r == RC_OK || r == RC_NOT_FOUND) /* an earlier removal broke off */
-		indexing_update_aliases(t, name);
+		indexing_update_v1(t, name);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_REPOSITORY,
 				  .repository = v1name_full(t->arena, name)});

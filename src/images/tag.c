@@ -215,8 +215,12 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 {
 	const struct store_v1tag what = {
 	    tag, id, tagmeta_of_agent(t->arena, agent, clock_now())};
+	const struct str set = str_of(tag);
+	const struct indexing_change change = {
+	    .tags = &set, .n_tags = 1, .image = id};
 	struct guard held = {0};
 	struct store_v1repo repo;
+	struct pair pair;
 	enum result r = access_tag(t, id);
 
 	if (r == RC_OK)
@@ -229,9 +233,11 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
+		r = pair_of_v1(t, name, &pair);
+	if (r == RC_OK)
 		r = store_v1tag_put(&repo, &held, &what, t->err);
 	if (r == RC_OK) {
-		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
+		indexing_update(t, &held, &pair, &change);
 		event_emit(t, &(struct event){.kind = EVENT_PUSH_TAG,
 				  .image = id,
 				  .repository = v1name_full(t->arena, name),
@@ -244,8 +250,12 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 enum result
 tag_remove(const struct task *t, const struct v1name *name, const char *tag)
 {
+	const struct str gone = str_of(tag);
+	const struct indexing_change change = {
+	    .dropped_tags = &gone, .n_dropped_tags = 1};
 	struct guard held = {0};
 	struct store_v1repo repo;
+	struct pair pair;
 	enum result r;
 
 	r = guard_take(t->reg->store, GUARD_REPOSITORY, v1name_full(t->arena, name),
@@ -253,10 +263,12 @@ tag_remove(const struct task *t, const struct v1name *name, const char *tag)
 	if (r == RC_OK)
 		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
 	if (r == RC_OK)
+		r = pair_of_v1(t, name, &pair);
+	if (r == RC_OK)
 		r = store_v1tag_remove(&repo, &held, tag, t->err);
 	if (r == RC_OK ||
 	    r == RC_NOT_FOUND) /* an earlier removal may have broken off */
-		indexing_update(t, &held, v1name_full(t->arena, name), NULL);
+		indexing_update(t, &held, &pair, &change);
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_TAG,
 				  .repository = v1name_full(t->arena, name),

@@ -16,17 +16,16 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "layer/packing.h"
 #include "layer/tar_xz.h"
 
 #define PACKED   ((size_t)64 << 10) /* bytes read at once */
 #define IDLE_MAX ((size_t)16 << 20) /* bytes in a row that decompress to nothing */
-#define MAGIC    10                 /* bytes by which a compression is recognised */
 
-#define XZ_MAGIC   "\xfd\x37zXZ\0"
 #define BYTE(text) text, sizeof(text) - 1
 
-/* A compression: libarchive's filter, and a single byte that is compressed by it. */
-struct packing {
+/* For a compression: libarchive's filter, and a single byte that is compressed by it. */
+struct unpacker {
 	int filter;
 	const char *byte;
 	size_t n;
@@ -35,8 +34,8 @@ struct packing {
 struct tar_bytes {
 	struct archive *archive;
 	const struct source *source;
-	const struct packing *packing;
-	bool started;   /* libarchive has got the packing's own byte */
+	const struct unpacker *unpacker;
+	bool started;   /* libarchive has got the unpacker's own byte */
 	size_t pending; /* bytes in packed[] that read_magic() read for it */
 	size_t idle;    /* bytes that libarchive got since the last one came out */
 	uint64_t limit, total; /* decompressed bytes */
@@ -69,7 +68,7 @@ examine(struct tar_bytes *b, size_t n)
 	b->idle += n;
 	if (b->idle > IDLE_MAX)
 		return "16 MiB of compressed bytes decompress to nothing";
-	if (b->packing->filter != ARCHIVE_FILTER_XZ)
+	if (b->unpacker->filter != ARCHIVE_FILTER_XZ)
 		return NULL;
 	return tar_xz_look(&b->xz, b->packed, n);
 }
@@ -83,8 +82,8 @@ read_packed(struct archive *archive, void *arg, const void **p)
 
 	if (!b->started) {
 		b->started = true;
-		*p = b->packing->byte;
-		return (la_ssize_t)b->packing->n;
+		*p = b->unpacker->byte;
+		return (la_ssize_t)b->unpacker->n;
 	}
 	if (n == 0)
 		n = b->source->read(b->source->arg, b->packed, PACKED);
@@ -117,7 +116,7 @@ read_magic(struct tar_bytes *b, struct err *err)
 {
 	ssize_t n = 1;
 
-	while (b->pending < MAGIC && n > 0) {
+	while (b->pending < PACKING_MAGIC && n > 0) {
 		n = b->source->read(
 		    b->source->arg, b->packed + b->pending, PACKED - b->pending);
 		if (n < 0)
@@ -127,62 +126,27 @@ read_magic(struct tar_bytes *b, struct err *err)
 	return RC_OK;
 }
 
-static bool
-begins(const struct tar_bytes *b, size_t at, const char *magic, size_t n)
-{
-	return b->pending >= at + n && memcmp(b->packed + at, magic, n) == 0;
-}
-
-/* "BZh" and a digit may also begin a name in a tar header, so the magic of the first block
- * (or of the end, without blocks) must follow. */
-static bool
-is_bzip2(const struct tar_bytes *b)
-{
-	return begins(b, 0, "BZh", 3) &&
-	       (begins(b, 4, "1AY&SY", 6) || begins(b, 4, "\x17rE8P\x90", 6));
-}
-
-/* zstd may begin with a frame that is to be skipped. */
-static bool
-is_zstd(const struct tar_bytes *b)
-{
-	return begins(b, 0, "\x28\xb5\x2f\xfd", 4) ||
-	       (begins(b, 1, "\x2a\x4d\x18", 3) && (b->packed[0] & 0xf0) == 0x50);
-}
-
-/* The compression that the first bytes show; only those that need no external program. Each
- * byte below is the letter x, compressed. */
-static const struct packing *
-find_packing(const struct tar_bytes *b)
-{
-	static const struct packing none = {ARCHIVE_FILTER_NONE, BYTE("x")};
-	static const struct packing gzip = {ARCHIVE_FILTER_GZIP,
-	    BYTE("\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\0\0\x83\x16\xdc\x8c\1\0\0\0")};
-	static const struct packing bzip2 = {ARCHIVE_FILTER_BZIP2,
-	    BYTE(
-		"BZh11AY&SY\x77\x4b\xb0\x14\0\0\0\0\x80\0\x40\x20\0\x21\x18\x46\x82"
-		"\xee\x48\xa7\x0a\x12\x0e\xe9\x76\x02\x80")};
-	static const struct packing xz = {ARCHIVE_FILTER_XZ,
-	    BYTE(XZ_MAGIC
-		"\0\0\xff\x12\xd9\x41\2\0\x21\1\x0c\0\0\0\x8f\x98\x41\x9c"
-		"\1\0\0\x78\0\0\0\0\0\1\x11\1\xad\xa6\x58\4\6\x72\x9e\x7a\1\0\0\0\0\0YZ")};
-	static const struct packing zstd = {
-	    ARCHIVE_FILTER_ZSTD, BYTE("\x28\xb5\x2f\xfd\0\x58\x09\0\0\x78")};
-
-	if (begins(b, 0, "\x1f\x8b\x08", 3))
-		return &gzip;
-	if (begins(b, 0, XZ_MAGIC, 6))
-		return &xz;
-	if (is_bzip2(b))
-		return &bzip2;
-	return is_zstd(b) ? &zstd : &none;
-}
+/* Only those that need no external program. Each byte below is the letter x, compressed. */
+static const struct unpacker unpackers[PACKINGS] = {
+    [PACKING_NONE] = {ARCHIVE_FILTER_NONE, BYTE("x")},
+    [PACKING_GZIP] = {ARCHIVE_FILTER_GZIP,
+	BYTE("\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\0\0\x83\x16\xdc\x8c\1\0\0\0")},
+    [PACKING_BZIP2] = {ARCHIVE_FILTER_BZIP2,
+	BYTE("BZh11AY&SY\x77\x4b\xb0\x14\0\0\0\0\x80\0\x40\x20\0\x21\x18\x46\x82"
+	     "\xee\x48\xa7\x0a\x12\x0e\xe9\x76\x02\x80")},
+    [PACKING_XZ] = {ARCHIVE_FILTER_XZ,
+	BYTE(PACKING_XZ_MAGIC
+	    "\0\0\xff\x12\xd9\x41\2\0\x21\1\x0c\0\0\0\x8f\x98\x41\x9c"
+	    "\1\0\0\x78\0\0\0\0\0\1\x11\1\xad\xa6\x58\4\6\x72\x9e\x7a\1\0\0\0\0\0YZ")},
+    [PACKING_ZSTD] = {ARCHIVE_FILTER_ZSTD,
+	BYTE("\x28\xb5\x2f\xfd\0\x58\x09\0\0\x78")},
+};
 
 /* One filter, and the raw format: the tar headers are read in tar.c. */
 static int
 set_formats(const struct tar_bytes *b)
 {
-	int r = archive_read_append_filter(b->archive, b->packing->filter);
+	int r = archive_read_append_filter(b->archive, b->unpacker->filter);
 
 	return r == ARCHIVE_OK ? archive_read_support_format_raw(b->archive) : r;
 }
@@ -195,7 +159,7 @@ static bool
 layer_was_read(const struct tar_bytes *b)
 {
 	return b->total > 0 || b->source->size == 0 ||
-	       archive_filter_bytes(b->archive, -1) > (la_int64_t)b->packing->n;
+	       archive_filter_bytes(b->archive, -1) > (la_int64_t)b->unpacker->n;
 }
 
 static enum result
@@ -225,7 +189,7 @@ refill(struct tar_bytes *b, struct err *err)
 	return RC_OK;
 }
 
-/* Drops the packing's own byte, which comes out first. */
+/* Drops the unpacker's own byte, which comes out first. */
 static enum result
 drop_own_byte(struct tar_bytes *b, struct err *err)
 {
@@ -259,7 +223,7 @@ tar_bytes_open(const struct source *source, struct arena *a, struct tar_bytes **
 	arena_defer(a, close_bytes, b);
 	if (read_magic(b, err) != RC_OK)
 		return RC_IO;
-	b->packing = find_packing(b);
+	b->unpacker = &unpackers[packing_of(b->packed, b->pending)];
 	tar_xz_begin(&b->xz);
 	r = set_formats(b);
 	if (r == ARCHIVE_OK)
@@ -300,4 +264,10 @@ tar_bytes_read(struct tar_bytes *b, char *p, size_t n, size_t *got, struct err *
 			memcpy(p + *got, piece, k);
 	}
 	return r;
+}
+
+uint64_t
+tar_bytes_used(const struct tar_bytes *b)
+{
+	return (uint64_t)archive_filter_bytes(b->archive, -1) - b->unpacker->n;
 }

@@ -1,4 +1,4 @@
-/* tar_bytes.h: the bytes of a layer, decompressed. Private to tar.c. */
+/* tar_bytes.h: the bytes of a layer, decompressed. Private to this room. */
 #ifndef LAYER_TAR_BYTES_H
 #define LAYER_TAR_BYTES_H
 
@@ -19,5 +19,9 @@ enum result tar_bytes_next(
 /* Copies the next n bytes to p. *got is less than n only at the end. */
 enum result tar_bytes_read(
     struct tar_bytes *b, char *p, size_t n, size_t *got, struct err *err);
+
+/* At the end: how many bytes of the layer were decompressed. There are more in the layer if
+ * something follows that is no part of a compressed stream. */
+uint64_t tar_bytes_used(const struct tar_bytes *b);
 
 #endif

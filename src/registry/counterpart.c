@@ -16,8 +16,7 @@ static enum result
 read_record(const struct task *t, enum store_bridge_kind kind, const char *key,
     struct str *out)
 {
-	return store_bridge_record(
-	    t->reg->store, t->arena, kind, key, out, t->err);
+	return store_bridge_record(t->reg->store, t->arena, kind, key, out, t->err);
 }
 
 static enum result
@@ -87,12 +86,11 @@ enum result
 counterpart_set_image(
     const struct task *t, const char *key, const struct counterpart_image *image)
 {
-	const char *text =
-	    image->refused.n > 0
-		? refusal_text(t->arena, image->refused)
-		: arena_printf(t->arena, "manifest %s\nconfig %s\n",
-		      digest_text(t->arena, &image->manifest),
-		      digest_text(t->arena, &image->config));
+	const char *text = image->refused.n > 0
+			       ? refusal_text(t->arena, image->refused)
+			       : arena_printf(t->arena, "manifest %s\nconfig %s\n",
+				     digest_text(t->arena, &image->manifest),
+				     digest_text(t->arena, &image->config));
 
 	return write_record(t, STORE_BRIDGE_IMAGE, key, text);
 }
@@ -194,7 +192,7 @@ counterpart_ancestry(
 	*ids = list;
 	r = take_ids(t, text, list, *n);
 	if (r == RC_OK && (*n == 0 || !str_is(str_of(list[*n - 1]), id)))
-		return err_set(t->err, RC_BAD_DATA,
-		    "its ancestry must begin with its own id");
+		return err_set(
+		    t->err, RC_BAD_DATA, "its ancestry must begin with its own id");
 	return r;
 }

@@ -22,11 +22,13 @@
 
 /* ---- of API v1, in API v2 ---- */
 
-/* Bytes of a manifest or config that is read for this. */
-#define COUNTERPART_DOCUMENT_MAX ((size_t)4 << 20)
+/* Bytes; longer ones have no form in the other API. */
+#define COUNTERPART_MANIFEST_MAX ((size_t)128 << 10)
+#define COUNTERPART_CONFIG_MAX   ((size_t)4 << 20)
 
 struct counterpart_image {
-	struct str refused; /* the reason why there is no such form; empty: there is */
+	struct str
+	    refused; /* the reason why there is no such form; empty: there is */
 	struct digest manifest, config;
 };
 
@@ -50,8 +52,8 @@ enum result counterpart_set_blob(
 
 /* The ids of an image of API v1 and of those below it, the base first. RC_IMAGE_UNKNOWN,
  * RC_IMAGE_UNFINISHED; RC_BAD_DATA: its ancestry cannot be. */
-enum result counterpart_ancestry(const struct task *t, const char *id,
-    const char *const **ids, size_t *n);
+enum result counterpart_ancestry(
+    const struct task *t, const char *id, const char *const **ids, size_t *n);
 
 /* ---- of API v2, in API v1 ---- */
 

@@ -26,22 +26,23 @@ platform_of(const struct registry *reg)
 
 /* ---- its documents ---- */
 
-/* Memory is reserved for a long one. */
+/* The manifest of an image that old dockers can run is short: it has few layers. */
 static enum result
 read_manifest(const struct task *t, const char *name, const struct digest *d,
     struct store_manifest *out)
 {
 	const struct store_repository in = task_repository(t, name);
 	enum result r = store_manifest_read_short(
-	    &in, d, WORKLIMIT_FREE / 2, out, t->err);
+	    &in, d, COUNTERPART_MANIFEST_MAX, out, t->err);
 
 	if (r == RC_TOO_LARGE)
-		r = worklimit_enter(t, 2 * COUNTERPART_DOCUMENT_MAX);
-	else
-		return r;
-	return r == RC_OK ? store_manifest_read(&in, d, out, t->err) : r;
+		return err_set(t->err, RC_NOT_BRIDGED,
+		    "its manifest has more than %zu bytes",
+		    COUNTERPART_MANIFEST_MAX);
+	return r;
 }
 
+/* Memory is reserved for a long one. */
 static enum result
 read_config(const struct task *t, const struct digest *d, struct str *out)
 {
@@ -49,15 +50,15 @@ read_config(const struct task *t, const struct digest *d, struct str *out)
 	    t->reg->store, t->arena, d, WORKLIMIT_FREE / 2, out, t->err);
 
 	if (r == RC_TOO_LARGE) {
-		r = worklimit_enter(t, 2 * COUNTERPART_DOCUMENT_MAX);
+		r = worklimit_enter(t, 2 * COUNTERPART_CONFIG_MAX);
 		if (r == RC_OK)
 			r = store_blob_read(t->reg->store, t->arena, d,
-			    COUNTERPART_DOCUMENT_MAX, out, t->err);
+			    COUNTERPART_CONFIG_MAX, out, t->err);
 	}
 	if (r == RC_BLOB_UNKNOWN || r == RC_TOO_LARGE)
 		return err_set(t->err, RC_NOT_BRIDGED,
 		    "its config %s is not here, or has more than %zu bytes",
-		    digest_text(t->arena, d), COUNTERPART_DOCUMENT_MAX);
+		    digest_text(t->arena, d), COUNTERPART_CONFIG_MAX);
 	return r;
 }
 
@@ -71,8 +72,8 @@ chain_of_image(const struct task *t, struct str manifest, struct v1chain *out)
 	if (r == RC_OK)
 		r = read_config(t, &config, &bytes);
 	if (r == RC_OK)
-		r = v1chain_make(t->arena, manifest, bytes,
-		    platform_of(t->reg), out, t->err);
+		r = v1chain_make(
+		    t->arena, manifest, bytes, platform_of(t->reg), out, t->err);
 	if (r == RC_BAD_DATA || r == RC_BAD_DIGEST || r == RC_OTHER_DIGEST)
 		return RC_NOT_BRIDGED; /* a client may have pushed anything */
 	return r;
@@ -80,25 +81,24 @@ chain_of_image(const struct task *t, struct str manifest, struct v1chain *out)
 
 /* Of a manifest of schema 1: its schema 2 form is what bridge/make.c made of it. */
 static enum result
-chain_of_schema1(
-    const struct task *t, const struct digest *d, struct v1chain *out)
+chain_of_schema1(const struct task *t, const struct digest *d, struct v1chain *out)
 {
 	struct counterpart_image image;
 	struct str manifest, config;
 	enum result r = counterpart_image(t, digest_text(t->arena, d), &image);
 
 	if (r == RC_OK && image.refused.n > 0)
-		return err_set(t->err, RC_NOT_BRIDGED, "%.*s",
-		    STR_ARG(image.refused));
+		return err_set(
+		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(image.refused));
 	if (r == RC_OK)
-		r = store_bridge_blob_read(t->reg->store, t->arena,
-		    &image.manifest, COUNTERPART_DOCUMENT_MAX, &manifest, t->err);
+		r = store_bridge_blob_read(t->reg->store, t->arena, &image.manifest,
+		    COUNTERPART_CONFIG_MAX, &manifest, t->err);
 	if (r == RC_OK)
 		r = store_bridge_blob_read(t->reg->store, t->arena, &image.config,
-		    COUNTERPART_DOCUMENT_MAX, &config, t->err);
+		    COUNTERPART_CONFIG_MAX, &config, t->err);
 	if (r == RC_OK)
-		r = v1chain_make(t->arena, manifest, config,
-		    platform_of(t->reg), out, t->err);
+		r = v1chain_make(
+		    t->arena, manifest, config, platform_of(t->reg), out, t->err);
 	return r == RC_BLOB_UNKNOWN ? RC_NOT_FOUND : r;
 }
 
@@ -138,8 +138,8 @@ has_layer(const struct task *t, const char *id, const struct v1chain_image *imag
 /* Below the top the json is text alone: created, author, comment. That of the top is what a
  * container runs. */
 static bool
-has_json(struct arena *a, struct str json, const struct v1chain_image *image,
-    bool top)
+has_json(
+    struct arena *a, struct str json, const struct v1chain_image *image, bool top)
 {
 	struct v1config v;
 	struct err ignored;

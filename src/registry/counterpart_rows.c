@@ -16,8 +16,8 @@ add_row(struct gathering *g, const char *key, const char *origin)
 
 	rows->rows = vec_grow(
 	    g->arena, rows->rows, rows->n, &g->room, sizeof(*rows->rows));
-	rows->rows[rows->n++] =
-	    (struct index_counterpart){str_of(key), str_of(origin)};
+	rows->rows[rows->n++] = (struct index_counterpart){
+	    str_of(key), str_of(origin)};
 }
 
 /* As it is stored (manifests of schema 1 name that) and as it is served. */
@@ -32,7 +32,8 @@ add_layer(const struct task *t, struct gathering *g, const char *id)
 		return r;
 	add_row(g, digest_text(t->arena, &sums.digest), id);
 	if (!layer_sums_is_served(&sums))
-		add_row(g, digest_text(t->arena, layer_sums_blob(&sums, &size)), id);
+		add_row(
+		    g, digest_text(t->arena, layer_sums_blob(&sums, &size)), id);
 	return RC_OK;
 }
 

@@ -123,27 +123,57 @@ text_of_v1image(const struct task *t, struct str name, struct str *out)
 	return only_faults(r);
 }
 
+/* The name of API v2 whose tags describe the repository: of "library/foo" of API v1 that is
+ * "foo". NULL: none. */
+static enum result
+find_described(
+    const struct task *t, const struct layouts_found *found, const char **out)
+{
+	struct v1name parsed;
+	struct pair pair;
+	enum result r;
+
+	*out = found->v2 ? found->row.name.p : NULL;
+	if (found->v2 || !found->v1 ||
+	    v1name_parse(t->arena, found->row.name, &parsed, t->err) != RC_OK)
+		return RC_OK;
+	r = pair_of_v1(t, &parsed, &pair);
+	*out = pair.v2;
+	return r;
+}
+
+/* Of its tags: those of API v2 count first, as everywhere (pair.h). */
+static enum result
+text_of_tags(
+    const struct task *t, const struct layouts_found *found, struct str *out)
+{
+	const char *name;
+	enum result r = find_described(t, found, &name);
+
+	if (r == RC_OK && name != NULL)
+		r = text_of_tag(t, name, out);
+	*out = shorten(*out);
+	if (r == RC_OK && out->n == 0 && found->v1) {
+		r = text_of_v1image(t, found->row.name, out);
+		*out = shorten(*out);
+	}
+	return only_faults(r);
+}
+
 /* Manifests and configs of some megabytes each are read for this, and one line of them
  * is kept: hence the arena of its own. */
 enum result
 description_text(
     const struct task *t, const struct layouts_found *found, struct str *out)
 {
-	const struct str name = found->row.name;
 	struct arena *scratch = arena_new();
 	const struct task *inner = task_with_arena(t, scratch);
 	struct str text = str_of(NULL);
-	enum result r = text_that_was_set(inner, name, &text);
+	enum result r = text_that_was_set(inner, found->row.name, &text);
 
 	text = shorten(text);
-	if (r == RC_OK && text.n == 0 && found->v2) {
-		r = text_of_tag(inner, name.p, &text);
-		text = shorten(text);
-	}
-	if (r == RC_OK && text.n == 0 && found->v1) {
-		r = text_of_v1image(inner, name, &text);
-		text = shorten(text);
-	}
+	if (r == RC_OK && text.n == 0)
+		r = text_of_tags(inner, found, &text);
 	*out = str_make(str_dup(t->arena, text), text.n);
 	arena_free(scratch);
 	return r;

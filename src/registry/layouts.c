@@ -5,6 +5,7 @@
 #include "image/v1name.h"
 #include "store/description.h"
 #include "store/repository.h"
+#include "store/v1tag.h"
 
 /* "busybox" is "library/busybox" in API v1. So if "busybox" is a repository of API v2, it has
  * the privacy and the description of "library/busybox". */
@@ -32,50 +33,113 @@ is_v2_name(struct str name)
 	return reference_check_repository(name, &ignored) == RC_OK;
 }
 
+/* ---- which lists show it ---- */
+
+struct looking {
+	const struct task *task;
+	const struct pair *pair;
+	bool shared;
+	enum result r;
+};
+
+static bool
+look_at_tag(void *arg, const char *tag, const char *id)
+{
+	struct looking *l = arg;
+
+	(void)id;
+	l->r = pair_tag_is_shared(l->task, l->pair, tag, &l->shared);
+	return l->r == RC_OK && !l->shared;
+}
+
+/* Has it any tag of API v1 that API v2 shows? */
+static enum result
+has_shared_tag(const struct task *t, const struct pair *p, bool *out)
+{
+	struct looking l = {.task = t, .pair = p, .r = RC_OK};
+	enum result r = RC_OK;
+
+	if (p->v2 != NULL && p->v1 != NULL && store_v1repo_exists(&p->own))
+		r = store_v1tag_each(&p->own, look_at_tag, &l, t->err);
+	*out = l.shared;
+	return r == RC_OK ? l.r : r;
+}
+
+/* The search shows a repository under the name that API v1 has for it, the catalog under that of
+ * API v2. `own`: what API v1 means by the name. */
+static enum result
+choose_lists(
+    const struct task *t, const struct store_v1repo *own, struct layouts_found *out)
+{
+	bool there = store_v1repo_exists(own), in_v1 = str_has(out->row.name, '/');
+	bool shared = false;
+	enum result r = RC_OK;
+
+	if (there)
+		r = store_v1repo_is_private(own, &out->private, t->err);
+	if (r == RC_OK && !out->v2)
+		r = has_shared_tag(t, &out->pair, &shared);
+	out->v1 = there && (in_v1 || shared || out->v2);
+	out->row.in_search = !out->private && (there ? in_v1 : out->v2);
+	out->row.in_catalog = !out->private && (out->v2 || shared);
+	return r;
+}
+
 enum result
 layouts_find(const struct task *t, const char *name, struct layouts_found *out)
 {
 	const struct store_repository in = task_repository(t, name);
-	struct str full = str_of(name);
-	struct store_v1repo repo;
+	struct store_v1repo own;
 	enum result r;
 
-	*out = (struct layouts_found){.row = {.name = full}};
-	r = layouts_find_v1(t, full, &repo);
-	out->v1 = r == RC_OK && store_v1repo_exists(&repo) && str_has(full, '/');
-	if (r == RC_OK && store_v1repo_exists(&repo))
-		r = store_v1repo_is_private(&repo, &out->private, t->err);
-	if (r == RC_OK && is_v2_name(full))
+	*out = (struct layouts_found){.row = {.name = str_of(name)}};
+	r = layouts_find_v1(t, out->row.name, &own);
+	if (r == RC_OK && is_v2_name(out->row.name)) {
 		r = store_repository_has_manifest(&in, &out->v2, t->err);
-	out->row.in_search = !out->private;
-	out->row.in_catalog = out->v2 && !out->private;
-	return r;
+		if (r == RC_OK)
+			r = pair_of_v2(t, name, &out->pair);
+	}
+	return r == RC_OK ? choose_lists(t, &own, out) : r;
 }
 
-/* The versions of its parts, in one text. */
+/* ---- versions ---- */
+
+static enum result
+version_of_v2(const struct task *t, const char *name, struct str *out)
+{
+	const struct store_repository in = task_repository(t, name);
+	bool there;
+	enum result r = store_repository_has_manifest(&in, &there, t->err);
+
+	*out = str_of("-");
+	return r == RC_OK && there ? store_repository_version(&in, out, t->err) : r;
+}
+
+/* The versions of its parts, in one text. The description of "library/foo" may be that of a
+ * manifest of "foo". */
 struct str
 layouts_version(const struct task *t, const struct layouts_found *found)
 {
+	const struct task *quiet = task_quiet(t);
 	const struct str name = found->row.name;
-	const struct store_repository in = task_repository(t, name.p);
-	struct str v1 = str_of("-"), v2 = v1, description = v1;
-	struct store_v1repo repo;
+	const char *key = reference_key(name.p);
+	struct str v1 = str_of("-"), v2 = v1, other = v1, description = v1;
+	struct store_v1repo own;
 	struct v1name parsed;
 	struct err ignored;
-	enum result r = RC_OK;
+	enum result r = layouts_find_v1(quiet, name, &own);
 
-	if (found->v1) {
-		r = layouts_find_v1(task_quiet(t), name, &repo);
-		if (r == RC_OK)
-			v1 = store_v1repo_version(&repo);
-	}
-	if (r == RC_OK && found->v2)
-		r = store_repository_version(&in, &v2, &ignored);
+	if (r == RC_OK && store_v1repo_exists(&own))
+		v1 = store_v1repo_version(&own);
+	if (r == RC_OK && is_v2_name(name))
+		r = version_of_v2(quiet, name.p, &v2);
+	if (r == RC_OK && key != name.p && is_v2_name(str_of(key)))
+		r = version_of_v2(quiet, key, &other);
 	if (r != RC_OK)
 		return str_of("");
 	if (v1name_parse(t->arena, name, &parsed, &ignored) == RC_OK)
 		description = store_description_version(
 		    t->reg->store, t->arena, &parsed);
-	return str_of(arena_printf(t->arena, "%.*s %.*s %.*s", STR_ARG(v1),
-	    STR_ARG(v2), STR_ARG(description)));
+	return str_of(arena_printf(t->arena, "%.*s %.*s %.*s %.*s", STR_ARG(v1),
+	    STR_ARG(v2), STR_ARG(other), STR_ARG(description)));
 }

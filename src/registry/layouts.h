@@ -1,23 +1,27 @@
-/* layouts.h: in which of the two layouts of the store a repository is. */
+/* layouts.h: which lists show a repository under one name, and what of it is there. */
 #ifndef REGISTRY_LAYOUTS_H
 #define REGISTRY_LAYOUTS_H
 
 #include "index/index.h"
+#include "registry/pair.h"
 #include "registry/task.h"
 #include "store/v1repo.h"
 
-/* The repository that API v1 means by `name`. store_v1repo_exists(out) is false if there is
- * none. API v1 knows "busybox" as "library/busybox", and the index has it under the longer
- * name alone. */
+/* The repository that API v1 means by `name`: by "busybox" it means "library/busybox".
+ * store_v1repo_exists(out) is false if there is none. */
 enum result layouts_find_v1(
     const struct task *t, struct str name, struct store_v1repo *out);
 
-/* In which of the two layouts a repository is, and its row in the index, of which the description
- * and the version are empty until somebody fills them in. */
+/* A name, and its row in the index, of which the description and the version are empty until
+ * somebody fills them in. A repository of the namespace library may have two such names, "library/foo"
+ * and "foo" (pair.h). */
 struct layouts_found {
 	struct index_repository row;
-	bool v1, v2;
-	bool private; /* it is, or the name that API v1 has for it is */
+	bool v1,
+	    v2; /* there is a repository of that API, by this name or the other one */
+	bool private; /* its repository of API v1 is */
+	struct pair
+	    pair; /* what API v2 means by the name; v2 is NULL if it cannot say it */
 };
 enum result layouts_find(
     const struct task *t, const char *name, struct layouts_found *out);

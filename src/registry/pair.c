@@ -39,8 +39,7 @@ find_own(const struct task *t, const char *name, struct pair *out)
 	out->own = (struct store_v1repo){.st = NULL};
 	if (v1name_parse(t->arena, str_of(name), &parsed, &ignored) != RC_OK)
 		return RC_OK;
-	r = store_v1repo_find(
-	    t->reg->store, t->arena, &parsed, &out->own, t->err);
+	r = store_v1repo_find(t->reg->store, t->arena, &parsed, &out->own, t->err);
 	if (r == RC_OK)
 		out->v1 = v1name_full(t->arena, &parsed);
 	return r;
@@ -111,8 +110,8 @@ pair_v2(const struct task *t, const struct pair *p)
 
 /* RC_TAG_UNKNOWN */
 static enum result
-get_v2(const struct task *t, const struct pair *p, const char *tag,
-    struct digest *out)
+get_v2(
+    const struct task *t, const struct pair *p, const char *tag, struct digest *out)
 {
 	struct store_repository in;
 	enum result r;

@@ -47,8 +47,8 @@ struct pair_tag {
 };
 
 /* What the tag means. RC_TAG_UNKNOWN: it is in neither layout. */
-enum result pair_tag_get(const struct task *t, const struct pair *p, const char *tag,
-    struct pair_tag *out);
+enum result pair_tag_get(const struct task *t, const struct pair *p,
+    const char *tag, struct pair_tag *out);
 
 /* Removes the tag from that layout, if it is there: after a push through the other API, and for
  * deletions. *was: it was there. held: GUARD_REPOSITORY. */

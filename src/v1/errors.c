@@ -32,6 +32,7 @@ static const struct {
     [RC_NO_ROUTE] = {404, "Not found"},
     [RC_OTHER_SITE] = {403, "A page of another site may not change this registry"},
     [RC_BAD_METHOD] = {405, "Method not allowed"},
+    [RC_NOT_BRIDGED] = {404, "The image has no form in this API"},
     [RC_NOT_FOUND] = {404, "Not found"},
     [RC_IMAGE_UNKNOWN] = {404, "Image not found"},
     [RC_NOT_GRANTED] = {400, "This image does not belong to the repository"},
@@ -78,6 +79,8 @@ text_of(const struct call *c, enum result r)
 	    c->route->handler == v1_delete_tag)
 		return arena_printf(
 		    c->task.arena, "Tag not found: %s", c->args.tag);
+	if (r == RC_NOT_BRIDGED && c->err.text[0] != '\0')
+		return c->err.text;
 	if (r == RC_BAD_NAME || r == RC_BAD_REQUEST ||
 	    (r == RC_BAD_LAYER && c->route->permission == MAY_PUSH))
 		return arena_printf(

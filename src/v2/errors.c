@@ -36,6 +36,8 @@ static const struct row {
     [RC_TOO_MANY] = {414, "UNSUPPORTED", "too many tags at once"},
     [RC_MISMATCH] = {400, "DIGEST_INVALID",
 	"provided digest did not match uploaded content"},
+    [RC_NOT_BRIDGED] = {404, "MANIFEST_UNKNOWN",
+	"the image has no form in this API"},
     [RC_UNRESOLVED_REF] = {400, "MANIFEST_BLOB_UNKNOWN",
 	"manifest references a manifest or blob unknown to the repository"},
     [RC_CONDITION] = {412, "DENIED",
@@ -119,9 +121,15 @@ void
 v2_fail(struct call *c, enum result r)
 {
 	const struct row *row = &table[table[r].status == 0 ? RC_IO : r];
+	struct row reason = *row;
 	struct jsonw w;
 	struct buf b;
 
+	/* docker shows the message, and nothing else */
+	if (r == RC_NOT_BRIDGED && c->err.text[0] != '\0') {
+		reason.message = c->err.text;
+		row = &reason;
+	}
 	buf_init(&b, c->task.arena, ERROR_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);

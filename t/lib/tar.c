@@ -1,11 +1,17 @@
 /* tar.c: see tar.h. */
 #include "lib/tar.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+
+#include "base/must.h"
+
+#define PACKED_MAX ((size_t)4 << 20)
 
 void
 put_tar_octal(char *field, int width, unsigned v)
@@ -71,4 +77,30 @@ gzipped(struct arena *a, struct str s, int level)
 		abort();
 	(void)deflateEnd(&z);
 	return str_make(out, z.total_out);
+}
+
+struct str
+packed_as(struct arena *a, int filter, struct str s, const char *level)
+{
+	struct archive *w = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+	char *out = must_alloc(1, PACKED_MAX);
+	size_t n;
+
+	archive_entry_set_filetype(entry, AE_IFREG);
+	if (archive_write_add_filter(w, filter) != ARCHIVE_OK ||
+	    archive_write_set_format_raw(w) != ARCHIVE_OK ||
+	    archive_write_set_filter_option(w, NULL, "compression-level", level) !=
+		ARCHIVE_OK ||
+	    archive_write_set_bytes_in_last_block(w, 1) != ARCHIVE_OK ||
+	    archive_write_open_memory(w, out, PACKED_MAX, &n) != ARCHIVE_OK ||
+	    archive_write_header(w, entry) != ARCHIVE_OK ||
+	    archive_write_data(w, s.p, s.n) != (la_ssize_t)s.n ||
+	    archive_write_close(w) != ARCHIVE_OK)
+		abort();
+	archive_entry_free(entry);
+	(void)archive_write_free(w);
+	s = str_make(arena_strndup(a, out, n), n);
+	free(out);
+	return s;
 }

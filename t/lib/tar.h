@@ -27,4 +27,7 @@ void put_tar_content(struct buf *b, unsigned size);
 /* Compressed by gzip. */
 struct str gzipped(struct arena *a, struct str s, int level);
 
+/* Compressed by a filter of libarchive (ARCHIVE_FILTER_XZ ...): at most 4 MiB. */
+struct str packed_as(struct arena *a, int filter, struct str s, const char *level);
+
 #endif

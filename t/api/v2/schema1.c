@@ -3,6 +3,7 @@
  * out, also those that another server stored. */
 #include "lib/api_v2.h"
 #include "lib/v2_store.h"
+#include "lib/vectors.h"
 
 #include "auth/signing_key.h"
 #include "base/base64url.h"
@@ -19,24 +20,6 @@
 static const struct json *vectors; /* t/data/schema1-push.json */
 
 /* ---- the file of pushes ---- */
-
-static void
-read_vectors(void)
-{
-	const char *srcdir = getenv("srcdir"), *why;
-	char *text = arena_alloc(arena, (size_t)1 << 20);
-	struct json *root = NULL;
-	FILE *f = fopen(arena_printf(arena, "%s/t/data/schema1-push.json",
-			    srcdir == NULL ? "." : srcdir),
-	    "re");
-
-	if (f == NULL ||
-	    !json_parse(
-		arena, str_make(text, fread(text, 1, 1 << 20, f)), &root, &why))
-		bail_out("t/data/schema1-push.json");
-	(void)fclose(f);
-	vectors = root;
-}
 
 static bool
 push_vector_layer(void *arg, const char *digest, const struct json *base64)
@@ -69,21 +52,15 @@ vector(const char *name)
 }
 
 static const char *
-member(const struct json *v, const char *key)
-{
-	return str_dup(arena, json_text(json_get(v, key)));
-}
-
-static const char *
 body_of_case(const char *name)
 {
-	return member(vector(name), "body");
+	return vector_text(vector(name), "body");
 }
 
 static const char *
 digest_of_case(const char *name)
 {
-	return member(vector(name), "payload_digest");
+	return vector_text(vector(name), "payload_digest");
 }
 
 /* ---- what is served ---- */
@@ -143,9 +120,10 @@ kid_of(const struct reply *rp)
 static void
 test_taken(const struct json *v, const char *tag)
 {
-	const char *digest = member(v, "payload_digest"), *name = member(v, "case");
+	const char *digest = vector_text(v, "payload_digest"),
+		   *name = vector_text(v, "case");
 	const struct row push = {name, "PUT", arena_printf(arena, AT "%s", tag),
-	    .body = member(v, "body"), .status = 201,
+	    .body = vector_text(v, "body"), .status = 201,
 	    .want_headers = arena_printf(arena,
 		"Docker-Content-Digest: %s\nLocation: " AT "%s", digest, digest)};
 	struct digest d, stored;
@@ -164,7 +142,7 @@ test_refused(const struct json *v, const char *tag)
 {
 	const char *target = arena_printf(arena, AT "%s", tag);
 	const struct row rows[] = {
-	    {member(v, "case"), "PUT", target, .body = member(v, "body"),
+	    {vector_text(v, "case"), "PUT", target, .body = vector_text(v, "body"),
 		.status = 400, .want = "~\"code\": \"MANIFEST_"},
 	    {"nothing is left", "GET", target, .status = 404,
 		.want = CODE("MANIFEST_UNKNOWN")},
@@ -182,7 +160,7 @@ test_vectors(void)
 	is_int(json_length(cases), 31, "pushes of schema 1");
 	for (i = 0; i < json_length(cases); i++) {
 		v = json_at(cases, i);
-		if (strcmp(member(v, "want"), "take") == 0)
+		if (strcmp(vector_text(v, "want"), "take") == 0)
 			test_taken(v, arena_printf(arena, "t%zu", i));
 		else
 			test_refused(v, arena_printf(arena, "t%zu", i));
@@ -463,7 +441,7 @@ int
 main(void)
 {
 	setup_v2(docs, COUNT(docs));
-	read_vectors();
+	vectors = vectors_read("schema1-push.json");
 	json_members(json_get(vectors, "layers"), push_vector_layer, NULL);
 	test_vectors();
 	test_reasons();

@@ -1,7 +1,6 @@
 /* tar-packing.c: what packs a layer: one packing, whole, in members, cut off; and what
  * costs memory or time while nothing comes of it. */
 #include <archive.h>
-#include <archive_entry.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -89,33 +88,9 @@ walked(struct str archive)
 /* ---- archives ---- */
 
 static struct str
-pack(int filter, struct str s, const char *level)
-{
-	struct archive *w = archive_write_new();
-	struct archive_entry *entry = archive_entry_new();
-	static char out[ROOM];
-	size_t n;
-
-	archive_entry_set_filetype(entry, AE_IFREG);
-	if (archive_write_add_filter(w, filter) != ARCHIVE_OK ||
-	    archive_write_set_format_raw(w) != ARCHIVE_OK ||
-	    archive_write_set_filter_option(w, NULL, "compression-level", level) !=
-		ARCHIVE_OK ||
-	    archive_write_set_bytes_in_last_block(w, 1) != ARCHIVE_OK ||
-	    archive_write_open_memory(w, out, ROOM, &n) != ARCHIVE_OK ||
-	    archive_write_header(w, entry) != ARCHIVE_OK ||
-	    archive_write_data(w, s.p, s.n) != (la_ssize_t)s.n ||
-	    archive_write_close(w) != ARCHIVE_OK)
-		abort();
-	archive_entry_free(entry);
-	(void)archive_write_free(w);
-	return str_make(arena_strndup(arena, out, n), n);
-}
-
-static struct str
 packed(const struct packing *p, struct str s)
 {
-	return pack(p->filter, s, "1");
+	return packed_as(arena, p->filter, s, "1");
 }
 
 static struct str
@@ -283,9 +258,10 @@ with_dictionary(struct str xz, unsigned char bits)
 static void
 test_dictionaries(void)
 {
-	struct str one = pack(ARCHIVE_FILTER_XZ, one_file("one"), "9");
+	struct str one = packed_as(arena, ARCHIVE_FILTER_XZ, one_file("one"), "9");
 	struct str large = with_dictionary(one, 29);
-	struct str small = pack(ARCHIVE_FILTER_XZ, one_file("two"), "0");
+	struct str small = packed_as(
+	    arena, ARCHIVE_FILTER_XZ, one_file("two"), "0");
 	struct str padding = repeated('\0', 400);
 
 	is_str(walked(one), "one ", "a dictionary of 64 MiB, as of xz -9");
