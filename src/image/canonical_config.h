@@ -1,5 +1,5 @@
 /* canonical_config.h: how a container of the image is started, as the config of Docker's
- * schema 2 has it in its member "config"; private to canonical*.c. */
+ * schema 2 has it in its member "config". Private to canonical.c and canonical_*.c. */
 #ifndef IMAGE_CANONICAL_CONFIG_H
 #define IMAGE_CANONICAL_CONFIG_H
 

@@ -1,5 +1,5 @@
 /* canonical_write.h: JSON as the canonical rule wants it: no blanks, and only those characters
- * escaped that must be; private to canonical*.c. */
+ * escaped that must be. Private to canonical.c and canonical_*.c. */
 #ifndef IMAGE_CANONICAL_WRITE_H
 #define IMAGE_CANONICAL_WRITE_H
 

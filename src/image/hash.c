@@ -81,6 +81,15 @@ hash_of(enum hash_kind kind, struct str s, char *hex)
 	hash_end(&h, hex);
 }
 
+void
+hash_sha384(struct str s, char *hex)
+{
+	unsigned char sum[SHA384_DIGEST_LENGTH];
+
+	(void)SHA384((const unsigned char *)s.p, s.n, sum);
+	hex_encode(sum, sizeof(sum), hex);
+}
+
 /* ---- the saved form; all numbers are big-endian ---- */
 
 static unsigned char *

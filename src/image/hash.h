@@ -13,7 +13,8 @@
 
 enum hash_kind { HASH_SHA256, HASH_SHA512 };
 
-#define HASH_SHA256_HEX_SIZE 65  /* 64 digits and a NUL */
+#define HASH_SHA256_HEX_SIZE 65 /* 64 digits and a NUL */
+#define HASH_SHA384_HEX_SIZE 97
 #define HASH_HEX_SIZE        129 /* the longest: of SHA-512 */
 
 struct hash {
@@ -30,6 +31,10 @@ void hash_end(struct hash *h, char *hex);
 
 /* The same for bytes in one piece. */
 void hash_of(enum hash_kind kind, struct str s, char *hex);
+
+/* SHA-384 of bytes in one piece, in hexadecimal digits with a NUL: HASH_SHA384_HEX_SIZE bytes. Only an id of
+ * images for Windows needs it (v1chain.c); berth computes no digests of this kind. */
+void hash_sha384(struct str s, char *hex);
 
 /* The state of an unfinished hash in hexadecimal digits. The format is that of Go's
  * encoding.BinaryMarshaler, which distribution writes to hashstates/: a magic word, the

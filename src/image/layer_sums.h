@@ -18,8 +18,7 @@ struct layer_sums {
 	uint64_t size;         /* of these bytes */
 	struct digest diff_id; /* of the tar archive, SHA-256 */
 	uint64_t unpacked;     /* bytes of the tar archive */
-	bool
-	    zero; /* the archive holds nothing: all its bytes are zero, or it has none */
+	bool zero; /* the archive is empty: it has only bytes of zero, or none */
 };
 
 /* Clients of API v2 get plain tar and gzip as they are, and of other forms the tar archive

@@ -1,5 +1,5 @@
 /* manifest_descriptor.h: how a manifest names other content (OCI image-spec,
- * descriptor.md); for manifest.c. */
+ * descriptor.md); for manifest.c and v1chain_manifest.c. */
 #ifndef IMAGE_MANIFEST_DESCRIPTOR_H
 #define IMAGE_MANIFEST_DESCRIPTOR_H
 

@@ -1,5 +1,5 @@
-/* manifest_type.h: the media type of a manifest, and which members belong to it; private to
- * manifest.c. */
+/* manifest_type.h: the media type of a manifest, and which members belong to it; for
+ * manifest.c and v1chain_manifest.c. */
 #ifndef IMAGE_MANIFEST_TYPE_H
 #define IMAGE_MANIFEST_TYPE_H
 

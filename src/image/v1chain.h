@@ -26,8 +26,7 @@ struct v1chain_image {
 	char id[HASH_SHA256_HEX_SIZE];
 	const char *parent; /* an id; NULL: the base */
 	struct str json;    /* what API v1 answers */
-	struct str
-	    schema1; /* what stands in a manifest of schema 1; differs for the top only */
+	struct str schema1; /* what schema 1 says; differs for the top only */
 	struct digest layer;
 	uint64_t layer_size; /* bytes */
 	bool throwaway;      /* the layer is v1chain_empty_layer */
@@ -44,12 +43,17 @@ struct v1chain_platform {
 	const char *os, *architecture;
 };
 
-/* manifest: Docker's schema 2 or an OCI image manifest; config: the bytes that it names.
- * Everything lives in the arena. RC_NOT_BRIDGED, with the reason: it is something else (an
- * artifact, ...); another platform than *platform; a foreign layer; a layer of zstd; a layer
- * whose digest is not SHA-256; more layers than the history has, or fewer; more than
- * V1CHAIN_MAX images. RC_BAD_DATA: manifest or config is malformed. */
-enum result v1chain_make(struct arena *a, struct str manifest, struct str config,
+struct v1chain_source {
+	struct str manifest; /* Docker's schema 2, or an OCI image manifest */
+	struct str config;   /* the bytes that it names */
+};
+
+/* Everything lives in the arena, or is a part of the config. RC_NOT_BRIDGED, with the reason:
+ * it is something else (an artifact, ...); another platform than *platform; a foreign layer; a
+ * layer of zstd; a layer whose digest is not SHA-256; more layers than the history or the
+ * rootfs has, or fewer; more than V1CHAIN_MAX images. RC_BAD_DATA: manifest or config is
+ * malformed. */
+enum result v1chain_make(struct arena *a, const struct v1chain_source *source,
     const struct v1chain_platform *platform, struct v1chain *out, struct err *err);
 
 /* Which child of a list or index of manifests old dockers get: the first for the platform
@@ -57,7 +61,7 @@ enum result v1chain_make(struct arena *a, struct str manifest, struct str config
 enum result v1chain_pick_child(struct arena *a, struct str index,
     const struct v1chain_platform *platform, struct digest *out, struct err *err);
 
-/* Is the text the manifest of a list or index? By mediaType, else by its members. */
+/* Is it the media type of a list or index of manifests? */
 bool v1chain_is_list(struct str type);
 
 /* The digest of the config of a manifest of an image. RC_NOT_BRIDGED: it has none. */

@@ -199,8 +199,9 @@ enum result index_tag_images(struct index *ix, struct str repository,
     const struct index_page *page, const struct index_tag_visitor *visitor,
     struct err *err);
 
-/* Which repositories have a counterpart with this key, and what it is made of: of one
- * repository, or of all (empty) in the order of their names; and by origin. */
+/* Which repositories have a counterpart with this key, and what it is made of: one repository,
+ * or all (empty), in an order of the index's own. Those of a repository come together, in the
+ * order of their origins. Costs what is shown: a visitor ends it when it has seen enough. */
 struct index_counterpart_visitor {
 	bool (*found)(void *arg, struct str repository, struct str origin);
 	void *arg;

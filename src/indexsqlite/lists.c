@@ -1,9 +1,8 @@
 /* lists.c: the catalog, tags, counterparts and referrers, a page at a time; see index.h.
  *
  * Each list is a range of an index of the database, in its order, so a page costs its own rows
- * and nothing for those before and after it. Two pay for more: tags with an image pass over those
- * without, and the counterparts with one key in all repositories are sorted by the names of the
- * repositories. The lists differ in their statement and in what a row shows. */
+ * and nothing for those before and after it; except that tags with an image pass over those
+ * without. The lists differ in their statement and in what a row shows. */
 #include <stdint.h>
 
 #include "indexsqlite/pool.h"
@@ -157,7 +156,8 @@ index_counterpart_find(struct index *ix, struct str repository, struct str key,
 	static const char in_all[] =
 	    "SELECT name, origin FROM counterpart INDEXED BY counterpart_key"
 	    " CROSS JOIN repository ON repository.id = counterpart.repository"
-	    " WHERE counterpart.key = :key ORDER BY name, origin";
+	    " WHERE counterpart.key = :key"
+	    " ORDER BY counterpart.repository, origin";
 	struct list list = {.sql = repository.n > 0 ? in_one : in_all,
 	    .repository = repository,
 	    .key = key,

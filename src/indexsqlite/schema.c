@@ -27,7 +27,8 @@
  *
  * hidden is the contrary of in_search. Until version 5 the catalog did not show such a
  * repository either; in_catalog says that by itself now, for version 6 has repositories that are
- * only in the catalog.
+ * only in the catalog. Two triggers set it for what a process of version 5 writes: only such a
+ * process writes v2.
  *
  * writes counts the transactions in which berth changed something. Another program does
  * not count, so what it changes is noticed (pool.c).
@@ -140,6 +141,14 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "ALTER TABLE repository ADD COLUMN in_catalog INTEGER NOT NULL DEFAULT 0;"
     "UPDATE repository SET in_catalog = (v2 = 1 AND hidden = 0), version = '';"
     "CREATE INDEX repository_catalog ON repository (name) WHERE in_catalog = 1;"
+    "CREATE TRIGGER repository_put_5 AFTER INSERT ON repository"
+    "  WHEN new.v2 = 1 BEGIN"
+    "  UPDATE repository SET in_catalog = (new.hidden = 0) WHERE id = new.id;"
+    "END;"
+    "CREATE TRIGGER repository_change_5 AFTER UPDATE OF v2 ON repository BEGIN"
+    "  UPDATE repository SET in_catalog = (new.v2 = 1 AND new.hidden = 0)"
+    "  WHERE id = new.id;"
+    "END;"
 
     "ALTER TABLE tag ADD COLUMN image TEXT NOT NULL DEFAULT '';"
 

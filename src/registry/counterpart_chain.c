@@ -72,8 +72,9 @@ chain_of_image(const struct task *t, struct str manifest, struct v1chain *out)
 	if (r == RC_OK)
 		r = read_config(t, &config, &bytes);
 	if (r == RC_OK)
-		r = v1chain_make(
-		    t->arena, manifest, bytes, platform_of(t->reg), out, t->err);
+		r = v1chain_make(t->arena,
+		    &(struct v1chain_source){manifest, bytes}, platform_of(t->reg),
+		    out, t->err);
 	if (r == RC_BAD_DATA || r == RC_BAD_DIGEST || r == RC_OTHER_DIGEST)
 		return RC_NOT_BRIDGED; /* a client may have pushed anything */
 	return r;
@@ -97,8 +98,9 @@ chain_of_schema1(const struct task *t, const struct digest *d, struct v1chain *o
 		r = store_bridge_blob_read(t->reg->store, t->arena, &image.config,
 		    COUNTERPART_CONFIG_MAX, &config, t->err);
 	if (r == RC_OK)
-		r = v1chain_make(
-		    t->arena, manifest, config, platform_of(t->reg), out, t->err);
+		r = v1chain_make(t->arena,
+		    &(struct v1chain_source){manifest, config}, platform_of(t->reg),
+		    out, t->err);
 	return r == RC_BLOB_UNKNOWN ? RC_NOT_FOUND : r;
 }
 

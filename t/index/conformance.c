@@ -80,6 +80,11 @@ test_whole(void)
 	is_str(tag_names(ix, "app", "", 9), "rebuilding", "tags are not");
 	is_str(referrer_names(ix, "app", SUBJECT, ""), "rebuilding",
 	    "referrers are not");
+	is_str(image_names(ix, "app"), "rebuilding", "images of tags are not");
+	is_str(counterparts_of(ix, "app", "id"), "rebuilding",
+	    "nor counterparts of one");
+	is_str(counterparts_of(ix, "", "id"), "rebuilding", "nor of all");
+	is_str(key_names(ix, "app", "", 9), "rebuilding", "nor their keys");
 	is_int(index_rebuild_begin(ix, &err), RC_OK, "a rebuild begins");
 	is_int(put_v2(ix, "app", "2"), RC_OK, "a push in between");
 	is_int(index_rebuild_end(ix, &err), RC_OK, "it ends");
@@ -133,6 +138,134 @@ test_changes(void)
 	is_str(tag_names(ix, "app", "", 9), " 3", "its tags went with it");
 	is_str(referrer_names(ix, "app", SUBJECT, ""), "", "and its referrers");
 	index_free(other);
+	index_free(ix);
+}
+
+static enum result
+put_tag(struct index *ix, const char *name, const char *image)
+{
+	const struct index_tag tag = {str_of(name), str_of(image)};
+	const struct index_change change = {
+	    .repository = {.name = str_of("app")}, .tags = &tag, .n_tags = 1};
+
+	return index_put(ix, &change, &err);
+}
+
+static void
+test_images(void)
+{
+	struct index *ix = whole_index(), *other = it->open();
+	struct line line;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		is_int(put_tag(ix, "of-v1", ""), RC_OK, "a tag without image");
+		is_int(put_tag(ix, "2", "1d2"), RC_OK, "a tag with one");
+		is_int(put_tag(ix, "1", "1d1"), RC_OK, "and one more");
+	}
+	is_str(image_names(other, "app"), " 1=1d1 2=1d2", "those with an image");
+	is_str(tag_names(other, "app", "", 9), " 1 2 of-v1", "all tags");
+	is_str(catalog_names(ix, "", 9), "", "of a repository in no list");
+	(void)put_tag(ix, "1", "1d3");
+	(void)put_tag(ix, "2", "");
+	(void)put_tag(ix, "of-v1", "1d4");
+	is_str(image_names(other, "app"), " 1=1d3 of-v1=1d4", "images change");
+	is_str(tag_names(other, "app", "", 9), " 1 2 of-v1", "tags do not");
+	line_make(&line, 0);
+	is_str(line_images(
+		   ix, &line, str_of("app"), &(struct index_page){str_of("1"), 1}),
+	    " of-v1=1d4", "a page of them");
+	line_make(&line, 1);
+	is_str(line_images(
+		   ix, &line, str_of("app"), &(struct index_page){str_of(""), 9}),
+	    " 1=1d3", "a visitor may stop");
+	is_str(image_names(ix, "none"), "", "of no repository");
+	index_free(other);
+	index_free(ix);
+}
+
+static enum result
+drop_origin(struct index *ix, const char *name, const char *origin)
+{
+	const struct index_change change = {
+	    .repository = {.name = str_of(name)}, .dropped_origin = str_of(origin)};
+
+	return index_put(ix, &change, &err);
+}
+
+/* In app and web: those of two manifests that share an image, and one of another. */
+static void
+put_counterparts(struct index *ix)
+{
+	(void)put_counterpart(ix, "web", "1d-base", "sha256:w");
+	(void)put_counterpart(ix, "app", "1d-top2", "sha256:b");
+	(void)put_counterpart(ix, "app", "1d-base", "sha256:b");
+	(void)put_counterpart(ix, "app", "1d-base", "sha256:a");
+	(void)put_counterpart(ix, "app", "1d-top1", "sha256:a");
+}
+
+static void
+test_counterparts(void)
+{
+	struct index *ix = whole_index(), *other = it->open();
+	struct line line;
+	const char *all;
+
+	put_counterparts(ix);
+	put_counterparts(other);
+	is_str(counterparts_of(other, "app", "1d-base"),
+	    " app:sha256:a app:sha256:b", "of one repository, by origin");
+	all = counterparts_of(other, "", "1d-base");
+	ok(strcmp(all, " app:sha256:a app:sha256:b web:sha256:w") == 0 ||
+		strcmp(all, " web:sha256:w app:sha256:a app:sha256:b") == 0,
+	    "of all:%s", all);
+	is_str(counterparts_of(ix, "", "1d-top2"), " app:sha256:b", "of a top");
+	is_str(counterparts_of(ix, "web", "1d-top2"), "", "in web there is none");
+	is_str(counterparts_of(ix, "", "1d"), "", "half a key");
+	is_str(counterparts_of(ix, "none", "1d-base"), "", "in no repository");
+	is_str(key_names(ix, "app", "", SIZE_MAX), " 1d-base 1d-top1 1d-top2",
+	    "the keys, each once");
+	is_str(key_names(ix, "app", "1d-base", 1), " 1d-top1", "a page of them");
+	is_str(key_names(ix, "app", "1d-x", 9), "", "a page after them");
+	is_str(key_names(ix, "none", "", 9), "", "of no repository");
+	line_make(&line, 1);
+	is_str(line_counterparts(ix, &line, str_of("app"), str_of("1d-base")),
+	    " app:sha256:a", "a visitor may stop");
+	is_str(search_for(ix, ""), "0:", "no list shows the repositories");
+	index_free(other);
+	index_free(ix);
+}
+
+static void
+test_dropped_origin(void)
+{
+	const struct index_counterpart kept = {
+	    str_of("1d-top1"), str_of("sha256:a")};
+	const struct index_change change = {.repository = {.name = str_of("app")},
+	    .dropped_origin = str_of("sha256:a"),
+	    .counterparts = &kept,
+	    .n_counterparts = 1};
+	struct index *ix = whole_index();
+	int i;
+
+	put_counterparts(ix);
+	for (i = 0; i < 2; i++) {
+		is_int(index_put(ix, &change, &err), RC_OK, "an origin goes");
+		is_str(counterparts_of(ix, "app", "1d-base"), " app:sha256:b",
+		    "with its counterparts");
+		is_str(counterparts_of(ix, "app", "1d-top1"), " app:sha256:a",
+		    "except one that is put");
+	}
+	for (i = 0; i < 2; i++)
+		is_int(drop_origin(ix, "app", "sha256:a"), RC_OK, "all of it goes");
+	is_str(key_names(ix, "app", "", 9), " 1d-base 1d-top2", "the others stay");
+	is_int(drop_origin(ix, "app", "sha256:w"), RC_OK, "one that is elsewhere");
+	is_str(key_names(ix, "web", "", 9), " 1d-base", "stays there");
+	(void)drop_repository(ix, "app");
+	is_str(counterparts_of(ix, "", "1d-base"), " web:sha256:w",
+	    "a repository takes its counterparts with it");
+	(void)put_v2(ix, "app", "1");
+	is_str(key_names(ix, "app", "", 9), "", "a new one inherits none");
 	index_free(ix);
 }
 
@@ -234,12 +367,18 @@ is_known(struct index *ix, const struct index_repository *repository)
 	return same;
 }
 
+/* With these tags, and a counterpart. */
 static void
 read_repository(struct index *ix, const struct index_repository *repository,
     const struct index_tag *tags, size_t n_tags)
 {
-	const struct index_change change = {
-	    .repository = *repository, .tags = tags, .n_tags = n_tags};
+	const struct index_counterpart counterpart = {
+	    str_of("1d"), str_of("sha256:1")};
+	const struct index_change change = {.repository = *repository,
+	    .tags = tags,
+	    .n_tags = n_tags,
+	    .counterparts = &counterpart,
+	    .n_counterparts = 1};
 
 	(void)index_rebuild_open(ix, repository, &err);
 	(void)index_rebuild_add(ix, &change, &err);
@@ -257,7 +396,9 @@ test_rebuild(void)
 	    {.name = str_of("1")}, {.name = str_of("2")}};
 	struct index *ix = whole_index(), *other = it->open();
 
+	(void)put_counterpart(ix, "app", "1d-old", "sha256:old");
 	(void)put_v2(ix, "app", "old");
+	(void)put_counterpart(ix, "removed", "1d-old", "sha256:old");
 	(void)put_v2(ix, "removed", "1");
 	is_int(index_rebuild_begin(ix, &err), RC_OK, "a rebuild");
 	ok(!is_known(ix, &app), "what was pushed has to be read");
@@ -265,13 +406,18 @@ test_rebuild(void)
 	(void)put_v2(other, "pushed", "1");
 	is_str(catalog_names(other, "", 9), " app pushed removed",
 	    "meanwhile it answers");
+	is_str(counterparts_of(other, "", "1d-old"), " removed:sha256:old",
+	    "counterparts that were not added are gone");
 	is_int(index_rebuild_begin(other, &err), RC_OK, "it is interrupted");
 	ok(is_known(other, &app), "the next one knows what was read");
 	app.version = str_of("8");
 	ok(!is_known(other, &app), "but not another version of it");
 	is_int(index_rebuild_end(other, &err), RC_OK, "it ends");
 	is_str(catalog_names(ix, "", 9), " app", "what it did not meet is dropped");
+	is_str(counterparts_of(ix, "", "1d-old"), "", "with its counterparts");
 	is_str(tag_names(ix, "app", "", 9), " 1 2", "so is a tag");
+	is_str(counterparts_of(ix, "", "1d"), " app:sha256:1",
+	    "what was known keeps its counterparts");
 	(void)put_v2(ix, "app", "3");
 	app.version = str_of("7");
 	(void)index_rebuild_begin(ix, &err);
@@ -435,6 +581,9 @@ main(void)
 		it = &implementations[i];
 		test_whole();
 		test_changes();
+		test_images();
+		test_counterparts();
+		test_dropped_origin();
 		test_search();
 		test_shown();
 		test_pages();

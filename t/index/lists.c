@@ -249,6 +249,8 @@ put_twice(struct index *ix, const struct index_change *change, const char *what)
 	is_int(index_put(ix, change, &err), RC_OK, "put again");
 	is_int(work_done().commits, 0, "writes nothing");
 	is_str(tag_names(ix, "app", "", ALL), " one two", "the tags");
+	is_str(key_names(ix, "app", "", ALL),
+	    change->n_counterparts == 0 ? "" : " 1da 1db", "the counterparts");
 	is_str(referrer_names(ix, "app", str_dup(arena, referrer->subject),
 		   str_dup(arena, referrer->artifact_type)),
 	    " sha256:1", "the referrers");
@@ -260,12 +262,18 @@ test_repository_again(void)
 	const struct index_tag new_tags[] = {
 	    {str_of("one"), str_of("")}, {str_of("two"), str_of("1d")}};
 	const struct str old_tags[] = {{"three", 5}, {"four", 4}};
+	const struct index_counterpart counterparts[] = {
+	    {str_of("1da"), str_of("sha256:a")},
+	    {str_of("1db"), str_of("sha256:a")}};
 	struct index_referrer referrer = make_referrer("sha256:1", SUBJECT, SIG);
 	struct index_change change = {.repository = {.name = str_of("app"),
 					  .in_search = true,
 					  .in_catalog = true},
 	    .tags = new_tags,
 	    .n_tags = 2,
+	    .counterparts = counterparts,
+	    .n_counterparts = 2,
+	    .dropped_origin = str_of("sha256:gone"),
 	    .referrer = &referrer,
 	    .dropped_tags = old_tags,
 	    .n_dropped_tags = 2,
@@ -281,17 +289,27 @@ test_repository_again(void)
 	put_twice(ix, &change, "nor does the catalog");
 	change.repository.version = str_of("12");
 	put_twice(ix, &change, "a version");
-	(void)run_sql(
-	    "INSERT INTO tag (repository, name, generation) SELECT id, 'four', 0 FROM repository");
+	(void)run_sql("INSERT INTO tag (repository, name, generation)"
+		      " SELECT id, 'four', 0 FROM repository");
 	put_twice(ix, &change, "a tag that is gone");
 	(void)run_sql("DELETE FROM tag WHERE name = 'two'");
 	put_twice(ix, &change, "a tag that is back");
+	(void)run_sql("UPDATE tag SET image = '1e' WHERE name = 'two'");
+	put_twice(ix, &change, "a tag with another image");
+	(void)run_sql("UPDATE counterpart SET origin = 'sha256:gone'"
+		      " WHERE key = '1da'");
+	put_twice(ix, &change, "a counterpart of another origin");
+	(void)run_sql("INSERT INTO counterpart SELECT id, '1dc', 'sha256:gone', 0"
+		      " FROM repository");
+	put_twice(ix, &change, "an origin that is gone");
 	(void)run_sql("UPDATE referrer SET digest = 'sha256:2'");
 	put_twice(ix, &change, "one referrer in place of another");
 	(void)index_rebuild_begin(ix, &err);
 	put_twice(ix, &change, "in a new generation");
 	(void)run_sql("UPDATE tag SET generation = 0 WHERE name = 'two'");
 	put_twice(ix, &change, "a tag of an older one");
+	(void)run_sql("UPDATE counterpart SET generation = 0 WHERE key = '1db'");
+	put_twice(ix, &change, "a counterpart of an older one");
 	(void)run_sql("UPDATE referrer SET generation = 0");
 	put_twice(ix, &change, "a referrer of an older one");
 	index_free(ix);
@@ -383,7 +401,7 @@ test_referrers(void)
 	index_free(ix);
 }
 
-/* As a repository, subject or type, and as the place after which a page of none begins. */
+/* As a repository, subject, type or key, and as the place after which a page of none begins. */
 static bool
 finds_nothing(struct index *ix, struct str odd)
 {
@@ -398,7 +416,12 @@ finds_nothing(struct index *ix, struct str odd)
 	line_make(&line, 0);
 	well = line_tags(ix, &line, odd, &all)[0] == '\0' &&
 	       line_tags(ix, &line, app, &none)[0] == '\0' &&
-	       line_catalog(ix, &line, &none)[0] == '\0';
+	       line_catalog(ix, &line, &none)[0] == '\0' &&
+	       line_images(ix, &line, odd, &all)[0] == '\0' &&
+	       line_keys(ix, &line, odd, &all)[0] == '\0' &&
+	       line_counterparts(ix, &line, odd, str_of("1d"))[0] == '\0' &&
+	       line_counterparts(ix, &line, app, odd)[0] == '\0' &&
+	       line_counterparts(ix, &line, str_of(""), odd)[0] == '\0';
 	for (i = 0; i < COUNT(of); i++)
 		well = well && line_referrers(ix, &line, &of[i], &all)[0] == '\0';
 	return well;
@@ -416,6 +439,7 @@ test_hostile(void)
 	struct line line;
 	size_t i, wrong = 0;
 
+	(void)put_counterpart(ix, "app", "1d", "sha256:1");
 	(void)put_v2(ix, "app", "latest");
 	(void)put_v2(ix, "it's", "\"%\"");
 	(void)put_referrer(ix, "app", make_referrer("sha256:1", SUBJECT, SIG));
@@ -437,8 +461,9 @@ test_hostile(void)
 
 /* ---- what a page costs ---- */
 
-/* So many repositories of v2 and as many of v1. The one in the middle has as many tags
- * and referrers; each other has one that would stand in the middle of those. */
+/* So many repositories in the catalog and as many that are not. The one in the middle has as
+ * many tags, counterparts and referrers; each other has one that would stand in the middle of
+ * those. */
 static void
 fill(int names)
 {
@@ -448,13 +473,19 @@ fill(int names)
 	    "INSERT INTO n WITH RECURSIVE c (i) AS"
 	    " (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < %1$d)"
 	    " SELECT i FROM c;"
-	    "INSERT INTO repository (id, name, description, hidden, in_catalog, generation)"
-	    " SELECT i, printf('team/%%06d', i), '', 0, 1, generation FROM n, state;"
-	    "INSERT INTO repository (name, description, hidden, in_catalog, generation)"
-	    " SELECT printf('team/%%06d-old', i), '', 0, 0, generation"
+	    "INSERT INTO repository (id, name, description, in_catalog, generation)"
+	    " SELECT i, printf('team/%%06d', i), '', 1, generation FROM n, state;"
+	    "INSERT INTO repository (name, description, in_catalog, generation)"
+	    " SELECT printf('team/%%06d-old', i), '', 0, generation"
 	    " FROM n, state;"
-	    "INSERT INTO tag (repository, name, generation) SELECT %2$d, printf('tag-%%06d', i), 0 FROM n;"
-	    "INSERT INTO tag (repository, name, generation) SELECT id, printf('tag-%%06d-', %2$d + 1), 0"
+	    "INSERT INTO tag SELECT %2$d, printf('tag-%%06d', i), 0, '1d' FROM n;"
+	    "INSERT INTO tag SELECT id, printf('tag-%%06d-', %2$d + 1), 0, '1d'"
+	    " FROM repository WHERE id <> %2$d;"
+	    "INSERT INTO counterpart"
+	    " SELECT %2$d, printf('1d-%%06d', i), 'sha256:a', generation"
+	    " FROM n, state;"
+	    "INSERT INTO counterpart"
+	    " SELECT id, printf('1d-%%06d-', %2$d + 1), 'sha256:b', 0"
 	    " FROM repository WHERE id <> %2$d;"
 	    "INSERT INTO referrer"
 	    " SELECT NULL, %2$d, printf('sha256:%%06d', i), '" SUBJECT "', '', '',"
@@ -469,7 +500,38 @@ fill(int names)
 	    names);
 }
 
-enum { CATALOG, TAGS, REFERRERS, SAME_AGAIN, LISTS };
+/* " PREFIXn PREFIXn PREFIXn PREFIXn" from n on; each name ends with the suffix. */
+static const char *
+four(const char *prefix, int n, const char *suffix)
+{
+	struct buf b;
+	int i;
+
+	buf_init(&b, arena, LINE_MAX_BYTES);
+	for (i = n; i < n + 4; i++)
+		buf_printf(&b, " %s%06d%s", prefix, i, suffix);
+	return b.p;
+}
+
+static enum result
+put_in_the_middle(struct index *ix, const char *name, const char *tag)
+{
+	const struct index_tag put = {str_of(tag), str_of("1d")};
+	const struct index_counterpart counterpart = {
+	    str_of(arena_printf(arena, "1d-%s", tag + strlen("tag-"))),
+	    str_of("sha256:a")};
+	const struct index_change change = {.repository = {.name = str_of(name),
+						.in_search = true,
+						.in_catalog = true},
+	    .tags = &put,
+	    .n_tags = 1,
+	    .counterparts = &counterpart,
+	    .n_counterparts = 1};
+
+	return index_put(ix, &change, &err);
+}
+
+enum { CATALOG, TAGS, IMAGES, KEYS, IN_ONE, IN_ALL, REFERRERS, SAME_AGAIN, LISTS };
 
 /* The work of a page of four in the middle of each list, and of a push that changes
  * nothing. */
@@ -477,31 +539,43 @@ static void
 measure(int names, struct work done[LISTS])
 {
 	struct index *ix = whole_index();
-	const char *name = arena_printf(arena, "team/%06d", names / 2);
-	const char *tag = arena_printf(arena, "tag-%06d", names / 2);
-	struct str digest = str_of(arena_printf(arena, "sha256:%06d", names / 2));
+	const int middle = names / 2;
+	const char *name = arena_printf(arena, "team/%06d", middle);
+	const char *tag = arena_printf(arena, "tag-%06d", middle);
+	const char *key = arena_printf(arena, "1d-%06d", middle);
+	const struct index_subject of = {str_of(name), str_of(SUBJECT), str_of("")};
 	struct line line;
 
 	fill(names);
-	line_make(&line, 0);
-	(void)put_v2(ix, name, tag);
+	(void)put_in_the_middle(ix, name, tag);
 	(void)work_done();
-	is_str(catalog_names(ix, name, 4),
-	    arena_printf(arena, " team/%06d team/%06d team/%06d team/%06d",
-		names / 2 + 1, names / 2 + 2, names / 2 + 3, names / 2 + 4),
+	is_str(catalog_names(ix, name, 4), four("team/", middle + 1, ""),
 	    "a page in the middle of the catalog");
 	done[CATALOG] = work_done();
-	is_str(tag_names(ix, name, tag, 4),
-	    arena_printf(arena, " tag-%06d tag-%06d tag-%06d tag-%06d",
-		names / 2 + 1, names / 2 + 2, names / 2 + 3, names / 2 + 4),
-	    "of tags");
+	is_str(
+	    tag_names(ix, name, tag, 4), four("tag-", middle + 1, ""), "of tags");
 	done[TAGS] = work_done();
-	(void)line_referrers(ix, &line,
-	    &(struct index_subject){str_of(name), str_of(SUBJECT), str_of("")},
-	    &(struct index_page){digest, 4});
+	line_make(&line, 0);
+	is_str(line_images(
+		   ix, &line, of.repository, &(struct index_page){str_of(tag), 4}),
+	    four("tag-", middle + 1, "=1d"), "of images of tags");
+	done[IMAGES] = work_done();
+	is_str(key_names(ix, name, key, 4), four("1d-", middle + 1, ""), "of keys");
+	done[KEYS] = work_done();
+	is_str(counterparts_of(ix, name, key),
+	    arena_printf(arena, " %s:sha256:a", name), "a counterpart");
+	done[IN_ONE] = work_done();
+	is_str(counterparts_of(ix, "", key),
+	    arena_printf(arena, " %s:sha256:a", name), "in all repositories");
+	done[IN_ALL] = work_done();
+	line_make(&line, 0);
+	(void)line_referrers(ix, &line, &of,
+	    &(struct index_page){
+		str_of(arena_printf(arena, "sha256:%06d", middle)), 4});
 	done[REFERRERS] = work_done();
 	is_int(line.rows, 4, "of referrers");
-	is_int(put_v2(ix, name, tag), RC_OK, "a put that changes nothing");
+	is_int(
+	    put_in_the_middle(ix, name, tag), RC_OK, "a put that changes nothing");
 	done[SAME_AGAIN] = work_done();
 	index_free(ix);
 }
@@ -509,8 +583,9 @@ measure(int names, struct work done[LISTS])
 static void
 test_cost(void)
 {
-	static const char *const names[] = {
-	    "the catalog", "tags", "referrers", "a put"};
+	static const char *const names[] = {"the catalog", "tags", "images of tags",
+	    "keys of counterparts", "a counterpart", "a counterpart anywhere",
+	    "referrers", "a put"};
 	struct work small[LISTS], large[LISTS];
 	size_t i;
 

@@ -278,7 +278,7 @@ test_cut_off(void)
 	index_free(ix);
 }
 
-/* Every other tag and referrer of app is of an older generation. */
+/* Every other tag, counterpart and referrer of app is of an older generation. */
 static void
 fill_app(void)
 {
@@ -288,12 +288,15 @@ fill_app(void)
 	       " SELECT i + 1 FROM c WHERE i < 2 * %d) SELECT i FROM c;"
 	       "INSERT INTO tag (repository, name, generation) SELECT id, printf('tag-%%d', i), CASE WHEN i %% 2"
 	       " THEN repository.generation ELSE 0 END FROM n, repository;"
+	       "INSERT INTO counterpart SELECT id, printf('1d-%%d', i / 3),"
+	       " printf('sha256:n%%d', i), CASE WHEN i %% 2"
+	       " THEN repository.generation ELSE 0 END FROM n, repository;"
 	       "INSERT INTO referrer SELECT NULL, id, printf('sha256:n%%d', i),"
 	       " '" SUBJECT "', '', '', 0, CASE WHEN i %% 2"
 	       " THEN repository.generation ELSE 0 END, '' FROM n, repository;"
 	       "DROP TABLE n",
 	       MANY)),
-	    "%d tags and referrers", 2 * MANY);
+	    "%d tags, counterparts and referrers", 2 * MANY);
 }
 
 static void
@@ -308,24 +311,28 @@ test_many(void)
 	(void)work_done();
 	is_int(index_rebuild_close(ix, &repository, &err), RC_OK,
 	    "half of them were not found");
-	is_int(work_done().commits, 2 * MANY / 1000 + 1,
+	is_int(work_done().commits, 3 * MANY / 1000 + 1,
 	    "they are dropped a thousand at once");
 	is_int(sql_int("SELECT count(*) FROM tag WHERE generation <> 0"), MANY,
 	    "the other tags are there");
+	is_int(sql_int("SELECT count(*) FROM counterpart WHERE generation <> 0"),
+	    MANY, "and the other counterparts");
 	is_int(sql_int("SELECT count(*) FROM referrer WHERE generation <> 0"), MANY,
 	    "and the other referrers");
 	is_int(sql_int("SELECT (SELECT count(*) FROM tag)"
+		       " + (SELECT count(*) FROM counterpart)"
 		       " + (SELECT count(*) FROM referrer)"),
-	    2 * MANY, "and nothing else");
+	    3 * MANY, "and nothing else");
 	is_int(sql_int("SELECT version = '11' FROM repository"), 1,
 	    "it has its version");
 	(void)index_rebuild_end(ix, &err);
 	(void)index_rebuild_begin(ix, &err);
 	(void)work_done();
 	is_int(index_rebuild_end(ix, &err), RC_OK, "all of it was not found");
-	is_int(work_done().commits, 2 * MANY / 1000 + 2,
+	is_int(work_done().commits, 3 * MANY / 1000 + 2,
 	    "it is dropped a thousand at once, too");
 	is_int(sql_int("SELECT (SELECT count(*) FROM tag)"
+		       " + (SELECT count(*) FROM counterpart)"
 		       " + (SELECT count(*) FROM referrer)"
 		       " + (SELECT count(*) FROM repository)"),
 	    0, "nothing is left");

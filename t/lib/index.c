@@ -98,6 +98,18 @@ put_v2(struct index *ix, const char *name, const char *tag)
 }
 
 enum result
+put_counterpart(
+    struct index *ix, const char *name, const char *key, const char *origin)
+{
+	const struct index_counterpart counterpart = {str_of(key), str_of(origin)};
+	const struct index_change change = {.repository = {.name = str_of(name)},
+	    .counterparts = &counterpart,
+	    .n_counterparts = 1};
+
+	return index_put(ix, &change, &err);
+}
+
+enum result
 rebuild_index(struct index *ix)
 {
 	enum result r = index_rebuild_begin(ix, &err);
@@ -283,6 +295,50 @@ line_tags(struct index *ix, struct line *line, struct str repository,
 	return line_end(line, index_tags(ix, repository, page, &visitor, &err));
 }
 
+static bool
+add_image(void *arg, const struct index_tag *tag)
+{
+	return line_name(arg, str_of(arena_printf(arena, "%.*s=%.*s",
+				  STR_ARG(tag->name), STR_ARG(tag->image))));
+}
+
+const char *
+line_images(struct index *ix, struct line *line, struct str repository,
+    const struct index_page *page)
+{
+	const struct index_tag_visitor visitor = {add_image, line};
+
+	return line_end(
+	    line, index_tag_images(ix, repository, page, &visitor, &err));
+}
+
+static bool
+add_counterpart(void *arg, struct str repository, struct str origin)
+{
+	return line_name(arg, str_of(arena_printf(arena, "%.*s:%.*s",
+				  STR_ARG(repository), STR_ARG(origin))));
+}
+
+const char *
+line_counterparts(
+    struct index *ix, struct line *line, struct str repository, struct str key)
+{
+	const struct index_counterpart_visitor visitor = {add_counterpart, line};
+
+	return line_end(
+	    line, index_counterpart_find(ix, repository, key, &visitor, &err));
+}
+
+const char *
+line_keys(struct index *ix, struct line *line, struct str repository,
+    const struct index_page *page)
+{
+	const struct index_name_visitor visitor = {line_name, line};
+
+	return line_end(
+	    line, index_counterpart_keys(ix, repository, page, &visitor, &err));
+}
+
 const char *
 line_referrers(struct index *ix, struct line *line, const struct index_subject *of,
     const struct index_page *page)
@@ -308,6 +364,35 @@ tag_names(struct index *ix, const char *repository, const char *after, size_t li
 
 	line_make(&line, 0);
 	return line_tags(ix, &line, str_of(repository),
+	    &(struct index_page){str_of(after), limit});
+}
+
+const char *
+image_names(struct index *ix, const char *repository)
+{
+	struct line line;
+
+	line_make(&line, 0);
+	return line_images(ix, &line, str_of(repository),
+	    &(struct index_page){str_of(""), SIZE_MAX});
+}
+
+const char *
+counterparts_of(struct index *ix, const char *repository, const char *key)
+{
+	struct line line;
+
+	line_make(&line, 0);
+	return line_counterparts(ix, &line, str_of(repository), str_of(key));
+}
+
+const char *
+key_names(struct index *ix, const char *repository, const char *after, size_t limit)
+{
+	struct line line;
+
+	line_make(&line, 0);
+	return line_keys(ix, &line, str_of(repository),
 	    &(struct index_page){str_of(after), limit});
 }
 

@@ -38,6 +38,10 @@ enum result put_v1(struct index *ix, const char *name, const char *description);
 /* A repository of API v2, with a tag (NULL: without). */
 enum result put_v2(struct index *ix, const char *name, const char *tag);
 
+/* A counterpart of a repository that no list shows. */
+enum result put_counterpart(
+    struct index *ix, const char *name, const char *key, const char *origin);
+
 /* With the rows that the beginning returns; they are neither put nor walked. */
 enum result rebuild_index(struct index *ix);
 enum result drop_repository(struct index *ix, const char *name);
@@ -100,6 +104,23 @@ const char *line_referrers(struct index *ix, struct line *line,
     const struct index_subject *of, const struct index_page *page);
 const char *catalog_names(struct index *ix, const char *after, size_t limit);
 const char *tag_names(
+    struct index *ix, const char *repository, const char *after, size_t limit);
+
+/* " NAME=IMAGE" of each tag with an image. */
+const char *line_images(struct index *ix, struct line *line, struct str repository,
+    const struct index_page *page);
+const char *image_names(struct index *ix, const char *repository);
+
+/* " REPOSITORY:ORIGIN" of each counterpart with the key; repository "": of all. */
+const char *line_counterparts(
+    struct index *ix, struct line *line, struct str repository, struct str key);
+const char *counterparts_of(
+    struct index *ix, const char *repository, const char *key);
+
+/* The keys of all counterparts. */
+const char *line_keys(struct index *ix, struct line *line, struct str repository,
+    const struct index_page *page);
+const char *key_names(
     struct index *ix, const char *repository, const char *after, size_t limit);
 
 /* By their digests. */
