@@ -65,14 +65,14 @@ find_in_layer(
 
 /* ---- what was made ---- */
 
-/* r: of what made the image. */
+/* r: of what made the image. Its manifest is no blob. */
 static enum result
 find_made(const struct task *t, enum result r,
     const struct counterpart_image *image, const struct digest *d,
     struct found *out)
 {
 	out->id = NULL;
-	if (r == RC_OK && image->refused.n == 0)
+	if (r == RC_OK && image->refused.n == 0 && !digest_eq(&image->manifest, d))
 		r = store_bridge_blob_find(
 		    t->reg->store, t->arena, d, &out->blob, t->err);
 	else if (r == RC_OK)

@@ -128,11 +128,11 @@ keep_child(struct push *p, const struct task *t, const struct digest *d)
 static enum result
 keep_ref(struct push *p, const struct task *t, const struct digest *d)
 {
-	enum result r = to_v2_keep_blob(t, p->name, d, p->name);
+	enum result r = RC_BLOB_UNKNOWN;
 
-	if (r == RC_BLOB_UNKNOWN && p->manifest.refs_are_manifests)
+	if (p->manifest.refs_are_manifests)
 		r = keep_child(p, t, d);
-	return r;
+	return r == RC_BLOB_UNKNOWN ? to_v2_keep_blob(t, p->name, d, p->name) : r;
 }
 
 /* A child of an index may be a blob as well: caches of build tools are kept so. */

@@ -272,6 +272,7 @@ test_remove_digest(void)
 	tag_v1("team/both", "x", id);
 	tag_v1("team/both", "y", id);
 	tag_v1("team/both", "z", push_v1_layer('d', NULL, archive('t')));
+	tag_v1("team/both", "other", push_v1_layer('2', NULL, archive('u')));
 	digest = digest_of_tag("team/both", "x");
 	is_int(status_of("PUT", "/v2/team/both/manifests/w", NULL,
 		   manifest_of_tag("team/both", "x")),
@@ -281,7 +282,7 @@ test_remove_digest(void)
 		   arena_printf(arena, "/v2/team/both/manifests/%s", digest), NULL,
 		   NULL),
 	    202, "its manifest is removed");
-	is_tags("team/both", "\"z\"", "and each tag that meant it");
+	is_tags("team/both", "\"other\", \"z\"", "and each tag that meant it");
 	ok(!is_there(V1_FILE("team/both", "x")) &&
 		!is_there(V1_FILE("team/both", "y")) &&
 		!is_there(V1_FILE("team/both", "w")),
@@ -403,8 +404,6 @@ test_schema1(void)
 	is_int(get("/v2/team/old/blobs/%s",
 		   vector_text(json_get(root, "config"), "digest")),
 	    200, "the config, when all that was made is thrown away");
-	is_str(manifest_of_tag("team/old", "x"), manifest_of_tag("team/old", "x"),
-	    "the same each time");
 	reindex_all();
 	is_str(type_for(SCHEMA2_ONLY), DOCKER_IMAGE, "with a new index");
 	is_int(get("/v2/team/old/manifests/%s", digest), 200, "by digest, too");
