@@ -318,7 +318,8 @@ make_stored(struct making *m, const char *name, const struct digest *d)
 	if (r == RC_OK)
 		r = read_manifest(t, name, d, &stored);
 	if (r == RC_OK)
-		r = schema1_entries(t->arena, stored.bytes, &entries, &m->n, t->err);
+		r = schema1_entries(
+		    t->arena, stored.bytes, &entries, &m->n, t->err);
 	if (r == RC_BAD_DATA || r == RC_TOO_LARGE)
 		return refuse_for_good(m, t->err->text);
 	return r == RC_OK ? make_of_entries(m, name, entries) : r;

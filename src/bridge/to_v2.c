@@ -230,8 +230,12 @@ make_and_compare(void *arg, const struct task *t, const char *tag, const char *i
 	struct search *s = arg;
 	const struct made_tag m = {s->pair, tag, {.in = PAIR_V1, .image = id}};
 	struct counterpart_image image;
-	enum result r = make_tag(t, &m, &image);
+	enum result r = counterpart_image(task_quiet(t), id, &image);
 
+	if (r == RC_OK &&
+	    (image.refused.n > 0 || !digest_eq(&image.manifest, s->digest)))
+		return true;
+	r = make_tag(t, &m, &image);
 	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
 		return true;
 	s->result = r;

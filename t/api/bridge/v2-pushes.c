@@ -1,6 +1,5 @@
 /* v2-pushes.c: API v2 changes what was pushed through API v1: pushes of pulled images, mounts, tags
- * that move from one layout into the other, conditions, deletions; and stored schema 1 for clients
- * that cannot read it. */
+ * that move from one layout into the other, conditions, deletions. */
 #include "lib/api_v2.h"
 #include "lib/tar.h"
 #include "lib/v1_push.h"
@@ -21,14 +20,13 @@ schema2(const char *key)
 }
 
 static int
-status_of(const char *method, const char *target, const char *headers,
-    const char *body)
+status_of(
+    const char *method, const char *target, const char *headers, const char *body)
 {
 	return request(method, target, headers, body)->status;
 }
 
-static int
-get(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int get(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static int
 get(const char *format, ...)
@@ -69,8 +67,8 @@ sum_of(struct str bytes)
 static const char *
 blob_file(const char *digest)
 {
-	return arena_printf(arena,
-	    "docker/registry/v2/blobs/sha256/%.2s/%s/data", digest + 7, digest + 7);
+	return arena_printf(arena, "docker/registry/v2/blobs/sha256/%.2s/%s/data",
+	    digest + 7, digest + 7);
 }
 
 /* The manifest of a tag, as API v2 answers it. */
@@ -116,8 +114,7 @@ test_push_back(void)
 		.want_headers = arena_printf(
 		    arena, "Docker-Content-Digest: %s", manifest_digest)},
 	    {"it is as before", "GET", "/v2/aimg/manifests/latest", .status = 200,
-		.want = manifest,
-		.want_headers = "Content-Type: " DOCKER_IMAGE},
+		.want = manifest, .want_headers = "Content-Type: " DOCKER_IMAGE},
 	};
 
 	check_rows(ROWS(rows));
@@ -197,9 +194,11 @@ test_mounts(void)
 		   arena_printf(arena, "/v2/team/open/blobs/%s", sum_of(open)),
 		   NULL, NULL),
 	    405, "a layer of an image cannot be removed alone");
-	is_int(get("/v2/team/open/blobs/%s", sum_of(open)), 200, "it is still there");
-	is_int(status_of("DELETE",
-		   arena_printf(arena, "/v2/m/a/blobs/%s", sum_of(open)), NULL, NULL),
+	is_int(
+	    get("/v2/team/open/blobs/%s", sum_of(open)), 200, "it is still there");
+	is_int(
+	    status_of("DELETE",
+		arena_printf(arena, "/v2/m/a/blobs/%s", sum_of(open)), NULL, NULL),
 	    202, "one that was mounted can");
 }
 
@@ -231,14 +230,16 @@ test_conditions(void)
 	tag_v1("team/when", "y", push_v1_layer('6', NULL, archive('v')));
 	is_int(status_of("PUT", path, "If-None-Match: *", is), 412,
 	    "there is such a tag");
-	is_int(status_of("PUT", "/v2/team/when/manifests/y", "If-None-Match: *", is),
+	is_int(
+	    status_of("PUT", "/v2/team/when/manifests/y", "If-None-Match: *", is),
 	    412, "and one that nobody has asked for");
 	is_int(status_of("PUT", path, other, is), 412, "it is another manifest");
 	is_int(status_of("DELETE", path, other, NULL), 412, "nor is it removed");
 	is_int(status_of("PUT", path,
 		   arena_printf(arena, "If-Match: \"%s\"", sum_of(str_of(is))), is),
 	    201, "it is this one");
-	is_int(status_of("PUT", "/v2/team/when/manifests/z", "If-None-Match: *", is),
+	is_int(
+	    status_of("PUT", "/v2/team/when/manifests/z", "If-None-Match: *", is),
 	    201, "there is no such tag");
 }
 
@@ -328,93 +329,6 @@ test_both(void)
 	is_int(get("/v2/team/two/manifests/x"), 404, "none comes back");
 }
 
-/* ---- stored schema 1 ---- */
-
-#define SCHEMA2_ONLY "Accept: " DOCKER_IMAGE
-#define SIGNED       "application/vnd.docker.distribution.manifest.v1+prettyjws"
-
-static bool
-push_layer_of(void *arg, const char *digest, const struct json *base64)
-{
-	const char *target = arena_printf(
-	    arena, "/v2/team/old/blobs/uploads/?digest=%s", digest);
-	const struct json *wrapped = base64;
-	struct sent_request call = {.method = "POST",
-	    .target = target,
-	    .has_body = true,
-	    .length = -1,
-	    .pass = PASS_SERVE};
-	struct json *list;
-	const char *why;
-
-	(void)arg;
-	(void)json_parse(arena,
-	    str_of(arena_printf(
-		arena, "{\"b\": %s}", json_print(arena, wrapped).p)),
-	    &list, &why);
-	call.body = vector_bytes(list, "b");
-	if (send_call(&call)->status != 201)
-		bail_out(digest);
-	return true;
-}
-
-static const char *
-good_push(void)
-{
-	const struct json *vectors = vectors_read("schema1-push.json");
-	const struct json *cases = json_get(vectors, "cases");
-	size_t i;
-
-	json_members(json_get(vectors, "layers"), push_layer_of, NULL);
-	for (i = 0; i < json_length(cases); i++)
-		if (strcmp(vector_text(json_at(cases, i), "case"), "good") == 0)
-			return vector_text(json_at(cases, i), "body");
-	bail_out("no such case");
-}
-
-static const char *
-type_for(const char *accept)
-{
-	return reply_get(
-	    request("GET", "/v2/team/old/manifests/x", accept, NULL),
-	    "Content-Type");
-}
-
-static void
-test_schema1(void)
-{
-	const char *digest, *form;
-	struct json *root = NULL;
-	const char *why;
-
-	is_int(status_of("PUT", "/v2/team/old/manifests/x", NULL, good_push()), 201,
-	    "docker 1.9 pushes schema 1");
-	is_str(type_for(NULL), SIGNED, "a script gets it as it was pushed");
-	is_str(type_for("Accept: */*"), SIGNED, "curl too");
-	is_str(type_for(SCHEMA2_ONLY "\nAccept: " SIGNED), SIGNED, "skopeo too");
-	is_str(type_for(SCHEMA2_ONLY), DOCKER_IMAGE, "docker 28 gets schema 2");
-	form = str_dup(arena, reply_text(last_reply));
-	digest = sum_of(str_of(form));
-	(void)json_parse(arena, str_of(form), &root, &why);
-	is_int(get("/v2/team/old/blobs/%s",
-		   vector_text(json_get(root, "config"), "digest")),
-	    200, "and its config");
-	is_int(get("/v2/team/old/manifests/%s", digest), 200, "by digest");
-	remove_tree(in_dir("_berth/bridge"));
-	is_int(get("/v2/team/old/blobs/%s",
-		   vector_text(json_get(root, "config"), "digest")),
-	    200, "the config, when all that was made is thrown away");
-	reindex_all();
-	is_str(type_for(SCHEMA2_ONLY), DOCKER_IMAGE, "with a new index");
-	is_int(get("/v2/team/old/manifests/%s", digest), 200, "by digest, too");
-	is_int(status_of("DELETE",
-		   arena_printf(arena, "/v2/team/old/manifests/%s", digest), NULL,
-		   NULL),
-	    202, "removed by the digest that docker 28 saw");
-	is_int(get("/v2/team/old/manifests/x"), 404, "the tag is gone");
-	is_int(get("/v2/team/old/manifests/%s", digest), 404, "and this form of it");
-}
-
 int
 main(void)
 {
@@ -436,6 +350,5 @@ main(void)
 	test_remove_tag();
 	test_remove_digest();
 	test_both();
-	test_schema1();
 	return teardown_api();
 }
