@@ -3,6 +3,8 @@ berth_SOURCES += \
 	src/cmd/buildinfo.c src/cmd/buildinfo.h \
 	src/cmd/check_config.c src/cmd/check_config.h \
 	src/cmd/cmd.h \
+	src/cmd/export.c \
+	src/cmd/import.c \
 	src/cmd/key_file.c src/cmd/key_file.h \
 	src/cmd/main.c \
 	src/cmd/open.c src/cmd/open.h \
