@@ -39,6 +39,8 @@ departure_find(const struct departure *dep, struct manifests_found *out)
 	if (r == RC_OK)
 		r = manifests_get(dep->task, from->repository,
 		    str_of(from->digest != NULL ? from->digest : from->tag), out);
+	if (r == RC_MANIFEST_UNKNOWN)
+		r = err_set(dep->task->err, r, "the registry has no such image");
 	if (r == RC_OK && dep->platform != NULL && v1chain_is_list(out->type))
 		r = pick_child(dep, out);
 	return r;
