@@ -25,7 +25,7 @@ pick_child(const struct departure *dep, struct manifests_found *out)
 
 	if (r == RC_OK)
 		r = manifests_get(t, dep->from->repository,
-		    str_of(digest_text(t->arena, &child)), out);
+		    str_of(digest_text(t->arena, &child)), MANIFESTS_ANY, out);
 	return r;
 }
 
@@ -38,7 +38,8 @@ departure_find(const struct departure *dep, struct manifests_found *out)
 
 	if (r == RC_OK)
 		r = manifests_get(dep->task, from->repository,
-		    str_of(from->digest != NULL ? from->digest : from->tag), out);
+		    str_of(from->digest != NULL ? from->digest : from->tag),
+		    MANIFESTS_NOT_SCHEMA1, out);
 	if (r == RC_MANIFEST_UNKNOWN)
 		r = err_set(dep->task->err, r, "the registry has no such image");
 	if (r == RC_OK && dep->platform != NULL && v1chain_is_list(out->type))

@@ -280,7 +280,7 @@ export_child(
 	struct manifests_found found;
 	struct written written;
 	enum result r = manifests_get(own.task, dep->from->repository,
-	    str_of(digest_text(scratch, &child->was)), &found);
+	    str_of(digest_text(scratch, &child->was)), MANIFESTS_ANY, &found);
 
 	child->is = child->was;
 	if (r == RC_MANIFEST_UNKNOWN) {

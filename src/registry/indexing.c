@@ -84,6 +84,8 @@ make_change(const struct task *t, const struct pair *p,
 		    digest_text(t->arena, given->dropped_manifest));
 		out->dropped_origin = out->dropped_referrer;
 	}
+	if (given->dropped_image != NULL)
+		out->dropped_origin = str_of(given->dropped_image);
 	take_tags(t->arena, given, &rows, out);
 	out->counterparts = rows.rows;
 	out->n_counterparts = rows.n;

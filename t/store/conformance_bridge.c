@@ -264,7 +264,7 @@ state_of(const struct image *im)
 static void
 test_image(void)
 {
-	const struct image im = make_image('1', NULL, "its layer");
+	const struct image im = image_of('1', NULL, "its layer");
 	const struct image other = image_with(im, im.json.p, "another layer");
 	const struct store_v1image handle = at(&im);
 	struct str text;
@@ -288,7 +288,7 @@ test_image(void)
 static void
 test_unfinished(void)
 {
-	const struct image im = make_image('2', NULL, "its layer");
+	const struct image im = image_of('2', NULL, "its layer");
 	const struct store_v1push_begin what = {
 	    .json = str_of("{}"), .ancestry = str_of(im.ancestry)};
 	const struct store_v1image handle = at(&im);
@@ -318,7 +318,7 @@ version(const struct image *im)
 static void
 test_layer_to_blob(void)
 {
-	const struct image im = make_image('3', NULL, "a v1 layer");
+	const struct image im = image_of('3', NULL, "a v1 layer");
 	const struct digest d = sha256("a v1 layer");
 	const struct store_v1image handle = at(&im);
 	const struct content *content;
@@ -351,8 +351,8 @@ test_layer_to_blob(void)
 static void
 test_blob_to_layer(void)
 {
-	const struct image im = make_image('4', NULL, "a v2 layer");
-	const struct image same = make_image('5', &im, "a v2 layer");
+	const struct image im = image_of('4', NULL, "a v2 layer");
+	const struct image same = image_of('5', &im, "a v2 layer");
 	const struct digest d = sha256("a v2 layer"), none = sha256("none");
 	struct stage *sg;
 
