@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "registry/counterpart.h"
 #include "registry/task.h"
+#include "store/blob.h"
 
 /* Of an image of API v1. RC_OK also where it has no such form: out->refused. RC_IMAGE_UNKNOWN,
  * RC_IMAGE_UNFINISHED, RC_BUSY, RC_FULL, RC_IO. */

@@ -22,6 +22,7 @@ my @ROOMS = (
     auth     => [qw(base image remote)],
     registry => [qw(base image store index auth)],
     mirror   => [qw(base image layer store remote auth registry)],
+    bridge   => [qw(base image layer store index registry)],
     images   => [qw(base image layer store index auth registry mirror)],
     content  => [qw(base image store index auth registry)],
     http     => [qw(base)],
@@ -31,7 +32,7 @@ my @ROOMS = (
     v2       => [qw(base image auth registry content http api)],
     serve    => [qw(base store http api)],
     conf     => [qw(base)],
-    cmd      => [qw(base image store storefs index indexsqlite remote auth registry mirror images content http api ops v1 v2 serve conf)],
+    cmd      => [qw(base image store storefs index indexsqlite remote auth registry mirror bridge images content http api ops v1 v2 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.
