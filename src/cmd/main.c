@@ -1,4 +1,4 @@
-/* main.c: berth COMMAND [options]. Each command has a row in a table, with its own option.
+/* main.c: berth COMMAND [options]. Each command has a row in a table, with its own options.
  * The configuration is loaded and checked before any command runs. */
 #include <getopt.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
 
-#define EXIT_USAGE 2
+#define OWN_MAX 3 /* options of one command */
 
 /* Reads the files with keys, too: serve would fail at its start if it could not. */
 static int
@@ -29,25 +29,43 @@ check_config_command(const struct command_call *call)
 	return check_config_run(call->conf, stdout);
 }
 
-enum { OPT_CONFIG, OPT_FLAVOR, OPT_HELP, OPT_AFRESH, OPT_GET };
+enum {
+	OPT_CONFIG,
+	OPT_FLAVOR,
+	OPT_HELP,
+	OPT_AFRESH,
+	OPT_ALL,
+	OPT_RATE,
+	OPT_REPORT,
+	OPT_GET
+};
 
 static const struct command {
 	const char *name;
 	int (*run)(const struct command_call *call);
-	struct option own;    /* its own option; zeros: none */
-	const char *synopsis; /* of its own option */
+	struct option own[OWN_MAX]; /* its own options; the rest is zeros */
+	const char *synopsis;       /* of its own options */
 	const char *help;
 } commands[] = {
-    {"serve", cmd_serve, {NULL, 0, NULL, 0}, "",
+    {"serve", cmd_serve, {{NULL, 0, NULL, 0}}, "",
 	"Runs the registry: answers the requests that nginx passes on, until SIGTERM. Stays in\n"
 	"the foreground."},
-    {"reindex", cmd_reindex, {"afresh", no_argument, NULL, OPT_AFRESH},
+    {"reindex", cmd_reindex, {{"afresh", no_argument, NULL, OPT_AFRESH}},
 	" [--afresh]",
 	"Rebuilds the search index from the store; the registry can run at the same time. Skips\n"
 	"repositories that have not changed since they were indexed; with --afresh it reads\n"
 	"all of them."},
+    {"bridge", cmd_bridge,
+	{{"all", no_argument, NULL, OPT_ALL},
+	    {"rate", required_argument, NULL, OPT_RATE},
+	    {"report", no_argument, NULL, OPT_REPORT}},
+	" --all [--rate BYTES] | --report",
+	"With --all, makes the form in API v2 of all images of API v1 now, and not at the first\n"
+	"request for each; the registry can run at the same time. --rate limits how many bytes\n"
+	"of layers are read in a second, on average (K, M or G may follow the number). With\n"
+	"--report, prints each tag that the other API cannot show, and why."},
     {"check-config", check_config_command,
-	{"get", required_argument, NULL, OPT_GET}, " [--get KEY]",
+	{{"get", required_argument, NULL, OPT_GET}}, " [--get KEY]",
 	"Prints each setting that is in effect, where it was set, and what is wrong in\n"
 	"config.yml. With --get it prints only the value of one key, for scripts."},
 };
@@ -131,17 +149,37 @@ out:
 	return status;
 }
 
+/* A number of bytes, with K, M or G for powers of 1024. False: it is none, or 0. */
+static bool
+parse_bytes(const char *text, uint64_t *out)
+{
+	static const char units[] = "KMG";
+	struct str number = str_of(text);
+	const char *unit = number.n > 0 ? strchr(units, text[number.n - 1]) : NULL;
+	unsigned shift = 0;
+	long long n;
+
+	if (unit != NULL) {
+		number.n--;
+		shift = 10 * (unsigned)(unit - units + 1);
+	}
+	if (!str_to_int64(number, &n) || n <= 0 || n > INT64_MAX >> shift)
+		return false;
+	*out = (uint64_t)n << shift;
+	return true;
+}
+
 static int
 parse_and_run(const struct command *command, int argc, char **argv)
 {
-	const struct option options[] = {
+	struct option options[3 + OWN_MAX + 1] = {
 	    {"config", required_argument, NULL, OPT_CONFIG},
 	    {"flavor", required_argument, NULL, OPT_FLAVOR},
-	    {"help", no_argument, NULL, OPT_HELP}, command->own,
-	    {NULL, 0, NULL, 0}};
+	    {"help", no_argument, NULL, OPT_HELP}}; /* zeros at the end */
 	struct conf_source source = {.env = environment};
 	struct command_call call = {.get = NULL};
 
+	memcpy(&options[3], command->own, sizeof(command->own));
 	opterr = 0; /* getopt would write "serve: ..." instead of "berth: ..." */
 	for (;;) {
 		const char *arg = argv[optind];
@@ -162,6 +200,18 @@ parse_and_run(const struct command *command, int argc, char **argv)
 			return EXIT_SUCCESS;
 		case OPT_AFRESH:
 			call.afresh = true;
+			break;
+		case OPT_ALL:
+			call.all = true;
+			break;
+		case OPT_REPORT:
+			call.report = true;
+			break;
+		case OPT_RATE:
+			if (!parse_bytes(optarg, &call.rate))
+				return usage_error(
+				    "--rate must be a number of bytes such as 20M: ",
+				    optarg);
 			break;
 		case OPT_GET:
 			call.get = optarg;
