@@ -81,7 +81,7 @@ struct api {
 	size_t n_routes;
 
 	/* Must the API be hidden from this client? NULL: from none. */
-	bool (*hidden)(const struct request *rq);
+	bool (*hidden)(const struct call *c);
 	void (*headers)(struct call *c); /* of every reply */
 
 	/* Reads into c->caller who the client says to be. RC_NO_ROUTE: the API does not

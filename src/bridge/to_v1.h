@@ -1,6 +1,7 @@
 /* to_v1.h: images of API v2 as API v1 asks for them. Images are found by their ids through the
- * index (index_counterpart_find()), in repositories that the caller may see: not in private ones.
- * RC_IMAGE_UNKNOWN where no repository has the id. */
+ * index (index_counterpart_find()), in repositories that the caller may see: a private one is
+ * hidden from a caller whose token names another one (images/access.h). RC_IMAGE_UNKNOWN where
+ * no repository has the id; RC_REBUILDING: the index cannot answer yet. */
 #ifndef BRIDGE_TO_V1_H
 #define BRIDGE_TO_V1_H
 
@@ -16,11 +17,16 @@
 
 struct to_v1_image {
 	struct str json;
-	uint64_t layer_size; /* bytes */
+	uint64_t layer_size;    /* bytes */
 	const char *repository; /* of API v2, that has it */
+
+	/* The id covers all of the json. That of an image below the top does not cover the texts
+	 * of its history, which may be others in another repository. */
+	bool settled;
 };
 
-enum result to_v1_json(const struct task *t, const char *id, struct to_v1_image *out);
+enum result to_v1_json(
+    const struct task *t, const char *id, struct to_v1_image *out);
 enum result to_v1_ancestry(const struct task *t, const char *id, struct str *out);
 enum result to_v1_layer(
     const struct task *t, const char *id, const struct content **out);
@@ -29,25 +35,32 @@ enum result to_v1_layer(
 enum result to_v1_checksum(const struct task *t, const char *id, struct str *out);
 
 /* Does any repository have an image of API v2 with this id, also a private one? Then API v1 must
- * not accept another one of this id. */
+ * not accept another one of this id. False also while the index is being rebuilt: then the image
+ * of API v2 gets no form in API v1 (counterpart_chain()). */
 enum result to_v1_is_taken(const struct task *t, const char *id, bool *out);
 
-/* The tag of API v2: the id of its image. RC_NOT_BRIDGED, with the reason. */
-enum result to_v1_tag(const struct task *t, const struct pair *p,
+/* Does the repository have the image through API v2? */
+enum result to_v1_has(
+    const struct task *t, const struct pair *p, const char *id, bool *out);
+
+/* The tag of API v2, which means the manifest d: the id of its image, which the calls above find
+ * from now on. RC_NOT_BRIDGED, with the reason; RC_TAG_UNKNOWN: the manifest is lost. No guard is
+ * held. */
+enum result to_v1_tag(const struct task *t, const struct pair *p, const char *tag,
     const struct digest *d, const char **id);
 
 /* Each tag of API v2 of the repository that has an image, in byte order, from the index.
- * RC_REBUILDING. visit returning false ends it. */
+ * RC_REBUILDING. visit returning false ends it; it waits for nothing. */
 enum result to_v1_tags(const struct task *t, const struct pair *p,
     bool (*visit)(void *arg, const char *tag, const char *id), void *arg);
 
-/* Each image of the repository that it has through API v2, once. */
+/* Each image of the repository that it has through API v2, once; likewise. */
 enum result to_v1_images(const struct task *t, const struct pair *p,
     bool (*visit)(void *arg, struct str id), void *arg);
 
 /* Writes the image and those below it into the layout of API v1, without a copy of their layers,
  * because a tag or an image of API v1 is about to refer to it. RC_OK also if no repository has the
- * id, or it is there. */
+ * id, or it is there. No guard of an image is held. */
 enum result to_v1_keep(const struct task *t, const char *id);
 
 #endif

@@ -133,7 +133,7 @@ cmd_bridge(const struct command_call *call)
 	if (call->all == call->report || (call->report && call->rate > 0)) {
 		(void)fprintf(stderr,
 		    "berth: bridge needs --all, with or without --rate, or --report\n");
-		return EXIT_USAGE;
+		return CMD_EXIT_USAGE;
 	}
 	reg = open_registry(call->arena, call->conf);
 	if (reg == NULL)

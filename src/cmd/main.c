@@ -35,9 +35,12 @@ enum {
 	OPT_HELP,
 	OPT_AFRESH,
 	OPT_ALL,
+	OPT_FORMAT,
+	OPT_GET,
+	OPT_IMAGE,
+	OPT_PLATFORM,
 	OPT_RATE,
-	OPT_REPORT,
-	OPT_GET
+	OPT_REPORT
 };
 
 static const struct command {
@@ -46,6 +49,8 @@ static const struct command {
 	struct option own[OWN_MAX]; /* its own options; the rest is zeros */
 	const char *synopsis;       /* of its own options */
 	const char *help;
+	const char *arguments; /* after the options; NULL: none */
+	unsigned least, most;  /* how many of them */
 } commands[] = {
     {"serve", cmd_serve, {{NULL, 0, NULL, 0}}, "",
 	"Runs the registry: answers the requests that nginx passes on, until SIGTERM. Stays in\n"
@@ -64,6 +69,23 @@ static const struct command {
 	"request for each; the registry can run at the same time. --rate limits how many bytes\n"
 	"of layers are read in a second, on average (K, M or G may follow the number). With\n"
 	"--report, prints each tag that the other API cannot show, and why."},
+    {"import", cmd_import,
+	{{"format", required_argument, NULL, OPT_FORMAT},
+	    {"image", required_argument, NULL, OPT_IMAGE}},
+	" [--format FORMAT] [--image NAME]",
+	"Stores one image from a file: an OCI layout (oci, oci-archive), what docker save writes\n"
+	"(docker-archive) or a directory of docker-registry 0.x (v1). PATH - is standard input.\n"
+	"--image chooses one of several images in the file, by its name there. The registry can\n"
+	"run at the same time.",
+	" PATH REPOSITORY[:TAG]...", 2, 1000},
+    {"export", cmd_export,
+	{{"format", required_argument, NULL, OPT_FORMAT},
+	    {"platform", required_argument, NULL, OPT_PLATFORM}},
+	" [--format FORMAT] [--platform OS/ARCHITECTURE]",
+	"Writes one image into a file or a directory, in one of the formats of import: oci, or\n"
+	"oci-archive to standard output (PATH -), unless --format says another. With --platform\n"
+	"it writes only that image of an index.",
+	" REPOSITORY[:TAG|@DIGEST] PATH", 2, 2},
     {"check-config", check_config_command,
 	{{"get", required_argument, NULL, OPT_GET}}, " [--get KEY]",
 	"Prints each setting that is in effect, where it was set, and what is wrong in\n"
@@ -81,6 +103,14 @@ static const char common_options[] =
     "  --help          prints this text\n";
 
 static void
+print_synopsis(const struct command *command)
+{
+	(void)printf("berth %s%s [options]%s\n%s\n\n", command->name,
+	    command->synopsis, command->arguments == NULL ? "" : command->arguments,
+	    command->help);
+}
+
+static void
 print_help(void)
 {
 	size_t i;
@@ -88,8 +118,7 @@ print_help(void)
 	(void)printf(
 	    "berth %s: a Docker registry behind nginx\n\n", PACKAGE_VERSION);
 	for (i = 0; i < N_COMMANDS; i++)
-		(void)printf("berth %s%s [options]\n%s\n\n", commands[i].name,
-		    commands[i].synopsis, commands[i].help);
+		print_synopsis(&commands[i]);
 	(void)printf(
 	    "Options of all commands:\n%s\nberth --version prints the version. "
 	    "The manual pages berth(8) and berth-config(5) have\nthe details.\n",
@@ -99,15 +128,15 @@ print_help(void)
 static void
 print_command_help(const struct command *command)
 {
-	(void)printf("berth %s%s [options]\n%s\n\nOptions:\n%s", command->name,
-	    command->synopsis, command->help, common_options);
+	print_synopsis(command);
+	(void)printf("Options:\n%s", common_options);
 }
 
 static int
 usage_error(const char *what, const char *which)
 {
 	(void)fprintf(stderr, "berth: %s%s; see \"berth --help\"\n", what, which);
-	return EXIT_USAGE;
+	return CMD_EXIT_USAGE;
 }
 
 static const struct command *
@@ -213,8 +242,17 @@ parse_and_run(const struct command *command, int argc, char **argv)
 				    "--rate must be a number of bytes such as 20M: ",
 				    optarg);
 			break;
+		case OPT_FORMAT:
+			call.format = optarg;
+			break;
 		case OPT_GET:
 			call.get = optarg;
+			break;
+		case OPT_IMAGE:
+			call.image = optarg;
+			break;
+		case OPT_PLATFORM:
+			call.platform = optarg;
 			break;
 		case ':':
 			return usage_error("this option needs a value: ", arg);
@@ -222,8 +260,13 @@ parse_and_run(const struct command *command, int argc, char **argv)
 			return usage_error("not an option of this command: ", arg);
 		}
 	}
-	if (optind < argc)
-		return usage_error("unexpected argument: ", argv[optind]);
+	call.arguments = &argv[optind];
+	call.n_arguments = (unsigned)(argc - optind);
+	if (call.n_arguments > command->most)
+		return usage_error(
+		    "unexpected argument: ", argv[optind + (int)command->most]);
+	if (call.n_arguments < command->least)
+		return usage_error("arguments are missing:", command->arguments);
 	return run(command, &call, &source);
 }
 

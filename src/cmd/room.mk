@@ -4,6 +4,8 @@ berth_SOURCES += \
 	src/cmd/buildinfo.c src/cmd/buildinfo.h \
 	src/cmd/check_config.c src/cmd/check_config.h \
 	src/cmd/cmd.h \
+	src/cmd/export.c \
+	src/cmd/import.c \
 	src/cmd/interrupt.c src/cmd/interrupt.h \
 	src/cmd/key_file.c src/cmd/key_file.h \
 	src/cmd/main.c \

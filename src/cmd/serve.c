@@ -47,6 +47,9 @@
  * serves clients while the upstream is down, so this is longer than a usual failure. */
 #define FETCH_EXPIRY (30 * 86400)
 
+/* The same of what the bridge has made. What is removed too early is made again. */
+#define BRIDGE_EXPIRY (30 * 86400)
+
 /* The argument of the master's callbacks. A reload replaces conf and what is made from it. */
 struct server {
 	struct arena *arena;
@@ -319,7 +322,8 @@ sweep_store(void *arg)
 	const struct sweep_ages ages = {.pushes = s->conf->push_expiry,
 	    .uploads = upload_expiry(&task, s->conf->push_expiry),
 	    .fetches = FETCH_EXPIRY,
-	    .lists = LAYERFILES_EXPIRY};
+	    .lists = LAYERFILES_EXPIRY,
+	    .derived = BRIDGE_EXPIRY};
 
 	registry_sweep(&task, &ages);
 	arena_free(a);

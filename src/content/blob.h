@@ -12,12 +12,12 @@
 enum result blob_find(const struct task *t, const char *name,
     const struct digest *d, struct store_blob *out);
 
-/* The repository gets what `from` has, or, where that is NULL, what anybody has. *out:
- * under which digest it is kept. */
+/* The repository gets what `from` has, or, where that is NULL, what anybody has, but not what
+ * only private repositories of API v1 have. *out: under which digest it is kept. */
 enum result blob_mount(const struct task *t, const char *name,
     const struct digest *d, const char *from, struct digest *out);
 
-/* The repository does not have it any more. */
+/* The repository does not have it any more. RC_BAD_METHOD: it has it through API v1. */
 enum result blob_remove(
     const struct task *t, const char *name, const struct digest *d);
 

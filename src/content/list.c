@@ -1,10 +1,13 @@
 /* list.c: see list.h. */
 #include "content/list.h"
 
+#include "base/vec.h"
 #include "index/index.h"
+#include "registry/pair.h"
 #include "registry/referrer.h"
 #include "store/repository.h"
 #include "store/tag.h"
+#include "store/v1tag.h"
 
 /* ---- names ---- */
 
@@ -28,13 +31,6 @@ take_name(void *arg, struct str name)
 	return true;
 }
 
-static bool
-gather_tag(void *arg, const char *tag, const struct digest *d)
-{
-	(void)d;
-	return take_name(arg, str_of(tag));
-}
-
 static void
 begin_page(struct gathering *g, struct content_page *out)
 {
@@ -55,37 +51,130 @@ content_list_catalog(
 	return index_catalog(t->reg->index, &page, &visitor, t->err);
 }
 
-/* While the index is being built it has only some of the tags. The store has all. */
 static enum result
-gather_tags(
+gather_indexed(
     const struct task *t, const char *name, struct str after, struct gathering *g)
 {
-	const struct store_repository in = task_repository(t, name);
 	const struct index_page page = {after, g->limit + 1};
 	const struct index_name_visitor visitor = {take_name, g};
-	enum result r = index_tags(
-	    t->reg->index, str_of(name), &page, &visitor, t->err);
 
-	if (r != RC_REBUILDING)
-		return r;
+	return index_tags(t->reg->index, str_of(name), &page, &visitor, t->err);
+}
+
+/* ---- tags of the store, while the index has only some of them ---- */
+
+/* Tags after `after`, in two lists; the page begins with what comes first in either. */
+struct store_tags {
+	const struct task *task;
+	const struct pair *pair;
+	struct str after;
+	size_t limit;
+	struct str *names;
+	size_t n, room;
+	enum result result;
+};
+
+static void
+add_tag(struct store_tags *tags, const char *tag)
+{
+	struct arena *a = tags->task->arena;
+
+	tags->names = vec_grow(
+	    a, tags->names, tags->n, &tags->room, sizeof(*tags->names));
+	tags->names[tags->n++] = str_of(arena_strdup(a, tag));
+}
+
+static bool
+add_v2_tag(void *arg, const char *tag, const struct digest *d)
+{
+	struct store_tags *tags = arg;
+
+	(void)d;
+	add_tag(tags, tag);
+	return tags->n <= tags->limit;
+}
+
+/* They come in their order too; `limit` of them are enough for any page. */
+static bool
+add_v1_tag(void *arg, const char *tag, const char *id)
+{
+	struct store_tags *tags = arg;
+	bool shared = false;
+
+	(void)id;
+	if (str_order(str_of(tag), tags->after) > 0)
+		tags->result = pair_tag_is_shared(
+		    tags->task, tags->pair, tag, &shared);
+	if (shared)
+		add_tag(tags, tag);
+	return tags->result == RC_OK && tags->n <= tags->limit;
+}
+
+static enum result
+read_store_tags(
+    const struct task *t, const struct pair *p, struct store_tags *v2,
+    struct store_tags *v1)
+{
+	const struct store_repository in = pair_v2(t, p);
+	enum result r = store_tag_each(
+	    &in, str_dup(t->arena, v2->after), add_v2_tag, v2, t->err);
+
+	if (r == RC_OK && p->v1 != NULL && store_v1repo_exists(&p->own))
+		r = store_v1tag_each(&p->own, add_v1_tag, v1, t->err);
+	return r == RC_OK ? v1->result : r;
+}
+
+/* No name is in both: a tag of API v1 is shared only if API v2 has none of its name. */
+static enum result
+gather_stored(const struct task *t, const struct pair *p, struct str after,
+    struct gathering *g)
+{
+	struct store_tags v2 = {
+	    .task = t, .pair = p, .after = after, .limit = g->limit};
+	struct store_tags v1 = v2;
+	size_t i = 0, j = 0;
+	bool first;
+	enum result r = read_store_tags(t, p, &v2, &v1);
+
 	g->page->n = 0;
 	g->page->more = false;
-	return store_tag_each(&in, str_dup(g->arena, after), gather_tag, g, t->err);
+	while (r == RC_OK && (i < v2.n || j < v1.n)) {
+		first = j == v1.n ||
+			(i < v2.n && str_order(v2.names[i], v1.names[j]) < 0);
+		if (!take_name(g, first ? v2.names[i++] : v1.names[j++]))
+			break;
+	}
+	return r;
+}
+
+static enum result
+exists(const struct task *t, const struct pair *p, bool *out)
+{
+	const struct store_repository in = pair_v2(t, p);
+
+	*out = p->v1 != NULL && store_v1repo_exists(&p->own);
+	return *out ? RC_OK : store_repository_exists(&in, out, t->err);
 }
 
 enum result
 content_list_tags(const struct task *t, const char *name, struct str after,
     size_t limit, struct content_page *out)
 {
-	const struct store_repository in = task_repository(t, name);
 	struct gathering g = {t->arena, limit, NULL};
 	bool there = true;
-	enum result r;
+	struct pair pair;
+	enum result r, indexed;
 
 	begin_page(&g, out);
-	r = gather_tags(t, name, after, &g);
+	indexed = gather_indexed(t, name, after, &g);
+	if ((indexed == RC_OK && out->n > 0) ||
+	    (indexed != RC_OK && indexed != RC_REBUILDING))
+		return indexed;
+	r = pair_of_v2(t, name, &pair);
+	if (r == RC_OK && indexed == RC_REBUILDING)
+		r = gather_stored(t, &pair, after, &g);
 	if (r == RC_OK && out->n == 0)
-		r = store_repository_exists(&in, &there, t->err);
+		r = exists(t, &pair, &there);
 	if (r == RC_OK && !there)
 		return err_set(t->err, RC_REPOSITORY_UNKNOWN, "no such repository");
 	return r;

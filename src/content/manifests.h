@@ -22,14 +22,22 @@ struct manifests_found {
 	struct digest digest;
 	struct str bytes; /* of schema 1 they are signed (signature.h) */
 	const struct content *content; /* of many bytes; NULL: few */
-	struct str type;               /* media type, as it was pushed */
+	struct str type;               /* media type, as it was pushed or made */
 	bool by_digest; /* the reference was one: this never changes */
 };
 
-/* RC_BUSY: it is long, and the memory to read it could not be reserved
+/* Which manifests the client reads. It matters for tags alone: a digest means one form. */
+enum manifests_form {
+	MANIFESTS_ANY,         /* or it is not known: as it was pushed */
+	MANIFESTS_SCHEMA1,     /* none but schema 1 */
+	MANIFESTS_NOT_SCHEMA1 /* all but schema 1 */
+};
+
+/* RC_NOT_BRIDGED: the tag's image has no such form, with the reason. RC_BUSY: it is long, or its
+ * layers must be read first, and the memory for that could not be reserved
  * (registry/worklimit.h). */
 enum result manifests_get(const struct task *t, const char *name,
-    struct str reference, struct manifests_found *out);
+    struct str reference, enum manifests_form form, struct manifests_found *out);
 
 /* A condition on the current state, checked under the guard of the repository before a
  * manifest changes: nothing changes it in between. now: the digest that the reference
@@ -78,8 +86,8 @@ enum result manifests_put(const struct task *t, const char *name,
     struct str reference, const struct manifests_push *given,
     struct manifests_pushed *out);
 
-/* By tag: the tag alone. By digest: the manifest, and each tag that means it. condition may
- * be NULL. RC_CONDITION. */
+/* By tag: the tag alone, in both layouts. By digest: the manifest, and each tag that means it,
+ * also those of API v1 whose image has this manifest. condition may be NULL. RC_CONDITION. */
 enum result manifests_remove(const struct task *t, const char *name,
     struct str reference, const struct manifests_condition *condition);
 

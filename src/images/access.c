@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "auth/auth.h"
+#include "bridge/to_v1.h"
 #include "image/imagelist.h"
+#include "registry/pair.h"
 #include "registry/worklimit.h"
 #include "store/guard.h"
 #include "store/v1image.h"
@@ -117,18 +119,19 @@ is_tagged(const struct task *t, const struct store_v1repo *repo, const char *id,
 static enum result
 belongs_to_caller(const struct task *t, const char *id, bool *out)
 {
-	struct store_v1repo repo;
+	struct pair p;
 	enum result r;
 
 	*out = imagelist_has(t->caller->granted, id);
 	if (*out)
 		return RC_OK;
-	r = store_v1repo_find(
-	    t->reg->store, t->arena, &t->caller->repository, &repo, t->err);
+	r = pair_of_v1(t, &t->caller->repository, &p);
 	if (r == RC_OK)
-		r = is_listed(t, &repo, id, out);
+		r = is_listed(t, &p.own, id, out);
 	if (r == RC_OK && !*out)
-		r = is_tagged(t, &repo, id, out);
+		r = is_tagged(t, &p.own, id, out);
+	if (r == RC_OK && !*out)
+		r = to_v1_has(t, &p, id, out);
 	return r;
 }
 

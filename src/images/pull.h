@@ -1,8 +1,10 @@
-/* pull.h: images go out: the registry's own, else those of the upstream (mirror/mirror.h).
+/* pull.h: images go out: those of API v1, else those that repositories have through API v2
+ * (bridge/to_v1.h), else those of the upstream (mirror/mirror.h).
  *
  * Each call asks first whether the caller may see the image by this path (access.h).
  * RC_IMAGE_UNKNOWN, also for one that is hidden from the caller; RC_IMAGE_UNFINISHED: its
- * push is not over; RC_UPSTREAM, RC_BUSY. A private image is never the upstream's. */
+ * push is not over; RC_REBUILDING: the index cannot say whether a repository has it;
+ * RC_UPSTREAM, RC_BUSY. A private image is never the upstream's. */
 #ifndef IMAGES_PULL_H
 #define IMAGES_PULL_H
 
@@ -28,7 +30,7 @@ enum result pull_layer(const struct task *t, enum access_path path, const char *
     struct pull_layer *out);
 
 /* What the layer holds, and what it changes of the layers below it; also the errors of
- * layerfiles.h. Only of an image that is here. */
+ * layerfiles.h. Only of an image of API v1 that is here; RC_NOT_BRIDGED: it is one of API v2. */
 enum result pull_files(const struct task *t, enum access_path path, const char *id,
     const struct content **out);
 enum result pull_diff(

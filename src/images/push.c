@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "bridge/to_v1.h"
 #include "image/ancestry.h"
 #include "image/v1config.h"
 #include "image/v1name.h"
@@ -33,6 +34,20 @@ check_sum(struct v1checksum sum, struct err *err)
 	return RC_OK;
 }
 
+/* The parent may be an image of API v2. RC_IMAGE_UNKNOWN, also if the caller may not have it. */
+static enum result
+keep_parent(const struct task *t, const char *id, struct str *ancestry)
+{
+	const struct store_v1image im = v1image_of(t, id);
+	enum result r = access_parent(t, id);
+
+	if (r == RC_PARENT_REFUSED)
+		return RC_IMAGE_UNKNOWN;
+	if (r == RC_OK)
+		r = to_v1_keep(t, id);
+	return r == RC_OK ? store_v1image_ancestry(&im, ancestry, t->err) : r;
+}
+
 /* The parent may be unfinished: docker sends the images of a push one after the other. */
 static enum result
 ancestry_of(
@@ -48,17 +63,33 @@ ancestry_of(
 			    "the parent must be the id of another image");
 		im.id = str_dup(t->arena, parent);
 		r = store_v1image_ancestry(&im, &above, t->err);
+		if (r == RC_IMAGE_UNKNOWN)
+			r = keep_parent(t, im.id, &above);
 		if (r == RC_IMAGE_UNKNOWN && mirror_may_ask(t))
-			r = mirror_ancestry(t, str_dup(t->arena, parent), &above);
+			r = mirror_ancestry(t, im.id, &above);
 		if (r == RC_IMAGE_UNKNOWN)
 			return err_set(t->err, RC_NO_PARENT,
 			    "the parent %.*s is not here", STR_ARG(parent));
 		if (r == RC_OK)
-			r = access_parent(t, str_dup(t->arena, parent));
+			r = access_parent(t, im.id);
 		if (r != RC_OK)
 			return r;
 	}
 	return ancestry_extend(t->arena, id, above, out, t->err);
+}
+
+/* Derived ids can be computed beforehand, and those of a push are chosen by its client: an id
+ * that an image of API v2 has is never given to another one. */
+static enum result
+check_id_is_free(const struct task *t, const char *id)
+{
+	bool taken;
+	enum result r = to_v1_is_taken(t, id, &taken);
+
+	if (r == RC_OK && taken)
+		return err_set(t->err, RC_IMAGE_EXISTS,
+		    "a repository has an image with this id through API v2");
+	return r;
 }
 
 /* Damage of a large json or ancestry is noticed only when it is read. */
@@ -86,6 +117,8 @@ begin_push(
 		r = store_v1image_state(&im, &state, t->err);
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE && is_whole(t, id))
 		r = err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
+	if (r == RC_OK)
+		r = check_id_is_free(t, id);
 	if (r == RC_OK)
 		r = store_v1push_begin(&im, &held, what, t->err);
 	guard_release(&held);
@@ -135,6 +168,8 @@ check_may_come(const struct task *t, const char *id)
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
 	    !store_v1push_is_open(&im))
 		return err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
+	if (r == RC_OK && state == STORE_V1IMAGE_UNFINISHED)
+		r = check_id_is_free(t, id);
 	if (r == RC_OK)
 		store_v1push_touch(&im);
 	return r;
@@ -159,8 +194,7 @@ struct arrived {
 };
 
 static enum result
-hash_layer(
-    const struct task *t, const char *id, const char *body_file, struct arrived *l)
+hash_layer(const struct task *t, const char *id, struct arrived *l)
 {
 	const struct store_v1image im = v1image_of(t, id);
 	struct guard held = {0};
@@ -170,9 +204,6 @@ hash_layer(
 	if (r == RC_OK)
 		r = store_v1push_list(&im, &held, &l->begun, t->err);
 	guard_release(&held);
-	if (r == RC_OK)
-		r = stage_adopt(
-		    t->reg->store, t->arena, body_file, &l->stage, t->err);
 	for (i = 0; r == RC_OK && i < l->begun.n; i++)
 		r = stage_payload_sum(
 		    l->stage, l->begun.of[i].json, l->begun.of[i].payload, t->err);
@@ -234,15 +265,15 @@ place_layer(const struct task *t, const char *id, const struct guard *held,
 }
 
 enum result
-push_layer(const struct task *t, const char *id, const char *body_file)
+push_layer_stage(const struct task *t, const char *id, struct stage *sg)
 {
 	struct arrived *l = arena_alloc(t->arena, sizeof(*l));
 	struct guard held = {0};
-	enum result r;
+	enum result r = push_layer_check(t, id);
 
-	r = push_layer_check(t, id);
+	l->stage = sg;
 	if (r == RC_OK)
-		r = hash_layer(t, id, body_file, l);
+		r = hash_layer(t, id, l);
 	if (r != RC_OK)
 		return r;
 	r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
@@ -253,6 +284,17 @@ push_layer(const struct task *t, const char *id, const char *body_file)
 		r = place_layer(t, id, &held, l);
 	guard_release(&held);
 	return r;
+}
+
+enum result
+push_layer(const struct task *t, const char *id, const char *body_file)
+{
+	struct stage *sg;
+	enum result r = push_layer_check(t, id);
+
+	if (r == RC_OK)
+		r = stage_adopt(t->reg->store, t->arena, body_file, &sg, t->err);
+	return r == RC_OK ? push_layer_stage(t, id, sg) : r;
 }
 
 /* ---- checksum ---- */
@@ -308,6 +350,9 @@ confirm_layer(const struct task *t, const char *id, const struct guard *held,
 		    "the json of the image must be sent first");
 	if (state == STORE_V1IMAGE_COMPLETE)
 		return confirm_late(t, id, payload);
+	r = check_id_is_free(t, id);
+	if (r != RC_OK)
+		return r;
 	if (store_v1push_waits(&im, payload))
 		return store_v1push_confirm(&im, held, payload, t->err);
 	return refuse_sum(t, id);

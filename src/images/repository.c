@@ -2,16 +2,17 @@
 #include "images/repository.h"
 
 #include "auth/auth.h"
+#include "base/buf.h"
 #include "base/json.h"
+#include "bridge/to_v1.h"
 #include "image/imagelist.h"
 #include "image/tagmeta.h"
 #include "images/announce.h"
 #include "mirror/mirror.h"
-#include "registry/event.h"
 #include "registry/indexing.h"
+#include "registry/pair.h"
 #include "registry/v1image.h"
 #include "registry/worklimit.h"
-#include "store/description.h"
 #include "store/guard.h"
 #include "store/v1image.h"
 
@@ -129,17 +130,76 @@ repository_claim(const struct task *t, const struct v1name *name, const char *id
 	return r;
 }
 
+/* ---- its images ---- */
+
+/* Bytes of the list of what the repository has through API v2, some 13,000 images. No docker
+ * needs this list to be whole. */
+#define BRIDGED_MAX ((size_t)1 << 20)
+#define ITEM_MAX    (V1NAME_IMAGE_ID_SIZE + 20)
+
+static bool
+add_image(void *arg, struct str id)
+{
+	struct buf *list = arg;
+
+	if (list->n + ITEM_MAX > BRIDGED_MAX)
+		return false;
+	buf_printf(
+	    list, "%s{\"id\": \"%.*s\"}", list->n == 1 ? "" : ", ", STR_ARG(id));
+	return true;
+}
+
+static enum result
+bridged_images(const struct task *t, const struct pair *p, struct str *out)
+{
+	struct buf list;
+	enum result r = worklimit_enter(t, 2 * BRIDGED_MAX);
+
+	buf_init(&list, t->arena, BRIDGED_MAX);
+	buf_addc(&list, '[');
+	if (r == RC_OK)
+		r = to_v1_images(t, p, add_image, &list);
+	buf_addc(&list, ']');
+	*out = buf_str(&list);
+	return r == RC_REBUILDING ? RC_OK : r;
+}
+
+/* Both lists in one. */
+static enum result
+merge_bridged(const struct task *t, const struct pair *p, struct str *images)
+{
+	struct str bridged;
+	enum result r = bridged_images(t, p, &bridged);
+
+	if (r == RC_OK && images->n > 0 && bridged.n > 2)
+		r = worklimit_enter(
+		    t, MERGE_TIMES * images->n + REPOSITORY_TIMES * bridged.n);
+	if (r != RC_OK)
+		return r;
+	if (images->n > 0)
+		return imagelist_merge(t->arena, *images, bridged, images, t->err);
+	*images = bridged;
+	return RC_OK;
+}
+
 static enum result
 own_images(const struct task *t, const struct v1name *name, struct str *out)
 {
-	struct store_v1repo repo;
-	enum result r = enter_for_list(t, name, 1, 0);
+	struct pair p;
+	bool has_v2 = false;
+	enum result r = enter_for_list(t, name, 1, 0), listed;
 
+	*out = str_of("");
 	if (r == RC_OK)
-		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
+		r = pair_of_v1(t, name, &p);
 	if (r == RC_OK)
-		r = store_v1repo_images(&repo, out, t->err);
-	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
+		r = pair_has_v2(t, &p, &has_v2);
+	if (r != RC_OK)
+		return r;
+	listed = store_v1repo_images(&p.own, out, t->err);
+	if (has_v2 && (listed == RC_OK || listed == RC_NOT_FOUND))
+		return merge_bridged(t, &p, out);
+	return listed == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : listed;
 }
 
 /* If an image is in both lists, the entry of this registry counts. Its own list is useful even
@@ -165,32 +225,6 @@ repository_images(const struct task *t, const struct v1name *name,
 		(void)imagelist_merge(
 		    t->arena, upstream.images, *images, images, &ignored);
 	return RC_OK;
-}
-
-enum result
-repository_remove(const struct task *t, const struct v1name *name)
-{
-	struct guard held = {0};
-	struct store_v1repo repo;
-	enum result r;
-
-	r = guard_take(t->reg->store, GUARD_REPOSITORY, v1name_full(t->arena, name),
-	    &held, t->err);
-	if (r == RC_OK)
-		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
-	/* the description first: a removal that breaks off between the two can be repeated */
-	if (r == RC_OK && store_v1repo_exists(&repo))
-		r = store_description_set(
-		    t->reg->store, t->arena, name, str_of(NULL), t->err);
-	if (r == RC_OK)
-		r = store_v1repo_remove(&repo, &held, t->err);
-	guard_release(&held);
-	if (r == RC_OK || r == RC_NOT_FOUND) /* an earlier removal broke off */
-		indexing_update_v1(t, name);
-	if (r == RC_OK)
-		event_emit(t, &(struct event){.kind = EVENT_DELETE_REPOSITORY,
-				  .repository = v1name_full(t->arena, name)});
-	return r == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : r;
 }
 
 enum result

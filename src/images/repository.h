@@ -1,5 +1,5 @@
 /* repository.h: repositories as registry v1 has them. RC_REPOSITORY_UNKNOWN where
- * the name is not there, in either spelling. */
+ * the name is not there, in either spelling and in either layout (registry/pair.h). */
 #ifndef IMAGES_REPOSITORY_H
 #define IMAGES_REPOSITORY_H
 
@@ -32,13 +32,14 @@ enum result repository_announce(
 enum result repository_claim(const struct task *t, const struct v1name *name,
     const char *id, struct str json);
 
-/* The announced images as a JSON list, with those that the upstream (mirror/mirror.h)
- * lists. *token: what the upstream gave for its images, empty if it gave none.
+/* The announced images as a JSON list, with those that the repository has through API v2
+ * (bridge/to_v1.h) and those that the upstream (mirror/mirror.h) lists. *token: what the upstream gave for its images, empty if it gave none.
  * RC_UPSTREAM, RC_BUSY. */
 enum result repository_images(const struct task *t, const struct v1name *name,
     struct str *images, struct str *token);
 
-/* The repository and all its tags are gone; the images stay. */
+/* The repository and all its tags are gone, in both APIs, and so are its manifests of API v2. The
+ * images and blobs stay. */
 enum result repository_remove(const struct task *t, const struct v1name *name);
 
 /* Its json; a default if it has none, also for an unknown repository. */

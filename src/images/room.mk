@@ -8,5 +8,6 @@ libberth_a_SOURCES += \
 	src/images/push.c src/images/push.h \
 	src/images/push_tarsum.c src/images/push_tarsum.h \
 	src/images/repository.c src/images/repository.h \
+	src/images/repository_remove.c \
 	src/images/search.c src/images/search.h \
 	src/images/tag.c src/images/tag.h

@@ -1,50 +1,62 @@
 /* tag.c: see tag.h. */
 #include "images/tag.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/json.h"
+#include "bridge/to_v1.h"
 #include "image/tagmeta.h"
 #include "images/access.h"
 #include "mirror/mirror.h"
 #include "registry/event.h"
 #include "registry/indexing.h"
+#include "registry/pair.h"
 #include "registry/v1image.h"
+#include "store/bridge.h"
 #include "store/guard.h"
 #include "store/v1image.h"
 #include "store/v1push.h"
-#include "store/v1repo.h"
 #include "store/v1tag.h"
 
 static enum result
-find_repository(
-    const struct task *t, const struct v1name *name, struct store_v1repo *repo)
+find_repository(const struct task *t, const struct v1name *name, struct pair *out)
 {
-	enum result r = store_v1repo_find(
-	    t->reg->store, t->arena, name, repo, t->err);
+	bool there = false;
+	enum result r = pair_of_v1(t, name, out);
 
-	if (r == RC_OK && !store_v1repo_exists(repo))
+	if (r == RC_OK)
+		r = pair_exists(t, out, &there);
+	if (r == RC_OK && !there)
 		return err_set(t->err, RC_REPOSITORY_UNKNOWN, "no such repository");
 	return r;
 }
 
+/* What the tag means for API v1: in either layout. */
 static enum result
-or_tag_unknown(enum result r)
+image_of_tag(
+    const struct task *t, const struct pair *p, const char *tag, const char **id)
 {
-	return r == RC_NOT_FOUND ? RC_TAG_UNKNOWN : r;
+	struct pair_tag found;
+	enum result r = pair_tag_get(t, p, tag, &found);
+
+	if (r == RC_OK && found.in == PAIR_V2)
+		return to_v1_tag(t, p, tag, &found.digest, id);
+	if (r == RC_OK)
+		*id = found.image;
+	return r;
 }
 
-/* RC_TAG_UNKNOWN: it is not a tag of this registry. */
+/* RC_TAG_UNKNOWN: it is not a tag of this registry. RC_NOT_BRIDGED: it is, but API v1 cannot
+ * have its image. */
 static enum result
 own_tag(const struct task *t, const struct v1name *name, const char *tag,
     const char **id)
 {
-	struct store_v1repo repo;
-	enum result r = store_v1repo_find(
-	    t->reg->store, t->arena, name, &repo, t->err);
+	struct pair p;
+	enum result r = pair_of_v1(t, name, &p);
 
-	if (r == RC_OK)
-		r = store_v1tag_get(&repo, tag, id, t->err);
-	return or_tag_unknown(r);
+	return r == RC_OK ? image_of_tag(t, &p, tag, id) : r;
 }
 
 /* ---- tags of the upstream ---- */
@@ -84,15 +96,17 @@ upstream_tag(const struct task *t, const struct v1name *name, const char *tag,
 struct listing {
 	const struct task *task;
 	const struct v1name *name;
+	const struct pair *pair; /* of that name */
+	bool has_v2;             /* has the pair any manifest of API v2? */
 	tag_visit *visit;
 	void *arg;
-	struct arena *scratch; /* cleared for each of the upstream's tags */
+	struct arena *scratch; /* cleared for each tag */
 	bool ended;            /* visit wants no more */
 	enum result r;
 };
 
 static bool
-show_own(void *arg, const char *tag, const char *id)
+show(void *arg, const char *tag, const char *id)
 {
 	struct listing *l = arg;
 
@@ -100,24 +114,58 @@ show_own(void *arg, const char *tag, const char *id)
 	return !l->ended;
 }
 
+/* One that is in both layouts is shown as that of API v2. */
+static bool
+show_v1(void *arg, const char *tag, const char *id)
+{
+	struct listing *l = arg;
+	struct pair_tag found = {.in = PAIR_V1};
+
+	arena_clear(l->scratch);
+	if (l->has_v2)
+		l->r = pair_tag_get(
+		    task_with_arena(l->task, l->scratch), l->pair, tag, &found);
+	if (l->r == RC_TAG_UNKNOWN) { /* removed just now */
+		l->r = RC_OK;
+		return true;
+	}
+	if (l->r != RC_OK)
+		return false;
+	return found.in == PAIR_V2 || show(l, tag, id);
+}
+
+static enum result
+list_own(struct listing *l)
+{
+	const struct task *t = l->task;
+	enum result r = pair_has_v2(t, l->pair, &l->has_v2);
+
+	if (r == RC_OK && l->pair->v1 != NULL)
+		r = store_v1tag_each(&l->pair->own, show_v1, l, t->err);
+	if (r == RC_OK)
+		r = l->r;
+	return r == RC_OK && l->has_v2 && !l->ended
+		   ? to_v1_tags(t, l->pair, show, l)
+		   : r;
+}
+
 /* A tag of both means what it means here. */
 static bool
 show_upstream(void *arg, const char *tag, const struct json *id)
 {
 	struct listing *l = arg;
-	const char *own;
+	struct pair_tag own;
 	enum result r;
 
 	arena_clear(l->scratch);
-	r = own_tag(task_with_arena(l->task, l->scratch), l->name, tag, &own);
+	r = pair_tag_get(task_with_arena(l->task, l->scratch), l->pair, tag, &own);
 	if (r == RC_OK)
 		return true;
 	if (r != RC_TAG_UNKNOWN) {
 		l->r = r;
 		return false;
 	}
-	l->ended = !l->visit(l->arg, tag, str_dup(l->scratch, json_text(id)));
-	return !l->ended;
+	return show(l, tag, str_dup(l->scratch, json_text(id)));
 }
 
 static enum result
@@ -128,33 +176,43 @@ list_upstream(struct listing *l)
 
 	if (r != RC_OK)
 		return r;
-	l->scratch = arena_new();
 	json_members(tags, show_upstream, l);
-	arena_free(l->scratch);
 	return RC_OK;
 }
 
 /* A list of the own tags is useful even if the upstream does not answer. */
+static enum result
+list_all(struct listing *l)
+{
+	const struct task *t = l->task;
+	struct pair pair;
+	enum result there, r = find_repository(t, l->name, &pair);
+
+	l->pair = &pair;
+	if (r == RC_OK)
+		r = list_own(l);
+	if ((r != RC_OK && r != RC_REPOSITORY_UNKNOWN) || l->ended ||
+	    !mirror_may_ask(t))
+		return r;
+	there = list_upstream(l);
+	if (l->r != RC_OK)
+		return l->r;
+	return r == RC_OK ? RC_OK : there;
+}
+
 enum result
 tag_list(
     const struct task *t, const struct v1name *name, tag_visit *visit, void *arg)
 {
-	struct listing l = {
-	    .task = t, .name = name, .visit = visit, .arg = arg, .r = RC_OK};
-	struct store_v1repo repo;
-	enum result r = find_repository(t, name, &repo);
+	struct listing l = {.task = t,
+	    .name = name,
+	    .visit = visit,
+	    .arg = arg,
+	    .scratch = arena_new(),
+	    .r = RC_OK};
+	enum result r = list_all(&l);
 
-	if (r == RC_OK)
-		r = store_v1tag_each(&repo, show_own, &l, t->err);
-	if ((r == RC_OK || r == RC_REPOSITORY_UNKNOWN) && !l.ended &&
-	    mirror_may_ask(t)) {
-		enum result there = list_upstream(&l);
-
-		if (r != RC_OK)
-			r = there;
-		if (l.r != RC_OK)
-			r = l.r;
-	}
+	arena_free(l.scratch);
 	return r == RC_OK ? access_note_granted(t) : r;
 }
 
@@ -209,85 +267,160 @@ check_whole(const struct task *t, const char *id)
 	return r;
 }
 
+/* Does the tag of API v2 mean this image already? Then it stays what it is for both APIs: a push
+ * of what was pulled must not give the image another manifest. */
+static enum result
+means_already(const struct task *t, const struct pair *p, const char *tag,
+    const char *id, bool *out)
+{
+	struct pair_tag found;
+	const char *now;
+	enum result r = pair_tag_get(t, p, tag, &found);
+
+	*out = false;
+	if (r != RC_OK || found.in != PAIR_V2)
+		return r == RC_TAG_UNKNOWN ? RC_OK : r;
+	r = to_v1_tag(t, p, tag, &found.digest, &now);
+	*out = r == RC_OK && strcmp(now, id) == 0;
+	return r == RC_NOT_BRIDGED ? RC_OK : r;
+}
+
+/* With the guard of the repository. From the removal of the other tag on, this one counts. */
+static enum result
+write_tag(const struct task *t, const struct guard *held, const struct v1name *name,
+    const struct store_v1tag *what)
+{
+	const struct str tag = str_of(what->name);
+	const struct indexing_change change = {
+	    .tags = &tag, .n_tags = 1, .image = what->id};
+	struct pair p;
+	bool ignored;
+	enum result r = pair_of_v1(t, name, &p);
+
+	if (r == RC_OK)
+		r = store_v1tag_put(&p.own, held, what, t->err);
+	if (r == RC_OK)
+		r = pair_of_v1(t, name, &p); /* now that it is there */
+	if (r == RC_OK)
+		r = pair_tag_drop(t, held, &p, what->name, PAIR_V2, &ignored);
+	if (r == RC_OK)
+		indexing_update(t, held, &p, &change);
+	else
+		indexing_mark(t, v1name_full(t->arena, name));
+	return r;
+}
+
+/* The form in API v2 is made after the answer, also if the process ends before that. A request
+ * that comes earlier makes it. */
+static enum result
+set_tag(
+    const struct task *t, const struct v1name *name, const struct store_v1tag *what)
+{
+	const char *full = v1name_full(t->arena, name);
+	struct guard held = {0};
+	enum result r = to_v1_keep(t, what->id);
+
+	if (r == RC_OK)
+		r = mirror_keep(t, what->id);
+	if (r == RC_OK)
+		r = guard_take(
+		    t->reg->store, GUARD_REPOSITORY, full, &held, t->err);
+	if (r == RC_OK)
+		r = check_whole(t, what->id);
+	if (r == RC_OK)
+		r = store_bridge_ask(t->reg->store, full, t->err);
+	if (r == RC_OK)
+		r = write_tag(t, &held, name, what);
+	guard_release(&held);
+	if (r == RC_OK && t->reg->bridge_asked != NULL)
+		t->reg->bridge_asked(t->reg->arg);
+	return r;
+}
+
 enum result
 tag_put(const struct task *t, const struct v1name *name, const char *tag,
     const char *id, struct str agent)
 {
 	const struct store_v1tag what = {
 	    tag, id, tagmeta_of_agent(t->arena, agent, clock_now())};
-	const struct str set = str_of(tag);
-	const struct indexing_change change = {
-	    .tags = &set, .n_tags = 1, .image = id};
-	struct guard held = {0};
-	struct store_v1repo repo;
-	struct pair pair;
+	struct pair p;
+	bool same = false;
 	enum result r = access_tag(t, id);
 
 	if (r == RC_OK)
-		r = mirror_keep(t, id);
+		r = pair_of_v1(t, name, &p);
 	if (r == RC_OK)
-		r = guard_take(t->reg->store, GUARD_REPOSITORY,
-		    v1name_full(t->arena, name), &held, t->err);
+		r = means_already(t, &p, tag, id, &same);
+	if (r == RC_OK && !same)
+		r = set_tag(t, name, &what);
+	if (r != RC_OK)
+		return r;
+	event_emit(t, &(struct event){.kind = EVENT_PUSH_TAG,
+			  .image = id,
+			  .repository = v1name_full(t->arena, name),
+			  .tag = tag});
+	return access_note_granted(t);
+}
+
+/* The tag of API v1 first: that of API v2 hides it, until it is gone as well. */
+static enum result
+drop_tag(const struct task *t, const struct guard *held, const struct pair *p,
+    const char *tag, bool *was)
+{
+	const struct str dropped = str_of(tag);
+	const struct indexing_change change = {
+	    .dropped_tags = &dropped, .n_dropped_tags = 1};
+	bool v1 = false, v2 = false;
+	enum result r = pair_tag_drop(t, held, p, tag, PAIR_V1, &v1);
+
 	if (r == RC_OK)
-		r = check_whole(t, id);
-	if (r == RC_OK)
-		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
-	if (r == RC_OK)
-		r = pair_of_v1(t, name, &pair);
-	if (r == RC_OK)
-		r = store_v1tag_put(&repo, &held, &what, t->err);
-	if (r == RC_OK) {
-		indexing_update(t, &held, &pair, &change);
-		event_emit(t, &(struct event){.kind = EVENT_PUSH_TAG,
-				  .image = id,
-				  .repository = v1name_full(t->arena, name),
-				  .tag = tag});
-	}
-	guard_release(&held);
-	return r == RC_OK ? access_note_granted(t) : r;
+		r = pair_tag_drop(t, held, p, tag, PAIR_V2, &v2);
+	*was = v1 || v2;
+	if (r == RC_OK) /* also of none: an earlier removal may have broken off */
+		indexing_update(t, held, p, &change);
+	return r;
 }
 
 enum result
 tag_remove(const struct task *t, const struct v1name *name, const char *tag)
 {
-	const struct str gone = str_of(tag);
-	const struct indexing_change change = {
-	    .dropped_tags = &gone, .n_dropped_tags = 1};
 	struct guard held = {0};
-	struct store_v1repo repo;
-	struct pair pair;
+	struct pair p;
+	bool was = false;
 	enum result r;
 
 	r = guard_take(t->reg->store, GUARD_REPOSITORY, v1name_full(t->arena, name),
 	    &held, t->err);
 	if (r == RC_OK)
-		r = store_v1repo_find(t->reg->store, t->arena, name, &repo, t->err);
+		r = pair_of_v1(t, name, &p);
 	if (r == RC_OK)
-		r = pair_of_v1(t, name, &pair);
-	if (r == RC_OK)
-		r = store_v1tag_remove(&repo, &held, tag, t->err);
-	if (r == RC_OK ||
-	    r == RC_NOT_FOUND) /* an earlier removal may have broken off */
-		indexing_update(t, &held, &pair, &change);
+		r = drop_tag(t, &held, &p, tag, &was);
+	guard_release(&held);
+	if (r == RC_OK && !was)
+		return err_set(t->err, RC_TAG_UNKNOWN, "there is no such tag");
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_TAG,
 				  .repository = v1name_full(t->arena, name),
 				  .tag = tag});
-	guard_release(&held);
-	return or_tag_unknown(r);
+	return r;
 }
 
+/* Of a tag of API v2 it is not known. */
 enum result
 tag_meta(const struct task *t, const struct v1name *name, const char *tag,
     struct str *out)
 {
-	struct store_v1repo repo;
-	enum result r = store_v1repo_find(
-	    t->reg->store, t->arena, name, &repo, t->err);
+	struct pair p;
+	struct pair_tag found;
+	enum result r = pair_of_v1(t, name, &p);
 
 	if (r == RC_OK)
-		r = store_v1tag_meta(&repo, tag, out, t->err);
-	if (r == RC_NOT_FOUND) {
+		r = pair_tag_get(t, &p, tag, &found);
+	if (r == RC_OK && found.in == PAIR_V1)
+		r = store_v1tag_meta(&p.own, tag, out, t->err);
+	else if (r == RC_OK)
+		r = RC_TAG_UNKNOWN;
+	if (r == RC_NOT_FOUND || r == RC_TAG_UNKNOWN) {
 		*out = tagmeta_default();
 		r = RC_OK;
 	}

@@ -54,7 +54,7 @@ layer_read_form(struct str first)
 
 /* ---- the layer's bytes ---- */
 
-/* Reads more bytes behind those that are in `in`. *got is 0 at the end. */
+/* Reads more bytes, after those that are in `in`. *got is 0 at the end. */
 static enum result
 read_more(struct reading *r, size_t *got, struct err *err)
 {
@@ -178,7 +178,7 @@ inflate_some(struct reading *r, struct gzip *gzip, struct err *err)
 	return take(r, r->inflated, CHUNK - gzip->z.avail_out, err);
 }
 
-/* Another member, or what is none, follows a member. */
+/* Something follows a member: it must be another one. */
 static enum result
 begin_member(struct gzip *gzip, struct err *err)
 {

@@ -1,6 +1,7 @@
 /* counterpart.c: the records of the form in API v2 of images of API v1; see counterpart.h.
  *
- *	image	"manifest sha256:...\nconfig sha256:...\n", or "refused <reason>\n"
+ *	image	"manifest sha256:...\nconfig sha256:...\n", or "refused <reason>\n";
+ *		of an image of API v1 also "images <version of its ancestry>\n"
  *	layer	"<version of the image>\n<sums>\n"
  *	blob	"<sums>\n" */
 #include "registry/counterpart.h"
@@ -16,15 +17,16 @@ static enum result
 read_record(const struct task *t, enum store_bridge_kind kind, const char *key,
     struct str *out)
 {
-	return store_bridge_record(t->reg->store, t->arena, kind, key, out, t->err);
+	return store_bridge_record(t->reg->store, t->arena,
+	    (struct store_bridge_key){kind, key}, out, t->err);
 }
 
 static enum result
 write_record(const struct task *t, enum store_bridge_kind kind, const char *key,
     const char *text)
 {
-	return store_bridge_set_record(
-	    t->reg->store, t->arena, kind, key, str_of(text), t->err);
+	return store_bridge_set_record(t->reg->store, t->arena,
+	    (struct store_bridge_key){kind, key}, str_of(text), t->err);
 }
 
 /* A record that an earlier berth has written differently, or that is damaged, is made again. */
@@ -46,26 +48,59 @@ parse_line(struct str *text, const char *word, struct str *out)
 	return str_is(str_cut(out, ' '), word);
 }
 
+static bool
+parse_image(const struct task *t, struct str *text, struct counterpart_image *out)
+{
+	struct str manifest, config;
+
+	*out = (struct counterpart_image){.refused = str_of("")};
+	if (str_starts(*text, "refused "))
+		return parse_line(text, "refused", &out->refused);
+	return parse_line(text, "manifest", &manifest) &&
+	       parse_line(text, "config", &config) &&
+	       digest_parse(manifest, &out->manifest, t->err) == RC_OK &&
+	       digest_parse(config, &out->config, t->err) == RC_OK;
+}
+
+/* Is the version that the record ends with that of the ancestry now? Another server may write to
+ * the store, so this is asked each time. */
+static enum result
+check_version(const struct task *t, const char *id, struct str text)
+{
+	const struct task *quiet = task_quiet(t);
+	struct counterpart_version now;
+	const char *const *ids;
+	struct str then;
+	size_t n;
+	enum result r = counterpart_ancestry(quiet, id, &ids, &n);
+
+	if (r == RC_OK)
+		r = counterpart_version(quiet, ids, n, &now);
+	if (r == RC_IO)
+		*t->err = *quiet->err;
+	if (r == RC_OK && parse_line(&text, "images", &then) &&
+	    str_is(then, now.text))
+		return RC_OK;
+	return r == RC_IO ? r
+			  : err_set(t->err, RC_NOT_FOUND,
+				"the image %s has changed since its form in API v2 "
+				"was made",
+				id);
+}
+
 enum result
 counterpart_image(
     const struct task *t, const char *key, struct counterpart_image *out)
 {
-	struct str text, manifest, config;
+	struct str text;
 	enum result r = read_record(t, STORE_BRIDGE_IMAGE, key, &text);
 
-	*out = (struct counterpart_image){.refused = str_of("")};
 	if (r != RC_OK)
 		return r;
-	if (str_starts(text, "refused ")) {
-		(void)parse_line(&text, "refused", &out->refused);
-		return RC_OK;
-	}
-	if (parse_line(&text, "manifest", &manifest) &&
-	    parse_line(&text, "config", &config) &&
-	    digest_parse(manifest, &out->manifest, t->err) == RC_OK &&
-	    digest_parse(config, &out->config, t->err) == RC_OK)
-		return RC_OK;
-	return fail_unreadable(t, key);
+	if (!parse_image(t, &text, out))
+		return fail_unreadable(t, key);
+	return v1name_is_image_id(str_of(key)) ? check_version(t, key, text)
+					       : RC_OK;
 }
 
 /* The reason on one line. */
@@ -83,16 +118,44 @@ refusal_text(struct arena *a, struct str reason)
 }
 
 enum result
-counterpart_set_image(
-    const struct task *t, const char *key, const struct counterpart_image *image)
+counterpart_set_image(const struct task *t, const char *key,
+    const struct counterpart_version *version,
+    const struct counterpart_image *image)
 {
-	const char *text = image->refused.n > 0
-			       ? refusal_text(t->arena, image->refused)
-			       : arena_printf(t->arena, "manifest %s\nconfig %s\n",
-				     digest_text(t->arena, &image->manifest),
-				     digest_text(t->arena, &image->config));
+	const char *text =
+	    image->refused.n > 0
+		? refusal_text(t->arena, image->refused)
+		: arena_printf(t->arena, "manifest %s\nconfig %s\n",
+		      digest_text(t->arena, &image->manifest),
+		      digest_text(t->arena, &image->config));
 
+	if (version != NULL)
+		text = arena_printf(t->arena, "%simages %s\n", text, version->text);
 	return write_record(t, STORE_BRIDGE_IMAGE, key, text);
+}
+
+enum result
+counterpart_version(const struct task *t, const char *const *ids, size_t n,
+    struct counterpart_version *out)
+{
+	struct arena *scratch = arena_new();
+	struct store_v1image im;
+	struct str one;
+	enum result r = RC_OK;
+	struct hash h;
+	size_t i;
+
+	hash_begin(&h, HASH_SHA256);
+	for (i = 0; r == RC_OK && i < n; i++) {
+		arena_clear(scratch);
+		im = store_v1image_make(t->reg->store, scratch, ids[i]);
+		r = store_v1image_version(&im, &one, t->err);
+		if (r == RC_OK)
+			hash_add(&h, one.p, one.n);
+	}
+	hash_end(&h, out->text);
+	arena_free(scratch);
+	return r;
 }
 
 /* ---- layers ---- */
@@ -116,15 +179,9 @@ counterpart_layer(const struct task *t, const char *id, struct layer_sums *out)
 }
 
 enum result
-counterpart_set_layer(
-    const struct task *t, const char *id, const struct layer_sums *sums)
+counterpart_set_layer(const struct task *t, const char *id, struct str version,
+    const struct layer_sums *sums)
 {
-	const struct store_v1image im = v1image_of(t, id);
-	struct str version;
-	enum result r = store_v1image_version(&im, &version, t->err);
-
-	if (r != RC_OK)
-		return r;
 	return write_record(t, STORE_BRIDGE_LAYER, id,
 	    arena_printf(t->arena, "%.*s\n%s\n", STR_ARG(version),
 		layer_sums_text(t->arena, sums)));

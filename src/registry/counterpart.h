@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "image/digest.h"
+#include "image/hash.h"
 #include "image/layer_sums.h"
 #include "image/v1chain.h"
 #include "index/index.h"
@@ -32,19 +33,31 @@ struct counterpart_image {
 	struct digest manifest, config;
 };
 
+/* A text that changes when one of some images of API v1 is replaced. */
+struct counterpart_version {
+	char text[HASH_SHA256_HEX_SIZE];
+};
+enum result counterpart_version(const struct task *t, const char *const *ids,
+    size_t n, struct counterpart_version *out);
+
 /* key: the id of an image of API v1, or the digest_text() of a manifest of schema 1. RC_NOT_FOUND:
- * it was not made yet. */
+ * it was not made yet, or the image or one below it was replaced since. */
 enum result counterpart_image(
     const struct task *t, const char *key, struct counterpart_image *out);
-enum result counterpart_set_image(
-    const struct task *t, const char *key, const struct counterpart_image *image);
+
+/* version: of the image and those below it, from before their layers were read; NULL: of a
+ * manifest of schema 1. */
+enum result counterpart_set_image(const struct task *t, const char *key,
+    const struct counterpart_version *version,
+    const struct counterpart_image *image);
 
 /* The sums of a layer: of the image of API v1 with this id, if they are of its present state; of a
  * blob of API v2. RC_NOT_FOUND. */
 enum result counterpart_layer(
     const struct task *t, const char *id, struct layer_sums *out);
-enum result counterpart_set_layer(
-    const struct task *t, const char *id, const struct layer_sums *sums);
+/* version: store_v1image_version(), from before the layer was read. */
+enum result counterpart_set_layer(const struct task *t, const char *id,
+    struct str version, const struct layer_sums *sums);
 enum result counterpart_blob(
     const struct task *t, const struct digest *d, struct layer_sums *out);
 enum result counterpart_set_blob(

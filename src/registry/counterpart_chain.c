@@ -92,11 +92,15 @@ chain_of_schema1(const struct task *t, const struct digest *d, struct v1chain *o
 		return err_set(
 		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(image.refused));
 	if (r == RC_OK)
-		r = store_bridge_blob_read(t->reg->store, t->arena, &image.manifest,
-		    COUNTERPART_CONFIG_MAX, &manifest, t->err);
+		r = store_bridge_blob_read(t->reg->store, t->arena,
+		    (struct store_bridge_document){
+			&image.manifest, COUNTERPART_CONFIG_MAX},
+		    &manifest, t->err);
 	if (r == RC_OK)
-		r = store_bridge_blob_read(t->reg->store, t->arena, &image.config,
-		    COUNTERPART_CONFIG_MAX, &config, t->err);
+		r = store_bridge_blob_read(t->reg->store, t->arena,
+		    (struct store_bridge_document){
+			&image.config, COUNTERPART_CONFIG_MAX},
+		    &config, t->err);
 	if (r == RC_OK)
 		r = v1chain_make(t->arena,
 		    &(struct v1chain_source){manifest, config}, platform_of(t->reg),
@@ -152,15 +156,17 @@ has_json(
 	       str_is(v.parent, image->parent == NULL ? "" : image->parent);
 }
 
+/* An image whose push has not ended is no image yet, and its push is refused (images/push.c). */
 static enum result
 check_id(const struct task *t, const struct v1chain_image *image, bool top)
 {
 	const struct store_v1image im = v1image_of(t, image->id);
-	bool there, same = false;
+	enum store_v1image_state state;
+	bool same = false;
 	struct str json;
-	enum result r = store_v1image_exists(&im, &there, t->err);
+	enum result r = store_v1image_state(&im, &state, t->err);
 
-	if (r != RC_OK || !there)
+	if (r != RC_OK || state != STORE_V1IMAGE_COMPLETE)
 		return r;
 	r = store_v1image_json_short(&im, WORKLIMIT_FREE, &json, t->err);
 	if (r == RC_OK && has_json(t->arena, json, image, top))

@@ -84,6 +84,8 @@ make_change(const struct task *t, const struct pair *p,
 		    digest_text(t->arena, given->dropped_manifest));
 		out->dropped_origin = out->dropped_referrer;
 	}
+	if (given->dropped_image != NULL)
+		out->dropped_origin = str_of(given->dropped_image);
 	take_tags(t->arena, given, &rows, out);
 	out->counterparts = rows.rows;
 	out->n_counterparts = rows.n;
@@ -140,7 +142,7 @@ indexing_update(const struct task *t, const struct guard *held,
 		return;
 	log_line(LOG_ERROR, "index.write", "error=%s reason=%s repository=%s",
 	    err_name(r), log_value(t->arena, err.text), log_value(t->arena, name));
-	if (r == RC_REBUILDING)
+	if (r == RC_REBUILDING && t->reg->index_lost != NULL)
 		report_missed(t, true);
 	else
 		indexing_mark(t, name);

@@ -106,6 +106,20 @@ pair_v2(const struct task *t, const struct pair *p)
 	return task_repository(t, p->v2);
 }
 
+enum result
+pair_has_v2(const struct task *t, const struct pair *p, bool *out)
+{
+	*out = false;
+	return p->v2 == NULL ? RC_OK : has_manifest(t, p->v2, out);
+}
+
+enum result
+pair_exists(const struct task *t, const struct pair *p, bool *out)
+{
+	*out = own_exists(p);
+	return *out ? RC_OK : pair_has_v2(t, p, out);
+}
+
 /* ---- tags ---- */
 
 /* RC_TAG_UNKNOWN */

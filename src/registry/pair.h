@@ -39,6 +39,10 @@ enum result pair_of_v2(const struct task *t, const char *name, struct pair *out)
 /* The repository of API v2. p->v2 is not NULL. */
 struct store_repository pair_v2(const struct task *t, const struct pair *p);
 
+/* Has it any manifest of API v2? Has it anything, in either layout? */
+enum result pair_has_v2(const struct task *t, const struct pair *p, bool *out);
+enum result pair_exists(const struct task *t, const struct pair *p, bool *out);
+
 enum pair_layout { PAIR_V1, PAIR_V2 };
 struct pair_tag {
 	enum pair_layout in;

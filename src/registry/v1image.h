@@ -15,6 +15,7 @@ struct v1image_json {
 	struct str sum; /* of the layer as the store has it; may be empty */
 	bool has_layer;
 	uint64_t layer_size; /* bytes */
+	bool may_change; /* another json may be answered later (bridge/to_v1.h) */
 };
 
 /* The image in the task's store and arena, for the calls of store/v1image.h. */

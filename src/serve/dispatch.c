@@ -29,7 +29,7 @@ choose_api(const struct api *const *apis, const struct call *c, enum result pars
 {
 	for (; (*apis)->first != NULL; apis++)
 		if (begins_with(c, parsed, (*apis)->first) &&
-		    ((*apis)->hidden == NULL || !(*apis)->hidden(c->rq)))
+		    ((*apis)->hidden == NULL || !(*apis)->hidden(c)))
 			break;
 	return *apis;
 }

@@ -6,6 +6,7 @@
 #ifndef STORE_CONTENT_H
 #define STORE_CONTENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,6 +18,11 @@
 struct content;
 
 uint64_t store_content_size(const struct content *c); /* bytes */
+
+/* Do both have the same bytes, as far as this is known without reading them: are they one
+ * file? */
+bool store_content_is_same(
+    const struct store *st, const struct content *x, const struct content *y);
 
 /* Where nginx finds it to send it: the URI below its internal location of the store, before
  * percent-encoding. For serve/fcgi.c alone. */

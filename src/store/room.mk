@@ -1,6 +1,7 @@
 # store: the contract of durable content; storefs/ keeps it in a directory.
 libberth_a_SOURCES += \
 	src/store/blob.h \
+	src/store/bridge.h \
 	src/store/content.h \
 	src/store/derived.h \
 	src/store/description.h \

@@ -1,4 +1,4 @@
-/* v1image.h: images as docker-registry 0.x keeps them. Reading; v1push.h writes.
+/* v1image.h: images as docker-registry 0.x keeps them. v1push.h has what a push writes.
  *
  * An image is complete when it has a json and is not marked as unfinished: the mark is made
  * before anything else and removed after everything else (v1push.h). It is damaged when it
@@ -18,6 +18,8 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "store/content.h"
+#include "store/guard.h"
+#include "store/stage.h"
 #include "store/store.h"
 
 /* An image by its id, whether it is there or not. What its calls return lives in the
@@ -65,5 +67,22 @@ enum result store_v1image_checksum(
 /* RC_IMAGE_UNKNOWN, also if it is empty and should not be. */
 enum result store_v1image_layer(
     const struct store_v1image *im, const struct content **out, struct err *err);
+
+/* A text that changes when the json, the ancestry or the layer of the image is replaced, and
+ * stays the same when the store is copied with its times. To be compared and for nothing
+ * else. RC_IMAGE_UNKNOWN: one of them is missing. */
+enum result store_v1image_version(
+    const struct store_v1image *im, struct str *out, struct err *err);
+
+/* Writes the whole image, durably, in the order of v1push.h: for an image that berth has made
+ * and nobody has pushed. If it is complete already, nothing is done. held: GUARD_IMAGE. */
+struct store_v1image_parts {
+	struct str json, ancestry;
+	struct str checksum; /* "sha256:..." */
+	struct stage *layer;
+};
+enum result store_v1image_put(const struct store_v1image *im,
+    const struct guard *held, const struct store_v1image_parts *parts,
+    struct err *err);
 
 #endif

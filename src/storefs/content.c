@@ -39,6 +39,18 @@ store_content_uri(const struct content *c)
 	return c->path;
 }
 
+bool
+store_content_is_same(
+    const struct store *st, const struct content *x, const struct content *y)
+{
+	struct err ignored;
+	struct stat a, b;
+
+	return io_stat_file(st, x->path, &a, &ignored) == RC_OK &&
+	       io_stat_file(st, y->path, &b, &ignored) == RC_OK &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* ---- readers ---- */
 
 struct store_reader {

@@ -5,12 +5,12 @@
 #include "store/derived.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "storefs/content.h"
 #include "storefs/io.h"
 #include "storefs/listing.h"
 #include "storefs/v1image.h"
+#include "storefs/writing.h"
 
 #define USED_S 86400 /* a file in use gets a new time so often */
 
@@ -80,73 +80,22 @@ store_derived_open(const struct store_v1image *im, enum store_derived which,
 
 /* ---- to write ---- */
 
-#define CHUNK ((size_t)64 << 10)
-
-struct writing {
-	int fd;
-	const char *path;
-	size_t n; /* bytes that wait in chunk */
-	enum result r;
-	struct err *err;
-	char chunk[CHUNK];
-};
-
-static bool
-flush(struct writing *w)
-{
-	if (w->r == RC_OK)
-		w->r = io_write_all(
-		    w->fd, str_make(w->chunk, w->n), w->path, w->err);
-	w->n = 0;
-	return w->r == RC_OK;
-}
-
-static bool
-put_piece(void *arg, const char *p, size_t n)
-{
-	struct writing *w = arg;
-	size_t i;
-
-	for (i = 0; i < n;) {
-		size_t part = CHUNK - w->n < n - i ? CHUNK - w->n : n - i;
-
-		memcpy(w->chunk + w->n, p + i, part);
-		w->n += part;
-		i += part;
-		if (w->n == CHUNK && !flush(w))
-			return false;
-	}
-	return true;
-}
-
 enum result
 store_derived_put(const struct store_v1image *im, const struct guard *held,
     enum store_derived which, const struct store_derived_maker *maker,
     struct err *err)
 {
-	struct writing *w = arena_alloc(im->arena, sizeof(*w));
-	const struct sink sink = {put_piece, w};
+	const struct writing_place to = {IO_DERIVED_DIR, own_name(im, which)};
 	struct err why = {""};
+	struct writing *w;
 	enum result r;
 
 	assert(guard_covers(held, GUARD_DERIVED, guard_key(im, which)));
-	w->path = own_path(im, which);
-	w->err = err;
-	r = io_open_unnamed(im->st, &w->fd, err);
+	r = writing_begin(im->st, im->arena, own_path(im, which), &w, err);
 	if (r != RC_OK)
 		return r;
-	r = maker->write(maker->arg, sink, &why);
-	if (r == RC_OK)
-		(void)flush(w);
-	if (w->r != RC_OK)
-		r = w->r;
-	else if (r != RC_OK)
-		*err = why;
-	if (r == RC_OK)
-		r = io_replace_fd(
-		    im->st, w->fd, IO_DERIVED_DIR, own_name(im, which), err);
-	io_close(w->fd);
-	return r;
+	r = maker->write(maker->arg, writing_sink(w), &why);
+	return writing_end(w, r, &why, to, err);
 }
 
 /* ---- to remove ---- */

@@ -42,6 +42,7 @@
 #define IO_DERIVED_DIR "_berth/derived"
 #define IO_REMOVED_DIR "_berth/removed"
 #define IO_MARK_DIR    "_berth/mark"
+#define IO_BRIDGE_DIR  "_berth/bridge"
 #define IO_LOCK        "_berth/lock"
 #define IO_OWNER       "_berth/owner"
 
@@ -160,6 +161,10 @@ enum result io_touch(const struct store *st, const char *path,
 enum result io_put(const struct store *st, const char *dir, const char *name,
     struct str content, struct err *err);
 
+/* The same, but not synced: after a power cut the file may be empty, cut off or missing. */
+enum result io_put_unsynced(const struct store *st, const char *dir,
+    const char *name, struct str content, struct err *err);
+
 /* Makes the file dir/name with this content; if it is there already, it stays as it
  * is. Only its owner may read it, from its first byte on. The name is durable after
  * io_sync(dir). */
@@ -179,6 +184,11 @@ enum result io_name_fd(const struct store *st, int fd, const char *dir,
 
 /* The same, but a file that has the name is replaced, in one step. */
 enum result io_replace_fd(const struct store *st, int fd, const char *dir,
+    const char *name, struct err *err);
+
+/* The same for an open file that keeps its other names, its owner and its mode. Where the file
+ * system cannot give it another name, the name gets a copy of it. */
+enum result io_share_fd(const struct store *st, int fd, const char *dir,
     const char *name, struct err *err);
 
 /* The same for an open file that has the name `from`, which it loses; `to` is the new path. */

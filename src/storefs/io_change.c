@@ -216,11 +216,12 @@ io_open_unnamed(const struct store *st, int *fd, struct err *err)
 static int
 copy_all(int from, int to)
 {
+	off_t at = 0;
 	ssize_t k;
 
 	do
 		k = failpoint_hit("write") ? -1
-					   : sendfile(to, from, NULL, COPY_AT_ONCE);
+					   : sendfile(to, from, &at, COPY_AT_ONCE);
 	while (k > 0 || (k == -1 && errno == EINTR));
 	return k == -1 ? -1 : sync_fd(to);
 }
@@ -251,24 +252,32 @@ link_over(int fd, struct place to)
 	return 0;
 }
 
+static int
+copy_fd(int from, struct place to)
+{
+	int fd = open_unnamed(to.dir, 0640), failed = -1;
+
+	if (fd != -1)
+		failed = copy_all(from, fd);
+	if (!failed)
+		failed = link_over(fd, to);
+	io_close(fd);
+	return failed;
+}
+
 /* For directories of the store that are mounts of their own: files cannot be renamed
  * or linked from one mount to another. */
 static int
 copy_path(const struct store *st, const char *from, const char *to)
 {
 	struct place place = find_place(st, to);
-	int in = -1, out = -1, failed = -1;
+	int fd = -1, failed = -1;
 
 	if (place.dir != -1)
-		in = io_open(st, from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-	if (in != -1)
-		out = open_unnamed(place.dir, 0640);
-	if (out != -1)
-		failed = copy_all(in, out);
-	if (!failed)
-		failed = link_over(out, place);
-	io_close(in);
-	io_close(out);
+		fd = io_open(st, from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	if (fd != -1)
+		failed = copy_fd(fd, place);
+	io_close(fd);
 	io_close(place.dir);
 	return failed;
 }
@@ -289,20 +298,18 @@ rename_over(
 	return failed ? io_failed(err, "rename", to) : RC_OK;
 }
 
-enum result
-io_put(const struct store *st, const char *dir, const char *name,
-    struct str content, struct err *err)
+static enum result
+put_path(const struct store *st, const char *path, struct str content, bool synced,
+    struct err *err)
 {
-	char tmp[IO_PATH_MAX], path[IO_PATH_MAX];
+	char tmp[IO_PATH_MAX];
 	int fd = -1;
-	enum result r = io_path(path, err, "%s/%s", dir, name);
+	enum result r = tmp_create(st, tmp, &fd, err);
 
-	if (r == RC_OK)
-		r = tmp_create(st, tmp, &fd, err);
 	if (r != RC_OK)
 		return r;
 	r = io_write_all(fd, content, tmp, err);
-	if (r == RC_OK)
+	if (r == RC_OK && synced)
 		r = io_sync_fd(fd, tmp, err);
 	if (r == RC_OK)
 		r = rename_over(st, tmp, path, err);
@@ -310,6 +317,26 @@ io_put(const struct store *st, const char *dir, const char *name,
 		(void)remove_path(st, tmp);
 	io_close(fd);
 	return r;
+}
+
+enum result
+io_put(const struct store *st, const char *dir, const char *name,
+    struct str content, struct err *err)
+{
+	char path[IO_PATH_MAX];
+	enum result r = io_path(path, err, "%s/%s", dir, name);
+
+	return r == RC_OK ? put_path(st, path, content, true, err) : r;
+}
+
+enum result
+io_put_unsynced(const struct store *st, const char *dir, const char *name,
+    struct str content, struct err *err)
+{
+	char path[IO_PATH_MAX];
+	enum result r = io_path(path, err, "%s/%s", dir, name);
+
+	return r == RC_OK ? put_path(st, path, content, false, err) : r;
 }
 
 static enum result
@@ -373,6 +400,19 @@ link_fd(const struct store *st, int fd, const char *path)
 	return failed;
 }
 
+/* The same with a temporary name, which it returns. */
+static int
+link_fd_tmp(const struct store *st, int fd, char tmp[IO_PATH_MAX])
+{
+	int failed;
+
+	do {
+		tmp_name(tmp);
+		failed = link_fd(st, fd, tmp);
+	} while (failed && errno == EEXIST);
+	return failed;
+}
+
 static enum result
 link_failed(
     const struct store *st, const char *dir, const char *path, struct err *err)
@@ -424,21 +464,71 @@ io_replace_fd(const struct store *st, int fd, const char *dir, const char *name,
     struct err *err)
 {
 	char tmp[IO_PATH_MAX], path[IO_PATH_MAX];
-	int failed;
 	enum result r = io_path(path, err, "%s/%s", dir, name);
 
 	if (r == RC_OK)
 		r = make_ready(st, fd, path, err);
 	if (r != RC_OK)
 		return r;
-	do {
-		tmp_name(tmp);
-		failed = link_fd(st, fd, tmp);
-	} while (failed && errno == EEXIST);
-	if (failed)
+	if (link_fd_tmp(st, fd, tmp) == -1)
 		return link_failed(st, IO_TMP_DIR, tmp, err);
 	r = rename_over(st, tmp, path, err);
 	(void)remove_path(st, tmp); /* see io_link() */
+	return r;
+}
+
+/* It counts as read just now, if berth may set its times. */
+static enum result
+make_shared_ready(int fd, const char *path, struct err *err)
+{
+	const struct timespec read_now[2] = {
+	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+
+	(void)futimens(fd, read_now);
+	return io_sync_fd(fd, path, err);
+}
+
+/* Why a file gets no other name, although its bytes can be copied: another file system; too
+ * many names; a file of another user (fs.protected_hardlinks, proc_sys_fs(5)), or a file
+ * system without hard links; its last name was removed meanwhile. */
+static bool
+needs_copy(int e)
+{
+	return e == EXDEV || e == EMLINK || e == EPERM || e == EOPNOTSUPP ||
+	       e == ENOENT;
+}
+
+/* 0, or -1 and errno. Without the directory of temporary files, which may be on another file
+ * system than the file and its new place. */
+static int
+share_or_copy(const struct store *st, int fd, const char *path)
+{
+	struct place place = find_place(st, path);
+	int failed = place.dir == -1 ? -1 : link_over(fd, place);
+
+	if (failed && place.dir != -1 && needs_copy(errno))
+		failed = copy_fd(fd, place);
+	io_close(place.dir);
+	return failed;
+}
+
+enum result
+io_share_fd(const struct store *st, int fd, const char *dir, const char *name,
+    struct err *err)
+{
+	char tmp[IO_PATH_MAX], path[IO_PATH_MAX];
+	enum result r = io_path(path, err, "%s/%s", dir, name);
+
+	if (r == RC_OK)
+		r = make_shared_ready(fd, path, err);
+	if (r != RC_OK)
+		return r;
+	if (link_fd_tmp(st, fd, tmp) == 0) {
+		r = rename_over(st, tmp, path, err);
+		(void)remove_path(st, tmp); /* see io_link() */
+	} else if (!needs_copy(errno) || share_or_copy(st, fd, path) == -1) {
+		r = io_failed(err, "link", path);
+	}
 	return r;
 }
 

@@ -1,6 +1,6 @@
-/* mark.c: see store/mark.h. A mark is an empty file below _berth/mark. Its name is
- * that of the repository, with %XX for bytes that a file name cannot have. */
-#include "store/mark.h"
+/* mark.c: see store/mark.h and mark.h. A mark is an empty file in a directory of marks. Its name
+ * is that of the repository, with %XX for bytes that a file name cannot have. */
+#include "storefs/mark.h"
 
 #include <limits.h>
 #include <string.h>
@@ -16,22 +16,21 @@ file_of(struct arena *a, const char *name)
 }
 
 static enum result
-make_mark(struct store *st, struct arena *a, const char *file, struct err *err)
+make_mark(struct store *st, const char *dir, const char *path, struct err *err)
 {
-	const char *path = arena_printf(a, IO_MARK_DIR "/%s", file);
 	int fd = -1;
-	enum result r = io_mkdirs(st, IO_MARK_DIR, err);
+	enum result r = io_mkdirs(st, dir, err);
 
 	if (r == RC_OK)
 		r = io_open_own(st, path, &fd, err);
 	if (r != RC_OK)
 		return r;
 	io_close(fd);
-	return io_sync(st, IO_MARK_DIR, err);
+	return io_sync(st, dir, err);
 }
 
 enum result
-store_mark_set(struct store *st, const char *name, struct err *err)
+mark_set(struct store *st, const char *dir, const char *name, struct err *err)
 {
 	struct arena *a = arena_new();
 	const char *file = file_of(a, name);
@@ -43,17 +42,17 @@ store_mark_set(struct store *st, const char *name, struct err *err)
 		    "have more than %d bytes",
 		    name, NAME_MAX);
 	else
-		r = make_mark(st, a, file, err);
+		r = make_mark(st, dir, arena_printf(a, "%s/%s", dir, file), err);
 	arena_free(a);
 	return r;
 }
 
 enum result
-store_mark_remove(struct store *st, const char *name, struct err *err)
+mark_remove(struct store *st, const char *dir, const char *name, struct err *err)
 {
 	struct arena *a = arena_new();
 	enum result r = io_unlink(
-	    st, arena_printf(a, IO_MARK_DIR "/%s", file_of(a, name)), err);
+	    st, arena_printf(a, "%s/%s", dir, file_of(a, name)), err);
 
 	arena_free(a);
 	return r;
@@ -61,7 +60,7 @@ store_mark_remove(struct store *st, const char *name, struct err *err)
 
 struct visiting {
 	struct arena *arena;
-	bool (*visit)(void *arg, const char *name);
+	mark_visit *visit;
 	void *arg;
 };
 
@@ -77,12 +76,33 @@ visit_file(void *arg, const char *file)
 }
 
 enum result
-store_mark_each(const struct store *st, bool (*visit)(void *arg, const char *name),
-    void *arg, struct err *err)
+mark_each(const struct store *st, const char *dir, mark_visit *visit, void *arg,
+    struct err *err)
 {
 	struct visiting v = {arena_new(), visit, arg};
-	enum result r = listing_each(st, IO_MARK_DIR, visit_file, &v, err);
+	enum result r = listing_each(st, dir, visit_file, &v, err);
 
 	arena_free(v.arena);
 	return r;
+}
+
+/* ---- repositories that the index may have wrong ---- */
+
+enum result
+store_mark_set(struct store *st, const char *name, struct err *err)
+{
+	return mark_set(st, IO_MARK_DIR, name, err);
+}
+
+enum result
+store_mark_remove(struct store *st, const char *name, struct err *err)
+{
+	return mark_remove(st, IO_MARK_DIR, name, err);
+}
+
+enum result
+store_mark_each(const struct store *st, bool (*visit)(void *arg, const char *name),
+    void *arg, struct err *err)
+{
+	return mark_each(st, IO_MARK_DIR, visit, arg, err);
 }

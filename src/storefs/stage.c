@@ -5,6 +5,9 @@
  * the name of a body may belong to another one soon. nginx removes its name of the body when the
  * request ends; if no call has given the file a name in the store until then, it is gone.
  *
+ * A stage of content that the store has already is shared: its file keeps its names, and
+ * nothing about it is changed.
+ *
  * While the bytes are hashed, the kernel is asked to write back those that were hashed some
  * time ago, so that the sync before the name is given has little left to do. */
 #include "storefs/stage.h"
@@ -28,9 +31,14 @@ struct stage {
 	struct store *st;
 	struct arena *arena;
 	const char *own; /* its path in the store; NULL: a body */
+	bool shared;     /* the file keeps this path, and is not written to */
 	int fd;
+	dev_t device; /* these two: which file it is */
+	ino_t inode;
 	off_t size;
-	off_t at; /* where its reader is */
+	off_t at;           /* where its reader is */
+	enum result filled; /* of the first write that failed, and why */
+	struct err why;
 };
 
 static void
@@ -39,6 +47,15 @@ close_stage(void *arg)
 	const struct stage *sg = arg;
 
 	io_close(sg->fd);
+}
+
+static void
+take_file(struct stage *sg, const struct io_file *file)
+{
+	sg->fd = file->fd;
+	sg->size = file->sb.st_size;
+	sg->device = file->sb.st_dev;
+	sg->inode = file->sb.st_ino;
 }
 
 static enum result
@@ -50,10 +67,8 @@ open_body(struct stage *sg, const char *body, struct err *err)
 	if (body == NULL || *body == '\0' || body[strlen(body) - 1] == '/')
 		return io_open_unnamed(sg->st, &sg->fd, err);
 	r = inbox_open(sg->st, body, &file, err);
-	if (r == RC_OK) {
-		sg->fd = file.fd;
-		sg->size = file.sb.st_size;
-	}
+	if (r == RC_OK)
+		take_file(sg, &file);
 	return r;
 }
 
@@ -90,7 +105,7 @@ stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
 	sg->st = st;
 	sg->arena = a;
 	sg->own = path;
-	sg->fd = file.fd;
+	take_file(sg, &file);
 	sg->size = (off_t)size;
 	arena_defer(a, close_stage, sg);
 	if (file.sb.st_size < sg->size)
@@ -99,6 +114,32 @@ stage_open(struct store *st, struct arena *a, const char *path, uint64_t size,
 		    (long long)file.sb.st_size, (long long)sg->size);
 	*out = sg;
 	return RC_OK;
+}
+
+enum result
+stage_share(struct store *st, struct arena *a, const struct content *c,
+    struct stage **out, struct err *err)
+{
+	struct stage *sg = arena_alloc(a, sizeof(*sg));
+	struct io_file file;
+	enum result r = io_open_file(st, content_path(c), O_RDONLY, &file, err);
+
+	if (r != RC_OK)
+		return r;
+	sg->st = st;
+	sg->arena = a;
+	sg->own = content_path(c);
+	sg->shared = true;
+	take_file(sg, &file);
+	arena_defer(a, close_stage, sg);
+	*out = sg;
+	return RC_OK;
+}
+
+enum result
+stage_new(struct store *st, struct arena *a, struct stage **out, struct err *err)
+{
+	return stage_adopt(st, a, NULL, out, err);
 }
 
 uint64_t
@@ -214,6 +255,47 @@ stage_flush(struct stage *sg, struct err *err)
 	return io_sync_fd(sg->fd, sg->own ? sg->own : IO_BODY_DIR, err);
 }
 
+ssize_t
+stage_read_at(const struct stage *sg, void *p, size_t n, uint64_t at)
+{
+	return io_read_at(sg->fd, p, n, at);
+}
+
+/* ---- filling a new one ---- */
+
+static bool
+fill_stage(void *arg, const char *p, size_t n)
+{
+	struct stage *sg = arg;
+	off_t before = sg->size;
+
+	if (sg->filled != RC_OK)
+		return false;
+	sg->filled = io_write_all_at(
+	    sg->fd, str_make(p, n), (uint64_t)before, IO_TMP_DIR, &sg->why);
+	if (sg->filled != RC_OK)
+		return false;
+	sg->size += (off_t)n;
+	if (sg->size / FLUSH_EVERY > before / FLUSH_EVERY)
+		io_start_sync(sg->fd, (uint64_t)(before - before % FLUSH_EVERY),
+		    (uint64_t)FLUSH_EVERY);
+	return true;
+}
+
+struct sink
+stage_sink(struct stage *sg)
+{
+	return (struct sink){fill_stage, sg};
+}
+
+enum result
+stage_filled(const struct stage *sg, struct err *err)
+{
+	if (sg->filled != RC_OK)
+		*err = sg->why;
+	return sg->filled;
+}
+
 /* ---- has a file the same bytes? ---- */
 
 struct comparing {
@@ -246,8 +328,19 @@ compare_chunk(void *arg, off_t at, const char *p, size_t n, struct err *err)
 	return c->same ? RC_OK : err_set(err, RC_MISMATCH, "the bytes differ");
 }
 
-bool
-stage_is(struct stage *sg, const char *path)
+static bool
+is_file_of(const struct stage *sg, const char *path)
+{
+	struct err ignored;
+	struct stat sb;
+
+	return io_stat_file(sg->st, path, &sb, &ignored) == RC_OK &&
+	       sb.st_dev == sg->device && sb.st_ino == sg->inode &&
+	       sb.st_size == sg->size;
+}
+
+static bool
+has_bytes_of(struct stage *sg, const char *path)
 {
 	struct arena *a = arena_new();
 	struct comparing c = {.same = true};
@@ -265,6 +358,12 @@ stage_is(struct stage *sg, const char *path)
 	return same;
 }
 
+bool
+stage_is(struct stage *sg, const char *path)
+{
+	return is_file_of(sg, path) || has_bytes_of(sg, path);
+}
+
 /* ---- where they go ---- */
 
 enum result
@@ -272,6 +371,8 @@ stage_name(struct stage *sg, const char *dir, const char *name, struct err *err)
 {
 	const char *path = arena_printf(sg->arena, "%s/%s", dir, name);
 
+	if (sg->shared)
+		return io_share_fd(sg->st, sg->fd, dir, name, err);
 	if (io_exists(sg->st, path))
 		return io_replace_fd(sg->st, sg->fd, dir, name, err);
 	return io_name_fd(sg->st, sg->fd, dir, name, err);
@@ -282,6 +383,8 @@ stage_replace(struct stage *sg, const char *dir, const char *name, struct err *e
 {
 	enum result r;
 
+	if (sg->shared)
+		return io_share_fd(sg->st, sg->fd, dir, name, err);
 	if (sg->own == NULL)
 		return io_replace_fd(sg->st, sg->fd, dir, name, err);
 	r = io_cut(sg->fd, (uint64_t)sg->size, sg->own, err);

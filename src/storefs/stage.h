@@ -6,12 +6,18 @@
 
 #include <stdbool.h>
 
+#include "store/content.h"
 #include "store/stage.h"
 
 /* Takes the first `size` bytes of a file in the store (an upload's, say) as a stage; bytes
  * after them are not read. RC_NOT_FOUND: there is no such file, or it is shorter. */
 enum result stage_open(struct store *st, struct arena *a, const char *path,
     uint64_t size, struct stage **out, struct err *err);
+
+/* Takes a content of the store as a stage. The file stays where it is and as it is: it gets
+ * another name, or is copied. RC_NOT_FOUND. */
+enum result stage_share(struct store *st, struct arena *a, const struct content *c,
+    struct stage **out, struct err *err);
 
 /* Has the file the same bytes? False also if it cannot be read. */
 bool stage_is(struct stage *sg, const char *path);

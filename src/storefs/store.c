@@ -53,7 +53,7 @@ make_places(struct store *st, struct err *err)
 {
 	static const char *const dirs[] = {"images", "repositories", IO_BODY_DIR,
 	    IO_TMP_DIR, IO_PUSH_DIR, IO_UPLOAD_DIR, IO_TYPE_DIR, IO_ABOUT_DIR,
-	    IO_DERIVED_DIR, IO_MIRROR_DIR};
+	    IO_DERIVED_DIR, IO_MIRROR_DIR, IO_BRIDGE_DIR};
 	enum result r = RC_OK;
 	struct stat sb;
 	size_t i;

@@ -10,6 +10,7 @@
  *	_berth/removed/		blobs that are just being removed	blob.c
  *	_berth/about/<name>	descriptions that were set		description.c
  *	_berth/derived/		lists of files and differences		derived.c
+ *	_berth/bridge/		what one API has of the images of the other	bridge.c
  *	_berth/mirror/		what a mirror keeps of its upstream	upstream.c, partial.c
  *	_berth/mark/		repositories that the index may have wrong	mark.c
  *	_berth/schema1.pem	the key that signs schema 1		secret.c

@@ -4,12 +4,14 @@
  * is not complete. */
 #include "storefs/v1image.h"
 
+#include "base/fnv.h"
 #include "base/json.h"
 #include "image/ancestry.h"
 #include "image/v1checksum.h"
 #include "image/v1config.h"
 #include "storefs/content.h"
 #include "storefs/damage.h"
+#include "storefs/fingerprint.h"
 #include "storefs/io.h"
 
 #define SUM_MAX ((size_t)64 << 10)
@@ -262,4 +264,29 @@ store_v1image_state(
 	}
 	arena_free(scratch);
 	return r;
+}
+
+/* ---- its version ---- */
+
+/* The time of change and the inode do not count: a layer gets another name when the bridge uses it
+ * (stage_of_layer()), and nothing has to be made again in a copy of the store. */
+enum result
+store_v1image_version(
+    const struct store_v1image *im, struct str *out, struct err *err)
+{
+	static const char *const files[] = {"json", "ancestry", "layer"};
+	uint64_t h = FNV_START;
+	enum result r = RC_OK;
+	struct stat sb;
+	size_t i;
+
+	for (i = 0; r == RC_OK && i < 3; i++) {
+		r = io_stat_file(im->st, v1image_path(im, files[i]), &sb, err);
+		if (r != RC_OK)
+			break;
+		h = fnv_add(h, &sb.st_size, sizeof(sb.st_size));
+		h = fnv_add(h, &sb.st_mtim, sizeof(sb.st_mtim));
+	}
+	*out = fingerprint_text(im->arena, h);
+	return r == RC_NOT_FOUND ? RC_IMAGE_UNKNOWN : r;
 }

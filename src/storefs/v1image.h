@@ -8,4 +8,11 @@
 const char *v1image_dir(const struct store_v1image *im);
 const char *v1image_path(const struct store_v1image *im, const char *file);
 
+/* P2 of v1push.c: the image is unfinished, durably, before it is anything. */
+enum result v1image_begin(const struct store_v1image *im, struct err *err);
+
+/* P6 and P7: its checksum, and then it is complete. */
+enum result v1image_finish(
+    const struct store_v1image *im, struct str checksum, struct err *err);
+
 #endif

@@ -93,11 +93,7 @@ write_unfinished(const struct store_v1image *im, const struct guard *held,
 	    im->arena, "%s/begun-%s", v1push_query_dir(im), name);
 	enum result r;
 
-	r = io_mkdirs(im->st, dir, err);
-	if (r == RC_OK)
-		r = io_put(im->st, dir, "_inprogress", str_of("true"), err);
-	if (r == RC_OK)
-		r = io_sync(im->st, dir, err);
+	r = v1image_begin(im, err);
 	if (r == RC_OK)
 		r = io_link(im->st, arena_printf(im->arena, "%s.ancestry", begun),
 		    dir, "ancestry", err);
@@ -388,14 +384,8 @@ complete_image(const struct store_v1image *im, const struct guard *held,
 			files[i]),
 		    dir, files[i], err);
 	if (r == RC_OK)
-		r = io_put(im->st, dir, "_checksum",
-		    str_of(arena_printf(a, "sha256:%s", payload)), err);
-	if (r == RC_OK)
-		r = io_sync(im->st, dir, err);
-	if (r == RC_OK)
-		r = io_unlink(im->st, v1image_path(im, "_inprogress"), err);
-	if (r == RC_OK)
-		r = durable_finished(im->st, dir, err);
+		r = v1image_finish(
+		    im, str_of(arena_printf(a, "sha256:%s", payload)), err);
 	return r;
 }
 

@@ -40,10 +40,11 @@ v1_get_image_json(struct call *c)
 	struct v1image_json image;
 	enum result r = pull_json(&c->task, ACCESS_PUBLIC, c->args.image, &image);
 
-	if (r != RC_OK || client_has_it(c))
+	if (r != RC_OK || (!image.may_change && client_has_it(c)))
 		return r;
 	reply_image(c, &image);
-	v1_set_immutable(c->rp);
+	if (!image.may_change)
+		v1_set_immutable(c->rp);
 	return RC_OK;
 }
 

@@ -29,5 +29,7 @@ v2_delete_blob(struct call *c)
 
 	if (r == RC_OK)
 		reply_none(c->rp, 202);
+	if (r == RC_BAD_METHOD)
+		reply_header(c->rp, "Allow", "GET, HEAD, OPTIONS");
 	return r;
 }

@@ -4,6 +4,8 @@
 #include "base/jsonw.h"
 #include "content/manifests.h"
 #include "http/condition.h"
+#include "image/reference.h"
+#include "v2/accept.h"
 #include "v2/clients.h"
 #include "v2/v2.h"
 
@@ -15,24 +17,32 @@ detail_unknown(struct call *c, enum result r)
 	return r;
 }
 
-/* The manifest is sent as it was pushed, whatever Accept says: an old client that cannot read
- * it should see what it is. Only schema 1 is signed again: Docker-Content-Digest and
- * ETag are those of its payload, Content-Length is that of the signed body. */
+/* The body may depend on Accept, for a tag. A digest means one form. */
+static void
+set_caching(struct call *c)
+{
+	if (reference_is_tag(c->args.reference)) {
+		reply_header(c->rp, "Cache-Control", "no-cache");
+		reply_add(c->rp, "Vary", "Accept");
+	}
+}
+
+/* Of schema 1 Docker-Content-Digest and ETag are those of the payload, Content-Length is that of
+ * the signed body. */
 enum result
 v2_get_manifest(struct call *c)
 {
 	struct manifests_found found;
 	bool wanted;
-	enum result r = manifests_get(
-	    &c->task, c->args.repository, c->args.reference, &found);
+	enum result r = manifests_get(&c->task, c->args.repository,
+	    c->args.reference, accept_form(c->rq), &found);
 
+	set_caching(c);
 	if (r != RC_OK)
 		return detail_unknown(c, r);
 	v2_set_digest(c->rp, &found.digest);
 	if (found.by_digest)
 		v2_set_immutable(c->rp);
-	else
-		reply_header(c->rp, "Cache-Control", "no-cache");
 	r = v2_check_condition(c, &wanted);
 	if (wanted && found.content != NULL) {
 		reply_content(

@@ -1,5 +1,6 @@
 # v2: API v2 (the OCI distribution-spec): a table of contents, a file a resource.
 libberth_a_SOURCES += \
+	src/v2/accept.c src/v2/accept.h \
 	src/v2/blobs.c src/v2/blobs.h \
 	src/v2/clients.c src/v2/clients.h \
 	src/v2/errors.c src/v2/errors.h \

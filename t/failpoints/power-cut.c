@@ -650,8 +650,8 @@ main(void)
 
 	setup_store(IN_MEMORY);
 	log_set_level(LOG_ERROR + 1);
-	images[0] = make_image('a', NULL, "the layer");
-	images[1] = make_image('b', NULL, "the other layer");
+	images[0] = image_of('a', NULL, "the layer");
+	images[1] = image_of('b', NULL, "the other layer");
 	if (prepare_index_at(index_elsewhere(), &rebuild) != RC_OK)
 		bail_out(err.text);
 	kept = arena; /* what outlives a case */

@@ -255,9 +255,9 @@ int
 main(void)
 {
 	setup_store(IN_MEMORY);
-	base = make_image('a', NULL, "the base's layer");
-	top = make_image('b', &base, "the top's");
-	cut_off = make_image('c', &top, "of a push that was cut off");
+	base = image_of('a', NULL, "the base's layer");
+	top = image_of('b', &base, "the top's");
+	cut_off = image_of('c', &top, "of a push that was cut off");
 	for (change = changes; change < changes + COUNT(changes); change++)
 		fail_each();
 	return teardown_store();

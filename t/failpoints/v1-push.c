@@ -144,9 +144,9 @@ int
 main(void)
 {
 	setup_store(IN_MEMORY);
-	base = make_image('a', NULL, "the base's layer");
-	middle = make_image('b', &base, "the middle's");
-	top = make_image('c', &middle, "the top's");
+	base = image_of('a', NULL, "the base's layer");
+	middle = image_of('b', &base, "the middle's");
+	top = image_of('c', &middle, "the top's");
 	fail_at_each_step(&push);
 	return teardown_store();
 }

@@ -48,7 +48,7 @@ static const struct meeting *meeting;
 static void
 make_images(void)
 {
-	first = make_image('a', NULL, "a layer");
+	first = image_of('a', NULL, "a layer");
 	second = image_with(
 	    first, first.json.p, "the same, compressed at another time");
 	if (meeting->other_json)

@@ -1,6 +1,8 @@
 /* api_v1.c: see api_v1.h. */
 #include "lib/api_v1.h"
 
+#include "lib/registry.h"
+
 #include "v1/routes.h"
 
 static bool
@@ -34,11 +36,11 @@ v1_common_fault(const struct reply *rp, const char *body, const char *want_heade
 	return fault;
 }
 
+const struct tested api_v1 = {&v1_api, true, v1_is_upload, v1_common_fault};
+
 void
 setup_v1(void)
 {
-	static const struct tested v1 = {
-	    &v1_api, true, v1_is_upload, v1_common_fault};
-
-	setup_api(&v1);
+	setup_api(&api_v1);
+	reindex_all();
 }

@@ -4,6 +4,9 @@
 
 #include "lib/api.h"
 
+extern const struct tested api_v1;
+
+/* The index is complete, as that of a registry that has been running for a while. */
 void setup_v1(void);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 #include "image/pretty_jws.h"
-#include "registry/reindex.h"
 #include "store/content.h"
 #include "v2/routes.h"
 
@@ -273,16 +272,6 @@ all_headers(const char *name)
 }
 
 void
-reindex_all(void)
-{
-	const struct reindex how = {.afresh = true};
-	bool done = false;
-
-	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)
-		bail_out(err.text);
-}
-
-void
 lose_index(void)
 {
 	close_registry();
@@ -293,15 +282,14 @@ lose_index(void)
 	open_registry();
 }
 
+const struct tested api_v2 = {&v2_api, false, v2_is_upload, v2_common_fault};
+
 void
 setup_v2(const struct document *docs, size_t n)
 {
-	static const struct tested v2 = {
-	    &v2_api, false, v2_is_upload, v2_common_fault};
-
 	documents = docs;
 	n_documents = n;
-	setup_api(&v2);
+	setup_api(&api_v2);
 	reindex_all();
 }
 

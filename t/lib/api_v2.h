@@ -63,11 +63,10 @@ void check_v2_rows(const struct row *rows, size_t n);
 /* The values of all headers of this name in the latest reply, each between "<" and ">". */
 const char *all_headers(const char *name);
 
-/* Rebuilds the index, or makes it. */
-void reindex_all(void);
-
 /* Replaces the index with one that was never complete. */
 void lose_index(void);
+extern const struct tested api_v2;
+
 void setup_v2(const struct document *docs, size_t n);
 
 /* Pushes a blob in one request. */

@@ -86,6 +86,16 @@ store_names_now(void)
 		   : "";
 }
 
+void
+reindex_all(void)
+{
+	const struct reindex how = {.afresh = true};
+	bool done = false;
+
+	if (reindex_run(TASK(arena), &how, &done) != RC_OK || !done)
+		bail_out(err.text);
+}
+
 const char *
 reindex_fault(void)
 {

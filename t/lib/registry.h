@@ -29,6 +29,9 @@ struct properties properties_now(void);
 /* What a search should find, by the store: "" or "team/app ". */
 const char *store_names_now(void);
 
+/* Rebuilds the index, or makes it. */
+void reindex_all(void);
+
 /* Rebuilds the index, which must say what the store says: NULL, or what is wrong. */
 const char *reindex_fault(void);
 

@@ -6,7 +6,7 @@
 #include "lib/fixture.h"
 
 struct image
-make_image(char digit, const struct image *parent, const char *layer)
+image_of(char digit, const struct image *parent, const char *layer)
 {
 	struct image im;
 	char *id = arena_alloc(arena, 65);

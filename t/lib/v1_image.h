@@ -14,7 +14,7 @@ struct image {
 };
 
 /* Its id is the digit 64 times; parent may be NULL. */
-struct image make_image(char digit, const struct image *parent, const char *layer);
+struct image image_of(char digit, const struct image *parent, const char *layer);
 
 /* The same image with another json and another layer. */
 struct image image_with(struct image im, const char *json, const char *layer);

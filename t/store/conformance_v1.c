@@ -108,7 +108,7 @@ send(const struct image *im)
 static void
 test_push(void)
 {
-	const struct image im = make_image('1', NULL, "layer");
+	const struct image im = image_of('1', NULL, "layer");
 	const struct store_v1image handle = at(&im);
 	struct store_v1pushes begun;
 	struct str text;
@@ -148,7 +148,7 @@ test_push(void)
 static void
 test_two_pushes(void)
 {
-	const struct image one = make_image('2', NULL, "first");
+	const struct image one = image_of('2', NULL, "first");
 	const struct image two = image_with(one, one.json.p, "second");
 	const struct store_v1image handle = at(&one);
 	struct store_v1pushes begun;
@@ -179,7 +179,7 @@ test_two_pushes(void)
 static void
 test_given_up(void)
 {
-	const struct image im = make_image('3', NULL, "layer");
+	const struct image im = image_of('3', NULL, "layer");
 	unsigned n = 0;
 
 	begin(&im);
@@ -336,7 +336,7 @@ test_derived(void)
 {
 	static char list[] = "[]";
 	const struct store_derived_maker maker = {write_text_to, list};
-	const struct image im = make_image('4', NULL, "layer");
+	const struct image im = image_of('4', NULL, "layer");
 	const struct store_v1image handle = at(&im);
 	struct store_reader *reader;
 	struct guard g = {0};
@@ -364,7 +364,7 @@ test_derived(void)
 static void
 test_upstream(void)
 {
-	const struct image im = make_image('5', NULL, "layer");
+	const struct image im = image_of('5', NULL, "layer");
 	const struct store_v1image handle = at(&im);
 	const struct store_upstream up = store_upstream_image(store, arena, im.id);
 	struct guard g = hold(GUARD_MIRROR, im.id);

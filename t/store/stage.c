@@ -258,10 +258,10 @@ swept_pushes(int64_t age)
 static void
 test_sweep_pushes(void)
 {
-	struct image old = make_image('a', NULL, "x"), young = old, whole = old;
+	struct image old = image_of('a', NULL, "x"), young = old, whole = old;
 
-	young = make_image('b', NULL, "x");
-	whole = make_image('c', NULL, "x");
+	young = image_of('b', NULL, "x");
+	whole = image_of('c', NULL, "x");
 	begin(&old);
 	begin(&young);
 	begin(&whole);
@@ -286,7 +286,7 @@ test_sweep_pushes(void)
 static void
 test_used_names(void)
 {
-	struct image im = make_image('d', NULL, "x");
+	struct image im = image_of('d', NULL, "x");
 	const char *full;
 	int i;
 

@@ -227,7 +227,7 @@ test_sums(void)
 	    {"", ""},
 	    {NULL, ""},
 	};
-	struct image im = make_image('5', NULL, "x");
+	struct image im = image_of('5', NULL, "x");
 	const struct store_v1image at = store_v1image_make(store, arena, im.id);
 	struct str sum;
 	size_t i;
@@ -248,7 +248,7 @@ test_sums(void)
 static void
 test_states(void)
 {
-	struct image im = make_image('6', NULL, "x");
+	struct image im = image_of('6', NULL, "x");
 	const struct store_v1image at = store_v1image_make(store, arena, im.id);
 	const struct content *layer;
 	struct str text;
@@ -353,7 +353,7 @@ test_unreadable_names(void)
 static void
 test_finding(void)
 {
-	struct image im = make_image('7', NULL, "x");
+	struct image im = image_of('7', NULL, "x");
 	struct store_v1repo r = repo("ns", "a/b");
 
 	ok(!store_v1repo_exists(&r), "a repository is not there");
@@ -387,7 +387,7 @@ test_finding(void)
 static void
 test_one_name(void)
 {
-	struct image im = make_image('8', NULL, "x");
+	struct image im = image_of('8', NULL, "x");
 	struct store_v1repo r;
 
 	write_text("repositories/odd/a%252Fb/tag_t", im.id);
@@ -430,7 +430,7 @@ settled(const char *ns, const char *repo_name)
 static void
 test_settling(void)
 {
-	struct image im = make_image('9', NULL, "x");
+	struct image im = image_of('9', NULL, "x");
 	struct store_v1repo r;
 
 	write_text("repositories/old/sp%2Bace/tag_x+y", im.id);
@@ -559,8 +559,8 @@ main(void)
 	struct image base, child;
 
 	setup_store(ON_DISK);
-	base = make_image('a', NULL, "base layer");
-	child = make_image('b', &base, "child layer");
+	base = image_of('a', NULL, "base layer");
+	child = image_of('b', &base, "child layer");
 	is_str(tree("images"), "images/\n", "a new store has no images");
 	test_unfinished(&base);
 	test_image(&base, &child);

@@ -148,7 +148,7 @@ test_json(void)
 static void
 test_escapes(void)
 {
-	struct image im = make_image('7', NULL, "layer");
+	struct image im = image_of('7', NULL, "layer");
 	const char *text = arena_printf(
 	    arena, "{\"id\": \"\\u0037%s\"}", im.id + 1);
 
@@ -162,7 +162,7 @@ test_escapes(void)
 static void
 test_large_json(void)
 {
-	struct image im = make_image('d', NULL, "layer");
+	struct image im = image_of('d', NULL, "layer");
 	const char *text = arena_printf(
 	    arena, "{\"id\": \"%s\", \"x\": \"%0*d\"}", im.id, 100000, 1);
 
@@ -181,7 +181,7 @@ test_large_json(void)
 static void
 test_empty_layer(void)
 {
-	struct image im = make_image('e', NULL, "");
+	struct image im = image_of('e', NULL, "");
 	const char *sums[] = {
 	    arena_printf(arena, "sha256:%s", im.sum),
 	    arena_printf(
@@ -217,7 +217,7 @@ test_empty_layer(void)
 static void
 test_push(void)
 {
-	struct image im = make_image('f', NULL, "the layer");
+	struct image im = image_of('f', NULL, "the layer");
 	const char *name = arena_printf(arena, "wait-%s.layer", im.sum);
 	const char *sum = arena_printf(
 	    arena, "X-Docker-Checksum-Payload: sha256:%s", im.sum);
@@ -250,7 +250,7 @@ test_push(void)
 static void
 test_begun(void)
 {
-	struct image im = make_image('9', NULL, "the layer");
+	struct image im = image_of('9', NULL, "the layer");
 	char sum[HASH_SHA256_HEX_SIZE];
 	unsigned how;
 
@@ -337,8 +337,8 @@ int
 main(void)
 {
 	setup_v1();
-	base = make_image('b', NULL, "the layer of a base");
-	child = make_image('c', &base, "the layer of its child");
+	base = image_of('b', NULL, "the layer of a base");
+	child = image_of('c', &base, "the layer of its child");
 	title = "both";
 	push(&base);
 	push(&child);

@@ -70,7 +70,9 @@ static const struct change {
 	"app team/app", "app (An app) team/app (A cat)"},
     {"private by its other name", "PUT", "/v1/repositories/library/app/properties",
 	"{\"access\": \"private\"}", 200, "v2", "team/app", "team/app (A cat)"},
-    {"what API v1 knew of it goes", "DELETE", ONE_V1 "/", NULL, 200, "v2",
+    {"API v1 removes it, from both APIs", "DELETE", ONE_V1 "/", NULL, 200, "v2",
+	"team/app", "team/app (A cat)"},
+    {"a manifest comes again", "PUT", ONE "/manifests/latest", "$cat", 201, "v2",
 	"app team/app", "app (A cat) team/app (A cat)"},
 };
 

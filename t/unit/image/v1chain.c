@@ -372,7 +372,9 @@ test_limits(void)
 {
 	static const char too_many[] = BAD
 	    "an object of the config has more than 32768 members";
-	const char *chain;
+	static const char too_long[] = NO
+	    "the jsons of its images would have more than 8388608 bytes, the limit";
+	const char *chain, *entry;
 	size_t n;
 
 	for (n = V1CHAIN_MAX; n <= V1CHAIN_MAX + 1; n++) {
@@ -396,6 +398,14 @@ test_limits(void)
 	is_str(chain_of(IMAGE(""), many("{\"container_config\":{", "\"a\":1",
 				       JSON_SORTED_MAX + 1, "}}")),
 	    too_many, "a large container_config");
+
+	is_str(chain_of(IMAGE(""), many("{\"a\":[", "\"<<<<<<<<<<<<<<<<<<<<<<<<\"",
+				       (size_t)40 << 10, "]}")),
+	    too_long, "jsons that are longer than the config");
+	entry = arena_printf(arena, "{\"empty_layer\":true,\"comment\":\"%s\"}",
+	    repeated('&', 15000).p);
+	is_str(chain_of(IMAGE(""), many("{\"history\":[", entry, 100, "]}")),
+	    too_long, "the jsons of all images");
 }
 
 /* ---- indexes ---- */

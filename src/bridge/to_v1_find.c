@@ -1,0 +1,157 @@
+/* to_v1_find.c: see to_v1_find.h. The index says which repositories have a manifest from which
+ * an image was derived; the image is then derived again, from manifest and config. */
+#include "bridge/to_v1_find.h"
+
+#include <string.h>
+
+#include "auth/caller.h"
+#include "base/vec.h"
+#include "index/index.h"
+#include "registry/counterpart.h"
+#include "registry/pair.h"
+
+/* How many repositories are looked at, since many may be hidden; and how many manifests are
+ * read, since one is enough unless it was damaged. */
+#define LOOK_MAX 500
+#define READ_MAX 4
+
+struct candidate {
+	const char *repository;
+	struct digest manifest;
+};
+
+struct candidates {
+	struct arena *arena;
+	struct candidate *items;
+	size_t n, room;
+};
+
+static bool
+take_candidate(void *arg, struct str repository, struct str origin)
+{
+	struct candidates *all = arg;
+	struct candidate c;
+	struct err ignored;
+
+	if (digest_parse(origin, &c.manifest, &ignored) != RC_OK)
+		return true;
+	c.repository = str_dup(all->arena, repository);
+	all->items = vec_grow(
+	    all->arena, all->items, all->n, &all->room, sizeof(*all->items));
+	all->items[all->n++] = c;
+	return all->n < LOOK_MAX;
+}
+
+/* repository: NULL for all. */
+static enum result
+find_candidates(const struct task *t, const char *repository, const char *id,
+    struct candidates *out)
+{
+	const struct index_counterpart_visitor visitor = {take_candidate, out};
+
+	*out = (struct candidates){.arena = t->arena};
+	return index_counterpart_find(
+	    t->reg->index, str_of(repository), str_of(id), &visitor, t->err);
+}
+
+/* ---- what the caller may see ---- */
+
+static bool
+names_one(const struct caller *caller)
+{
+	return caller != NULL && caller->repository.ns != NULL;
+}
+
+static enum result
+may_see(const struct task *t, const char *repository, bool *out)
+{
+	struct pair p;
+	bool private = false;
+	enum result r;
+
+	*out = true;
+	if (!names_one(t->caller))
+		return RC_OK;
+	r = pair_of_v2(t, repository, &p);
+	if (r != RC_OK || p.v1 == NULL ||
+	    strcmp(p.v1, v1name_full(t->arena, &t->caller->repository)) == 0)
+		return r;
+	r = store_v1repo_is_private(&p.own, &private, t->err);
+	*out = !private;
+	return r;
+}
+
+/* ---- the image ---- */
+
+enum result
+to_v1_chain(const struct task *t, const char *name, const struct digest *d,
+    struct v1chain *out)
+{
+	struct digest ignored;
+	enum result r = counterpart_chain(t, name, d, out, &ignored);
+
+	if (r == RC_NOT_FOUND)
+		return err_set(
+		    t->err, RC_NOT_BRIDGED, "its schema 2 form was not made yet");
+	return r;
+}
+
+static enum result
+read_candidate(const struct task *t, const char *id, const struct candidate *c,
+    struct to_v1_found *out)
+{
+	enum result r = to_v1_chain(t, c->repository, &c->manifest, &out->chain);
+
+	if (r == RC_NOT_BRIDGED || r == RC_MANIFEST_UNKNOWN)
+		return RC_IMAGE_UNKNOWN;
+	if (r != RC_OK)
+		return r;
+	out->repository = c->repository;
+	out->at = v1chain_find(&out->chain, id);
+	return out->at < out->chain.n ? RC_OK : RC_IMAGE_UNKNOWN;
+}
+
+static enum result
+find_in(const struct task *t, const char *repository, const char *id,
+    enum to_v1_where where, struct to_v1_found *out)
+{
+	struct candidates all;
+	unsigned left = READ_MAX;
+	bool seen = true;
+	size_t i;
+	enum result r = find_candidates(t, repository, id, &all), got;
+
+	for (i = 0; r == RC_OK && i < all.n && left > 0; i++) {
+		if (where == TO_V1_VISIBLE)
+			r = may_see(t, all.items[i].repository, &seen);
+		if (r != RC_OK || !seen)
+			continue;
+		got = read_candidate(t, id, &all.items[i], out);
+		if (got != RC_IMAGE_UNKNOWN)
+			return got;
+		left--;
+	}
+	if (r != RC_OK)
+		return r;
+	return err_set(t->err, RC_IMAGE_UNKNOWN,
+	    "no repository has an image of API v2 with this id");
+}
+
+/* The caller's own repository first, since there may be many others. */
+enum result
+to_v1_find(const struct task *t, const char *id, enum to_v1_where where,
+    struct to_v1_found *out)
+{
+	struct pair own = {.v2 = NULL};
+	enum result r = RC_OK;
+
+	if (names_one(t->caller))
+		r = pair_of_v1(t, &t->caller->repository, &own);
+	if (r == RC_OK && own.v2 != NULL) {
+		r = find_in(t, own.v2, id, where, out);
+		if (r != RC_IMAGE_UNKNOWN)
+			return r;
+		r = RC_OK;
+	}
+	return r == RC_OK ? find_in(t, NULL, id, where, out) : r;
+}

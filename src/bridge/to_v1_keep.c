@@ -1,0 +1,79 @@
+/* to_v1_keep.c: to_v1_keep() and to_v1_checksum() of to_v1.h. Images are written base first, so
+ * that each that is there has those below it, whatever interrupts this. */
+#include "bridge/to_v1.h"
+#include "bridge/to_v1_find.h"
+#include "bridge/to_v1_layer.h"
+#include "image/hash.h"
+#include "registry/v1image.h"
+#include "store/bridge.h"
+#include "store/guard.h"
+#include "store/v1image.h"
+
+/* The layer, and the sum that API v1 knows it by. */
+static enum result
+read_layer(const struct task *t, const struct to_v1_found *found, size_t at,
+    struct store_v1image_parts *out)
+{
+	char hex[HASH_SHA256_HEX_SIZE];
+	enum result r = to_v1_layer_stage(t, found, at, &out->layer);
+
+	if (r == RC_OK)
+		r = stage_payload_sum(out->layer, out->json, hex, t->err);
+	if (r == RC_OK)
+		out->checksum = str_of(arena_printf(t->arena, "sha256:%s", hex));
+	return r;
+}
+
+/* The layer is hashed before the guard is taken. */
+static enum result
+keep_image(const struct task *t, const struct to_v1_found *found, size_t at)
+{
+	const char *id = found->chain.images[at].id;
+	const struct store_v1image im = v1image_of(t, id);
+	struct store_v1image_parts parts = {.json = found->chain.images[at].json,
+	    .ancestry = v1chain_ancestry(t->arena, &found->chain, at)};
+	struct guard held = {0};
+	enum result r;
+
+	if (v1image_check(task_quiet(t), id) == RC_OK)
+		return RC_OK;
+	r = read_layer(t, found, at, &parts);
+	if (r == RC_OK)
+		r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
+	if (r == RC_OK)
+		r = store_v1image_put(&im, &held, &parts, t->err);
+	guard_release(&held);
+	return r;
+}
+
+enum result
+to_v1_keep(const struct task *t, const char *id)
+{
+	struct to_v1_found found;
+	size_t i;
+	enum result r;
+
+	if (v1image_check(task_quiet(t), id) == RC_OK)
+		return RC_OK;
+	r = to_v1_find(t, id, TO_V1_VISIBLE, &found);
+	if (r == RC_IMAGE_UNKNOWN || r == RC_REBUILDING)
+		return RC_OK;
+	for (i = 0; r == RC_OK && i <= found.at; i++)
+		r = keep_image(t, &found, i);
+	return r;
+}
+
+enum result
+to_v1_checksum(const struct task *t, const char *id, struct str *out)
+{
+	struct to_v1_found found;
+	struct store_v1image_parts parts = {.json = {"", 0}};
+	enum result r = to_v1_find(t, id, TO_V1_VISIBLE, &found);
+
+	if (r == RC_OK) {
+		parts.json = found.chain.images[found.at].json;
+		r = read_layer(t, &found, found.at, &parts);
+	}
+	*out = parts.checksum;
+	return r;
+}

@@ -1,0 +1,70 @@
+/* to_v1_layer.c: see to_v1_layer.h. A repository does not have the layer of an image
+ * without files. That one is derived content, so that nginx can send it as a file. */
+#include "bridge/to_v1_layer.h"
+
+#include "store/blob.h"
+#include "store/bridge.h"
+
+/* A push that lost its blobs since: for API v1 the image is not there. */
+static enum result
+or_image_unknown(
+    const struct task *t, enum result r, const struct v1chain_image *image)
+{
+	if (r != RC_BLOB_UNKNOWN)
+		return r;
+	return err_set(t->err, RC_IMAGE_UNKNOWN, "its layer %s is not here",
+	    digest_text(t->arena, &image->layer));
+}
+
+static enum result
+find_empty(const struct task *t, const struct digest *d, struct store_blob *out)
+{
+	struct store *st = t->reg->store;
+	enum result r = store_bridge_blob_find(st, t->arena, d, out, t->err);
+
+	if (r != RC_BLOB_UNKNOWN)
+		return r;
+	r = store_bridge_blob_put_bytes(
+	    st, t->arena, v1chain_empty_layer, d, t->err);
+	return r == RC_OK ? store_bridge_blob_find(st, t->arena, d, out, t->err)
+			  : r;
+}
+
+static enum result
+find_blob(const struct task *t, const char *repository,
+    const struct v1chain_image *image, struct store_blob *out)
+{
+	const struct store_repository in = task_repository(t, repository);
+
+	return image->throwaway ? find_empty(t, &image->layer, out)
+				: store_blob_find(&in, &image->layer, out, t->err);
+}
+
+enum result
+to_v1_layer_find(const struct task *t, const struct to_v1_found *found, size_t at,
+    const struct content **out)
+{
+	const struct v1chain_image *image = &found->chain.images[at];
+	struct store_blob blob;
+	enum result r = find_blob(t, found->repository, image, &blob);
+
+	if (r == RC_OK)
+		*out = blob.content;
+	return or_image_unknown(t, r, image);
+}
+
+enum result
+to_v1_layer_stage(const struct task *t, const struct to_v1_found *found, size_t at,
+    struct stage **out)
+{
+	const struct v1chain_image *image = &found->chain.images[at];
+	struct store *st = t->reg->store;
+	struct store_blob blob;
+	enum result r = find_blob(t, found->repository, image, &blob);
+
+	if (r == RC_OK && image->throwaway)
+		r = stage_of_bridge_blob(st, t->arena, &blob.digest, out, t->err);
+	else if (r == RC_OK)
+		r = stage_of_blob(st, t->arena, &blob.digest, out, t->err);
+	return or_image_unknown(t, r, image);
+}

@@ -1,0 +1,181 @@
+/* manifests_remove.c: manifests_remove() of manifests.h.
+ *
+ * The tags go first, so that a tag never means a manifest that is not there; and of a tag that is
+ * in both layouts that of API v1, so that it does not count for a moment. If it breaks off between
+ * two steps, the repository gets a mark (indexing.h). */
+#include "content/manifests.h"
+
+#include "base/vec.h"
+#include "bridge/to_v2.h"
+#include "content/meaning.h"
+#include "image/reference.h"
+#include "registry/event.h"
+#include "registry/indexing.h"
+#include "store/guard.h"
+#include "store/manifest.h"
+#include "store/tag.h"
+
+/* *was: there was such a tag. */
+static enum result
+remove_from_both(const struct task *t, const struct guard *held,
+    const struct pair *p, const char *tag, bool *was)
+{
+	const struct store_repository in = pair_v2(t, p);
+	enum result r = pair_tag_drop(t, held, p, tag, PAIR_V1, was);
+
+	if (r == RC_OK)
+		r = store_tag_remove(&in, held, tag, t->err);
+	*was = *was || r == RC_OK;
+	return r == RC_MANIFEST_UNKNOWN ? RC_OK : r;
+}
+
+/* The index is corrected even if there was no tag: an earlier removal may have broken off. */
+static enum result
+remove_tag(const struct task *t, const struct guard *held, const struct pair *p,
+    const char *tag)
+{
+	struct str dropped = str_of(tag);
+	const struct indexing_change change = {
+	    .dropped_tags = &dropped, .n_dropped_tags = 1};
+	bool was;
+	enum result r = remove_from_both(t, held, p, tag, &was);
+
+	if (r != RC_OK) {
+		indexing_mark(t, p->v2);
+		return r;
+	}
+	indexing_update(t, held, p, &change);
+	if (!was)
+		return err_set(t->err, RC_MANIFEST_UNKNOWN,
+		    "the repository has no tag \"%s\"", tag);
+	event_emit(t, &(struct event){.kind = EVENT_DELETE_TAG,
+			  .repository = p->v2,
+			  .tag = tag});
+	return RC_OK;
+}
+
+/* Tags that mean one manifest. */
+struct meant {
+	struct arena *arena;
+	const struct digest *digest;
+	struct str *tags;
+	size_t n, room;
+};
+
+static bool
+collect_tag(void *arg, const char *tag, const struct digest *d)
+{
+	struct meant *m = arg;
+
+	if (!digest_eq(d, m->digest))
+		return true;
+	m->tags = vec_grow(m->arena, m->tags, m->n, &m->room, sizeof(*m->tags));
+	m->tags[m->n++] = str_of(arena_strdup(m->arena, tag));
+	return true;
+}
+
+static enum result
+remove_tags(const struct task *t, const struct guard *held, const struct pair *p,
+    const struct meant *meant)
+{
+	enum result r = RC_OK;
+	bool ignored;
+	size_t i;
+
+	for (i = 0; r == RC_OK && i < meant->n; i++)
+		r = remove_from_both(t, held, p, meant->tags[i].p, &ignored);
+	return r;
+}
+
+/* A manifest whose bytes are damaged or lost is removed like any other. RC_MANIFEST_UNKNOWN. */
+static enum result
+remove_stored(const struct task *t, const struct guard *held, const struct pair *p,
+    const struct digest *d, size_t *n_tags)
+{
+	const struct store_repository in = pair_v2(t, p);
+	struct indexing_change change = {.dropped_manifest = d};
+	struct digest kept;
+	struct meant meant = {.arena = t->arena, .digest = &kept};
+	enum result r = store_manifest_linked(&in, d, &kept, t->err);
+
+	if (r == RC_OK)
+		r = store_tag_each(&in, "", collect_tag, &meant, t->err);
+	if (r == RC_OK)
+		r = remove_tags(t, held, p, &meant);
+	if (r == RC_OK)
+		r = store_manifest_remove(&in, held, d, t->err);
+	change.dropped_tags = meant.tags;
+	change.n_dropped_tags = meant.n;
+	if (r == RC_OK ||
+	    r == RC_MANIFEST_UNKNOWN) /* an earlier removal broke off */
+		indexing_update(t, held, p, &change);
+	else
+		indexing_mark(t, p->v2);
+	*n_tags = meant.n;
+	return r;
+}
+
+/* A manifest of schema 1 is also removed under the digest of its schema 2 form. */
+static enum result
+remove_in_v2(const struct task *t, const struct guard *held, const struct pair *p,
+    const struct digest *d, size_t *n_tags)
+{
+	struct digest schema1;
+	enum result r = to_v2_stored(t, p->v2, d, &schema1);
+
+	*n_tags = 0;
+	if (r == RC_OK)
+		return remove_stored(t, held, p, &schema1, n_tags);
+	return r == RC_MANIFEST_UNKNOWN ? remove_stored(t, held, p, d, n_tags) : r;
+}
+
+/* In both layouts, that of API v1 first. */
+static enum result
+remove_manifest(const struct task *t, const struct guard *held,
+    const struct pair *p, const struct digest *d)
+{
+	size_t in_v1, in_v2;
+	enum result r = to_v2_remove(t, held, p, d, &in_v1);
+	bool was = r == RC_OK;
+
+	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN)
+		r = remove_in_v2(t, held, p, d, &in_v2);
+	if (r == RC_MANIFEST_UNKNOWN && was)
+		r = RC_OK;
+	if (r == RC_OK)
+		event_emit(t, &(struct event){.kind = EVENT_DELETE_MANIFEST,
+				  .repository = p->v2,
+				  .digest = digest_text(t->arena, d),
+				  .n_tags = in_v1 + in_v2});
+	return r;
+}
+
+enum result
+manifests_remove(const struct task *t, const char *name, struct str reference,
+    const struct manifests_condition *given)
+{
+	struct meaning_condition condition = {reference, given, NULL};
+	struct guard held = {0};
+	struct pair pair;
+	struct digest d;
+	struct err ignored;
+	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
+	enum result r;
+
+	if (!by_digest && !reference_is_tag(reference))
+		return meaning_nothing(t->err);
+	r = meaning_prepare(t, name, &condition);
+	if (r == RC_OK)
+		r = guard_take(
+		    t->reg->store, GUARD_REPOSITORY, name, &held, t->err);
+	if (r == RC_OK)
+		r = pair_of_v2(t, name, &pair);
+	if (r == RC_OK)
+		r = meaning_check(t, name, &condition);
+	if (r == RC_OK && by_digest)
+		r = remove_manifest(t, &held, &pair, &d);
+	else if (r == RC_OK)
+		r = remove_tag(t, &held, &pair, str_dup(t->arena, reference));
+	guard_release(&held);
+	return r;
+}

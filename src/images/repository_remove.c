@@ -1,0 +1,169 @@
+/* repository_remove.c: repository_remove() of repository.h.
+ *
+ * The part of API v1 is removed first, in one step, then the tags of API v2, then its manifests.
+ * So a tag of API v2 never gives way to one of API v1 that it hid, and never means a manifest
+ * that is not there. A removal that breaks off can be repeated until nothing is left. */
+#include "images/repository.h"
+
+#include "image/digest.h"
+#include "registry/event.h"
+#include "registry/indexing.h"
+#include "registry/pair.h"
+#include "store/description.h"
+#include "store/guard.h"
+#include "store/manifest.h"
+#include "store/tag.h"
+
+/* ---- what API v2 has of it ---- */
+
+#define AT_ONCE 256
+
+struct batch {
+	struct arena *arena; /* cleared for each batch */
+	const char *tags[AT_ONCE];
+	struct digest manifests[AT_ONCE];
+	size_t n;
+};
+
+static bool
+collect_tag(void *arg, const char *tag, const struct digest *d)
+{
+	struct batch *b = arg;
+
+	(void)d;
+	b->tags[b->n++] = arena_strdup(b->arena, tag);
+	return b->n < AT_ONCE;
+}
+
+static bool
+collect_manifest(void *arg, const struct digest *d)
+{
+	struct batch *b = arg;
+
+	b->manifests[b->n++] = *d;
+	return b->n < AT_ONCE;
+}
+
+static void
+begin_batch(struct batch *b)
+{
+	arena_clear(b->arena);
+	b->n = 0;
+}
+
+/* Another server may have removed it just now. */
+static enum result
+or_gone(enum result r)
+{
+	return r == RC_MANIFEST_UNKNOWN ? RC_OK : r;
+}
+
+static enum result
+remove_tags(const struct task *t, const struct guard *held,
+    const struct store_repository *in, struct batch *b)
+{
+	enum result r;
+	size_t i;
+
+	do {
+		begin_batch(b);
+		r = store_tag_each(in, "", collect_tag, b, t->err);
+		for (i = 0; r == RC_OK && i < b->n; i++)
+			r = or_gone(store_tag_remove(in, held, b->tags[i], t->err));
+	} while (r == RC_OK && b->n == AT_ONCE);
+	return r;
+}
+
+static enum result
+remove_manifests(const struct task *t, const struct guard *held,
+    const struct store_repository *in, struct batch *b)
+{
+	enum result r;
+	size_t i;
+
+	do {
+		begin_batch(b);
+		r = store_manifest_each(in, collect_manifest, b, t->err);
+		for (i = 0; r == RC_OK && i < b->n; i++)
+			r = or_gone(store_manifest_remove(
+			    in, held, &b->manifests[i], t->err));
+	} while (r == RC_OK && b->n == AT_ONCE);
+	return r;
+}
+
+static enum result
+remove_v2(const struct task *t, const struct guard *held, const struct pair *p)
+{
+	struct batch *b = arena_alloc(t->arena, sizeof(*b));
+	struct store_repository in;
+	enum result r;
+
+	if (p->v2 == NULL)
+		return RC_OK;
+	b->arena = arena_new();
+	in = (struct store_repository){t->reg->store, b->arena, p->v2};
+	r = remove_tags(t, held, &in, b);
+	if (r == RC_OK)
+		r = remove_manifests(t, held, &in, b);
+	arena_free(b->arena);
+	return r;
+}
+
+/* ---- all of it ---- */
+
+/* The description first: a removal that breaks off after it can be repeated. */
+static enum result
+remove_all(const struct task *t, const struct guard *held,
+    const struct v1name *name, const struct pair *p)
+{
+	enum result r = store_description_set(
+	    t->reg->store, t->arena, name, str_of(NULL), t->err);
+
+	if (r == RC_OK)
+		r = store_v1repo_remove(&p->own, held, t->err);
+	if (r == RC_OK || r == RC_NOT_FOUND)
+		r = remove_v2(t, held, p);
+	if (r == RC_OK)
+		indexing_update(t, held, p, NULL);
+	else
+		indexing_mark(t, v1name_full(t->arena, name));
+	return r;
+}
+
+/* An earlier removal may have broken off: its absence becomes durable. */
+static enum result
+remove_nothing(const struct task *t, const struct guard *held, const struct pair *p)
+{
+	enum result r = store_v1repo_remove(&p->own, held, t->err);
+
+	if (r != RC_OK && r != RC_NOT_FOUND)
+		return r;
+	indexing_update(t, held, p, NULL);
+	return err_set(t->err, RC_REPOSITORY_UNKNOWN,
+	    "there is no such repository, in either API");
+}
+
+enum result
+repository_remove(const struct task *t, const struct v1name *name)
+{
+	struct guard held = {0};
+	struct pair p;
+	bool there = false;
+	enum result r;
+
+	r = guard_take(t->reg->store, GUARD_REPOSITORY, v1name_full(t->arena, name),
+	    &held, t->err);
+	if (r == RC_OK)
+		r = pair_of_v1(t, name, &p);
+	if (r == RC_OK)
+		r = pair_exists(t, &p, &there);
+	if (r == RC_OK && there)
+		r = remove_all(t, &held, name, &p);
+	else if (r == RC_OK)
+		r = remove_nothing(t, &held, &p);
+	guard_release(&held);
+	if (r == RC_OK)
+		event_emit(t, &(struct event){.kind = EVENT_DELETE_REPOSITORY,
+				  .repository = v1name_full(t->arena, name)});
+	return r;
+}

@@ -1,0 +1,460 @@
+/* v2-tags.c: what is pushed, moved and removed through API v1 where a repository has tags of API
+ * v2: the images that a tag of API v1 leads to are kept, ids that images of API v2 have are not
+ * given to others, a tag means one thing in both APIs, and what is private stays so. */
+#include "auth/auth.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "lib/api_both.h"
+#include "lib/v1_image.h"
+
+#define APP  "/v1/repositories/team/app"
+#define BLOB "docker/registry/v2/blobs/sha256/"
+
+static const char *
+image_path(const char *id, const char *what)
+{
+	return arena_printf(arena, "/v1/images/%s/%s", id, what);
+}
+
+static bool
+says(const char *text)
+{
+	return strstr(str_dup(arena, reply_text(last_reply)), text) != NULL;
+}
+
+static int
+status_of(const char *method, const char *target, const char *body)
+{
+	return request(method, target, NULL, body)->status;
+}
+
+static int
+put_v1tag(const char *name, const char *tag, const char *id)
+{
+	return status_of("PUT",
+	    arena_printf(arena, "/v1/repositories/%s/tags/%s", name, tag),
+	    arena_printf(arena, "\"%s\"", id));
+}
+
+/* An image of API v1, as a docker pushes it. */
+static void
+push_v1image(const struct image *im)
+{
+	const char *sum = arena_printf(
+	    arena, "X-Docker-Checksum-Payload: sha256:%s", im->sum);
+
+	must_send("PUT", image_path(im->id, "json"), im->json, 200);
+	must_send("PUT", image_path(im->id, "layer"), im->layer, 200);
+	if (request("PUT", image_path(im->id, "checksum"), sum, "")->status != 200)
+		bail_out(str_dup(arena, last_reply->bytes));
+}
+
+static const char *
+push_v2image(const char *name, const char *tag, const char *what)
+{
+	return send_image(
+	    &(const struct bridged){name, tag, config_of(what, 1), {what}});
+}
+
+/* The ids of the image and those below it, itself first. */
+static const struct json *
+ancestry_of(const char *id)
+{
+	struct json *list = NULL;
+	const char *why;
+
+	(void)request("GET", image_path(id, "ancestry"), NULL, NULL);
+	if (last_reply->status != 200 ||
+	    !json_parse(arena, last_reply->bytes, &list, &why))
+		bail_out(id);
+	return list;
+}
+
+static const char *
+id_at(const struct json *ancestry, size_t i)
+{
+	return str_dup(arena, json_text(json_at(ancestry, i)));
+}
+
+static const char *
+file_of(const char *id, const char *file)
+{
+	return arena_printf(arena, "images/%s/%s", id, file);
+}
+
+/* ---- what is kept ---- */
+
+/* All files of an image, as docker-registry 0.9 has them, with the bytes that API v1 answered. */
+static void
+is_kept(const char *id, const char *json, const char *blob)
+{
+	char sum[HASH_SHA256_HEX_SIZE];
+	struct stat layer = stat_of(file_of(id, "layer")), other = stat_of(blob);
+
+	is_str(read_text(file_of(id, "json")), json, "%.12s: its json", id);
+	ok(read_text(file_of(id, "ancestry")) != NULL, "%.12s: its ancestry", id);
+	ok(!is_there(file_of(id, "_inprogress")), "%.12s: it is complete", id);
+	ok(layer.st_ino == other.st_ino && layer.st_nlink > 1,
+	    "%.12s: its layer is the blob", id);
+	hash_of(HASH_SHA256,
+	    str_of(arena_printf(arena, "%s\n%s", json, read_text(blob))), sum);
+	is_str(read_text(file_of(id, "_checksum")),
+	    arena_printf(arena, "sha256:%s", sum), "%.12s: its sum", id);
+}
+
+static const char *
+answered_json(const char *id)
+{
+	(void)request("GET", image_path(id, "json"), NULL, NULL);
+	return last_reply->status == 200 ? str_dup(arena, last_reply->bytes) : NULL;
+}
+
+static const char *
+blob_file(const char *text)
+{
+	char hex[HASH_SHA256_HEX_SIZE];
+
+	hash_of(HASH_SHA256, str_of(text), hex);
+	return arena_printf(arena, BLOB "%.2s/%s/data", hex, hex);
+}
+
+static void
+test_kept(void)
+{
+	const char *digest = push_v2image("team/app", "1", "one");
+	const char *id = v1_id("team/app", "1"), *base = id_at(ancestry_of(id), 1);
+	const char *top_json = answered_json(id), *base_json = answered_json(base);
+	struct stat empty;
+
+	is_int(put_v1tag("team/app", "1", id), 200, "the tag that it has");
+	is_str(v2_digest("team/app", "1"), digest, "stays that of API v2");
+	ok(!is_there(file_of(id, "json")), "and nothing is kept");
+
+	is_int(put_v1tag("team/app", "stable", id), 200, "a new tag");
+	is_kept(base, base_json, blob_file("one"));
+	is_str(read_text(file_of(id, "json")), top_json, "the json of the top");
+	empty = stat_of(file_of(id, "layer"));
+	is_int(empty.st_size, 32, "the layer of the top is empty");
+	ok(empty.st_nlink > 1, "which is kept once");
+	is_str(read_text("repositories/team/app/tag_stable"), id, "the tag");
+	is_str(v1_id("team/app", "1"), id, "the tag of API v2 has the same image");
+	is_str(v2_digest("team/app", "1"), digest, "and the same manifest");
+	is_str(answered_json(id), top_json, "the json is answered as before");
+	is_int(put_v1tag("team/app", "again", id), 200, "kept once more");
+}
+
+static void
+test_child(void)
+{
+	struct image base, child;
+	const char *id;
+
+	(void)push_v2image("team/base", "1", "for a child");
+	id = v1_id("team/base", "1");
+	base = make_image('c', NULL, "unused");
+	base.id = id;
+	base.ancestry = arena_printf(arena, "[\"%s\"]", id);
+	child = make_image('d', &base, "the child's layer");
+	push_v1image(&child);
+	ok(is_there(file_of(id, "layer")), "the parent is kept");
+	ok(str_is(json_text(json_at(ancestry_of(child.id), 1)), id),
+	    "and is that of the child");
+	is_int((long long)json_length(ancestry_of(child.id)), 3,
+	    "with what is below it");
+	is_int(put_v1tag("team/child", "latest", child.id), 200, "a tag of it");
+}
+
+/* ---- whose id it is ---- */
+
+static void
+test_taken_id(void)
+{
+	struct image im = make_image('e', NULL, "another layer");
+	const char *id, *json;
+
+	(void)push_v2image("team/taken", "1", "taken");
+	id = v1_id("team/taken", "1");
+	json = answered_json(id);
+	im = image_with(im, arena_printf(arena, "{\"id\":\"%s\"}", id), "mine");
+	check_row(&(const struct row){"a json for it", "PUT",
+	    image_path(id, "json"), .body = im.json.p, .status = 409,
+	    .want = ERROR("Image already exists")});
+	is_str(answered_json(id), json, "the id means what it meant");
+	ok(!is_there(file_of(id, "json")), "and nothing was begun");
+}
+
+/* The push began before there was such an image. */
+static void
+test_taken_meanwhile(void)
+{
+	struct image im = make_image('f', NULL, "");
+	const char *id, *json;
+
+	(void)push_v2image("team/late", "1", "late");
+	id = v1_id("team/late", "1");
+	json = answered_json(id);
+	is_int(status_of("DELETE", "/v1/repositories/team/late/", NULL), 200,
+	    "it is removed");
+	is_int(status_of("GET", image_path(id, "json"), NULL), 404, "and gone");
+	im = image_with(im, arena_printf(arena, "{\"id\":\"%s\"}", id), "mine");
+	is_int(status_of("PUT", image_path(id, "json"), im.json.p), 200,
+	    "a push of its id");
+	(void)push_v2image("team/late", "1", "late");
+	is_str(v1_id("team/late", "1"), id, "it is back");
+	is_str(answered_json(id), json, "the unfinished push is not answered");
+	is_int(status_of("PUT", image_path(id, "layer"), "mine"), 409,
+	    "and cannot end");
+	is_int(put_v1tag("team/late", "2", id), 200, "a tag of it");
+	is_str(read_text(file_of(id, "json")), json, "the right one is kept");
+}
+
+/* An image that was pushed through API v1 keeps its id, whatever has it later. */
+static void
+test_pushed_id(void)
+{
+	struct image im = make_image('a', NULL, "");
+	const char *id, *base;
+
+	(void)push_v2image("team/own", "1", "own");
+	id = v1_id("team/own", "1");
+	base = id_at(ancestry_of(id), 1);
+	is_int(status_of("DELETE", "/v1/repositories/team/own/", NULL), 200,
+	    "it is removed");
+	im.id = base;
+	im = image_with(im, arena_printf(arena, "{\"id\":\"%s\"}", base), "mine");
+	push_v1image(&im);
+	(void)push_v2image("team/own", "1", "own");
+	check_row(&(const struct row){"its tag", "GET",
+	    "/v1/repositories/team/own/tags/1", .status = 404,
+	    .want = "~that of another image, which was pushed through API v1"});
+	check_row(&(const struct row){"it is not listed", "GET",
+	    "/v1/repositories/team/own/tags", .status = 200, .want = "{}"});
+	is_str(answered_json(base), im.json.p, "the id is that of the pushed one");
+	is_int(status_of("GET", image_path(id, "json"), NULL), 404,
+	    "the image above it is not there");
+}
+
+/* ---- one tag ---- */
+
+/* Tags and images of a repository for API v1, after the index was made again as well. */
+static void
+tags_are(const char *name, const char *want, const char *what)
+{
+	const char *target = arena_printf(arena, "/v1/repositories/%s/tags", name);
+
+	(void)request("GET", target, NULL, NULL);
+	is_str(str_dup(arena, last_reply->bytes), want, "%s", what);
+	reindex_all();
+	(void)request("GET", target, NULL, NULL);
+	is_str(str_dup(arena, last_reply->bytes), want, "%s: reindexed", what);
+}
+
+static void
+test_moves(void)
+{
+	const struct image im = make_image('1', NULL, "of API v1");
+	const char *id;
+
+	push_v1image(&im);
+	(void)push_v2image("team/move", "a", "moved");
+	id = v1_id("team/move", "a");
+	is_int(put_v1tag("team/move", "a", im.id), 200, "pushed through API v1");
+	is_str(v1_id("team/move", "a"), im.id, "it means that image");
+	ok(!is_there("docker/registry/v2/repositories/team/move/_manifests/tags/a"),
+	    "the tag of API v2 is gone");
+	tags_are(
+	    "team/move", arena_printf(arena, "{\"a\": \"%s\"}", im.id), "one tag");
+	(void)push_v2image("team/move", "b", "moved");
+	tags_are("team/move",
+	    arena_printf(arena, "{\"a\": \"%s\", \"b\": \"%s\"}", im.id, id),
+	    "a tag of each");
+	is_int(status_of("DELETE", "/v1/repositories/team/move/tags/b", NULL), 200,
+	    "the tag of API v2 is removed");
+	is_str(v2_digest("team/move", "b"), NULL, "in both APIs");
+	is_int(status_of("DELETE", "/v1/repositories/team/move/tags/b", NULL), 404,
+	    "there is none any more");
+	tags_are("team/move", arena_printf(arena, "{\"a\": \"%s\"}", im.id),
+	    "one is left");
+}
+
+/* A directory that two old servers have used. */
+static void
+test_both_layouts(void)
+{
+	const char *id;
+
+	(void)push_v2image("team/both", "x", "both");
+	id = v1_id("team/both", "x");
+	write_text("repositories/team/both/tag_x", "1111111111111111");
+	write_text("repositories/team/both/tag_y", "1111111111111111");
+	reindex_all();
+	is_str(v1_id("team/both", "x"), id, "the tag of API v2 counts");
+	tags_are("team/both",
+	    arena_printf(arena, "{\"y\": \"1111111111111111\", \"x\": \"%s\"}", id),
+	    "it is listed once");
+	is_int(status_of("DELETE", "/v1/repositories/team/both/tags/x", NULL), 200,
+	    "it is removed");
+	is_str(v1_id("team/both", "x"), NULL, "from both layouts");
+	ok(!is_there("repositories/team/both/tag_x"), "also from that of API v1");
+}
+
+/* A tag of API v2 that API v1 cannot have hides one of the same name as well. */
+static void
+test_hidden_by_refused(void)
+{
+	(void)send_image(&(const struct bridged){
+	    "team/hide", "x", config_of("hide", 1), {"zstd"}, OCI_ZSTD});
+	write_text("repositories/team/hide/tag_x", "1111111111111111");
+	reindex_all();
+	check_row(&(const struct row){"a tag without a form in API v1", "GET",
+	    "/v1/repositories/team/hide/tags/x", .status = 404, .want = "~zstd"});
+	tags_are("team/hide", "{}", "is not listed");
+}
+
+/* ---- the whole repository ---- */
+
+static void
+test_removed(void)
+{
+	const struct image im = make_image('2', NULL, "of API v1");
+	const char *digest;
+	int i;
+
+	push_v1image(&im);
+	is_int(put_v1tag("team/gone", "v1", im.id), 200, "a tag of API v1");
+	for (i = 0; i < 300; i++)
+		digest = push_v2image(
+		    "team/gone", arena_printf(arena, "t%d", i), "gone");
+	is_int(status_of("DELETE", "/v1/repositories/team/gone/", NULL), 200,
+	    "all of it is removed");
+	is_int(status_of("GET", "/v1/repositories/team/gone/tags", NULL), 404,
+	    "there are no tags");
+	is_int(status_of("GET", "/v1/repositories/team/gone/images", NULL), 404,
+	    "nor images");
+	is_str(v2_digest("team/gone", "t7"), NULL, "nor tags of API v2");
+	is_str(v2_digest("team/gone", digest), NULL, "nor the manifest");
+	(void)request("GET", "/v2/_catalog", NULL, NULL);
+	ok(!says("team/gone"), "the catalog does not have it");
+	(void)request("GET", "/v1/search?q=gone", NULL, NULL);
+	ok(says("\"num_results\": 0"), "nor the search");
+	is_int(
+	    status_of("DELETE", "/v1/repositories/team/gone/", NULL), 404, "once");
+}
+
+/* "library/foo" of API v1 is "foo" of API v2. */
+static void
+test_library(void)
+{
+	(void)push_v2image("foo", "1", "foo");
+	(void)push_v2image("library/foo", "2", "longer");
+	ok(v1_id("foo", "1") != NULL, "foo");
+	ok(v1_id("library/foo", "1") != NULL, "library/foo is the same");
+	is_str(v1_id("library/foo", "2"), NULL, "library/foo of API v2 is not");
+	is_int(status_of("DELETE", "/v1/repositories/library/foo/", NULL), 200,
+	    "it is removed");
+	is_str(v2_digest("foo", "1"), NULL, "foo is gone");
+	ok(v2_digest("library/foo", "2") != NULL, "the other one is there");
+	ok(v1_id("library/foo", "2") != NULL, "and API v1 can have it now");
+}
+
+/* ---- what is private ---- */
+
+static struct auth own = {.mode = AUTH_OWN};
+
+static const char *
+token_of(const char *repo, enum token_access access)
+{
+	const struct v1name name = {"team", repo};
+
+	return arena_printf(arena, "Authorization: %s",
+	    token_new(arena, own.secret, &name, access, clock_now()));
+}
+
+static int
+status_with(const char *target, const char *headers)
+{
+	return request("GET", target, headers, NULL)->status;
+}
+
+static void
+test_private(void)
+{
+	const char *id, *json;
+
+	(void)push_v2image("team/plan", "1", "secret");
+	(void)push_v2image("team/open", "1", "public");
+	id = v1_id("team/plan", "1");
+	json = image_path(id, "json");
+	is_int(status_of("PUT", "/v1/repositories/team/plan/properties",
+		   "{\"access\": \"private\"}"),
+	    200, "team/plan is private");
+	is_int(status_with(json, NULL), 200, "no token: as any image of API v1");
+	is_int(status_with(json, token_of("open", TOKEN_READ)), 404,
+	    "the token of another repository");
+	is_int(status_with(image_path(id, "layer"), token_of("open", TOKEN_READ)),
+	    404, "nor its layer");
+	is_int(
+	    status_with(image_path(id, "ancestry"), token_of("open", TOKEN_READ)),
+	    404, "nor its ancestry");
+	is_int(status_with(json, token_of("plan", TOKEN_READ)), 404,
+	    "its own token: by the other path");
+	is_int(status_with(arena_printf(arena, "/v1/private_images/%s/json", id),
+		   token_of("plan", TOKEN_READ)),
+	    200, "and there it is");
+	is_int(status_of("PUT", json, arena_printf(arena, "{\"id\":\"%s\"}", id)),
+	    409, "its id is taken all the same");
+
+	/* in a repository that everybody may see as well */
+	(void)push_v2image("team/open", "2", "secret");
+	is_int(status_with(json, token_of("open", TOKEN_READ)), 200,
+	    "of a public repository too");
+}
+
+/* With own tokens an image must belong to the repository of the token. */
+static void
+test_tokens(void)
+{
+	const char *id, *plan;
+
+	id = v1_id("team/open", "1");
+	plan = v1_id("team/plan", "1");
+	reg.auth = &own;
+	is_int(status_with(image_path(id, "json"), NULL), 401, "no token");
+	is_int(status_with(image_path(id, "json"), token_of("open", TOKEN_READ)),
+	    200, "the tag of API v2 makes it belong to the repository");
+	is_int(status_with(image_path(id, "json"), token_of("app", TOKEN_READ)),
+	    404, "to no other one");
+	is_int(status_with(arena_printf(arena, "/v1/private_images/%s/layer", plan),
+		   token_of("plan", TOKEN_READ)),
+	    200, "a private one");
+	is_int(request("PUT", "/v1/repositories/team/open/tags/3",
+		   token_of("open", TOKEN_WRITE), arena_printf(arena, "\"%s\"", id))
+		   ->status,
+	    200, "a tag of it");
+	is_int(request("PUT", "/v1/repositories/team/app/tags/3",
+		   token_of("app", TOKEN_WRITE), arena_printf(arena, "\"%s\"", id))
+		   ->status,
+	    404, "not one of another repository");
+	reg.auth = &auth_open;
+}
+
+int
+main(void)
+{
+	own.secret = str_of("a secret of 20 bytes");
+	setup_both();
+	test_kept();
+	test_child();
+	test_taken_id();
+	test_taken_meanwhile();
+	test_pushed_id();
+	test_moves();
+	test_both_layouts();
+	test_hidden_by_refused();
+	test_removed();
+	test_library();
+	test_private();
+	test_tokens();
+	return teardown_api();
+}
