@@ -198,6 +198,48 @@ parse_bytes(const char *text, uint64_t *out)
 	return true;
 }
 
+/* NULL, or what is wrong with its value. */
+static const char *
+take_option(struct command_call *call, struct conf_source *source, int opt)
+{
+	switch (opt) {
+	case OPT_CONFIG:
+		source->file = optarg;
+		break;
+	case OPT_FLAVOR:
+		source->flavor = optarg;
+		break;
+	case OPT_AFRESH:
+		call->afresh = true;
+		break;
+	case OPT_ALL:
+		call->all = true;
+		break;
+	case OPT_FORMAT:
+		call->format = optarg;
+		break;
+	case OPT_GET:
+		call->get = optarg;
+		break;
+	case OPT_IMAGE:
+		call->image = optarg;
+		break;
+	case OPT_PLATFORM:
+		call->platform = optarg;
+		break;
+	case OPT_RATE:
+		return parse_bytes(optarg, &call->rate)
+			   ? NULL
+			   : "--rate must be a number of bytes such as 20M: ";
+	case OPT_REPORT:
+		call->report = true;
+		break;
+	default:
+		break;
+	}
+	return NULL;
+}
+
 static int
 parse_and_run(const struct command *command, int argc, char **argv)
 {
@@ -207,6 +249,7 @@ parse_and_run(const struct command *command, int argc, char **argv)
 	    {"help", no_argument, NULL, OPT_HELP}}; /* zeros at the end */
 	struct conf_source source = {.env = environment};
 	struct command_call call = {.get = NULL};
+	const char *wrong;
 
 	memcpy(&options[3], command->own, sizeof(command->own));
 	opterr = 0; /* getopt would write "serve: ..." instead of "berth: ..." */
@@ -217,48 +260,17 @@ parse_and_run(const struct command *command, int argc, char **argv)
 
 		if (opt == -1)
 			break;
-		switch (opt) {
-		case OPT_CONFIG:
-			source.file = optarg;
-			break;
-		case OPT_FLAVOR:
-			source.flavor = optarg;
-			break;
-		case OPT_HELP:
+		if (opt == ':')
+			return usage_error("this option needs a value: ", arg);
+		if (opt == '?')
+			return usage_error("not an option of this command: ", arg);
+		if (opt == OPT_HELP) {
 			print_command_help(command);
 			return EXIT_SUCCESS;
-		case OPT_AFRESH:
-			call.afresh = true;
-			break;
-		case OPT_ALL:
-			call.all = true;
-			break;
-		case OPT_REPORT:
-			call.report = true;
-			break;
-		case OPT_RATE:
-			if (!parse_bytes(optarg, &call.rate))
-				return usage_error(
-				    "--rate must be a number of bytes such as 20M: ",
-				    optarg);
-			break;
-		case OPT_FORMAT:
-			call.format = optarg;
-			break;
-		case OPT_GET:
-			call.get = optarg;
-			break;
-		case OPT_IMAGE:
-			call.image = optarg;
-			break;
-		case OPT_PLATFORM:
-			call.platform = optarg;
-			break;
-		case ':':
-			return usage_error("this option needs a value: ", arg);
-		default:
-			return usage_error("not an option of this command: ", arg);
 		}
+		wrong = take_option(&call, &source, opt);
+		if (wrong != NULL)
+			return usage_error(wrong, optarg);
 	}
 	call.arguments = &argv[optind];
 	call.n_arguments = (unsigned)(argc - optind);
