@@ -39,7 +39,7 @@ enum result {
 	RC_BAD_SIZE,     /* the body has not the length that was announced */
 	RC_BAD_RANGE,    /* this part of an upload is not the next one */
 	RC_TOO_MANY,     /* more names in one request than this call accepts */
-	RC_NOT_BRIDGED,    /* the image has no form in this API */
+	RC_NOT_BRIDGED,  /* the image has no form in this API */
 	RC_UNRESOLVED_REF, /* a manifest refers to content that the repository lacks */
 	RC_CONDITION,      /* If-Match or If-None-Match does not hold */
 	RC_OTHER_SITE,     /* a browser sent it from a page of another site */

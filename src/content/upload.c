@@ -236,11 +236,25 @@ upload_finish(const struct task *t, const char *name, struct str id,
 	return r;
 }
 
+/* The blob is stored, and the repository has it. */
+static enum result
+store_whole(const struct task *t, const char *name, struct stage *body,
+    const struct digest *d)
+{
+	const struct store_repository in = task_repository(t, name);
+	enum result r = store_blob_put(t->reg->store, t->arena, body, d, t->err);
+
+	if (r == RC_OK)
+		r = store_blob_link(&in, d, t->err);
+	if (r == RC_OK)
+		emit_blob(t, name, d);
+	return r;
+}
+
 enum result
 upload_whole(const struct task *t, const char *name, const char *body_file,
     const struct digest *d)
 {
-	const struct store_repository in = task_repository(t, name);
 	const struct upload_part part = {.body_file = body_file};
 	struct stage *body;
 	struct hash hash;
@@ -250,13 +264,23 @@ upload_whole(const struct task *t, const char *name, const char *body_file,
 	r = take_body(t, &part, &hash, &body);
 	if (r == RC_OK)
 		r = check_digest(t->arena, hash, d, t->err);
+	return r == RC_OK ? store_whole(t, name, body, d) : r;
+}
+
+enum result
+upload_stage(const struct task *t, const char *name, struct stage *body,
+    const struct digest *d)
+{
+	struct hash hash;
+	enum result r;
+
+	hash_begin(&hash, d->kind);
+	r = stage_hash(body, &hash, t->err);
 	if (r == RC_OK)
-		r = store_blob_put(t->reg->store, t->arena, body, d, t->err);
+		r = stage_flush(body, t->err);
 	if (r == RC_OK)
-		r = store_blob_link(&in, d, t->err);
-	if (r == RC_OK)
-		emit_blob(t, name, d);
-	return r;
+		r = check_digest(t->arena, hash, d, t->err);
+	return r == RC_OK ? store_whole(t, name, body, d) : r;
 }
 
 enum result

@@ -64,6 +64,10 @@ enum result upload_finish(const struct task *t, const char *name, struct str id,
 enum result upload_whole(const struct task *t, const char *name,
     const char *body_file, const struct digest *d);
 
+/* The same for bytes that did not come with a request. */
+enum result upload_stage(const struct task *t, const char *name, struct stage *body,
+    const struct digest *d);
+
 enum result upload_cancel(const struct task *t, const char *name, struct str id);
 
 /* Seconds after which an upload for which nothing came is removed: `usual`, or less

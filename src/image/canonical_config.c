@@ -210,10 +210,12 @@ static void
 write_labels(struct writer *w, const char *name, struct str v)
 {
 	struct json_sorted sorted = members_of(w, name, v);
-	const struct json_member *m = sorted.members, *end = m + sorted.n;
 	bool any = false;
+	size_t i;
 
-	for (; m < end; m++) {
+	for (i = 0; i < sorted.n; i++) {
+		const struct json_member *m = &sorted.members[i];
+
 		if (m->name.n == 0 || json_slice_kind(m->value) != JSON_STRING)
 			continue;
 		if (!any) {

@@ -12,6 +12,7 @@ libberth_a_SOURCES += \
 	src/image/manifest.c src/image/manifest.h \
 	src/image/manifest_descriptor.c src/image/manifest_descriptor.h \
 	src/image/manifest_type.c src/image/manifest_type.h \
+	src/image/oci_form.c src/image/oci_form.h \
 	src/image/pretty_jws.c src/image/pretty_jws.h \
 	src/image/reference.c src/image/reference.h \
 	src/image/schema1.c src/image/schema1.h \

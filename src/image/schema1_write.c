@@ -2,13 +2,13 @@
 #include "image/schema1_write.h"
 
 #include <assert.h>
-#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/json_slice.h"
 #include "base/json_sorted.h"
 #include "image/go_json.h"
+#include "image/manifest.h"
 #include "image/v1config.h"
 
 #define SHORT_ID_SIZE 16 /* digits of the ids that docker before 0.1.4 made */
@@ -40,7 +40,7 @@ schema1_write(struct arena *a, const struct schema1_image *image)
 	size_t i;
 
 	assert(image->n > 0);
-	buf_init(&b, a, SIZE_MAX);
+	buf_init(&b, a, MANIFEST_MAX);
 	buf_adds(&b, "{\n   \"schemaVersion\": 1,\n");
 	write_member(&b, "name", image->name);
 	write_member(&b, "tag", image->tag);
@@ -53,7 +53,7 @@ schema1_write(struct arena *a, const struct schema1_image *image)
 	for (i = image->n; i > 0; i--)
 		write_element(&b, "v1Compatibility", entries[i - 1].json, i == 1);
 	buf_adds(&b, "   ]\n}");
-	return buf_str(&b);
+	return b.full ? str_of(NULL) : buf_str(&b);
 }
 
 /* ---- short ids ---- */
@@ -97,12 +97,12 @@ mend_entry(struct arena *a, struct schema1_entry *entry, size_t i, struct err *e
 	    "parent", mended_id(a, parent, &mended)};
 	if (!mended)
 		return RC_OK;
-	buf_init(&b, a, SIZE_MAX);
-	if (!go_json_map(a, &b, root, changes, 2))
+	buf_init(&b, a, MANIFEST_MAX);
+	if (!go_json_map(a, &b, root, changes, 2) || b.full)
 		return err_set(err, RC_BAD_DATA,
-		    "the json of image %zu, counted from the base, has more than %d "
-		    "members",
-		    i + 1, JSON_SORTED_MAX);
+		    "the json of image %zu, counted from the base, would have more "
+		    "than %d members or %zu bytes",
+		    i + 1, JSON_SORTED_MAX, MANIFEST_MAX);
 	entry->json = buf_str(&b);
 	return RC_OK;
 }

@@ -21,6 +21,7 @@ struct schema1_image {
 	size_t n;
 };
 
+/* n > 0. Empty: the payload would be larger than MANIFEST_MAX, and no client would take it. */
 struct str schema1_write(struct arena *a, const struct schema1_image *image);
 
 /* For images of API v1, whose json goes into entries as it is: an id of 16 digits, which dockers

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/json_slice.h"
+#include "base/json_sorted.h"
 #include "base/jsonw.h"
 #include "image/v1chain_history.h"
 #include "image/v1chain_json.h"
@@ -94,6 +95,7 @@ check_rootfs(const struct config *c, size_t layers, struct err *err)
 
 struct making {
 	struct arena *arena;
+	struct v1chain_writer writer;
 	const struct config *config;
 	struct v1chain_history history;
 	const struct v1chain_layer *layer; /* the next */
@@ -148,8 +150,9 @@ set_id(struct making *mk, size_t i, const char *parent)
 	hash_end(&h, image->id);
 }
 
-static enum result
-make_chain(struct making *mk, struct err *err)
+/* False: the config has too many members. */
+static bool
+make_chain(struct making *mk)
 {
 	const struct v1chain_entry *entry = mk->history.entries;
 	size_t i, top = mk->history.n - 1;
@@ -162,10 +165,25 @@ make_chain(struct making *mk, struct err *err)
 		set_id(mk, i, i == 0 ? "" : mk->images[i - 1].id);
 		image->parent = i == 0 ? parent_of_base(mk) : mk->images[i - 1].id;
 		if (i < top)
-			v1chain_write_json(mk->arena, entry, image);
+			v1chain_write_json(&mk->writer, entry, image);
 	}
 	return v1chain_write_top(
-	    mk->arena, &entry[-1], mk->config->root, &mk->images[top], err);
+	    &mk->writer, &entry[-1], mk->config->root, &mk->images[top]);
+}
+
+static enum result
+check_jsons(const struct making *mk, bool ok, struct err *err)
+{
+	if (mk->writer.full)
+		return err_set(err, RC_NOT_BRIDGED,
+		    "the jsons of its images would have more than %zu bytes, the "
+		    "limit",
+		    V1CHAIN_JSON_MAX);
+	if (!ok)
+		return err_set(err, RC_BAD_DATA,
+		    "an object of the config has more than %d members",
+		    JSON_SORTED_MAX);
+	return RC_OK;
 }
 
 enum result
@@ -173,7 +191,9 @@ v1chain_make(struct arena *a, const struct v1chain_source *source,
     const struct v1chain_platform *platform, struct v1chain *out, struct err *err)
 {
 	struct config c = {.bytes = source->config};
-	struct making mk = {.arena = a, .config = &c};
+	struct making mk = {.arena = a,
+	    .writer = {.arena = a, .left = V1CHAIN_JSON_MAX},
+	    .config = &c};
 	struct v1chain_layers layers;
 	enum result r = v1chain_read_layers(a, source->manifest, &layers, err);
 
@@ -188,7 +208,7 @@ v1chain_make(struct arena *a, const struct v1chain_source *source,
 	if (r != RC_OK)
 		return r;
 	mk.layer = layers.items;
-	r = make_chain(&mk, err);
+	r = check_jsons(&mk, make_chain(&mk), err);
 	*out = (struct v1chain){.images = mk.images,
 	    .n = mk.history.n,
 	    .architecture = str_dup(a, json_slice_text(a, c.architecture))};

@@ -17,6 +17,9 @@
 
 #define V1CHAIN_MAX 124 /* images: dockers before 1.10 cannot run more */
 
+/* Bytes of all jsons of a chain: escapes make a text six times as long. */
+#define V1CHAIN_JSON_MAX ((size_t)8 << 20)
+
 /* The layer of an image without files: the gzip of an empty archive, always the same 32 bytes. */
 extern const struct str v1chain_empty_layer;
 #define V1CHAIN_EMPTY_HEX \
@@ -48,10 +51,10 @@ struct v1chain_source {
 	struct str config;   /* the bytes that it names */
 };
 
-/* Everything lives in the arena, or is a part of the config. RC_NOT_BRIDGED, with the reason:
- * it is something else (an artifact, ...); another platform than *platform; a foreign layer; a
- * layer of zstd; a layer whose digest is not SHA-256; more layers than the history or the
- * rootfs has, or fewer; more than V1CHAIN_MAX images. RC_BAD_DATA: manifest or config is
+/* Everything lives in the arena. RC_NOT_BRIDGED, with the reason: it is something else (an
+ * artifact, ...); another platform than *platform; a foreign layer; a layer of zstd; a layer
+ * whose digest is not SHA-256; more layers than the history or the rootfs has, or fewer; more
+ * than V1CHAIN_MAX images, or than V1CHAIN_JSON_MAX bytes. RC_BAD_DATA: manifest or config is
  * malformed. */
 enum result v1chain_make(struct arena *a, const struct v1chain_source *source,
     const struct v1chain_platform *platform, struct v1chain *out, struct err *err);

@@ -1,5 +1,5 @@
 /* v1chain_history.h: the history in the config of an image, an element for each image of API
- * v1. Private to v1chain.c and v1chain_*.c. */
+ * v1. Private to v1chain.c, v1chain_*.c and v1chain_json.h. */
 #ifndef IMAGE_V1CHAIN_HISTORY_H
 #define IMAGE_V1CHAIN_HISTORY_H
 

@@ -197,8 +197,7 @@ struct arrived {
 };
 
 static enum result
-hash_layer(
-    const struct task *t, const char *id, const char *body_file, struct arrived *l)
+hash_layer(const struct task *t, const char *id, struct arrived *l)
 {
 	const struct store_v1image im = v1image_of(t, id);
 	struct guard held = {0};
@@ -208,9 +207,6 @@ hash_layer(
 	if (r == RC_OK)
 		r = store_v1push_list(&im, &held, &l->begun, t->err);
 	guard_release(&held);
-	if (r == RC_OK)
-		r = stage_adopt(
-		    t->reg->store, t->arena, body_file, &l->stage, t->err);
 	for (i = 0; r == RC_OK && i < l->begun.n; i++)
 		r = stage_payload_sum(
 		    l->stage, l->begun.of[i].json, l->begun.of[i].payload, t->err);
@@ -272,15 +268,15 @@ place_layer(const struct task *t, const char *id, const struct guard *held,
 }
 
 enum result
-push_layer(const struct task *t, const char *id, const char *body_file)
+push_layer_stage(const struct task *t, const char *id, struct stage *sg)
 {
 	struct arrived *l = arena_alloc(t->arena, sizeof(*l));
 	struct guard held = {0};
-	enum result r;
+	enum result r = push_layer_check(t, id);
 
-	r = push_layer_check(t, id);
+	l->stage = sg;
 	if (r == RC_OK)
-		r = hash_layer(t, id, body_file, l);
+		r = hash_layer(t, id, l);
 	if (r != RC_OK)
 		return r;
 	r = guard_take(t->reg->store, GUARD_IMAGE, id, &held, t->err);
@@ -291,6 +287,17 @@ push_layer(const struct task *t, const char *id, const char *body_file)
 		r = place_layer(t, id, &held, l);
 	guard_release(&held);
 	return r;
+}
+
+enum result
+push_layer(const struct task *t, const char *id, const char *body_file)
+{
+	struct stage *sg;
+	enum result r = push_layer_check(t, id);
+
+	if (r == RC_OK)
+		r = stage_adopt(t->reg->store, t->arena, body_file, &sg, t->err);
+	return r == RC_OK ? push_layer_stage(t, id, sg) : r;
 }
 
 /* ---- checksum ---- */

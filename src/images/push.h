@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "image/v1checksum.h"
 #include "registry/task.h"
+#include "store/stage.h"
 
 /* json: `given` is X-Docker-Checksum, empty without one. In this order RC_BAD_JSON,
  * RC_NO_ID, RC_BAD_CHECKSUM, RC_OTHER_ID, RC_NOT_GRANTED, RC_NO_PARENT, RC_PARENT_REFUSED (of
@@ -27,6 +28,10 @@ enum result push_layer_check(const struct task *t, const char *id);
  * given with each json and is another; RC_BAD_LAYER, when that was a tarsum and this is not
  * an archive; RC_CLIENT_GONE. */
 enum result push_layer(const struct task *t, const char *id, const char *body_file);
+
+/* The same for bytes that did not come with a request. */
+enum result push_layer_stage(
+    const struct task *t, const char *id, struct stage *sg);
 
 /* checksum: X-Docker-Checksum-Payload and X-Docker-Checksum, which may be a tarsum.
  * One right sum is enough. RC_NO_CHECKSUM (none was sent), RC_BAD_CHECKSUM, RC_IMAGE_UNKNOWN,

@@ -7,5 +7,6 @@ libberth_a_SOURCES += \
 	src/layer/tar.c src/layer/tar.h \
 	src/layer/tar_bytes.c src/layer/tar_bytes.h \
 	src/layer/tar_header.c src/layer/tar_header.h \
+	src/layer/tar_write.c src/layer/tar_write.h \
 	src/layer/tar_xz.c src/layer/tar_xz.h \
 	src/layer/tarsum.c src/layer/tarsum.h

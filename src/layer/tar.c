@@ -244,6 +244,7 @@ show_sparse_entry(struct walk *w, const char block[TAR_BLOCK], struct tar_entry 
 	r = add_to_total(w, e->size, err);
 	if (r != RC_OK)
 		return r;
+	e->at = tar_bytes_at(w->bytes);
 	w->stopped = !w->visitor->entry(w->visitor->arg, e);
 	r = show_sparse(w, &map, stored, e->size, err);
 	if (r == RC_OK)
@@ -252,13 +253,14 @@ show_sparse_entry(struct walk *w, const char block[TAR_BLOCK], struct tar_entry 
 }
 
 static enum result
-show_entry(struct walk *w, const struct tar_entry *e, struct err *err)
+show_entry(struct walk *w, struct tar_entry *e, struct err *err)
 {
 	int64_t content = has_content(e->type) ? e->size : 0;
 	enum result r = add_to_total(w, content, err);
 
 	if (r != RC_OK)
 		return r;
+	e->at = tar_bytes_at(w->bytes);
 	w->stopped = !w->visitor->entry(w->visitor->arg, e);
 	r = read_content(w, (uint64_t)content, true, err);
 	if (r == RC_OK)

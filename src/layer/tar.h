@@ -45,7 +45,8 @@ struct tar_xattr {
 struct tar_entry {
 	struct str name, linkname, uname, gname;
 	int64_t mode, uid, gid, size, mtime, devmajor, devminor;
-	char type; /* the typeflag; NUL for an old regular file */
+	uint64_t at; /* where its content begins, in the decompressed archive */
+	char type;   /* the typeflag; NUL for an old regular file */
 	const struct tar_xattr *xattrs; /* in the order of their header */
 	size_t n_xattrs;
 };

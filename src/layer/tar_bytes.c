@@ -251,6 +251,12 @@ tar_bytes_next(
 	return RC_OK;
 }
 
+uint64_t
+tar_bytes_at(const struct tar_bytes *b)
+{
+	return b->total - b->n;
+}
+
 enum result
 tar_bytes_read(struct tar_bytes *b, char *p, size_t n, size_t *got, struct err *err)
 {

@@ -16,6 +16,9 @@ enum result tar_bytes_open(const struct source *source, struct arena *a,
 enum result tar_bytes_next(
     struct tar_bytes *b, size_t n, const char **p, size_t *got, struct err *err);
 
+/* How many bytes were returned so far. */
+uint64_t tar_bytes_at(const struct tar_bytes *b);
+
 /* Copies the next n bytes to p. *got is less than n only at the end. */
 enum result tar_bytes_read(
     struct tar_bytes *b, char *p, size_t n, size_t *got, struct err *err);

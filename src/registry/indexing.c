@@ -142,7 +142,7 @@ indexing_update(const struct task *t, const struct guard *held,
 		return;
 	log_line(LOG_ERROR, "index.write", "error=%s reason=%s repository=%s",
 	    err_name(r), log_value(t->arena, err.text), log_value(t->arena, name));
-	if (r == RC_REBUILDING)
+	if (r == RC_REBUILDING && t->reg->index_lost != NULL)
 		report_missed(t, true);
 	else
 		indexing_mark(t, name);

@@ -2,6 +2,7 @@
 #include "registry/sweep.h"
 
 #include "base/log.h"
+#include "store/bridge.h"
 #include "store/derived.h"
 #include "store/inbox.h"
 #include "store/upload.h"
@@ -20,7 +21,8 @@ void
 registry_sweep(const struct task *t, const struct sweep_ages *ages)
 {
 	struct store *st = t->reg->store;
-	unsigned bodies = 0, pushes = 0, uploads = 0, fetches = 0, lists = 0;
+	unsigned bodies = 0, pushes = 0, uploads = 0, fetches = 0, lists = 0,
+		 derived = 0;
 
 	log_failure(t, "bodies", store_inbox_sweep(st, &bodies, t->err));
 	log_failure(
@@ -31,8 +33,11 @@ registry_sweep(const struct task *t, const struct sweep_ages *ages)
 	    store_upstream_sweep(st, ages->fetches, &fetches, t->err));
 	log_failure(
 	    t, "lists", store_derived_sweep(st, ages->lists, &lists, t->err));
-	if (bodies + pushes + uploads + fetches + lists > 0)
+	log_failure(
+	    t, "derived", store_bridge_sweep(st, ages->derived, &derived, t->err));
+	if (bodies + pushes + uploads + fetches + lists + derived > 0)
 		log_line(LOG_INFO, "sweep",
-		    "bodies=%u pushes=%u uploads=%u fetches=%u lists=%u", bodies,
-		    pushes, uploads, fetches, lists);
+		    "bodies=%u pushes=%u uploads=%u fetches=%u lists=%u "
+		    "derived=%u",
+		    bodies, pushes, uploads, fetches, lists, derived);
 }

@@ -10,6 +10,8 @@ struct sweep_ages {
 	unsigned uploads; /* open upload sessions of API v2 */
 	unsigned fetches; /* answers of the upstream */
 	unsigned lists;   /* lists of files, differences between layers */
+	unsigned
+	    derived; /* configs, manifests and layers that the bridge has made */
 };
 
 /* Logs what was removed, and each sweep that failed; the others go on. */

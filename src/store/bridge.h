@@ -80,8 +80,9 @@ struct store_bridge_maker {
 enum result store_bridge_blob_put(struct store *st, struct arena *a,
     const struct store_bridge_maker *maker, struct err *err);
 
-/* Removes the blobs that nobody has asked for in `age` seconds (a day more or less). *removed
- * counts them. Records are small and stay. */
+/* Removes the blobs that nobody has asked for in `age` seconds (a day more or less); does nothing
+ * if the last sweep was less than a day ago, or less than `age`. *removed counts them. Records
+ * are small and stay. */
 enum result store_bridge_sweep(
     struct store *st, int64_t age, unsigned *removed, struct err *err);
 

@@ -1,19 +1,22 @@
 /* stage.h: bytes on their way into the store.
  *
  * The web server receives the body of a request into the store's inbox, a place near the
- * store, and berth adopts it from there. A stage is hashed and checked as often as
+ * store, and berth adopts it from there; what berth itself reads from a file it writes into a
+ * new stage. A stage is hashed and checked as often as
  * the caller likes; a call of the store that takes the stage then makes it a part of the
  * store. One that no call took is gone when the request is over.
  *
- *	adopted -> hashed, checked -> taken: a blob, a part of an upload, a layer
+ *	adopted, or filled -> hashed, checked -> taken: a blob, a part of an upload, a layer
  *
  * A stage lives in the arena it was adopted into. One thread uses it at a time. */
 #ifndef STORE_STAGE_H
 #define STORE_STAGE_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/source.h"
 #include "base/str.h"
@@ -30,6 +33,13 @@ struct store_v1image;
 enum result stage_adopt(struct store *st, struct arena *a, const char *body,
     struct stage **out, struct err *err);
 
+/* An empty stage that is filled through its sink. After the last write stage_filled() says
+ * whether the sink took everything: RC_FULL, RC_IO. */
+enum result stage_new(
+    struct store *st, struct arena *a, struct stage **out, struct err *err);
+struct sink stage_sink(struct stage *sg);
+enum result stage_filled(const struct stage *sg, struct err *err);
+
 uint64_t stage_size(const struct stage *sg); /* bytes */
 
 /* The payload sum of registry v1: SHA-256 of the json, "\n" and the stage's bytes. May be
@@ -42,6 +52,9 @@ enum result stage_hash(struct stage *sg, struct hash *h, struct err *err);
 
 /* Its bytes from the first on, for code that reads an archive. One source at a time. */
 struct source stage_source(struct stage *sg);
+
+/* Reads at an offset: the number of bytes, 0 at the end, -1 on failure. */
+ssize_t stage_read_at(const struct stage *sg, void *p, size_t n, uint64_t at);
 
 /* Makes its bytes durable, so that the call that takes it has nothing to wait for. Called
  * before a guard is taken. */

@@ -6,6 +6,7 @@
  *	_berth/bridge/image/<algorithm>/<aa>/<hex>	and of manifests of schema 1
  *	_berth/bridge/content/<algorithm>/<aa>/<hex>	blobs
  *	_berth/bridge/asked/<name>			bridge_asked.c
+ *	_berth/bridge/swept				an empty file: when blobs were swept
  *
  * <aa> are the first two digits: there may be 100,000s of each.
  *
@@ -24,8 +25,11 @@
 #include "storefs/writing.h"
 
 #define BLOBS  IO_BRIDGE_DIR "/content"
+#define SWEPT  "swept"
 #define USED_S 86400                /* a blob in use gets a new time so often */
 #define SUM    HASH_SHA256_HEX_SIZE /* bytes before the text of a record */
+
+#define SWEEP_EVERY_S 86400
 
 struct place {
 	const char *dir, *name, *path;
@@ -284,14 +288,32 @@ sweep_algorithm(void *arg, const char *name, struct err *err)
 	return sweep_below(arg, name, sweep_first_digits, err);
 }
 
+/* Looking at 100,000s of files takes seconds, and the caller comes every minute. */
+static bool
+was_swept(const struct store *st, int64_t age)
+{
+	struct err ignored;
+	struct stat sb;
+
+	return io_stat(st, IO_BRIDGE_DIR "/" SWEPT, &sb, &ignored) == RC_OK &&
+	       io_age(&sb) < (age < SWEEP_EVERY_S ? age : SWEEP_EVERY_S);
+}
+
 enum result
 store_bridge_sweep(
     struct store *st, int64_t age, unsigned *removed, struct err *err)
 {
-	struct sweep s = {.st = st, .dir = BLOBS, .arena = arena_new(), .age = age};
-	enum result r = listing_sweep(st, BLOBS, sweep_algorithm, &s, err);
+	struct sweep s = {.st = st, .dir = BLOBS, .age = age};
+	enum result r;
 
+	*removed = 0;
+	if (was_swept(st, age))
+		return RC_OK;
+	s.arena = arena_new();
+	r = listing_sweep(st, BLOBS, sweep_algorithm, &s, err);
 	arena_free(s.arena);
 	*removed = s.removed;
-	return r;
+	if (r == RC_OK)
+		r = io_put_unsynced(st, IO_BRIDGE_DIR, SWEPT, str_of(NULL), err);
+	return r == RC_NOT_FOUND ? RC_IO : r;
 }

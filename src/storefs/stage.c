@@ -36,7 +36,9 @@ struct stage {
 	dev_t device; /* these two: which file it is */
 	ino_t inode;
 	off_t size;
-	off_t at; /* where its reader is */
+	off_t at;           /* where its reader is */
+	enum result filled; /* of the first write that failed, and why */
+	struct err why;
 };
 
 static void
@@ -132,6 +134,12 @@ stage_share(struct store *st, struct arena *a, const struct content *c,
 	arena_defer(a, close_stage, sg);
 	*out = sg;
 	return RC_OK;
+}
+
+enum result
+stage_new(struct store *st, struct arena *a, struct stage **out, struct err *err)
+{
+	return stage_adopt(st, a, NULL, out, err);
 }
 
 uint64_t
@@ -245,6 +253,47 @@ stage_flush(struct stage *sg, struct err *err)
 	if (sg->size == 0)
 		return RC_OK;
 	return io_sync_fd(sg->fd, sg->own ? sg->own : IO_BODY_DIR, err);
+}
+
+ssize_t
+stage_read_at(const struct stage *sg, void *p, size_t n, uint64_t at)
+{
+	return io_read_at(sg->fd, p, n, at);
+}
+
+/* ---- filling a new one ---- */
+
+static bool
+fill_stage(void *arg, const char *p, size_t n)
+{
+	struct stage *sg = arg;
+	off_t before = sg->size;
+
+	if (sg->filled != RC_OK)
+		return false;
+	sg->filled = io_write_all_at(
+	    sg->fd, str_make(p, n), (uint64_t)before, IO_TMP_DIR, &sg->why);
+	if (sg->filled != RC_OK)
+		return false;
+	sg->size += (off_t)n;
+	if (sg->size / FLUSH_EVERY > before / FLUSH_EVERY)
+		io_start_sync(sg->fd, (uint64_t)(before - before % FLUSH_EVERY),
+		    (uint64_t)FLUSH_EVERY);
+	return true;
+}
+
+struct sink
+stage_sink(struct stage *sg)
+{
+	return (struct sink){fill_stage, sg};
+}
+
+enum result
+stage_filled(const struct stage *sg, struct err *err)
+{
+	if (sg->filled != RC_OK)
+		*err = sg->why;
+	return sg->filled;
 }
 
 /* ---- has a file the same bytes? ---- */

@@ -80,25 +80,35 @@ test_verbs(void)
 	    "the log has it, with the request");
 }
 
+#define DERIVED \
+	"_berth/bridge/content/sha256/01/" \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 /* The sweep of bodies fails, and that of the upstream's answers comes after it. */
 static void
 test_sweeps(void)
 {
-	const struct sweep_ages ages = {
-	    .pushes = 3600, .uploads = 3600, .fetches = 3600, .lists = 3600};
+	const struct sweep_ages ages = {.pushes = 3600,
+	    .uploads = 3600,
+	    .fetches = 3600,
+	    .lists = 3600,
+	    .derived = 3600};
 	const char *said;
 
 	remove_tree(in_dir("_berth/body"));
 	write_text("_berth/mirror/repo/team-app/tags", "{}");
 	make_older("_berth/mirror/repo/team-app/tags", 7200);
 	make_older("_berth/mirror/repo/team-app", 7200);
+	write_text(DERIVED, "a config");
+	make_older(DERIVED, 7200);
 	registry_sweep(TASK(arena), &ages);
 	said = lines_now();
 	ok(strstr(said, "sweep of=bodies error=io ") != NULL, "one sweep fails");
 	ok(!is_there("_berth/mirror/repo/team-app"),
 	    "the next is made all the same");
-	ok(strstr(said, "sweep bodies=0 pushes=0 uploads=0 fetches=1 lists=0\n") !=
-		NULL,
+	ok(!is_there(DERIVED), "so is the last");
+	ok(strstr(said, "sweep bodies=0 pushes=0 uploads=0 fetches=1 lists=0 "
+			"derived=1\n") != NULL,
 	    "and said: %s", said);
 }
 

@@ -25,6 +25,7 @@ my @ROOMS = (
     mirror   => [qw(base image layer store remote auth registry)],
     images   => [qw(base image layer store index auth registry bridge mirror)],
     content  => [qw(base image store index auth registry bridge)],
+    port     => [qw(base image layer store registry images content)],
     http     => [qw(base)],
     api      => [qw(base image auth registry http)],
     ops      => [qw(base auth registry mirror api)],
@@ -32,7 +33,7 @@ my @ROOMS = (
     v2       => [qw(base image auth registry content http api)],
     serve    => [qw(base store http api)],
     conf     => [qw(base)],
-    cmd      => [qw(base image store storefs index indexsqlite remote auth registry mirror images content http api ops v1 v2 serve conf)],
+    cmd      => [qw(base image store storefs index indexsqlite remote auth registry bridge mirror images content port http api ops v1 v2 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.
@@ -51,34 +52,34 @@ my @HEADERS = (
 
 # A call that only some rooms, or some files, may make; nobody, where the list is empty.
 my @CALLS = (
-    # files
+    # files: those of the store, and those that an operator imports or exports (port/file.c)
     qr/^(?:open|openat|openat2|creat)$/ =>
-        [qw(storefs/beneath.c storefs/io_change.c storefs/store.c base/log.c)],
-    qr/^(?:read|readv|preadv?2?|lseek)$/ => [qw(storefs/io.c)],
+        [qw(storefs/beneath.c storefs/io_change.c storefs/store.c base/log.c port/file.c)],
+    qr/^(?:read|readv|preadv?2?|lseek)$/ => [qw(storefs/io.c port/file.c)],
     qr/^(?:write|writev|pwritev?2?|f?truncate|(?:posix_)?fallocate|sendfile|copy_file_range)$/ =>
-        [qw(storefs/io_change.c base/log.c)],
+        [qw(storefs/io_change.c base/log.c port/file.c)],
     qr/^(?:close|close_range)$/ => [qw(
-        storefs/beneath.c storefs/io.c storefs/inbox.c serve/listen.c base/log.c
+        storefs/beneath.c storefs/io.c storefs/inbox.c serve/listen.c base/log.c port/file.c
     )],
     qr/^(?:dup[23]?|fcntl|flock|lockf)$/ =>
         [qw(storefs/guard.c storefs/store.c storefs/inbox.c base/log.c)],
     qr/^(?:[fl]?stat|fstatat|statx)$/ => [qw(
         storefs/beneath.c storefs/io.c storefs/io_change.c storefs/inbox.c
-        indexsqlite/dbfile.c
+        indexsqlite/dbfile.c port/file.c
     )],
     qr/^(?:statfs|fstatfs|statvfs|fstatvfs)$/ => [qw(storefs/store.c)],
     qr/^(?:access|faccessat|euidaccess)$/     => [qw(storefs/store.c)],
     qr/^(?:realpath|readlink|readlinkat)$/    => [qw(storefs/beneath.c)],
     qr/^(?:(?:fd)?opendir|readdir|closedir|rewinddir|dirfd|scandir|glob|n?ftw|fts_\w+)$/ =>
-        [qw(storefs/io.c storefs/io_change.c storefs/listing.c storefs/store.c)],
+        [qw(storefs/io.c storefs/io_change.c storefs/listing.c storefs/store.c port/file.c)],
     qr/^(?:unlink|unlinkat|remove|rmdir)$/ =>
-        [qw(storefs/io_change.c indexsqlite/dbfile.c serve/listen.c cmd/serve.c)],
-    qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(storefs/io_change.c)],
-    qr/^(?:rename|renameat|renameat2)$/      => [qw(storefs/io_change.c)],
-    qr/^(?:mkdir|mkdirat|mkfifo|mknod|mkd?temp|mkostemp|tmpfile)$/ => [qw(storefs/io_change.c)],
+        [qw(storefs/io_change.c indexsqlite/dbfile.c serve/listen.c cmd/serve.c port/file.c)],
+    qr/^(?:link|linkat|symlink|symlinkat)$/  => [qw(storefs/io_change.c port/file.c)],
+    qr/^(?:rename|renameat|renameat2)$/      => [qw(storefs/io_change.c port/file.c)],
+    qr/^(?:mkdir|mkdirat|mkfifo|mknod|mkd?temp|mkostemp|tmpfile)$/ => [qw(storefs/io_change.c port/file.c)],
     qr/^(?:utimes|utimensat|futimens|futimes)$/ => [qw(storefs/io_change.c)],
-    qr/^(?:f?chmod|fchmodat|[fl]?chown|fchownat)$/ => [qw(storefs/io_change.c serve/listen.c)],
-    qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(storefs/io_change.c)],
+    qr/^(?:f?chmod|fchmodat|[fl]?chown|fchownat)$/ => [qw(storefs/io_change.c serve/listen.c port/file.c)],
+    qr/^(?:fsync|fdatasync|syncfs|sync_file_range)$/ => [qw(storefs/io_change.c port/file.c)],
     qr/^(?:mmap|munmap|msync|shm_open|memfd_create)$/ => [qw(base/shared.c)],
     qr/^(?:fopen|fdopen|freopen|fread|fwrite)$/       => [qw(conf/conf.c cmd/key_file.c)],
 

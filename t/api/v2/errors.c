@@ -233,6 +233,14 @@ test_details(void)
 		404},
 	    {RC_UNRESOLVED_REF, "why", "[\"a\", {\"b\": 1}]",
 		ERRORS(UNKNOWN_BLOB("\"a\"") ", " UNKNOWN_BLOB("{\"b\":1}")), 400},
+	    {RC_NOT_BRIDGED, "its layer 1 is cut off", NULL,
+		ERRORS(ERROR_OF("MANIFEST_UNKNOWN", "its layer 1 is cut off",
+		    ", \"detail\": \"its layer 1 is cut off\"")),
+		404},
+	    {RC_NOT_BRIDGED, "", NULL,
+		ERRORS(ERROR_OF(
+		    "MANIFEST_UNKNOWN", "the image has no form in this API", "")),
+		404},
 	    {RC_FULL, "/a/path", NULL,
 		ERRORS(ERROR_OF(
 		    "UNAVAILABLE", "no space left on the registry's disk", "")),

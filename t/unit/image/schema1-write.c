@@ -3,6 +3,7 @@
 #include "image/schema1_write.h"
 
 #include "base/buf.h"
+#include "image/manifest.h"
 #include "image/v1chain.h"
 #include "lib/text_digest.h"
 #include "lib/unit.h"
@@ -122,6 +123,24 @@ test_escapes(void)
 		"\xc3\xa9\"\n      }\n   ]\n}",
 		entry.layer.hex),
 	    "escapes");
+}
+
+static void
+test_limit(void)
+{
+	size_t n;
+
+	for (n = MANIFEST_MAX - 300; n <= MANIFEST_MAX; n += 300) {
+		const struct schema1_entry entry = {sha256("x"), repeated('a', n)};
+		const struct schema1_image image = {.name = "a",
+		    .tag = "b",
+		    .architecture = "c",
+		    .entries = &entry,
+		    .n = 1};
+
+		is_int(schema1_write(arena, &image).n > 0, n < MANIFEST_MAX,
+		    "a json of %zu bytes", n);
+	}
 }
 
 /* ---- short ids ---- */
@@ -284,7 +303,7 @@ int
 main(void)
 {
 	static void (*const tests[])(void) = {test_v1_images, test_v2_images,
-	    test_escapes, test_mending, test_entries, test_back};
+	    test_limit, test_escapes, test_mending, test_entries, test_back};
 
 	return run_tests(tests, COUNT(tests));
 }

@@ -210,6 +210,12 @@ test_made_up(void)
 		"\"\xef\xbf\xbd \\u0000\x7f\"]},\"created\":\"0001-01-01T00:00:00Z"
 		"\",\"id\":\"<0>\",\"os\":\"linux\","
 		"\"x\":\"\\ud83d\\u2028 \\\" \\/\"}"},
+	    /* copied values, with escapes for HTML */
+	    {IMAGE(""),
+		"{\"x\": [ \"\xe2\x80\xa8 \\\" & \\\\\", \"\xe2\x80\xaa\\u003C\" ]}",
+		"{\"container_config\":{\"Cmd\":[\"\"]},\"created\":"
+		"\"0001-01-01T00:00:00Z\",\"id\":\"<0>\",\"throwaway\":true,"
+		"\"x\":[\"\\u2028 \\\" \\u0026 \\\\\",\"\xe2\x80\xaa\\u003C\"]}"},
 	    /* what is missing is linux on amd64; old configs say x86_64 */
 	    {IMAGE(""), "{}",
 		"{\"container_config\":{\"Cmd\":[\"\"]},\"created\":"
@@ -372,7 +378,9 @@ test_limits(void)
 {
 	static const char too_many[] = BAD
 	    "an object of the config has more than 32768 members";
-	const char *chain;
+	static const char too_long[] = NO
+	    "the jsons of its images would have more than 8388608 bytes, the limit";
+	const char *chain, *entry;
 	size_t n;
 
 	for (n = V1CHAIN_MAX; n <= V1CHAIN_MAX + 1; n++) {
@@ -396,6 +404,14 @@ test_limits(void)
 	is_str(chain_of(IMAGE(""), many("{\"container_config\":{", "\"a\":1",
 				       JSON_SORTED_MAX + 1, "}}")),
 	    too_many, "a large container_config");
+
+	is_str(chain_of(IMAGE(""), many("{\"a\":[", "\"<<<<<<<<<<<<<<<<<<<<<<<<\"",
+				       (size_t)40 << 10, "]}")),
+	    too_long, "jsons that are longer than the config");
+	entry = arena_printf(arena, "{\"empty_layer\":true,\"comment\":\"%s\"}",
+	    repeated('&', 15000).p);
+	is_str(chain_of(IMAGE(""), many("{\"history\":[", entry, 100, "]}")),
+	    too_long, "the jsons of all images");
 }
 
 /* ---- indexes ---- */

@@ -20,10 +20,33 @@ test_texts(void)
 	    "the longest of a client's words");
 }
 
+/* The user of docker sees why there is no such image. */
+static void
+test_not_bridged(void)
+{
+	static const struct {
+		const char *reason, *want;
+	} rows[] = {
+	    {"layer 1 is of zstd", "{\"error\": \"layer 1 is of zstd\"}"},
+	    {"", "{\"error\": \"The image has no form in this API\"}"},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		struct reply rp = {0};
+		struct call c = {.rp = &rp, .task.arena = arena};
+
+		(void)err_set(&c.err, RC_NOT_BRIDGED, "%s", rows[i].reason);
+		v1_fail(&c, RC_NOT_BRIDGED);
+		is_int(rp.status, 404, "the status");
+		is_str(str_dup(arena, rp.bytes), rows[i].want, "the text");
+	}
+}
+
 int
 main(void)
 {
-	static void (*const tests[])(void) = {test_texts};
+	static void (*const tests[])(void) = {test_texts, test_not_bridged};
 
 	return run_tests(tests, COUNT(tests));
 }

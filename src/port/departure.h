@@ -1,0 +1,40 @@
+/* departure.h: parts of an image of API v2 on their way from the registry into an output. Private
+ * to this room. */
+#ifndef PORT_DEPARTURE_H
+#define PORT_DEPARTURE_H
+
+#include "base/err.h"
+#include "content/manifests.h"
+#include "image/digest.h"
+#include "image/manifest.h"
+#include "image/v1chain.h"
+#include "port/output.h"
+#include "port/port.h"
+#include "registry/task.h"
+
+struct departure {
+	const struct task *task;
+	const struct port_name *from;
+	const struct v1chain_platform
+	    *platform; /* of an index only this; NULL: all */
+	struct output *to;
+};
+
+/* The same departure with another arena. */
+struct departure departure_with_arena(
+    const struct departure *dep, struct arena *scratch);
+
+/* The manifest that is exported: what the name means or, of an index and with a platform, its child
+ * for that. RC_MANIFEST_UNKNOWN, RC_NOT_BRIDGED; RC_BAD_NAME: API v2 has no such name. */
+enum result departure_find(
+    const struct departure *dep, struct manifests_found *out);
+
+/* The blob d becomes the file of this name, unless it is there. */
+enum result departure_blob(
+    const struct departure *dep, const struct digest *d, const char *name);
+
+/* The manifest, parsed. RC_NOT_BRIDGED: it is of schema 1. */
+enum result departure_parse(const struct departure *dep,
+    const struct manifests_found *found, struct manifest *out);
+
+#endif

@@ -1,0 +1,73 @@
+/* export.c: `berth export`: opens the output and chooses the format. See port.h. */
+#include <string.h>
+
+#include "port/departure.h"
+#include "port/docker_archive.h"
+#include "port/file.h"
+#include "port/oci_layout.h"
+#include "port/port.h"
+#include "port/v1files.h"
+
+static enum result
+read_platform(const struct task *t, const char *text, struct v1chain_platform *out)
+{
+	struct str architecture = str_of(text);
+	struct str os = str_cut(&architecture, '/');
+
+	if (os.n == 0 || architecture.n == 0)
+		return err_set(t->err, RC_BAD_DATA,
+		    "the platform \"%s\" must have the form os/architecture", text);
+	*out = (struct v1chain_platform){
+	    str_dup(t->arena, os), str_dup(t->arena, architecture)};
+	return RC_OK;
+}
+
+static enum result
+open_output(const struct task *t, const char *path, enum port_format format,
+    struct output **out)
+{
+	bool directory = format == PORT_OCI || format == PORT_V1;
+
+	if (directory && strcmp(path, "-") == 0)
+		return err_set(t->err, RC_BAD_DATA,
+		    "a directory cannot go to standard output; choose oci-archive or "
+		    "docker-archive");
+	if (format == PORT_OCI && file_exists(path))
+		return output_add_to(t, path, out);
+	return directory ? output_open_directory(t, path, out)
+			 : output_open_archive(t, path, out);
+}
+
+static enum result
+write_format(
+    const struct departure *dep, enum port_format format, const char **what)
+{
+	if (format == PORT_V1)
+		return v1files_export(dep, what);
+	if (format == PORT_DOCKER_ARCHIVE)
+		return docker_archive_export(dep, what);
+	return oci_layout_export(dep, what);
+}
+
+enum result
+port_export(const struct task *t, const struct port_export *how, const char **what)
+{
+	struct v1chain_platform platform;
+	struct departure dep = {.task = t, .from = &how->from};
+	enum port_format format = how->format;
+	enum result r = RC_OK;
+
+	if (format == PORT_ANY)
+		format = strcmp(how->path, "-") == 0 ? PORT_OCI_ARCHIVE : PORT_OCI;
+	if (how->platform != NULL) {
+		r = read_platform(t, how->platform, &platform);
+		dep.platform = &platform;
+	} else if (format == PORT_DOCKER_ARCHIVE) {
+		dep.platform = t->reg->platform;
+	}
+	if (r == RC_OK)
+		r = open_output(t, how->path, format, &dep.to);
+	if (r == RC_OK)
+		r = write_format(&dep, format, what);
+	return r == RC_OK ? output_finish(dep.to) : r;
+}

@@ -1,0 +1,27 @@
+/* oci_layout.h: OCI image layouts (image-spec, image-layout.md): index.json lists manifests, each
+ * blob has its digest as its name. Private to this room. */
+#ifndef PORT_OCI_LAYOUT_H
+#define PORT_OCI_LAYOUT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "port/departure.h"
+#include "port/input.h"
+#include "port/port.h"
+#include "registry/task.h"
+
+/* Is it one? */
+bool oci_layout_is(const struct input *in);
+
+/* For port_import(): the image comes into one repository. */
+enum result oci_layout_import(const struct task *t, const struct input *in,
+    const struct port_import *how, const struct port_name *to, const char **what);
+
+/* For port_export(): fills in the output; *what as there. */
+enum result oci_layout_export(const struct departure *dep, const char **what);
+
+/* "blobs/sha256/<digits>" */
+const char *oci_layout_blob(struct arena *a, const struct digest *d);
+
+#endif

@@ -1,0 +1,14 @@
+# port: images from and to files.
+libberth_a_SOURCES += \
+	src/port/arrival.c src/port/arrival.h \
+	src/port/departure.c src/port/departure.h \
+	src/port/docker_archive.c src/port/docker_archive.h \
+	src/port/export.c \
+	src/port/file.c src/port/file.h \
+	src/port/import.c \
+	src/port/input.c src/port/input.h \
+	src/port/name.c \
+	src/port/oci_layout.c src/port/oci_layout.h \
+	src/port/output.c src/port/output.h \
+	src/port/port.h \
+	src/port/v1files.c src/port/v1files.h

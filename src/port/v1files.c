@@ -1,0 +1,582 @@
+/* v1files.c: see v1files.h.
+ *
+ * An import reads the json of the image, of its parent and so on down to the base, before it
+ * stores anything. Then it pushes each image, the base first, by the verbs of API v1: json, layer,
+ * checksum. An image whose id is here already stays as it is, as for a docker that pushes it. At
+ * the end the images are announced and the tag is set. */
+#include "port/v1files.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/jsonw.h"
+#include "base/vec.h"
+#include "image/imagelist.h"
+#include "image/v1checksum.h"
+#include "image/v1config.h"
+#include "image/v1name.h"
+#include "images/pull.h"
+#include "images/push.h"
+#include "images/repository.h"
+#include "images/tag.h"
+#include "registry/v1image.h"
+#include "store/stage.h"
+
+#define SAVED        "repositories"    /* the file of docker save */
+#define SAVED_MAX    ((size_t)1 << 20) /* bytes */
+#define CHECKSUM_MAX ((size_t)64 << 10)
+#define TAG_MAX      ((size_t)128) /* bytes of a file that holds an id */
+#define IMAGES_MAX \
+	1024 /* of one chain; no docker of that age could run more than 127 */
+
+bool
+v1files_are_saved(const struct input *in)
+{
+	return input_has(in, SAVED);
+}
+
+/* ---- an image on its way in ---- */
+
+struct chain {
+	const struct task *task;
+	const struct input *in;
+	bool saved;
+	const char **ids; /* the image itself first */
+	size_t n, capacity;
+};
+
+static const char *
+file_of(const struct chain *c, struct arena *a, const char *id, const char *file)
+{
+	if (c->saved && strcmp(file, "layer") == 0)
+		file = "layer.tar";
+	return arena_printf(a, "%s%s/%s", c->saved ? "" : "images/", id, file);
+}
+
+static enum result
+read_json(const struct chain *c, const struct task *t, const char *id,
+    struct v1config *config, struct str *out)
+{
+	const char *name = file_of(c, t->arena, id, "json");
+	enum result r = input_read(t, c->in, name, V1CONFIG_MAX, out);
+
+	if (r == RC_OK)
+		r = v1config_parse(t->arena, *out, config, t->err);
+	if (r == RC_OK && !str_is(config->id, id))
+		r = err_set(t->err, RC_OTHER_ID, "%s: its id must be %s", name, id);
+	return r;
+}
+
+/* Adds the image to the chain, and returns its parent: "" is a base. */
+static enum result
+add_image(struct chain *c, const char *id, char parent[V1NAME_IMAGE_ID_SIZE])
+{
+	struct arena *scratch = arena_new();
+	const struct task *t = task_with_arena(c->task, scratch);
+	struct v1config config;
+	struct source layer;
+	struct str json;
+	enum result r = read_json(c, t, id, &config, &json);
+
+	if (r == RC_OK)
+		r = input_file(c->in, scratch, file_of(c, scratch, id, "layer"),
+		    &layer, t->err);
+	if (r == RC_OK && config.parent.n > 0 && !v1name_is_image_id(config.parent))
+		r = err_set(t->err, RC_NO_PARENT,
+		    "%s: the parent must be the id of an image", id);
+	if (r == RC_OK) {
+		memcpy(parent, config.parent.p, config.parent.n);
+		parent[config.parent.n] = '\0';
+		c->ids = vec_grow(
+		    c->task->arena, c->ids, c->n, &c->capacity, sizeof(*c->ids));
+		c->ids[c->n++] = arena_strdup(c->task->arena, id);
+	}
+	arena_free(scratch);
+	return r;
+}
+
+static enum result
+read_chain(struct chain *c, const char *id)
+{
+	char next[V1NAME_IMAGE_ID_SIZE], parent[V1NAME_IMAGE_ID_SIZE];
+	enum result r = RC_OK;
+
+	if (!v1name_is_image_id(str_of(id)))
+		return err_set(c->task->err, RC_BAD_ID,
+		    "\"%.80s\" must be the id of an image", id);
+	(void)strcpy(next, id);
+	while (r == RC_OK && *next != '\0') {
+		if (c->n == IMAGES_MAX)
+			return err_set(c->task->err, RC_BAD_DATA,
+			    "the image has more than %d images below it, or is its own "
+			    "parent",
+			    IMAGES_MAX);
+		r = add_image(c, next, parent);
+		if (r == RC_OK)
+			(void)strcpy(next, parent);
+	}
+	return r;
+}
+
+/* ---- one image ---- */
+
+/* Whether the text has a checksum of json and layer, and whether it is this one. */
+struct sums {
+	const char *right;
+	bool any, found;
+};
+
+static void
+see_sum(struct sums *sums, struct str one)
+{
+	sums->any = sums->any || v1checksum_parse(one).kind == V1CHECKSUM_SIMPLE;
+	sums->found = sums->found || str_is(one, sums->right);
+}
+
+/* A directory of docker-registry has the checksum of a layer: a text, or a list of several kinds.
+ * Of those only that of json and layer is looked at. */
+static enum result
+check_sum(
+    const struct chain *c, const struct task *t, const char *id, const char *sum)
+{
+	const char *name = file_of(c, t->arena, id, "_checksum"), *why;
+	struct sums sums = {.right = sum};
+	struct json *list;
+	struct str text;
+	size_t i;
+	enum result r;
+
+	if (c->saved || !input_has(c->in, name))
+		return RC_OK;
+	r = input_read(t, c->in, name, CHECKSUM_MAX, &text);
+	if (r != RC_OK)
+		return r;
+	if (!json_parse(t->arena, text, &list, &why))
+		see_sum(&sums, str_trim_controls(text));
+	else
+		for (i = 0; i < json_length(list); i++)
+			see_sum(&sums, json_text(json_at(list, i)));
+	if (!sums.any || sums.found)
+		return RC_OK;
+	return err_set(t->err, RC_MISMATCH,
+	    "%s is not the checksum of json and layer, which is %s", name, sum);
+}
+
+static enum result
+push_image(const struct chain *c, const struct task *t, const char *id)
+{
+	char hex[HASH_SHA256_HEX_SIZE];
+	struct v1config config;
+	struct stage *layer;
+	const char *sum;
+	struct str json;
+	enum result r = read_json(c, t, id, &config, &json);
+
+	if (r == RC_OK)
+		r = input_stage(
+		    t, c->in, file_of(c, t->arena, id, "layer"), &layer);
+	if (r == RC_OK)
+		r = stage_payload_sum(layer, json, hex, t->err);
+	if (r != RC_OK)
+		return r;
+	sum = arena_printf(t->arena, "sha256:%s", hex);
+	r = check_sum(c, t, id, sum);
+	if (r == RC_OK)
+		r = push_json(t, id, json, str_of(""));
+	if (r == RC_OK)
+		r = push_layer_stage(t, id, layer);
+	if (r == RC_OK)
+		r = push_checksum(t, id, str_of(sum), str_of(""));
+	return r == RC_IMAGE_EXISTS ? RC_OK : r;
+}
+
+static enum result
+push_chain(const struct chain *c)
+{
+	struct arena *scratch = arena_new();
+	enum result r = RC_OK;
+	size_t i;
+
+	for (i = c->n; r == RC_OK && i > 0; i--) {
+		const char *id = c->ids[i - 1];
+		const struct task *t;
+
+		arena_clear(scratch);
+		t = task_with_arena(c->task, scratch);
+		if (v1image_check(task_quiet(t), id) != RC_OK)
+			r = push_image(c, t, id);
+	}
+	arena_free(scratch);
+	return r;
+}
+
+static enum result
+announce(const struct chain *c, const struct v1name *name)
+{
+	struct jsonw w;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, c->task->arena, IMAGELIST_BODY_MAX);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_array(&w);
+	for (i = 0; i < c->n; i++) {
+		jsonw_object(&w);
+		jsonw_key(&w, "id");
+		jsonw_text(&w, c->ids[i]);
+		jsonw_end(&w);
+	}
+	jsonw_end(&w);
+	return repository_announce(c->task, name, buf_str(&b));
+}
+
+/* ---- which image ---- */
+
+/* The tags in the file `repositories`. */
+struct tags {
+	struct arena *arena;
+	const char *want; /* "repository:tag"; NULL: the only one */
+	const char *repository;
+	struct str id; /* of the tag; empty: not found */
+	size_t n;      /* tags that fit */
+};
+
+static bool
+see_tag(void *arg, const char *tag, const struct json *id)
+{
+	struct tags *tags = arg;
+
+	if (tags->want == NULL ||
+	    strcmp(tags->want,
+		arena_printf(tags->arena, "%s:%s", tags->repository, tag)) == 0) {
+		tags->id = json_text(id);
+		tags->n++;
+	}
+	return true;
+}
+
+static bool
+see_repository(void *arg, const char *repository, const struct json *of)
+{
+	struct tags *tags = arg;
+
+	tags->repository = repository;
+	json_members(of, see_tag, tags);
+	return true;
+}
+
+static enum result
+find_saved(const struct chain *c, const struct port_import *how,
+    const struct port_name *to, const char **id)
+{
+	const struct task *t = c->task;
+	struct tags tags = {.arena = t->arena, .want = how->image};
+	struct json *root;
+	struct str text;
+	const char *why;
+	enum result r;
+
+	if (how->image != NULL && v1name_is_image_id(str_of(how->image))) {
+		*id = how->image;
+		return RC_OK;
+	}
+	r = input_read(t, c->in, SAVED, SAVED_MAX, &text);
+	if (r != RC_OK)
+		return r;
+	if (!json_parse(t->arena, text, &root, &why))
+		return err_set(t->err, RC_BAD_DATA, "repositories: %s", why);
+	json_members(root, see_repository, &tags);
+	if (tags.n != 1 && how->image == NULL) {
+		tags = (struct tags){.arena = t->arena,
+		    .want = arena_printf(
+			t->arena, "%s:%s", to->repository, to->tag)};
+		json_members(root, see_repository, &tags);
+	}
+	if (tags.n != 1 || !v1name_is_image_id(tags.id))
+		return err_set(t->err, RC_BAD_DATA,
+		    "repositories does not have the tag \"%s\"; choose one with "
+		    "--image",
+		    tags.want != NULL ? tags.want : "");
+	*id = str_dup(t->arena, tags.id);
+	return RC_OK;
+}
+
+/* The tag's file of a directory of docker-registry. */
+static enum result
+find_tag(const struct chain *c, const struct port_import *how,
+    const struct port_name *to, const char **id)
+{
+	const struct task *t = c->task;
+	struct port_name from = *to;
+	struct v1name name;
+	struct str text;
+	enum result r = RC_OK;
+
+	if (how->image != NULL && v1name_is_image_id(str_of(how->image))) {
+		*id = how->image;
+		return RC_OK;
+	}
+	if (how->image != NULL)
+		r = port_name_parse(t->arena, how->image, &from, t->err);
+	if (r == RC_OK)
+		r = v1name_parse(t->arena, str_of(from.repository), &name, t->err);
+	if (r == RC_OK)
+		r = input_read(t, c->in,
+		    arena_printf(t->arena, "repositories/%s/tag_%s",
+			v1name_full(t->arena, &name), from.tag),
+		    TAG_MAX, &text);
+	if (r == RC_OK)
+		*id = str_dup(t->arena, str_trim_controls(text));
+	return r;
+}
+
+enum result
+v1files_import(const struct task *t, const struct input *in,
+    const struct port_import *how, const struct port_name *to, const char **what)
+{
+	struct chain c = {.task = t, .in = in, .saved = v1files_are_saved(in)};
+	struct v1name name;
+	enum result r = v1name_parse(
+	    t->arena, str_of(to->repository), &name, t->err);
+
+	if (r == RC_OK)
+		r = v1name_check_tag(str_of(to->tag), t->err);
+	if (r == RC_OK)
+		r = c.saved ? find_saved(&c, how, to, what)
+			    : find_tag(&c, how, to, what);
+	if (r == RC_OK)
+		r = read_chain(&c, *what);
+	if (r == RC_OK)
+		r = push_chain(&c);
+	if (r == RC_OK)
+		r = announce(&c, &name);
+	if (r == RC_OK)
+		r = tag_put(t, &name, to->tag, *what, str_of(""));
+	return r;
+}
+
+/* ---- export ---- */
+
+/* An image on its way out. */
+struct leaving {
+	const struct departure *dep;
+	struct v1name name;
+	const char *id;
+	struct str ancestry;
+	struct json *ids; /* the image itself first */
+};
+
+static enum result
+find_images(const struct departure *dep, struct leaving *l)
+{
+	const struct task *t = dep->task;
+	const char *why;
+	enum result r;
+
+	*l = (struct leaving){.dep = dep};
+	if (dep->from->digest != NULL)
+		return err_set(t->err, RC_TAG_UNKNOWN,
+		    "an image of API v1 is exported by its tag, not by a digest");
+	r = v1name_parse(t->arena, str_of(dep->from->repository), &l->name, t->err);
+	if (r == RC_OK)
+		r = tag_get(t, &l->name, dep->from->tag, &l->id);
+	if (r == RC_OK)
+		r = pull_ancestry(t, l->id, &l->ancestry);
+	if (r == RC_OK && !json_parse(t->arena, l->ancestry, &l->ids, &why))
+		r = err_set(t->err, RC_IO, "the ancestry of %s: %s", l->id, why);
+	return r;
+}
+
+static enum result
+find_layer(const struct task *t, const char *id, const struct content **out)
+{
+	struct pull_layer layer;
+	enum result r = pull_layer(t, ACCESS_PUBLIC, id, &layer);
+
+	if (r == RC_OK && layer.content == NULL)
+		r = err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "the layer of %s is not here yet", id);
+	*out = layer.content;
+	return r;
+}
+
+/* Calls `make` for each image. Its task has an arena of its own. */
+typedef enum result write_image(
+    const struct leaving *l, const struct task *t, const char *id, void *arg);
+
+static enum result
+each_image(const struct leaving *l, write_image *make, void *arg)
+{
+	struct arena *scratch = arena_new();
+	enum result r = RC_OK;
+	size_t i;
+
+	for (i = 0; r == RC_OK && i < json_length(l->ids); i++) {
+		struct str id = json_text(json_at(l->ids, i));
+
+		arena_clear(scratch);
+		r = v1name_is_image_id(id)
+			? make(l, task_with_arena(l->dep->task, scratch),
+			      str_dup(scratch, id), arg)
+			: err_set(l->dep->task->err, RC_IO,
+			      "the ancestry of %s must hold ids", l->id);
+	}
+	arena_free(scratch);
+	return r;
+}
+
+/* ---- as a directory of docker-registry ---- */
+
+static enum result
+write_checksum(
+    const struct leaving *l, const struct task *t, const char *id, struct str sum)
+{
+	if (sum.n == 0)
+		return RC_OK;
+	return output_text(l->dep->to,
+	    arena_printf(t->arena, "images/%s/_checksum", id),
+	    str_of(arena_printf(t->arena, "[\"%.*s\"]", STR_ARG(sum))));
+}
+
+static enum result
+write_registry_image(
+    const struct leaving *l, const struct task *t, const char *id, void *arg)
+{
+	const char *dir = arena_printf(t->arena, "images/%s", id);
+	const struct content *layer;
+	struct v1image_json json;
+	struct str ancestry;
+	enum result r = pull_json(t, ACCESS_PUBLIC, id, &json);
+
+	(void)arg;
+	if (r == RC_OK)
+		r = pull_ancestry(t, id, &ancestry);
+	if (r == RC_OK)
+		r = find_layer(t, id, &layer);
+	if (r == RC_OK)
+		r = output_text(
+		    l->dep->to, arena_printf(t->arena, "%s/json", dir), json.json);
+	if (r == RC_OK)
+		r = output_text(l->dep->to,
+		    arena_printf(t->arena, "%s/ancestry", dir), ancestry);
+	if (r == RC_OK)
+		r = write_checksum(l, t, id, json.sum);
+	if (r == RC_OK)
+		r = output_content(l->dep->to,
+		    arena_printf(t->arena, "%s/layer", dir), layer, NULL);
+	return r;
+}
+
+static struct str
+index_images(const struct leaving *l)
+{
+	struct jsonw w;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, l->dep->task->arena, IMAGELIST_MAX);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_array(&w);
+	for (i = 0; i < json_length(l->ids); i++) {
+		jsonw_object(&w);
+		jsonw_key(&w, "id");
+		jsonw_str(&w, json_text(json_at(l->ids, i)));
+		jsonw_end(&w);
+	}
+	jsonw_end(&w);
+	return buf_str(&b);
+}
+
+enum result
+v1files_export(const struct departure *dep, const char **what)
+{
+	struct arena *a = dep->task->arena;
+	struct leaving l;
+	const char *dir;
+	enum result r = find_images(dep, &l);
+
+	if (r == RC_OK)
+		r = each_image(&l, write_registry_image, NULL);
+	if (r != RC_OK)
+		return r;
+	dir = arena_printf(a, "repositories/%s", v1name_full(a, &l.name));
+	r = output_text(
+	    dep->to, arena_printf(a, "%s/_index_images", dir), index_images(&l));
+	if (r == RC_OK)
+		r = output_text(dep->to,
+		    arena_printf(a, "%s/tag_%s", dir, dep->from->tag),
+		    str_of(l.id));
+	*what = l.id;
+	return r;
+}
+
+/* ---- as docker save wrote it ---- */
+
+struct sharing {
+	const char *(*same)(void *arg, const struct content *content);
+	void *arg;
+};
+
+static enum result
+write_saved_image(
+    const struct leaving *l, const struct task *t, const char *id, void *arg)
+{
+	const struct sharing *sharing = arg;
+	const char *file = arena_printf(t->arena, "%s/layer.tar", id), *other;
+	const struct content *layer;
+	struct v1image_json json;
+	enum result r = pull_json(t, ACCESS_PUBLIC, id, &json);
+
+	if (r == RC_OK)
+		r = find_layer(t, id, &layer);
+	if (r == RC_OK)
+		r = output_text(l->dep->to,
+		    arena_printf(t->arena, "%s/VERSION", id), str_of("1.0"));
+	if (r == RC_OK)
+		r = output_text(
+		    l->dep->to, arena_printf(t->arena, "%s/json", id), json.json);
+	if (r != RC_OK)
+		return r;
+	other = sharing->same(sharing->arg, layer);
+	if (other != NULL)
+		return output_link(
+		    l->dep->to, file, arena_printf(t->arena, "../%s", other));
+	return output_content(l->dep->to, file, layer, NULL);
+}
+
+static enum result
+write_repositories(const struct leaving *l)
+{
+	const struct port_name *from = l->dep->from;
+	struct jsonw w;
+	struct buf b;
+
+	buf_init(&b, l->dep->task->arena, SAVED_MAX);
+	jsonw_init(&w, buf_sink(&b));
+	jsonw_object(&w);
+	jsonw_key(&w, from->repository);
+	jsonw_object(&w);
+	jsonw_key(&w, from->tag);
+	jsonw_text(&w, l->id);
+	jsonw_end(&w);
+	jsonw_end(&w);
+	return output_text(l->dep->to, SAVED, buf_str(&b));
+}
+
+enum result
+v1files_export_saved(const struct departure *dep,
+    const char *(*same)(void *arg, const struct content *content), void *arg,
+    const char **what)
+{
+	struct sharing sharing = {same, arg};
+	struct leaving l;
+	enum result r = find_images(dep, &l);
+
+	if (r == RC_OK)
+		r = each_image(&l, write_saved_image, &sharing);
+	if (r == RC_OK)
+		r = write_repositories(&l);
+	if (r == RC_OK)
+		*what = l.id;
+	return r;
+}
