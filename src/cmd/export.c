@@ -32,7 +32,7 @@ cmd_export(const struct command_call *call)
 	if (port_export(
 		&(struct task){.reg = reg, .arena = call->arena, .err = &err}, &how,
 		&what) != RC_OK) {
-		open_complain(call->arguments[0], &err);
+		open_complain("export", &err);
 		return EXIT_FAILURE;
 	}
 	if (strcmp(how.path, "-") != 0)

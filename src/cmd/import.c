@@ -53,7 +53,7 @@ cmd_import(const struct command_call *call)
 	if (port_import(
 		&(struct task){.reg = reg, .arena = call->arena, .err = &err}, &how,
 		&what) != RC_OK) {
-		open_complain(how.path, &err);
+		open_complain("import", &err);
 		return EXIT_FAILURE;
 	}
 	for (i = 0; i < how.n_to; i++)
