@@ -59,7 +59,11 @@ port_export(const struct task *t, const struct port_export *how, const char **wh
 
 	if (format == PORT_ANY)
 		format = strcmp(how->path, "-") == 0 ? PORT_OCI_ARCHIVE : PORT_OCI;
-	if (how->platform != NULL) {
+	if (how->platform != NULL && format == PORT_V1) {
+		r = err_set(t->err, RC_BAD_DATA,
+		    "API v1 has the images for bridge.platform alone: choose another "
+		    "format for another platform");
+	} else if (how->platform != NULL) {
 		r = read_platform(t, how->platform, &platform);
 		dep.platform = &platform;
 	} else if (format == PORT_DOCKER_ARCHIVE) {
@@ -67,7 +71,9 @@ port_export(const struct task *t, const struct port_export *how, const char **wh
 	}
 	if (r == RC_OK)
 		r = open_output(t, how->path, format, &dep.to);
-	if (r == RC_OK)
+	if (r == RC_OK) {
+		output_set_stop(dep.to, how->stop);
 		r = write_format(&dep, format, what);
+	}
 	return r == RC_OK ? output_finish(dep.to) : r;
 }

@@ -19,6 +19,7 @@ struct output {
 	int fd;        /* of the archive, or of the directory */
 	int file;      /* of the file of the directory that is being written */
 	enum result r; /* of the first write that failed */
+	const volatile sig_atomic_t *stop; /* NULL */
 	const char **written;
 	size_t n, capacity;
 };
@@ -98,6 +99,12 @@ output_add_to(const struct task *t, const char *path, struct output **out)
 	return r;
 }
 
+void
+output_set_stop(struct output *o, const volatile sig_atomic_t *stop)
+{
+	o->stop = stop;
+}
+
 /* ---- what is there ---- */
 
 bool
@@ -152,6 +159,8 @@ write_bytes(void *arg, const char *p, size_t n)
 	struct output *o = arg;
 	int fd = o->archive ? o->fd : o->file;
 
+	if (o->r == RC_OK && o->stop != NULL && *o->stop)
+		o->r = err_set(o->task->err, RC_STOPPED, "interrupted");
 	if (o->r == RC_OK)
 		o->r = file_write(fd, str_make(p, n), o->task->err);
 	return o->r == RC_OK;

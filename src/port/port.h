@@ -15,6 +15,7 @@
 #ifndef PORT_PORT_H
 #define PORT_PORT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -64,6 +65,8 @@ struct port_export {
 	 * image, the registry's (bridge.platform). */
 	const char *platform;
 	const char *path; /* "-": standard output */
+	const volatile sig_atomic_t
+	    *stop; /* set: end soon, with RC_STOPPED; NULL */
 };
 
 /* *what as above. Nothing is at the path before the whole image is; what is there already is

@@ -185,6 +185,12 @@ subtest 'one platform of an index' => sub {
 
     exports('it goes alone', $arm64->digest, '--platform', 'linux/arm64', 'oci/an-oci-index:1', $out);
     ok(!-e "$out/" . Berth::Archive::blob_name($amd64), 'without the other');
+    my $archive = path();
+    exports('in a docker-archive', $arm64->digest, '--format', 'docker-archive', '--platform', 'linux/arm64', 'oci/an-oci-index:1', $archive);
+    my $files = contents(unpacked($archive));
+    is(decode_json($files->{'manifest.json'})->[0]{Config}, Berth::Archive::config_of($arm64)->hex . '.json', 'it is its config');
+    ok(!defined $files->{repositories}, 'and no other image is there for docker of old');
+    refuses('API v1 has one platform alone', qr/bridge\.platform/, export('--format', 'v1', '--platform', 'linux/arm64', 'oci/an-oci-index:1', path()));
     refuses('one that is not there', qr/linux\/s390x|platform/, export('--platform', 'linux/s390x', 'oci/an-oci-index:1', path()));
 };
 
@@ -384,6 +390,12 @@ subtest 'an export that breaks off' => sub {
         like($done->{err}, qr/File too large/, 'and it says why');
         is_deeply([glob "$out*"], [], 'nothing is left');
     }
+    my $pid = open(my $pipe, '-|', @berth, 'export', @config, 'big/app:1', '-') or die "pipe: $!";
+    sysread $pipe, my $first, 512;    # it waits for a reader of the rest
+    kill 'INT', $pid;
+    1 while sysread $pipe, $first, 1 << 16;
+    close $pipe;
+    is($? >> 8, 1, 'one that is interrupted ends by itself');
 };
 
 # ---- the programs that read and write these files ----
