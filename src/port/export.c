@@ -75,5 +75,9 @@ port_export(const struct task *t, const struct port_export *how, const char **wh
 		output_set_stop(dep.to, how->stop);
 		r = write_format(&dep, format, what);
 	}
+	if (r == RC_REBUILDING)
+		return err_set(t->err, r,
+		    "the index, which is needed for this, is not complete: start the "
+		    "registry or run \"berth reindex\", then try again");
 	return r == RC_OK ? output_finish(dep.to) : r;
 }

@@ -71,7 +71,7 @@ struct port_export {
 
 /* *what as above. Nothing is at the path before the whole image is; what is there already is
  * refused, but for an OCI layout: the image is added to it. RC_MANIFEST_UNKNOWN, RC_TAG_UNKNOWN,
- * RC_NOT_BRIDGED: the image has no form that the format can hold. */
+ * RC_NOT_BRIDGED: the image has no form that the format can hold; RC_REBUILDING. */
 enum result port_export(
     const struct task *t, const struct port_export *how, const char **what);
 

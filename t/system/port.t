@@ -345,6 +345,8 @@ subtest 'an image of API v2 for docker of 2014' => sub {
         is(Digest::SHA::sha256_hex($files->{"images/$_/layer"}), $got->{images}{$_}{layer_sum}, 'its layer');
     }
     is($files->{'repositories/bridge/new/tag_1'}, $id, 'its tag');
+    my $other = Berth::Instance->start(data => $registry);
+    is_deeply(Berth::V1Client->new($other)->pull('bridge/new'), $got, 'a registry serves it as it is');
 
     $v2->push('bridge/foreign', '1', Berth::Oci->image(architecture => 's390x'));
     refuses('one that old dockers cannot run', qr/s390x|platform/, export('--format', 'v1', 'bridge/foreign:1', path()));
