@@ -2,6 +2,8 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
+#include <stdint.h>
+
 #include "conf/conf.h"
 
 #define CMD_EXIT_USAGE 2
@@ -13,18 +15,23 @@ struct command_call {
 	const struct conf *conf;          /* checked */
 	const struct conf_source *source; /* to read it again on SIGHUP */
 	bool afresh;                      /* --afresh of reindex */
-	const char
-	    *get; /* --get of check-config; NULL: not given; so the next three */
+	bool all, report;                 /* --all, --report of bridge */
+	uint64_t rate; /* --rate of bridge, bytes in a second; 0: not given */
+
+	/* Options with a text; NULL: not given. */
+	const char *get;      /* --get of check-config */
 	const char *format;   /* --format of import and export */
 	const char *image;    /* --image of import */
 	const char *platform; /* --platform of export */
-	char *const
-	    *arguments; /* after the options; as many as the table demands */
+
+	/* What comes after the options, as many as the table demands. */
+	char *const *arguments;
 	unsigned n_arguments;
 };
 
 int cmd_serve(const struct command_call *call);
 int cmd_reindex(const struct command_call *call);
+int cmd_bridge(const struct command_call *call);
 int cmd_import(const struct command_call *call);
 int cmd_export(const struct command_call *call);
 

@@ -24,7 +24,7 @@ my @ROOMS = (
     bridge   => [qw(base image layer store index auth registry)],
     mirror   => [qw(base image layer store remote auth registry)],
     images   => [qw(base image layer store index auth registry bridge mirror)],
-    content  => [qw(base image store index auth registry)],
+    content  => [qw(base image store index auth registry bridge)],
     port     => [qw(base image layer store registry images content)],
     http     => [qw(base)],
     api      => [qw(base image auth registry http)],
@@ -33,7 +33,7 @@ my @ROOMS = (
     v2       => [qw(base image auth registry content http api)],
     serve    => [qw(base store http api)],
     conf     => [qw(base)],
-    cmd      => [qw(base image store storefs index indexsqlite remote auth registry mirror images content port http api ops v1 v2 serve conf)],
+    cmd      => [qw(base image store storefs index indexsqlite remote auth registry bridge mirror images content port http api ops v1 v2 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.
