@@ -22,7 +22,7 @@ struct command_call {
 	const char *get;      /* --get of check-config */
 	const char *format;   /* --format of import and export */
 	const char *image;    /* --image of import */
-	const char *platform; /* --platform of export */
+	const char *platform; /* --platform of both */
 
 	/* What comes after the options, as many as the table demands. */
 	char *const *arguments;

@@ -33,7 +33,9 @@ read_names(
 int
 cmd_import(const struct command_call *call)
 {
-	struct port_import how = {.path = call->arguments[0], .image = call->image};
+	struct port_import how = {.path = call->arguments[0],
+	    .image = call->image,
+	    .platform = call->platform};
 	struct registry *reg;
 	const char *what;
 	struct err err;

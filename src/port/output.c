@@ -37,13 +37,24 @@ close_output(void *arg)
 
 /* ---- opening ---- */
 
+/* Without slashes at the end, so that another name can stand next to it. */
+static const char *
+plain_path(struct arena *a, const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return arena_strndup(a, path, n);
+}
+
 static struct output *
 new_output(const struct task *t, const char *path, bool archive)
 {
 	struct output *o = arena_alloc(t->arena, sizeof(*o));
 
 	o->task = t;
-	o->path = path;
+	o->path = plain_path(t->arena, path);
 	o->archive = archive;
 	o->fd = o->file = -1;
 	arena_defer(t->arena, close_output, o);

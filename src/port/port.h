@@ -43,10 +43,16 @@ struct port_name {
 enum result port_name_parse(
     struct arena *a, const char *text, struct port_name *out, struct err *err);
 
+/* "os/architecture" */
+struct v1chain_platform;
+enum result port_platform_parse(struct arena *a, const char *text,
+    struct v1chain_platform *out, struct err *err);
+
 struct port_import {
 	const char *path; /* of a file or directory; "-": standard input */
 	enum port_format format;
 	const char *image; /* which one of several, by its name in the file; NULL */
+	const char *platform; /* of an index only this image; NULL: all */
 	const struct port_name *to;
 	size_t n_to; /* at least 1 */
 };

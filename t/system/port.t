@@ -190,6 +190,15 @@ subtest 'one platform of an index' => sub {
     my $files = contents(unpacked($archive));
     is(decode_json($files->{'manifest.json'})->[0]{Config}, Berth::Archive::config_of($arm64)->hex . '.json', 'it is its config');
     ok(!defined $files->{repositories}, 'and no other image is there for docker of old');
+    imports('one is imported', 'platform/a:1 ' . $amd64->digest, '--platform', 'linux/amd64',
+        Berth::Archive::write_directory(path(), Berth::Archive::layout('1.0' => $IMAGES{'an OCI index'})), 'platform/a:1');
+    my @sparse = grep { $_->[0] ne Berth::Archive::blob_name($arm64) } Berth::Archive::layout('1.0' => $IMAGES{'an OCI index'});
+    my $sparse = Berth::Archive::write_tar(path(), @sparse);
+    refuses('an index of which one is missing', qr/@{[$arm64->digest]}, which is not in the file; --platform/,
+        import($sparse, 'platform/b:1'));
+    imports('but for one that is there', 'platform/b:1 ' . $amd64->digest, '--platform', 'linux/amd64', $sparse, 'platform/b:1');
+    is_deeply($v2->pull('platform/b', '1'), Berth::V2Client::expected($amd64), 'it is whole');
+    refuses('a platform that is none', qr{must have the form os/architecture}, import('--platform', 'linux', $sparse, 'platform/c:1'));
     refuses('API v1 has one platform alone', qr/bridge\.platform/, export('--format', 'v1', '--platform', 'linux/arm64', 'oci/an-oci-index:1', path()));
     refuses('one that is not there', qr/linux\/s390x|platform/, export('--platform', 'linux/s390x', 'oci/an-oci-index:1', path()));
 };
@@ -365,6 +374,9 @@ subtest 'export' => sub {
     refuses('a file that is there', qr/something is there already/, export('--format', 'docker-archive', 'oci/an-oci-image:1', $there));
     refuses('a directory that is there', qr/something is there already/, export('--format', 'v1', 'team/reg:1', $there));
     refuses('a directory to standard output', qr/cannot go to standard output/, export('--format', 'oci', 'oci/an-oci-image:1', '-'));
+    refuses('one that is not an OCI layout', qr/not an OCI layout/, export('oci/an-oci-image:1', $there));
+    is_deeply(contents($there), {}, 'and nothing is written there');
+    is(export('oci/an-oci-image:1', path() . '/')->{status}, 0, 'a slash at the end does no harm');
     is(export('--format', 'zip', 'oci/an-oci-image:1', path())->{status} >> 8, 2, 'an unknown format is a usage error');
     is(import('--format', 'zip', $there, 'a/b')->{status} >> 8, 2, 'for import too');
     is($tool->run('export', @config, 'a/b')->{status} >> 8, 2, 'so is a missing argument');
@@ -392,7 +404,8 @@ subtest 'an export that breaks off' => sub {
         like($done->{err}, qr/File too large/, 'and it says why');
         is_deeply([glob "$out*"], [], 'nothing is left');
     }
-    my $pid = open(my $pipe, '-|', @berth, 'export', @config, 'big/app:1', '-') or die "pipe: $!";
+    my $pid = open(my $pipe, '-|', $berth->as_owner, 'sh', '-c', "exec '$berth[-1]' export @config big/app:1 - 2>/dev/null")
+        or die "pipe: $!";
     sysread $pipe, my $first, 512;    # it waits for a reader of the rest
     kill 'INT', $pid;
     1 while sysread $pipe, $first, 1 << 16;
