@@ -115,7 +115,7 @@ refused('links in a circle', qr/more than 8 links lead to each other/,
     refused('of zstd', qr/zstd/, text_file("\x28\xb5\x2f\xfd" . 'x' x 100));
 }
 refused('no archive at all', qr/./, text_file('x' x 2000));
-refused('an empty file',     qr/no such file/, text_file(''));
+refused('an empty file',     qr/there is no repositories/, text_file(''));
 refused('a path where nothing is', qr/no such file/, path());
 refused('a device as the path', qr/must be a regular file or a directory/, '/dev/null');
 
@@ -262,8 +262,10 @@ refused("docker save of old: $_->[0]", $_->[1], tar_file(with($_->[2], $_->[3], 
 my @registry = Berth::Archive::registry('hostile/app:1', $base, $top);
 my $tag      = 'repositories/hostile/app/tag_1';
 
-refused('docker-registry: an id that leads out', qr/must be the id of an image/,
+refused('docker-registry: an id that leads out', qr/must hold the id of an image/,
     Berth::Archive::write_directory(path(), with($tag, '../../x', @registry)));
+refused('a NUL in an id', qr/must hold the id of an image/,
+    Berth::Archive::write_directory(path(), with($tag, substr($t, 0, 32) . "\0" . substr($t, 33), @registry)));
 refused('a long tag', qr/allowed/, Berth::Archive::write_directory(path(), with($tag, $t . ' ' x 200, @registry)));
 refused('--image that leads out', qr/./, Berth::Archive::write_directory(path(), @registry), '--image', '../../x:1');
 refused('another checksum', qr/is not the checksum/,

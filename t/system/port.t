@@ -281,7 +281,7 @@ subtest 'a directory of docker-registry' => sub {
     is_deeply(decode_json($is->{"images/@{[$top->id]}/ancestry"}), [$top->id, $base->id], 'and its ancestry');
     is_deeply(decode_json($is->{"images/@{[$top->id]}/_checksum"}), decode_json($was->{"images/@{[$top->id]}/_checksum"}),
         'and its checksum');
-    refuses('a tag that is not there', qr{repositories/team/reg/tag_9: there is no such file}, import($in, 'team/reg:9'));
+    refuses('a tag that is not there', qr{there is no repositories/team/reg/tag_9\. A directory of docker-registry has it}, import($in, 'team/reg:9'));
 
     my $bad = Berth::Image->new;
     @entries = map { $_->[0] =~ /_checksum/ ? [$_->[0] => '["sha256:' . 'a' x 64 . '"]'] : $_ }
