@@ -336,6 +336,20 @@ subtest 'an image of API v1 for today' => sub {
         [map { Digest::SHA::sha256_hex($_->bytes) } $base, $top], 'with the same ids and layers');
 };
 
+subtest 'an image of API v1 whose layer is of xz' => sub {
+    my $plain = Berth::Archive::tar(['srv/x' => 'x']);
+    my $xz    = Berth::Instance::slurp(do { my $f = Berth::Archive::write_file(path(), $plain); `xz -k '$f'`; "$f.xz" });
+    my $image = Berth::Image->new(bytes => $xz);
+    my $out   = path();
+
+    $v1->push('bridge/xz', { 1 => $image }, $image);
+    my $done = export('--format', 'docker-archive', 'bridge/xz:1', $out);
+    is($done->{status}, 0, 'it goes') or diag($done->{err});
+    my $files = contents(unpacked($out));
+    is($files->{ $image->id . '/layer.tar' }, $xz, 'as it is for docker of 2014');
+    is($files->{ decode_json($files->{'manifest.json'})->[0]{Layers}[0] }, $plain, 'as a plain archive for those of today');
+};
+
 subtest 'an image of API v2 for docker of 2014' => sub {
     my $image = Berth::Oci->image(layers => 2);
     my ($archive, $registry) = map { path() } 1, 2;
