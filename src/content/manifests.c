@@ -132,14 +132,17 @@ get_v1_tag(const struct task *t, const struct meaning *m, enum manifests_form fo
 	struct str payload;
 	enum result r;
 
-	if (form == MANIFESTS_SCHEMA1) {
-		r = to_schema1_of_image(t, &m->pair, m->tag, m->is.image, &payload);
-		return take_schema1(t, r, payload, out);
-	}
+	/* also for schema 1: it enters the layers in the index, which finds them for the
+	 * requests that follow */
 	r = to_v2_tag(t, &m->pair, m->tag, m->is.image, &schema2);
-	if (r == RC_OK)
+	if (r != RC_OK)
+		return r;
+	if (form != MANIFESTS_SCHEMA1) {
 		take_form(&schema2, out);
-	return r;
+		return RC_OK;
+	}
+	r = to_schema1_of_image(t, &m->pair, m->tag, m->is.image, &payload);
+	return take_schema1(t, r, payload, out);
 }
 
 /* A schema 1 that has no other form is better than nothing. */

@@ -79,6 +79,15 @@ sub run {
     return scalar `{ $command; } 2>&1 </dev/null`;
 }
 
+# Where the daemon has unpacked a layer and those below it, by the digest of their chain.
+sub directory_of {
+    my ($self, $chain_id) = @_;
+    my $root  = "$self->{dir}/root";
+    my $cache = Berth::Instance::slurp("$root/image/vfs/layerdb/" . $chain_id =~ s{:}{/}r . '/cache-id');
+
+    return "$root/vfs/dir/$cache";
+}
+
 sub stop {
     my ($self) = @_;
     my $pid = delete $self->{pid} // return;
