@@ -189,13 +189,17 @@ reload_config(void *arg)
 {
 	struct server *s = arg;
 	struct conf *conf;
+	bool changes_index;
 	struct err err;
 
 	if (conf_load(s->arena, s->source, &conf, &err) != RC_OK)
 		goto keep;
 	keep_paths(conf, s->conf);
+	changes_index = strcmp(conf->bridge_platform, s->conf->bridge_platform) !=
+			0;
 	if (use_conf(s, conf, &err) != RC_OK)
 		goto keep;
+	s->options.changes_index = changes_index;
 	log_set_level(conf->loglevel);
 	log_notes(conf);
 	return &s->options;

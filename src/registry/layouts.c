@@ -2,6 +2,7 @@
 #include "registry/layouts.h"
 
 #include "image/reference.h"
+#include "image/v1chain.h"
 #include "image/v1name.h"
 #include "store/description.h"
 #include "store/repository.h"
@@ -115,6 +116,17 @@ version_of_v2(const struct task *t, const char *name, struct str *out)
 	return r == RC_OK && there ? store_repository_version(&in, out, t->err) : r;
 }
 
+/* What API v1 has of manifests depends on it. */
+static const char *
+platform_of(const struct task *t)
+{
+	const struct v1chain_platform *platform = t->reg->platform;
+
+	return platform == NULL ? "-"
+				: arena_printf(t->arena, "%s/%s", platform->os,
+				      platform->architecture);
+}
+
 /* The versions of its parts, in one text. The description of "library/foo" may be that of a
  * manifest of "foo". */
 struct str
@@ -140,6 +152,6 @@ layouts_version(const struct task *t, const struct layouts_found *found)
 	if (v1name_parse(t->arena, name, &parsed, &ignored) == RC_OK)
 		description = store_description_version(
 		    t->reg->store, t->arena, &parsed);
-	return str_of(arena_printf(t->arena, "%.*s %.*s %.*s %.*s", STR_ARG(v1),
-	    STR_ARG(v2), STR_ARG(other), STR_ARG(description)));
+	return str_of(arena_printf(t->arena, "%.*s %.*s %.*s %.*s %s", STR_ARG(v1),
+	    STR_ARG(v2), STR_ARG(other), STR_ARG(description), platform_of(t)));
 }

@@ -27,7 +27,8 @@ enum result layouts_find(
     const struct task *t, const char *name, struct layouts_found *out);
 
 /* A text that changes when anybody writes to the repository, in either layout, or to its
- * description; empty: it cannot be found out. To be compared, and for nothing else. */
+ * description, and when old dockers get images for another platform (reg->platform); empty: it
+ * cannot be found out. To be compared, and for nothing else. */
 struct str layouts_version(const struct task *t, const struct layouts_found *found);
 
 #endif

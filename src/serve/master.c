@@ -364,6 +364,7 @@ replace_workers(struct master *m)
 	if (options == NULL)
 		return;
 	m->options = options;
+	m->want_rebuild = m->want_rebuild || options->changes_index;
 	for (i = 0; i < CHILDREN_MAX; i++)
 		if (m->child[i].role == ROLE_WORKER)
 			m->child[i].role = ROLE_LEAVING;

@@ -24,6 +24,9 @@ struct serve_options {
 	const struct cors *cors;    /* NULL: off */
 	const char *const *proxies; /* trusted ones, base/address.h; NULL: none */
 	bool mails;                 /* errors are reported by serve_app.send_mail */
+	/* After a reload: what the index says depends on what has changed, so it is brought
+	 * up to the store. */
+	bool changes_index;
 };
 
 /* What serve needs from cmd, which knows all rooms.

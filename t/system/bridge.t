@@ -9,28 +9,35 @@ use warnings;
 use Berth::HTTP;
 use Berth::Image;
 use Berth::Instance;
-use Berth::OldStore;
+use Berth::Oci;
 use Berth::Test;
 use Berth::V1Client;
+use Berth::V1Directory;
+use Berth::V2Client;
 use File::Path qw(remove_tree);
 use JSON::PP qw(decode_json);
-use POSIX qw(:sys_wait_h);
-use Time::HiRes qw(sleep);
+use POSIX ();
 
 use constant IMAGES => 200;
 use constant SCHEMA2 => 'application/vnd.docker.distribution.manifest.v2+json';
 
 my $dir  = scratch();
 my $data = "$dir/data";
-my $old  = Berth::OldStore->new($data);
+my $old  = Berth::V1Directory->new($data);
 my $base = $old->image(Berth::Image->new);
 
 for my $n (1 .. IMAGES) {
     $old->tag('library/old', "v$n", $old->image(Berth::Image->new(parent => $base)));
 }
-open my $file, '>', "$dir/config.yml" or die "config.yml: $!";
-print $file "dev:\n    storage_path: $data\n";
-close $file;
+spew("$dir/config.yml", "dev:\n    storage_path: $data\n");
+
+sub spew {
+    my ($path, $text) = @_;
+
+    open my $file, '>', $path or die "$path: $!";
+    print $file $text;
+    close $file or die "$path: $!";
+}
 
 my @berth = (build_dir() . '/berth', 'bridge', '--config', "$dir/config.yml");
 
@@ -171,6 +178,35 @@ subtest 'a push through API v1' => sub {
     ok(within(20, sub { $berth->log('berth.log') =~ / bridge\.made images=1$/m }), 'which the log says');
     is_deeply([$berth->left('bridge/asked')], [], 'nothing is left to be made');
     is(manifest('team/new', 1)->{status}, 200, 'it is served');
+};
+
+# The tags of API v1, or the status of a failure.
+sub tags_in_v1 {
+    my ($name) = @_;
+    my $r = Berth::HTTP::request($berth, GET => "/v1/repositories/$name/tags");
+
+    return $r->{status} == 200 ? join ' ', sort keys %{ decode_json($r->{body}) } : $r->{status};
+}
+
+# An index with both platforms has the tag in each case.
+subtest 'another platform' => sub {
+    my $today  = Berth::V2Client->new($berth, as => 'docker');
+    my $file   = "$data/_berth/run/config.yml";
+    my $config = Berth::Instance::slurp($file);
+    my @images = map { Berth::Oci->image(architecture => $_) } qw(amd64 arm64);
+
+    $today->push('team/today', 'amd64', $images[0]);
+    $today->push('team/today', 'arm64', $images[1]);
+    $today->push('team/today', 'both',  Berth::Oci->index(@images));
+    is(tags_in_v1('team/today'), 'amd64 both', 'API v1 has what is for linux/amd64');
+    spew($file, "$config    bridge: {platform: linux/arm64}\n");
+    kill 'HUP', $berth->berth_master;
+    ok(within(20, sub { tags_in_v1('team/today') eq 'arm64 both' }), 'what is for linux/arm64, after a reload')
+        or diag(tags_in_v1('team/today'));
+    spew($file, $config);
+    $berth->restart;
+    ok(within(20, sub { tags_in_v1('team/today') eq 'amd64 both' }), 'and again for linux/amd64, after a restart')
+        or diag(tags_in_v1('team/today'));
 };
 
 # A layer that takes some seconds: most of it is a hole in the file.

@@ -346,10 +346,9 @@ test_pushed_again(void)
 
 /* ---- many at once ---- */
 
-/* The guard of the image that they wait for. */
-static struct guard reading;
+static struct guard reading; /* as that of a process that reads the layer */
 
-/* A process must not keep a copy of the guard that it waits for. */
+/* A process that was started has a copy of the descriptor, which would keep the lock. */
 static int
 ask(void *arg)
 {
@@ -363,7 +362,7 @@ ask(void *arg)
 }
 
 /* Requests that wait for the one that reads a layer do not read it: what it has recorded counts,
- * which here is not true, so that the test sees a difference. */
+ * which here is not true, so that it can be told apart. */
 static void
 test_at_once(void)
 {
