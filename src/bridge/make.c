@@ -38,7 +38,7 @@ struct making {
 	const char *key; /* of its record */
 	struct canonical_layer *layers;
 	size_t n;
-	size_t text; /* bytes of the jsons so far */
+	size_t text;                               /* bytes of the jsons so far */
 	const struct counterpart_version *version; /* NULL: of schema 1 */
 	struct counterpart_image *out;
 };
@@ -231,6 +231,7 @@ enum result
 make_plain(const struct task *t, const char *id, const struct layer_sums *sums,
     struct store_blob *out)
 {
+	struct layer_sums now;
 	enum result r = store_bridge_blob_find(
 	    t->reg->store, t->arena, &sums->diff_id, out, t->err);
 
@@ -238,17 +239,20 @@ make_plain(const struct task *t, const char *id, const struct layer_sums *sums,
 		return r;
 	r = enter(t);
 	if (r == RC_OK)
-		r = unpack_plain(t, id, sums);
-	if (r == RC_OK)
-		r = store_bridge_blob_find(
-		    t->reg->store, t->arena, &sums->diff_id, out, t->err);
-	return r;
+		r = unpack_image(t, id, &now);
+	if (r == RC_OK && !digest_eq(&now.diff_id, &sums->diff_id))
+		return err_set(t->err, RC_IMAGE_UNKNOWN,
+		    "the layer of %s is another one now", id);
+	return r == RC_OK ? store_bridge_blob_find(t->reg->store, t->arena,
+				&sums->diff_id, out, t->err)
+			  : r;
 }
 
 /* ---- a manifest of schema 1 ---- */
 
 static enum result
-read_entries(struct making *m, const char *name, const struct schema1_entry *entries)
+read_entries(
+    struct making *m, const char *name, const struct schema1_entry *entries)
 {
 	struct err why;
 	const struct task *t = m->task;
@@ -302,26 +306,40 @@ read_manifest(const struct task *t, const char *name, const struct digest *d,
 		   : r;
 }
 
-enum result
-make_schema1(const struct task *t, const char *name, const struct digest *d,
-    struct counterpart_image *out)
+static enum result
+make_stored(struct making *m, const char *name, const struct digest *d)
 {
-	struct making m = {
-	    .task = t, .key = digest_text(t->arena, d), .out = out};
+	const struct task *t = m->task;
 	const struct schema1_entry *entries;
 	struct store_manifest stored;
-	enum result r = find_made(t, m.key, out);
+	enum result r = enter(t);
 
-	if (r != RC_NOT_FOUND)
-		return r;
-	*out = (struct counterpart_image){.refused = str_of("")};
-	r = enter(t);
+	*m->out = (struct counterpart_image){.refused = str_of("")};
 	if (r == RC_OK)
 		r = read_manifest(t, name, d, &stored);
 	if (r == RC_OK)
 		r = schema1_entries(
-		    t->arena, stored.bytes, &entries, &m.n, t->err);
+		    t->arena, stored.bytes, &entries, &m->n, t->err);
 	if (r == RC_BAD_DATA || r == RC_TOO_LARGE)
-		return refuse_for_good(&m, t->err->text);
-	return r == RC_OK ? make_of_entries(&m, name, entries) : r;
+		return refuse_for_good(m, t->err->text);
+	return r == RC_OK ? make_of_entries(m, name, entries) : r;
+}
+
+enum result
+make_schema1(const struct task *t, const char *name, const struct digest *d,
+    struct counterpart_image *out)
+{
+	struct making m = {.task = t, .key = digest_text(t->arena, d), .out = out};
+	enum result r = find_made(t, m.key, out);
+
+	return r == RC_NOT_FOUND ? make_stored(&m, name, d) : r;
+}
+
+enum result
+make_schema1_again(const struct task *t, const char *name, const struct digest *d,
+    struct counterpart_image *out)
+{
+	struct making m = {.task = t, .key = digest_text(t->arena, d), .out = out};
+
+	return make_stored(&m, name, d);
 }

@@ -21,6 +21,10 @@ enum result make_image(
 enum result make_schema1(const struct task *t, const char *name,
     const struct digest *d, struct counterpart_image *out);
 
+/* The same, although it was made already: also the plain tars of its layers are there then. */
+enum result make_schema1_again(const struct task *t, const char *name,
+    const struct digest *d, struct counterpart_image *out);
+
 /* The plain tar of the layer of an image of API v1 that has another form (xz), as a blob of
  * store/bridge.h: makes it again if it was removed. */
 enum result make_plain(const struct task *t, const char *id,

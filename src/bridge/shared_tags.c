@@ -23,14 +23,12 @@ visit_tag(void *arg, const char *tag, const char *id)
 	arena_clear(w->scratch);
 	inner = task_with_arena(w->task, w->scratch);
 	w->result = pair_tag_is_shared(inner, w->pair, tag, &shared);
-	return w->result == RC_OK &&
-	       (!shared || w->visit(w->arg, inner, tag, id));
+	return w->result == RC_OK && (!shared || w->visit(w->arg, inner, tag, id));
 }
 
 enum result
 shared_tags_each(const struct task *t, const struct pair *p,
-    bool (*visit)(
-	void *arg, const struct task *t, const char *tag, const char *id),
+    bool (*visit)(void *arg, const struct task *t, const char *tag, const char *id),
     void *arg)
 {
 	struct walk w = {

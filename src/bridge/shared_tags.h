@@ -11,8 +11,7 @@
 /* Calls visit for each of them, with an arena that is cleared afterwards in the task, until it
  * returns false. */
 enum result shared_tags_each(const struct task *t, const struct pair *p,
-    bool (*visit)(
-	void *arg, const struct task *t, const char *tag, const char *id),
+    bool (*visit)(void *arg, const struct task *t, const char *tag, const char *id),
     void *arg);
 
 #endif

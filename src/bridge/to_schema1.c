@@ -21,8 +21,8 @@
 
 /* The layer is the file as it is stored: these dockers read xz. */
 static enum result
-read_entry(const struct task *t, const char *id, size_t room,
-    struct schema1_entry *out)
+read_entry(
+    const struct task *t, const char *id, size_t room, struct schema1_entry *out)
 {
 	const struct store_v1image im = v1image_of(t, id);
 	struct layer_sums sums;
@@ -62,9 +62,8 @@ read_architecture(
 	    (struct store_bridge_document){config, CANONICAL_MAX}, &text, t->err);
 
 	if (r == RC_OK)
-		*out = str_dup(t->arena,
-		    json_slice_text(
-			t->arena, json_slice_get(text, "architecture")));
+		*out = str_dup(t->arena, json_slice_text(t->arena,
+					     json_slice_get(text, "architecture")));
 	return r;
 }
 
@@ -126,8 +125,8 @@ to_schema1_of_manifest(const struct task *t, const char *name, const char *tag,
 	for (i = 0; i < chain.n; i++)
 		entries[i] = (struct schema1_entry){
 		    chain.images[i].layer, chain.images[i].schema1};
-	*payload = schema1_write(t->arena,
-	    &(struct schema1_image){
-		name, tag, chain.architecture, entries, chain.n});
+	*payload = schema1_write(
+	    t->arena, &(struct schema1_image){
+			  name, tag, chain.architecture, entries, chain.n});
 	return RC_OK;
 }

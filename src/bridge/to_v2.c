@@ -52,8 +52,8 @@ read_made(const struct task *t, enum result r,
 	if (r != RC_OK)
 		return r;
 	if (image->refused.n > 0)
-		return err_set(t->err, RC_NOT_BRIDGED, "%.*s",
-		    STR_ARG(image->refused));
+		return err_set(
+		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(image->refused));
 	return read_manifest(t, &image->manifest, out);
 }
 
@@ -111,8 +111,8 @@ enter_in_index(const struct task *t, const struct made_tag *m)
 	const struct task *quiet = task_quiet(t);
 	struct pair_tag now;
 	struct guard held = {0};
-	enum result r = guard_take(t->reg->store, GUARD_REPOSITORY, m->pair->v2,
-	    &held, quiet->err);
+	enum result r = guard_take(
+	    t->reg->store, GUARD_REPOSITORY, m->pair->v2, &held, quiet->err);
 
 	if (m->is.in == PAIR_V1)
 		change.image = m->is.image;
@@ -130,25 +130,23 @@ enter_in_index(const struct task *t, const struct made_tag *m)
 /* Makes the image of the tag. If it is refused for the first time, the lists show the tag until
  * now. */
 static enum result
-make_tag(const struct task *t, const struct made_tag *m,
-    struct counterpart_image *image)
+make_tag(
+    const struct task *t, const struct made_tag *m, struct counterpart_image *image)
 {
 	bool v1 = m->is.in == PAIR_V1;
 	bool first = counterpart_image(task_quiet(t), origin_of(t, m), image) ==
 		     RC_NOT_FOUND;
-	enum result r =
-	    v1 ? make_image(t, m->is.image, image)
-	       : make_schema1(t, m->pair->v2, &m->is.digest, image);
+	enum result r = v1 ? make_image(t, m->is.image, image)
+			   : make_schema1(t, m->pair->v2, &m->is.digest, image);
 
-	if (r == RC_OK &&
-	    (image->refused.n > 0 ? first : !is_indexed(t, m, image)))
+	if (r == RC_OK && (image->refused.n > 0 ? first : !is_indexed(t, m, image)))
 		enter_in_index(t, m);
 	return r;
 }
 
 static enum result
-make_and_read(const struct task *t, const struct made_tag *m,
-    struct to_v2_manifest *out)
+make_and_read(
+    const struct task *t, const struct made_tag *m, struct to_v2_manifest *out)
 {
 	struct counterpart_image image;
 	enum result r = make_tag(t, m, &image);
@@ -198,8 +196,7 @@ read_origin(const struct task *t, const char *name, const char *of,
 	enum result r = make_origin(t, name, of, &image);
 
 	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED ||
-	    (r == RC_OK &&
-		(image.refused.n > 0 || !digest_eq(&image.manifest, d))))
+	    (r == RC_OK && (image.refused.n > 0 || !digest_eq(&image.manifest, d))))
 		return RC_MANIFEST_UNKNOWN;
 	return r == RC_OK ? read_manifest(t, d, out) : r;
 }
@@ -228,14 +225,17 @@ struct search {
 };
 
 static bool
-make_and_compare(
-    void *arg, const struct task *t, const char *tag, const char *id)
+make_and_compare(void *arg, const struct task *t, const char *tag, const char *id)
 {
 	struct search *s = arg;
 	const struct made_tag m = {s->pair, tag, {.in = PAIR_V1, .image = id}};
 	struct counterpart_image image;
-	enum result r = make_tag(t, &m, &image);
+	enum result r = counterpart_image(task_quiet(t), id, &image);
 
+	if (r == RC_OK &&
+	    (image.refused.n > 0 || !digest_eq(&image.manifest, s->digest)))
+		return true;
+	r = make_tag(t, &m, &image);
 	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
 		return true;
 	s->result = r;
@@ -280,7 +280,7 @@ struct meant {
 	const struct digest *digest;
 	struct meant_tag {
 		const char *tag, *id;
-	} *tags;
+	} * tags;
 	size_t n, room;
 };
 
@@ -383,8 +383,7 @@ to_v2_remove(const struct task *t, const struct guard *held, const struct pair *
 /* ---- what is there ---- */
 
 enum result
-to_v2_has(
-    const struct task *t, const char *name, const struct digest *d, bool *out)
+to_v2_has(const struct task *t, const char *name, const struct digest *d, bool *out)
 {
 	struct origins origins;
 	size_t i;

@@ -16,22 +16,22 @@
 /* A blob that was found. */
 struct found {
 	struct store_blob blob;
-	const char *id; /* of the image whose layer it is; NULL: of store/bridge.h */
+	const char
+	    *id; /* of the image whose layer it is; NULL: of store/bridge.h */
 };
 
 static enum result
 fail_unknown(const struct task *t)
 {
-	return err_set(
-	    t->err, RC_BLOB_UNKNOWN, "the repository has no such blob");
+	return err_set(t->err, RC_BLOB_UNKNOWN, "the repository has no such blob");
 }
 
 /* ---- of an image of API v1 ---- */
 
 /* The file has the bytes whose sums were recorded, unless it was cut off since. */
 static enum result
-find_layer_file(const struct task *t, const char *id,
-    const struct layer_sums *sums, struct found *out)
+find_layer_file(const struct task *t, const char *id, const struct layer_sums *sums,
+    struct found *out)
 {
 	const struct content *content;
 	enum result r = v1image_layer(t, id, &content);
@@ -44,8 +44,8 @@ find_layer_file(const struct task *t, const char *id,
 }
 
 static enum result
-find_in_layer(const struct task *t, const char *id, const struct digest *d,
-    struct found *out)
+find_in_layer(
+    const struct task *t, const char *id, const struct digest *d, struct found *out)
 {
 	struct layer_sums sums;
 	enum result r = make_layer(t, id, &sums);
@@ -65,6 +65,38 @@ find_in_layer(const struct task *t, const char *id, const struct digest *d,
 
 /* ---- what was made ---- */
 
+/* r: of what made the image. Its manifest is no blob. */
+static enum result
+find_made(const struct task *t, enum result r,
+    const struct counterpart_image *image, const struct digest *d,
+    struct found *out)
+{
+	out->id = NULL;
+	if (r == RC_OK && image->refused.n == 0 && !digest_eq(&image->manifest, d))
+		r = store_bridge_blob_find(
+		    t->reg->store, t->arena, d, &out->blob, t->err);
+	else if (r == RC_OK)
+		r = RC_BLOB_UNKNOWN;
+	return r == RC_IO || r == RC_FULL || r == RC_BUSY || r == RC_OK
+		   ? r
+		   : fail_unknown(t);
+}
+
+/* The config, or the plain tar of a layer, of a manifest of schema 1. */
+static enum result
+find_of_schema1(const struct task *t, const char *name,
+    const struct digest *schema1, const struct digest *d, struct found *out)
+{
+	struct counterpart_image image;
+	enum result r = make_schema1(t, name, schema1, &image);
+
+	r = find_made(t, r, &image, d, out);
+	if (r != RC_BLOB_UNKNOWN)
+		return r;
+	r = make_schema1_again(t, name, schema1, &image);
+	return find_made(t, r, &image, d, out);
+}
+
 /* of: what the index says it is made of. */
 static enum result
 find_document(const struct task *t, const char *name, const char *of,
@@ -74,21 +106,13 @@ find_document(const struct task *t, const char *name, const char *of,
 	struct digest schema1;
 	enum result r;
 
-	if (v1name_is_image_id(str_of(of)))
+	if (v1name_is_image_id(str_of(of))) {
 		r = make_image(t, of, &image);
-	else if (digest_parse(str_of(of), &schema1, t->err) == RC_OK)
-		r = make_schema1(t, name, &schema1, &image);
-	else
+		return find_made(t, r, &image, d, out);
+	}
+	if (digest_parse(str_of(of), &schema1, t->err) != RC_OK)
 		return fail_unknown(t);
-	out->id = NULL;
-	if (r == RC_OK && image.refused.n == 0)
-		r = store_bridge_blob_find(
-		    t->reg->store, t->arena, d, &out->blob, t->err);
-	else if (r == RC_OK)
-		r = RC_BLOB_UNKNOWN;
-	return r == RC_IO || r == RC_FULL || r == RC_BUSY || r == RC_OK
-		   ? r
-		   : fail_unknown(t);
+	return find_of_schema1(t, name, &schema1, d, out);
 }
 
 static enum result
@@ -99,9 +123,9 @@ find_of(const struct task *t, const struct origin *origin, const struct digest *
 
 	if (v1name_is_image_id(str_of(origin->of)))
 		r = find_in_layer(t, origin->of, d, out);
-	return r == RC_BLOB_UNKNOWN ? find_document(t, origin->repository,
-					  origin->of, d, out)
-				    : r;
+	return r == RC_BLOB_UNKNOWN
+		   ? find_document(t, origin->repository, origin->of, d, out)
+		   : r;
 }
 
 /* ---- in a repository ---- */
@@ -129,9 +153,8 @@ find_in_image(const struct task *t, struct search *s, const char *top)
 	if (r == RC_OK && image.refused.n == 0)
 		r = counterpart_ancestry(t, top, &ids, &n);
 	for (r = RC_BLOB_UNKNOWN; r == RC_BLOB_UNKNOWN && n > 0; n--)
-		r = find_in_layer(s->task,
-		    arena_strdup(s->task->arena, ids[n - 1]), s->digest,
-		    s->out);
+		r = find_in_layer(s->task, arena_strdup(s->task->arena, ids[n - 1]),
+		    s->digest, s->out);
 	return r;
 }
 
@@ -239,8 +262,8 @@ put_found(const struct task *t, const struct found *found)
 	enum result r = stage_found(t, found, &stage);
 
 	if (r == RC_OK)
-		r = store_blob_put(t->reg->store, t->arena, stage,
-		    &found->blob.digest, t->err);
+		r = store_blob_put(
+		    t->reg->store, t->arena, stage, &found->blob.digest, t->err);
 	return r == RC_IMAGE_UNKNOWN ? RC_BLOB_UNKNOWN : r;
 }
 

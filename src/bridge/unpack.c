@@ -28,18 +28,34 @@ struct layer {
 
 /* ---- the record ---- */
 
+/* Is the tar there that clients of API v2 get, if they do not get the layer as it is? */
+static bool
+has_plain(const struct layer *l)
+{
+	const struct task *t = l->task;
+	struct store_blob blob;
+	struct err ignored;
+
+	return layer_sums_is_served(l->sums) ||
+	       store_bridge_blob_find(t->reg->store, t->arena, &l->sums->diff_id,
+		   &blob, &ignored) == RC_OK;
+}
+
+/* RC_NOT_FOUND: the layer is to be read, perhaps again. */
 static enum result
 find_record(const struct layer *l)
 {
-	return l->id != NULL ? counterpart_layer(l->task, l->id, l->sums)
-			     : counterpart_blob(l->task, l->blob, l->sums);
+	enum result r = l->id != NULL ? counterpart_layer(l->task, l->id, l->sums)
+				      : counterpart_blob(l->task, l->blob, l->sums);
+
+	return r == RC_OK && !has_plain(l) ? RC_NOT_FOUND : r;
 }
 
 /* ---- reading ---- */
 
 static enum result
-open_content(struct layer *l, const struct content *content,
-    struct store_reader **reader)
+open_content(
+    struct layer *l, const struct content *content, struct store_reader **reader)
 {
 	const struct task *t = l->task;
 	enum result r = store_content_open(
@@ -172,10 +188,8 @@ enum result
 unpack_image(const struct task *t, const char *id, struct layer_sums *out)
 {
 	struct arena *scratch = arena_new();
-	struct layer l = {.task = task_with_arena(t, scratch),
-	    .key = id,
-	    .id = id,
-	    .sums = out};
+	struct layer l = {
+	    .task = task_with_arena(t, scratch), .key = id, .id = id, .sums = out};
 	enum result r = find_or_read(&l);
 
 	arena_free(scratch);
@@ -198,53 +212,12 @@ unpack_blob(const struct task *t, const char *name, const struct digest *d,
 	return r;
 }
 
-/* ---- the plain tar ---- */
-
-static enum result
-read_again(struct layer *l, const struct layer_sums *want)
-{
-	const struct content *content;
-	enum result r = v1image_layer(l->task, l->id, &content);
-
-	if (r == RC_OK)
-		r = read_content(l, content);
-	if (r == RC_BAD_LAYER || (r == RC_OK && !digest_eq(&l->sums->diff_id,
-						    &want->diff_id)))
-		return err_set(l->task->err, RC_IMAGE_UNKNOWN,
-		    "the layer of %s is another one now", l->id);
-	return r;
-}
-
-enum result
-unpack_plain(const struct task *t, const char *id, const struct layer_sums *sums)
-{
-	struct arena *scratch = arena_new();
-	struct layer_sums got;
-	struct layer l = {.task = task_with_arena(t, scratch),
-	    .key = id,
-	    .id = id,
-	    .sums = &got};
-	struct guard held = {0};
-	struct store_blob blob;
-	enum result r = take_guard(&l, &held);
-
-	if (r == RC_OK)
-		r = store_bridge_blob_find(
-		    t->reg->store, scratch, &sums->diff_id, &blob, t->err);
-	if (r == RC_BLOB_UNKNOWN)
-		r = read_again(&l, sums);
-	guard_release(&held);
-	arena_free(scratch);
-	return r;
-}
-
 /* ---- the layer that holds nothing ---- */
 
 bool
 unpack_is_empty_layer(const struct digest *d)
 {
-	return d->kind == HASH_SHA256 &&
-	       str_is(str_of(V1CHAIN_EMPTY_HEX), d->hex);
+	return d->kind == HASH_SHA256 && str_is(str_of(V1CHAIN_EMPTY_HEX), d->hex);
 }
 
 enum result
@@ -260,7 +233,6 @@ unpack_store_empty_layer(const struct task *t, struct store_blob *out)
 		return r;
 	r = store_bridge_blob_put_bytes(
 	    st, t->arena, v1chain_empty_layer, &d, t->err);
-	return r == RC_OK
-		   ? store_bridge_blob_find(st, t->arena, &d, out, t->err)
-		   : r;
+	return r == RC_OK ? store_bridge_blob_find(st, t->arena, &d, out, t->err)
+			  : r;
 }

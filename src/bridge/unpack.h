@@ -1,4 +1,5 @@
-/* unpack.h: reads layers to their end, each once, and records their sums. Private to this room.
+/* unpack.h: reads layers to their end, each once, and records their sums. The plain tar of a layer
+ * that clients of API v2 do not get as it is, is there afterwards. Private to this room.
  *
  * These calls reserve no memory: their callers have reserved UNPACK_MEMORY, or more
  * (registry/worklimit.h). Results as in make.h; RC_BAD_LAYER: the layer cannot be unpacked, with
@@ -24,11 +25,6 @@ enum result unpack_image(
 /* A blob of the repository, which is a layer. RC_BLOB_UNKNOWN. */
 enum result unpack_blob(const struct task *t, const char *name,
     const struct digest *d, struct layer_sums *out);
-
-/* Stores the plain tar again that belongs to these sums of the image's layer. RC_IMAGE_UNKNOWN:
- * the layer has other sums now. */
-enum result unpack_plain(
-    const struct task *t, const char *id, const struct layer_sums *sums);
 
 /* The gzip of an empty archive (v1chain_empty_layer) as a blob of store/bridge.h. Manifests of
  * schema 1 name it, whether a repository has it or not. */

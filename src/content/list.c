@@ -111,8 +111,7 @@ add_v1_tag(void *arg, const char *tag, const char *id)
 }
 
 static enum result
-read_store_tags(
-    const struct task *t, const struct pair *p, struct store_tags *v2,
+read_store_tags(const struct task *t, const struct pair *p, struct store_tags *v2,
     struct store_tags *v1)
 {
 	const struct store_repository in = pair_v2(t, p);

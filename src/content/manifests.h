@@ -28,8 +28,8 @@ struct manifests_found {
 
 /* Which manifests the client reads. It matters for tags alone: a digest means one form. */
 enum manifests_form {
-	MANIFESTS_ANY,         /* or it is not known: as it was pushed */
-	MANIFESTS_SCHEMA1,     /* none but schema 1 */
+	MANIFESTS_ANY,        /* or it is not known: as it was pushed */
+	MANIFESTS_SCHEMA1,    /* none but schema 1 */
 	MANIFESTS_NOT_SCHEMA1 /* all but schema 1 */
 };
 

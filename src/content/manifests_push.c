@@ -40,7 +40,8 @@ struct push {
 	struct digest digest;
 	struct str *tags; /* that shall mean it */
 	size_t n_tags;
-	struct digest *kept; /* children that the repository has through API v1 alone */
+	struct digest
+	    *kept; /* children that the repository has through API v1 alone */
 	size_t n_kept, kept_room;
 };
 
@@ -108,7 +109,8 @@ keep_child(struct push *p, const struct task *t, const struct digest *d)
 	enum result r = to_v2_digest(t, p->name, d, &child);
 
 	if (r == RC_OK)
-		r = manifest_parse(t->arena, child.bytes, child.type, &refs, t->err);
+		r = manifest_parse(
+		    t->arena, child.bytes, child.type, &refs, t->err);
 	for (i = 0; r == RC_OK && i < refs.n_refs; i++) {
 		r = digest_parse(refs.refs[i], &blob, t->err);
 		if (r == RC_OK)
@@ -116,8 +118,8 @@ keep_child(struct push *p, const struct task *t, const struct digest *d)
 	}
 	if (r != RC_OK)
 		return r == RC_MANIFEST_UNKNOWN ? RC_BLOB_UNKNOWN : r;
-	p->kept = vec_grow(p->task->arena, p->kept, p->n_kept, &p->kept_room,
-	    sizeof(*p->kept));
+	p->kept = vec_grow(
+	    p->task->arena, p->kept, p->n_kept, &p->kept_room, sizeof(*p->kept));
 	p->kept[p->n_kept++] = *d;
 	return RC_OK;
 }
@@ -126,11 +128,11 @@ keep_child(struct push *p, const struct task *t, const struct digest *d)
 static enum result
 keep_ref(struct push *p, const struct task *t, const struct digest *d)
 {
-	enum result r = to_v2_keep_blob(t, p->name, d, p->name);
+	enum result r = RC_BLOB_UNKNOWN;
 
-	if (r == RC_BLOB_UNKNOWN && p->manifest.refs_are_manifests)
+	if (p->manifest.refs_are_manifests)
 		r = keep_child(p, t, d);
-	return r;
+	return r == RC_BLOB_UNKNOWN ? to_v2_keep_blob(t, p->name, d, p->name) : r;
 }
 
 /* A child of an index may be a blob as well: caches of build tools are kept so. */
@@ -223,9 +225,9 @@ store_tag(const struct push *p, const char *tag)
 	enum result r = store_tag_put(
 	    &in, &p->guard, tag, &p->digest, p->task->err);
 
-	return r == RC_OK ? pair_tag_drop(p->task, &p->guard, &p->pair, tag,
-				PAIR_V1, &was)
-			  : r;
+	return r == RC_OK
+		   ? pair_tag_drop(p->task, &p->guard, &p->pair, tag, PAIR_V1, &was)
+		   : r;
 }
 
 static enum result

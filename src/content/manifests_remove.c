@@ -48,9 +48,9 @@ remove_tag(const struct task *t, const struct guard *held, const struct pair *p,
 	if (!was)
 		return err_set(t->err, RC_MANIFEST_UNKNOWN,
 		    "the repository has no tag \"%s\"", tag);
-	event_emit(t, &(struct event){.kind = EVENT_DELETE_TAG,
-			  .repository = p->v2,
-			  .tag = tag});
+	event_emit(
+	    t, &(struct event){
+		   .kind = EVENT_DELETE_TAG, .repository = p->v2, .tag = tag});
 	return RC_OK;
 }
 

@@ -57,8 +57,8 @@ meaning_prepare(
 
 /* An image that cannot be made means nothing to API v2. */
 static enum result
-manifest_of_image(const struct task *t, const char *id, const char *made,
-    struct digest *out)
+manifest_of_image(
+    const struct task *t, const char *id, const char *made, struct digest *out)
 {
 	struct counterpart_image image;
 	enum result r = counterpart_image(t, id, &image);

@@ -25,7 +25,7 @@ enum result meaning_find(const struct task *t, const char *name,
 struct meaning_condition {
 	struct str reference;
 	const struct manifests_condition *given; /* NULL: none */
-	const char *made; /* of meaning_prepare() */
+	const char *made;                        /* of meaning_prepare() */
 };
 
 /* Before the guard is taken: what the reference means gets its form of API v2, because nothing is

@@ -69,6 +69,16 @@ apply_preflight(const struct cors *cors, const struct request *rq, struct reply 
 		    arena_printf(rq->arena, "%u", cors->max_age));
 }
 
+/* The answer may vary with more than the origin. */
+static void
+vary_with_origin(struct reply *rp)
+{
+	const char *more = reply_get(rp, "Vary");
+
+	reply_header(rp, "Vary",
+	    more == NULL ? "Origin" : arena_printf(rp->arena, "%s, Origin", more));
+}
+
 void
 cors_apply(const struct cors *cors, const struct request *rq, struct reply *rp)
 {
@@ -77,7 +87,7 @@ cors_apply(const struct cors *cors, const struct request *rq, struct reply *rp)
 	if (cors == NULL || cors->origins == NULL)
 		return;
 	if (cors->vary_header && !is_wild(cors))
-		reply_header(rp, "Vary", "Origin");
+		vary_with_origin(rp);
 	origin = allowed_origin(cors, rq);
 	if (origin == NULL)
 		return;

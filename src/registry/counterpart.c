@@ -122,12 +122,11 @@ counterpart_set_image(const struct task *t, const char *key,
     const struct counterpart_version *version,
     const struct counterpart_image *image)
 {
-	const char *text =
-	    image->refused.n > 0
-		? refusal_text(t->arena, image->refused)
-		: arena_printf(t->arena, "manifest %s\nconfig %s\n",
-		      digest_text(t->arena, &image->manifest),
-		      digest_text(t->arena, &image->config));
+	const char *text = image->refused.n > 0
+			       ? refusal_text(t->arena, image->refused)
+			       : arena_printf(t->arena, "manifest %s\nconfig %s\n",
+				     digest_text(t->arena, &image->manifest),
+				     digest_text(t->arena, &image->config));
 
 	if (version != NULL)
 		text = arena_printf(t->arena, "%simages %s\n", text, version->text);

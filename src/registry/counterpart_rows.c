@@ -2,6 +2,9 @@
 #include "registry/counterpart.h"
 
 #include "base/vec.h"
+#include "image/canonical.h"
+#include "image/manifest.h"
+#include "store/bridge.h"
 
 struct gathering {
 	struct arena *arena;
@@ -76,18 +79,40 @@ counterpart_rows_of_image(
 	return RC_OK;
 }
 
+/* All that the schema 2 form of a manifest of schema 1 refers to. A layer that it has as it is, is
+ * a blob of the repository, which is found without these rows. */
+static void
+add_refs(const struct task *t, struct gathering *g, const struct digest *manifest,
+    const char *origin)
+{
+	const struct store_bridge_document what = {
+	    manifest, CANONICAL_MAX};
+	struct manifest refs;
+	struct str bytes;
+	struct err ignored;
+	size_t i;
+
+	if (store_bridge_blob_read(t->reg->store, t->arena, what, &bytes,
+		&ignored) != RC_OK ||
+	    manifest_parse(t->arena, bytes, str_of(""), &refs, &ignored) != RC_OK)
+		return;
+	for (i = 0; i < refs.n_refs; i++)
+		add_row(g, str_dup(t->arena, refs.refs[i]), origin);
+}
+
 /* The schema 2 form of a manifest of schema 1, which clients of API v2 ask for by digest. No
  * other manifest has such a record. */
 static void
-add_schema1(const struct task *t, struct gathering *g, const char *digest)
+add_schema1(const struct task *t, struct gathering *g, const struct digest *d)
 {
+	const char *origin = digest_text(t->arena, d);
 	struct counterpart_image image;
 
-	if (counterpart_image(task_quiet(t), digest, &image) != RC_OK ||
+	if (counterpart_image(task_quiet(t), origin, &image) != RC_OK ||
 	    image.refused.n > 0)
 		return;
-	add_row(g, digest_text(t->arena, &image.manifest), digest);
-	add_row(g, digest_text(t->arena, &image.config), digest);
+	add_row(g, digest_text(t->arena, &image.manifest), origin);
+	add_refs(t, g, &image.manifest, origin);
 }
 
 enum result
@@ -104,12 +129,12 @@ counterpart_rows_of_manifest(const struct task *t, const char *name,
 	*out = (struct counterpart_rows){.image = ""};
 	if (r == RC_IO || r == RC_BUSY)
 		return r;
+	add_schema1(t, &g, d);
 	if (r != RC_OK)
 		return RC_OK;
 	origin = digest_text(t->arena, &manifest);
 	for (i = 0; i < chain.n; i++)
 		add_row(&g, chain.images[i].id, origin);
-	add_schema1(t, &g, origin);
 	out->image = chain.images[chain.n - 1].id;
 	return RC_OK;
 }

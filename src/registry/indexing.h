@@ -23,7 +23,8 @@ struct indexing_change {
 	size_t n_dropped_tags;
 	const struct index_referrer *referrer; /* that is there now; NULL */
 	const struct digest *dropped_manifest; /* of API v2, that is gone; NULL */
-	const char *dropped_image; /* of API v1, whose form in API v2 is gone; NULL */
+	const char
+	    *dropped_image; /* of API v1, whose form in API v2 is gone; NULL */
 };
 
 /* Makes the index agree with what the store holds of the repository, in both layouts: its rows

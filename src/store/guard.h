@@ -32,7 +32,7 @@ enum guard_kind {
 	GUARD_REPOSITORY, /* key: the name that either API uses (reference_key()) */
 	GUARD_IMAGE,      /* key: the id of an image of API v1 */
 	GUARD_UPLOAD,     /* key: the id of an upload of API v2 */
-	GUARD_DERIVED,    /* store_derived_guard() */
+	GUARD_DERIVED,    /* store_derived_guard(), bridge/unpack.c */
 	GUARD_MIRROR,     /* key: the id of an image that is fetched */
 	GUARD_REINDEX,    /* key "" */
 	GUARD_WALK,       /* guard_take_walk() */

@@ -23,7 +23,7 @@ set_caching(struct call *c)
 {
 	if (reference_is_tag(c->args.reference)) {
 		reply_header(c->rp, "Cache-Control", "no-cache");
-		reply_add(c->rp, "Vary", "Accept");
+		reply_header(c->rp, "Vary", "Accept");
 	}
 }
 

@@ -56,8 +56,8 @@ push_v1_layer(char digit, const char *parent, struct str layer)
 	push_v1_image(id,
 	    str_of(parent == NULL
 		       ? arena_printf(arena, "{\"id\": \"%s\"}", id)
-		       : arena_printf(arena,
-			     "{\"id\": \"%s\", \"parent\": \"%s\"}", id, parent)),
+		       : arena_printf(arena, "{\"id\": \"%s\", \"parent\": \"%s\"}",
+			     id, parent)),
 	    layer);
 	return id;
 }

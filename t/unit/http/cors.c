@@ -136,6 +136,20 @@ test_injection(void)
 	    "one line");
 }
 
+/* The answer depends on another header as well. */
+static void
+test_vary(void)
+{
+	const struct cors cors = {.origins = one, .vary_header = true};
+	const struct request rq = {.arena = arena, .method = "GET"};
+	struct reply rp;
+
+	reply_init(&rp, arena);
+	reply_header(&rp, "Vary", "Accept");
+	cors_apply(&cors, &rq, &rp);
+	is_str(reply_get(&rp, "Vary"), "Accept, Origin", "on both");
+}
+
 static void
 test_rows(void)
 {
@@ -272,7 +286,7 @@ test_behind_a_proxy(void)
 int
 main(void)
 {
-	static void (*const tests[])(void) = {
+	static void (*const tests[])(void) = {test_vary, 
 	    test_rows, test_injection, test_requests, test_behind_a_proxy};
 
 	return run_tests(tests, COUNT(tests));

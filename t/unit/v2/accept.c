@@ -20,8 +20,7 @@ static const struct {
 } table[] = {
     {"docker 1.6", DOCKER("1.6.2"), {NULL}, MANIFESTS_SCHEMA1},
     {"docker 1.9", DOCKER("1.9.1"), {NULL}, MANIFESTS_SCHEMA1},
-    {"docker 1.9 with an empty Accept", DOCKER("1.9.1"), {""},
-	MANIFESTS_SCHEMA1},
+    {"docker 1.9 with an empty Accept", DOCKER("1.9.1"), {""}, MANIFESTS_SCHEMA1},
     {"docker 1.10", DOCKER("1.10.3"),
 	{"application/json", SCHEMA1 "+prettyjws", LIST, SCHEMA2}, MANIFESTS_ANY},
     {"docker 1.10 that does not say what it reads", DOCKER("1.10.3"), {NULL},
