@@ -1,5 +1,5 @@
-/* all.h: makes what is missing for a whole store, or for the repositories of which API v1 has
- * changed a tag; reports what has no form in the other API. */
+/* all.h: makes the forms in API v2 (make.h) for a whole store, or for the repositories in which
+ * a tag of API v1 was set since the last time. */
 #ifndef BRIDGE_ALL_H
 #define BRIDGE_ALL_H
 
@@ -12,29 +12,29 @@
 
 struct bridge_all {
 	bool asked; /* only the repositories of store_bridge_asked_each() */
-	/* At most so many bytes of layers are read in a second; 0: as many as can be. */
+	/* The average rate at which layers are read: after each layer there is a pause, in which
+	 * nothing is locked. 0: no pauses. */
 	uint64_t bytes_per_second;
-	const volatile sig_atomic_t *stop; /* set: end soon; what is done stays done. NULL */
+	/* Set while it runs: end soon, which is after the layer at hand. NULL is fine. */
+	const volatile sig_atomic_t *stop;
 
-	/* How many images were looked at, how many of them were made, and the latest. NULL */
-	void (*progress)(void *arg, unsigned long done, unsigned long made,
-	    const char *name);
+	/* How many tags were looked at, the images of how many were made, and the latest tag
+	 * ("repository:tag"). NULL is fine. */
+	void (*progress)(
+	    void *arg, unsigned long done, unsigned long made, const char *name);
 	void *arg;
 };
 
-/* Runs beside workers; a run that was stopped or killed goes on where it was, since what was
- * made is not made again. What cannot be made is logged and does not end it. */
-enum result bridge_all(const struct task *t, const struct bridge_all *how, bool *done);
-
-/* Each tag that has no form in the other API, with the reason, and each tag that is in both
- * layouts (API v2's counts). Reads what was made, and makes nothing: `made` says whether the tag
- * was made already. visit returning false ends it. */
-struct bridge_line {
-	const char *repository, *tag;
-	bool v1;            /* a tag of API v1; else of API v2 */
-	const char *reason; /* why it has no form in the other API */
-};
-enum result bridge_report(const struct task *t,
-    bool (*visit)(void *arg, const struct bridge_line *line), void *arg);
+/* Looks at each tag of API v1, and at those of API v2 that mean a manifest of schema 1. What was
+ * made is not made again, so a run that was stopped or killed is continued by the next one.
+ * Requests go on meanwhile. The index gets what a request would enter, also where a killed run
+ * did not come to it.
+ *
+ * *done is false if it was stopped, or if something could not be made but may be later
+ * (RC_BUSY, RC_IO), which is logged. An image that has no form in API v2 is logged when that is
+ * found, and does not count as such. RC_FULL ends the run: nothing else could be stored
+ * either. */
+enum result bridge_all(
+    const struct task *t, const struct bridge_all *how, bool *done);
 
 #endif

@@ -1,7 +1,9 @@
 # bridge: the images of one API as the other shows them.
 libberth_a_SOURCES += \
+	src/bridge/all.c src/bridge/all.h \
 	src/bridge/make.c src/bridge/make.h \
 	src/bridge/origins.c src/bridge/origins.h \
+	src/bridge/report.c src/bridge/report.h \
 	src/bridge/shared_tags.c src/bridge/shared_tags.h \
 	src/bridge/to_schema1.c src/bridge/to_schema1.h \
 	src/bridge/to_v1.c src/bridge/to_v1.h \

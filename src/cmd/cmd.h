@@ -2,6 +2,8 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
+#include <stdint.h>
+
 #include "conf/conf.h"
 
 #define CMD_EXIT_USAGE 2
@@ -13,6 +15,8 @@ struct command_call {
 	const struct conf *conf;          /* checked */
 	const struct conf_source *source; /* to read it again on SIGHUP */
 	bool afresh;                      /* --afresh of reindex */
+	bool all, report;                 /* --all, --report of bridge */
+	uint64_t rate; /* --rate of bridge, bytes in a second; 0: not given */
 	const char
 	    *get; /* --get of check-config; NULL: not given; so the next three */
 	const char *format;   /* --format of import and export */
@@ -25,6 +29,7 @@ struct command_call {
 
 int cmd_serve(const struct command_call *call);
 int cmd_reindex(const struct command_call *call);
+int cmd_bridge(const struct command_call *call);
 int cmd_import(const struct command_call *call);
 int cmd_export(const struct command_call *call);
 

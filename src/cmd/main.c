@@ -34,10 +34,13 @@ enum {
 	OPT_FLAVOR,
 	OPT_HELP,
 	OPT_AFRESH,
+	OPT_ALL,
 	OPT_FORMAT,
 	OPT_GET,
 	OPT_IMAGE,
-	OPT_PLATFORM
+	OPT_PLATFORM,
+	OPT_RATE,
+	OPT_REPORT
 };
 
 static const struct command {
@@ -57,6 +60,15 @@ static const struct command {
 	"Rebuilds the search index from the store; the registry can run at the same time. Skips\n"
 	"repositories that have not changed since they were indexed; with --afresh it reads\n"
 	"all of them."},
+    {"bridge", cmd_bridge,
+	{{"all", no_argument, NULL, OPT_ALL},
+	    {"rate", required_argument, NULL, OPT_RATE},
+	    {"report", no_argument, NULL, OPT_REPORT}},
+	" --all [--rate BYTES] | --report",
+	"With --all, makes the form in API v2 of all images of API v1 now, and not at the first\n"
+	"request for each; the registry can run at the same time. --rate limits how many bytes\n"
+	"of layers are read in a second, on average (K, M or G may follow the number). With\n"
+	"--report, prints each tag that the other API cannot show, and why."},
     {"import", cmd_import,
 	{{"format", required_argument, NULL, OPT_FORMAT},
 	    {"image", required_argument, NULL, OPT_IMAGE}},
@@ -166,6 +178,68 @@ out:
 	return status;
 }
 
+/* A number of bytes, with K, M or G for powers of 1024. False: it is none, or 0. */
+static bool
+parse_bytes(const char *text, uint64_t *out)
+{
+	static const char units[] = "KMG";
+	struct str number = str_of(text);
+	const char *unit = number.n > 0 ? strchr(units, text[number.n - 1]) : NULL;
+	unsigned shift = 0;
+	long long n;
+
+	if (unit != NULL) {
+		number.n--;
+		shift = 10 * (unsigned)(unit - units + 1);
+	}
+	if (!str_to_int64(number, &n) || n <= 0 || n > INT64_MAX >> shift)
+		return false;
+	*out = (uint64_t)n << shift;
+	return true;
+}
+
+/* NULL, or what is wrong with its value. */
+static const char *
+take_option(struct command_call *call, struct conf_source *source, int opt)
+{
+	switch (opt) {
+	case OPT_CONFIG:
+		source->file = optarg;
+		break;
+	case OPT_FLAVOR:
+		source->flavor = optarg;
+		break;
+	case OPT_AFRESH:
+		call->afresh = true;
+		break;
+	case OPT_ALL:
+		call->all = true;
+		break;
+	case OPT_FORMAT:
+		call->format = optarg;
+		break;
+	case OPT_GET:
+		call->get = optarg;
+		break;
+	case OPT_IMAGE:
+		call->image = optarg;
+		break;
+	case OPT_PLATFORM:
+		call->platform = optarg;
+		break;
+	case OPT_RATE:
+		return parse_bytes(optarg, &call->rate)
+			   ? NULL
+			   : "--rate must be a number of bytes such as 20M: ";
+	case OPT_REPORT:
+		call->report = true;
+		break;
+	default:
+		break;
+	}
+	return NULL;
+}
+
 static int
 parse_and_run(const struct command *command, int argc, char **argv)
 {
@@ -175,6 +249,7 @@ parse_and_run(const struct command *command, int argc, char **argv)
 	    {"help", no_argument, NULL, OPT_HELP}}; /* zeros at the end */
 	struct conf_source source = {.env = environment};
 	struct command_call call = {.get = NULL};
+	const char *wrong;
 
 	memcpy(&options[3], command->own, sizeof(command->own));
 	opterr = 0; /* getopt would write "serve: ..." instead of "berth: ..." */
@@ -185,36 +260,17 @@ parse_and_run(const struct command *command, int argc, char **argv)
 
 		if (opt == -1)
 			break;
-		switch (opt) {
-		case OPT_CONFIG:
-			source.file = optarg;
-			break;
-		case OPT_FLAVOR:
-			source.flavor = optarg;
-			break;
-		case OPT_HELP:
+		if (opt == ':')
+			return usage_error("this option needs a value: ", arg);
+		if (opt == '?')
+			return usage_error("not an option of this command: ", arg);
+		if (opt == OPT_HELP) {
 			print_command_help(command);
 			return EXIT_SUCCESS;
-		case OPT_AFRESH:
-			call.afresh = true;
-			break;
-		case OPT_FORMAT:
-			call.format = optarg;
-			break;
-		case OPT_GET:
-			call.get = optarg;
-			break;
-		case OPT_IMAGE:
-			call.image = optarg;
-			break;
-		case OPT_PLATFORM:
-			call.platform = optarg;
-			break;
-		case ':':
-			return usage_error("this option needs a value: ", arg);
-		default:
-			return usage_error("not an option of this command: ", arg);
 		}
+		wrong = take_option(&call, &source, opt);
+		if (wrong != NULL)
+			return usage_error(wrong, optarg);
 	}
 	call.arguments = &argv[optind];
 	call.n_arguments = (unsigned)(argc - optind);

@@ -1,4 +1,4 @@
-/* progress.c: see progress.h. The number of repositories is only known at the end, so the
+/* progress.c: see progress.h. The number of all things is only known at the end, so the
  * bar does not show a percentage but a count and the current name. */
 #include "cmd/progress.h"
 
@@ -11,10 +11,9 @@
 #define BAR_WIDTH         20
 
 void
-progress_begin(struct progress *p, FILE *out)
+progress_begin(struct progress *p)
 {
-	p->out = out;
-	p->terminal = isatty(fileno(out)) == 1;
+	p->terminal = isatty(fileno(p->out)) == 1;
 	p->next = p->terminal ? 0 : clock_ticks() + LINE_EVERY_MS;
 	p->done = 0;
 }
@@ -33,7 +32,7 @@ draw_bar(struct progress *p, const char *name)
 		bar[i] = i == at ? '#' : '-';
 	bar[BAR_WIDTH] = '\0';
 	(void)fprintf(
-	    p->out, "\r[%s] %lu repositories, at %.40s\033[K", bar, p->done, name);
+	    p->out, "\r[%s] %lu %s, at %.40s\033[K", bar, p->done, p->things, name);
 	(void)fflush(p->out);
 }
 
@@ -49,13 +48,13 @@ progress_step(void *arg, unsigned long done, const char *name)
 	if (p->terminal)
 		draw_bar(p, name);
 	else
-		(void)fprintf(
-		    p->out, "reindex: %lu repositories, at %s\n", done, name);
+		(void)fprintf(p->out, "%s: %lu %s, at %s\n", p->command, done,
+		    p->things, name);
 }
 
 void
 progress_end(struct progress *p, const char *how)
 {
-	(void)fprintf(p->out, "%sreindex: %lu repositories, %s\n",
-	    p->terminal ? "\r\033[K" : "", p->done, how);
+	(void)fprintf(p->out, "%s%s: %lu %s, %s\n", p->terminal ? "\r\033[K" : "",
+	    p->command, p->done, p->things, how);
 }

@@ -3,41 +3,21 @@
  * continues. */
 #include "registry/reindex.h"
 
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/interrupt.h"
 #include "cmd/open.h"
 #include "cmd/progress.h"
-
-static volatile sig_atomic_t stop;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
-
-static void
-catch_signals(void)
-{
-	struct sigaction sa;
-
-	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = on_signal;
-	(void)sigaction(SIGINT, &sa, NULL);
-	(void)sigaction(SIGTERM, &sa, NULL);
-}
 
 int
 cmd_reindex(const struct command_call *call)
 {
 	struct registry *reg = open_registry(call->arena, call->conf);
-	struct progress progress;
+	struct progress progress = {
+	    .out = stdout, .command = "reindex", .things = "repositories"};
 	struct reindex options = {.afresh = call->afresh,
-	    .stop = &stop,
+	    .stop = &interrupt_came,
 	    .progress = progress_step,
 	    .arg = &progress};
 	bool done = false;
@@ -46,8 +26,8 @@ cmd_reindex(const struct command_call *call)
 
 	if (reg == NULL)
 		return EXIT_FAILURE;
-	catch_signals();
-	progress_begin(&progress, stdout);
+	interrupt_catch();
+	progress_begin(&progress);
 	r = reindex_run(&(struct task){.reg = reg, .err = &err}, &options, &done);
 	if (r != RC_OK) {
 		open_complain("reindex", &err);

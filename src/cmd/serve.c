@@ -19,6 +19,7 @@
 #include "api/route.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "bridge/all.h"
 #include "cmd/buildinfo.h"
 #include "cmd/cmd.h"
 #include "cmd/key_file.h"
@@ -217,6 +218,7 @@ open_in_child(void *arg)
 	    s->conf->index_database, master_ask_rebuild, NULL);
 	index_watch(s->registry.index, master_ask_rebuild, NULL);
 	s->registry.index_lost = master_ask_reindex;
+	s->registry.bridge_asked = master_ask_bridge;
 	if (s->auth.mode == AUTH_INDEX || s->mirror.upstream != NULL)
 		s->auth.remote = s->registry.remote = remote_new(&outgoing);
 	return &s->registry;
@@ -279,6 +281,35 @@ rebuild_index(void *arg, bool all, const volatile sig_atomic_t *stop)
 	log_line(r == RC_NOT_FOUND ? LOG_INFO : LOG_ERROR, "index.rebuild",
 	    "error=%s reason=\"%s\"", err_name(r), err.text);
 	return false;
+}
+
+static void
+note_made(void *arg, unsigned long done, unsigned long made, const char *name)
+{
+	unsigned long *out = arg;
+
+	(void)done;
+	(void)name;
+	*out = made;
+}
+
+static bool
+make_bridges(void *arg)
+{
+	unsigned long made = 0;
+	const struct bridge_all asked = {
+	    .asked = true, .progress = note_made, .arg = &made};
+	bool done;
+	struct err err;
+	enum result r = bridge_all(
+	    &(struct task){.reg = open_in_child(arg), .err = &err}, &asked, &done);
+
+	if (made > 0)
+		log_line(LOG_INFO, "bridge.made", "images=%lu", made);
+	if (r != RC_OK)
+		log_line(LOG_ERROR, "bridge.make", "error=%s reason=\"%s\"",
+		    err_name(r), err.text);
+	return r == RC_OK && done;
 }
 
 static void
@@ -358,6 +389,7 @@ cmd_serve(const struct command_call *call)
 	    .abort_outgoing = abort_outgoing,
 	    .close_registry = close_in_child,
 	    .rebuild_index = rebuild_index,
+	    .make_bridges = make_bridges,
 	    .sweep_store = sweep_store,
 	    .send_mail = send_mail,
 	    .arg = &s};

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,14 +23,19 @@
 #define END_WAIT_MS      60000 /* for the requests that are left */
 #define SWEEP_EVERY_MS   60000
 #define REBUILD_AGAIN_MS 10000 /* after a failed one */
-#define MAIL_GATHER_MS   2000  /* one error is seldom the only one */
-#define MAIL_EVERY_MS    600000
+#define SIGNAL_BRIDGE    SIGURG
+#define BRIDGE_AGAIN_MS  60000 /* the same */
+/* Not the lowest: a request for the same image waits for the process that makes its form. */
+#define BRIDGE_NICE    5
+#define MAIL_GATHER_MS 2000 /* one error is seldom the only one */
+#define MAIL_EVERY_MS  600000
 
 enum role {
 	ROLE_NONE,
 	ROLE_WORKER,
 	ROLE_LEAVING,
 	ROLE_REBUILD,
+	ROLE_BRIDGE,
 	ROLE_SWEEP,
 	ROLE_MAIL,
 	ROLES
@@ -52,6 +58,7 @@ struct master {
 	bool want_rebuild;         /* of the index, of all repositories */
 	bool want_marked;          /* of those with a mark */
 	bool rebuilds_all;         /* the rebuild that runs */
+	bool want_bridge;          /* images wait for their form in API v2 */
 	struct errmail *errmail;   /* NULL: no memory, and no mails */
 	bool mail_due;             /* there are errors to report */
 	int64_t not_before[ROLES]; /* ticks: no child of the role starts sooner */
@@ -67,19 +74,32 @@ on_term(int sig)
 	stop_rebuild = 1;
 }
 
+static void
+signal_master(int sig)
+{
+	if (getppid() ==
+	    master_pid) /* else the master died, and another process is the parent */
+		(void)kill(master_pid, sig);
+}
+
 void
 master_ask_reindex(void *ignored, bool all)
 {
 	(void)ignored;
-	if (getppid() ==
-	    master_pid) /* else the master died, and another process is the parent */
-		(void)kill(master_pid, all ? SIGUSR1 : SIGUSR2);
+	signal_master(all ? SIGUSR1 : SIGUSR2);
 }
 
 void
 master_ask_rebuild(void *ignored)
 {
 	master_ask_reindex(ignored, true);
+}
+
+void
+master_ask_bridge(void *ignored)
+{
+	(void)ignored;
+	signal_master(SIGNAL_BRIDGE);
 }
 
 /* ---- children ---- */
@@ -99,6 +119,16 @@ run_rebuild(struct master *m)
 	return m->app->rebuild_index(m->app->arg, m->rebuilds_all, &stop_rebuild)
 		   ? EXIT_SUCCESS
 		   : EXIT_FAILURE;
+}
+
+/* To read a large layer takes longer than a stop may: the default action of a signal ends it.
+ * What was made is stored, and the rest is made after the next start. */
+static int
+run_bridge(struct master *m)
+{
+	(void)setpriority(PRIO_PROCESS, 0, BRIDGE_NICE);
+	(void)pthread_sigmask(SIG_UNBLOCK, &m->signals, NULL);
+	return m->app->make_bridges(m->app->arg) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* A sweep is short; the default action of a signal may end it between two files. */
@@ -137,6 +167,8 @@ run_child(struct master *m, enum role role, pid_t parent)
 		return worker_run(m->listening, m->options, m->app);
 	case ROLE_REBUILD:
 		return run_rebuild(m);
+	case ROLE_BRIDGE:
+		return run_bridge(m);
 	case ROLE_MAIL:
 		return run_mail(m);
 	default:
@@ -227,6 +259,17 @@ rebuild_ended(struct master *m, int status)
 	m->not_before[ROLE_REBUILD] = clock_ticks() + REBUILD_AGAIN_MS;
 }
 
+/* The images that are left wait for a while: one of them may be the cause. The next run also
+ * enters in the index what a killed one did not come to. */
+static void
+bridge_ended(struct master *m, int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
+		return;
+	m->want_bridge = true;
+	m->not_before[ROLE_BRIDGE] = clock_ticks() + BRIDGE_AGAIN_MS;
+}
+
 static void
 reap(struct master *m)
 {
@@ -247,6 +290,8 @@ reap(struct master *m)
 				rebuild_if_killed(m, status);
 			else if (c.role == ROLE_REBUILD)
 				rebuild_ended(m, status);
+			else if (c.role == ROLE_BRIDGE)
+				bridge_ended(m, status);
 		}
 	}
 }
@@ -288,6 +333,11 @@ start_due(struct master *m)
 		m->rebuilds_all = m->want_rebuild;
 		m->want_rebuild = m->want_marked = false;
 		spawn(m, ROLE_REBUILD);
+	}
+	if (m->want_bridge && count_children(m, ROLE_BRIDGE) == 0 &&
+	    may_start(m, ROLE_BRIDGE)) {
+		m->want_bridge = false;
+		spawn(m, ROLE_BRIDGE);
 	}
 	if (count_children(m, ROLE_SWEEP) == 0 && may_start(m, ROLE_SWEEP)) {
 		m->not_before[ROLE_SWEEP] = clock_ticks() + SWEEP_EVERY_MS;
@@ -342,6 +392,9 @@ on_signal(struct master *m, int sig)
 	case SIGUSR2:
 		m->want_marked = true;
 		break;
+	case SIGNAL_BRIDGE:
+		m->want_bridge = true;
+		break;
 	default:
 		break; /* SIGCHLD: reap() looks after every signal */
 	}
@@ -362,7 +415,7 @@ static void
 block_signals(struct master *m)
 {
 	static const int signals[] = {
-	    SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
+	    SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGNAL_BRIDGE, SIGCHLD};
 	size_t i;
 
 	(void)sigemptyset(&m->signals);
@@ -378,7 +431,8 @@ master_run(
 	struct master m = {.listening = listening,
 	    .options = options,
 	    .app = app,
-	    .want_rebuild = true};
+	    .want_rebuild = true,
+	    .want_bridge = true};
 	int64_t end_by;
 
 	block_signals(&m);

@@ -32,7 +32,8 @@ struct serve_options {
  *	in each worker		open_registry; requests; when it is to end, background_running
  *				again and again until it says no, with abort_outgoing if that
  *				takes too long; close_registry
- *	in a process of its own	rebuild_index, sweep_store, send_mail: each is one run
+ *	in a process of its own	rebuild_index, make_bridges, sweep_store, send_mail: each is one
+ *				run
  */
 struct serve_app {
 	/* Reads the configuration again. NULL: it is not valid, and the old one stays. */
@@ -54,6 +55,10 @@ struct serve_app {
 	 * there): all repositories, or those that have a mark. False: it has to run again. */
 	bool (*rebuild_index)(
 	    void *arg, bool all, const volatile sig_atomic_t *stop);
+
+	/* Makes the form in API v2 of the images of API v1 that wait for it. A signal may end
+	 * the process at any point. False: it has to run again. */
+	bool (*make_bridges)(void *arg);
 
 	/* Removes what killed processes left, and what has expired. */
 	void (*sweep_store)(void *arg);

@@ -33,7 +33,7 @@ my @ROOMS = (
     v2       => [qw(base image auth registry content http api)],
     serve    => [qw(base store http api)],
     conf     => [qw(base)],
-    cmd      => [qw(base image store storefs index indexsqlite remote auth registry mirror images content port http api ops v1 v2 serve conf)],
+    cmd      => [qw(base image store storefs index indexsqlite remote auth registry bridge mirror images content port http api ops v1 v2 serve conf)],
 );
 
 # A header that only some rooms, or some files, may include.

@@ -38,9 +38,10 @@ sub random_id {
 # Its path in API v1: of its "json", "layer" and so on.
 sub path { return '/v1/images/' . $_[0]{id} . "/$_[1]" }
 
-sub id    { return $_[0]{id} }
-sub json  { return $_[0]{json} }
-sub bytes { return $_[0]{bytes} }
+sub id     { return $_[0]{id} }
+sub parent { return $_[0]{parent} }    # its id; undef: a base
+sub json   { return $_[0]{json} }
+sub bytes  { return $_[0]{bytes} }
 
 sub size {
     my ($self) = @_;
