@@ -10,10 +10,18 @@
 #include "store/store.h"
 #include "storefs/storefs.h"
 
+/* The reason may quote a file that somebody else wrote: a terminal must not take a part of it for
+ * a command. */
 void
 open_complain(const char *what, const struct err *err)
 {
-	(void)fprintf(stderr, "berth: %s: %s\n", what, err->text);
+	const char *p;
+
+	(void)fprintf(stderr, "berth: %s: ", what);
+	for (p = err->text; *p != '\0'; p++)
+		(void)fputc(
+		    (unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p, stderr);
+	(void)fputc('\n', stderr);
 }
 
 const struct v1chain_platform *

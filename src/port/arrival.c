@@ -4,10 +4,21 @@
 #include "content/blob.h"
 #include "content/manifests.h"
 #include "content/upload.h"
+#include "image/reference.h"
 #include "store/blob.h"
 #include "store/stage.h"
 
 #define CHUNK ((size_t)256 << 10)
+
+enum result
+arrival_begin(const struct task *t, const struct input *from,
+    const struct port_name *to, struct arrival *out)
+{
+	*out = (struct arrival){t, from, to->repository};
+	if (!reference_is_tag(str_of(to->tag)))
+		return err_set(t->err, RC_BAD_TAG, "\"%s\" is not a tag", to->tag);
+	return reference_check_repository(str_of(to->repository), t->err);
+}
 
 static enum result
 check_source(

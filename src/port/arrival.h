@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "image/digest.h"
 #include "port/input.h"
+#include "port/port.h"
 #include "registry/task.h"
 
 struct arrival {
@@ -15,6 +16,10 @@ struct arrival {
 	const struct input *from;
 	const char *repository;
 };
+
+/* RC_BAD_NAME, RC_BAD_TAG: API v2 has no such repository or tag. */
+enum result arrival_begin(const struct task *t, const struct input *from,
+    const struct port_name *to, struct arrival *out);
 
 /* The file is the blob d. RC_MISMATCH: it has other bytes. */
 enum result arrival_blob(

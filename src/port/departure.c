@@ -40,6 +40,8 @@ departure_find(const struct departure *dep, struct manifests_found *out)
 		r = manifests_get(dep->task, from->repository,
 		    str_of(from->digest != NULL ? from->digest : from->tag),
 		    MANIFESTS_NOT_SCHEMA1, out);
+	if (r == RC_MANIFEST_UNKNOWN)
+		r = err_set(dep->task->err, r, "the registry has no such image");
 	if (r == RC_OK && dep->platform != NULL && v1chain_is_list(out->type))
 		r = pick_child(dep, out);
 	return r;

@@ -222,11 +222,13 @@ enum result
 docker_archive_import(const struct task *t, const struct input *in,
     const struct port_import *how, const struct port_name *to, const char **what)
 {
-	const struct arrival ar = {t, in, to->repository};
 	struct arrival_manifest m = {.type = str_of(SCHEMA2), .tag = to->tag};
 	struct image im = {.entry = NULL};
-	enum result r = choose(&ar, how, to, &im.entry);
+	struct arrival ar;
+	enum result r = arrival_begin(t, in, to, &ar);
 
+	if (r == RC_OK)
+		r = choose(&ar, how, to, &im.entry);
 	buf_init(&im.manifest, t->arena, MANIFEST_MAX);
 	buf_adds(&im.manifest,
 	    "{\"schemaVersion\":2,\"mediaType\":\"" SCHEMA2 "\",\"config\":");

@@ -232,12 +232,14 @@ enum result
 oci_layout_import(const struct task *t, const struct input *in,
     const struct port_import *how, const struct port_name *to, const char **what)
 {
-	const struct arrival ar = {t, in, to->repository};
 	struct arrival_manifest m = {.tag = to->tag};
 	const struct json *list, *descriptor;
+	struct arrival ar;
 	struct str text;
-	enum result r = check_version(t, in);
+	enum result r = arrival_begin(t, in, to, &ar);
 
+	if (r == RC_OK)
+		r = check_version(t, in);
 	if (r == RC_OK)
 		r = input_read(t, in, INDEX, MANIFEST_MAX, &text);
 	if (r == RC_OK)

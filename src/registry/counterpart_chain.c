@@ -156,7 +156,7 @@ has_json(
 	       str_is(v.parent, image->parent == NULL ? "" : image->parent);
 }
 
-/* An image whose push has not ended is no image yet, and its push is refused (images/push.c). */
+/* An image whose push has not ended does not count yet, and its push is refused (images/push.c). */
 static enum result
 check_id(const struct task *t, const struct v1chain_image *image, bool top)
 {

@@ -85,15 +85,14 @@ static void
 add_refs(const struct task *t, struct gathering *g, const struct digest *manifest,
     const char *origin)
 {
-	const struct store_bridge_document what = {
-	    manifest, CANONICAL_MAX};
+	const struct store_bridge_document what = {manifest, CANONICAL_MAX};
 	struct manifest refs;
 	struct str bytes;
 	struct err ignored;
 	size_t i;
 
-	if (store_bridge_blob_read(t->reg->store, t->arena, what, &bytes,
-		&ignored) != RC_OK ||
+	if (store_bridge_blob_read(
+		t->reg->store, t->arena, what, &bytes, &ignored) != RC_OK ||
 	    manifest_parse(t->arena, bytes, str_of(""), &refs, &ignored) != RC_OK)
 		return;
 	for (i = 0; i < refs.n_refs; i++)

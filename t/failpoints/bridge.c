@@ -6,6 +6,7 @@
 #include "store/bridge.h"
 #include "lib/failpoint.h"
 #include "lib/held.h"
+#include "lib/power_cut.h"
 #include "lib/text_digest.h"
 #include "lib/v1_image.h"
 
@@ -21,7 +22,7 @@ static void
 begin_empty(void)
 {
 	fresh_store();
-	image = make_image('a', NULL, BYTES);
+	image = image_of('a', NULL, BYTES);
 	digest = sha256(BYTES);
 }
 
@@ -379,6 +380,68 @@ derived_fault(void)
 	return fault == NULL ? derived_blob_fault(large(), true) : fault;
 }
 
+/* ---- the power fails afterwards ---- */
+
+static void
+is_well(const char *fault, const char *what)
+{
+	if (!ok(fault == NULL, "the power fails: %s", what))
+		printf("# %s\n", fault);
+}
+
+static void
+begin_with_cut(void)
+{
+	image = image_of('b', NULL, BYTES);
+	digest = sha256(BYTES);
+	fresh_store_with_cut();
+}
+
+/* What another server left may not be synced. */
+static void
+cut_after_blob(void)
+{
+	begin_with_cut();
+	write_bytes(image_file(&image, "json"), image.json);
+	write_text(image_file(&image, "ancestry"), image.ancestry);
+	write_bytes(image_file(&image, "layer"), image.layer);
+	is_int(keep_layer(0), RC_OK, "a layer becomes a blob");
+	is_int(keep_layer(1), RC_OK, "of a repository");
+	power_cut();
+	is_well(blob_fault(true), "the blob is whole");
+	ok(is_linked(), "it is the repository's");
+}
+
+static void
+cut_after_image(void)
+{
+	struct digest d = sha256(BYTES);
+
+	begin_with_cut();
+	is_int(store_blob_put_bytes(store, arena, str_of(BYTES), &d, &err), RC_OK,
+	    "a blob");
+	is_int(put_image(0), RC_OK, "becomes a layer");
+	power_cut();
+	is_well(whole_fault(), "the image is whole");
+}
+
+static void
+cut_after_derived(void)
+{
+	size_t i;
+
+	begin_with_cut();
+	for (i = 0; i < DERIVED_STEPS; i++)
+		is_int(put_derived(i), RC_OK, "%s", derived_name(i));
+	power_cut();
+	is_well(derived_blob_fault(str_of(BYTES), false),
+	    "a small blob is whole or gone");
+	is_well(derived_blob_fault(large(), false), "a large one, too");
+	report->done = 0;
+	is_int(put_derived(RECORD), RC_OK, "the record is stored again");
+	is_well(derived_fault(), "so is all");
+}
+
 /* ---- all ---- */
 
 static const char *
@@ -425,5 +488,8 @@ main(void)
 	fail_at_each_step(&repaired);
 	fail_at_each_step(&layer_to_blob);
 	fail_at_each_step(&derived);
+	cut_after_blob();
+	cut_after_image();
+	cut_after_derived();
 	return teardown_store();
 }

@@ -13,6 +13,7 @@
 #define ROOT   "_berth/bridge"
 #define RECORD ROOT "/layer/01/" ID
 #define DAY    86400
+#define NOBODY 65534
 
 /* ---- what the tests do ---- */
 
@@ -272,7 +273,7 @@ test_sweep(void)
 static void
 test_layer_is_blob(void)
 {
-	const struct image im = make_image('a', NULL, "the layer");
+	const struct image im = image_of('a', NULL, "the layer");
 	const struct digest d = sha256("the layer");
 	const char *layer = image_file(&im, "layer"), *data = data_of(&d);
 	struct stat before, after;
@@ -307,8 +308,8 @@ test_layer_is_blob(void)
 static void
 test_blob_is_layer(void)
 {
-	const struct image one = make_image('b', NULL, "shared"),
-			   two = make_image('c', &one, "shared");
+	const struct image one = image_of('b', NULL, "shared"),
+			   two = image_of('c', &one, "shared");
 	const struct digest d = sha256("shared");
 	struct stage *sg;
 
@@ -330,7 +331,7 @@ test_blob_is_layer(void)
 static void
 test_removed_meanwhile(void)
 {
-	const struct image im = make_image('d', NULL, "fleeting");
+	const struct image im = image_of('d', NULL, "fleeting");
 	const struct digest d = sha256("fleeting");
 	struct stage *sg;
 
@@ -342,6 +343,50 @@ test_removed_meanwhile(void)
 	is_str(read_text(data_of(&d)), "fleeting", "its bytes are copied");
 	is_str(found(&d), "blob_unknown", "it is not a derived one");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
+}
+
+/* ---- a file of another user ---- */
+
+static int
+put_as_nobody(void *arg)
+{
+	const struct image *im = arg;
+	const struct digest d = sha256("not ours");
+
+	if (setgid(NOBODY) == -1 || setuid(NOBODY) == -1)
+		return 100;
+	return (int)store_blob_put(store, arena, layer_of(im), &d, &err);
+}
+
+/* The kernel may refuse another name of it (fs.protected_hardlinks), and refuses other times. */
+static void
+test_other_user(void)
+{
+	struct image im = image_of('1', NULL, "not ours");
+	const struct digest d = sha256("not ours");
+	const char *const ours[] = {
+	    ".", "images", "docker", "_berth", "_berth/tmp", image_file(&im, "")};
+	struct stat before;
+	size_t i;
+
+	if (getuid() != 0) {
+		ok(true, "# SKIP only root may become another user");
+		return;
+	}
+	write_image(&im);
+	make_dir("docker");
+	if (chmod(in_dir(image_file(&im, "layer")), 0644) == -1)
+		bail_out("chmod");
+	for (i = 0; i < COUNT(ours); i++)
+		if (chown(in_dir(ours[i]), NOBODY, NOBODY) == -1)
+			bail_out(ours[i]);
+	before = stat_of(image_file(&im, "layer"));
+	is_int(run_in_process(put_as_nobody, &im), RC_OK,
+	    "a layer of another user becomes a blob");
+	is_str(read_text(data_of(&d)), "not ours", "with its bytes");
+	ok(stat_of(image_file(&im, "layer")).st_uid == before.st_uid &&
+		stat_of(image_file(&im, "layer")).st_mode == before.st_mode,
+	    "the layer is as it was");
 }
 
 /* ---- several disks ---- */
@@ -364,8 +409,8 @@ mount_disk(const char *path)
 static void
 test_disk(const char *path, bool one_file)
 {
-	const struct image im = make_image('e', NULL, "far away"),
-			   other = make_image('f', &im, "far away");
+	const struct image im = image_of('e', NULL, "far away"),
+			   other = image_of('f', &im, "far away");
 	const struct digest d = sha256("far away");
 	const char *layer = image_file(&im, "layer");
 
@@ -422,7 +467,7 @@ static void
 test_version(void)
 {
 	static const char *const files[] = {"json", "ancestry", "layer"};
-	const struct image im = make_image('1', NULL, "layer");
+	const struct image im = image_of('1', NULL, "layer");
 	const char *before;
 	size_t i;
 
@@ -448,7 +493,7 @@ main(void)
 	static void (*const tests[])(void) = {test_places, test_not_writable,
 	    test_damaged_records, test_damaged_blobs, test_sweep,
 	    test_layer_is_blob, test_blob_is_layer, test_removed_meanwhile,
-	    test_version};
+	    test_other_user, test_version};
 	size_t i;
 
 	setup_store(IN_MEMORY);

@@ -9,6 +9,8 @@
 #include "image/v1config.h"
 #include "lib/held.h"
 #include "lib/store.h"
+#include "lib/text_digest.h"
+#include "store/bridge.h"
 #include "store/guard.h"
 #include "store/inbox.h"
 #include "store/v1image.h"
@@ -25,6 +27,7 @@ static struct store_v1repo repo; /* ns/app */
 static struct store_v1image image, pushed;
 static struct guard repo_guard, pushed_guard;
 static struct str text;
+static const struct store_bridge_key record = {STORE_BRIDGE_LAYER, ID};
 
 /* ---- calls, each in its simplest form ---- */
 
@@ -200,6 +203,65 @@ open_again(void)
 
 /* ---- without permission ---- */
 
+/* ---- what the bridge needs ---- */
+
+static enum result
+version(void)
+{
+	return store_v1image_version(&image, &text, &err);
+}
+
+static enum result
+layer_stage(void)
+{
+	struct stage *sg;
+
+	return stage_of_layer(&image, &sg, &err);
+}
+
+static enum result
+get_record(void)
+{
+	return store_bridge_record(store, arena, record, &text, &err);
+}
+
+static enum result
+set_record(void)
+{
+	return store_bridge_set_record(store, arena, record, str_of("x"), &err);
+}
+
+static enum result
+find_derived(void)
+{
+	const struct digest d = sha256("x");
+	struct store_blob blob;
+
+	return store_bridge_blob_find(store, arena, &d, &blob, &err);
+}
+
+static enum result
+put_derived(void)
+{
+	const struct digest d = sha256("x");
+
+	return store_bridge_blob_put_bytes(store, arena, str_of("x"), &d, &err);
+}
+
+static enum result
+sweep_derived(void)
+{
+	unsigned n;
+
+	return store_bridge_sweep(store, -1, &n, &err);
+}
+
+static enum result
+ask(void)
+{
+	return store_bridge_ask(store, "ns/app", &err);
+}
+
 struct ban {
 	const char *name; /* of the file that is forbidden */
 	mode_t mode;
@@ -250,7 +312,11 @@ fill_store(void)
 	write_text("repositories/ns/app/_index_images", "[]");
 	write_text("repositories/ns/app/tag_x", ID);
 	write_text("repositories/ns/app/tagx_json", "{}");
+	write_text("images/" ID "/layer", "layer");
+	write_text("images/" ID "/ancestry", "[\"" ID "\"]");
 	write_text("_berth/push/" PUSHED "/begun-0", "");
+	write_text("_berth/bridge/layer/01/" ID, "");
+	make_dir("_berth/bridge/content/sha256");
 	write_text("_berth/body/1", "layer");
 	(void)nftw(dir, give_away, 16, FTW_PHYS);
 	take_handles();
@@ -286,6 +352,16 @@ test_bans(void)
 	    {"_berth/body", 0, bodies, "sweeping bodies"},
 	    {"_berth/tmp", 0, tmp, "sweeping what has no name"},
 	    {"_berth/push", 0, pushes, "sweeping pushes"},
+	    {"images/" ID, 0, version, "an image's version"},
+	    {"images/" ID "/layer", 0, layer_stage, "a layer for the other API"},
+	    {"_berth/bridge/layer/01/" ID, 0, get_record, "a record"},
+	    {"_berth/bridge/layer", 0, get_record, "the records of layers"},
+	    {"_berth/bridge/layer/01", 0500, set_record, "writing a record"},
+	    {"_berth/tmp", 0500, set_record, "the same on its way"},
+	    {"_berth/bridge/content", 0, find_derived, "a derived blob"},
+	    {"_berth/bridge/content/sha256", 0500, put_derived, "storing one"},
+	    {"_berth/bridge/content", 0, sweep_derived, "sweeping them"},
+	    {"_berth/bridge", 0500, ask, "asking for a repository"},
 	    {"", 0, open_again, "the store"},
 	    {"_berth", 0, open_again, "what berth needs in it"},
 	};
@@ -341,6 +417,8 @@ test_limits(void)
 	    {NULL, 0, set_images, "writing images"},
 	    {NULL, 0, put_tag, "writing a tag"},
 	    {NULL, 0, begin_push, "a push"},
+	    {NULL, 0, set_record, "a record"},
+	    {NULL, 0, put_derived, "a derived blob"},
 	};
 	static const struct ban opens[] = {
 	    {NULL, 0, lock, "a guard"},

@@ -286,8 +286,8 @@ test_behind_a_proxy(void)
 int
 main(void)
 {
-	static void (*const tests[])(void) = {test_vary, 
-	    test_rows, test_injection, test_requests, test_behind_a_proxy};
+	static void (*const tests[])(void) = {test_vary, test_rows, test_injection,
+	    test_requests, test_behind_a_proxy};
 
 	return run_tests(tests, COUNT(tests));
 }

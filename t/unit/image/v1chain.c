@@ -210,6 +210,12 @@ test_made_up(void)
 		"\"\xef\xbf\xbd \\u0000\x7f\"]},\"created\":\"0001-01-01T00:00:00Z"
 		"\",\"id\":\"<0>\",\"os\":\"linux\","
 		"\"x\":\"\\ud83d\\u2028 \\\" \\/\"}"},
+	    /* copied values, with escapes for HTML */
+	    {IMAGE(""),
+		"{\"x\": [ \"\xe2\x80\xa8 \\\" & \\\\\", \"\xe2\x80\xaa\\u003C\" ]}",
+		"{\"container_config\":{\"Cmd\":[\"\"]},\"created\":"
+		"\"0001-01-01T00:00:00Z\",\"id\":\"<0>\",\"throwaway\":true,"
+		"\"x\":[\"\\u2028 \\\" \\u0026 \\\\\",\"\xe2\x80\xaa\\u003C\"]}"},
 	    /* what is missing is linux on amd64; old configs say x86_64 */
 	    {IMAGE(""), "{}",
 		"{\"container_config\":{\"Cmd\":[\"\"]},\"created\":"
