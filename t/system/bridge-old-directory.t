@@ -43,19 +43,25 @@ sub digests {
 
 sub blob { return Berth::Instance::slurp("$_[0]/" . $_[1] =~ s/\A\w+://r) }
 
+sub copies {
+    my ($name, $to) = @_;
+    $skopeo->works("$name to $to", qw(skopeo copy --quiet --all), 'docker://' . $berth->host . "/$name", $to);
+}
+
 # A directory in skopeo's own form keeps all bytes.
 sub copies_to_dir {
     my ($name, $tag, $id) = @_;
     my $dir = $skopeo->dir . '/dir-' . ++$count;
 
-    $skopeo->works("$name:$tag to dir:", qw(skopeo copy --quiet --all), 'docker://' . $berth->host . "/$name:$tag", "dir:$dir");
+    copies("$name:$tag", "dir:$dir");
     my $bytes    = Berth::Instance::slurp("$dir/manifest.json");
     my $manifest = decode_json($bytes);
     my @layers   = map { blob($dir, $_->{digest}) } @{ $manifest->{layers} };
     my $config   = decode_json(blob($dir, $manifest->{config}{digest}));
 
     is('sha256:' . sha256_hex($bytes), served($berth, $name, $tag), 'its digest');
-    is_deeply([map { 'sha256:' . sha256_hex(Berth::Tar::unpacked($_)) } @layers], $config->{rootfs}{diff_ids}, 'its diff_ids');
+    is_deeply([map { 'sha256:' . sha256_hex(Berth::Tar::unpacked($_)) } @layers], $config->{rootfs}{diff_ids},
+        'its diff_ids');
     is(scalar @{ $config->{history} }, scalar $store->layers($id), 'a history of all images');
     is_deeply(\@layers, [grep { !/\A\0*\z/ } map { /\A\x1f\x8b/ ? $_ : Berth::Tar::unpacked($_) } $store->layers($id)],
         'layers are the files, or what is in them');
@@ -68,7 +74,7 @@ sub copies_to_oci {
     my ($name, $tag, $id, $diff_ids) = @_;
     my $dir = $skopeo->dir . '/oci-' . ++$count;
 
-    $skopeo->works("$name:$tag to oci:", qw(skopeo copy --quiet --all), 'docker://' . $berth->host . "/$name:$tag", "oci:$dir:x");
+    copies("$name:$tag", "oci:$dir:x");
     my ($image)  = @{ decode_json(Berth::Instance::slurp("$dir/index.json"))->{manifests} };
     my $manifest = decode_json(blob("$dir/blobs/sha256", $image->{digest}));
     my $config   = decode_json(blob("$dir/blobs/sha256", $manifest->{config}{digest}));
@@ -93,7 +99,8 @@ sub is_schema_1 {
 
     is_deeply([map { $_->{id} } @{ $got->{images} }], \@chain, "$name:$tag in schema 1: the ids");
     is_deeply([map { $_->{json} } @{ $got->{images} }], [map { $store->image($_)->json } @chain], 'the jsons');
-    is_deeply([map { sha256_hex($_->{layer}) } @{ $got->{images} }], [map { sha256_hex($_) } $store->layers($id)], 'the layers');
+    is_deeply([map { sha256_hex($_->{layer}) } @{ $got->{images} }], [map { sha256_hex($_) } $store->layers($id)],
+        'the layers');
 }
 
 sub is_served {
@@ -107,7 +114,8 @@ sub is_served {
     $skopeo = Berth::Programs->new($berth);
 
     my $names = join ' ', sort map { v2_name($_) } $store->repositories;
-    ok(within(20, sub { listed('/v2/_catalog', 'repositories') eq $names }), 'the catalog') or diag(listed('/v2/_catalog', 'repositories'));
+    ok(within(20, sub { listed('/v2/_catalog', 'repositories') eq $names }), 'the catalog')
+        or diag(listed('/v2/_catalog', 'repositories'));
     for my $repository ($store->repositories) {
         my ($name, $tags) = (v2_name($repository), $store->tags($repository));
         is(listed("/v2/$name/tags/list", 'tags'), join(' ', sort keys %$tags), "the tags of $name");
