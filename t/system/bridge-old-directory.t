@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 
+use Berth::Canonical;
 use Berth::Docker011;
 use Berth::Docker16;
 use Berth::HTTP;
@@ -16,8 +17,10 @@ use Berth::RootFs;
 use Berth::Tar;
 use Berth::Test;
 use Digest::SHA qw(sha256_hex);
+use Encode qw(encode_utf8);
 use File::Path qw(remove_tree);
 use JSON::PP qw(decode_json);
+use MIME::Base64 qw(decode_base64);
 
 needs_command($_) for qw(skopeo openssl xz bzip2);
 
@@ -59,7 +62,12 @@ sub copies_to_dir {
     my @layers   = map { blob($dir, $_->{digest}) } @{ $manifest->{layers} };
     my $config   = decode_json(blob($dir, $manifest->{config}{digest}));
 
+    my @images   = map { { json => $store->image($_)->json, layer => $store->image($_)->bytes } } $store->chain($id);
+    my ($want_config, $want_manifest) = Berth::Canonical::of(@images);
+
     is('sha256:' . sha256_hex($bytes), served($berth, $name, $tag), 'its digest');
+    is($bytes, $want_manifest, 'its manifest is as the specification says');
+    is(blob($dir, $manifest->{config}{digest}), $want_config, 'and its config');
     is_deeply([map { 'sha256:' . sha256_hex(Berth::Tar::unpacked($_)) } @layers], $config->{rootfs}{diff_ids},
         'its diff_ids');
     is(scalar @{ $config->{history} }, scalar $store->layers($id), 'a history of all images');
@@ -141,6 +149,20 @@ sub is_served {
     is($berth->stop, 0, 'a clean end');
     return $digests;
 }
+
+# The vectors of t/unit/image, so that the second program is right where the old directories have
+# nothing.
+subtest 'the specification' => sub {
+    for my $file (qw(v1-three-layers v1-very-old)) {
+        my $vector = decode_json(Berth::Instance::slurp(source_dir() . "/t/data/$file.json"));
+        my @images = map { { json => encode_utf8($_->{json}), layer => decode_base64($_->{layer_base64}) } }
+            @{ $vector->{v1_images_base_first} };
+        my ($config, $manifest) = Berth::Canonical::of(@images);
+
+        is($config,   encode_utf8($vector->{schema2}{config}), "$file: the config");
+        is($manifest, $vector->{schema2}{manifest},            'the manifest');
+    }
+};
 
 my $digests;
 for my $version (qw(0.6.5 0.6.9 0.9.1)) {

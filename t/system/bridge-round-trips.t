@@ -95,6 +95,19 @@ for my $tag (qw(14.04 13.10 12.10)) {
 
 # ---- v2, v1, v2 ----
 
+# The ids by the formula of doc/bridge.md, of an image without empty layers.
+sub ids_of {
+    my ($image) = @_;
+    my @parts  = $image->parts;
+    my $config = pop @parts;
+    my @ids    = '';
+
+    for (@parts) {
+        push @ids, sha256_hex($_->hex . " $ids[-1]" . ($_ == $parts[-1] ? ' ' . $config->bytes : ''));
+    }
+    return [@ids[1 .. $#ids]];
+}
+
 sub push_v2 {
     my ($name, $image) = @_;
     $skopeo->works("$name is pushed", qw(skopeo copy --quiet --all --preserve-digests), saved("$dir/" . $image->hex, $image),
@@ -118,6 +131,7 @@ for my $what (sort keys %images) {
         my $docker = Berth::Docker011->new($berth);
         my @pulled = $docker->pull_tag($name, 'new');
         is_deeply(digests_of(@pulled), \@layers, 'docker 0.11 gets the layers');
+        is_deeply([map { $_->{id} } @pulled], ids_of($amd64), 'under the ids of distribution');
         my @push   = $docker->pushable(@pulled);
         my $child  = Berth::Image->new(parent => $push[-1]);
         my @sent = sent(qr{"PUT /v1/repositories/$name-v1/images },
