@@ -20,12 +20,15 @@
 #include "base/fnv.h"
 #include "base/log.h"
 #include "bridge/make.h"
+#include "image/manifest.h"
 #include "image/schema1.h"
+#include "image/schema1_write.h"
 #include "index/index.h"
 #include "registry/counterpart.h"
 #include "registry/indexing.h"
 #include "registry/manifest_load.h"
 #include "registry/pair.h"
+#include "registry/worklimit.h"
 #include "store/bridge.h"
 #include "store/guard.h"
 #include "store/manifest.h"
@@ -60,8 +63,9 @@ struct run {
 struct subject {
 	const char *tag;
 	const char *id;         /* of API v1: its image; else NULL */
-	const struct digest *d; /* of API v2: its manifest */
-	const char *key;        /* of the record of its form: the same as text */
+	const struct digest *d; /* of API v2: its manifest, ... */
+	struct str manifest;    /* ... and the bytes of that */
+	const char *key;        /* of the record of its form: id or d as text */
 };
 
 static bool
@@ -95,19 +99,23 @@ slow_down(struct run *run, int64_t began, uint64_t bytes)
 	}
 }
 
+/* id: of an image of API v1; NULL: d is a blob of the current repository. */
 static enum result
-read_layer(struct run *run, const struct task *t, const char *id)
+read_layer(struct run *run, const char *id, const struct digest *d)
 {
 	const int64_t began = clock_ticks();
-	const struct task *own;
+	const struct task *t;
 	struct layer_sums sums;
 	enum result r;
 
 	arena_clear(run->layer);
-	own = task_with_arena(t, run->layer);
-	if (counterpart_layer(own, id, &sums) == RC_OK)
+	t = task_with_arena(run->task, run->layer);
+	r = id != NULL ? counterpart_layer(t, id, &sums)
+		       : counterpart_blob(t, d, &sums);
+	if (r == RC_OK)
 		return RC_OK;
-	r = make_layer(own, id, &sums);
+	r = id != NULL ? make_layer(t, id, &sums)
+		       : make_blob(t, run->pair.v2, d, &sums);
 	arena_clear(run->layer); /* gives back the memory that was reserved */
 	if (r == RC_OK)
 		slow_down(run, began, sums.size);
@@ -115,20 +123,27 @@ read_layer(struct run *run, const struct task *t, const char *id)
 }
 
 /* Reads each layer by itself, so that there are pauses between them. What cannot be read
- * make_image() meets again, and says what follows from it. */
-static enum result
-make_v1(struct run *run, const struct task *t, const char *id,
-    struct counterpart_image *out)
+ * make_image() or make_schema1() meets again, and says what follows from it. */
+static void
+read_layers_v1(struct run *run, const struct task *t, const char *id)
 {
 	const char *const *ids;
 	size_t i, n = 0;
 	enum result r = counterpart_ancestry(t, id, &ids, &n);
 
 	for (i = 0; i < n && r == RC_OK && !stopped(run); i++)
-		r = read_layer(run, t, ids[i]);
-	if (stopped(run))
-		return RC_STOPPED;
-	return make_image(t, id, out);
+		r = read_layer(run, ids[i], NULL);
+}
+
+static void
+read_layers_v2(struct run *run, const struct task *t, struct str manifest)
+{
+	const struct schema1_entry *entries;
+	size_t i, n = 0;
+	enum result r = schema1_entries(t->arena, manifest, &entries, &n, t->err);
+
+	for (i = 0; i < n && r == RC_OK && !stopped(run); i++)
+		r = read_layer(run, NULL, &entries[i].layer);
 }
 
 static enum result
@@ -138,9 +153,13 @@ make(struct run *run, const struct task *t, const struct subject *s,
 	enum result r;
 
 	if (s->id != NULL)
-		r = make_v1(run, t, s->id, out);
+		read_layers_v1(run, t, s->id);
 	else
-		r = make_schema1(t, run->pair.v2, s->d, out);
+		read_layers_v2(run, t, s->manifest);
+	if (stopped(run))
+		return RC_STOPPED;
+	r = s->id != NULL ? make_image(t, s->id, out)
+			  : make_schema1(t, run->pair.v2, s->d, out);
 	if (r != RC_OK)
 		return r;
 	if (out->refused.n == 0) {
@@ -301,23 +320,37 @@ visit_v1tag(void *arg, const char *tag, const char *id)
 	return finish(run, r, tag);
 }
 
+/* Those of schema 1 hold the jsons of all images, and may be long. */
 static enum result
-is_schema1(
-    const struct task *t, const char *name, const struct digest *d, bool *out)
+read_manifest(const struct task *t, const char *name, const struct digest *d,
+    struct store_manifest *out)
 {
 	const struct store_repository in = task_repository(t, name);
+	enum result r = store_manifest_read_short(
+	    &in, d, WORKLIMIT_FREE, out, t->err);
+
+	if (r != RC_TOO_LARGE)
+		return r;
+	r = worklimit_enter(t, 2 * MANIFEST_MAX);
+	return r == RC_OK
+		   ? store_manifest_read_short(&in, d, MANIFEST_MAX, out, t->err)
+		   : r;
+}
+
+/* Only manifests of schema 1 need a form of their own. */
+static enum result
+look_at_manifest(struct run *run, const struct task *t, struct subject *s)
+{
 	struct store_manifest stored;
 	struct str type;
-	enum result r = store_manifest_read_short(
-	    &in, d, COUNTERPART_MANIFEST_MAX, &stored, t->err);
+	enum result r = read_manifest(t, run->pair.v2, s->d, &stored);
 
-	*out = false;
-	if (r == RC_MANIFEST_UNKNOWN || r == RC_TOO_LARGE)
-		return RC_OK;
 	if (r == RC_OK)
-		r = manifest_load_type(t, name, &stored, &type);
-	*out = r == RC_OK && schema1_is_type(type);
-	return r;
+		r = manifest_load_type(t, run->pair.v2, &stored, &type);
+	if (r != RC_OK || !schema1_is_type(type))
+		return r;
+	s->manifest = stored.bytes;
+	return look_at(run, t, s);
 }
 
 static bool
@@ -326,17 +359,12 @@ visit_v2tag(void *arg, const char *tag, const struct digest *d)
 	struct run *run = arg;
 	const struct task *t;
 	struct subject s = {.tag = tag, .d = d};
-	bool old = false;
-	enum result r;
 
 	arena_clear(run->tag);
 	t = task_with_arena(run->task, run->tag);
 	s.key = digest_text(run->tag, d);
 	run->tags = add_to_hash(run->tags, tag, s.key);
-	r = is_schema1(t, run->pair.v2, d, &old);
-	if (r == RC_OK && old)
-		r = look_at(run, t, &s);
-	return finish(run, r, tag);
+	return finish(run, look_at_manifest(run, t, &s), tag);
 }
 
 /* ---- one repository ---- */

@@ -228,6 +228,18 @@ make_layer(const struct task *t, const char *id, struct layer_sums *out)
 }
 
 enum result
+make_blob(const struct task *t, const char *name, const struct digest *d,
+    struct layer_sums *out)
+{
+	enum result r = counterpart_blob(t, d, out);
+
+	if (r != RC_NOT_FOUND)
+		return r;
+	r = enter(t);
+	return r == RC_OK ? unpack_blob(t, name, d, out) : r;
+}
+
+enum result
 make_plain(const struct task *t, const char *id, const struct layer_sums *sums,
     struct store_blob *out)
 {

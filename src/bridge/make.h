@@ -30,8 +30,11 @@ enum result make_schema1_again(const struct task *t, const char *name,
 enum result make_plain(const struct task *t, const char *id,
     const struct layer_sums *sums, struct store_blob *out);
 
-/* The same for the layer of an image of API v1, alone. */
+/* The sums alone of the layer of an image of API v1, or of a blob of the repository that is a
+ * layer: what the calls above do for each. RC_BAD_LAYER, RC_BLOB_UNKNOWN. */
 enum result make_layer(
     const struct task *t, const char *id, struct layer_sums *out);
+enum result make_blob(const struct task *t, const char *name,
+    const struct digest *d, struct layer_sums *out);
 
 #endif

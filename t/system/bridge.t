@@ -9,20 +9,18 @@ use warnings;
 use Berth::HTTP;
 use Berth::Image;
 use Berth::Instance;
-use Berth::OldStore;
 use Berth::Test;
 use Berth::V1Client;
+use Berth::V1Directory;
 use File::Path qw(remove_tree);
-use JSON::PP qw(decode_json);
-use POSIX qw(:sys_wait_h);
-use Time::HiRes qw(sleep);
+use POSIX ();
 
 use constant IMAGES => 200;
 use constant SCHEMA2 => 'application/vnd.docker.distribution.manifest.v2+json';
 
 my $dir  = scratch();
 my $data = "$dir/data";
-my $old  = Berth::OldStore->new($data);
+my $old  = Berth::V1Directory->new($data);
 my $base = $old->image(Berth::Image->new);
 
 for my $n (1 .. IMAGES) {

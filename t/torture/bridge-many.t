@@ -7,8 +7,8 @@ use warnings;
 
 use Berth::Image;
 use Berth::Instance;
-use Berth::OldStore;
 use Berth::Test;
+use Berth::V1Directory;
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(sleep);
 
@@ -20,7 +20,7 @@ my $repositories = quick() ? 50 : 500;
 my $tags         = $repositories * CHAIN / 4;
 my $dir          = scratch();
 my $data         = "$dir/data";
-my $old          = Berth::OldStore->new($data);
+my $old          = Berth::V1Directory->new($data);
 my $base         = $old->image(Berth::Image->new);
 
 for my $repository (1 .. $repositories) {

@@ -1,8 +1,8 @@
-package Berth::OldStore;
+package Berth::V1Directory;
 
-# A directory as docker-registry 0.x left it, written file by file.
+# Images and tags written straight into a directory, as docker-registry 0.x keeps them.
 #
-#     my $old = Berth::OldStore->new($dir);
+#     my $old = Berth::V1Directory->new($dir);
 #     my $base = $old->image(Berth::Image->new);
 #     $old->tag('library/app', latest => $base);
 
