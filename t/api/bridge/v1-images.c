@@ -362,7 +362,7 @@ ask(void *arg)
 }
 
 /* Requests that wait for the one that reads a layer do not read it: what it has recorded counts,
- * which here is not true, so that it can be told apart. */
+ * which here is not true, so that the test sees a difference. */
 static void
 test_at_once(void)
 {
