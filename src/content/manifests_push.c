@@ -228,7 +228,7 @@ store_tag(const struct push *p, const char *tag)
 	    &in, &p->guard, tag, &p->digest, p->task->err);
 
 	return r == RC_OK
-		   ? pair_tag_drop(p->task, &p->guard, &p->pair, tag, PAIR_V1, &was)
+		   ? pair_v1_tag_drop(p->task, &p->guard, &p->pair, tag, &was)
 		   : r;
 }
 
