@@ -1,6 +1,8 @@
 /* to_v1_keep.c: to_v1_keep() and to_v1_checksum() of to_v1.h. Images are written base first, so
  * that each that is there has those below it, whatever interrupts this. */
 #include "bridge/to_v1.h"
+
+#include "bridge/make.h"
 #include "bridge/to_v1_find.h"
 #include "bridge/to_v1_layer.h"
 #include "image/hash.h"
@@ -24,6 +26,22 @@ read_layer(const struct task *t, const struct to_v1_found *found, size_t at,
 	return r;
 }
 
+/* Where the file system made a copy of the layer, only its sums say later that the image is this
+ * one (registry/counterpart.h). */
+static void
+note_copy(const struct task *t, const struct to_v1_found *found, size_t at)
+{
+	const char *id = found->chain.images[at].id;
+	const struct task *quiet = task_quiet(t);
+	const struct content *blob, *layer;
+	struct layer_sums ignored;
+
+	if (to_v1_layer_find(quiet, found, at, &blob) == RC_OK &&
+	    v1image_layer(quiet, id, &layer) == RC_OK &&
+	    !store_content_is_same(t->reg->store, layer, blob))
+		(void)make_layer(quiet, id, &ignored);
+}
+
 /* The layer is hashed before the guard is taken. */
 static enum result
 keep_image(const struct task *t, const struct to_v1_found *found, size_t at)
@@ -43,6 +61,8 @@ keep_image(const struct task *t, const struct to_v1_found *found, size_t at)
 	if (r == RC_OK)
 		r = store_v1image_put(&im, &held, &parts, t->err);
 	guard_release(&held);
+	if (r == RC_OK)
+		note_copy(t, found, at);
 	return r;
 }
 

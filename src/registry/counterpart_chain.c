@@ -110,7 +110,38 @@ chain_of_schema1(const struct task *t, const struct digest *d, struct v1chain *o
 
 /* ---- are the ids free? ---- */
 
-/* Has the layer of the image of API v1 the bytes of the chain's layer? */
+/* The blob d, of API v2 or derived. */
+static enum result
+find_blob(const struct task *t, const struct digest *d, struct store_blob *out)
+{
+	enum result r = store_blob_find_anywhere(
+	    t->reg->store, t->arena, d, out, t->err);
+
+	if (r == RC_BLOB_UNKNOWN)
+		r = store_bridge_blob_find(t->reg->store, t->arena, d, out, t->err);
+	return r;
+}
+
+/* Reads a small layer. */
+static bool
+has_digest(
+    const struct task *t, const struct content *layer, const struct digest *d)
+{
+	char bytes[STORE_BLOB_SMALL_MAX];
+	struct store_reader *reader;
+	struct digest got;
+	struct str text = {bytes, (size_t)store_content_size(layer)};
+
+	if (store_content_open(t->reg->store, t->arena, layer, &reader, t->err) !=
+		RC_OK ||
+	    store_reader_read_at(reader, bytes, text.n, 0) != (ssize_t)text.n)
+		return false;
+	digest_of(d->kind, text, &got);
+	return digest_eq(&got, d);
+}
+
+/* Has the layer of the image of API v1 the bytes of the chain's layer? They are one file, or, where
+ * the file system had to make a copy (store/stage.h), one of them has been read. */
 static enum result
 has_layer(const struct task *t, const char *id, const struct v1chain_image *image,
     bool *out)
@@ -119,26 +150,23 @@ has_layer(const struct task *t, const char *id, const struct v1chain_image *imag
 	const struct content *layer;
 	struct store_blob blob;
 	struct layer_sums sums;
-	enum result r = store_v1image_layer(&im, &layer, t->err);
+	enum result found, r = store_v1image_layer(&im, &layer, t->err);
 
 	*out = false;
 	if (r != RC_OK)
 		return r == RC_IMAGE_UNKNOWN ? RC_OK : r;
-	if (store_content_size(layer) != image->layer_size)
-		return RC_OK;
-	r = store_blob_find_anywhere(
-	    t->reg->store, t->arena, &image->layer, &blob, t->err);
-	if (r == RC_BLOB_UNKNOWN)
-		r = store_bridge_blob_find(
-		    t->reg->store, t->arena, &image->layer, &blob, t->err);
-	if (r == RC_OK &&
-	    store_content_is_same(t->reg->store, layer, blob.content)) {
+	found = find_blob(t, &image->layer, &blob);
+	if (found != RC_OK && found != RC_BLOB_UNKNOWN)
+		return found;
+	if (found == RC_OK &&
+	    store_content_is_same(t->reg->store, layer, blob.content))
 		*out = true;
-		return RC_OK;
-	}
-	*out = counterpart_layer(task_quiet(t), id, &sums) == RC_OK &&
-	       digest_eq(&sums.digest, &image->layer);
-	return r == RC_BLOB_UNKNOWN ? RC_OK : r;
+	else if (store_content_size(layer) <= STORE_BLOB_SMALL_MAX)
+		*out = has_digest(task_quiet(t), layer, &image->layer);
+	else
+		*out = counterpart_layer(task_quiet(t), id, &sums) == RC_OK &&
+		       digest_eq(&sums.digest, &image->layer);
+	return RC_OK;
 }
 
 /* Below the top the json is text alone: created, author, comment. That of the top is what a

@@ -268,6 +268,43 @@ test_list_reads_no_config(void)
 	    .want = ERROR("Tag not found")});
 }
 
+/* ---- schema 1 ---- */
+
+/* What docker 1.6 to 1.9 push: its schema 2 form is made when it is first asked for. */
+static void
+test_schema1(void)
+{
+	const struct json *vectors = vectors_read("schema1-push.json");
+	const struct json *good = json_at(json_get(vectors, "cases"), 0);
+	const char *id, *below;
+	struct json *ancestry = NULL;
+	const char *why;
+
+	json_members(json_get(vectors, "layers"), send_layer, NULL);
+	must_send("PUT", "/v2/" REPO "/manifests/old",
+	    str_of(vector_text(good, "body")), 201);
+	id = v1_id(REPO, "old");
+	ok(id != NULL, "a tag of schema 1 has an image");
+	(void)request("GET", image_path(id, "ancestry"), NULL, NULL);
+	ok(last_reply->status == 200 &&
+		json_parse(arena, last_reply->bytes, &ancestry, &why),
+	    "which has an ancestry");
+	below = str_dup(
+	    arena, json_text(json_at(ancestry, json_length(ancestry) - 1)));
+	is_int(request("GET", image_path(below, "json"), NULL, NULL)->status, 200,
+	    "the json of its base");
+	is_int(request("GET", image_path(below, "layer"), NULL, NULL)->status, 200,
+	    "the layer of its base");
+	(void)request("GET", REPO1 "/tags", NULL, NULL);
+	ok(says("\"old\""), "the tag is listed");
+	reindex_all();
+	(void)request("GET", REPO1 "/tags", NULL, NULL);
+	ok(says("\"old\""), "also of an index that was made again");
+	remove_tree(in_dir("_berth/bridge"));
+	is_int(request("GET", image_path(id, "json"), NULL, NULL)->status, 200,
+	    "what was made is made again");
+}
+
 /* ---- a docker 0.11 ---- */
 
 static void
@@ -335,6 +372,7 @@ main(void)
 	test_vectors();
 	test_lists();
 	test_refused();
+	test_schema1();
 	test_pull();
 	test_without_index();
 	test_list_reads_no_config();

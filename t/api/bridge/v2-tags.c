@@ -1,8 +1,10 @@
 /* v2-tags.c: what is pushed, moved and removed through API v1 where a repository has tags of API
  * v2: the images that a tag of API v1 leads to are kept, ids that images of API v2 have are not
  * given to others, a tag means one thing in both APIs, and what is private stays so. */
+#include <sched.h>
+#include <sys/mount.h>
+
 #include "auth/auth.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "lib/api_both.h"
@@ -163,6 +165,37 @@ test_child(void)
 	is_int((long long)json_length(ancestry_of(child.id)), 3,
 	    "with what is below it");
 	is_int(put_v1tag("team/child", "latest", child.id), 200, "a tag of it");
+}
+
+static bool may_mount; /* seen by nobody else */
+
+/* Where images and blobs are on different disks, layers are copied. */
+static void
+test_other_disk(void)
+{
+	char *large = arena_alloc(arena, 100000);
+	const char *id;
+
+	if (!may_mount) {
+		ok(true, "# SKIP only root may mount");
+		return;
+	}
+	if (mount("none", in_dir("images"), "tmpfs", 0, NULL) == -1)
+		bail_out("mount");
+	memset(large, 'x', 99999);
+	large[99999] = '\0';
+	(void)send_image(&(const struct bridged){
+	    "team/disk", "1", config_of("disk", 2), {"a small one", large}});
+	id = v1_id("team/disk", "1");
+	is_int(put_v1tag("team/disk", "2", id), 200, "a tag");
+	ok(is_there(file_of(id, "layer")), "the image is kept on the other disk");
+	is_str(v1_id("team/disk", "1"), id, "the tag of API v2 is still its");
+	reindex_all();
+	is_int(status_of("GET", "/v1/repositories/team/disk/tags", NULL), 200,
+	    "the tags");
+	ok(says("\"1\"") && says("\"2\""), "both are listed");
+	if (umount2(in_dir("images"), MNT_DETACH) == -1)
+		bail_out("umount2");
 }
 
 /* ---- whose id it is ---- */
@@ -442,6 +475,8 @@ test_tokens(void)
 int
 main(void)
 {
+	may_mount = unshare(CLONE_NEWNS) == 0 &&
+		    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 	own.secret = str_of("a secret of 20 bytes");
 	setup_both();
 	test_kept();
@@ -456,5 +491,6 @@ main(void)
 	test_library();
 	test_private();
 	test_tokens();
+	test_other_disk();
 	return teardown_api();
 }
