@@ -8,9 +8,10 @@
  *
  * Repositories that were asked for (store/bridge.h) have a mark. It is removed after all of the
  * repository was made, so that a killed process does not lose it, and then only if the tags are
- * the same as at the beginning. A push sets its tag before it leaves the mark, and sets it under
- * the guard of the repository. So one that comes in between is either seen as a change of the
- * tags, or leaves its mark after the removal. */
+ * the same as at the beginning. A push leaves its mark and sets its tag while it holds the guard of
+ * the repository, and the tags are compared and the mark is removed with this guard too. So a push
+ * that comes in between is either seen as a change of the tags, or leaves its mark after the
+ * removal. */
 #include "bridge/all.h"
 
 #include <string.h>

@@ -6,6 +6,7 @@
 
 #include "auth/caller.h"
 #include "base/vec.h"
+#include "bridge/make.h"
 #include "index/index.h"
 #include "registry/counterpart.h"
 #include "registry/pair.h"
@@ -83,17 +84,29 @@ may_see(const struct task *t, const char *repository, bool *out)
 
 /* ---- the image ---- */
 
+/* Of a manifest of schema 1, whose schema 2 form is not there. */
+static enum result
+make_chain(const struct task *t, const char *name, const struct digest *d,
+    struct v1chain *out)
+{
+	struct counterpart_image made;
+	struct digest ignored;
+	enum result r = make_schema1_again(t, name, d, &made);
+
+	if (r == RC_OK && made.refused.n > 0)
+		return err_set(
+		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(made.refused));
+	return r == RC_OK ? counterpart_chain(t, name, d, out, &ignored) : r;
+}
+
 enum result
 to_v1_chain(const struct task *t, const char *name, const struct digest *d,
     struct v1chain *out)
 {
-	struct digest ignored;
-	enum result r = counterpart_chain(t, name, d, out, &ignored);
+	struct digest image;
+	enum result r = counterpart_chain(t, name, d, out, &image);
 
-	if (r == RC_NOT_FOUND)
-		return err_set(
-		    t->err, RC_NOT_BRIDGED, "its schema 2 form was not made yet");
-	return r;
+	return r == RC_NOT_FOUND ? make_chain(t, name, &image, out) : r;
 }
 
 static enum result

@@ -30,27 +30,39 @@ find_empty(const struct task *t, const struct digest *d, struct store_blob *out)
 			  : r;
 }
 
+/* A blob of the repository; or derived content, if the image is one of schema 1 whose layer was
+ * compressed by xz. *derived says which. */
 static enum result
 find_blob(const struct task *t, const char *repository,
-    const struct v1chain_image *image, struct store_blob *out)
+    const struct v1chain_image *image, bool *derived, struct store_blob *out)
 {
 	const struct store_repository in = task_repository(t, repository);
+	enum result r = RC_BLOB_UNKNOWN;
 
-	return image->throwaway ? find_empty(t, &image->layer, out)
-				: store_blob_find(&in, &image->layer, out, t->err);
+	*derived = image->throwaway;
+	if (image->throwaway)
+		return find_empty(t, &image->layer, out);
+	r = store_blob_find(&in, &image->layer, out, t->err);
+	if (r != RC_BLOB_UNKNOWN)
+		return r;
+	*derived = true;
+	r = store_bridge_blob_find(
+	    t->reg->store, t->arena, &image->layer, out, t->err);
+	return or_image_unknown(t, r, image);
 }
 
 enum result
 to_v1_layer_find(const struct task *t, const struct to_v1_found *found, size_t at,
     const struct content **out)
 {
-	const struct v1chain_image *image = &found->chain.images[at];
 	struct store_blob blob;
-	enum result r = find_blob(t, found->repository, image, &blob);
+	bool ignored;
+	enum result r = find_blob(
+	    t, found->repository, &found->chain.images[at], &ignored, &blob);
 
 	if (r == RC_OK)
 		*out = blob.content;
-	return or_image_unknown(t, r, image);
+	return r;
 }
 
 enum result
@@ -60,11 +72,12 @@ to_v1_layer_stage(const struct task *t, const struct to_v1_found *found, size_t 
 	const struct v1chain_image *image = &found->chain.images[at];
 	struct store *st = t->reg->store;
 	struct store_blob blob;
-	enum result r = find_blob(t, found->repository, image, &blob);
+	bool derived;
+	enum result r = find_blob(t, found->repository, image, &derived, &blob);
 
-	if (r == RC_OK && image->throwaway)
-		r = stage_of_bridge_blob(st, t->arena, &blob.digest, out, t->err);
-	else if (r == RC_OK)
-		r = stage_of_blob(st, t->arena, &blob.digest, out, t->err);
+	if (r != RC_OK)
+		return r;
+	r = derived ? stage_of_bridge_blob(st, t->arena, &blob.digest, out, t->err)
+		    : stage_of_blob(st, t->arena, &blob.digest, out, t->err);
 	return or_image_unknown(t, r, image);
 }

@@ -65,7 +65,7 @@ find_in_layer(
 
 /* ---- what was made ---- */
 
-/* r: of what made the image. Its manifest does not count as a blob. */
+/* r: of what made the image. Clients of API v2 do not get its manifest as a blob. */
 static enum result
 find_made(const struct task *t, enum result r,
     const struct counterpart_image *image, const struct digest *d,

@@ -17,13 +17,15 @@ struct command_call {
 	bool afresh;                      /* --afresh of reindex */
 	bool all, report;                 /* --all, --report of bridge */
 	uint64_t rate; /* --rate of bridge, bytes in a second; 0: not given */
-	const char
-	    *get; /* --get of check-config; NULL: not given; so the next three */
+
+	/* Options with a text; NULL: not given. */
+	const char *get;      /* --get of check-config */
 	const char *format;   /* --format of import and export */
 	const char *image;    /* --image of import */
-	const char *platform; /* --platform of export */
-	char *const
-	    *arguments; /* after the options; as many as the table demands */
+	const char *platform; /* --platform of both */
+
+	/* What comes after the options, as many as the table demands. */
+	char *const *arguments;
 	unsigned n_arguments;
 };
 

@@ -33,7 +33,9 @@ read_names(
 int
 cmd_import(const struct command_call *call)
 {
-	struct port_import how = {.path = call->arguments[0], .image = call->image};
+	struct port_import how = {.path = call->arguments[0],
+	    .image = call->image,
+	    .platform = call->platform};
 	struct registry *reg;
 	const char *what;
 	struct err err;
@@ -53,7 +55,7 @@ cmd_import(const struct command_call *call)
 	if (port_import(
 		&(struct task){.reg = reg, .arena = call->arena, .err = &err}, &how,
 		&what) != RC_OK) {
-		open_complain(how.path, &err);
+		open_complain("import", &err);
 		return EXIT_FAILURE;
 	}
 	for (i = 0; i < how.n_to; i++)

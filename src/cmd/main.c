@@ -71,12 +71,13 @@ static const struct command {
 	"--report, prints each tag that the other API cannot show, and why."},
     {"import", cmd_import,
 	{{"format", required_argument, NULL, OPT_FORMAT},
-	    {"image", required_argument, NULL, OPT_IMAGE}},
-	" [--format FORMAT] [--image NAME]",
+	    {"image", required_argument, NULL, OPT_IMAGE},
+	    {"platform", required_argument, NULL, OPT_PLATFORM}},
+	" [--format FORMAT] [--image NAME] [--platform OS/ARCHITECTURE]",
 	"Stores one image from a file: an OCI layout (oci, oci-archive), what docker save writes\n"
 	"(docker-archive) or a directory of docker-registry 0.x (v1). PATH - is standard input.\n"
-	"--image chooses one of several images in the file, by its name there. The registry can\n"
-	"run at the same time.",
+	"--image chooses one of several images in the file, by its name there, --platform one\n"
+	"of an index. The registry can run at the same time.",
 	" PATH REPOSITORY[:TAG]...", 2, 1000},
     {"export", cmd_export,
 	{{"format", required_argument, NULL, OPT_FORMAT},

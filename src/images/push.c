@@ -34,48 +34,51 @@ check_sum(struct v1checksum sum, struct err *err)
 	return RC_OK;
 }
 
-/* The parent may be an image of API v2. RC_IMAGE_UNKNOWN, also if the caller may not have it. */
+/* The parent may be an image of API v2, also one of which only a part was kept. If the caller may
+ * not have it, nothing is done. */
 static enum result
-keep_parent(const struct task *t, const char *id, struct str *ancestry)
+keep_parent(const struct task *t, const char *id)
 {
-	const struct store_v1image im = v1image_of(t, id);
-	enum result r = access_parent(t, id);
+	enum result r;
 
+	if (v1image_check(task_quiet(t), id) == RC_OK)
+		return RC_OK;
+	r = access_parent(t, id);
 	if (r == RC_PARENT_REFUSED)
-		return RC_IMAGE_UNKNOWN;
-	if (r == RC_OK)
-		r = to_v1_keep(t, id);
-	return r == RC_OK ? store_v1image_ancestry(&im, ancestry, t->err) : r;
+		return RC_OK;
+	return r == RC_OK ? to_v1_keep(t, id) : r;
 }
 
 /* The parent may be unfinished: docker sends the images of a push one after the other. */
 static enum result
+ancestry_of_parent(const struct task *t, const char *id, struct str *out)
+{
+	const struct store_v1image im = v1image_of(t, id);
+	enum result r = keep_parent(t, id);
+
+	if (r == RC_OK)
+		r = store_v1image_ancestry(&im, out, t->err);
+	if (r == RC_IMAGE_UNKNOWN && mirror_may_ask(t))
+		r = mirror_ancestry(t, id, out);
+	if (r == RC_IMAGE_UNKNOWN)
+		return err_set(
+		    t->err, RC_NO_PARENT, "the parent %s is not here", id);
+	return r == RC_OK ? access_parent(t, id) : r;
+}
+
+static enum result
 ancestry_of(
     const struct task *t, const char *id, struct str parent, struct str *out)
 {
-	struct store_v1image im = v1image_of(t, NULL);
 	struct str above = {"", 0};
-	enum result r;
+	enum result r = RC_OK;
 
-	if (parent.n > 0) {
-		if (!v1name_is_image_id(parent) || str_is(parent, id))
-			return err_set(t->err, RC_NO_PARENT,
-			    "the parent must be the id of another image");
-		im.id = str_dup(t->arena, parent);
-		r = store_v1image_ancestry(&im, &above, t->err);
-		if (r == RC_IMAGE_UNKNOWN)
-			r = keep_parent(t, im.id, &above);
-		if (r == RC_IMAGE_UNKNOWN && mirror_may_ask(t))
-			r = mirror_ancestry(t, im.id, &above);
-		if (r == RC_IMAGE_UNKNOWN)
-			return err_set(t->err, RC_NO_PARENT,
-			    "the parent %.*s is not here", STR_ARG(parent));
-		if (r == RC_OK)
-			r = access_parent(t, im.id);
-		if (r != RC_OK)
-			return r;
-	}
-	return ancestry_extend(t->arena, id, above, out, t->err);
+	if (parent.n > 0 && (!v1name_is_image_id(parent) || str_is(parent, id)))
+		return err_set(t->err, RC_NO_PARENT,
+		    "the parent must be the id of another image");
+	if (parent.n > 0)
+		r = ancestry_of_parent(t, str_dup(t->arena, parent), &above);
+	return r == RC_OK ? ancestry_extend(t->arena, id, above, out, t->err) : r;
 }
 
 /* Derived ids can be computed beforehand, and those of a push are chosen by its client: an id

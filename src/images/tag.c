@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "bridge/to_v1.h"
+#include "image/reference.h"
 #include "image/tagmeta.h"
 #include "images/access.h"
 #include "mirror/mirror.h"
@@ -285,6 +286,18 @@ means_already(const struct task *t, const struct pair *p, const char *tag,
 	return r == RC_NOT_BRIDGED ? RC_OK : r;
 }
 
+/* The form in API v2 is made after the answer, also if the process ends before that. Nobody is
+ * asked for one whose name is too long for a mark: the first request for it makes it. */
+static enum result
+ask_for_bridge(const struct task *t, const struct pair *p, const char *tag)
+{
+	enum result r = RC_OK;
+
+	if (p->v2 != NULL && reference_is_tag(str_of(tag)))
+		r = store_bridge_ask(t->reg->store, p->v1, t->err);
+	return r == RC_TOO_LARGE ? RC_OK : r;
+}
+
 /* With the guard of the repository. From the removal of the other tag on, this one counts. */
 static enum result
 write_tag(const struct task *t, const struct guard *held, const struct v1name *name,
@@ -298,6 +311,8 @@ write_tag(const struct task *t, const struct guard *held, const struct v1name *n
 	enum result r = pair_of_v1(t, name, &p);
 
 	if (r == RC_OK)
+		r = ask_for_bridge(t, &p, what->name);
+	if (r == RC_OK)
 		r = store_v1tag_put(&p.own, held, what, t->err);
 	if (r == RC_OK)
 		r = pair_of_v1(t, name, &p); /* now that it is there */
@@ -310,8 +325,6 @@ write_tag(const struct task *t, const struct guard *held, const struct v1name *n
 	return r;
 }
 
-/* The form in API v2 is made after the answer, also if the process ends before that. A request
- * that comes earlier makes it. */
 static enum result
 set_tag(
     const struct task *t, const struct v1name *name, const struct store_v1tag *what)
@@ -327,8 +340,6 @@ set_tag(
 		    t->reg->store, GUARD_REPOSITORY, full, &held, t->err);
 	if (r == RC_OK)
 		r = check_whole(t, what->id);
-	if (r == RC_OK)
-		r = store_bridge_ask(t->reg->store, full, t->err);
 	if (r == RC_OK)
 		r = write_tag(t, &held, name, what);
 	guard_release(&held);
@@ -370,13 +381,15 @@ drop_tag(const struct task *t, const struct guard *held, const struct pair *p,
 	const struct str dropped = str_of(tag);
 	const struct indexing_change change = {
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
-	bool v1 = false, v2 = false;
-	enum result r = pair_tag_drop(t, held, p, tag, PAIR_V1, &v1);
+	bool v2 = false;
+	enum result v1, r;
 
-	if (r == RC_OK)
+	/* not pair_tag_drop(): this also ends a removal that broke off */
+	r = v1 = store_v1tag_remove(&p->own, held, tag, t->err);
+	if (r == RC_OK || r == RC_NOT_FOUND)
 		r = pair_tag_drop(t, held, p, tag, PAIR_V2, &v2);
-	*was = v1 || v2;
-	if (r == RC_OK) /* also of none: an earlier removal may have broken off */
+	*was = v1 == RC_OK || v2;
+	if (r == RC_OK)
 		indexing_update(t, held, p, &change);
 	return r;
 }

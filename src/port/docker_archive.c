@@ -384,6 +384,17 @@ is_absent(enum result r)
 	       r == RC_BAD_NAME;
 }
 
+/* The form of API v1 of an index is that of the registry's platform. */
+static enum result
+export_old(struct leaving *l, const char **id)
+{
+	const struct departure *dep = l->dep;
+
+	if (dep->platform != dep->task->reg->platform)
+		return RC_NOT_BRIDGED;
+	return v1files_export_saved(dep, find_same, l, id);
+}
+
 enum result
 docker_archive_export(const struct departure *dep, const char **what)
 {
@@ -395,7 +406,7 @@ docker_archive_export(const struct departure *dep, const char **what)
 	if (now != RC_OK && !is_absent(now))
 		return now;
 	why = *dep->task->err;
-	old = v1files_export_saved(dep, find_same, &l, &id);
+	old = export_old(&l, &id);
 	if (old == RC_OK && now != RC_OK)
 		*what = id;
 	if (!is_absent(old))

@@ -8,18 +8,18 @@
 #include "port/port.h"
 #include "port/v1files.h"
 
+/* An OCI layout that is there: the image is added to it. */
 static enum result
-read_platform(const struct task *t, const char *text, struct v1chain_platform *out)
+open_layout(const struct task *t, const char *path, struct output **out)
 {
-	struct str architecture = str_of(text);
-	struct str os = str_cut(&architecture, '/');
+	enum result r = output_add_to(t, path, out);
 
-	if (os.n == 0 || architecture.n == 0)
-		return err_set(t->err, RC_BAD_DATA,
-		    "the platform \"%s\" must have the form os/architecture", text);
-	*out = (struct v1chain_platform){
-	    str_dup(t->arena, os), str_dup(t->arena, architecture)};
-	return RC_OK;
+	if (r == RC_OK && !oci_layout_is_there(*out))
+		r = err_set(t->err, RC_IO,
+		    "%s: something is there already that is not an OCI layout; choose "
+		    "a path that is free",
+		    path);
+	return r;
 }
 
 static enum result
@@ -33,7 +33,7 @@ open_output(const struct task *t, const char *path, enum port_format format,
 		    "a directory cannot go to standard output; choose oci-archive or "
 		    "docker-archive");
 	if (format == PORT_OCI && file_exists(path))
-		return output_add_to(t, path, out);
+		return open_layout(t, path, out);
 	return directory ? output_open_directory(t, path, out)
 			 : output_open_archive(t, path, out);
 }
@@ -59,15 +59,25 @@ port_export(const struct task *t, const struct port_export *how, const char **wh
 
 	if (format == PORT_ANY)
 		format = strcmp(how->path, "-") == 0 ? PORT_OCI_ARCHIVE : PORT_OCI;
-	if (how->platform != NULL) {
-		r = read_platform(t, how->platform, &platform);
+	if (how->platform != NULL && format == PORT_V1) {
+		r = err_set(t->err, RC_BAD_DATA,
+		    "API v1 has the images for bridge.platform alone: choose another "
+		    "format for another platform");
+	} else if (how->platform != NULL) {
+		r = port_platform_parse(t->arena, how->platform, &platform, t->err);
 		dep.platform = &platform;
 	} else if (format == PORT_DOCKER_ARCHIVE) {
 		dep.platform = t->reg->platform;
 	}
 	if (r == RC_OK)
 		r = open_output(t, how->path, format, &dep.to);
-	if (r == RC_OK)
+	if (r == RC_OK) {
+		output_set_stop(dep.to, how->stop);
 		r = write_format(&dep, format, what);
+	}
+	if (r == RC_REBUILDING)
+		return err_set(t->err, r,
+		    "the index, which is needed for this, is not complete: start the "
+		    "registry or run \"berth reindex\", then try again");
 	return r == RC_OK ? output_finish(dep.to) : r;
 }

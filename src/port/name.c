@@ -1,6 +1,7 @@
-/* name.c: names of formats and images on the command line. See port.h. */
+/* name.c: formats, images and platforms on the command line. See port.h. */
 #include <string.h>
 
+#include "image/v1chain.h"
 #include "port/port.h"
 
 bool
@@ -43,5 +44,20 @@ port_name_parse(
 	if (*name == '\0' || *out->tag == '\0')
 		return err_set(err, RC_BAD_NAME,
 		    "\"%.200s\" must have the form REPOSITORY[:TAG]", text);
+	return RC_OK;
+}
+
+enum result
+port_platform_parse(struct arena *a, const char *text, struct v1chain_platform *out,
+    struct err *err)
+{
+	struct str architecture = str_of(text);
+	struct str os = str_cut(&architecture, '/');
+
+	if (os.n == 0 || architecture.n == 0)
+		return err_set(err, RC_BAD_DATA,
+		    "the platform \"%s\" must have the form os/architecture", text);
+	out->os = str_dup(a, os);
+	out->architecture = str_dup(a, architecture);
 	return RC_OK;
 }

@@ -37,6 +37,12 @@ oci_layout_is(const struct input *in)
 	return input_has(in, LAYOUT) && input_has(in, INDEX);
 }
 
+bool
+oci_layout_is_there(const struct output *o)
+{
+	return output_has(o, LAYOUT) && output_has(o, INDEX);
+}
+
 /* ---- which image of the layout ---- */
 
 static struct str
@@ -155,6 +161,11 @@ import_child(const struct arrival *ar, const struct digest *d, unsigned depth)
 	if (store_manifest_find(&in, d, &kept, &ignored) == RC_OK)
 		goto out;
 	r = read_manifest(&own, &m);
+	if (r == RC_NOT_FOUND)
+		r = err_set(own.task->err, r,
+		    "an index lists %s, which is not in the file; --platform chooses "
+		    "one of its images",
+		    digest_text(scratch, d));
 	if (r == RC_TOO_LARGE ||
 	    (r == RC_OK && manifest_check_json(m.bytes, &root, &ignored) != RC_OK))
 		r = arrival_blob(&own, oci_layout_blob(scratch, d), d);
@@ -228,6 +239,25 @@ check_size(const struct json *descriptor, const struct arrival_manifest *m,
 	    m->bytes.n);
 }
 
+/* Of an index the child for the platform is imported instead. */
+static enum result
+pick_child(
+    const struct arrival *ar, const char *platform, struct arrival_manifest *m)
+{
+	const struct task *t = ar->task;
+	struct v1chain_platform wanted;
+	struct manifest manifest;
+	enum result r = port_platform_parse(t->arena, platform, &wanted, t->err);
+
+	if (r == RC_OK)
+		r = manifest_parse(t->arena, m->bytes, m->type, &manifest, t->err);
+	if (r != RC_OK || !manifest.refs_are_manifests)
+		return r;
+	r = v1chain_pick_child(t->arena, m->bytes, &wanted, &m->digest, t->err);
+	m->type = str_of("");
+	return r == RC_OK ? read_manifest(ar, m) : r;
+}
+
 enum result
 oci_layout_import(const struct task *t, const struct input *in,
     const struct port_import *how, const struct port_name *to, const char **what)
@@ -252,6 +282,8 @@ oci_layout_import(const struct task *t, const struct input *in,
 		r = read_manifest(&ar, &m);
 	if (r == RC_OK)
 		r = check_size(descriptor, &m, t->err);
+	if (r == RC_OK && how->platform != NULL)
+		r = pick_child(&ar, how->platform, &m);
 	if (r == RC_OK)
 		r = import_manifest(&ar, &m, 1);
 	if (r == RC_OK)

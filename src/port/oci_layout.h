@@ -13,6 +13,7 @@
 
 /* Is it one? */
 bool oci_layout_is(const struct input *in);
+bool oci_layout_is_there(const struct output *o);
 
 /* For port_import(): the image comes into one repository. */
 enum result oci_layout_import(const struct task *t, const struct input *in,

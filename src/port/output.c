@@ -19,6 +19,7 @@ struct output {
 	int fd;        /* of the archive, or of the directory */
 	int file;      /* of the file of the directory that is being written */
 	enum result r; /* of the first write that failed */
+	const volatile sig_atomic_t *stop; /* NULL */
 	const char **written;
 	size_t n, capacity;
 };
@@ -36,13 +37,24 @@ close_output(void *arg)
 
 /* ---- opening ---- */
 
+/* Without slashes at the end, so that another name can stand next to it. */
+static const char *
+plain_path(struct arena *a, const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return arena_strndup(a, path, n);
+}
+
 static struct output *
 new_output(const struct task *t, const char *path, bool archive)
 {
 	struct output *o = arena_alloc(t->arena, sizeof(*o));
 
 	o->task = t;
-	o->path = path;
+	o->path = plain_path(t->arena, path);
 	o->archive = archive;
 	o->fd = o->file = -1;
 	arena_defer(t->arena, close_output, o);
@@ -96,6 +108,12 @@ output_add_to(const struct task *t, const char *path, struct output **out)
 	if (r == RC_OK && !directory.directory)
 		r = err_set(t->err, RC_IO, "%s must be a directory", path);
 	return r;
+}
+
+void
+output_set_stop(struct output *o, const volatile sig_atomic_t *stop)
+{
+	o->stop = stop;
 }
 
 /* ---- what is there ---- */
@@ -152,6 +170,8 @@ write_bytes(void *arg, const char *p, size_t n)
 	struct output *o = arg;
 	int fd = o->archive ? o->fd : o->file;
 
+	if (o->r == RC_OK && o->stop != NULL && *o->stop)
+		o->r = err_set(o->task->err, RC_STOPPED, "interrupted");
 	if (o->r == RC_OK)
 		o->r = file_write(fd, str_make(p, n), o->task->err);
 	return o->r == RC_OK;

@@ -8,6 +8,7 @@
 #ifndef PORT_OUTPUT_H
 #define PORT_OUTPUT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ enum result output_open_directory(
 /* The directory that is at the path. */
 enum result output_add_to(
     const struct task *t, const char *path, struct output **out);
+
+/* While *stop is set, every write fails with RC_STOPPED. */
+void output_set_stop(struct output *o, const volatile sig_atomic_t *stop);
 
 /* Was the file written already? When adding to a directory: is it there? */
 bool output_has(const struct output *o, const char *name);

@@ -15,6 +15,7 @@
 #ifndef PORT_PORT_H
 #define PORT_PORT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -42,10 +43,16 @@ struct port_name {
 enum result port_name_parse(
     struct arena *a, const char *text, struct port_name *out, struct err *err);
 
+/* "os/architecture" */
+struct v1chain_platform;
+enum result port_platform_parse(struct arena *a, const char *text,
+    struct v1chain_platform *out, struct err *err);
+
 struct port_import {
 	const char *path; /* of a file or directory; "-": standard input */
 	enum port_format format;
 	const char *image; /* which one of several, by its name in the file; NULL */
+	const char *platform; /* of an index only this image; NULL: all */
 	const struct port_name *to;
 	size_t n_to; /* at least 1 */
 };
@@ -64,11 +71,13 @@ struct port_export {
 	 * image, the registry's (bridge.platform). */
 	const char *platform;
 	const char *path; /* "-": standard output */
+	const volatile sig_atomic_t
+	    *stop; /* set: end soon, with RC_STOPPED; NULL */
 };
 
 /* *what as above. Nothing is at the path before the whole image is; what is there already is
  * refused, but for an OCI layout: the image is added to it. RC_MANIFEST_UNKNOWN, RC_TAG_UNKNOWN,
- * RC_NOT_BRIDGED: the image has no form that the format can hold. */
+ * RC_NOT_BRIDGED: the image has no form that the format can hold; RC_REBUILDING. */
 enum result port_export(
     const struct task *t, const struct port_export *how, const char **what);
 

@@ -95,15 +95,13 @@ add_image(struct chain *c, const char *id, char parent[V1NAME_IMAGE_ID_SIZE])
 	return r;
 }
 
+/* id: one of an image. */
 static enum result
 read_chain(struct chain *c, const char *id)
 {
 	char next[V1NAME_IMAGE_ID_SIZE], parent[V1NAME_IMAGE_ID_SIZE];
 	enum result r = RC_OK;
 
-	if (!v1name_is_image_id(str_of(id)))
-		return err_set(c->task->err, RC_BAD_ID,
-		    "\"%.80s\" must be the id of an image", id);
 	(void)strcpy(next, id);
 	while (r == RC_OK && *next != '\0') {
 		if (c->n == IMAGES_MAX)
@@ -301,6 +299,21 @@ find_saved(const struct chain *c, const struct port_import *how,
 	return RC_OK;
 }
 
+/* Whatever is of no other kind gets here. */
+static enum result
+read_tag(const struct chain *c, const char *file, struct str *out)
+{
+	enum result r = input_read(c->task, c->in, file, TAG_MAX, out);
+
+	if (r == RC_NOT_FOUND)
+		return err_set(c->task->err, r,
+		    "there is no %s. A directory of docker-registry has it; an OCI "
+		    "layout has oci-layout and index.json; docker save writes "
+		    "manifest.json or repositories",
+		    file);
+	return r;
+}
+
 /* The tag's file of a directory of docker-registry. */
 static enum result
 find_tag(const struct chain *c, const struct port_import *how,
@@ -321,13 +334,18 @@ find_tag(const struct chain *c, const struct port_import *how,
 	if (r == RC_OK)
 		r = v1name_parse(t->arena, str_of(from.repository), &name, t->err);
 	if (r == RC_OK)
-		r = input_read(t, c->in,
+		r = read_tag(c,
 		    arena_printf(t->arena, "repositories/%s/tag_%s",
 			v1name_full(t->arena, &name), from.tag),
-		    TAG_MAX, &text);
-	if (r == RC_OK)
-		*id = str_dup(t->arena, str_trim_controls(text));
-	return r;
+		    &text);
+	if (r != RC_OK)
+		return r;
+	text = str_trim_controls(text);
+	if (!v1name_is_image_id(text))
+		return err_set(t->err, RC_BAD_ID,
+		    "the file of tag %s must hold the id of an image", from.tag);
+	*id = str_dup(t->arena, text);
+	return RC_OK;
 }
 
 enum result

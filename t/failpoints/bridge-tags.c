@@ -358,9 +358,9 @@ int
 main(void)
 {
 	setup_store(IN_MEMORY);
-	pushed = make_image('a', NULL, "of API v1");
+	pushed = image_of('a', NULL, "of API v1");
 	find_derived();
-	child = make_image('c', NULL, "of a child");
+	child = image_of('c', NULL, "of a child");
 	child = image_with(child,
 	    arena_printf(
 		arena, "{\"id\":\"%s\",\"parent\":\"%s\"}", child.id, derived),

@@ -85,8 +85,8 @@ write_image(const struct image *im)
 static void
 write_saved(void)
 {
-	base = make_image('b', NULL, "the base");
-	top = make_image('c', &base, "the top");
+	base = image_of('b', NULL, "the base");
+	top = image_of('c', &base, "the top");
 	make_input_dir("saved");
 	write_image(&base);
 	write_image(&top);

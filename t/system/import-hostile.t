@@ -115,7 +115,7 @@ refused('links in a circle', qr/more than 8 links lead to each other/,
     refused('of zstd', qr/zstd/, text_file("\x28\xb5\x2f\xfd" . 'x' x 100));
 }
 refused('no archive at all', qr/./, text_file('x' x 2000));
-refused('an empty file',     qr/no such file/, text_file(''));
+refused('an empty file',     qr/there is no repositories/, text_file(''));
 refused('a path where nothing is', qr/no such file/, path());
 refused('a device as the path', qr/must be a regular file or a directory/, '/dev/null');
 
@@ -130,7 +130,7 @@ my @LAYOUTS = (
     ['a version of later',       qr/imageLayoutVersion must be/, 'oci-layout', '{"imageLayoutVersion": "2.0.0"}'],
     ['a version that is none',   qr/oci-layout/,                 'oci-layout', 'x'],
     ['a long version',           qr/allowed/,                    'oci-layout', ' ' x 5000],
-    ['an index that is no JSON', qr/index\.json/,                'index.json', '{'],
+    ['an index that is not JSON', qr/index\.json/,                'index.json', '{'],
     ['an index of nothing',      qr/a list of manifests/,        'index.json', '{"manifests": {}}'],
     ['an empty index',           qr/lists 0 images/,             'index.json', '{"manifests": []}'],
     ['a list of strings',        qr/digest/,                     'index.json', '{"manifests": ["x"]}'],
@@ -215,14 +215,14 @@ my @SAVED = (
     ['no JSON',                    qr/manifest\.json/,        'manifest.json', 'x'],
     ['a config outside',           qr/must be names of files/, manifest_json(Config => "../../$secret")],
     ['an absolute config',         qr/must be names of files/, manifest_json(Config => $secret)],
-    ['a config that is no name',   qr/must be names of files/, manifest_json(Config => [1])],
+    ['a config without a name',   qr/must be names of files/, manifest_json(Config => [1])],
     ['a layer outside',            qr/must be names of files/, manifest_json(Layers => ["../$secret", $entry->{Layers}[1]])],
     ['a layer that is missing',    qr/no such file/,          manifest_json(Layers => ['x', $entry->{Layers}[1]])],
     ['layers in another order',    qr/the config says another/, manifest_json(Layers => [reverse @{ $entry->{Layers} }])],
     ['a layer less',               qr/lists 1 layers, the config 2/, manifest_json(Layers => [$entry->{Layers}[0]])],
     ['no layers',                  qr/lists 0 layers/,        manifest_json(Layers => undef)],
     ['a config of another digest', qr/have the digest/,       $config->hex . '.json', $config->bytes . ' '],
-    ['a config that is no JSON',   qr/\.json/,                $config->hex . '.json', 'x'],
+    ['a config that is not JSON',   qr/\.json/,                $config->hex . '.json', 'x'],
     ['another layer',              qr/the config says another/, $entry->{Layers}[0], Berth::Archive::tar(['x' => 'x'])],
     ['a layer in broken gzip',     qr/./,                     $entry->{Layers}[0], "\x1f\x8b\x08\0\0\0\0\0\0\3broken"],
     ['a layer of zstd',            qr/zstd/,                  $entry->{Layers}[0], "\x28\xb5\x2f\xfd" . 'x' x 100],
@@ -262,8 +262,10 @@ refused("docker save of old: $_->[0]", $_->[1], tar_file(with($_->[2], $_->[3], 
 my @registry = Berth::Archive::registry('hostile/app:1', $base, $top);
 my $tag      = 'repositories/hostile/app/tag_1';
 
-refused('docker-registry: an id that leads out', qr/must be the id of an image/,
+refused('docker-registry: an id that leads out', qr/must hold the id of an image/,
     Berth::Archive::write_directory(path(), with($tag, '../../x', @registry)));
+refused('a NUL in an id', qr/must hold the id of an image/,
+    Berth::Archive::write_directory(path(), with($tag, substr($t, 0, 32) . "\0" . substr($t, 33), @registry)));
 refused('a long tag', qr/allowed/, Berth::Archive::write_directory(path(), with($tag, $t . ' ' x 200, @registry)));
 refused('--image that leads out', qr/./, Berth::Archive::write_directory(path(), @registry), '--image', '../../x:1');
 refused('another checksum', qr/is not the checksum/,

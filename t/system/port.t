@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use Berth::Archive;
+use Berth::Docker;
 use Berth::HTTP;
 use Berth::Image;
 use Berth::Instance;
@@ -15,8 +16,8 @@ use Berth::Programs qw(served);
 use Berth::Test;
 use Berth::V1Client;
 use Berth::V2Client;
-use JSON::PP qw(decode_json encode_json);
-use POSIX ();
+use Digest::SHA ();
+use JSON::PP qw(decode_json);
 
 my $berth  = Berth::Instance->start;
 my $v1     = Berth::V1Client->new($berth);
@@ -184,6 +185,21 @@ subtest 'one platform of an index' => sub {
 
     exports('it goes alone', $arm64->digest, '--platform', 'linux/arm64', 'oci/an-oci-index:1', $out);
     ok(!-e "$out/" . Berth::Archive::blob_name($amd64), 'without the other');
+    my $archive = path();
+    exports('in a docker-archive', $arm64->digest, '--format', 'docker-archive', '--platform', 'linux/arm64', 'oci/an-oci-index:1', $archive);
+    my $files = contents(unpacked($archive));
+    is(decode_json($files->{'manifest.json'})->[0]{Config}, Berth::Archive::config_of($arm64)->hex . '.json', 'it is its config');
+    ok(!defined $files->{repositories}, 'and no other image is there for docker of old');
+    imports('one is imported', 'platform/a:1 ' . $amd64->digest, '--platform', 'linux/amd64',
+        Berth::Archive::write_directory(path(), Berth::Archive::layout('1.0' => $IMAGES{'an OCI index'})), 'platform/a:1');
+    my @sparse = grep { $_->[0] ne Berth::Archive::blob_name($arm64) } Berth::Archive::layout('1.0' => $IMAGES{'an OCI index'});
+    my $sparse = Berth::Archive::write_tar(path(), @sparse);
+    refuses('an index of which one is missing', qr/@{[$arm64->digest]}, which is not in the file; --platform/,
+        import($sparse, 'platform/b:1'));
+    imports('but for one that is there', 'platform/b:1 ' . $amd64->digest, '--platform', 'linux/amd64', $sparse, 'platform/b:1');
+    is_deeply($v2->pull('platform/b', '1'), Berth::V2Client::expected($amd64), 'it is whole');
+    refuses('a platform that is none', qr{must have the form os/architecture}, import('--platform', 'linux', $sparse, 'platform/c:1'));
+    refuses('API v1 has one platform alone', qr/bridge\.platform/, export('--format', 'v1', '--platform', 'linux/arm64', 'oci/an-oci-index:1', path()));
     refuses('one that is not there', qr/linux\/s390x|platform/, export('--platform', 'linux/s390x', 'oci/an-oci-index:1', path()));
 };
 
@@ -244,13 +260,7 @@ subtest 'docker save of docker 0.7 to 1.9' => sub {
     is((grep { m{^images/} && !$before->{$_} } keys %{ $berth->tree }) + 0, 0, 'no image is stored again');
     is_deeply($v1->pull('library/old')->{tags}, { 2 => $top->id }, 'one name is in library');
     is($v1->push('team/old', { 3 => $top }, $base, $top), 0, 'a docker that pushes it finds its layers here');
-    is(tags('team/old') =~ /404/ ? 0 : 1, 1, 'API v2 knows the repository');
-
-    my $out = path() . '.tar';
-    exports('it goes', $top->id, '--format', 'docker-archive', 'team/old:1', $out);
-    my $files = contents(unpacked($out));
-    is($files->{ $_->id . '/json' }, $_->json, 'its json in a directory of its id') for $base, $top;
-    is_deeply(decode_json($files->{repositories}), { 'team/old' => { 1 => $top->id } }, 'for docker of 2014');
+    is(tags('team/old'), '1 3', 'API v2 has the tags too');
     imports('by its id', 'team/again:1 ' . $base->id, '--image', $base->id, $tar, 'team/again:1');
 };
 
@@ -271,7 +281,7 @@ subtest 'a directory of docker-registry' => sub {
     is_deeply(decode_json($is->{"images/@{[$top->id]}/ancestry"}), [$top->id, $base->id], 'and its ancestry');
     is_deeply(decode_json($is->{"images/@{[$top->id]}/_checksum"}), decode_json($was->{"images/@{[$top->id]}/_checksum"}),
         'and its checksum');
-    refuses('a tag that is not there', qr{repositories/team/reg/tag_9: there is no such file}, import($in, 'team/reg:9'));
+    refuses('a tag that is not there', qr{there is no repositories/team/reg/tag_9\. A directory of docker-registry has it}, import($in, 'team/reg:9'));
 
     my $bad = Berth::Image->new;
     @entries = map { $_->[0] =~ /_checksum/ ? [$_->[0] => '["sha256:' . 'a' x 64 . '"]'] : $_ }
@@ -279,6 +289,92 @@ subtest 'a directory of docker-registry' => sub {
     refuses('a wrong checksum', qr/is not the checksum of json and layer/,
         import(Berth::Archive::write_directory(path(), @entries), 'team/bad:1'));
     is(Berth::HTTP::request($berth, GET => $bad->path('json'))->{status}, 404, 'and no image is there');
+};
+
+# ---- from one API to the other ----
+
+subtest 'an image of API v1 for today' => sub {
+    my $base   = Berth::Image->new(bytes => Berth::Archive::tar(['srv/base' => 'x']));    # not compressed
+    my $top    = Berth::Image->new(parent => $base);
+    my @layers = map { 'sha256:' . Digest::SHA::sha256_hex($_->bytes) } $base, $top;
+
+    $v1->push('bridge/old', { 1 => $top }, $base, $top);
+    my ($layout, $archive) = map { path() } 1, 2;
+    my $done = export('bridge/old:1', $layout);
+    is($done->{status}, 0, 'it goes as an OCI layout') or diag($done->{err});
+    my ($manifest) = $done->{out} =~ /(sha256:\S+)$/;
+    imports('and comes back', "bridge/back:1 $manifest", $layout, 'bridge/back:1');
+    my $back = $v2->pull('bridge/back', '1');
+    is_deeply([parts_of('bridge/back', '1')], [parts_of('bridge/old', '1')], 'of the same config and layers');
+    is_deeply([map { $_->{digest} } @{ $back->{parts} }[0, 1]], \@layers, 'whose layers are the files of API v1');
+
+    is(export('--format', 'docker-archive', 'bridge/old:1', $archive)->{status}, 0, 'it goes as docker saves it');
+    my $files = unpacked($archive);
+    my $got   = contents($files);
+    is_deeply(decode_json($got->{repositories}), { 'bridge/old' => { 1 => $top->id } }, 'for docker before 1.10');
+    for ($base, $top) {
+        my $name = $_->id;
+        is($got->{"$name/json"}, $_->json, 'with its json');
+        ok(-l "$files/$name/layer.tar", 'its layer is a link, not a copy');
+        is(Berth::Instance::slurp("$files/$name/layer.tar"), $_->bytes, 'to its layer');
+    }
+    my ($entry) = @{ decode_json($got->{'manifest.json'}) };
+    is_deeply([map { 'sha256:' . s/\.tar$//r } @{ $entry->{Layers} }], \@layers, 'and for docker of today');
+    is_deeply($entry->{RepoTags}, ['bridge/old:1'], 'by its name');
+
+    my $other = Berth::Instance->start;
+    my @there = ('--config', $other->data . '/_berth/run/config.yml');
+    is($tool->run('import', @there, $archive, 'bridge/now:1')->{status}, 0, 'another registry takes it as an image of today');
+    is(served($other, 'bridge/now', '1'), served($berth, 'bridge/old', '1'), 'with the same digest');
+    unlink "$files/manifest.json";
+    $archive = path();
+    system('tar', '-C', $files, '-cf', $archive, '.') == 0 or die "tar: $?";
+    $done = $tool->run('import', @there, $archive, 'bridge/old:1');
+    is($done->{status}, 0, 'and, without its manifest.json, as of old') or diag($done->{err});
+    my $pulled = Berth::V1Client->new($other)->pull('bridge/old');
+    is_deeply([map { $pulled->{images}{ $_->id }{layer_sum} } $base, $top],
+        [map { Digest::SHA::sha256_hex($_->bytes) } $base, $top], 'with the same ids and layers');
+};
+
+subtest 'an image of API v1 whose layer is of xz' => sub {
+    my $plain = Berth::Archive::tar(['srv/x' => 'x']);
+    my $xz    = Berth::Instance::slurp(do { my $f = Berth::Archive::write_file(path(), $plain); `xz -k '$f'`; "$f.xz" });
+    my $image = Berth::Image->new(bytes => $xz);
+    my $out   = path();
+
+    $v1->push('bridge/xz', { 1 => $image }, $image);
+    my $done = export('--format', 'docker-archive', 'bridge/xz:1', $out);
+    is($done->{status}, 0, 'it goes') or diag($done->{err});
+    my $files = contents(unpacked($out));
+    is($files->{ $image->id . '/layer.tar' }, $xz, 'as it is for docker of 2014');
+    is($files->{ decode_json($files->{'manifest.json'})->[0]{Layers}[0] }, $plain, 'as a plain archive for those of today');
+};
+
+subtest 'an image of API v2 for docker of 2014' => sub {
+    my $image = Berth::Oci->image(layers => 2);
+    my ($archive, $registry) = map { path() } 1, 2;
+
+    $v2->push('bridge/new', '1', $image);
+    my $got = $v1->pull('bridge/new');
+    my $id  = $got->{tags}{1};
+    is(export('--format', 'docker-archive', 'bridge/new:1', $archive)->{status}, 0, 'it goes as docker saves it');
+    my $files = contents(unpacked($archive));
+    is_deeply(decode_json($files->{repositories}), { 'bridge/new' => { 1 => $id } }, 'with the id that API v1 has for it');
+    is($files->{"$_/json"}, $got->{images}{$_}{json}, 'its json') for keys %{ $got->{images} };
+    exports('it goes as a directory of docker-registry', $id, '--format', 'v1', 'bridge/new:1', $registry);
+    $files = contents($registry);
+    for (keys %{ $got->{images} }) {
+        is($files->{"images/$_/json"}, $got->{images}{$_}{json}, 'its json');
+        is(Digest::SHA::sha256_hex($files->{"images/$_/layer"}), $got->{images}{$_}{layer_sum}, 'its layer');
+    }
+    is($files->{'repositories/bridge/new/tag_1'}, $id, 'its tag');
+    my $other = Berth::Instance->start(data => $registry);
+    is_deeply(Berth::V1Client->new($other)->pull('bridge/new'), $got, 'a registry serves it as it is');
+
+    $v2->push('bridge/foreign', '1', Berth::Oci->image(architecture => 's390x'));
+    refuses('one that old dockers cannot run', qr/s390x|platform/, export('--format', 'v1', 'bridge/foreign:1', path()));
+    is(export('--format', 'docker-archive', 'bridge/foreign:1', "$archive-b")->{status}, 0, 'goes for those of today alone');
+    ok(!defined contents(unpacked("$archive-b"))->{repositories}, 'without the files of old');
 };
 
 # ---- what is refused ----
@@ -292,10 +388,43 @@ subtest 'export' => sub {
     refuses('a file that is there', qr/something is there already/, export('--format', 'docker-archive', 'oci/an-oci-image:1', $there));
     refuses('a directory that is there', qr/something is there already/, export('--format', 'v1', 'team/reg:1', $there));
     refuses('a directory to standard output', qr/cannot go to standard output/, export('--format', 'oci', 'oci/an-oci-image:1', '-'));
+    refuses('one that is not an OCI layout', qr/not an OCI layout/, export('oci/an-oci-image:1', $there));
+    is_deeply(contents($there), {}, 'and nothing is written there');
+    is(export('oci/an-oci-image:1', path() . '/')->{status}, 0, 'a slash at the end does no harm');
     is(export('--format', 'zip', 'oci/an-oci-image:1', path())->{status} >> 8, 2, 'an unknown format is a usage error');
     is(import('--format', 'zip', $there, 'a/b')->{status} >> 8, 2, 'for import too');
     is($tool->run('export', @config, 'a/b')->{status} >> 8, 2, 'so is a missing argument');
     is((grep { /\.berth-/ } glob "$dir/*") + 0, 0, 'nothing unfinished is left');
+};
+
+# A limit on the size of files ends the process by a signal in the middle of a layer, or makes the
+# write fail where that signal is ignored.
+subtest 'an export that breaks off' => sub {
+    my $big = Berth::Oci->image(layers => [Berth::Oci->blob(
+        type => 'application/vnd.oci.image.layer.v1.tar', size => 1 << 20)]);
+
+    $v2->push('big/app', '1', $big);
+    for my $format (qw(oci oci-archive docker-archive)) {
+        my $out     = path();
+        my $command = "ulimit -f 1000; exec '$berth[-1]' export @config --format $format big/app:1 '$out'";
+        isnt($shell->run($command)->{status} & 127, 0, "$format: the process is killed");
+        ok(!-e $out, 'nothing is at the path');
+        my @left = glob "$out.berth-*";
+        is(scalar @left, 1, 'what it wrote has another name');
+        system('rm', '-r', @left);
+
+        my $done = $shell->run("trap '' XFSZ; $command");
+        is($done->{status} >> 8, 1, 'a write fails');
+        like($done->{err}, qr/File too large/, 'and it says why');
+        is_deeply([glob "$out*"], [], 'nothing is left');
+    }
+    my $pid = open(my $pipe, '-|', $berth->as_owner, 'sh', '-c', "exec '$berth[-1]' export @config big/app:1 - 2>/dev/null")
+        or die "pipe: $!";
+    sysread $pipe, my $first, 512;    # it waits for a reader of the rest
+    kill 'INT', $pid;
+    1 while sysread $pipe, $first, 1 << 16;
+    close $pipe;
+    is($? >> 8, 1, 'one that is interrupted ends by itself');
 };
 
 # ---- the programs that read and write these files ----
@@ -333,6 +462,28 @@ subtest 'podman' => sub {
         like($said, qr/Loaded image/, 'and says so');
         like($podman->works('it has', images => '--no-trunc', '--quiet'), qr/\Q@{[$config_of->($image)]}\E/, 'the same id');
         $podman->works('removed again', rmi => '--all', '--force');
+    }
+};
+
+subtest 'docker' => sub {
+    my $docker = Berth::Docker->start;
+
+    if (!$docker) {
+        not_run('docker load of what berth exports', Berth::Docker::why());
+        plan(skip_all => Berth::Docker::why());
+    }
+    for my $name ('bridge/old', 'bridge/new', 'oci/a-docker-image') {
+        my $archive = path();
+
+        is(export('--format', 'docker-archive', "$name:1", $archive)->{status}, 0, "$name goes");
+        like($docker->run("docker load --input $archive"), qr/Loaded image: \Q$name\E:1/, 'docker loads it');
+        my $config = $v2->pull($name, '1')->{parts}[-1]{digest};
+        is($docker->run("docker inspect --format '{{.Id}}' $name:1"), "$config\n", 'with its id');
+        is(system($docker->command('docker'), 'save', '--output', "$archive-b", "$name:1"), 0, 'docker saves it');
+        chmod 0644, "$archive-b";
+        my $done = import("$archive-b", "docker/$name:1");
+        is($done->{status}, 0, 'and it comes back') or diag($done->{err});
+        is($v2->pull("docker/$name", '1')->{parts}[-1]{digest}, $config, 'with its id');
     }
 };
 

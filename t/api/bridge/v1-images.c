@@ -346,9 +346,10 @@ test_pushed_again(void)
 
 /* ---- many at once ---- */
 
-static struct guard reading; /* as that of a process that reads the layer */
+/* The guard of the image that they wait for. */
+static struct guard reading;
 
-/* A process that was started has a copy of the descriptor, which would keep the lock. */
+/* A process must not keep a copy of the guard that it waits for. */
 static int
 ask(void *arg)
 {
@@ -362,7 +363,7 @@ ask(void *arg)
 }
 
 /* Requests that wait for the one that reads a layer do not read it: what it has recorded counts,
- * which here is not true, so that it can be told apart. */
+ * which here is not true, so that the test sees a difference. */
 static void
 test_at_once(void)
 {

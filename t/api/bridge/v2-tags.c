@@ -152,10 +152,10 @@ test_child(void)
 
 	(void)push_v2image("team/base", "1", "for a child");
 	id = v1_id("team/base", "1");
-	base = make_image('c', NULL, "unused");
+	base = image_of('c', NULL, "unused");
 	base.id = id;
 	base.ancestry = arena_printf(arena, "[\"%s\"]", id);
-	child = make_image('d', &base, "the child's layer");
+	child = image_of('d', &base, "the child's layer");
 	push_v1image(&child);
 	ok(is_there(file_of(id, "layer")), "the parent is kept");
 	ok(str_is(json_text(json_at(ancestry_of(child.id), 1)), id),
@@ -170,7 +170,7 @@ test_child(void)
 static void
 test_taken_id(void)
 {
-	struct image im = make_image('e', NULL, "another layer");
+	struct image im = image_of('e', NULL, "another layer");
 	const char *id, *json;
 
 	(void)push_v2image("team/taken", "1", "taken");
@@ -188,7 +188,7 @@ test_taken_id(void)
 static void
 test_taken_meanwhile(void)
 {
-	struct image im = make_image('f', NULL, "");
+	struct image im = image_of('f', NULL, "");
 	const char *id, *json;
 
 	(void)push_v2image("team/late", "1", "late");
@@ -213,7 +213,7 @@ test_taken_meanwhile(void)
 static void
 test_pushed_id(void)
 {
-	struct image im = make_image('a', NULL, "");
+	struct image im = image_of('a', NULL, "");
 	const char *id, *base;
 
 	(void)push_v2image("team/own", "1", "own");
@@ -253,7 +253,7 @@ tags_are(const char *name, const char *want, const char *what)
 static void
 test_moves(void)
 {
-	const struct image im = make_image('1', NULL, "of API v1");
+	const struct image im = image_of('1', NULL, "of API v1");
 	const char *id;
 
 	push_v1image(&im);
@@ -317,7 +317,7 @@ test_hidden_by_refused(void)
 static void
 test_removed(void)
 {
-	const struct image im = make_image('2', NULL, "of API v1");
+	const struct image im = image_of('2', NULL, "of API v1");
 	const char *digest;
 	int i;
 
