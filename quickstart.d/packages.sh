@@ -6,7 +6,7 @@ build_packages=(autoconf automake pkg-config gcc make libfcgi-dev libjson-c-dev
     libssl-dev zlib1g-dev libsqlite3-dev libyaml-dev libarchive-dev
     libcurl4-openssl-dev nginx openssl ca-certificates)
 check_packages=(perl libio-socket-ssl-perl curl clang clang-format docker.io podman
-    skopeo buildah docker-registry sqlite3 mandoc shellcheck)
+    skopeo buildah docker-registry sqlite3 mandoc shellcheck xz-utils bzip2)
 
 policy=/usr/sbin/policy-rc.d		# Debian runs it before it starts the service of a package
 policy_mark='# berth quickstart: no service starts while packages are installed'

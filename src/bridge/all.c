@@ -364,6 +364,7 @@ visit_v2tag(void *arg, const char *tag, const struct digest *d)
 	arena_clear(run->tag);
 	t = task_with_arena(run->task, run->tag);
 	s.key = digest_text(run->tag, d);
+	run->tags = add_to_hash(run->tags, tag, s.key);
 	return finish(run, look_at_manifest(run, t, &s), tag);
 }
 
@@ -405,6 +406,18 @@ each_v1tag(
 		   : store_v1tag_each(&run->pair.own, visit, run, run->task->err);
 }
 
+static enum result
+each_v2tag(struct run *run,
+    bool (*visit)(void *arg, const char *tag, const struct digest *d))
+{
+	const struct store_repository in = {
+	    run->task->reg->store, run->repository, run->pair.v2};
+
+	return run->pair.v2 == NULL
+		   ? RC_OK
+		   : store_tag_each(&in, "", visit, run, run->task->err);
+}
+
 static bool
 visit_v1(void *arg, const char *name)
 {
@@ -420,23 +433,44 @@ static bool
 visit_v2(void *arg, const char *name)
 {
 	struct run *run = arg;
-	const struct store_repository in = {
-	    run->task->reg->store, run->repository, name};
 	enum result r = begin(run, name, false);
 
 	if (r == RC_OK)
-		r = store_tag_each(&in, "", visit_v2tag, run, run->task->err);
+		r = each_v2tag(run, visit_v2tag);
+	return end(run, r);
+}
+
+/* By its name of API v1; its tags of both. */
+static bool
+visit_both(struct run *run, const char *name)
+{
+	enum result r = begin(run, name, true);
+
+	if (r == RC_OK)
+		r = each_v1tag(run, visit_v1tag);
+	if (r == RC_OK && run->result == RC_OK && !stopped(run))
+		r = each_v2tag(run, visit_v2tag);
 	return end(run, r);
 }
 
 /* ---- what was asked for ---- */
 
 static bool
-hash_tag(void *arg, const char *tag, const char *id)
+hash_v1tag(void *arg, const char *tag, const char *id)
 {
 	struct run *run = arg;
 
 	run->tags = add_to_hash(run->tags, tag, id);
+	return true;
+}
+
+static bool
+hash_v2tag(void *arg, const char *tag, const struct digest *d)
+{
+	struct run *run = arg;
+
+	arena_clear(run->tag);
+	run->tags = add_to_hash(run->tags, tag, digest_text(run->tag, d));
 	return true;
 }
 
@@ -454,7 +488,9 @@ remove_mark(struct run *run, const char *name, bool *same)
 	if (r == RC_OK)
 		r = begin(run, name, true);
 	if (r == RC_OK)
-		r = each_v1tag(run, hash_tag);
+		r = each_v1tag(run, hash_v1tag);
+	if (r == RC_OK)
+		r = each_v2tag(run, hash_v2tag);
 	if (r == RC_OK && run->tags == seen) {
 		*same = true;
 		r = store_bridge_asked_remove(st, name, run->task->err);
@@ -471,7 +507,7 @@ visit_asked(void *arg, const char *name)
 	enum result r = RC_OK;
 
 	while (!same && r == RC_OK) {
-		if (!visit_v1(run, name))
+		if (!visit_both(run, name))
 			return false;
 		if (run->again_in)
 			return true; /* the mark stays for the next run */

@@ -1,5 +1,5 @@
 /* all.h: makes the forms in API v2 (make.h) for a whole store, or for the repositories in which
- * a tag of API v1 was set since the last time. */
+ * a tag of API v1, or one of schema 1, was set since the last time. */
 #ifndef BRIDGE_ALL_H
 #define BRIDGE_ALL_H
 

@@ -315,7 +315,7 @@ remove_tag(const struct task *t, const struct guard *held, const struct pair *p,
 	enum result r = pair_tag_is_shared(t, p, one->tag, &shared);
 
 	if (r == RC_OK)
-		r = pair_tag_drop(t, held, p, one->tag, PAIR_V1, &was);
+		r = pair_v1_tag_drop(t, held, p, one->tag, &was);
 	if (r != RC_OK) {
 		indexing_mark(t, p->v2);
 		return r;

@@ -37,6 +37,7 @@ struct push {
 	struct pair pair;   /* once the guard is held */
 	struct str bytes;   /* that are stored */
 	struct manifest manifest;
+	bool schema1;
 	struct digest digest;
 	struct str *tags; /* that shall mean it */
 	size_t n_tags;
@@ -54,7 +55,8 @@ read_manifest(struct push *p)
 	    given->content_type, &p->manifest, p->task->err);
 
 	p->bytes = given->bytes;
-	if (r != RC_OK || !schema1_is_type(p->manifest.type))
+	p->schema1 = r == RC_OK && schema1_is_type(p->manifest.type);
+	if (!p->schema1)
 		return r;
 	if (given->no_schema1)
 		return err_set(p->task->err, RC_FALLBACK,
@@ -226,7 +228,7 @@ store_tag(const struct push *p, const char *tag)
 	    &in, &p->guard, tag, &p->digest, p->task->err);
 
 	return r == RC_OK
-		   ? pair_tag_drop(p->task, &p->guard, &p->pair, tag, PAIR_V1, &was)
+		   ? pair_v1_tag_drop(p->task, &p->guard, &p->pair, tag, &was)
 		   : r;
 }
 
@@ -280,6 +282,14 @@ emit_push(const struct push *p)
 	}
 }
 
+/* Of schema 1, API v1 has only what was made of its schema 2 form. That is done after the answer,
+ * also if the process ends before that. */
+static bool
+is_to_be_made(const struct push *p)
+{
+	return p->schema1 && p->n_tags > 0 && p->pair.v1 != NULL;
+}
+
 static enum result
 store_push(struct push *p, const struct meaning_condition *condition)
 {
@@ -288,6 +298,8 @@ store_push(struct push *p, const struct meaning_condition *condition)
 
 	if (r == RC_OK)
 		r = meaning_check(t, p->name, condition);
+	if (r == RC_OK && is_to_be_made(p))
+		r = store_bridge_ask(t->reg->store, p->pair.v1, t->err);
 	if (r != RC_OK)
 		return r;
 	r = store_manifest_and_tags(p);
@@ -323,6 +335,8 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 		r = store_push(&p, &condition);
 	guard_release(&p.guard);
 	if (r == RC_OK) {
+		if (is_to_be_made(&p) && t->reg->bridge_asked != NULL)
+			t->reg->bridge_asked(t->reg->arg);
 		out->digest = p.digest;
 		if (p.manifest.has_subject)
 			out->subject = str_dup(t->arena, p.manifest.subject);

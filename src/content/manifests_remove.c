@@ -21,7 +21,7 @@ remove_from_both(const struct task *t, const struct guard *held,
     const struct pair *p, const char *tag, bool *was)
 {
 	const struct store_repository in = pair_v2(t, p);
-	enum result r = pair_tag_drop(t, held, p, tag, PAIR_V1, was);
+	enum result r = pair_v1_tag_drop(t, held, p, tag, was);
 
 	if (r == RC_OK)
 		r = store_tag_remove(&in, held, tag, t->err);

@@ -317,7 +317,7 @@ write_tag(const struct task *t, const struct guard *held, const struct v1name *n
 	if (r == RC_OK)
 		r = pair_of_v1(t, name, &p); /* now that it is there */
 	if (r == RC_OK)
-		r = pair_tag_drop(t, held, &p, what->name, PAIR_V2, &ignored);
+		r = pair_v2_tag_drop(t, held, &p, what->name, &ignored);
 	if (r == RC_OK)
 		indexing_update(t, held, &p, &change);
 	else
@@ -384,10 +384,10 @@ drop_tag(const struct task *t, const struct guard *held, const struct pair *p,
 	bool v2 = false;
 	enum result v1, r;
 
-	/* not pair_tag_drop(): this also ends a removal that broke off */
+	/* not pair_v1_tag_drop(): this also ends a removal that broke off */
 	r = v1 = store_v1tag_remove(&p->own, held, tag, t->err);
 	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = pair_tag_drop(t, held, p, tag, PAIR_V2, &v2);
+		r = pair_v2_tag_drop(t, held, p, tag, &v2);
 	*was = v1 == RC_OK || v2;
 	if (r == RC_OK)
 		indexing_update(t, held, p, &change);

@@ -164,40 +164,40 @@ pair_tag_get(const struct task *t, const struct pair *p, const char *tag,
 	return r;
 }
 
-/* Looks first: a removal of what is not there syncs directories. */
 static enum result
-drop_v1(const struct task *t, const struct guard *held, const struct pair *p,
-    const char *tag)
+note_dropped(enum result r, bool *was)
+{
+	*was = r == RC_OK;
+	return r == RC_TAG_UNKNOWN ? RC_OK : r;
+}
+
+/* Each looks first: a removal of what is not there syncs directories. */
+
+enum result
+pair_v1_tag_drop(const struct task *t, const struct guard *held,
+    const struct pair *p, const char *tag, bool *was)
 {
 	const char *id;
 	enum result r = get_v1(t, p, tag, &id);
 
-	return r == RC_OK ? store_v1tag_remove(&p->own, held, tag, t->err) : r;
+	if (r == RC_OK)
+		r = store_v1tag_remove(&p->own, held, tag, t->err);
+	return note_dropped(r, was);
 }
 
-static enum result
-drop_v2(const struct task *t, const struct guard *held, const struct pair *p,
-    const char *tag)
+enum result
+pair_v2_tag_drop(const struct task *t, const struct guard *held,
+    const struct pair *p, const char *tag, bool *was)
 {
 	struct store_repository in;
 	struct digest ignored;
 	enum result r = get_v2(t, p, tag, &ignored);
 
-	if (r != RC_OK)
-		return r;
-	in = pair_v2(t, p);
-	return store_tag_remove(&in, held, tag, t->err);
-}
-
-enum result
-pair_tag_drop(const struct task *t, const struct guard *held, const struct pair *p,
-    const char *tag, enum pair_layout in, bool *was)
-{
-	enum result r = in == PAIR_V1 ? drop_v1(t, held, p, tag)
-				      : drop_v2(t, held, p, tag);
-
-	*was = r == RC_OK;
-	return r == RC_TAG_UNKNOWN ? RC_OK : r;
+	if (r == RC_OK) {
+		in = pair_v2(t, p);
+		r = store_tag_remove(&in, held, tag, t->err);
+	}
+	return note_dropped(r, was);
 }
 
 enum result

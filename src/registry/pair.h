@@ -54,10 +54,12 @@ struct pair_tag {
 enum result pair_tag_get(const struct task *t, const struct pair *p,
     const char *tag, struct pair_tag *out);
 
-/* Removes the tag from that layout, if it is there: after a push through the other API, and for
+/* Removes the tag from one layout, if it is there: after a push through the other API, and for
  * deletions. *was: it was there. held: GUARD_REPOSITORY. */
-enum result pair_tag_drop(const struct task *t, const struct guard *held,
-    const struct pair *p, const char *tag, enum pair_layout in, bool *was);
+enum result pair_v1_tag_drop(const struct task *t, const struct guard *held,
+    const struct pair *p, const char *tag, bool *was);
+enum result pair_v2_tag_drop(const struct task *t, const struct guard *held,
+    const struct pair *p, const char *tag, bool *was);
 
 /* Is a tag of API v1 one that API v2 can say (image/reference.h), and is there none of API v2 of
  * this name? Then API v2 shows it. */

@@ -88,8 +88,9 @@ enum result store_bridge_sweep(
 
 /* ---- images that wait to be made ---- */
 
-/* Tags of API v1 whose image is to get its form of API v2 soon. As a mark (mark.h): it survives
- * the end of the process until it is removed. name: "ns/repo". */
+/* Repositories in which the image of a tag of API v1, or a manifest of schema 1, is to get its
+ * schema 2 form soon. As a mark (mark.h): it survives the end of the process until it is removed.
+ * name: that of API v1, "ns/repo". */
 enum result store_bridge_ask(struct store *st, const char *name, struct err *err);
 enum result store_bridge_asked_remove(
     struct store *st, const char *name, struct err *err);

@@ -166,9 +166,11 @@ drop(const char *name, const char *tag, enum pair_layout in)
 	struct guard held = hold(GUARD_REPOSITORY, name);
 	const struct pair p = from_v2(name);
 	bool was;
+	enum result r = in == PAIR_V1
+			    ? pair_v1_tag_drop(TASK(arena), &held, &p, tag, &was)
+			    : pair_v2_tag_drop(TASK(arena), &held, &p, tag, &was);
 
-	is_int(pair_tag_drop(TASK(arena), &held, &p, tag, in, &was), RC_OK,
-	    "%s:%s is dropped", name, tag);
+	is_int(r, RC_OK, "%s:%s is dropped", name, tag);
 	guard_release(&held);
 	return was;
 }

@@ -46,8 +46,8 @@ sub pulls {
     my ($server, $repository, $tag) = @_;
     my $to = "$dir/pulled-" . $server->port . "-$repository-$tag" =~ tr{/}{-}r;
 
-    $skopeo->works("$repository:$tag is pulled", @copy, '--src-tls-verify=false', 'docker://' . $server->host . "/$repository:$tag",
-        "dir:$to");
+    $skopeo->works("$repository:$tag is pulled", @copy, '--src-tls-verify=false',
+        'docker://' . $server->host . "/$repository:$tag", "dir:$to");
 }
 
 sub listed {

@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 
+use Berth::Canonical;
 use Berth::Docker011;
 use Berth::Docker16;
 use Berth::HTTP;
@@ -16,8 +17,10 @@ use Berth::RootFs;
 use Berth::Tar;
 use Berth::Test;
 use Digest::SHA qw(sha256_hex);
+use Encode qw(encode_utf8);
 use File::Path qw(remove_tree);
 use JSON::PP qw(decode_json);
+use MIME::Base64 qw(decode_base64);
 
 needs_command($_) for qw(skopeo openssl xz bzip2);
 
@@ -43,19 +46,30 @@ sub digests {
 
 sub blob { return Berth::Instance::slurp("$_[0]/" . $_[1] =~ s/\A\w+://r) }
 
+sub copies {
+    my ($name, $to) = @_;
+    $skopeo->works("$name to $to", qw(skopeo copy --quiet --all), 'docker://' . $berth->host . "/$name", $to);
+}
+
 # A directory in skopeo's own form keeps all bytes.
 sub copies_to_dir {
     my ($name, $tag, $id) = @_;
     my $dir = $skopeo->dir . '/dir-' . ++$count;
 
-    $skopeo->works("$name:$tag to dir:", qw(skopeo copy --quiet --all), 'docker://' . $berth->host . "/$name:$tag", "dir:$dir");
+    copies("$name:$tag", "dir:$dir");
     my $bytes    = Berth::Instance::slurp("$dir/manifest.json");
     my $manifest = decode_json($bytes);
     my @layers   = map { blob($dir, $_->{digest}) } @{ $manifest->{layers} };
     my $config   = decode_json(blob($dir, $manifest->{config}{digest}));
 
+    my @images   = map { { json => $store->image($_)->json, layer => $store->image($_)->bytes } } $store->chain($id);
+    my ($want_config, $want_manifest) = Berth::Canonical::of(@images);
+
     is('sha256:' . sha256_hex($bytes), served($berth, $name, $tag), 'its digest');
-    is_deeply([map { 'sha256:' . sha256_hex(Berth::Tar::unpacked($_)) } @layers], $config->{rootfs}{diff_ids}, 'its diff_ids');
+    is($bytes, $want_manifest, 'its manifest is as the specification says');
+    is(blob($dir, $manifest->{config}{digest}), $want_config, 'and its config');
+    is_deeply([map { 'sha256:' . sha256_hex(Berth::Tar::unpacked($_)) } @layers], $config->{rootfs}{diff_ids},
+        'its diff_ids');
     is(scalar @{ $config->{history} }, scalar $store->layers($id), 'a history of all images');
     is_deeply(\@layers, [grep { !/\A\0*\z/ } map { /\A\x1f\x8b/ ? $_ : Berth::Tar::unpacked($_) } $store->layers($id)],
         'layers are the files, or what is in them');
@@ -68,7 +82,7 @@ sub copies_to_oci {
     my ($name, $tag, $id, $diff_ids) = @_;
     my $dir = $skopeo->dir . '/oci-' . ++$count;
 
-    $skopeo->works("$name:$tag to oci:", qw(skopeo copy --quiet --all), 'docker://' . $berth->host . "/$name:$tag", "oci:$dir:x");
+    copies("$name:$tag", "oci:$dir:x");
     my ($image)  = @{ decode_json(Berth::Instance::slurp("$dir/index.json"))->{manifests} };
     my $manifest = decode_json(blob("$dir/blobs/sha256", $image->{digest}));
     my $config   = decode_json(blob("$dir/blobs/sha256", $manifest->{config}{digest}));
@@ -93,7 +107,8 @@ sub is_schema_1 {
 
     is_deeply([map { $_->{id} } @{ $got->{images} }], \@chain, "$name:$tag in schema 1: the ids");
     is_deeply([map { $_->{json} } @{ $got->{images} }], [map { $store->image($_)->json } @chain], 'the jsons');
-    is_deeply([map { sha256_hex($_->{layer}) } @{ $got->{images} }], [map { sha256_hex($_) } $store->layers($id)], 'the layers');
+    is_deeply([map { sha256_hex($_->{layer}) } @{ $got->{images} }], [map { sha256_hex($_) } $store->layers($id)],
+        'the layers');
 }
 
 sub is_served {
@@ -107,7 +122,8 @@ sub is_served {
     $skopeo = Berth::Programs->new($berth);
 
     my $names = join ' ', sort map { v2_name($_) } $store->repositories;
-    ok(within(20, sub { listed('/v2/_catalog', 'repositories') eq $names }), 'the catalog') or diag(listed('/v2/_catalog', 'repositories'));
+    ok(within(20, sub { listed('/v2/_catalog', 'repositories') eq $names }), 'the catalog')
+        or diag(listed('/v2/_catalog', 'repositories'));
     for my $repository ($store->repositories) {
         my ($name, $tags) = (v2_name($repository), $store->tags($repository));
         is(listed("/v2/$name/tags/list", 'tags'), join(' ', sort keys %$tags), "the tags of $name");
@@ -133,6 +149,20 @@ sub is_served {
     is($berth->stop, 0, 'a clean end');
     return $digests;
 }
+
+# The vectors of t/unit/image, so that the second program is right where the old directories have
+# nothing.
+subtest 'the specification' => sub {
+    for my $file (qw(v1-three-layers v1-very-old)) {
+        my $vector = decode_json(Berth::Instance::slurp(source_dir() . "/t/data/$file.json"));
+        my @images = map { { json => encode_utf8($_->{json}), layer => decode_base64($_->{layer_base64}) } }
+            @{ $vector->{v1_images_base_first} };
+        my ($config, $manifest) = Berth::Canonical::of(@images);
+
+        is($config,   encode_utf8($vector->{schema2}{config}), "$file: the config");
+        is($manifest, $vector->{schema2}{manifest},            'the manifest');
+    }
+};
 
 my $digests;
 for my $version (qw(0.6.5 0.6.9 0.9.1)) {

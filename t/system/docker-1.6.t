@@ -38,19 +38,21 @@ for my $version (qw(1.6 1.9)) {
 
 my $docker = Berth::Docker16->new($berth, '1.6');
 
-# The verdict on a manifest of these entries, top first: [id, parent, more of the json].
+# The verdict on a manifest of these entries, top first: [id, parent].
 sub verdict {
     my (@entries) = @_;
     my @images = map {
-        my ($id, $parent, $more) = @$_;
-        Berth::Image->new(bytes => 'x', json => qq({"id":"$id") . ($parent ? qq(,"parent":"$parent") : '') . ($more // '') . '}')
+        my ($id, $parent) = @$_;
+        my $json = qq({"id":"$id") . ($parent ? qq(,"parent":"$parent") : '') . '}';
+        Berth::Image->new(bytes => 'x', json => $json)
     } reverse @entries;
     return verdict_on($docker->schema_1('team/app', 'x', @images));
 }
 
 sub verdict_on {
     my ($body, undef, %headers) = @_;
-    my $got = eval { Berth::Docker16::checked({ status => 200, headers => { map { lc $_ => [$headers{$_}] } keys %headers }, body => $body }) };
+    my $r   = { status => 200, headers => { map { lc $_ => [$headers{$_}] } keys %headers }, body => $body };
+    my $got = eval { Berth::Docker16::checked($r) };
 
     return $got ? scalar @{ $got->{images} } : $@ =~ s/\n\z//r;
 }
@@ -75,7 +77,8 @@ subtest 'signatures' => sub {
 
     is(verdict_on($body), 1, 'a good one');
     is(verdict_on($body, '', 'Docker-Content-Digest' => $digest), 1, 'with its digest');
-    like(verdict_on($body, '', 'Docker-Content-Digest' => "sha256:$a"), qr/\Amanifest: registry has "sha256:a/, 'with another digest');
+    like(verdict_on($body, '', 'Docker-Content-Digest' => "sha256:$a"), qr/\Amanifest: registry has "sha256:a/,
+        'with another digest');
     like(verdict_on($payload), qr/\Aerror verifying manifest: no signature/, 'none');
     like(verdict_on($body =~ s/"tag": "x"/"tag": "y"/r), qr/\Aerror verifying manifest: openssl/, 'of another payload');
     like(verdict_on($body =~ s/"kid": "$kid/"kid": "AAAA/r), qr/\Aerror verifying manifest: kid/, 'of another key');

@@ -98,7 +98,8 @@ for my $version (qw(0.6.5 0.6.9 0.9.1)) {
         finds();
         is_deeply($berth->tree, $before, 'no file has changed');
         $berth->restart;
-        is($docker->pull('library/ubuntu', 'trusty')->{tags}{trusty}, $store->tags('library/ubuntu')->{trusty}, 'after a restart');
+        my $trusty = $store->tags('library/ubuntu')->{trusty};
+        is($docker->pull('library/ubuntu', 'trusty')->{tags}{trusty}, $trusty, 'after a restart');
         is_deeply($berth->tree, $before, 'still no file has changed');
         takes_more($before);
         is($berth->stop, 0, 'a clean end');

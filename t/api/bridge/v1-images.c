@@ -346,10 +346,9 @@ test_pushed_again(void)
 
 /* ---- many at once ---- */
 
-/* The guard of the image that they wait for. */
-static struct guard reading;
+static struct guard reading; /* as that of a process that reads the layer */
 
-/* A process must not keep a copy of the guard that it waits for. */
+/* A process that was started has a copy of the descriptor, which would keep the lock. */
 static int
 ask(void *arg)
 {

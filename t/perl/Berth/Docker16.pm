@@ -39,7 +39,8 @@ sub pushable {
     my $below;
 
     return map {
-        $below = Berth::Image->new(id => $_->{id}, json => $_->{json} =~ s/\n\z//r, bytes => $_->{layer}, parent => $below)
+        $below = Berth::Image->new(id => $_->{id}, json => $_->{json} =~ s/\n\z//r, bytes => $_->{layer},
+            parent => $below)
     } @images;
 }
 

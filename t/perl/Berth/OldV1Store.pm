@@ -143,7 +143,7 @@ sub write_chain {
 
     for my $id (reverse @{ $chain->{ids} }) {
         my $tar = shift @layers;
-        # Nobody packed what a new docker pushed, and a layer without files was always plain.
+        # docker did not compress layers without files, nor, since 0.6, any: here the top one.
         my $packed = $tar =~ /\A\0+\z/ || !@layers && $chain->{packed} eq 'bzip2' ? 'plain' : $chain->{packed};
         $self->write_image($id, $parent, $chain->{docker}, packed($packed, $tar));
         $parent = $id;
@@ -163,7 +163,8 @@ sub write_image {
     return if $self->{version} eq '0.6.9';
     my @files = files($layer);
     $self->spew("images/$id/_files", JSON::PP->new->encode(\@files)) if @files;
-    $self->spew("images/$id/_diff", '{"deleted": {}, "changed": {}, "created": {}}') if $self->{version} eq '0.9.1' && !$parent;
+    $self->spew("images/$id/_diff", '{"deleted": {}, "changed": {}, "created": {}}')
+        if $self->{version} eq '0.9.1' && !$parent;
 }
 
 # To 0.6.7 the sum was the client's tarsum, in 0.6.8 and 0.6.9 that of the payload, both as plain
@@ -171,7 +172,8 @@ sub write_image {
 sub checksums {
     my ($self, $image) = @_;
     my $tar      = Berth::Tar::unpacked($image->bytes);
-    my ($tarsum) = $tar =~ /SCHILY/ || $image->bytes =~ /\A(?:\xfd7zXZ|BZh)/ ? () : Berth::V1Store::tarsums($image->json, $tar);
+    my $unknown  = $tar =~ /SCHILY/ || $image->bytes =~ /\A(?:\xfd7zXZ|BZh)/;    # to V1Store
+    my ($tarsum) = $unknown ? () : Berth::V1Store::tarsums($image->json, $tar);
     my $payload  = $image->payload_sum;
     my $old      = $self->{version} eq '0.6.5' || $image->id =~ /^[0-7]/;
 
@@ -199,9 +201,11 @@ sub files {
 my %FORMS = (
     '0.3.4'  => { created => '2013-03-23T22:24:18.818426-07:00', ports => '"PortSpecs":["80","8080:443"]' },
     '0.4.3'  => { created => '2013-06-13T14:03:50.821769-07:00', comment => 'Imported from -', architecture => 'x86_64' },
-    '0.6.3'  => { created => '2013-10-02T17:01:08.122918Z', author => 'A. U. Thor <a@example.org>', architecture => 'x86_64' },
+    '0.6.3'  => { created => '2013-10-02T17:01:08.122918Z', author => 'A. U. Thor <a@example.org>',
+        architecture => 'x86_64' },
     '0.7.6'  => { created => '2014-02-03T15:54:08.5Z', architecture => 'amd64', os => 'linux' },
-    '0.9.1'  => { created => '2014-04-01T09:00:00Z', architecture => 'amd64', os => 'linux', ports => '"ExposedPorts":{"22/tcp":{}}' },
+    '0.9.1'  => { created => '2014-04-01T09:00:00Z', architecture => 'amd64', os => 'linux',
+        ports => '"ExposedPorts":{"22/tcp":{}}' },
     '0.11.1' => { created => '2014-05-15T02:37:51.21802123Z', architecture => 'amd64', os => 'linux' },
 );
 
@@ -252,7 +256,8 @@ sub ubuntu_layers {
             { name => 'bin/ping', content => 'ping', mode => 0755, xattrs => { 'security.capability' => $CAPABILITY } },
             { name => 'bin/sh', symlink => 'bash', mode => 0777 }, { name => 'bin/su', content => 'su', mode => 04755 },
             { name => 'bin/true', content => 'true', mode => 0755, mtime => '1396000000.25' }, @devices,
-            { name => 'etc/', mtime => 1396000000 }, { name => 'etc/hostname', content => "old\n", uid => 1000, gid => 1000 },
+            { name => 'etc/', mtime => 1396000000 },
+            { name => 'etc/hostname', content => "old\n", uid => 1000, gid => 1000 },
             { name => 'etc/passwd', content => "root:x:0:0\n" }, { name => 'etc/passwd-', link => 'etc/passwd' },
             { name => 'etc/empty', content => '', mode => 0000, mtime => 0 },
             { name => 'tmp/', mode => 01777 }, { name => 'usr/' }, { name => 'usr/games/', mode => 02755, gid => 60 },
@@ -270,7 +275,8 @@ sub ubuntu_layers {
         ),
         archive(@root,
             { name => 'usr/' }, { name => 'usr/share/' }, { name => 'usr/share/doc/', uid => 7 },
-            { name => 'usr/share/doc/three', content => 'three' }, { name => 'usr/share/doc/four', link => 'usr/share/doc/three' },
+            { name => 'usr/share/doc/three', content => 'three' },
+            { name => 'usr/share/doc/four', link => 'usr/share/doc/three' },
             { name => 'tmp/', mode => 01777, mtime => 1398000000 }, { name => 'tmp/file', content => $docker },
             { name => '.wh..wh.aufs', content => '' },
         ),
@@ -280,7 +286,8 @@ sub ubuntu_layers {
             { name => 'usr/' }, { name => 'usr/games', content => 'no longer a directory' },
             { name => 'var/' }, { name => 'var/lib/', mode => 0711 }, { name => 'var/lib/apt/' },
             { name => 'var/lib/apt/lists', content => 'no longer a link' },
-            { name => 'tmp/', mode => 01777 }, { name => 'tmp/.wh..wh..opq', content => '' }, { name => 'tmp/only', content => 'x' },
+            { name => 'tmp/', mode => 01777 }, { name => 'tmp/.wh..wh..opq', content => '' },
+            { name => 'tmp/only', content => 'x' },
         ),
     );
 }
@@ -292,7 +299,8 @@ sub centos_layers {
         archive({ name => './' }, { name => 'etc/' }, { name => 'etc/redhat-release', content => "CentOS $docker\n" },
             { name => 'usr/', mtime => 1390000000 }, { name => 'usr/bin/', mode => 0555 },
             { name => 'usr/bin/yum', content => 'yum ' x 5000, mode => 0755 }),
-        archive({ name => './' }, { name => 'etc/' }, { name => 'etc/yum.conf', content => "[main]\n", uid => 48, gid => 48 }),
+        archive({ name => './' }, { name => 'etc/' },
+            { name => 'etc/yum.conf', content => "[main]\n", uid => 48, gid => 48 }),
     );
 }
 

@@ -27,7 +27,7 @@ sub of_directory {
     my ($dir, @leave_out) = @_;
     my %tree;
 
-    open my $pipe, '-|:raw', 'tar', '--format=posix', '--xattrs', '--xattrs-include=*', '--sparse-version=1.0', '-C', $dir, '-cf', '-',
+    open my $pipe, '-|:raw', 'tar', '--format=posix', '--xattrs', '--xattrs-include=*', '-C', $dir, '-cf', '-',
         (map { "--exclude=./$_" } @leave_out), '.' or die "tar: $!\n";
     my $tar = do { local $/; readline $pipe };
     close $pipe or die "tar of $dir fails\n";
@@ -41,7 +41,7 @@ sub apply {
     my %own;
 
     for my $e (@entries) {
-        my $path = $e->{name} =~ s{\A(?:\./+|/+)+}{}r =~ s{/+\z}{}r;
+        my $path = plain($e->{name});
         my ($dir, $base) = $path =~ m{\A(.*/)?([^/]*)\z}s;
 
         $path = '.' if $path eq '';
@@ -54,9 +54,12 @@ sub apply {
         }
         delete @$tree{ grep { below($_, $path) && $_ ne $path } keys %$tree } unless is_directory($e);
         $own{$path} = 1;
-        $tree->{$path} = exists $e->{link} ? $tree->{ $e->{link} =~ s{\A(?:\./+|/+)+}{}r } // die "$path: no $e->{link}\n" : $e;
+        $tree->{$path} = exists $e->{link} ? $tree->{ plain($e->{link}) } // die "$path: no $e->{link}\n" : $e;
     }
 }
+
+# A name without "./" and "/" before it, and "/" at its end.
+sub plain { return $_[0] =~ s{\A(?:\./+|/+)+}{}r =~ s{/+\z}{}r }
 
 sub below { return $_[0] eq $_[1] || index($_[0], "$_[1]/") == 0 }
 
