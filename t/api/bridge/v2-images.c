@@ -325,6 +325,10 @@ test_pull(void)
 		.want = "~\"last_update\": null"},
 	    {"that of a tag", "GET", "/v1/repositories/centos/tags/7/json",
 		.status = 200, .want = "~\"last_update\": null"},
+	    {"three parts", "GET", "/v1/repositories/cent/os/seven/tags",
+		.status = 200, .want = "~{\"7\": \""},
+	    {"with a quoted slash", "GET", "/v1/repositories/cent/os%2Fseven/tags",
+		.status = 200, .want = "~{\"7\": \""},
 	    {"no such tag", "GET", "/v1/repositories/centos/tags/8", .status = 404,
 		.want = ERROR("Tag not found")},
 	    {"no such repository", "GET", "/v1/repositories/cent/or/tags",
@@ -336,6 +340,8 @@ test_pull(void)
 	    &(const struct bridged){"centos", "7", config_of("7", 1), {"seven"}});
 	(void)send_image(
 	    &(const struct bridged){"cent/os", "7", config_of("7", 1), {"seven"}});
+	(void)send_image(&(const struct bridged){
+	    "cent/os/seven", "7", config_of("7", 1), {"seven"}});
 	check_rows(ROWS(rows));
 	id = v1_id("centos", "7");
 	is_str(v1_id("cent/os", "7"), id, "one image in two repositories");

@@ -311,6 +311,26 @@ test_moves(void)
 	    "one is left");
 }
 
+/* What API v2 removes. */
+static void
+test_removed_by_v2(void)
+{
+	const char *digest = push_v2image("team/less", "a", "less"), *id, *json;
+
+	(void)push_v2image("team/less", "b", "more");
+	id = v1_id("team/less", "a");
+	json = image_path(id, "json");
+	is_int(
+	    status_of("DELETE", "/v2/team/less/manifests/b", NULL), 202, "a tag");
+	is_str(v1_id("team/less", "b"), NULL, "is gone in API v1");
+	is_int(status_of("GET", json, NULL), 200, "the other image is there");
+	is_int(status_of("DELETE",
+		   arena_printf(arena, "/v2/team/less/manifests/%s", digest), NULL),
+	    202, "a manifest");
+	is_str(v1_id("team/less", "a"), NULL, "its tag is gone in API v1");
+	is_int(status_of("GET", json, NULL), 404, "and so is its image");
+}
+
 /* A directory that two old servers have used. */
 static void
 test_both_layouts(void)
@@ -485,6 +505,7 @@ main(void)
 	test_taken_meanwhile();
 	test_pushed_id();
 	test_moves();
+	test_removed_by_v2();
 	test_both_layouts();
 	test_hidden_by_refused();
 	test_removed();
