@@ -18,7 +18,7 @@ to_v1_json(const struct task *t, const char *id, struct to_v1_image *out)
 {
 	struct to_v1_found found;
 	const struct content *layer;
-	enum result r = to_v1_find(t, id, TO_V1_VISIBLE, &found);
+	enum result r = to_v1_find(t, id, &found);
 
 	if (r == RC_OK)
 		r = to_v1_layer_find(t, &found, found.at, &layer);
@@ -35,7 +35,7 @@ enum result
 to_v1_ancestry(const struct task *t, const char *id, struct str *out)
 {
 	struct to_v1_found found;
-	enum result r = to_v1_find(t, id, TO_V1_VISIBLE, &found);
+	enum result r = to_v1_find(t, id, &found);
 
 	if (r == RC_OK)
 		*out = v1chain_ancestry(t->arena, &found.chain, found.at);
@@ -46,19 +46,9 @@ enum result
 to_v1_layer(const struct task *t, const char *id, const struct content **out)
 {
 	struct to_v1_found found;
-	enum result r = to_v1_find(t, id, TO_V1_VISIBLE, &found);
+	enum result r = to_v1_find(t, id, &found);
 
 	return r == RC_OK ? to_v1_layer_find(t, &found, found.at, out) : r;
-}
-
-enum result
-to_v1_is_taken(const struct task *t, const char *id, bool *out)
-{
-	struct to_v1_found found;
-	enum result r = to_v1_find(t, id, TO_V1_ANYWHERE, &found);
-
-	*out = r == RC_OK;
-	return r == RC_IMAGE_UNKNOWN || r == RC_REBUILDING ? RC_OK : r;
 }
 
 /* ---- a tag ---- */

@@ -7,6 +7,7 @@
 #include "auth/caller.h"
 #include "base/vec.h"
 #include "bridge/make.h"
+#include "bridge/to_v1.h"
 #include "index/index.h"
 #include "registry/counterpart.h"
 #include "registry/pair.h"
@@ -126,17 +127,16 @@ read_candidate(const struct task *t, const char *id, const struct candidate *c,
 
 static enum result
 find_in(const struct task *t, const char *repository, const char *id,
-    enum to_v1_where where, struct to_v1_found *out)
+    struct to_v1_found *out)
 {
 	struct candidates all;
 	unsigned left = READ_MAX;
-	bool seen = true;
+	bool seen;
 	size_t i;
 	enum result r = find_candidates(t, repository, id, &all), got;
 
 	for (i = 0; r == RC_OK && i < all.n && left > 0; i++) {
-		if (where == TO_V1_VISIBLE)
-			r = may_see(t, all.items[i].repository, &seen);
+		r = may_see(t, all.items[i].repository, &seen);
 		if (r != RC_OK || !seen)
 			continue;
 		got = read_candidate(t, id, &all.items[i], out);
@@ -150,21 +150,55 @@ find_in(const struct task *t, const char *repository, const char *id,
 	    "no repository has an image of API v2 with this id");
 }
 
+static enum result
+find_in_own(const struct task *t, const char *id, struct to_v1_found *out)
+{
+	struct pair own;
+	enum result r = pair_of_v1(t, &t->caller->repository, &own);
+
+	if (r == RC_OK)
+		r = own.v2 == NULL ? RC_IMAGE_UNKNOWN : find_in(t, own.v2, id, out);
+	return r;
+}
+
 /* The caller's own repository first, since there may be many others. */
 enum result
-to_v1_find(const struct task *t, const char *id, enum to_v1_where where,
-    struct to_v1_found *out)
+to_v1_find(const struct task *t, const char *id, struct to_v1_found *out)
 {
-	struct pair own = {.v2 = NULL};
-	enum result r = RC_OK;
+	enum result r = RC_IMAGE_UNKNOWN;
 
 	if (names_one(t->caller))
-		r = pair_of_v1(t, &t->caller->repository, &own);
-	if (r == RC_OK && own.v2 != NULL) {
-		r = find_in(t, own.v2, id, where, out);
-		if (r != RC_IMAGE_UNKNOWN)
-			return r;
-		r = RC_OK;
-	}
-	return r == RC_OK ? find_in(t, NULL, id, where, out) : r;
+		r = find_in_own(t, id, out);
+	return r == RC_IMAGE_UNKNOWN ? find_in(t, NULL, id, out) : r;
+}
+
+/* ---- is it there? ---- */
+
+/* A manifest of schema 1 whose other form is to be made again has had this image. */
+static enum result
+is_of(const struct task *t, const char *id, const struct candidate *c, bool *out)
+{
+	struct v1chain chain;
+	struct digest ignored;
+	enum result r = counterpart_chain(
+	    t, c->repository, &c->manifest, &chain, &ignored);
+
+	*out = r == RC_NOT_FOUND ||
+	       (r == RC_OK && v1chain_find(&chain, id) < chain.n);
+	return r == RC_NOT_FOUND || r == RC_NOT_BRIDGED || r == RC_MANIFEST_UNKNOWN
+		   ? RC_OK
+		   : r;
+}
+
+enum result
+to_v1_is_taken(const struct task *t, const char *id, bool *out)
+{
+	struct candidates all;
+	size_t i;
+	enum result r = find_candidates(t, NULL, id, &all);
+
+	*out = false;
+	for (i = 0; r == RC_OK && i < all.n && i < READ_MAX && !*out; i++)
+		r = is_of(t, id, &all.items[i], out);
+	return r == RC_REBUILDING ? RC_OK : r;
 }

@@ -14,13 +14,10 @@ struct to_v1_found {
 	size_t at; /* where in the chain the image is */
 };
 
-/* In which repositories an image may be found. A private repository is hidden from a caller
- * whose token names another one, as in images/access.h. */
-enum to_v1_where { TO_V1_VISIBLE, TO_V1_ANYWHERE };
-
-/* RC_IMAGE_UNKNOWN, RC_REBUILDING, RC_BUSY. */
-enum result to_v1_find(const struct task *t, const char *id, enum to_v1_where where,
-    struct to_v1_found *out);
+/* In a repository that the caller may see: a private one is hidden from a caller whose token names
+ * another one, as in images/access.h. RC_IMAGE_UNKNOWN, RC_REBUILDING, RC_BUSY. */
+enum result to_v1_find(
+    const struct task *t, const char *id, struct to_v1_found *out);
 
 /* As counterpart_chain(); the schema 2 form of a manifest of schema 1 is made, if it was not
  * made yet. */

@@ -75,7 +75,7 @@ to_v1_keep(const struct task *t, const char *id)
 
 	if (v1image_check(task_quiet(t), id) == RC_OK)
 		return RC_OK;
-	r = to_v1_find(t, id, TO_V1_VISIBLE, &found);
+	r = to_v1_find(t, id, &found);
 	if (r == RC_IMAGE_UNKNOWN || r == RC_REBUILDING)
 		return RC_OK;
 	for (i = 0; r == RC_OK && i <= found.at; i++)
@@ -88,7 +88,7 @@ to_v1_checksum(const struct task *t, const char *id, struct str *out)
 {
 	struct to_v1_found found;
 	struct store_v1image_parts parts = {.json = {"", 0}};
-	enum result r = to_v1_find(t, id, TO_V1_VISIBLE, &found);
+	enum result r = to_v1_find(t, id, &found);
 
 	if (r == RC_OK) {
 		parts.json = found.chain.images[found.at].json;

@@ -82,13 +82,17 @@ ancestry_of(
 }
 
 /* Derived ids can be computed beforehand, and those of a push are chosen by its client: an id
- * that an image of API v2 has is never given to another one. */
+ * that an image of API v2 has is never given to another one. Asked without a guard: an image of
+ * API v2 that comes later does not get the id of one that is complete by then
+ * (registry/counterpart.h). */
 static enum result
 check_id_is_free(const struct task *t, const char *id)
 {
-	bool taken;
-	enum result r = to_v1_is_taken(t, id, &taken);
+	bool taken = false;
+	enum result r = RC_OK;
 
+	if (v1image_check(task_quiet(t), id) != RC_OK)
+		r = to_v1_is_taken(t, id, &taken);
 	if (r == RC_OK && taken)
 		return err_set(t->err, RC_IMAGE_EXISTS,
 		    "a repository has an image with this id through API v2");
@@ -121,8 +125,6 @@ begin_push(
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE && is_whole(t, id))
 		r = err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
 	if (r == RC_OK)
-		r = check_id_is_free(t, id);
-	if (r == RC_OK)
 		r = store_v1push_begin(&im, &held, what, t->err);
 	guard_release(&held);
 	return r;
@@ -151,7 +153,9 @@ push_json(const struct task *t, const char *id, struct str json, struct str give
 	if (r != RC_OK)
 		return r;
 	what.want = v1checksum_wanted(&sum);
-	r = begin_push(t, id, &what);
+	r = check_id_is_free(t, id);
+	if (r == RC_OK)
+		r = begin_push(t, id, &what);
 	return r == RC_OK ? access_note_granted(t) : r;
 }
 
@@ -171,8 +175,6 @@ check_may_come(const struct task *t, const char *id)
 	if (r == RC_OK && state == STORE_V1IMAGE_COMPLETE &&
 	    !store_v1push_is_open(&im))
 		return err_set(t->err, RC_IMAGE_EXISTS, "the image is complete");
-	if (r == RC_OK && state == STORE_V1IMAGE_UNFINISHED)
-		r = check_id_is_free(t, id);
 	if (r == RC_OK)
 		store_v1push_touch(&im);
 	return r;
@@ -183,7 +185,9 @@ push_layer_check(const struct task *t, const char *id)
 {
 	enum result r = access_push(t, id);
 
-	return r == RC_OK ? check_may_come(t, id) : r;
+	if (r == RC_OK)
+		r = check_may_come(t, id);
+	return r == RC_OK ? check_id_is_free(t, id) : r;
 }
 
 /* A layer that came, its sums known. */
@@ -353,9 +357,6 @@ confirm_layer(const struct task *t, const char *id, const struct guard *held,
 		    "the json of the image must be sent first");
 	if (state == STORE_V1IMAGE_COMPLETE)
 		return confirm_late(t, id, payload);
-	r = check_id_is_free(t, id);
-	if (r != RC_OK)
-		return r;
 	if (store_v1push_waits(&im, payload))
 		return store_v1push_confirm(&im, held, payload, t->err);
 	return refuse_sum(t, id);
@@ -383,6 +384,8 @@ confirm_sum(const struct task *t, const char *id, struct v1checksum sum)
 	const char *hex;
 	enum result r = check_sum(sum, t->err);
 
+	if (r == RC_OK)
+		r = check_id_is_free(t, id);
 	if (r == RC_OK)
 		r = read_sum(t, id, sum, &hex);
 	if (r == RC_OK)
