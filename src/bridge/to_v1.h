@@ -39,6 +39,14 @@ enum result to_v1_checksum(const struct task *t, const char *id, struct str *out
  * of API v2 gets no form in API v1 (counterpart_chain()). */
 enum result to_v1_is_taken(const struct task *t, const char *id, bool *out);
 
+/* Do private repositories have the image through API v2, and do public ones? The repository `own`
+ * counts as a public one. Neither while the index is being rebuilt. */
+struct to_v1_owners {
+	bool private, public;
+};
+enum result to_v1_owners(const struct task *t, const struct v1name *own,
+    const char *id, struct to_v1_owners *out);
+
 /* Does the repository have the image through API v2? */
 enum result to_v1_has(
     const struct task *t, const struct pair *p, const char *id, bool *out);

@@ -64,23 +64,49 @@ names_one(const struct caller *caller)
 	return caller != NULL && caller->repository.ns != NULL;
 }
 
+/* Is it private, and not the repository `own`? */
+static enum result
+is_hidden(const struct task *t, const char *repository, const struct v1name *own,
+    bool *out)
+{
+	struct pair p;
+	enum result r = pair_of_v2(t, repository, &p);
+
+	*out = false;
+	if (r != RC_OK || p.v1 == NULL ||
+	    strcmp(p.v1, v1name_full(t->arena, own)) == 0)
+		return r;
+	return store_v1repo_is_private(&p.own, out, t->err);
+}
+
 static enum result
 may_see(const struct task *t, const char *repository, bool *out)
 {
-	struct pair p;
-	bool private = false;
-	enum result r;
+	bool hidden = false;
+	enum result r = RC_OK;
 
-	*out = true;
-	if (!names_one(t->caller))
-		return RC_OK;
-	r = pair_of_v2(t, repository, &p);
-	if (r != RC_OK || p.v1 == NULL ||
-	    strcmp(p.v1, v1name_full(t->arena, &t->caller->repository)) == 0)
-		return r;
-	r = store_v1repo_is_private(&p.own, &private, t->err);
-	*out = !private;
+	if (names_one(t->caller))
+		r = is_hidden(t, repository, &t->caller->repository, &hidden);
+	*out = !hidden;
 	return r;
+}
+
+enum result
+to_v1_owners(const struct task *t, const struct v1name *own, const char *id,
+    struct to_v1_owners *out)
+{
+	struct candidates all;
+	bool hidden;
+	size_t i;
+	enum result r = find_candidates(t, NULL, id, &all);
+
+	*out = (struct to_v1_owners){.private = false};
+	for (i = 0; r == RC_OK && i < all.n && !out->public; i++) {
+		r = is_hidden(t, all.items[i].repository, own, &hidden);
+		out->private |= r == RC_OK && hidden;
+		out->public |= r == RC_OK && !hidden;
+	}
+	return r == RC_REBUILDING ? RC_OK : r;
 }
 
 /* ---- the image ---- */

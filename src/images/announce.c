@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/json_items.h"
 #include "base/log.h"
+#include "bridge/to_v1.h"
 #include "image/imagelist.h"
 #include "registry/v1image.h"
 #include "store/v1image.h"
@@ -36,23 +37,35 @@ struct announcement {
 
 /* ---- what is announced, and is here ---- */
 
+/* Of an image of API v2 it is known at once which repositories have it. */
+static enum result
+look_for(struct announcement *ann, const char *id)
+{
+	const struct task *t = task_with_arena(ann->task, ann->scratch);
+	const struct store_v1image im = v1image_of(t, id);
+	struct to_v1_owners owners;
+	bool there;
+	enum result r = store_v1image_exists(&im, &there, t->err);
+
+	if (r == RC_OK)
+		r = to_v1_owners(t, ann->name, id, &owners);
+	if (r == RC_OK && (there || owners.private || owners.public))
+		ann->images[ann->n++] = (struct image){
+		    arena_strdup(ann->task->arena, id), owners.private,
+		    owners.public};
+	return r;
+}
+
 static bool
 take_announced(void *arg, const struct json *item)
 {
 	struct announcement *ann = arg;
 	struct str text = json_text(json_get(item, "id"));
-	struct store_v1image im;
-	bool there;
-	char id[V1NAME_IMAGE_ID_SIZE];
 
 	if (!v1name_is_image_id(text))
 		return true;
-	memcpy(id, text.p, text.n);
-	id[text.n] = '\0';
-	im = v1image_of(ann->task, id);
-	ann->r = store_v1image_exists(&im, &there, ann->task->err);
-	if (ann->r == RC_OK && there)
-		ann->images[ann->n++].id = arena_strdup(ann->task->arena, id);
+	arena_clear(ann->scratch);
+	ann->r = look_for(ann, str_dup(ann->scratch, text));
 	return ann->r == RC_OK;
 }
 
@@ -238,7 +251,6 @@ look_at_repositories(struct announcement *ann)
 {
 	enum result r = RC_OK;
 
-	ann->scratch = arena_new();
 	ann->below = arena_new();
 	if (ann->n > 0)
 		r = look_at_own(ann);
@@ -247,7 +259,6 @@ look_at_repositories(struct announcement *ann)
 	if (r == RC_OK)
 		r = walk_repositories(ann, false);
 	arena_free(ann->below);
-	arena_free(ann->scratch);
 	return r;
 }
 
@@ -305,7 +316,7 @@ announce_filter(const struct task *t, const struct v1name *name,
 {
 	struct announcement ann = {.task = t, .name = name};
 	const char *why;
-	enum result r;
+	enum result r = RC_OK;
 	bool is_list;
 
 	*out = announced;
@@ -313,11 +324,13 @@ announce_filter(const struct task *t, const struct v1name *name,
 		return RC_OK;
 	ann.images = arena_alloc(t->arena,
 	    (announced.n / IMAGELIST_ENTRY_MIN + 1) * sizeof(*ann.images));
-	if (!json_each(announced, take_announced, &ann, &is_list, &why) || !is_list)
-		return RC_OK; /* repository_announce() refuses it */
-	sort_images(&ann);
-	r = ann.r == RC_OK ? look_at_repositories(&ann) : ann.r;
-	if (r == RC_OK)
-		*out = without_refused(&ann, announced);
+	ann.scratch = arena_new();
+	if (json_each(announced, take_announced, &ann, &is_list, &why) && is_list) {
+		sort_images(&ann);
+		r = ann.r == RC_OK ? look_at_repositories(&ann) : ann.r;
+		if (r == RC_OK)
+			*out = without_refused(&ann, announced);
+	} /* else repository_announce() refuses it */
+	arena_free(ann.scratch);
 	return r;
 }

@@ -462,6 +462,9 @@ test_private(void)
 	(void)push_v2image("team/open", "2", "secret");
 	is_int(status_with(json, token_of("open", TOKEN_READ)), 200,
 	    "of a public repository too");
+	is_int(status_of("DELETE", "/v2/team/open/manifests/2", NULL), 202,
+	    "not of it any more");
+	reindex_all();
 }
 
 /* With own tokens an image must belong to the repository of the token. */
@@ -489,6 +492,17 @@ test_tokens(void)
 		   token_of("app", TOKEN_WRITE), arena_printf(arena, "\"%s\"", id))
 		   ->status,
 	    404, "not one of another repository");
+	/* what is announced belongs to the repository: so nothing private is */
+	is_int(request("PUT", "/v1/repositories/team/app/images",
+		   token_of("app", TOKEN_WRITE),
+		   arena_printf(
+		       arena, "[{\"id\": \"%s\"}, {\"id\": \"%s\"}]", id, plan))
+		   ->status,
+	    204, "images are announced");
+	is_int(status_with(image_path(id, "json"), token_of("app", TOKEN_READ)),
+	    200, "one that a public repository has");
+	ok(strstr(read_text("repositories/team/app/_index_images"), plan) == NULL,
+	    "not one that only a private one has");
 	reg.auth = &auth_open;
 }
 
