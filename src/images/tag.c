@@ -279,11 +279,11 @@ means_already(const struct task *t, const struct pair *p, const char *tag,
 	enum result r = pair_tag_get(t, p, tag, &found);
 
 	*out = false;
-	if (r != RC_OK || found.in != PAIR_V2)
-		return r == RC_TAG_UNKNOWN ? RC_OK : r;
-	r = to_v1_tag(t, p, tag, &found.digest, &now);
-	*out = r == RC_OK && strcmp(now, id) == 0;
-	return r == RC_NOT_BRIDGED ? RC_OK : r;
+	if (r == RC_OK && found.in == PAIR_V2) {
+		r = to_v1_tag(t, p, tag, &found.digest, &now);
+		*out = r == RC_OK && strcmp(now, id) == 0;
+	}
+	return r == RC_TAG_UNKNOWN || r == RC_NOT_BRIDGED ? RC_OK : r;
 }
 
 /* The form in API v2 is made after the answer, also if the process ends before that. Nobody is
@@ -391,6 +391,8 @@ drop_tag(const struct task *t, const struct guard *held, const struct pair *p,
 	*was = v1 == RC_OK || v2;
 	if (r == RC_OK)
 		indexing_update(t, held, p, &change);
+	else
+		indexing_mark(t, p->v1);
 	return r;
 }
 

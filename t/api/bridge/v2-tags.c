@@ -356,6 +356,8 @@ test_both_layouts(void)
 static void
 test_hidden_by_refused(void)
 {
+	const char *id = v1_id("team/app", "1");
+
 	(void)send_image(&(const struct bridged){
 	    "team/hide", "x", config_of("hide", 1), {"zstd"}, OCI_ZSTD});
 	write_text("repositories/team/hide/tag_x", "1111111111111111");
@@ -363,6 +365,9 @@ test_hidden_by_refused(void)
 	check_row(&(const struct row){"a tag without a form in API v1", "GET",
 	    "/v1/repositories/team/hide/tags/x", .status = 404, .want = "~zstd"});
 	tags_are("team/hide", "{}", "is not listed");
+	is_int(put_v1tag("team/hide", "x", id), 200, "a push through API v1");
+	tags_are("team/hide", arena_printf(arena, "{\"x\": \"%s\"}", id),
+	    "takes its place");
 }
 
 /* ---- the whole repository ---- */
