@@ -115,38 +115,76 @@ remove_stored(const struct task *t, const struct guard *held, const struct pair 
 	return r;
 }
 
-/* A manifest of schema 1 is also removed under the digest of its schema 2 form. */
-static enum result
-remove_in_v2(const struct task *t, const struct guard *held, const struct pair *p,
-    const struct digest *d, size_t *n_tags)
-{
-	struct digest schema1;
-	enum result r = to_v2_stored(t, p->v2, d, &schema1);
+/* What is removed, one after another: there may be nothing of either kind. */
+struct removal {
+	const struct task *task;
+	const struct guard *held;
+	const struct pair *pair;
+	bool any;
+	size_t n_tags;
+};
 
-	*n_tags = 0;
-	if (r == RC_OK)
-		return remove_stored(t, held, p, &schema1, n_tags);
-	return r == RC_MANIFEST_UNKNOWN ? remove_stored(t, held, p, d, n_tags) : r;
+/* r: of the removal of one kind, with n tags. */
+static enum result
+count_removed(struct removal *m, enum result r, size_t n)
+{
+	if (r == RC_OK) {
+		m->any = true;
+		m->n_tags += n;
+	}
+	return r == RC_MANIFEST_UNKNOWN ? RC_OK : r;
 }
 
-/* In both layouts, that of API v1 first. */
+static enum result
+remove_one(struct removal *m, const struct digest *d)
+{
+	size_t n = 0;
+	enum result r = remove_stored(m->task, m->held, m->pair, d, &n);
+
+	return count_removed(m, r, n);
+}
+
+/* A stored manifest of schema 1 of which clients know this form. */
+static enum result
+remove_schema1(struct removal *m, const struct digest *d)
+{
+	struct digest schema1;
+	enum result r = to_v2_stored(m->task, m->pair->v2, d, &schema1);
+
+	if (r != RC_OK)
+		return r == RC_MANIFEST_UNKNOWN ? RC_OK : r;
+	return remove_one(m, &schema1);
+}
+
+static enum result
+remove_in_v1(struct removal *m, const struct digest *d)
+{
+	size_t n = 0;
+	enum result r = to_v2_remove(m->task, m->held, m->pair, d, &n);
+
+	return count_removed(m, r, n);
+}
+
+/* Everything that answers with this digest. */
 static enum result
 remove_manifest(const struct task *t, const struct guard *held,
     const struct pair *p, const struct digest *d)
 {
-	size_t in_v1, in_v2;
-	enum result r = to_v2_remove(t, held, p, d, &in_v1);
-	bool was = r == RC_OK;
+	struct removal m = {.task = t, .held = held, .pair = p};
+	enum result r = remove_in_v1(&m, d);
 
-	if (r == RC_OK || r == RC_MANIFEST_UNKNOWN)
-		r = remove_in_v2(t, held, p, d, &in_v2);
-	if (r == RC_MANIFEST_UNKNOWN && was)
-		r = RC_OK;
+	if (r == RC_OK)
+		r = remove_schema1(&m, d);
+	if (r == RC_OK)
+		r = remove_one(&m, d);
+	if (r == RC_OK && !m.any)
+		return err_set(t->err, RC_MANIFEST_UNKNOWN,
+		    "the repository has no manifest with this digest");
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_MANIFEST,
 				  .repository = p->v2,
 				  .digest = digest_text(t->arena, d),
-				  .n_tags = in_v1 + in_v2});
+				  .n_tags = m.n_tags});
 	return r;
 }
 

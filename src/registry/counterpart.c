@@ -154,6 +154,10 @@ counterpart_version(const struct task *t, const char *const *ids, size_t n,
 	}
 	hash_end(&h, out->text);
 	arena_free(scratch);
+	if (r == RC_IMAGE_UNKNOWN)
+		return err_set(t->err, r,
+		    "the image %s of its ancestry is not here, or not whole",
+		    ids[i - 1]);
 	return r;
 }
 

@@ -200,10 +200,14 @@ test_form(void)
 	is_str(str_dup(arena, reply_text(last_reply)), bytes,
 	    "the same bytes each time");
 	is_int(get("team/old", "manifests", digest), 200, "with a new index");
+	is_int(
+	    request("PUT", path("team/old", "manifests", "y"), NULL, bytes)->status,
+	    201, "docker 28 pushes it back");
 	is_int(request("DELETE", path("team/old", "manifests", digest), NULL, NULL)
 		   ->status,
 	    202, "removed by the digest that docker 28 saw");
 	is_int(get("team/old", "manifests", "x"), 404, "the tag is gone");
+	is_int(get("team/old", "manifests", "y"), 404, "and the other one");
 	is_int(get("team/old", "manifests", digest), 404, "and this form of it");
 }
 

@@ -320,6 +320,25 @@ test_refused(void)
 	    "the image below it is there");
 }
 
+/* It comes when its parent does. */
+static void
+test_without_parent(void)
+{
+	const char *base = push_v1_layer('b', NULL, archive('f'));
+	const char *top = push_v1_layer('c', base, archive('g'));
+
+	tag_v1("library/orphan", "x", top);
+	remove_tree(in_dir(arena_printf(arena, "images/%s", base)));
+	is_int(request("GET", "/v2/orphan/manifests/x", NULL, NULL)->status, 404,
+	    "an image without its parent");
+	ok(strstr(reply_text(last_reply).p, "bbbb") != NULL &&
+		strstr(reply_text(last_reply).p, "images/") == NULL,
+	    "the reason names the parent");
+	(void)push_v1_layer('b', NULL, archive('f'));
+	is_int(request("GET", "/v2/orphan/manifests/x", NULL, NULL)->status, 200,
+	    "when the parent is pushed");
+}
+
 /* A damaged image is pushed again, with another layer. */
 static void
 test_pushed_again(void)
@@ -405,6 +424,7 @@ main(void)
 	test_lists();
 	test_thrown_away();
 	test_refused();
+	test_without_parent();
 	test_pushed_again();
 	test_at_once();
 	return teardown_api();
