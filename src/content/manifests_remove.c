@@ -167,24 +167,23 @@ remove_in_v1(struct removal *m, const struct digest *d)
 
 /* Everything that answers with this digest. */
 static enum result
-remove_manifest(const struct task *t, const struct guard *held,
-    const struct pair *p, const struct digest *d)
+remove_manifest(struct removal *m, const struct digest *d)
 {
-	struct removal m = {.task = t, .held = held, .pair = p};
-	enum result r = remove_in_v1(&m, d);
+	const struct task *t = m->task;
+	enum result r = remove_in_v1(m, d);
 
 	if (r == RC_OK)
-		r = remove_schema1(&m, d);
+		r = remove_schema1(m, d);
 	if (r == RC_OK)
-		r = remove_one(&m, d);
-	if (r == RC_OK && !m.any)
+		r = remove_one(m, d);
+	if (r == RC_OK && !m->any)
 		return err_set(t->err, RC_MANIFEST_UNKNOWN,
 		    "the repository has no manifest with this digest");
 	if (r == RC_OK)
 		event_emit(t, &(struct event){.kind = EVENT_DELETE_MANIFEST,
-				  .repository = p->v2,
+				  .repository = m->pair->v2,
 				  .digest = digest_text(t->arena, d),
-				  .n_tags = m.n_tags});
+				  .n_tags = m->n_tags});
 	return r;
 }
 
@@ -195,6 +194,7 @@ manifests_remove(const struct task *t, const char *name, struct str reference,
 	struct meaning_condition condition = {reference, given, NULL};
 	struct guard held = {0};
 	struct pair pair;
+	struct removal removal = {.task = t, .held = &held, .pair = &pair};
 	struct digest d;
 	struct err ignored;
 	bool by_digest = digest_parse(reference, &d, &ignored) == RC_OK;
@@ -211,7 +211,7 @@ manifests_remove(const struct task *t, const char *name, struct str reference,
 	if (r == RC_OK)
 		r = meaning_check(t, name, &condition);
 	if (r == RC_OK && by_digest)
-		r = remove_manifest(t, &held, &pair, &d);
+		r = remove_manifest(&removal, &d);
 	else if (r == RC_OK)
 		r = remove_tag(t, &held, &pair, str_dup(t->arena, reference));
 	guard_release(&held);

@@ -31,6 +31,7 @@ struct counterpart_image {
 	struct str
 	    refused; /* the reason why there is no such form; empty: there is */
 	struct digest manifest, config;
+	bool fresh; /* of bridge/make.h: this call has made it */
 };
 
 /* A text that changes when one of some images of API v1 is replaced. */
