@@ -446,7 +446,6 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 	return access_note_granted(t);
 }
 
-/* The tag of API v1 first: that of API v2 hides it, until it is gone as well. */
 static enum result
 drop_tag(const struct task *t, const struct guard *held, const struct pair *p,
     const char *tag, bool *was)
@@ -454,14 +453,8 @@ drop_tag(const struct task *t, const struct guard *held, const struct pair *p,
 	const struct str dropped = str_of(tag);
 	const struct indexing_change change = {
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
-	bool v2 = false;
-	enum result v1, r;
+	enum result r = pair_tag_remove(t, held, p, tag, was);
 
-	/* not pair_v1_tag_drop(): this also ends a removal that broke off */
-	r = v1 = store_v1tag_remove(&p->own, held, tag, t->err);
-	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = pair_v2_tag_drop(t, held, p, tag, &v2);
-	*was = v1 == RC_OK || v2;
 	if (r == RC_OK)
 		indexing_update(t, held, p, &change);
 	else
