@@ -540,8 +540,8 @@ static const struct request over_v2[] = {
 
 static const struct request before_both[] = {{NULL, send_config, NULL, 0},
     {NULL, begin, NULL, 0}, {NULL, send_layer_text, NULL, 0},
-    {NULL, finish, NULL, 0}, {NULL, put_image, NULL, 0},
-    {NULL, v1_json, NULL, 0}, {NULL, v1_layer, NULL, 0}, {NULL, v1_sum, NULL, 0},
+    {NULL, finish, NULL, 0}, {NULL, put_image, NULL, 0}, {NULL, v1_json, NULL, 0},
+    {NULL, v1_layer, NULL, 0}, {NULL, v1_sum, NULL, 0},
     {NULL, v1_tag_too, NULL, 0}};
 
 static const struct request both_v2[] = {

@@ -285,8 +285,8 @@ test_pushed_past_berth(void)
 	    "a tag does not mean what another server was sent");
 	check_row(&(const struct row){"nor does a list of tags", "GET",
 	    "/v1/repositories/team/past/tags", .status = 200,
-	    .want = arena_printf(arena, "{\"2\": \"%s\"}",
-		v1_id("team/past", "2"))});
+	    .want = arena_printf(
+		arena, "{\"2\": \"%s\"}", v1_id("team/past", "2"))});
 	is_int(put_v1tag("team/past", "3", v1_id("team/past", "2")), 200,
 	    "the other image is kept");
 	(void)request("GET", "/v1/repositories/team/past/tags", NULL, NULL);
