@@ -216,12 +216,39 @@ read_known(const struct task *t, const char *name, const struct digest *d,
 	return r;
 }
 
+/* So many images are made for one request, which may be for a digest that nobody has. The others
+ * are made by the process that makes what was asked for (all.h). */
+#define MAKE_MAX 10
+
 struct search {
 	const struct pair *pair;
 	const struct digest *digest;
+	unsigned made;
 	bool found;
 	enum result result;
 };
+
+static enum result
+leave_rest(const struct task *t, const struct pair *p)
+{
+	struct err ignored;
+
+	if (store_bridge_ask(t->reg->store, p->v1, &ignored) == RC_OK &&
+	    t->reg->bridge_asked != NULL)
+		t->reg->bridge_asked(t->reg->arg);
+	return err_set(t->err, RC_BUSY,
+	    "the digest may be that of a tag of the repository whose layers were not "
+	    "read yet: try again later");
+}
+
+/* Has it a record now? What gets none, each request finds out again, and must not end at it. */
+static bool
+is_recorded(const struct task *t, const char *id)
+{
+	struct counterpart_image ignored;
+
+	return counterpart_image(task_quiet(t), id, &ignored) == RC_OK;
+}
 
 static bool
 make_and_compare(void *arg, const struct task *t, const char *tag, const char *id)
@@ -229,12 +256,17 @@ make_and_compare(void *arg, const struct task *t, const char *tag, const char *i
 	struct search *s = arg;
 	const struct made_tag m = {s->pair, tag, {.in = PAIR_V1, .image = id}};
 	struct counterpart_image image;
-	enum result r = counterpart_image(task_quiet(t), id, &image);
+	enum result before = counterpart_image(task_quiet(t), id, &image), r;
 
-	if (r == RC_OK &&
+	if (before == RC_OK &&
 	    (image.refused.n > 0 || !digest_eq(&image.manifest, s->digest)))
 		return true;
+	if (before == RC_NOT_FOUND && s->made == MAKE_MAX) {
+		s->result = leave_rest(t, s->pair);
+		return false;
+	}
 	r = make_tag(t, &m, &image);
+	s->made += before == RC_NOT_FOUND && is_recorded(t, id);
 	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
 		return true;
 	s->result = r;

@@ -11,23 +11,10 @@
 #include "image/reference.h"
 #include "registry/event.h"
 #include "registry/indexing.h"
+#include "registry/pair.h"
 #include "store/guard.h"
 #include "store/manifest.h"
 #include "store/tag.h"
-
-/* *was: there was such a tag. */
-static enum result
-remove_from_both(const struct task *t, const struct guard *held,
-    const struct pair *p, const char *tag, bool *was)
-{
-	const struct store_repository in = pair_v2(t, p);
-	enum result r = pair_v1_tag_drop(t, held, p, tag, was);
-
-	if (r == RC_OK)
-		r = store_tag_remove(&in, held, tag, t->err);
-	*was = *was || r == RC_OK;
-	return r == RC_MANIFEST_UNKNOWN ? RC_OK : r;
-}
 
 /* The index is corrected even if there was no tag: an earlier removal may have broken off. */
 static enum result
@@ -38,7 +25,7 @@ remove_tag(const struct task *t, const struct guard *held, const struct pair *p,
 	const struct indexing_change change = {
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
 	bool was;
-	enum result r = remove_from_both(t, held, p, tag, &was);
+	enum result r = pair_tag_remove(t, held, p, tag, &was);
 
 	if (r != RC_OK) {
 		indexing_mark(t, p->v2);
@@ -83,7 +70,7 @@ remove_tags(const struct task *t, const struct guard *held, const struct pair *p
 	size_t i;
 
 	for (i = 0; r == RC_OK && i < meant->n; i++)
-		r = remove_from_both(t, held, p, meant->tags[i].p, &ignored);
+		r = pair_tag_remove(t, held, p, meant->tags[i].p, &ignored);
 	return r;
 }
 

@@ -1,8 +1,9 @@
 /* repository_remove.c: repository_remove() of repository.h.
  *
- * The part of API v1 is removed first, in one step, then the tags of API v2, then its manifests.
- * So a tag of API v2 never gives way to one of API v1 that it hid, and never means a manifest
- * that is not there. A removal that breaks off can be repeated until nothing is left. */
+ * The tags of API v2 are removed first, each after the tag of API v1 that it hides; then the
+ * manifests, so that a tag never means one that is not there; and then the part of API v1, in one
+ * step. That comes last because a private repository is one by a file in it. A removal that breaks
+ * off can be repeated until nothing is left. */
 #include "images/repository.h"
 
 #include "image/digest.h"
@@ -59,34 +60,48 @@ or_gone(enum result r)
 }
 
 static enum result
-remove_tags(const struct task *t, const struct guard *held,
-    const struct store_repository *in, struct batch *b)
+remove_tag(const struct task *t, const struct guard *held, const struct pair *p,
+    const char *tag)
 {
+	bool ignored;
+	enum result r = pair_v1_tag_drop(t, held, p, tag, &ignored);
+
+	return r == RC_OK ? pair_v2_tag_drop(t, held, p, tag, &ignored) : r;
+}
+
+static enum result
+remove_tags(const struct task *t, const struct guard *held, const struct pair *p,
+    struct batch *b)
+{
+	const struct store_repository in = {t->reg->store, b->arena, p->v2};
+	const struct task *inner;
 	enum result r;
 	size_t i;
 
 	do {
 		begin_batch(b);
-		r = store_tag_each(in, "", collect_tag, b, t->err);
+		inner = task_with_arena(t, b->arena);
+		r = store_tag_each(&in, "", collect_tag, b, t->err);
 		for (i = 0; r == RC_OK && i < b->n; i++)
-			r = or_gone(store_tag_remove(in, held, b->tags[i], t->err));
+			r = remove_tag(inner, held, p, b->tags[i]);
 	} while (r == RC_OK && b->n == AT_ONCE);
 	return r;
 }
 
 static enum result
 remove_manifests(const struct task *t, const struct guard *held,
-    const struct store_repository *in, struct batch *b)
+    const struct pair *p, struct batch *b)
 {
+	const struct store_repository in = {t->reg->store, b->arena, p->v2};
 	enum result r;
 	size_t i;
 
 	do {
 		begin_batch(b);
-		r = store_manifest_each(in, collect_manifest, b, t->err);
+		r = store_manifest_each(&in, collect_manifest, b, t->err);
 		for (i = 0; r == RC_OK && i < b->n; i++)
 			r = or_gone(store_manifest_remove(
-			    in, held, &b->manifests[i], t->err));
+			    &in, held, &b->manifests[i], t->err));
 	} while (r == RC_OK && b->n == AT_ONCE);
 	return r;
 }
@@ -95,16 +110,14 @@ static enum result
 remove_v2(const struct task *t, const struct guard *held, const struct pair *p)
 {
 	struct batch *b = arena_alloc(t->arena, sizeof(*b));
-	struct store_repository in;
 	enum result r;
 
 	if (p->v2 == NULL)
 		return RC_OK;
 	b->arena = arena_new();
-	in = (struct store_repository){t->reg->store, b->arena, p->v2};
-	r = remove_tags(t, held, &in, b);
+	r = remove_tags(t, held, p, b);
 	if (r == RC_OK)
-		r = remove_manifests(t, held, &in, b);
+		r = remove_manifests(t, held, p, b);
 	arena_free(b->arena);
 	return r;
 }
@@ -120,14 +133,14 @@ remove_all(const struct task *t, const struct guard *held,
 	    t->reg->store, t->arena, name, str_of(NULL), t->err);
 
 	if (r == RC_OK)
-		r = store_v1repo_remove(&p->own, held, t->err);
-	if (r == RC_OK || r == RC_NOT_FOUND)
 		r = remove_v2(t, held, p);
 	if (r == RC_OK)
+		r = store_v1repo_remove(&p->own, held, t->err);
+	if (r == RC_OK || r == RC_NOT_FOUND)
 		indexing_update(t, held, p, NULL);
 	else
 		indexing_mark(t, v1name_full(t->arena, name));
-	return r;
+	return r == RC_NOT_FOUND ? RC_OK : r;
 }
 
 /* An earlier removal may have broken off: its absence becomes durable. */

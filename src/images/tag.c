@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/vec.h"
 #include "bridge/to_v1.h"
 #include "image/reference.h"
 #include "image/tagmeta.h"
@@ -102,8 +103,15 @@ struct listing {
 	tag_visit *visit;
 	void *arg;
 	struct arena *scratch; /* cleared for each tag */
-	bool ended;            /* visit wants no more */
+	struct doubted *doubted;
+	size_t n_doubted, room;
+	bool ended; /* visit wants no more */
 	enum result r;
+};
+
+/* A tag of API v2 for whose image there is also one of API v1. */
+struct doubted {
+	const char *tag, *id;
 };
 
 static bool
@@ -135,6 +143,73 @@ show_v1(void *arg, const char *tag, const char *id)
 	return found.in == PAIR_V2 || show(l, tag, id);
 }
 
+static void
+doubt(struct listing *l, const char *tag, const char *id)
+{
+	struct arena *a = l->task->arena;
+
+	l->doubted = vec_grow(
+	    a, l->doubted, l->n_doubted, &l->room, sizeof(*l->doubted));
+	l->doubted[l->n_doubted++] = (struct doubted){
+	    arena_strdup(a, tag), arena_strdup(a, id)};
+}
+
+/* The index has the id that was derived when the tag was pushed. If API v1 has an image with this
+ * id, berth has kept it, or another server, which knows nothing of derived ids, was sent it: then
+ * the tag has no image. */
+static bool
+show_v2(void *arg, const char *tag, const char *id)
+{
+	struct listing *l = arg;
+	enum store_v1image_state state;
+	struct store_v1image im;
+
+	arena_clear(l->scratch);
+	im = v1image_of(task_with_arena(l->task, l->scratch), id);
+	l->r = store_v1image_state(&im, &state, l->task->err);
+	if (l->r != RC_OK)
+		return false;
+	if (state != STORE_V1IMAGE_COMPLETE)
+		return show(l, tag, id);
+	doubt(l, tag, id);
+	return true;
+}
+
+/* This reads manifests and configs: once for an id that comes several times in a row. */
+static enum result
+show_doubted(struct listing *l)
+{
+	const char *good = "", *now;
+	const struct doubted *one = l->doubted;
+	const struct task *t;
+	enum result r = RC_OK;
+
+	for (; r == RC_OK && one < l->doubted + l->n_doubted && !l->ended; one++) {
+		arena_clear(l->scratch);
+		t = task_with_arena(l->task, l->scratch);
+		now = good;
+		if (strcmp(one->id, good) != 0)
+			r = image_of_tag(t, l->pair, one->tag, &now);
+		if (r == RC_OK && strcmp(now, one->id) == 0)
+			good = one->id;
+		if (r == RC_OK)
+			(void)show(l, one->tag, now);
+		else if (r == RC_NOT_BRIDGED || r == RC_TAG_UNKNOWN)
+			r = RC_OK;
+	}
+	return r;
+}
+
+static enum result
+list_v2(struct listing *l)
+{
+	enum result r = to_v1_tags(l->task, l->pair, show_v2, l);
+
+	if (r == RC_OK)
+		r = l->r;
+	return r == RC_OK && !l->ended ? show_doubted(l) : r;
+}
+
 static enum result
 list_own(struct listing *l)
 {
@@ -145,9 +220,7 @@ list_own(struct listing *l)
 		r = store_v1tag_each(&l->pair->own, show_v1, l, t->err);
 	if (r == RC_OK)
 		r = l->r;
-	return r == RC_OK && l->has_v2 && !l->ended
-		   ? to_v1_tags(t, l->pair, show, l)
-		   : r;
+	return r == RC_OK && l->has_v2 && !l->ended ? list_v2(l) : r;
 }
 
 /* A tag of both means what it means here. */
@@ -373,7 +446,6 @@ tag_put(const struct task *t, const struct v1name *name, const char *tag,
 	return access_note_granted(t);
 }
 
-/* The tag of API v1 first: that of API v2 hides it, until it is gone as well. */
 static enum result
 drop_tag(const struct task *t, const struct guard *held, const struct pair *p,
     const char *tag, bool *was)
@@ -381,14 +453,8 @@ drop_tag(const struct task *t, const struct guard *held, const struct pair *p,
 	const struct str dropped = str_of(tag);
 	const struct indexing_change change = {
 	    .dropped_tags = &dropped, .n_dropped_tags = 1};
-	bool v2 = false;
-	enum result v1, r;
+	enum result r = pair_tag_remove(t, held, p, tag, was);
 
-	/* not pair_v1_tag_drop(): this also ends a removal that broke off */
-	r = v1 = store_v1tag_remove(&p->own, held, tag, t->err);
-	if (r == RC_OK || r == RC_NOT_FOUND)
-		r = pair_v2_tag_drop(t, held, p, tag, &v2);
-	*was = v1 == RC_OK || v2;
 	if (r == RC_OK)
 		indexing_update(t, held, p, &change);
 	else

@@ -171,8 +171,7 @@ note_dropped(enum result r, bool *was)
 	return r == RC_TAG_UNKNOWN ? RC_OK : r;
 }
 
-/* Each looks first: a removal of what is not there syncs directories. */
-
+/* It looks first: a removal of what is not there syncs directories. */
 enum result
 pair_v1_tag_drop(const struct task *t, const struct guard *held,
     const struct pair *p, const char *tag, bool *was)
@@ -185,19 +184,49 @@ pair_v1_tag_drop(const struct task *t, const struct guard *held,
 	return note_dropped(r, was);
 }
 
+/* A repository of which API v2 has nothing has no removal to end. */
+static enum result
+may_have_v2(const struct task *t, const struct pair *p, const char *tag, bool *out)
+{
+	struct digest ignored;
+	enum result r = get_v2(t, p, tag, &ignored);
+
+	*out = r == RC_OK;
+	if (r != RC_TAG_UNKNOWN || !reference_is_tag(str_of(tag)))
+		return r == RC_TAG_UNKNOWN ? RC_OK : r;
+	return pair_has_v2(t, p, out);
+}
+
 enum result
 pair_v2_tag_drop(const struct task *t, const struct guard *held,
     const struct pair *p, const char *tag, bool *was)
 {
 	struct store_repository in;
-	struct digest ignored;
-	enum result r = get_v2(t, p, tag, &ignored);
+	bool any;
+	enum result r = may_have_v2(t, p, tag, &any);
 
-	if (r == RC_OK) {
-		in = pair_v2(t, p);
-		r = store_tag_remove(&in, held, tag, t->err);
-	}
-	return note_dropped(r, was);
+	*was = false;
+	if (r != RC_OK || !any)
+		return r;
+	in = pair_v2(t, p);
+	r = store_tag_remove(&in, held, tag, t->err);
+	return note_dropped(r == RC_MANIFEST_UNKNOWN ? RC_TAG_UNKNOWN : r, was);
+}
+
+enum result
+pair_tag_remove(const struct task *t, const struct guard *held,
+    const struct pair *p, const char *tag, bool *was)
+{
+	bool v2 = false;
+	enum result v1 = RC_NOT_FOUND, r;
+
+	if (p->v1 != NULL)
+		v1 = store_v1tag_remove(&p->own, held, tag, t->err);
+	r = v1 == RC_NOT_FOUND ? RC_OK : v1;
+	if (r == RC_OK)
+		r = pair_v2_tag_drop(t, held, p, tag, &v2);
+	*was = v1 == RC_OK || v2;
+	return r;
 }
 
 enum result

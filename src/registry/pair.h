@@ -54,11 +54,17 @@ struct pair_tag {
 enum result pair_tag_get(const struct task *t, const struct pair *p,
     const char *tag, struct pair_tag *out);
 
-/* Removes the tag from one layout, if it is there: after a push through the other API, and for
- * deletions. *was: it was there. held: GUARD_REPOSITORY. */
+/* Removes the tag from one layout, if it is there, after a push through the other API. *was: it was
+ * there. That it is gone from API v2 is durable afterwards, also where an earlier removal broke off;
+ * one of API v1 that comes back does not count. held: GUARD_REPOSITORY. */
 enum result pair_v1_tag_drop(const struct task *t, const struct guard *held,
     const struct pair *p, const char *tag, bool *was);
 enum result pair_v2_tag_drop(const struct task *t, const struct guard *held,
+    const struct pair *p, const char *tag, bool *was);
+
+/* Removes it from both, that of API v1 first: that of API v2 hides it until it is gone as well. It
+ * also ends a removal that broke off. *was: there was such a tag. */
+enum result pair_tag_remove(const struct task *t, const struct guard *held,
     const struct pair *p, const char *tag, bool *was);
 
 /* Is a tag of API v1 one that API v2 can say (image/reference.h), and is there none of API v2 of

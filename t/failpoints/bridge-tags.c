@@ -3,6 +3,7 @@
  * the last before the process is killed. At any moment the tag means what it meant before or what
  * it means afterwards, in both APIs, and the same again ends as it should. */
 #include "content/manifests.h"
+#include "images/properties.h"
 #include "images/pull.h"
 #include "images/push.h"
 #include "images/repository.h"
@@ -120,6 +121,18 @@ lay_both(void)
 	write_text("repositories/team/app/tag_x", pushed.id);
 }
 
+/* And nobody else may see it. */
+static void
+lay_private(void)
+{
+	const bool yes = true;
+	const struct properties_change change = {.is_private = &yes};
+
+	lay_both();
+	if (properties_put(TASK(arena), &app, &change) != RC_OK)
+		bail_out(err.text);
+}
+
 /* The blobs of a push through API v2, whose manifest is to come. */
 static void
 lay_tag_and_blobs(void)
@@ -217,6 +230,8 @@ static const struct change changes[] = {
 	nothing_fault},
     {"the repository removed, from both", lay_both, remove_repository, '2', '-',
 	nothing_fault},
+    {"a private repository removed, from both", lay_private, remove_repository, '2',
+	'-', nothing_fault},
     {"another tag of the image of API v2", lay_v2, push_derived, '2', '2',
 	kept_fault},
     {"an image on that of API v2", lay_v2, push_child, '2', '2', child_fault},
@@ -250,6 +265,14 @@ image_fault_of(void)
 	return NULL;
 }
 
+static bool
+is_private_now(void)
+{
+	struct properties now;
+
+	return properties_get(TASK(arena), &app, &now) == RC_OK && now.is_private;
+}
+
 static const char *
 meaning_fault(const char *when)
 {
@@ -260,6 +283,8 @@ meaning_fault(const char *when)
 	if (in_list != is)
 		return arena_printf(arena, "%s: it means %c, and the list has %c",
 		    when, is, in_list);
+	if (is != '-' && change->lay == lay_private && !is_private_now())
+		return arena_printf(arena, "%s: it is not private", when);
 	return is == '2' ? image_fault_of() : NULL;
 }
 

@@ -16,8 +16,10 @@
 #include "lib/push.h"
 #include "lib/repository.h"
 #include "lib/v2_image.h"
+#include "registry/pair.h"
 #include "store/manifest.h"
 #include "store/tag.h"
+#include "store/v1tag.h"
 
 #define HERE  "team/app"
 #define THERE "other/app"
@@ -425,6 +427,57 @@ v1_has_nothing(void)
 	return strcmp(store_names_now(), "") == 0 && is_not_described();
 }
 
+/* ---- a tag that is in both layouts ---- */
+
+static struct pair_tag
+meaning_now(enum result *r)
+{
+	struct pair_tag is = {.in = PAIR_V1};
+	struct pair p;
+
+	*r = pair_of_v2(TASK(arena), HERE, &p);
+	if (*r == RC_OK)
+		*r = pair_tag_get(TASK(arena), &p, tag_name(), &is);
+	return is;
+}
+
+static bool
+v1_counts(void)
+{
+	enum result r;
+	const struct pair_tag is = meaning_now(&r);
+
+	return r == RC_OK && is.in == PAIR_V1 &&
+	       strcmp(is.image, images[client].id) == 0;
+}
+
+static bool
+neither_has_tag(void)
+{
+	enum result r;
+
+	(void)meaning_now(&r);
+	return r == RC_TAG_UNKNOWN;
+}
+
+/* As an old server leaves it. */
+static enum result
+v1_tag_too(void)
+{
+	const struct store_v1tag what = {
+	    tag_name(), images[client].id, str_of("{}")};
+	struct guard held = {0};
+	struct pair p;
+	enum result r = pair_of_v2(TASK(arena), HERE, &p);
+
+	if (r == RC_OK)
+		r = guard_take(store, GUARD_REPOSITORY, HERE, &held, &err);
+	if (r == RC_OK)
+		r = store_v1tag_put(&p.own, &held, &what, &err);
+	guard_release(&held);
+	return r;
+}
+
 /* ---- what is done ---- */
 
 struct request {
@@ -474,6 +527,28 @@ static const struct request removal_v1[] = {
     {"all's end", v1_drop_all, v1_has_nothing, 0},
 };
 
+static const struct request before_over_v2[] = {{NULL, send_config, NULL, 0},
+    {NULL, begin, NULL, 0}, {NULL, send_layer_text, NULL, 0},
+    {NULL, finish, NULL, 0}, {NULL, put_image, NULL, 0}};
+
+static const struct request over_v2[] = {
+    {"the json", v1_json, v1_has_json, 0},
+    {"the layer", v1_layer, v1_has_layer, 0},
+    {"the checksum", v1_sum, v1_is_complete, 0},
+    {"the tag", v1_tag, v1_counts, 0},
+};
+
+static const struct request before_both[] = {{NULL, send_config, NULL, 0},
+    {NULL, begin, NULL, 0}, {NULL, send_layer_text, NULL, 0},
+    {NULL, finish, NULL, 0}, {NULL, put_image, NULL, 0}, {NULL, v1_json, NULL, 0},
+    {NULL, v1_layer, NULL, 0}, {NULL, v1_sum, NULL, 0},
+    {NULL, v1_tag_too, NULL, 0}};
+
+static const struct request both_v2[] = {
+    {"its end in both", remove_tag, neither_has_tag, 0}};
+static const struct request both_v1[] = {
+    {"its end in both", v1_drop_tag, neither_has_tag, 0}};
+
 static const struct job {
 	const char *what;
 	const struct request *before;
@@ -487,6 +562,12 @@ static const struct job {
 	COUNT(removal_v2), true},
     {"v1 push", NULL, 0, push_v1, COUNT(push_v1), false},
     {"v1 removal", push_v1, COUNT(push_v1), removal_v1, COUNT(removal_v1), true},
+    {"v1 push over v2", before_over_v2, COUNT(before_over_v2), over_v2,
+	COUNT(over_v2), false},
+    {"v2 removal from both", before_both, COUNT(before_both), both_v2,
+	COUNT(both_v2), true},
+    {"v1 removal from both", before_both, COUNT(before_both), both_v1,
+	COUNT(both_v1), true},
 };
 static const struct job *job;
 

@@ -276,8 +276,6 @@ test_thrown_away(void)
 	    "by digest, when neither the index nor the store knows of it");
 }
 
-/* ---- what cannot be shown ---- */
-
 static struct str
 archive(char content)
 {
@@ -291,6 +289,30 @@ archive(char content)
 	b.p[512] = content;
 	return buf_str(&b);
 }
+
+/* A digest that nobody has must not make all images of a repository in one request. */
+static void
+test_unknown_digest(void)
+{
+	const char *target = arena_printf(
+	    arena, "/v2/crowd/manifests/sha256:%064d", 7);
+	unsigned i;
+
+	for (i = 0; i < 16; i++) {
+		const char *id = arena_printf(arena, "%062x%02x", 12, i);
+
+		push_v1_image(id,
+		    str_of(arena_printf(arena, "{\"id\": \"%s\"}", id)),
+		    archive('e'));
+		tag_v1("library/crowd", arena_printf(arena, "t%u", i), id);
+	}
+	is_int(request("GET", target, NULL, NULL)->status, 503,
+	    "an unknown digest: some of 16 images are made");
+	is_int(request("GET", target, NULL, NULL)->status, 404, "then the others");
+	is_int(request("GET", target, NULL, NULL)->status, 404, "and no more");
+}
+
+/* ---- what cannot be shown ---- */
 
 static void
 test_refused(void)
@@ -422,6 +444,7 @@ main(void)
 	test_vectors();
 	test_clients();
 	test_lists();
+	test_unknown_digest();
 	test_thrown_away();
 	test_refused();
 	test_without_parent();

@@ -268,6 +268,32 @@ test_pushed_id(void)
 	    "the image above it is not there");
 }
 
+/* Another server, which works on the same directory, knows nothing of derived ids. */
+static void
+test_pushed_past_berth(void)
+{
+	const char *id, *json;
+
+	(void)push_v2image("team/past", "1", "past");
+	(void)push_v2image("team/past", "2", "past, too");
+	id = v1_id("team/past", "1");
+	json = arena_printf(arena, "{\"id\":\"%s\"}", id);
+	write_text(file_of(id, "json"), json);
+	write_text(file_of(id, "ancestry"), arena_printf(arena, "[\"%s\"]", id));
+	write_text(file_of(id, "layer"), "mine");
+	is_int(status_of("GET", "/v1/repositories/team/past/tags/1", NULL), 404,
+	    "a tag does not mean what another server was sent");
+	check_row(&(const struct row){"nor does a list of tags", "GET",
+	    "/v1/repositories/team/past/tags", .status = 200,
+	    .want = arena_printf(
+		arena, "{\"2\": \"%s\"}", v1_id("team/past", "2"))});
+	is_int(put_v1tag("team/past", "3", v1_id("team/past", "2")), 200,
+	    "the other image is kept");
+	(void)request("GET", "/v1/repositories/team/past/tags", NULL, NULL);
+	ok(says("\"2\"") && says("\"3\"") && !says("\"1\""),
+	    "and both its tags are listed");
+}
+
 /* ---- one tag ---- */
 
 /* Tags and images of a repository for API v1, after the index was made again as well. */
@@ -523,6 +549,7 @@ main(void)
 	test_taken_id();
 	test_taken_meanwhile();
 	test_pushed_id();
+	test_pushed_past_berth();
 	test_moves();
 	test_removed_by_v2();
 	test_both_layouts();
