@@ -4,6 +4,7 @@
 #include "base/json_slice.h"
 #include "bridge/make.h"
 #include "image/canonical.h"
+#include "image/manifest.h"
 #include "image/schema1_write.h"
 #include "image/v1chain.h"
 #include "registry/counterpart.h"
@@ -16,6 +17,18 @@
 #define FEW_TEXTS    ((size_t)32 << 10)
 #define TEXTS_MAX    ((size_t)1 << 20)
 #define MEMORY(text) (12 * (text))
+
+static enum result
+write_payload(
+    const struct task *t, const struct schema1_image *image, struct str *payload)
+{
+	*payload = schema1_write(t->arena, image);
+	if (payload->n > 0)
+		return RC_OK;
+	return err_set(t->err, RC_NOT_BRIDGED,
+	    "as schema 1 the manifest would have more than %zu bytes, the limit",
+	    MANIFEST_MAX);
+}
 
 /* ---- of an image of API v1 ---- */
 
@@ -99,7 +112,7 @@ to_schema1_of_image(const struct task *t, const struct pair *p, const char *tag,
 	if (r == RC_OK)
 		r = mended_entries(t, id, &image);
 	if (r == RC_OK)
-		*payload = schema1_write(t->arena, &image);
+		r = write_payload(t, &image, payload);
 	if (r == RC_OK || r == RC_IO || r == RC_FULL || r == RC_BUSY)
 		return r;
 	return RC_NOT_BRIDGED;
@@ -125,8 +138,8 @@ to_schema1_of_manifest(const struct task *t, const char *name, const char *tag,
 	for (i = 0; i < chain.n; i++)
 		entries[i] = (struct schema1_entry){
 		    chain.images[i].layer, chain.images[i].schema1};
-	*payload = schema1_write(
-	    t->arena, &(struct schema1_image){
-			  name, tag, chain.architecture, entries, chain.n});
-	return RC_OK;
+	return write_payload(t,
+	    &(struct schema1_image){
+		name, tag, chain.architecture, entries, chain.n},
+	    payload);
 }

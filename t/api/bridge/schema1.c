@@ -118,6 +118,27 @@ test_no_form(void)
 	    "others get it as it is");
 }
 
+/* Each "<" of the config has seven bytes in schema 1, "\\u003c". */
+static void
+test_too_long(void)
+{
+	const size_t n = 700000;
+	char *comment = arena_alloc(arena, n + 1);
+	const char *config;
+
+	memset(comment, '<', n);
+	config = arena_printf(arena,
+	    "{\"os\":\"linux\",\"architecture\":\"amd64\",\"rootfs\":{\"type\":"
+	    "\"layers\",\"diff_ids\":[]},\"history\":[{\"empty_layer\":true,"
+	    "\"comment\":\"%s\"},{\"empty_layer\":true}]}",
+	    comment);
+	(void)send_image(
+	    &(struct bridged){.name = "team/long", .tag = "x", .config = config});
+	check_row(&(const struct row){"a schema 1 of more than 4 MiB", "GET",
+	    "/v2/team/long/manifests/x", .headers = DOCKER_1_9, .status = 404,
+	    .want = CODE("MANIFEST_UNKNOWN")});
+}
+
 /* docker 1.9 pushes what it has pulled: it looks for each layer, and sends none. */
 static void
 test_push_back(void)
@@ -218,6 +239,7 @@ main(void)
 	make_dir("docker/registry/v2/repositories");
 	test_vectors();
 	test_no_form();
+	test_too_long();
 	test_push_back();
 	test_clients();
 	test_form();
