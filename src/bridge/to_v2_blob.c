@@ -5,11 +5,11 @@
  * first question of a push ("is this blob here?") would make all tags of the repository. */
 #include "bridge/make.h"
 #include "bridge/origins.h"
-#include "bridge/shared_tags.h"
 #include "bridge/to_v2.h"
 #include "bridge/unpack.h"
 #include "image/v1chain.h"
 #include "image/v1name.h"
+#include "registry/shared_tags.h"
 #include "registry/v1image.h"
 #include "store/bridge.h"
 

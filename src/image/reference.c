@@ -61,6 +61,14 @@ reference_check_repository(struct str name, struct err *err)
 	return RC_OK;
 }
 
+bool
+reference_is_repository(struct str name)
+{
+	struct err ignored;
+
+	return reference_check_repository(name, &ignored) == RC_OK;
+}
+
 const char *
 reference_key(const char *name)
 {

@@ -13,6 +13,7 @@
 /* Checks the name of a repository: parts between slashes, each
  * [a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*. RC_BAD_NAME. */
 enum result reference_check_repository(struct str name, struct err *err);
+bool reference_is_repository(struct str name);
 
 /* The key of a repository for guards and the index. A repository has the same key in both
  * APIs: in API v1 "library/x" and "x" are the same, so the key of both is "x". Points into

@@ -5,6 +5,7 @@
 #include "image/v1config.h"
 #include "image/v1name.h"
 #include "registry/layouts.h"
+#include "registry/pair.h"
 #include "registry/v1image.h"
 #include "store/blob.h"
 #include "store/description.h"
@@ -108,7 +109,7 @@ text_of_v1image(const struct task *t, struct str name, struct str *out)
 	struct store_v1repo repo;
 	struct v1config v;
 	struct str json;
-	enum result r = layouts_find_v1(t, name, &repo);
+	enum result r = pair_find_v1(t, name, &repo);
 
 	if (r == RC_OK && !store_v1repo_exists(&repo))
 		return RC_OK;

@@ -4,66 +4,22 @@
 #include "image/reference.h"
 #include "image/v1chain.h"
 #include "image/v1name.h"
+#include "registry/shared_tags.h"
 #include "store/description.h"
 #include "store/repository.h"
-#include "store/v1tag.h"
-
-/* "busybox" is "library/busybox" in API v1. So if "busybox" is a repository of API v2, it has
- * the privacy and the description of "library/busybox". */
-enum result
-layouts_find_v1(const struct task *t, struct str name, struct store_v1repo *out)
-{
-	struct v1name parsed;
-	enum result r;
-
-	*out = (struct store_v1repo){.st = NULL};
-	r = v1name_parse(t->arena, name, &parsed, t->err);
-	if (r == RC_BAD_NAME)
-		return RC_OK;
-	if (r == RC_OK)
-		r = store_v1repo_find(
-		    t->reg->store, t->arena, &parsed, out, t->err);
-	return r;
-}
-
-static bool
-is_v2_name(struct str name)
-{
-	struct err ignored;
-
-	return reference_check_repository(name, &ignored) == RC_OK;
-}
 
 /* ---- which lists show it ---- */
 
-struct looking {
-	const struct task *task;
-	const struct pair *pair;
-	bool shared;
-	enum result r;
-};
-
 static bool
-look_at_tag(void *arg, const char *tag, const char *id)
+note_tag(void *arg, const struct task *t, const char *tag, const char *id)
 {
-	struct looking *l = arg;
+	bool *found = arg;
 
+	(void)t;
+	(void)tag;
 	(void)id;
-	l->r = pair_tag_is_shared(l->task, l->pair, tag, &l->shared);
-	return l->r == RC_OK && !l->shared;
-}
-
-/* Has it any tag of API v1 that API v2 shows? */
-static enum result
-has_shared_tag(const struct task *t, const struct pair *p, bool *out)
-{
-	struct looking l = {.task = t, .pair = p, .r = RC_OK};
-	enum result r = RC_OK;
-
-	if (p->v2 != NULL && p->v1 != NULL && store_v1repo_exists(&p->own))
-		r = store_v1tag_each(&p->own, look_at_tag, &l, t->err);
-	*out = l.shared;
-	return r == RC_OK ? l.r : r;
+	*found = true;
+	return false;
 }
 
 /* The search shows a repository under the name that API v1 has for it, the catalog under that of
@@ -79,7 +35,7 @@ choose_lists(
 	if (there)
 		r = store_v1repo_is_private(own, &out->private, t->err);
 	if (r == RC_OK && !out->v2)
-		r = has_shared_tag(t, &out->pair, &shared);
+		r = shared_tags_each(t, &out->pair, note_tag, &shared);
 	out->v1 = there && (in_v1 || shared || out->v2);
 	out->row.in_search = !out->private && (there ? in_v1 : out->v2);
 	out->row.in_catalog = !out->private && (out->v2 || shared);
@@ -94,8 +50,8 @@ layouts_find(const struct task *t, const char *name, struct layouts_found *out)
 	enum result r;
 
 	*out = (struct layouts_found){.row = {.name = str_of(name)}};
-	r = layouts_find_v1(t, out->row.name, &own);
-	if (r == RC_OK && is_v2_name(out->row.name)) {
+	r = pair_find_v1(t, out->row.name, &own);
+	if (r == RC_OK && reference_is_repository(out->row.name)) {
 		r = store_repository_has_manifest(&in, &out->v2, t->err);
 		if (r == RC_OK)
 			r = pair_of_v2(t, name, &out->pair);
@@ -139,13 +95,13 @@ layouts_version(const struct task *t, const struct layouts_found *found)
 	struct store_v1repo own;
 	struct v1name parsed;
 	struct err ignored;
-	enum result r = layouts_find_v1(quiet, name, &own);
+	enum result r = pair_find_v1(quiet, name, &own);
 
 	if (r == RC_OK && store_v1repo_exists(&own))
 		v1 = store_v1repo_version(&own);
-	if (r == RC_OK && is_v2_name(name))
+	if (r == RC_OK && reference_is_repository(name))
 		r = version_of_v2(quiet, name.p, &v2);
-	if (r == RC_OK && key != name.p && is_v2_name(str_of(key)))
+	if (r == RC_OK && key != name.p && reference_is_repository(str_of(key)))
 		r = version_of_v2(quiet, key, &other);
 	if (r != RC_OK)
 		return str_of("");

@@ -5,12 +5,6 @@
 #include "index/index.h"
 #include "registry/pair.h"
 #include "registry/task.h"
-#include "store/v1repo.h"
-
-/* The repository that API v1 means by `name`: by "busybox" it means "library/busybox".
- * store_v1repo_exists(out) is false if there is none. */
-enum result layouts_find_v1(
-    const struct task *t, struct str name, struct store_v1repo *out);
 
 /* A name, and its row in the index, of which the description and the version are empty until
  * somebody fills them in. A repository of the namespace library may have two such names, "library/foo"

@@ -9,39 +9,36 @@
 
 #define LIBRARY V1NAME_DEFAULT_NAMESPACE "/"
 
-static bool
-is_v2_name(const char *name)
-{
-	struct err ignored;
-
-	return reference_check_repository(str_of(name), &ignored) == RC_OK;
-}
-
 static enum result
 has_manifest(const struct task *t, const char *name, bool *out)
 {
 	const struct store_repository in = task_repository(t, name);
 
 	*out = false;
-	return is_v2_name(name) ? store_repository_has_manifest(&in, out, t->err)
-				: RC_OK;
+	return reference_is_repository(str_of(name))
+		   ? store_repository_has_manifest(&in, out, t->err)
+		   : RC_OK;
+}
+
+enum result
+pair_find_v1(const struct task *t, struct str name, struct store_v1repo *out)
+{
+	struct v1name parsed;
+	struct err ignored;
+
+	*out = (struct store_v1repo){.st = NULL};
+	if (v1name_parse(t->arena, name, &parsed, &ignored) != RC_OK)
+		return RC_OK;
+	return store_v1repo_find(t->reg->store, t->arena, &parsed, out, t->err);
 }
 
 /* Fills in v1 and own; a name that API v1 does not allow leaves them empty. */
 static enum result
 find_own(const struct task *t, const char *name, struct pair *out)
 {
-	struct v1name parsed;
-	struct err ignored;
-	enum result r;
+	enum result r = pair_find_v1(t, str_of(name), &out->own);
 
-	out->v1 = NULL;
-	out->own = (struct store_v1repo){.st = NULL};
-	if (v1name_parse(t->arena, str_of(name), &parsed, &ignored) != RC_OK)
-		return RC_OK;
-	r = store_v1repo_find(t->reg->store, t->arena, &parsed, &out->own, t->err);
-	if (r == RC_OK)
-		out->v1 = v1name_full(t->arena, &parsed);
+	out->v1 = r == RC_OK ? out->own.name : NULL;
 	return r;
 }
 
@@ -79,7 +76,9 @@ pair_of_v1(const struct task *t, const struct v1name *name, struct pair *out)
 		r = longer_name_counts(t, out, full, key, &longer);
 	if (longer)
 		key = full;
-	out->v2 = is_v2_name(key) ? str_dup(t->arena, str_of(key)) : NULL;
+	out->v2 = reference_is_repository(str_of(key))
+		      ? str_dup(t->arena, str_of(key))
+		      : NULL;
 	return r;
 }
 

@@ -36,6 +36,11 @@ enum result pair_of_v1(
     const struct task *t, const struct v1name *name, struct pair *out);
 enum result pair_of_v2(const struct task *t, const char *name, struct pair *out);
 
+/* The repository that API v1 means by `name`: by "busybox" it means "library/busybox".
+ * store_v1repo_exists(out) is false if there is none. RC_IO. */
+enum result pair_find_v1(
+    const struct task *t, struct str name, struct store_v1repo *out);
+
 /* The repository of API v2. p->v2 is not NULL. */
 struct store_repository pair_v2(const struct task *t, const struct pair *p);
 

@@ -3,10 +3,10 @@
  * index.h has the protocol of a rebuild. For each repository: take its guard; ask the store for
  * its version, and the index whether it has that version, which is all for most; else enter its
  * description, its tags with what their images have in the other API (TAGS_AT_ONCE in a
- * transaction), its referrers, which are found by reading all its manifests; and last the version. What cannot be read is logged and entered
- * without a version, so that the next walk reads it again. Repositories that have a mark
- * (store/mark.h) are read between the walk and its end, whatever their version: a mark says that
- * their rows may be wrong. */
+ * transaction), its referrers, which are found by reading all its manifests; and last the
+ * version. What cannot be read is logged and entered without a version, so that the next walk
+ * reads it again. Repositories that have a mark (store/mark.h) are read between the walk and its
+ * end, whatever their version: a mark says that their rows may be wrong. */
 #include "registry/reindex.h"
 
 #include <string.h>
@@ -22,13 +22,13 @@
 #include "registry/layouts.h"
 #include "registry/manifest_load.h"
 #include "registry/referrer.h"
+#include "registry/shared_tags.h"
 #include "store/guard.h"
 #include "store/manifest.h"
 #include "store/mark.h"
 #include "store/repository.h"
 #include "store/tag.h"
 #include "store/v1repo.h"
-#include "store/v1tag.h"
 
 /* In one transaction. */
 #define TAGS_AT_ONCE 256
@@ -116,8 +116,8 @@ take_counterparts(struct run *run, const struct counterpart_rows *rows)
 	}
 }
 
-/* found: what came of reading what the tag has in the other API. A tag whose image cannot be
- * read for the moment is entered without it, and is looked at again by the next walk. */
+/* found: the result with which `rows` were read. A tag whose image cannot be read for the moment
+ * is entered without them, and is looked at again by the next walk. */
 static bool
 take_tag(struct run *run, const char *tag, enum result found,
     const struct counterpart_rows *rows)
@@ -148,20 +148,12 @@ add_tag(void *arg, const char *tag, const struct digest *d)
 }
 
 static bool
-add_v1tag(void *arg, const char *tag, const char *id)
+add_v1tag(void *arg, const struct task *t, const char *tag, const char *id)
 {
-	struct run *run = arg;
-	const struct task *t;
-	struct counterpart_rows rows = {.image = ""};
-	bool shared = false;
-	enum result r;
+	struct counterpart_rows rows;
+	enum result r = counterpart_rows_of_image(t, id, &rows);
 
-	arena_clear(run->reading);
-	t = task_with_arena(run->task, run->reading);
-	r = pair_tag_is_shared(t, &run->found.pair, tag, &shared);
-	if (r == RC_OK && shared)
-		r = counterpart_rows_of_image(t, id, &rows);
-	return shared ? take_tag(run, tag, r, &rows) : true;
+	return take_tag(arg, tag, r, &rows);
 }
 
 /* What cannot be read, or is not a manifest, has no subject. */
@@ -205,8 +197,8 @@ add_v2(struct run *run)
 static enum result
 add_v1(struct run *run)
 {
-	enum result r = store_v1tag_each(
-	    &run->found.pair.own, add_v1tag, run, run->task->err);
+	enum result r = shared_tags_each(
+	    run->task, &run->found.pair, add_v1tag, run);
 
 	if (r == RC_OK && run->result == RC_OK && run->n_tags > 0)
 		add_tags(run);
@@ -216,7 +208,6 @@ add_v1(struct run *run)
 static enum result
 add_all(struct run *run)
 {
-	const struct pair *p = &run->found.pair;
 	enum result r = RC_OK;
 
 	arena_clear(run->scratch);
@@ -224,8 +215,7 @@ add_all(struct run *run)
 	run->counterparts = NULL;
 	if (run->found.v2)
 		r = add_v2(run);
-	if (r == RC_OK && run->result == RC_OK && p->v1 != NULL &&
-	    store_v1repo_exists(&p->own))
+	if (r == RC_OK && run->result == RC_OK)
 		r = add_v1(run);
 	if (run->result != RC_OK)
 		return run->result;

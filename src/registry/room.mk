@@ -13,6 +13,7 @@ libberth_a_SOURCES += \
 	src/registry/referrer.c src/registry/referrer.h \
 	src/registry/registry.h \
 	src/registry/reindex.c src/registry/reindex.h \
+	src/registry/shared_tags.c src/registry/shared_tags.h \
 	src/registry/status.c src/registry/status.h \
 	src/registry/sweep.c src/registry/sweep.h \
 	src/registry/task.c src/registry/task.h \

@@ -1,5 +1,5 @@
 /* shared_tags.c: see shared_tags.h. */
-#include "bridge/shared_tags.h"
+#include "registry/shared_tags.h"
 
 #include "store/v1tag.h"
 

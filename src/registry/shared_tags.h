@@ -1,6 +1,6 @@
-/* shared_tags.h: the tags of API v1 that API v2 shows. Private to this room. */
-#ifndef BRIDGE_SHARED_TAGS_H
-#define BRIDGE_SHARED_TAGS_H
+/* shared_tags.h: the tags of API v1 that API v2 shows. */
+#ifndef REGISTRY_SHARED_TAGS_H
+#define REGISTRY_SHARED_TAGS_H
 
 #include <stdbool.h>
 
