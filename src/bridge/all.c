@@ -21,12 +21,11 @@
 #include "base/fnv.h"
 #include "base/log.h"
 #include "bridge/make.h"
+#include "bridge/tag_entry.h"
 #include "image/manifest.h"
 #include "image/schema1.h"
 #include "image/schema1_write.h"
-#include "index/index.h"
 #include "registry/counterpart.h"
-#include "registry/indexing.h"
 #include "registry/manifest_load.h"
 #include "registry/pair.h"
 #include "registry/worklimit.h"
@@ -62,11 +61,8 @@ struct run {
 
 /* A tag that is looked at. */
 struct subject {
-	const char *tag;
-	const char *id;         /* of API v1: its image; else NULL */
-	const struct digest *d; /* of API v2: its manifest, ... */
-	struct str manifest;    /* ... and the bytes of that */
-	const char *key;        /* of the record of its form: id or d as text */
+	struct tag_entry entry;
+	struct str manifest; /* of API v2: the bytes of its manifest */
 };
 
 static bool
@@ -151,16 +147,17 @@ static enum result
 make(struct run *run, const struct task *t, const struct subject *s,
     struct counterpart_image *out)
 {
+	const struct pair_tag *is = &s->entry.is;
 	enum result r;
 
-	if (s->id != NULL)
-		read_layers_v1(run, t, s->id);
+	if (is->in == PAIR_V1)
+		read_layers_v1(run, t, is->image);
 	else
 		read_layers_v2(run, t, s->manifest);
 	if (stopped(run))
 		return RC_STOPPED;
-	r = s->id != NULL ? make_image(t, s->id, out)
-			  : make_schema1(t, run->pair.v2, s->d, out);
+	r = is->in == PAIR_V1 ? make_image(t, is->image, out)
+			      : make_schema1(t, run->pair.v2, &is->digest, out);
 	if (r != RC_OK)
 		return r;
 	if (out->refused.n == 0) {
@@ -168,83 +165,9 @@ make(struct run *run, const struct task *t, const struct subject *s,
 		return RC_OK;
 	}
 	log_line(LOG_INFO, "bridge.refused", "repository=%s tag=%s reason=%s",
-	    log_value(t->arena, run->pair.v2), log_value(t->arena, s->tag),
+	    log_value(t->arena, run->pair.v2), log_value(t->arena, s->entry.tag),
 	    log_value(t->arena, str_dup(t->arena, out->refused)));
 	return RC_OK;
-}
-
-/* ---- the index ---- */
-
-static bool
-note_found(void *arg, struct str repository, struct str origin)
-{
-	bool *found = arg;
-
-	(void)repository;
-	(void)origin;
-	*found = true;
-	return false;
-}
-
-/* Does the index know what the tag has in the other API? A refused one has nothing there that
- * could be asked for. An index that was never whole is being filled, or will be, from the same
- * records. */
-static bool
-is_entered(const struct run *run, const struct task *t,
-    const struct counterpart_image *image)
-{
-	bool found = false;
-	const struct index_counterpart_visitor visitor = {note_found, &found};
-	enum result r;
-
-	if (image->refused.n > 0)
-		return false;
-	r = index_counterpart_find(t->reg->index, str_of(run->pair.v2),
-	    str_of(digest_text(t->arena, &image->manifest)), &visitor,
-	    task_quiet(t)->err);
-	return found || r == RC_REBUILDING;
-}
-
-static enum result
-find_pair(const struct run *run, const struct task *t, struct pair *out)
-{
-	struct v1name parsed;
-
-	if (!run->v1)
-		return pair_of_v2(t, run->name, out);
-	v1name_split(t->arena, str_of(run->name), &parsed);
-	return pair_of_v1(t, &parsed, out);
-}
-
-static bool
-still_means(const struct task *t, const struct pair *p, const struct subject *s)
-{
-	struct pair_tag now;
-
-	if (p->v2 == NULL || pair_tag_get(task_quiet(t), p, s->tag, &now) != RC_OK)
-		return false;
-	if (s->id != NULL)
-		return now.in == PAIR_V1 && strcmp(now.image, s->id) == 0;
-	return now.in == PAIR_V2 && digest_eq(&now.digest, s->d);
-}
-
-static enum result
-enter(const struct run *run, const struct task *t, const struct subject *s)
-{
-	const struct str tag = str_of(s->tag);
-	const struct indexing_change change = {
-	    .tags = &tag, .n_tags = 1, .image = s->id, .manifest = s->d};
-	struct guard held = {0};
-	struct pair now;
-	enum result r = guard_take(
-	    t->reg->store, GUARD_REPOSITORY, run->name, &held, t->err);
-
-	if (r == RC_OK)
-		r = find_pair(run, t, &now);
-	if (r == RC_OK && still_means(t, &now, s))
-		indexing_update(t, &held, &now, &change);
-	guard_release(&held);
-	return r;
 }
 
 /* ---- one tag ---- */
@@ -253,13 +176,15 @@ static enum result
 look_at(struct run *run, const struct task *t, const struct subject *s)
 {
 	struct counterpart_image image;
-	enum result r = counterpart_image(t, s->key, &image);
+	enum result r = counterpart_image(
+	    t, tag_entry_origin(t, &s->entry), &image);
 
-	if (r == RC_OK && is_entered(run, t, &image))
+	if (r == RC_OK && image.refused.n == 0 &&
+	    tag_entry_is_there(t, &s->entry, &image))
 		return RC_OK;
 	if (r == RC_NOT_FOUND)
 		r = make(run, t, s, &image);
-	return r == RC_OK ? enter(run, t, s) : r;
+	return r == RC_OK ? tag_entry_put(t, &s->entry) : r;
 }
 
 /* What is gone or damaged must be pushed again first; trying again would not help. */
@@ -306,8 +231,9 @@ add_to_hash(uint64_t hash, const char *tag, const char *id)
 static bool
 visit_v1tag(void *arg, const char *tag, const char *id)
 {
-	const struct subject s = {.tag = tag, .id = id, .key = id};
 	struct run *run = arg;
+	const struct subject s = {
+	    .entry = {run->pair.v2, tag, {.in = PAIR_V1, .image = id}}};
 	const struct task *t;
 	bool shared = false;
 	enum result r;
@@ -344,7 +270,8 @@ look_at_manifest(struct run *run, const struct task *t, struct subject *s)
 {
 	struct store_manifest stored;
 	struct str type;
-	enum result r = read_manifest(t, run->pair.v2, s->d, &stored);
+	enum result r = read_manifest(
+	    t, run->pair.v2, &s->entry.is.digest, &stored);
 
 	if (r == RC_OK)
 		r = manifest_load_type(t, run->pair.v2, &stored, &type);
@@ -359,16 +286,27 @@ visit_v2tag(void *arg, const char *tag, const struct digest *d)
 {
 	struct run *run = arg;
 	const struct task *t;
-	struct subject s = {.tag = tag, .d = d};
+	struct subject s = {
+	    .entry = {run->pair.v2, tag, {.in = PAIR_V2, .digest = *d}}};
 
 	arena_clear(run->tag);
 	t = task_with_arena(run->task, run->tag);
-	s.key = digest_text(run->tag, d);
-	run->tags = add_to_hash(run->tags, tag, s.key);
+	run->tags = add_to_hash(run->tags, tag, digest_text(run->tag, d));
 	return finish(run, look_at_manifest(run, t, &s), tag);
 }
 
 /* ---- one repository ---- */
+
+static enum result
+find_pair(const struct run *run, const struct task *t, struct pair *out)
+{
+	struct v1name parsed;
+
+	if (!run->v1)
+		return pair_of_v2(t, run->name, out);
+	v1name_split(t->arena, str_of(run->name), &parsed);
+	return pair_of_v1(t, &parsed, out);
+}
 
 static enum result
 begin(struct run *run, const char *name, bool v1)

@@ -3,6 +3,28 @@
 
 #include "index/index.h"
 
+static bool
+note_found(void *arg, struct str repository, struct str origin)
+{
+	bool *found = arg;
+
+	(void)repository;
+	(void)origin;
+	*found = true;
+	return false;
+}
+
+enum result
+origins_has(
+    const struct task *t, const char *repository, const char *key, bool *out)
+{
+	const struct index_counterpart_visitor visitor = {note_found, out};
+
+	*out = false;
+	return index_counterpart_find(
+	    t->reg->index, str_of(repository), str_of(key), &visitor, t->err);
+}
+
 struct gathering {
 	struct arena *arena;
 	struct origins *out;

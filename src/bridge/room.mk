@@ -4,6 +4,7 @@ libberth_a_SOURCES += \
 	src/bridge/make.c src/bridge/make.h \
 	src/bridge/origins.c src/bridge/origins.h \
 	src/bridge/report.c src/bridge/report.h \
+	src/bridge/tag_entry.c src/bridge/tag_entry.h \
 	src/bridge/to_schema1.c src/bridge/to_schema1.h \
 	src/bridge/to_v1.c src/bridge/to_v1.h \
 	src/bridge/to_v1_find.c src/bridge/to_v1_find.h \

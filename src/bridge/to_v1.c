@@ -4,12 +4,12 @@
 
 #include <string.h>
 
+#include "bridge/origins.h"
+#include "bridge/tag_entry.h"
 #include "bridge/to_v1_find.h"
 #include "bridge/to_v1_layer.h"
 #include "image/reference.h"
 #include "index/index.h"
-#include "registry/indexing.h"
-#include "store/guard.h"
 
 /* ---- an image ---- */
 
@@ -53,32 +53,11 @@ to_v1_layer(const struct task *t, const char *id, const struct content **out)
 
 /* ---- a tag ---- */
 
-/* The chain's images are found through the index. It may have missed the push, or what was made
- * after it. */
-static enum result
-enter_in_index(const struct task *t, const struct pair *p, const char *tag,
-    const struct digest *d)
-{
-	const struct str name = str_of(tag);
-	const struct indexing_change change = {
-	    .tags = &name, .n_tags = 1, .manifest = d};
-	struct guard held = {0};
-	struct pair_tag now;
-	enum result r = guard_take(
-	    t->reg->store, GUARD_REPOSITORY, p->v2, &held, t->err);
-
-	if (r == RC_OK)
-		r = pair_tag_get(t, p, tag, &now);
-	if (r == RC_OK && now.in == PAIR_V2 && digest_eq(&now.digest, d))
-		indexing_update(t, &held, p, &change);
-	guard_release(&held);
-	return r == RC_TAG_UNKNOWN ? RC_OK : r;
-}
-
 enum result
 to_v1_tag(const struct task *t, const struct pair *p, const char *tag,
     const struct digest *d, const char **id)
 {
+	const struct tag_entry entry = {p->v2, tag, {.in = PAIR_V2, .digest = *d}};
 	struct v1chain chain;
 	bool known = false;
 	enum result r = to_v1_chain(t, p->v2, d, &chain);
@@ -89,34 +68,22 @@ to_v1_tag(const struct task *t, const struct pair *p, const char *tag,
 	if (r != RC_OK)
 		return r;
 	*id = chain.images[chain.n - 1].id;
+	/* the index may have missed the push, or what was made after it */
 	r = to_v1_has(t, p, *id, &known);
-	return r == RC_OK && !known ? enter_in_index(t, p, tag, d) : r;
+	return r == RC_OK && !known ? tag_entry_put(t, &entry) : r;
 }
 
 /* ---- what a repository has ---- */
 
-static bool
-note_found(void *arg, struct str repository, struct str origin)
-{
-	bool *found = arg;
-
-	(void)repository;
-	(void)origin;
-	*found = true;
-	return false;
-}
-
 enum result
 to_v1_has(const struct task *t, const struct pair *p, const char *id, bool *out)
 {
-	const struct index_counterpart_visitor visitor = {note_found, out};
 	enum result r;
 
 	*out = false;
 	if (p->v2 == NULL)
 		return RC_OK;
-	r = index_counterpart_find(
-	    t->reg->index, str_of(p->v2), str_of(id), &visitor, t->err);
+	r = origins_has(t, p->v2, id, out);
 	return r == RC_REBUILDING ? RC_OK : r;
 }
 

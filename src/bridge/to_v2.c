@@ -9,6 +9,7 @@
 #include "base/vec.h"
 #include "bridge/make.h"
 #include "bridge/origins.h"
+#include "bridge/tag_entry.h"
 #include "image/canonical.h"
 #include "image/v1name.h"
 #include "registry/counterpart.h"
@@ -57,98 +58,30 @@ read_made(const struct task *t, enum result r,
 	return read_manifest(t, &image->manifest, out);
 }
 
-/* ---- the index ---- */
-
-/* A tag whose image has been made. */
-struct made_tag {
-	const struct pair *pair;
-	const char *tag;
-	struct pair_tag is;
-};
-
-/* What the index has as origin of the image's counterparts. */
-static const char *
-origin_of(const struct task *t, const struct made_tag *m)
-{
-	return m->is.in == PAIR_V1 ? m->is.image
-				   : digest_text(t->arena, &m->is.digest);
-}
-
-/* Does the index know that the tag's image is the origin of its manifest? If it cannot answer now,
- * it is being made, of what the store has. */
-static bool
-is_indexed(const struct task *t, const struct made_tag *m,
-    const struct counterpart_image *image)
-{
-	const char *origin = origin_of(t, m);
-	struct origins origins;
-	size_t i;
-
-	if (origins_find(task_quiet(t), m->pair->v2, &image->manifest, &origins) !=
-	    RC_OK)
-		return true;
-	for (i = 0; i < origins.n; i++)
-		if (strcmp(origins.list[i].of, origin) == 0)
-			return true;
-	return origins.n == ORIGINS_MAX;
-}
-
-static bool
-is_same(const struct pair_tag *a, const struct pair_tag *b)
-{
-	if (a->in != b->in)
-		return false;
-	return a->in == PAIR_V1 ? strcmp(a->image, b->image) == 0
-				: digest_eq(&a->digest, &b->digest);
-}
-
-/* The tag may have moved since it was read. */
-static void
-enter_in_index(const struct task *t, const struct made_tag *m)
-{
-	const struct str name = str_of(m->tag);
-	struct indexing_change change = {.tags = &name, .n_tags = 1};
-	const struct task *quiet = task_quiet(t);
-	struct pair_tag now;
-	struct guard held = {0};
-	enum result r = guard_take(
-	    t->reg->store, GUARD_REPOSITORY, m->pair->v2, &held, quiet->err);
-
-	if (m->is.in == PAIR_V1)
-		change.image = m->is.image;
-	else
-		change.manifest = &m->is.digest;
-	if (r == RC_OK)
-		r = pair_tag_get(quiet, m->pair, m->tag, &now);
-	if (r == RC_OK && is_same(&now, &m->is))
-		indexing_update(t, &held, m->pair, &change);
-	else if (r != RC_OK && r != RC_TAG_UNKNOWN)
-		indexing_mark(t, m->pair->v2);
-	guard_release(&held);
-}
+/* ---- by tag ---- */
 
 /* Makes the image of the tag. If it is refused for the first time, the lists show the tag until
  * now. */
 static enum result
-make_tag(
-    const struct task *t, const struct made_tag *m, struct counterpart_image *image)
+make_tag(const struct task *t, const struct tag_entry *e,
+    struct counterpart_image *image)
 {
-	enum result r = m->is.in == PAIR_V1
-			    ? make_image(t, m->is.image, image)
-			    : make_schema1(t, m->pair->v2, &m->is.digest, image);
+	enum result r = e->is.in == PAIR_V1
+			    ? make_image(t, e->is.image, image)
+			    : make_schema1(t, e->repository, &e->is.digest, image);
 
-	if (r == RC_OK &&
-	    (image->refused.n > 0 ? image->fresh : !is_indexed(t, m, image)))
-		enter_in_index(t, m);
+	if (r == RC_OK && (image->refused.n > 0 ? image->fresh
+						: !tag_entry_is_there(t, e, image)))
+		(void)tag_entry_put(task_quiet(t), e);
 	return r;
 }
 
 static enum result
 make_and_read(
-    const struct task *t, const struct made_tag *m, struct to_v2_manifest *out)
+    const struct task *t, const struct tag_entry *e, struct to_v2_manifest *out)
 {
 	struct counterpart_image image;
-	enum result r = make_tag(t, m, &image);
+	enum result r = make_tag(t, e, &image);
 
 	return read_made(t, r, &image, out);
 }
@@ -157,18 +90,18 @@ enum result
 to_v2_tag(const struct task *t, const struct pair *p, const char *tag,
     const char *id, struct to_v2_manifest *out)
 {
-	const struct made_tag m = {p, tag, {.in = PAIR_V1, .image = id}};
+	const struct tag_entry e = {p->v2, tag, {.in = PAIR_V1, .image = id}};
 
-	return make_and_read(t, &m, out);
+	return make_and_read(t, &e, out);
 }
 
 enum result
 to_v2_schema1(const struct task *t, const struct pair *p, const char *tag,
     const struct digest *d, struct to_v2_manifest *out)
 {
-	const struct made_tag m = {p, tag, {.in = PAIR_V2, .digest = *d}};
+	const struct tag_entry e = {p->v2, tag, {.in = PAIR_V2, .digest = *d}};
 
-	return make_and_read(t, &m, out);
+	return make_and_read(t, &e, out);
 }
 
 /* ---- by digest ---- */
@@ -254,7 +187,7 @@ static bool
 make_and_compare(void *arg, const struct task *t, const char *tag, const char *id)
 {
 	struct search *s = arg;
-	const struct made_tag m = {s->pair, tag, {.in = PAIR_V1, .image = id}};
+	const struct tag_entry e = {s->pair->v2, tag, {.in = PAIR_V1, .image = id}};
 	struct counterpart_image image;
 	enum result before = counterpart_image(task_quiet(t), id, &image), r;
 
@@ -265,7 +198,7 @@ make_and_compare(void *arg, const struct task *t, const char *tag, const char *i
 		s->result = leave_rest(t, s->pair);
 		return false;
 	}
-	r = make_tag(t, &m, &image);
+	r = make_tag(t, &e, &image);
 	s->made += before == RC_NOT_FOUND && is_recorded(t, id);
 	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
 		return true;
