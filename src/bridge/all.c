@@ -28,7 +28,6 @@
 #include "registry/counterpart.h"
 #include "registry/manifest_load.h"
 #include "registry/pair.h"
-#include "registry/worklimit.h"
 #include "store/bridge.h"
 #include "store/guard.h"
 #include "store/manifest.h"
@@ -247,31 +246,14 @@ visit_v1tag(void *arg, const char *tag, const char *id)
 	return finish(run, r, tag);
 }
 
-/* Those of schema 1 hold the jsons of all images, and may be long. */
-static enum result
-read_manifest(const struct task *t, const char *name, const struct digest *d,
-    struct store_manifest *out)
-{
-	const struct store_repository in = task_repository(t, name);
-	enum result r = store_manifest_read_short(
-	    &in, d, WORKLIMIT_FREE, out, t->err);
-
-	if (r != RC_TOO_LARGE)
-		return r;
-	r = worklimit_enter(t, 2 * MANIFEST_MAX);
-	return r == RC_OK
-		   ? store_manifest_read_short(&in, d, MANIFEST_MAX, out, t->err)
-		   : r;
-}
-
 /* Only manifests of schema 1 need a form of their own. */
 static enum result
 look_at_manifest(struct run *run, const struct task *t, struct subject *s)
 {
 	struct store_manifest stored;
 	struct str type;
-	enum result r = read_manifest(
-	    t, run->pair.v2, &s->entry.is.digest, &stored);
+	enum result r = manifest_load_bytes(
+	    t, run->pair.v2, &s->entry.is.digest, 2 * MANIFEST_MAX, &stored);
 
 	if (r == RC_OK)
 		r = manifest_load_type(t, run->pair.v2, &stored, &type);

@@ -18,6 +18,7 @@
 #include "image/schema1.h"
 #include "image/schema1_write.h"
 #include "registry/capacity.h"
+#include "registry/manifest_load.h"
 #include "registry/v1image.h"
 #include "registry/worklimit.h"
 #include "store/blob.h"
@@ -304,21 +305,6 @@ make_of_entries(
 }
 
 static enum result
-read_manifest(const struct task *t, const char *name, const struct digest *d,
-    struct store_manifest *out)
-{
-	const struct store_repository in = task_repository(t, name);
-	enum result r = store_manifest_read_short(&in, d, FEW_TEXTS, out, t->err);
-
-	if (r != RC_TOO_LARGE)
-		return r;
-	r = worklimit_enter(t, MEMORY(TEXTS_MAX));
-	return r == RC_OK
-		   ? store_manifest_read_short(&in, d, TEXTS_MAX, out, t->err)
-		   : r;
-}
-
-static enum result
 make_stored(struct making *m, const char *name, const struct digest *d)
 {
 	const struct task *t = m->task;
@@ -328,7 +314,7 @@ make_stored(struct making *m, const char *name, const struct digest *d)
 
 	*m->out = (struct counterpart_image){.refused = str_of(""), .fresh = true};
 	if (r == RC_OK)
-		r = read_manifest(t, name, d, &stored);
+		r = manifest_load_bytes(t, name, d, MEMORY(TEXTS_MAX), &stored);
 	if (r == RC_OK)
 		r = schema1_entries(
 		    t->arena, stored.bytes, &entries, &m->n, t->err);

@@ -104,9 +104,8 @@ to_schema1_of_image(const struct task *t, const struct pair *p, const char *tag,
 	struct counterpart_image made;
 	enum result r = make_image(t, id, &made);
 
-	if (r == RC_OK && made.refused.n > 0)
-		return err_set(
-		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(made.refused));
+	if (r == RC_OK)
+		r = counterpart_check(t, &made);
 	if (r == RC_OK)
 		r = read_architecture(t, &made.config, &image.architecture);
 	if (r == RC_OK)

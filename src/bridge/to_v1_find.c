@@ -120,9 +120,8 @@ make_chain(const struct task *t, const char *name, const struct digest *d,
 	struct digest ignored;
 	enum result r = make_schema1_again(t, name, d, &made);
 
-	if (r == RC_OK && made.refused.n > 0)
-		return err_set(
-		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(made.refused));
+	if (r == RC_OK)
+		r = counterpart_check(t, &made);
 	return r == RC_OK ? counterpart_chain(t, name, d, out, &ignored) : r;
 }
 

@@ -2,6 +2,7 @@
  * without files. That one is derived content, so that nginx can send it as a file. */
 #include "bridge/to_v1_layer.h"
 
+#include "bridge/unpack.h"
 #include "store/blob.h"
 #include "store/bridge.h"
 
@@ -16,20 +17,6 @@ or_image_unknown(
 	    digest_text(t->arena, &image->layer));
 }
 
-static enum result
-find_empty(const struct task *t, const struct digest *d, struct store_blob *out)
-{
-	struct store *st = t->reg->store;
-	enum result r = store_bridge_blob_find(st, t->arena, d, out, t->err);
-
-	if (r != RC_BLOB_UNKNOWN)
-		return r;
-	r = store_bridge_blob_put_bytes(
-	    st, t->arena, v1chain_empty_layer, d, t->err);
-	return r == RC_OK ? store_bridge_blob_find(st, t->arena, d, out, t->err)
-			  : r;
-}
-
 /* A blob of the repository; or derived content, if the image is one of schema 1 whose layer was
  * compressed by xz. *derived says which. */
 static enum result
@@ -41,7 +28,7 @@ find_blob(const struct task *t, const char *repository,
 
 	*derived = image->throwaway;
 	if (image->throwaway)
-		return find_empty(t, &image->layer, out);
+		return unpack_store_empty_layer(t, out);
 	r = store_blob_find(&in, &image->layer, out, t->err);
 	if (r != RC_BLOB_UNKNOWN)
 		return r;

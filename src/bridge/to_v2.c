@@ -50,12 +50,9 @@ read_made(const struct task *t, enum result r,
 {
 	if (r == RC_IMAGE_UNKNOWN || r == RC_IMAGE_UNFINISHED)
 		return RC_NOT_BRIDGED;
-	if (r != RC_OK)
-		return r;
-	if (image->refused.n > 0)
-		return err_set(
-		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(image->refused));
-	return read_manifest(t, &image->manifest, out);
+	if (r == RC_OK)
+		r = counterpart_check(t, image);
+	return r == RC_OK ? read_manifest(t, &image->manifest, out) : r;
 }
 
 /* ---- by tag ---- */

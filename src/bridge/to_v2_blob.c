@@ -16,14 +16,22 @@
 /* A blob that was found. */
 struct found {
 	struct store_blob blob;
-	const char
-	    *id; /* of the image whose layer it is; NULL: of store/bridge.h */
+	const char *id; /* of the image whose layer it is; NULL: it is derived */
 };
 
 static enum result
 fail_unknown(const struct task *t)
 {
 	return err_set(t->err, RC_BLOB_UNKNOWN, "the repository has no such blob");
+}
+
+/* Whatever else the reason is why nothing can be made, the repository does not have the blob. */
+static enum result
+or_unknown(const struct task *t, enum result r)
+{
+	return r == RC_OK || r == RC_IO || r == RC_FULL || r == RC_BUSY
+		   ? r
+		   : fail_unknown(t);
 }
 
 /* ---- of an image of API v1 ---- */
@@ -58,9 +66,7 @@ find_in_layer(
 		r = make_plain(t, id, &sums, &out->blob);
 	else if (r == RC_OK)
 		r = RC_BLOB_UNKNOWN;
-	return r == RC_IO || r == RC_FULL || r == RC_BUSY || r == RC_OK
-		   ? r
-		   : fail_unknown(t);
+	return or_unknown(t, r);
 }
 
 /* ---- what was made ---- */
@@ -77,9 +83,7 @@ find_made(const struct task *t, enum result r,
 		    t->reg->store, t->arena, d, &out->blob, t->err);
 	else if (r == RC_OK)
 		r = RC_BLOB_UNKNOWN;
-	return r == RC_IO || r == RC_FULL || r == RC_BUSY || r == RC_OK
-		   ? r
-		   : fail_unknown(t);
+	return or_unknown(t, r);
 }
 
 /* The config, or the plain tar of a layer, of a manifest of schema 1. */

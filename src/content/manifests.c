@@ -24,23 +24,6 @@
 
 /* ---- what is stored ---- */
 
-/* Memory is reserved to read a long one. Its digest is computed each time. */
-static enum result
-read_stored(const struct task *t, const char *name, const struct digest *d,
-    struct store_manifest *out)
-{
-	const struct store_repository in = task_repository(t, name);
-	enum result r = store_manifest_read_short(
-	    &in, d, WORKLIMIT_FREE, out, t->err);
-
-	if (r != RC_TOO_LARGE)
-		return r;
-	r = worklimit_enter(t, MANIFEST_MAX);
-	if (r == RC_OK)
-		r = store_manifest_read(&in, d, out, t->err);
-	return r;
-}
-
 /* Only for a long manifest: it is sent from its file, so its bytes do not stay in
  * memory until a client has read them. */
 static enum result
@@ -64,7 +47,7 @@ find_stored(const struct task *t, const char *name, const struct digest *d,
     struct manifests_found *out)
 {
 	struct store_manifest stored;
-	enum result r = read_stored(t, name, d, &stored);
+	enum result r = manifest_load_bytes(t, name, d, MANIFEST_MAX, &stored);
 
 	if (r != RC_OK)
 		return r;

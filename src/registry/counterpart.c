@@ -103,6 +103,14 @@ counterpart_image(
 					       : RC_OK;
 }
 
+enum result
+counterpart_check(const struct task *t, const struct counterpart_image *image)
+{
+	if (image->refused.n == 0)
+		return RC_OK;
+	return err_set(t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(image->refused));
+}
+
 /* The reason on one line. */
 static const char *
 refusal_text(struct arena *a, struct str reason)

@@ -28,8 +28,7 @@
 #define COUNTERPART_CONFIG_MAX   ((size_t)4 << 20)
 
 struct counterpart_image {
-	struct str
-	    refused; /* the reason why there is no such form; empty: there is */
+	struct str refused; /* why there is no such form; empty: there is */
 	struct digest manifest, config;
 	bool fresh; /* of bridge/make.h: this call has made it */
 };
@@ -45,6 +44,10 @@ enum result counterpart_version(const struct task *t, const char *const *ids,
  * it was not made yet, or the image or one below it was replaced since. */
 enum result counterpart_image(
     const struct task *t, const char *key, struct counterpart_image *out);
+
+/* RC_NOT_BRIDGED, with the reason, if the image is refused. */
+enum result counterpart_check(
+    const struct task *t, const struct counterpart_image *image);
 
 /* version: of the image and those below it, from before their layers were read; NULL: of a
  * manifest of schema 1. */

@@ -88,9 +88,8 @@ chain_of_schema1(const struct task *t, const struct digest *d, struct v1chain *o
 	struct str manifest, config;
 	enum result r = counterpart_image(t, digest_text(t->arena, d), &image);
 
-	if (r == RC_OK && image.refused.n > 0)
-		return err_set(
-		    t->err, RC_NOT_BRIDGED, "%.*s", STR_ARG(image.refused));
+	if (r == RC_OK)
+		r = counterpart_check(t, &image);
 	if (r == RC_OK)
 		r = store_bridge_blob_read(t->reg->store, t->arena,
 		    (struct store_bridge_document){

@@ -1,6 +1,22 @@
 /* manifest_load.c: see manifest_load.h. */
 #include "registry/manifest_load.h"
 
+#include "registry/worklimit.h"
+
+enum result
+manifest_load_bytes(const struct task *t, const char *name, const struct digest *d,
+    size_t memory, struct store_manifest *out)
+{
+	const struct store_repository in = task_repository(t, name);
+	enum result r = store_manifest_read_short(
+	    &in, d, WORKLIMIT_FREE, out, t->err);
+
+	if (r != RC_TOO_LARGE)
+		return r;
+	r = worklimit_enter(t, memory);
+	return r == RC_OK ? store_manifest_read(&in, d, out, t->err) : r;
+}
+
 enum result
 manifest_load_type(const struct task *t, const char *name,
     const struct store_manifest *stored, struct str *out)

@@ -1,4 +1,4 @@
-/* manifest_load.h: manifests of the store, parsed. */
+/* manifest_load.h: reads manifests of the store. */
 #ifndef REGISTRY_MANIFEST_LOAD_H
 #define REGISTRY_MANIFEST_LOAD_H
 
@@ -6,6 +6,11 @@
 #include "image/manifest.h"
 #include "registry/task.h"
 #include "store/manifest.h"
+
+/* Its bytes. If they are many, memory is reserved first: `memory` bytes (worklimit.h).
+ * RC_MANIFEST_UNKNOWN, also of one that is longer than MANIFEST_MAX; RC_BUSY. */
+enum result manifest_load_bytes(const struct task *t, const char *name,
+    const struct digest *d, size_t memory, struct store_manifest *out);
 
 /* The media type of a stored manifest: its mediaType; else the one that the client gave
  * with it; else the one that its members suggest. RC_IO. */
