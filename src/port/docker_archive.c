@@ -15,7 +15,7 @@
 #include "content/blob.h"
 #include "image/layer_sums.h"
 #include "layer/layer_read.h"
-#include "port/arrival.h"
+#include "port/importing.h"
 #include "port/v1files.h"
 #include "store/bridge.h"
 #include "store/guard.h"
@@ -49,14 +49,14 @@ find_named(const struct json *list, const char *name)
 }
 
 static enum result
-choose(const struct arrival *ar, const struct port_import *how,
+choose(const struct importing *imp, const struct port_import *how,
     const struct port_name *to, const struct json **out)
 {
-	const struct task *t = ar->task;
+	const struct task *t = imp->task;
 	const char *name = how->image, *why;
 	struct json *list;
 	struct str text;
-	enum result r = input_read(t, ar->from, MANIFEST, MANIFEST_MAX, &text);
+	enum result r = input_read(t, imp->from, MANIFEST, MANIFEST_MAX, &text);
 
 	if (r != RC_OK)
 		return r;
@@ -127,9 +127,9 @@ check_config_name(
 }
 
 static enum result
-import_config(const struct arrival *ar, struct image *im)
+import_config(const struct importing *imp, struct image *im)
 {
-	const struct task *t = ar->task;
+	const struct task *t = imp->task;
 	struct json *config;
 	struct digest d;
 	const char *name, *why;
@@ -137,7 +137,7 @@ import_config(const struct arrival *ar, struct image *im)
 	enum result r = read_name(t, json_get(im->entry, "Config"), &name);
 
 	if (r == RC_OK)
-		r = input_read(t, ar->from, name, MANIFEST_MAX, &text);
+		r = input_read(t, imp->from, name, MANIFEST_MAX, &text);
 	if (r != RC_OK)
 		return r;
 	if (!json_parse(t->arena, text, &config, &why))
@@ -147,17 +147,17 @@ import_config(const struct arrival *ar, struct image *im)
 	add_descriptor(
 	    &im->manifest, SCHEMA2_CONFIG, text.n, digest_text(t->arena, &d));
 	r = check_config_name(t, name, &d);
-	return r == RC_OK ? arrival_blob(ar, name, &d) : r;
+	return r == RC_OK ? importing_blob(imp, name, &d) : r;
 }
 
 /* Reads the layer to its end; at most a few layers at once, on the whole machine. */
 static enum result
-read_sums(const struct arrival *ar, const char *name, struct layer_sums *out)
+read_sums(const struct importing *imp, const char *name, struct layer_sums *out)
 {
-	const struct task *t = ar->task;
+	const struct task *t = imp->task;
 	struct guard held = {0};
 	struct source source;
-	enum result r = input_file(ar->from, t->arena, name, &source, t->err);
+	enum result r = input_file(imp->from, t->arena, name, &source, t->err);
 
 	if (r == RC_OK)
 		r = guard_take_walk(t->reg->store, &held, t->err);
@@ -171,16 +171,16 @@ read_sums(const struct arrival *ar, const char *name, struct layer_sums *out)
 }
 
 static enum result
-import_layer(const struct arrival *ar, struct image *im, size_t i)
+import_layer(const struct importing *imp, struct image *im, size_t i)
 {
-	const struct task *t = ar->task;
+	const struct task *t = imp->task;
 	const char *name, *diff_id;
 	struct layer_sums sums;
 	enum result r = read_name(
 	    t, json_at(json_get(im->entry, "Layers"), i), &name);
 
 	if (r == RC_OK)
-		r = read_sums(ar, name, &sums);
+		r = read_sums(imp, name, &sums);
 	if (r != RC_OK)
 		return r;
 	diff_id = digest_text(t->arena, &sums.diff_id);
@@ -192,26 +192,26 @@ import_layer(const struct arrival *ar, struct image *im, size_t i)
 		buf_addc(&im->manifest, ',');
 	add_descriptor(&im->manifest, layer_sums_type(&sums), sums.size,
 	    digest_text(t->arena, &sums.digest));
-	return arrival_blob(ar, name, &sums.digest);
+	return importing_blob(imp, name, &sums.digest);
 }
 
 static enum result
-import_layers(const struct arrival *ar, struct image *im)
+import_layers(const struct importing *imp, struct image *im)
 {
 	struct arena *scratch = arena_new();
 	size_t n = json_length(json_get(im->entry, "Layers")), i;
 	enum result r = RC_OK;
 
 	if (n != json_length(im->diff_ids) || n > LAYERS_MAX)
-		r = err_set(ar->task->err, RC_BAD_DATA,
+		r = err_set(imp->task->err, RC_BAD_DATA,
 		    "manifest.json lists %zu layers, the config %zu; both must list the "
 		    "same, at most %d",
 		    n, json_length(im->diff_ids), LAYERS_MAX);
 	for (i = 0; r == RC_OK && i < n; i++) {
-		struct arrival own = *ar;
+		struct importing own = *imp;
 
 		arena_clear(scratch);
-		own.task = task_with_arena(ar->task, scratch);
+		own.task = task_with_arena(imp->task, scratch);
 		r = import_layer(&own, im, i);
 	}
 	arena_free(scratch);
@@ -222,35 +222,35 @@ enum result
 docker_archive_import(const struct task *t, const struct input *in,
     const struct port_import *how, const struct port_name *to, const char **what)
 {
-	struct arrival_manifest m = {.type = str_of(SCHEMA2), .tag = to->tag};
+	struct importing_manifest m = {.type = str_of(SCHEMA2), .tag = to->tag};
 	struct image im = {.entry = NULL};
-	struct arrival ar;
-	enum result r = arrival_begin(t, in, to, &ar);
+	struct importing imp;
+	enum result r = importing_begin(t, in, to, &imp);
 
 	if (r == RC_OK)
-		r = choose(&ar, how, to, &im.entry);
+		r = choose(&imp, how, to, &im.entry);
 	buf_init(&im.manifest, t->arena, MANIFEST_MAX);
 	buf_adds(&im.manifest,
 	    "{\"schemaVersion\":2,\"mediaType\":\"" SCHEMA2 "\",\"config\":");
 	if (r == RC_OK)
-		r = import_config(&ar, &im);
+		r = import_config(&imp, &im);
 	buf_adds(&im.manifest, ",\"layers\":[");
 	if (r == RC_OK)
-		r = import_layers(&ar, &im);
+		r = import_layers(&imp, &im);
 	buf_adds(&im.manifest, "]}");
 	if (r != RC_OK)
 		return r;
 	m.bytes = buf_str(&im.manifest);
 	digest_of(HASH_SHA256, m.bytes, &m.digest);
 	*what = digest_text(t->arena, &m.digest);
-	return arrival_manifest(&ar, &m);
+	return importing_manifest(&imp, &m);
 }
 
 /* ---- export ---- */
 
 /* The form of today's dockers, on its way out. */
 struct leaving {
-	const struct departure *dep;
+	const struct exporting *ex;
 	const char *config;
 	struct layer {
 		const char *name;
@@ -267,7 +267,7 @@ find_same(void *arg, const struct content *content)
 
 	for (i = 0; i < l->n; i++)
 		if (store_content_is_same(
-			l->dep->task->reg->store, l->layers[i].content, content))
+			l->ex->task->reg->store, l->layers[i].content, content))
 			return l->layers[i].name;
 	return NULL;
 }
@@ -275,19 +275,19 @@ find_same(void *arg, const struct content *content)
 static enum result
 write_layer(struct leaving *l, struct layer *layer, struct str digest)
 {
-	const struct departure *dep = l->dep;
-	const struct task *t = dep->task;
+	const struct exporting *ex = l->ex;
+	const struct task *t = ex->task;
 	struct store_blob blob;
 	struct digest d;
 	enum result r = digest_parse(digest, &d, t->err);
 
 	if (r == RC_OK)
-		r = blob_find(t, dep->from->repository, &d, &blob);
+		r = blob_find(t, ex->from->repository, &d, &blob);
 	if (r != RC_OK)
 		return r;
 	*layer = (struct layer){
 	    arena_printf(t->arena, "%s.tar", d.hex), blob.content};
-	return departure_blob(dep, &d, layer->name);
+	return exporting_blob(ex, &d, layer->name);
 }
 
 /* The layers in their order, which manifest_parse() does not keep. */
@@ -297,7 +297,7 @@ write_layers(struct leaving *l, const struct json *list)
 	enum result r = RC_OK;
 
 	l->layers = arena_alloc(
-	    l->dep->task->arena, (json_length(list) + 1) * sizeof(*l->layers));
+	    l->ex->task->arena, (json_length(list) + 1) * sizeof(*l->layers));
 	while (r == RC_OK && l->n < json_length(list)) {
 		r = write_layer(l, &l->layers[l->n],
 		    json_text(json_get(json_at(list, l->n), "digest")));
@@ -310,7 +310,7 @@ write_layers(struct leaving *l, const struct json *list)
 static enum result
 write_config(struct leaving *l, const struct json *descriptor)
 {
-	const struct task *t = l->dep->task;
+	const struct task *t = l->ex->task;
 	struct digest d;
 	enum result r = digest_parse(
 	    json_text(json_get(descriptor, "digest")), &d, t->err);
@@ -319,18 +319,18 @@ write_config(struct leaving *l, const struct json *descriptor)
 		return err_set(t->err, RC_NOT_BRIDGED,
 		    "a docker-archive holds an image; this manifest has no config");
 	l->config = arena_printf(t->arena, "%s.json", d.hex);
-	return departure_blob(l->dep, &d, l->config);
+	return exporting_blob(l->ex, &d, l->config);
 }
 
 static enum result
 write_manifest(const struct leaving *l)
 {
-	const struct port_name *from = l->dep->from;
+	const struct port_name *from = l->ex->from;
 	struct jsonw w;
 	struct buf b;
 	size_t i;
 
-	buf_init(&b, l->dep->task->arena, MANIFEST_MAX);
+	buf_init(&b, l->ex->task->arena, MANIFEST_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
 	jsonw_object(&w);
@@ -339,7 +339,7 @@ write_manifest(const struct leaving *l)
 	jsonw_key(&w, "RepoTags");
 	jsonw_array(&w);
 	if (from->digest == NULL)
-		jsonw_text(&w, arena_printf(l->dep->task->arena, "%s:%s",
+		jsonw_text(&w, arena_printf(l->ex->task->arena, "%s:%s",
 				   from->repository, from->tag));
 	jsonw_end(&w);
 	jsonw_key(&w, "Layers");
@@ -349,21 +349,21 @@ write_manifest(const struct leaving *l)
 	jsonw_end(&w);
 	jsonw_end(&w);
 	jsonw_end(&w);
-	return output_text(l->dep->to, MANIFEST, buf_str(&b));
+	return output_text(l->ex->to, MANIFEST, buf_str(&b));
 }
 
 static enum result
 export_now(struct leaving *l, const char **what)
 {
-	const struct task *t = l->dep->task;
+	const struct task *t = l->ex->task;
 	struct manifests_found found;
 	struct manifest manifest;
 	struct json *root;
 	const char *why;
-	enum result r = departure_find(l->dep, &found);
+	enum result r = exporting_find(l->ex, &found);
 
 	if (r == RC_OK)
-		r = departure_parse(l->dep, &found, &manifest);
+		r = exporting_parse(l->ex, &found, &manifest);
 	if (r != RC_OK)
 		return r;
 	if (!json_parse(t->arena, found.bytes, &root, &why))
@@ -388,29 +388,29 @@ is_absent(enum result r)
 static enum result
 export_old(struct leaving *l, const char **id)
 {
-	const struct departure *dep = l->dep;
+	const struct exporting *ex = l->ex;
 
-	if (dep->platform != dep->task->reg->platform)
+	if (ex->platform != ex->task->reg->platform)
 		return RC_NOT_BRIDGED;
-	return v1files_export_saved(dep, find_same, l, id);
+	return v1files_export_saved(ex, find_same, l, id);
 }
 
 enum result
-docker_archive_export(const struct departure *dep, const char **what)
+docker_archive_export(const struct exporting *ex, const char **what)
 {
-	struct leaving l = {.dep = dep};
+	struct leaving l = {.ex = ex};
 	const char *id;
 	struct err why;
 	enum result now = export_now(&l, what), old;
 
 	if (now != RC_OK && !is_absent(now))
 		return now;
-	why = *dep->task->err;
+	why = *ex->task->err;
 	old = export_old(&l, &id);
 	if (old == RC_OK && now != RC_OK)
 		*what = id;
 	if (!is_absent(old))
 		return old;
-	*dep->task->err = why;
+	*ex->task->err = why;
 	return now;
 }

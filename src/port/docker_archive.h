@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "port/departure.h"
+#include "port/exporting.h"
 #include "port/input.h"
 #include "port/port.h"
 #include "registry/task.h"
@@ -22,6 +22,6 @@ enum result docker_archive_import(const struct task *t, const struct input *in,
     const struct port_import *how, const struct port_name *to, const char **what);
 
 /* For port_export(): fills in the output; *what as there. */
-enum result docker_archive_export(const struct departure *dep, const char **what);
+enum result docker_archive_export(const struct exporting *ex, const char **what);
 
 #endif

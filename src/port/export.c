@@ -1,7 +1,7 @@
 /* export.c: `berth export`: opens the output and chooses the format. See port.h. */
 #include <string.h>
 
-#include "port/departure.h"
+#include "port/exporting.h"
 #include "port/docker_archive.h"
 #include "port/file.h"
 #include "port/oci_layout.h"
@@ -40,20 +40,20 @@ open_output(const struct task *t, const char *path, enum port_format format,
 
 static enum result
 write_format(
-    const struct departure *dep, enum port_format format, const char **what)
+    const struct exporting *ex, enum port_format format, const char **what)
 {
 	if (format == PORT_V1)
-		return v1files_export(dep, what);
+		return v1files_export(ex, what);
 	if (format == PORT_DOCKER_ARCHIVE)
-		return docker_archive_export(dep, what);
-	return oci_layout_export(dep, what);
+		return docker_archive_export(ex, what);
+	return oci_layout_export(ex, what);
 }
 
 enum result
 port_export(const struct task *t, const struct port_export *how, const char **what)
 {
 	struct v1chain_platform platform;
-	struct departure dep = {.task = t, .from = &how->from};
+	struct exporting ex = {.task = t, .from = &how->from};
 	enum port_format format = how->format;
 	enum result r = RC_OK;
 
@@ -65,19 +65,19 @@ port_export(const struct task *t, const struct port_export *how, const char **wh
 		    "format for another platform");
 	} else if (how->platform != NULL) {
 		r = port_platform_parse(t->arena, how->platform, &platform, t->err);
-		dep.platform = &platform;
+		ex.platform = &platform;
 	} else if (format == PORT_DOCKER_ARCHIVE) {
-		dep.platform = t->reg->platform;
+		ex.platform = t->reg->platform;
 	}
 	if (r == RC_OK)
-		r = open_output(t, how->path, format, &dep.to);
+		r = open_output(t, how->path, format, &ex.to);
 	if (r == RC_OK) {
-		output_set_stop(dep.to, how->stop);
-		r = write_format(&dep, format, what);
+		output_set_stop(ex.to, how->stop);
+		r = write_format(&ex, format, what);
 	}
 	if (r == RC_REBUILDING)
 		return err_set(t->err, r,
 		    "the index, which is needed for this, is not complete: start the "
 		    "registry or run \"berth reindex\", then try again");
-	return r == RC_OK ? output_finish(dep.to) : r;
+	return r == RC_OK ? output_finish(ex.to) : r;
 }

@@ -13,8 +13,8 @@
 #include "image/manifest.h"
 #include "image/oci_form.h"
 #include "image/schema1.h"
-#include "port/arrival.h"
-#include "port/departure.h"
+#include "port/importing.h"
+#include "port/exporting.h"
 #include "store/manifest.h"
 
 #define LAYOUT      "oci-layout"
@@ -124,11 +124,11 @@ read_index(const struct task *t, const struct str text, const struct json **list
 
 /* Reads the manifest and checks its digest. RC_TOO_LARGE: it has more than MANIFEST_MAX bytes. */
 static enum result
-read_manifest(const struct arrival *ar, struct arrival_manifest *m)
+read_manifest(const struct importing *imp, struct importing_manifest *m)
 {
-	const struct task *t = ar->task;
+	const struct task *t = imp->task;
 	struct digest got;
-	enum result r = input_read(t, ar->from,
+	enum result r = input_read(t, imp->from,
 	    oci_layout_blob(t->arena, &m->digest), MANIFEST_MAX, &m->bytes);
 
 	if (r != RC_OK)
@@ -141,18 +141,18 @@ read_manifest(const struct arrival *ar, struct arrival_manifest *m)
 }
 
 static enum result import_manifest(
-    const struct arrival *ar, struct arrival_manifest *m, unsigned depth);
+    const struct importing *imp, struct importing_manifest *m, unsigned depth);
 
 /* A child of an index may be a blob that is not a manifest (manifests.h). */
 static enum result
-import_child(const struct arrival *ar, const struct digest *d, unsigned depth)
+import_child(const struct importing *imp, const struct digest *d, unsigned depth)
 {
 	struct arena *scratch = arena_new();
-	const struct arrival own = {
-	    task_with_arena(ar->task, scratch), ar->from, ar->repository};
+	const struct importing own = {
+	    task_with_arena(imp->task, scratch), imp->from, imp->repository};
 	const struct store_repository in = task_repository(
-	    own.task, ar->repository);
-	struct arrival_manifest m = {.digest = *d};
+	    own.task, imp->repository);
+	struct importing_manifest m = {.digest = *d};
 	struct digest kept;
 	struct err ignored;
 	struct str root;
@@ -168,7 +168,7 @@ import_child(const struct arrival *ar, const struct digest *d, unsigned depth)
 		    digest_text(scratch, d));
 	if (r == RC_TOO_LARGE ||
 	    (r == RC_OK && manifest_check_json(m.bytes, &root, &ignored) != RC_OK))
-		r = arrival_blob(&own, oci_layout_blob(scratch, d), d);
+		r = importing_blob(&own, oci_layout_blob(scratch, d), d);
 	else if (r == RC_OK)
 		r = import_manifest(&own, &m, depth);
 out:
@@ -178,19 +178,19 @@ out:
 
 static enum result
 import_refs(
-    const struct arrival *ar, const struct manifest *manifest, unsigned depth)
+    const struct importing *imp, const struct manifest *manifest, unsigned depth)
 {
 	struct digest d;
 	enum result r = RC_OK;
 	size_t i;
 
 	for (i = 0; r == RC_OK && i < manifest->n_refs; i++) {
-		r = digest_parse(manifest->refs[i], &d, ar->task->err);
+		r = digest_parse(manifest->refs[i], &d, imp->task->err);
 		if (r == RC_OK && manifest->refs_are_manifests)
-			r = import_child(ar, &d, depth + 1);
+			r = import_child(imp, &d, depth + 1);
 		else if (r == RC_OK)
-			r = arrival_blob(
-			    ar, oci_layout_blob(ar->task->arena, &d), &d);
+			r = importing_blob(
+			    imp, oci_layout_blob(imp->task->arena, &d), &d);
 	}
 	return r;
 }
@@ -198,9 +198,9 @@ import_refs(
 /* m: read and checked. */
 static enum result
 import_manifest(
-    const struct arrival *ar, struct arrival_manifest *m, unsigned depth)
+    const struct importing *imp, struct importing_manifest *m, unsigned depth)
 {
-	const struct task *t = ar->task;
+	const struct task *t = imp->task;
 	struct manifest manifest;
 	enum result r;
 
@@ -212,13 +212,13 @@ import_manifest(
 		r = err_set(t->err, RC_BAD_MANIFEST,
 		    "an OCI layout must not hold a manifest of schema 1");
 	if (r == RC_OK)
-		r = import_refs(ar, &manifest, depth);
-	return r == RC_OK ? arrival_manifest(ar, m) : r;
+		r = import_refs(imp, &manifest, depth);
+	return r == RC_OK ? importing_manifest(imp, m) : r;
 }
 
 static enum result
 read_descriptor(
-    const struct json *descriptor, struct arrival_manifest *m, struct err *err)
+    const struct json *descriptor, struct importing_manifest *m, struct err *err)
 {
 	m->type = json_text(json_get(descriptor, "mediaType"));
 	return digest_parse(
@@ -226,7 +226,7 @@ read_descriptor(
 }
 
 static enum result
-check_size(const struct json *descriptor, const struct arrival_manifest *m,
+check_size(const struct json *descriptor, const struct importing_manifest *m,
     struct err *err)
 {
 	long long size;
@@ -242,9 +242,9 @@ check_size(const struct json *descriptor, const struct arrival_manifest *m,
 /* Of an index the child for the platform is imported instead. */
 static enum result
 pick_child(
-    const struct arrival *ar, const char *platform, struct arrival_manifest *m)
+    const struct importing *imp, const char *platform, struct importing_manifest *m)
 {
-	const struct task *t = ar->task;
+	const struct task *t = imp->task;
 	struct v1chain_platform wanted;
 	struct manifest manifest;
 	enum result r = port_platform_parse(t->arena, platform, &wanted, t->err);
@@ -255,18 +255,18 @@ pick_child(
 		return r;
 	r = v1chain_pick_child(t->arena, m->bytes, &wanted, &m->digest, t->err);
 	m->type = str_of("");
-	return r == RC_OK ? read_manifest(ar, m) : r;
+	return r == RC_OK ? read_manifest(imp, m) : r;
 }
 
 enum result
 oci_layout_import(const struct task *t, const struct input *in,
     const struct port_import *how, const struct port_name *to, const char **what)
 {
-	struct arrival_manifest m = {.tag = to->tag};
+	struct importing_manifest m = {.tag = to->tag};
 	const struct json *list, *descriptor;
-	struct arrival ar;
+	struct importing imp;
 	struct str text;
-	enum result r = arrival_begin(t, in, to, &ar);
+	enum result r = importing_begin(t, in, to, &imp);
 
 	if (r == RC_OK)
 		r = check_version(t, in);
@@ -279,13 +279,13 @@ oci_layout_import(const struct task *t, const struct input *in,
 	if (r == RC_OK)
 		r = read_descriptor(descriptor, &m, t->err);
 	if (r == RC_OK)
-		r = read_manifest(&ar, &m);
+		r = read_manifest(&imp, &m);
 	if (r == RC_OK)
 		r = check_size(descriptor, &m, t->err);
 	if (r == RC_OK && how->platform != NULL)
-		r = pick_child(&ar, how->platform, &m);
+		r = pick_child(&imp, how->platform, &m);
 	if (r == RC_OK)
-		r = import_manifest(&ar, &m, 1);
+		r = import_manifest(&imp, &m, 1);
 	if (r == RC_OK)
 		*what = digest_text(t->arena, &m.digest);
 	return r;
@@ -299,24 +299,24 @@ struct written {
 	struct digest digest;
 };
 
-static enum result export_manifest(const struct departure *dep,
+static enum result export_manifest(const struct exporting *ex,
     const struct manifests_found *found, unsigned depth, struct written *out);
 
 /* A child of an index, which may be a blob that is not a manifest. */
 static enum result
 export_child(
-    const struct departure *dep, struct oci_form_child *child, unsigned depth)
+    const struct exporting *ex, struct oci_form_child *child, unsigned depth)
 {
 	struct arena *scratch = arena_new();
-	const struct departure own = departure_with_arena(dep, scratch);
+	const struct exporting own = departure_with_arena(ex, scratch);
 	struct manifests_found found;
 	struct written written;
-	enum result r = manifests_get(own.task, dep->from->repository,
+	enum result r = manifests_get(own.task, ex->from->repository,
 	    str_of(digest_text(scratch, &child->was)), MANIFESTS_ANY, &found);
 
 	child->is = child->was;
 	if (r == RC_MANIFEST_UNKNOWN) {
-		r = departure_blob(
+		r = exporting_blob(
 		    &own, &child->was, oci_layout_blob(scratch, &child->was));
 	} else if (r == RC_OK) {
 		r = export_manifest(&own, &found, depth, &written);
@@ -329,7 +329,7 @@ export_child(
 
 /* children: one for each reference; only those of an index are filled in. */
 static enum result
-export_refs(const struct departure *dep, const struct manifest *manifest,
+export_refs(const struct exporting *ex, const struct manifest *manifest,
     unsigned depth, struct oci_form_child *children)
 {
 	struct digest *d;
@@ -338,23 +338,23 @@ export_refs(const struct departure *dep, const struct manifest *manifest,
 
 	for (i = 0; r == RC_OK && i < manifest->n_refs; i++) {
 		d = &children[i].was;
-		r = digest_parse(manifest->refs[i], d, dep->task->err);
+		r = digest_parse(manifest->refs[i], d, ex->task->err);
 		if (r == RC_OK && manifest->refs_are_manifests)
-			r = export_child(dep, &children[i], depth + 1);
+			r = export_child(ex, &children[i], depth + 1);
 		else if (r == RC_OK)
-			r = departure_blob(
-			    dep, d, oci_layout_blob(dep->task->arena, d));
+			r = exporting_blob(
+			    ex, d, oci_layout_blob(ex->task->arena, d));
 	}
 	return r;
 }
 
 /* Of Docker's types: the same in OCI's form. */
 static enum result
-write_manifest(const struct departure *dep, const struct manifests_found *found,
+write_manifest(const struct exporting *ex, const struct manifests_found *found,
     const struct manifest *manifest, const struct oci_form_child *children,
     struct written *out)
 {
-	struct arena *a = dep->task->arena;
+	struct arena *a = ex->task->arena;
 	const char *name;
 	enum result r = RC_OK;
 
@@ -363,24 +363,24 @@ write_manifest(const struct departure *dep, const struct manifests_found *found,
 		const struct oci_form of = {found->bytes, children,
 		    manifest->refs_are_manifests ? manifest->n_refs : 0};
 
-		r = oci_form_make(a, &of, &out->bytes, dep->task->err);
+		r = oci_form_make(a, &of, &out->bytes, ex->task->err);
 		out->type = oci_form_type(found->type);
 		digest_of(HASH_SHA256, out->bytes, &out->digest);
 	}
 	name = oci_layout_blob(a, &out->digest);
-	if (r == RC_OK && !output_has(dep->to, name))
-		r = output_text(dep->to, name, out->bytes);
+	if (r == RC_OK && !output_has(ex->to, name))
+		r = output_text(ex->to, name, out->bytes);
 	return r;
 }
 
 static enum result
-export_manifest(const struct departure *dep, const struct manifests_found *found,
+export_manifest(const struct exporting *ex, const struct manifests_found *found,
     unsigned depth, struct written *out)
 {
-	const struct task *t = dep->task;
+	const struct task *t = ex->task;
 	struct oci_form_child *children;
 	struct manifest manifest;
-	enum result r = departure_parse(dep, found, &manifest);
+	enum result r = exporting_parse(ex, found, &manifest);
 
 	if (r == RC_OK && depth > DEPTH)
 		r = err_set(t->err, RC_BAD_MANIFEST,
@@ -388,9 +388,9 @@ export_manifest(const struct departure *dep, const struct manifests_found *found
 	if (r != RC_OK)
 		return r;
 	children = arena_alloc(t->arena, (manifest.n_refs + 1) * sizeof(*children));
-	r = export_refs(dep, &manifest, depth, children);
+	r = export_refs(ex, &manifest, depth, children);
 	if (r == RC_OK)
-		r = write_manifest(dep, found, &manifest, children, out);
+		r = write_manifest(ex, found, &manifest, children, out);
 	return r;
 }
 
@@ -430,14 +430,14 @@ is_replaced(const struct task *t, const struct json *descriptor,
 
 /* The images that a layout has already. */
 static enum result
-write_others(struct jsonw *w, const struct departure *dep,
+write_others(struct jsonw *w, const struct exporting *ex,
     const struct written *written, const char *tag)
 {
-	const struct task *t = dep->task;
+	const struct task *t = ex->task;
 	const struct json *list, *one;
 	struct str text;
 	size_t i;
-	enum result r = output_read(dep->to, INDEX, MANIFEST_MAX, &text);
+	enum result r = output_read(ex->to, INDEX, MANIFEST_MAX, &text);
 
 	if (r == RC_NOT_FOUND)
 		return RC_OK; /* the layout is new */
@@ -453,9 +453,9 @@ write_others(struct jsonw *w, const struct departure *dep,
 
 static enum result
 write_index(
-    const struct departure *dep, const struct written *written, const char *tag)
+    const struct exporting *ex, const struct written *written, const char *tag)
 {
-	const struct task *t = dep->task;
+	const struct task *t = ex->task;
 	struct jsonw w;
 	struct buf b;
 	enum result r;
@@ -469,31 +469,31 @@ write_index(
 	jsonw_text(&w, MANIFEST_OCI_INDEX);
 	jsonw_key(&w, "manifests");
 	jsonw_array(&w);
-	r = write_others(&w, dep, written, tag);
+	r = write_others(&w, ex, written, tag);
 	write_descriptor(&w, t, written, tag);
 	jsonw_end(&w);
 	jsonw_end(&w);
 	if (r == RC_OK && b.full)
 		r = err_set(t->err, RC_TOO_LARGE,
 		    "index.json would have more than %zu bytes", MANIFEST_MAX);
-	return r == RC_OK ? output_text(dep->to, INDEX, buf_str(&b)) : r;
+	return r == RC_OK ? output_text(ex->to, INDEX, buf_str(&b)) : r;
 }
 
 enum result
-oci_layout_export(const struct departure *dep, const char **what)
+oci_layout_export(const struct exporting *ex, const char **what)
 {
-	const char *tag = dep->from->digest == NULL ? dep->from->tag : NULL;
+	const char *tag = ex->from->digest == NULL ? ex->from->tag : NULL;
 	struct manifests_found found;
 	struct written written;
-	enum result r = departure_find(dep, &found);
+	enum result r = exporting_find(ex, &found);
 
-	if (r == RC_OK && !output_has(dep->to, LAYOUT))
-		r = output_text(dep->to, LAYOUT, str_of(LAYOUT_TEXT));
+	if (r == RC_OK && !output_has(ex->to, LAYOUT))
+		r = output_text(ex->to, LAYOUT, str_of(LAYOUT_TEXT));
 	if (r == RC_OK)
-		r = export_manifest(dep, &found, 1, &written);
+		r = export_manifest(ex, &found, 1, &written);
 	if (r == RC_OK)
-		r = write_index(dep, &written, tag);
+		r = write_index(ex, &written, tag);
 	if (r == RC_OK)
-		*what = digest_text(dep->task->arena, &written.digest);
+		*what = digest_text(ex->task->arena, &written.digest);
 	return r;
 }

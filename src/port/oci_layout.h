@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "port/departure.h"
+#include "port/exporting.h"
 #include "port/input.h"
 #include "port/port.h"
 #include "registry/task.h"
@@ -20,7 +20,7 @@ enum result oci_layout_import(const struct task *t, const struct input *in,
     const struct port_import *how, const struct port_name *to, const char **what);
 
 /* For port_export(): fills in the output; *what as there. */
-enum result oci_layout_export(const struct departure *dep, const char **what);
+enum result oci_layout_export(const struct exporting *ex, const char **what);
 
 /* "blobs/sha256/<digits>" */
 const char *oci_layout_blob(struct arena *a, const struct digest *d);

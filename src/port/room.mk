@@ -1,7 +1,7 @@
 # port: images from and to files.
 libberth_a_SOURCES += \
-	src/port/arrival.c src/port/arrival.h \
-	src/port/departure.c src/port/departure.h \
+	src/port/importing.c src/port/importing.h \
+	src/port/exporting.c src/port/exporting.h \
 	src/port/docker_archive.c src/port/docker_archive.h \
 	src/port/export.c \
 	src/port/file.c src/port/file.h \

@@ -377,7 +377,7 @@ v1files_import(const struct task *t, const struct input *in,
 
 /* An image on its way out. */
 struct leaving {
-	const struct departure *dep;
+	const struct exporting *ex;
 	struct v1name name;
 	const char *id;
 	struct str ancestry;
@@ -385,19 +385,19 @@ struct leaving {
 };
 
 static enum result
-find_images(const struct departure *dep, struct leaving *l)
+find_images(const struct exporting *ex, struct leaving *l)
 {
-	const struct task *t = dep->task;
+	const struct task *t = ex->task;
 	const char *why;
 	enum result r;
 
-	*l = (struct leaving){.dep = dep};
-	if (dep->from->digest != NULL)
+	*l = (struct leaving){.ex = ex};
+	if (ex->from->digest != NULL)
 		return err_set(t->err, RC_TAG_UNKNOWN,
 		    "an image of API v1 is exported by its tag, not by a digest");
-	r = v1name_parse(t->arena, str_of(dep->from->repository), &l->name, t->err);
+	r = v1name_parse(t->arena, str_of(ex->from->repository), &l->name, t->err);
 	if (r == RC_OK)
-		r = tag_get(t, &l->name, dep->from->tag, &l->id);
+		r = tag_get(t, &l->name, ex->from->tag, &l->id);
 	if (r == RC_OK)
 		r = pull_ancestry(t, l->id, &l->ancestry);
 	if (r == RC_OK && !json_parse(t->arena, l->ancestry, &l->ids, &why))
@@ -434,9 +434,9 @@ each_image(const struct leaving *l, write_image *make, void *arg)
 
 		arena_clear(scratch);
 		r = v1name_is_image_id(id)
-			? make(l, task_with_arena(l->dep->task, scratch),
+			? make(l, task_with_arena(l->ex->task, scratch),
 			      str_dup(scratch, id), arg)
-			: err_set(l->dep->task->err, RC_IO,
+			: err_set(l->ex->task->err, RC_IO,
 			      "the ancestry of %s must hold ids", l->id);
 	}
 	arena_free(scratch);
@@ -451,7 +451,7 @@ write_checksum(
 {
 	if (sum.n == 0)
 		return RC_OK;
-	return output_text(l->dep->to,
+	return output_text(l->ex->to,
 	    arena_printf(t->arena, "images/%s/_checksum", id),
 	    str_of(arena_printf(t->arena, "[\"%.*s\"]", STR_ARG(sum))));
 }
@@ -473,14 +473,14 @@ write_registry_image(
 		r = find_layer(t, id, &layer);
 	if (r == RC_OK)
 		r = output_text(
-		    l->dep->to, arena_printf(t->arena, "%s/json", dir), json.json);
+		    l->ex->to, arena_printf(t->arena, "%s/json", dir), json.json);
 	if (r == RC_OK)
-		r = output_text(l->dep->to,
+		r = output_text(l->ex->to,
 		    arena_printf(t->arena, "%s/ancestry", dir), ancestry);
 	if (r == RC_OK)
 		r = write_checksum(l, t, id, json.sum);
 	if (r == RC_OK)
-		r = output_content(l->dep->to,
+		r = output_content(l->ex->to,
 		    arena_printf(t->arena, "%s/layer", dir), layer, NULL);
 	return r;
 }
@@ -492,7 +492,7 @@ index_images(const struct leaving *l)
 	struct buf b;
 	size_t i;
 
-	buf_init(&b, l->dep->task->arena, IMAGELIST_MAX);
+	buf_init(&b, l->ex->task->arena, IMAGELIST_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_array(&w);
 	for (i = 0; i < json_length(l->ids); i++) {
@@ -506,12 +506,12 @@ index_images(const struct leaving *l)
 }
 
 enum result
-v1files_export(const struct departure *dep, const char **what)
+v1files_export(const struct exporting *ex, const char **what)
 {
-	struct arena *a = dep->task->arena;
+	struct arena *a = ex->task->arena;
 	struct leaving l;
 	const char *dir;
-	enum result r = find_images(dep, &l);
+	enum result r = find_images(ex, &l);
 
 	if (r == RC_OK)
 		r = each_image(&l, write_registry_image, NULL);
@@ -519,10 +519,10 @@ v1files_export(const struct departure *dep, const char **what)
 		return r;
 	dir = arena_printf(a, "repositories/%s", v1name_full(a, &l.name));
 	r = output_text(
-	    dep->to, arena_printf(a, "%s/_index_images", dir), index_images(&l));
+	    ex->to, arena_printf(a, "%s/_index_images", dir), index_images(&l));
 	if (r == RC_OK)
-		r = output_text(dep->to,
-		    arena_printf(a, "%s/tag_%s", dir, dep->from->tag),
+		r = output_text(ex->to,
+		    arena_printf(a, "%s/tag_%s", dir, ex->from->tag),
 		    str_of(l.id));
 	*what = l.id;
 	return r;
@@ -548,28 +548,28 @@ write_saved_image(
 	if (r == RC_OK)
 		r = find_layer(t, id, &layer);
 	if (r == RC_OK)
-		r = output_text(l->dep->to,
+		r = output_text(l->ex->to,
 		    arena_printf(t->arena, "%s/VERSION", id), str_of("1.0"));
 	if (r == RC_OK)
 		r = output_text(
-		    l->dep->to, arena_printf(t->arena, "%s/json", id), json.json);
+		    l->ex->to, arena_printf(t->arena, "%s/json", id), json.json);
 	if (r != RC_OK)
 		return r;
 	other = sharing->same(sharing->arg, layer);
 	if (other != NULL)
 		return output_link(
-		    l->dep->to, file, arena_printf(t->arena, "../%s", other));
-	return output_content(l->dep->to, file, layer, NULL);
+		    l->ex->to, file, arena_printf(t->arena, "../%s", other));
+	return output_content(l->ex->to, file, layer, NULL);
 }
 
 static enum result
 write_repositories(const struct leaving *l)
 {
-	const struct port_name *from = l->dep->from;
+	const struct port_name *from = l->ex->from;
 	struct jsonw w;
 	struct buf b;
 
-	buf_init(&b, l->dep->task->arena, SAVED_MAX);
+	buf_init(&b, l->ex->task->arena, SAVED_MAX);
 	jsonw_init(&w, buf_sink(&b));
 	jsonw_object(&w);
 	jsonw_key(&w, from->repository);
@@ -578,17 +578,17 @@ write_repositories(const struct leaving *l)
 	jsonw_text(&w, l->id);
 	jsonw_end(&w);
 	jsonw_end(&w);
-	return output_text(l->dep->to, SAVED, buf_str(&b));
+	return output_text(l->ex->to, SAVED, buf_str(&b));
 }
 
 enum result
-v1files_export_saved(const struct departure *dep,
+v1files_export_saved(const struct exporting *ex,
     const char *(*same)(void *arg, const struct content *content), void *arg,
     const char **what)
 {
 	struct sharing sharing = {same, arg};
 	struct leaving l;
-	enum result r = find_images(dep, &l);
+	enum result r = find_images(ex, &l);
 
 	if (r == RC_OK)
 		r = each_image(&l, write_saved_image, &sharing);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "port/departure.h"
+#include "port/exporting.h"
 #include "port/input.h"
 #include "port/port.h"
 #include "registry/task.h"
@@ -22,12 +22,12 @@ enum result v1files_import(const struct task *t, const struct input *in,
     const struct port_import *how, const struct port_name *to, const char **what);
 
 /* Fills in the output with a directory of docker-registry; *what: the id. */
-enum result v1files_export(const struct departure *dep, const char **what);
+enum result v1files_export(const struct exporting *ex, const char **what);
 
 /* Adds the form of docker save. same(): the name of a file of the output that has this content,
  * or NULL: a link to it is written. RC_TAG_UNKNOWN, RC_REPOSITORY_UNKNOWN, RC_NOT_BRIDGED: the
  * image has no form of API v1, and nothing is written. */
-enum result v1files_export_saved(const struct departure *dep,
+enum result v1files_export_saved(const struct exporting *ex,
     const char *(*same)(void *arg, const struct content *content), void *arg,
     const char **what);
 

@@ -1,7 +1,7 @@
-/* departure.h: parts of an image of API v2 on their way from the registry into an output. Private
+/* exporting.h: parts of an image of API v2 on their way from the registry into an output. Private
  * to this room. */
-#ifndef PORT_DEPARTURE_H
-#define PORT_DEPARTURE_H
+#ifndef PORT_EXPORTING_H
+#define PORT_EXPORTING_H
 
 #include "base/err.h"
 #include "content/manifests.h"
@@ -12,7 +12,7 @@
 #include "port/port.h"
 #include "registry/task.h"
 
-struct departure {
+struct exporting {
 	const struct task *task;
 	const struct port_name *from;
 	const struct v1chain_platform
@@ -20,21 +20,21 @@ struct departure {
 	struct output *to;
 };
 
-/* The same departure with another arena. */
-struct departure departure_with_arena(
-    const struct departure *dep, struct arena *scratch);
+/* The same exporting with another arena. */
+struct exporting departure_with_arena(
+    const struct exporting *ex, struct arena *scratch);
 
 /* The manifest that is exported: what the name means or, of an index and with a platform, its child
  * for that. RC_MANIFEST_UNKNOWN, RC_NOT_BRIDGED; RC_BAD_NAME: API v2 has no such name. */
-enum result departure_find(
-    const struct departure *dep, struct manifests_found *out);
+enum result exporting_find(
+    const struct exporting *ex, struct manifests_found *out);
 
 /* The blob d becomes the file of this name, unless it is there. */
-enum result departure_blob(
-    const struct departure *dep, const struct digest *d, const char *name);
+enum result exporting_blob(
+    const struct exporting *ex, const struct digest *d, const char *name);
 
 /* The manifest, parsed. RC_NOT_BRIDGED: it is of schema 1. */
-enum result departure_parse(const struct departure *dep,
+enum result exporting_parse(const struct exporting *ex,
     const struct manifests_found *found, struct manifest *out);
 
 #endif

@@ -1,5 +1,5 @@
-/* arrival.c: see arrival.h. */
-#include "port/arrival.h"
+/* importing.c: see importing.h. */
+#include "port/importing.h"
 
 #include "content/blob.h"
 #include "content/manifests.h"
@@ -11,10 +11,10 @@
 #define CHUNK ((size_t)256 << 10)
 
 enum result
-arrival_begin(const struct task *t, const struct input *from,
-    const struct port_name *to, struct arrival *out)
+importing_begin(const struct task *t, const struct input *from,
+    const struct port_name *to, struct importing *out)
 {
-	*out = (struct arrival){t, from, to->repository};
+	*out = (struct importing){t, from, to->repository};
 	if (!reference_is_tag(str_of(to->tag)))
 		return err_set(t->err, RC_BAD_TAG, "\"%s\" is not a tag", to->tag);
 	return reference_check_repository(str_of(to->repository), t->err);
@@ -43,27 +43,27 @@ check_source(
 
 /* The store has the blob: the file must have it too. */
 static enum result
-link_blob(const struct arrival *ar, const char *file, const struct digest *d)
+link_blob(const struct importing *imp, const char *file, const struct digest *d)
 {
-	const struct task *t = ar->task;
+	const struct task *t = imp->task;
 	struct source source;
 	struct digest kept;
-	enum result r = input_file(ar->from, t->arena, file, &source, t->err);
+	enum result r = input_file(imp->from, t->arena, file, &source, t->err);
 
 	if (r == RC_OK)
 		r = check_source(t, &source, d);
 	if (r == RC_OK)
-		r = blob_mount(t, ar->repository, d, NULL, &kept);
+		r = blob_mount(t, imp->repository, d, NULL, &kept);
 	return r;
 }
 
 static enum result
-copy_blob(const struct arrival *ar, const char *file, const struct digest *d)
+copy_blob(const struct importing *imp, const char *file, const struct digest *d)
 {
 	struct stage *stage;
-	enum result r = input_stage(ar->task, ar->from, file, &stage);
+	enum result r = input_stage(imp->task, imp->from, file, &stage);
 
-	return r == RC_OK ? upload_stage(ar->task, ar->repository, stage, d) : r;
+	return r == RC_OK ? upload_stage(imp->task, imp->repository, stage, d) : r;
 }
 
 static bool
@@ -77,15 +77,15 @@ is_anywhere(const struct task *t, const struct digest *d)
 }
 
 enum result
-arrival_blob(const struct arrival *ar, const char *file, const struct digest *d)
+importing_blob(const struct importing *imp, const char *file, const struct digest *d)
 {
 	struct arena *scratch = arena_new();
-	const struct task *t = task_with_arena(ar->task, scratch);
-	const struct arrival own = {t, ar->from, ar->repository};
+	const struct task *t = task_with_arena(imp->task, scratch);
+	const struct importing own = {t, imp->from, imp->repository};
 	struct store_blob blob;
 	enum result r = RC_OK;
 
-	if (blob_find(task_quiet(t), ar->repository, d, &blob) != RC_OK)
+	if (blob_find(task_quiet(t), imp->repository, d, &blob) != RC_OK)
 		r = is_anywhere(t, d) ? link_blob(&own, file, d)
 				      : copy_blob(&own, file, d);
 	if (r == RC_MISMATCH)
@@ -96,7 +96,7 @@ arrival_blob(const struct arrival *ar, const char *file, const struct digest *d)
 }
 
 enum result
-arrival_manifest(const struct arrival *ar, const struct arrival_manifest *m)
+importing_manifest(const struct importing *imp, const struct importing_manifest *m)
 {
 	const struct str tag = str_of(m->tag);
 	const struct manifests_push push = {.bytes = m->bytes,
@@ -104,11 +104,11 @@ arrival_manifest(const struct arrival *ar, const struct arrival_manifest *m)
 	    .tags = &tag,
 	    .n_tags = m->tag == NULL ? 0 : 1};
 	struct manifests_pushed pushed;
-	enum result r = manifests_put(ar->task, ar->repository,
-	    str_of(digest_text(ar->task->arena, &m->digest)), &push, &pushed);
+	enum result r = manifests_put(imp->task, imp->repository,
+	    str_of(digest_text(imp->task->arena, &m->digest)), &push, &pushed);
 
 	if (r == RC_UNRESOLVED_REF)
-		(void)err_set(ar->task->err, r,
+		(void)err_set(imp->task->err, r,
 		    "%.*s, to which the manifest refers, is not in the repository",
 		    STR_ARG(pushed.missing[0]));
 	return r;
