@@ -1,7 +1,11 @@
-/* docker_archive.h: what docker save writes since docker 1.10: manifest.json names the config and
- * the layers of each image. Older files have no manifest.json: v1files.h. An archive that berth
- * writes has both parts, as far as the image has both forms, so a docker of every age loads it.
- * Private to this room. */
+/* docker_archive.h: what docker save writes since docker 1.10. Its manifest.json names the config
+ * and the layers of each image:
+ *
+ *	[{"Config": "<digits>.json", "RepoTags": ["repository:tag"],
+ *	  "Layers": ["<digits>.tar", ...]}, ...]
+ *
+ * Older files have no manifest.json: v1files.h. An archive that berth writes has both parts, as far
+ * as the image has both forms, so a docker of every age loads it. Private to this room. */
 #ifndef PORT_DOCKER_ARCHIVE_H
 #define PORT_DOCKER_ARCHIVE_H
 
@@ -12,6 +16,8 @@
 #include "port/input.h"
 #include "port/port.h"
 #include "registry/task.h"
+
+#define DOCKER_ARCHIVE_MANIFEST "manifest.json"
 
 /* Is there a manifest.json? */
 bool docker_archive_is(const struct input *in);

@@ -1,8 +1,8 @@
 /* export.c: `berth export`: opens the output and chooses the format. See port.h. */
 #include <string.h>
 
-#include "port/exporting.h"
 #include "port/docker_archive.h"
+#include "port/exporting.h"
 #include "port/file.h"
 #include "port/oci_layout.h"
 #include "port/port.h"
@@ -39,8 +39,7 @@ open_output(const struct task *t, const char *path, enum port_format format,
 }
 
 static enum result
-write_format(
-    const struct exporting *ex, enum port_format format, const char **what)
+write_format(const struct exporting *ex, enum port_format format, const char **what)
 {
 	if (format == PORT_V1)
 		return v1files_export(ex, what);

@@ -6,7 +6,7 @@
 #include "image/schema1.h"
 
 struct exporting
-departure_with_arena(const struct exporting *ex, struct arena *scratch)
+exporting_with_arena(const struct exporting *ex, struct arena *scratch)
 {
 	struct exporting own = *ex;
 
@@ -48,8 +48,7 @@ exporting_find(const struct exporting *ex, struct manifests_found *out)
 }
 
 enum result
-exporting_blob(
-    const struct exporting *ex, const struct digest *d, const char *name)
+exporting_blob(const struct exporting *ex, const struct digest *d, const char *name)
 {
 	struct arena *scratch = arena_new();
 	struct store_blob blob;

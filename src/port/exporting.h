@@ -1,5 +1,5 @@
-/* exporting.h: parts of an image of API v2 on their way from the registry into an output. Private
- * to this room. */
+/* exporting.h: an export of an image: what is exported, and where it goes; and for images of API
+ * v2 its manifests and blobs. Private to this room. */
 #ifndef PORT_EXPORTING_H
 #define PORT_EXPORTING_H
 
@@ -16,18 +16,17 @@ struct exporting {
 	const struct task *task;
 	const struct port_name *from;
 	const struct v1chain_platform
-	    *platform; /* of an index only this; NULL: all */
+	    *platform; /* of an index this one; NULL: all */
 	struct output *to;
 };
 
-/* The same exporting with another arena. */
-struct exporting departure_with_arena(
+/* The same export with another arena. */
+struct exporting exporting_with_arena(
     const struct exporting *ex, struct arena *scratch);
 
 /* The manifest that is exported: what the name means or, of an index and with a platform, its child
  * for that. RC_MANIFEST_UNKNOWN, RC_NOT_BRIDGED; RC_BAD_NAME: API v2 has no such name. */
-enum result exporting_find(
-    const struct exporting *ex, struct manifests_found *out);
+enum result exporting_find(const struct exporting *ex, struct manifests_found *out);
 
 /* The blob d becomes the file of this name, unless it is there. */
 enum result exporting_blob(

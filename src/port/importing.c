@@ -77,7 +77,8 @@ is_anywhere(const struct task *t, const struct digest *d)
 }
 
 enum result
-importing_blob(const struct importing *imp, const char *file, const struct digest *d)
+importing_blob(
+    const struct importing *imp, const char *file, const struct digest *d)
 {
 	struct arena *scratch = arena_new();
 	const struct task *t = task_with_arena(imp->task, scratch);

@@ -1,6 +1,7 @@
-/* importing.h: parts of an image on their way from a file into a repository of API v2. Private to
- * this room. What the repository has already is not read again; what another repository has is
- * read, because nobody may get a blob by its digest alone, and not copied. */
+/* importing.h: an import into a repository of API v2: its blobs and manifests go from the input
+ * into the store. What the repository has already is not read again. What another repository has
+ * is not copied, but the file is read, because nobody may get a blob by its digest alone. Private
+ * to this room. */
 #ifndef PORT_IMPORTING_H
 #define PORT_IMPORTING_H
 

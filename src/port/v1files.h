@@ -13,6 +13,9 @@
 #include "port/port.h"
 #include "registry/task.h"
 
+#define V1FILES_SAVED     "repositories" /* the file of docker save with the tags */
+#define V1FILES_SAVED_MAX ((size_t)1 << 20) /* bytes */
+
 /* Is it what an old docker saved? */
 bool v1files_are_saved(const struct input *in);
 
