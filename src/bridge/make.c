@@ -211,7 +211,7 @@ make_image(const struct task *t, const char *id, struct counterpart_image *out)
 	if (m.n > IMAGES_MAX)
 		return refuse(&m,
 		    arena_printf(t->arena,
-			"the image has %zu images below it, at most %d are possible",
+			"the image has %zu images below it, at most %d are allowed",
 			m.n - 1, IMAGES_MAX - 1));
 	m.layers = arena_alloc(t->arena, m.n * sizeof(*m.layers));
 	return make_of_ids(&m, ids);

@@ -18,7 +18,7 @@
 struct origins {
 	struct origin {
 		const char *repository; /* of API v2 */
-		const char *of;
+		const char *of;         /* the id or the digest */
 	} list[ORIGINS_MAX];
 	size_t n;
 };

@@ -27,7 +27,7 @@ to_v1_json(const struct task *t, const char *id, struct to_v1_image *out)
 	*out = (struct to_v1_image){.json = found.chain.images[found.at].json,
 	    .layer_size = store_content_size(layer),
 	    .repository = found.repository,
-	    .settled = found.at + 1 == found.chain.n};
+	    .may_change = found.at + 1 < found.chain.n};
 	return RC_OK;
 }
 

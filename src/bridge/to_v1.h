@@ -20,9 +20,9 @@ struct to_v1_image {
 	uint64_t layer_size;    /* bytes */
 	const char *repository; /* of API v2, that has it */
 
-	/* The id covers all of the json. That of an image below the top does not cover the texts
-	 * of its history, which may be others in another repository. */
-	bool settled;
+	/* Of an image below the top: its id does not depend on the texts of its history, which
+	 * may be others in another repository. */
+	bool may_change;
 };
 
 enum result to_v1_json(

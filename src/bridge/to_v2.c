@@ -357,7 +357,7 @@ to_v2_has(const struct task *t, const char *name, const struct digest *d, bool *
 }
 
 enum result
-to_v2_stored(const struct task *t, const char *name, const struct digest *d,
+to_v2_find_schema1(const struct task *t, const char *name, const struct digest *d,
     struct digest *out)
 {
 	struct origins origins;

@@ -57,7 +57,7 @@ enum result to_v2_schema1(const struct task *t, const struct pair *p,
 
 /* The stored manifest of schema 1 whose schema 2 form, which was made, has the digest d. May be
  * asked with the guard of the repository. RC_MANIFEST_UNKNOWN. */
-enum result to_v2_stored(const struct task *t, const char *name,
+enum result to_v2_find_schema1(const struct task *t, const char *name,
     const struct digest *d, struct digest *out);
 
 #endif

@@ -1,5 +1,5 @@
-/* unpack.h: reads layers to their end, each once, and records their sums. The plain tar of a layer
- * that clients of API v2 do not get as it is, is there afterwards. Private to this room.
+/* unpack.h: reads layers to their end, each once, and records their sums. Of layers that clients of
+ * API v2 do not get as they are (xz, bzip2), the plain tar is stored too. Private to this room.
  *
  * These calls reserve no memory: their callers have reserved UNPACK_MEMORY, or more
  * (registry/worklimit.h). Results as in make.h; RC_BAD_LAYER: the layer cannot be unpacked, with

@@ -117,7 +117,7 @@ report(const struct task *t)
 	}
 	(void)fprintf(stderr,
 	    "bridge: %lu tags are in both APIs, %lu will be when they are asked for "
-	    "(or now, with --all), %lu cannot be, %lu have another tag in their place\n",
+	    "(or now, with --all), %lu cannot be, %lu are hidden by a tag of API v2 of the same name\n",
 	    n[BRIDGE_THERE], n[BRIDGE_NOT_MADE], n[BRIDGE_REFUSED],
 	    n[BRIDGE_COVERED]);
 	return EXIT_SUCCESS;

@@ -20,7 +20,9 @@ cmd_export(const struct command_call *call)
 	struct err err;
 
 	if (call->format != NULL && !port_format_parse(call->format, &how.format)) {
-		(void)fprintf(stderr, "berth: not a format: %s\n", call->format);
+		(void)fprintf(stderr,
+		    "berth: \"%s\" is not a format: use " PORT_FORMAT_NAMES "\n",
+		    call->format);
 		return CMD_EXIT_USAGE;
 	}
 	if (port_name_parse(call->arena, call->arguments[0], &how.from, &err) !=

@@ -42,7 +42,9 @@ cmd_import(const struct command_call *call)
 	size_t i;
 
 	if (call->format != NULL && !port_format_parse(call->format, &how.format)) {
-		(void)fprintf(stderr, "berth: not a format: %s\n", call->format);
+		(void)fprintf(stderr,
+		    "berth: \"%s\" is not a format: use " PORT_FORMAT_NAMES "\n",
+		    call->format);
 		return CMD_EXIT_USAGE;
 	}
 	if (read_names(call, &how, &err) != RC_OK) {

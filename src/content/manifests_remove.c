@@ -136,7 +136,7 @@ static enum result
 remove_schema1(struct removal *m, const struct digest *d)
 {
 	struct digest schema1;
-	enum result r = to_v2_stored(m->task, m->pair->v2, d, &schema1);
+	enum result r = to_v2_find_schema1(m->task, m->pair->v2, d, &schema1);
 
 	if (r != RC_OK)
 		return r == RC_MANIFEST_UNKNOWN ? RC_OK : r;
@@ -188,7 +188,7 @@ manifests_remove(const struct task *t, const char *name, struct str reference,
 	enum result r;
 
 	if (!by_digest && !reference_is_tag(reference))
-		return meaning_nothing(t->err);
+		return meaning_bad_reference(t->err);
 	r = meaning_prepare(t, name, &condition);
 	if (r == RC_OK)
 		r = guard_take(

@@ -10,7 +10,7 @@
 #include "store/manifest.h"
 
 enum result
-meaning_nothing(struct err *err)
+meaning_bad_reference(struct err *err)
 {
 	return err_set(
 	    err, RC_MANIFEST_UNKNOWN, "the reference must be a tag or a digest");
@@ -26,7 +26,7 @@ meaning_find(const struct task *t, const char *name, struct str reference,
 	*out = (struct meaning){.is = {.in = PAIR_V2}};
 	if (digest_parse(reference, &out->is.digest, &ignored) != RC_OK) {
 		if (!reference_is_tag(reference))
-			return meaning_nothing(t->err);
+			return meaning_bad_reference(t->err);
 		out->tag = str_dup(t->arena, reference);
 	}
 	r = pair_of_v2(t, name, &out->pair);

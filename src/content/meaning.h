@@ -39,6 +39,6 @@ enum result meaning_check(const struct task *t, const char *name,
     const struct meaning_condition *condition);
 
 /* RC_MANIFEST_UNKNOWN, for a reference that is neither a tag nor a digest. */
-enum result meaning_nothing(struct err *err);
+enum result meaning_bad_reference(struct err *err);
 
 #endif

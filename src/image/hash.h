@@ -32,8 +32,8 @@ void hash_end(struct hash *h, char *hex);
 /* The same for bytes in one piece. */
 void hash_of(enum hash_kind kind, struct str s, char *hex);
 
-/* SHA-384 of bytes in one piece, in hexadecimal digits with a NUL: HASH_SHA384_HEX_SIZE bytes. Only an id of
- * images for Windows needs it (v1chain.c); berth computes no digests of this kind. */
+/* SHA-384 of bytes in one piece, in hexadecimal digits with a NUL: HASH_SHA384_HEX_SIZE bytes.
+ * Only an id of images for Windows needs it (v1chain.c); berth computes no digests of this kind. */
 void hash_sha384(struct str s, char *hex);
 
 /* The state of an unfinished hash in hexadecimal digits. The format is that of Go's

@@ -1,9 +1,9 @@
 /* access.h: what a caller may see and do, once it was let in (auth/auth.h).
  *
  * An image belongs to a repository if it was announced there, if the index granted
- * it, or if a tag of the repository leads to it, in either API. A caller that is bound to a repository sees
- * and pushes what belongs to it, and nothing else. What is hidden from a caller is
- * answered as not found. A task without a caller sees what is public.
+ * it, or if a tag of the repository leads to it, in either API. A caller that is bound to a
+ * repository sees and pushes what belongs to it, and nothing else. What is hidden from a
+ * caller is answered as not found. A task without a caller sees what is public.
  *
  * The verbs ask about images. The path's repository is checked once, when the request is
  * admitted, which writes nothing.

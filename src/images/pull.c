@@ -35,7 +35,7 @@ json_of_bridge(const struct task *t, const char *id, struct v1image_json *out)
 		*out = (struct v1image_json){.json = image.json,
 		    .has_layer = true,
 		    .layer_size = image.layer_size,
-		    .may_change = !image.settled};
+		    .may_change = image.may_change};
 	return r;
 }
 

@@ -33,8 +33,8 @@ enum result repository_claim(const struct task *t, const struct v1name *name,
     const char *id, struct str json);
 
 /* The announced images as a JSON list, with those that the repository has through API v2
- * (bridge/to_v1.h) and those that the upstream (mirror/mirror.h) lists. *token: what the upstream gave for its images, empty if it gave none.
- * RC_UPSTREAM, RC_BUSY. */
+ * (bridge/to_v1.h) and those that the upstream (mirror/mirror.h) lists. *token: what the upstream
+ * gave for its images, empty if it gave none. RC_UPSTREAM, RC_BUSY. */
 enum result repository_images(const struct task *t, const struct v1name *name,
     struct str *images, struct str *token);
 

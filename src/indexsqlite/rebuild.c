@@ -1,10 +1,10 @@
 /* rebuild.c: filling the index from the store; see index.h.
  *
- * A rebuild does not begin by dropping rows: it raises the generation, and each row that is written
- * or confirmed from then on, by the rebuild or by a push, has the new one. What still has an
- * older generation when a repository is closed (tags, counterparts, referrers) or at the end (repositories)
- * is no longer in the store and is dropped. Until then it answers requests, so an index that was
- * whole before the rebuild stays whole during it.
+ * A rebuild does not begin by dropping rows: it raises the generation, and each row that is
+ * written or confirmed from then on, by the rebuild or by a push, has the new one. What still has
+ * an older generation when a repository is closed (tags, counterparts, referrers) or at the end
+ * (repositories) is no longer in the store and is dropped. Until then it answers requests, so an
+ * index that was whole before the rebuild stays whole during it.
  *
  * The generation of a new file begins at a random number. A step that finds another generation
  * than this rebuild's is in a file that was replaced since the beginning.

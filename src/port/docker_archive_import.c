@@ -1,7 +1,7 @@
 /* docker_archive_import.c: docker_archive_is() and docker_archive_import() of docker_archive.h.
  *
- * An archive names its files as it likes and has no digests but those of the config: the diff_id of
- * each layer, which is that of the tar archive in it. So an import reads each layer for its
+ * An archive names its files as it likes and has no digests but those of the config: the diff_id
+ * of each layer, which is that of the tar archive in it. So an import reads each layer for its
  * diff_id, then stores its bytes as they are, plain or compressed by gzip, and makes the manifest. */
 #include "port/docker_archive.h"
 
@@ -169,6 +169,7 @@ import_layer(const struct importing *imp, struct image *im, size_t i)
 	const struct task *t = imp->task;
 	const char *name, *diff_id;
 	struct layer_sums sums;
+	struct str want;
 	enum result r = read_name(
 	    t, json_at(json_get(im->entry, "Layers"), i), &name);
 
@@ -177,10 +178,11 @@ import_layer(const struct importing *imp, struct image *im, size_t i)
 	if (r != RC_OK)
 		return r;
 	diff_id = digest_text(t->arena, &sums.diff_id);
-	if (!str_is(json_text(json_at(im->diff_ids, i)), diff_id))
+	want = json_text(json_at(im->diff_ids, i));
+	if (!str_is(want, diff_id))
 		return err_set(t->err, RC_MISMATCH,
-		    "%s: its tar archive has the digest %s, the config says another",
-		    name, diff_id);
+		    "%s: its tar archive has the digest %s, the config says \"%.*s\"",
+		    name, diff_id, STR_ARG(want));
 	if (i > 0)
 		buf_addc(&im->manifest, ',');
 	add_descriptor(&im->manifest, layer_sums_type(&sums), sums.size,

@@ -140,7 +140,8 @@ list_entry(void *arg, const struct tar_entry *e)
 		    "a name must be relative, without \"..\", and not longer than "
 		    "255 bytes");
 	if (in->n == INPUT_ENTRIES || in->names + name.n > INPUT_NAMES_MAX)
-		return refuse(in, e, "there are too many before it");
+		return refuse(
+		    in, e, "at most 16384 entries with 2 MiB of names are allowed");
 	if (e->type == '5')
 		return true;
 	in->names += name.n;

@@ -43,7 +43,7 @@ port_name_parse(
 	}
 	if (*name == '\0' || *out->tag == '\0')
 		return err_set(err, RC_BAD_NAME,
-		    "\"%.200s\" must have the form REPOSITORY[:TAG]", text);
+		    "\"%.200s\" must have the form REPOSITORY[:TAG|@DIGEST]", text);
 	return RC_OK;
 }
 

@@ -1,6 +1,6 @@
-/* oci_layout_export.c: oci_layout_export() of oci_layout.h. The blobs of a manifest are written before
- * the manifest, the children of an index before the index, and index.json at the end, so that a
- * layout to which an image is added never lists what is not there yet. */
+/* oci_layout_export.c: oci_layout_export() of oci_layout.h. The blobs of a manifest are written
+ * before the manifest, the children of an index before the index, and index.json at the end, so
+ * that a layout to which an image is added never lists what is not there yet. */
 #include "port/oci_layout.h"
 
 #include "base/jsonw.h"

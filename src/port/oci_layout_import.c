@@ -1,5 +1,6 @@
-/* oci_layout_import.c: oci_layout_import() of oci_layout.h. The blobs of a manifest are pushed before
- * the manifest, the children of an index before the index, and the tag with the last of them. */
+/* oci_layout_import.c: oci_layout_import() of oci_layout.h. The blobs of a manifest are pushed
+ * before the manifest, the children of an index before the index, and the tag with the last of
+ * them. */
 #include "port/oci_layout.h"
 
 #include "image/manifest.h"

@@ -241,8 +241,9 @@ copy(struct output *o, struct arena *scratch, struct store_reader *reader,
 	while (left > 0 && o->r == RC_OK) {
 		k = store_reader_read(reader, chunk, left < CHUNK ? left : CHUNK);
 		if (k <= 0)
-			return err_set(o->task->err, RC_IO, "read the store: %s",
-			    k == 0 ? "the file has become shorter" : "failed");
+			return err_set(o->task->err, RC_IO,
+			    k == 0 ? "a file of the store has become shorter"
+				   : "a file of the store cannot be read");
 		left -= (uint64_t)k;
 		hash_add(hash, chunk, (size_t)k);
 		(void)write_bytes(o, chunk, (size_t)k);

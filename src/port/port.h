@@ -31,7 +31,8 @@ enum port_format {
 	PORT_FORMATS
 };
 
-/* False: no format has this name. */
+/* As users name them. False: no format has this name. */
+#define PORT_FORMAT_NAMES "oci, oci-archive, docker-archive or v1"
 bool port_format_parse(const char *name, enum port_format *out);
 
 /* REPOSITORY[:TAG|@DIGEST] */

@@ -286,11 +286,14 @@ find_saved(const struct chain *c, const struct port_import *how,
 			t->arena, "%s:%s", to->repository, to->tag)};
 		json_members(root, see_repository, &tags);
 	}
-	if (tags.n != 1 || !v1name_is_image_id(tags.id))
+	if (tags.n != 1)
 		return err_set(t->err, RC_BAD_DATA,
 		    "repositories does not have the tag \"%s\"; choose one with "
 		    "--image",
-		    tags.want != NULL ? tags.want : "");
+		    tags.want);
+	if (!v1name_is_image_id(tags.id))
+		return err_set(t->err, RC_BAD_ID,
+		    "repositories: the value of a tag must be the id of an image");
 	*id = str_dup(t->arena, tags.id);
 	return RC_OK;
 }

@@ -37,7 +37,7 @@ read_manifest(const struct task *t, const char *name, const struct digest *d,
 
 	if (r == RC_TOO_LARGE)
 		return err_set(t->err, RC_NOT_BRIDGED,
-		    "its manifest has more than %zu bytes",
+		    "its manifest has more than %zu bytes, the limit",
 		    COUNTERPART_MANIFEST_MAX);
 	return r;
 }
@@ -55,10 +55,13 @@ read_config(const struct task *t, const struct digest *d, struct str *out)
 			r = store_blob_read(t->reg->store, t->arena, d,
 			    COUNTERPART_CONFIG_MAX, out, t->err);
 	}
-	if (r == RC_BLOB_UNKNOWN || r == RC_TOO_LARGE)
+	if (r == RC_BLOB_UNKNOWN)
+		return err_set(t->err, RC_NOT_BRIDGED, "its config %s is missing",
+		    digest_text(t->arena, d));
+	if (r == RC_TOO_LARGE)
 		return err_set(t->err, RC_NOT_BRIDGED,
-		    "its config %s is not here, or has more than %zu bytes",
-		    digest_text(t->arena, d), COUNTERPART_CONFIG_MAX);
+		    "its config has more than %zu bytes, the limit",
+		    COUNTERPART_CONFIG_MAX);
 	return r;
 }
 

@@ -39,8 +39,8 @@ void indexing_update(const struct task *t, const struct guard *held,
  * the guard itself. */
 void indexing_update_v1(const struct task *t, const struct v1name *name);
 
-/* The repository of this name, of either API, may have changed, and the index has missed it: the repository is looked at
- * again soon (reindex.h). If it cannot be marked, all are. */
+/* The repository of this name, of either API, may have changed, and the index has missed it: the
+ * repository is looked at again soon (reindex.h). If it cannot be marked, all are. */
 void indexing_mark(const struct task *t, const char *name);
 
 #endif

@@ -7,15 +7,14 @@
 #include "registry/task.h"
 
 /* A name, and its row in the index, of which the description and the version are empty until
- * somebody fills them in. A repository of the namespace library may have two such names, "library/foo"
- * and "foo" (pair.h). */
+ * somebody fills them in. A repository of the namespace library may have two such names,
+ * "library/foo" and "foo" (pair.h). */
 struct layouts_found {
 	struct index_repository row;
-	bool v1,
-	    v2; /* there is a repository of that API, by this name or the other one */
+	bool v1, v2;  /* that API has a repository of this name or the other one */
 	bool private; /* its repository of API v1 is */
 	struct pair
-	    pair; /* what API v2 means by the name; v2 is NULL if it cannot say it */
+	    pair; /* what API v2 means by the name; v2 is NULL if it allows none such */
 };
 enum result layouts_find(
     const struct task *t, const char *name, struct layouts_found *out);

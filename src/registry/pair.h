@@ -25,8 +25,8 @@
 #include "store/v1repo.h"
 
 struct pair {
-	const char *v2;          /* NULL: API v2 cannot say the name */
-	const char *v1;          /* "ns/repo"; NULL: API v1 cannot say it */
+	const char *v2;          /* NULL: API v2 does not allow the name */
+	const char *v1;          /* "ns/repo"; NULL: API v1 does not allow it */
 	struct store_v1repo own; /* of API v1; {0} where v1 is NULL */
 };
 
@@ -72,8 +72,8 @@ enum result pair_v2_tag_drop(const struct task *t, const struct guard *held,
 enum result pair_tag_remove(const struct task *t, const struct guard *held,
     const struct pair *p, const char *tag, bool *was);
 
-/* Is a tag of API v1 one that API v2 can say (image/reference.h), and is there none of API v2 of
- * this name? Then API v2 shows it. */
+/* Does API v2 show the tag of API v1? It does if it allows such a name (image/reference.h), and has
+ * no tag of this name itself. */
 enum result pair_tag_is_shared(
     const struct task *t, const struct pair *p, const char *tag, bool *out);
 

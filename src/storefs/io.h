@@ -176,9 +176,9 @@ enum result io_put_secret(const struct store *st, const char *dir, const char *n
 enum result io_link(const struct store *st, const char *from, const char *dir,
     const char *name, struct err *err);
 
-/* The open file gets the name dir/name; it is synced first, and counts as read just
- * now (store/blob.h, "Pins"). A file that has the name already stays (D2 of store/store.h). RC_CLIENT_GONE: the
- * file's last name was removed meanwhile. */
+/* The open file gets the name dir/name; it is synced first, and counts as read just now
+ * (store/blob.h, "Pins"). A file that has the name already stays (D2 of store/store.h).
+ * RC_CLIENT_GONE: the file's last name was removed meanwhile. */
 enum result io_name_fd(const struct store *st, int fd, const char *dir,
     const char *name, struct err *err);
 

@@ -202,11 +202,11 @@ test_tags(void)
 	is_str(meaning(&p, "new"), digest_text(arena, &d), "a tag of API v2");
 	is_str(
 	    meaning(&p, "both"), digest_text(arena, &d), "that of API v2 counts");
-	is_str(meaning(&p, ".hidden"), ID, "one that only API v1 can say");
+	is_str(meaning(&p, ".hidden"), ID, "one that only API v1 allows");
 	is_str(meaning(&p, "none"), "tag_unknown", "none");
 	ok(is_shared(&p, "old"), "API v2 shows it");
 	ok(!is_shared(&p, "both"), "API v2 has its own");
-	ok(!is_shared(&p, ".hidden"), "API v2 cannot say it");
+	ok(!is_shared(&p, ".hidden"), "API v2 does not allow it");
 
 	ok(drop("foo", "both", PAIR_V2), "it was there");
 	is_str(meaning(&p, "both"), ID, "now that of API v1 counts");

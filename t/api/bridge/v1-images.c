@@ -1,5 +1,5 @@
-/* v1-images.c: images of API v1 through API v2: the vectors from end to end, which client gets what,
- * what cannot be shown, what is made again. */
+/* v1-images.c: images of API v1 through API v2: the vectors from end to end, which client gets
+ * what, what cannot be shown, what is made again. */
 #include "lib/api_both.h"
 #include "lib/api_v2.h"
 #include "lib/tar.h"
@@ -229,8 +229,9 @@ test_lists(void)
 	    {"its next one", "GET", "/v2/aimg/tags/list?n=1&last=1.0",
 		.status = 200,
 		.want = "{\"name\": \"aimg\", \"tags\": [\"latest\"]}"},
-	    {"a tag that API v2 cannot say", "GET", "/v2/aimg/manifests/.hidden",
-		.status = 404, .want = CODE("MANIFEST_UNKNOWN")},
+	    {"a tag that API v2 does not allow", "GET",
+		"/v2/aimg/manifests/.hidden", .status = 404,
+		.want = CODE("MANIFEST_UNKNOWN")},
 	    {"no such repository", "GET", "/v2/none/tags/list", .status = 404,
 		.want = CODE("NAME_UNKNOWN")},
 	};

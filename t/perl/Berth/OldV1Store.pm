@@ -347,7 +347,7 @@ sub write_quoted {
     $self->spew("$dir/tag_$_", $id), $self->spew("$dir/tag${_}_json", $META) for 'v1.0', 'x+y';
     $self->spew("$dir/_index_images", qq([{"id": "$id"}]));
     $self->{tags}{'team/deep/app'} = { 'v1.0' => $id };
-    $self->{unsayable}{'team/deep/app'} = ['x y'];    # a tag that API v2 cannot say
+    $self->{unsayable}{'team/deep/app'} = ['x y'];    # a tag that API v2 does not allow
 }
 
 1;
