@@ -321,9 +321,9 @@ static enum result
 each_v1tag(
     struct run *run, bool (*visit)(void *arg, const char *tag, const char *id))
 {
-	return run->pair.v2 == NULL
-		   ? RC_OK
-		   : store_v1tag_each(&run->pair.own, visit, run, run->task->err);
+	return run->pair.v2 == NULL ? RC_OK
+				    : store_v1tag_each(&run->pair.v1repo, visit,
+					  run, run->task->err);
 }
 
 static enum result

@@ -117,7 +117,7 @@ visit_v1(void *arg, const char *name)
 		rep->unnamed = arena_strdup(t->arena, err.text);
 	if (rep->result == RC_OK)
 		rep->result = store_v1tag_each(
-		    &rep->pair.own, visit_v1tag, rep, rep->task->err);
+		    &rep->pair.v1repo, visit_v1tag, rep, rep->task->err);
 	return rep->result == RC_OK && !rep->ended;
 }
 

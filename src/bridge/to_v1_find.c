@@ -76,7 +76,7 @@ is_hidden(const struct task *t, const char *repository, const struct v1name *own
 	if (r != RC_OK || p.v1 == NULL ||
 	    strcmp(p.v1, v1name_full(t->arena, own)) == 0)
 		return r;
-	return store_v1repo_is_private(&p.own, out, t->err);
+	return store_v1repo_is_private(&p.v1repo, out, t->err);
 }
 
 static enum result

@@ -326,8 +326,8 @@ to_v2_remove(const struct task *t, const struct guard *held, const struct pair *
 	bool any;
 
 	*n = 0;
-	if (p->v1 != NULL && store_v1repo_exists(&p->own))
-		r = store_v1tag_each(&p->own, collect_tag, &meant, t->err);
+	if (store_v1repo_exists(&p->v1repo))
+		r = store_v1tag_each(&p->v1repo, collect_tag, &meant, t->err);
 	while (r == RC_OK && *n < meant.n) {
 		r = remove_tag(t, held, p, &meant.tags[*n]);
 		*n += r == RC_OK;

@@ -201,7 +201,7 @@ is_hidden(const struct task *t, const char *wanted, const char *name, bool *out)
 		return RC_OK;
 	r = pair_of_v2(t, name, &pair);
 	if (r == RC_OK && pair.v1 != NULL)
-		r = store_v1repo_is_private(&pair.own, out, t->err);
+		r = store_v1repo_is_private(&pair.v1repo, out, t->err);
 	return r;
 }
 

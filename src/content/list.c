@@ -118,8 +118,8 @@ read_store_tags(const struct task *t, const struct pair *p, struct store_tags *v
 	enum result r = store_tag_each(
 	    &in, str_dup(t->arena, v2->after), add_v2_tag, v2, t->err);
 
-	if (r == RC_OK && p->v1 != NULL && store_v1repo_exists(&p->own))
-		r = store_v1tag_each(&p->own, add_v1_tag, v1, t->err);
+	if (r == RC_OK && store_v1repo_exists(&p->v1repo))
+		r = store_v1tag_each(&p->v1repo, add_v1_tag, v1, t->err);
 	return r == RC_OK ? v1->result : r;
 }
 
@@ -151,7 +151,7 @@ exists(const struct task *t, const struct pair *p, bool *out)
 {
 	const struct store_repository in = pair_v2(t, p);
 
-	*out = p->v1 != NULL && store_v1repo_exists(&p->own);
+	*out = store_v1repo_exists(&p->v1repo);
 	return *out ? RC_OK : store_repository_exists(&in, out, t->err);
 }
 

@@ -127,9 +127,9 @@ belongs_to_caller(const struct task *t, const char *id, bool *out)
 		return RC_OK;
 	r = pair_of_v1(t, &t->caller->repository, &p);
 	if (r == RC_OK)
-		r = is_listed(t, &p.own, id, out);
+		r = is_listed(t, &p.v1repo, id, out);
 	if (r == RC_OK && !*out)
-		r = is_tagged(t, &p.own, id, out);
+		r = is_tagged(t, &p.v1repo, id, out);
 	if (r == RC_OK && !*out)
 		r = to_v1_has(t, &p, id, out);
 	return r;

@@ -196,7 +196,7 @@ own_images(const struct task *t, const struct v1name *name, struct str *out)
 		r = pair_has_v2(t, &p, &has_v2);
 	if (r != RC_OK)
 		return r;
-	listed = store_v1repo_images(&p.own, out, t->err);
+	listed = store_v1repo_images(&p.v1repo, out, t->err);
 	if (has_v2 && (listed == RC_OK || listed == RC_NOT_FOUND))
 		return merge_bridged(t, &p, out);
 	return listed == RC_NOT_FOUND ? RC_REPOSITORY_UNKNOWN : listed;

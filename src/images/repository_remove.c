@@ -135,7 +135,7 @@ remove_all(const struct task *t, const struct guard *held,
 	if (r == RC_OK)
 		r = remove_v2(t, held, p);
 	if (r == RC_OK)
-		r = store_v1repo_remove(&p->own, held, t->err);
+		r = store_v1repo_remove(&p->v1repo, held, t->err);
 	if (r == RC_OK || r == RC_NOT_FOUND)
 		indexing_update(t, held, p, NULL);
 	else
@@ -147,7 +147,7 @@ remove_all(const struct task *t, const struct guard *held,
 static enum result
 remove_nothing(const struct task *t, const struct guard *held, const struct pair *p)
 {
-	enum result r = store_v1repo_remove(&p->own, held, t->err);
+	enum result r = store_v1repo_remove(&p->v1repo, held, t->err);
 
 	if (r != RC_OK && r != RC_NOT_FOUND)
 		return r;

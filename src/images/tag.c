@@ -217,7 +217,7 @@ list_own(struct listing *l)
 	enum result r = pair_has_v2(t, l->pair, &l->has_v2);
 
 	if (r == RC_OK && l->pair->v1 != NULL)
-		r = store_v1tag_each(&l->pair->own, show_v1, l, t->err);
+		r = store_v1tag_each(&l->pair->v1repo, show_v1, l, t->err);
 	if (r == RC_OK)
 		r = l->r;
 	return r == RC_OK && l->has_v2 && !l->ended ? list_v2(l) : r;
@@ -386,7 +386,7 @@ write_tag(const struct task *t, const struct guard *held, const struct v1name *n
 	if (r == RC_OK)
 		r = ask_for_bridge(t, &p, what->name);
 	if (r == RC_OK)
-		r = store_v1tag_put(&p.own, held, what, t->err);
+		r = store_v1tag_put(&p.v1repo, held, what, t->err);
 	if (r == RC_OK)
 		r = pair_of_v1(t, name, &p); /* now that it is there */
 	if (r == RC_OK)
@@ -498,7 +498,7 @@ tag_meta(const struct task *t, const struct v1name *name, const char *tag,
 	if (r == RC_OK)
 		r = pair_tag_get(t, &p, tag, &found);
 	if (r == RC_OK && found.in == PAIR_V1)
-		r = store_v1tag_meta(&p.own, tag, out, t->err);
+		r = store_v1tag_meta(&p.v1repo, tag, out, t->err);
 	else if (r == RC_OK)
 		r = RC_TAG_UNKNOWN;
 	if (r == RC_NOT_FOUND || r == RC_TAG_UNKNOWN) {

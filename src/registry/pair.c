@@ -32,20 +32,14 @@ pair_find_v1(const struct task *t, struct str name, struct store_v1repo *out)
 	return store_v1repo_find(t->reg->store, t->arena, &parsed, out, t->err);
 }
 
-/* Fills in v1 and own; a name that API v1 does not allow leaves them empty. */
+/* Fills in v1 and v1repo; a name that API v1 does not allow leaves them empty. */
 static enum result
-find_own(const struct task *t, const char *name, struct pair *out)
+find_v1repo(const struct task *t, const char *name, struct pair *out)
 {
-	enum result r = pair_find_v1(t, str_of(name), &out->own);
+	enum result r = pair_find_v1(t, str_of(name), &out->v1repo);
 
-	out->v1 = r == RC_OK ? out->own.name : NULL;
+	out->v1 = r == RC_OK ? out->v1repo.name : NULL;
 	return r;
-}
-
-static bool
-own_exists(const struct pair *p)
-{
-	return p->v1 != NULL && store_v1repo_exists(&p->own);
 }
 
 /* "library/foo" of API v2 is that of API v1 only if nothing else is: neither "foo" of API v2
@@ -58,7 +52,7 @@ longer_name_counts(const struct task *t, const struct pair *p, const char *full,
 	enum result r;
 
 	*out = false;
-	if (own_exists(p))
+	if (store_v1repo_exists(&p->v1repo))
 		return RC_OK;
 	r = has_manifest(t, key, &there);
 	return r == RC_OK && !there ? has_manifest(t, full, out) : r;
@@ -70,7 +64,7 @@ pair_of_v1(const struct task *t, const struct v1name *name, struct pair *out)
 	const char *full = v1name_full(t->arena, name);
 	const char *key = reference_key(full);
 	bool longer = false;
-	enum result r = find_own(t, full, out);
+	enum result r = find_v1repo(t, full, out);
 
 	if (r == RC_OK && key != full)
 		r = longer_name_counts(t, out, full, key, &longer);
@@ -87,14 +81,14 @@ pair_of_v2(const struct task *t, const char *name, struct pair *out)
 {
 	const char *key = reference_key(name);
 	bool counts = true;
-	enum result r = find_own(t, name, out);
+	enum result r = find_v1repo(t, name, out);
 
 	out->v2 = name;
 	if (r == RC_OK && key != name)
 		r = longer_name_counts(t, out, name, key, &counts);
 	if (!counts) {
 		out->v1 = NULL;
-		out->own = (struct store_v1repo){.st = NULL};
+		out->v1repo = (struct store_v1repo){.st = NULL};
 	}
 	return r;
 }
@@ -115,7 +109,7 @@ pair_has_v2(const struct task *t, const struct pair *p, bool *out)
 enum result
 pair_exists(const struct task *t, const struct pair *p, bool *out)
 {
-	*out = own_exists(p);
+	*out = store_v1repo_exists(&p->v1repo);
 	return *out ? RC_OK : pair_has_v2(t, p, out);
 }
 
@@ -141,9 +135,9 @@ get_v1(const struct task *t, const struct pair *p, const char *tag, const char *
 {
 	enum result r;
 
-	if (!own_exists(p))
+	if (!store_v1repo_exists(&p->v1repo))
 		return RC_TAG_UNKNOWN;
-	r = store_v1tag_get(&p->own, tag, id, t->err);
+	r = store_v1tag_get(&p->v1repo, tag, id, t->err);
 	return r == RC_NOT_FOUND ? RC_TAG_UNKNOWN : r;
 }
 
@@ -179,7 +173,7 @@ pair_v1_tag_drop(const struct task *t, const struct guard *held,
 	enum result r = get_v1(t, p, tag, &id);
 
 	if (r == RC_OK)
-		r = store_v1tag_remove(&p->own, held, tag, t->err);
+		r = store_v1tag_remove(&p->v1repo, held, tag, t->err);
 	return note_dropped(r, was);
 }
 
@@ -220,7 +214,7 @@ pair_tag_remove(const struct task *t, const struct guard *held,
 	enum result v1 = RC_NOT_FOUND, r;
 
 	if (p->v1 != NULL)
-		v1 = store_v1tag_remove(&p->own, held, tag, t->err);
+		v1 = store_v1tag_remove(&p->v1repo, held, tag, t->err);
 	r = v1 == RC_NOT_FOUND ? RC_OK : v1;
 	if (r == RC_OK)
 		r = pair_v2_tag_drop(t, held, p, tag, &v2);

@@ -25,9 +25,9 @@
 #include "store/v1repo.h"
 
 struct pair {
-	const char *v2;          /* NULL: API v2 does not allow the name */
-	const char *v1;          /* "ns/repo"; NULL: API v1 does not allow it */
-	struct store_v1repo own; /* of API v1; {0} where v1 is NULL */
+	const char *v2;             /* NULL: API v2 does not allow the name */
+	const char *v1;             /* "ns/repo"; NULL: API v1 does not allow it */
+	struct store_v1repo v1repo; /* of API v1; {0} where v1 is NULL */
 };
 
 /* RC_IO. What it returns lives in the task's arena. It says what is there at that moment, so a

@@ -35,10 +35,10 @@ shared_tags_each(const struct task *t, const struct pair *p,
 	    .task = t, .pair = p, .visit = visit, .arg = arg, .result = RC_OK};
 	enum result r;
 
-	if (p->v1 == NULL || !store_v1repo_exists(&p->own))
+	if (!store_v1repo_exists(&p->v1repo))
 		return RC_OK;
 	w.scratch = arena_new();
-	r = store_v1tag_each(&p->own, visit_tag, &w, t->err);
+	r = store_v1tag_each(&p->v1repo, visit_tag, &w, t->err);
 	arena_free(w.scratch);
 	return r == RC_OK ? w.result : r;
 }

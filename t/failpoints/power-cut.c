@@ -473,7 +473,7 @@ v1_tag_too(void)
 	if (r == RC_OK)
 		r = guard_take(store, GUARD_REPOSITORY, HERE, &held, &err);
 	if (r == RC_OK)
-		r = store_v1tag_put(&p.own, &held, &what, &err);
+		r = store_v1tag_put(&p.v1repo, &held, &what, &err);
 	guard_release(&held);
 	return r;
 }

@@ -1,4 +1,4 @@
-/* v2-tags.c: what is pushed, moved and removed through API v1 where a repository has tags of API
+/* v1-changes.c: what is pushed, moved and removed through API v1 where a repository has tags of API
  * v2: the images that a tag of API v1 leads to are kept, ids that images of API v2 have are not
  * given to others, a tag means one thing in both APIs, and what is private stays so. */
 #include <sched.h>

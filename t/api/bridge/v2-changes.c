@@ -1,4 +1,4 @@
-/* v2-pushes.c: API v2 changes what was pushed through API v1: pushes of pulled images, mounts, tags
+/* v2-changes.c: API v2 changes what was pushed through API v1: pushes of pulled images, mounts, tags
  * that move from one layout into the other, conditions, deletions. */
 #include "lib/api_v2.h"
 #include "lib/tar.h"
