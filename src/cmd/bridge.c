@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/interrupt.h"
 #include "cmd/open.h"
+#include "cmd/print_text.h"
 #include "cmd/progress.h"
 #include "registry/reindex.h"
 
@@ -69,15 +70,6 @@ make_all(const struct command_call *call, const struct task *t)
 
 /* ---- --report ---- */
 
-/* Names and reasons may hold what would change the look of a terminal, or forge a line. */
-static void
-print_text(const char *text)
-{
-	for (; *text != '\0'; text++)
-		(void)putchar(
-		    (unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
-}
-
 struct counted {
 	unsigned long tags[BRIDGE_COVERED + 1]; /* in each state */
 };
@@ -91,11 +83,11 @@ print_line(void *arg, const struct bridge_line *line)
 	if (line->state != BRIDGE_REFUSED && line->state != BRIDGE_COVERED)
 		return true;
 	(void)fputs(line->v1 ? "v1\t" : "v2\t", stdout);
-	print_text(line->repository);
+	print_text(stdout, line->repository);
 	(void)putchar('\t');
-	print_text(line->tag);
+	print_text(stdout, line->tag);
 	(void)putchar('\t');
-	print_text(line->reason);
+	print_text(stdout, line->reason);
 	(void)putchar('\n');
 	return ferror(stdout) == 0;
 }

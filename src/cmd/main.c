@@ -11,7 +11,7 @@
 #include "cmd/open.h"
 #include "cmd/serve_auth.h"
 
-#define OWN_MAX 3 /* options of one command */
+#define OWN_MAX 3 /* options of one command, besides those that all have */
 
 /* Reads the files with keys, too: serve would fail at its start if it could not. */
 static int
@@ -179,7 +179,7 @@ out:
 	return status;
 }
 
-/* A number of bytes, with K, M or G for powers of 1024. False: it is none, or 0. */
+/* A number of bytes, with K, M or G for powers of 1024. False: it is not one, or 0. */
 static bool
 parse_bytes(const char *text, uint64_t *out)
 {

@@ -4,23 +4,18 @@
 #include <stdio.h>
 
 #include "auth/auth.h"
+#include "cmd/print_text.h"
 #include "image/v1chain.h"
 #include "index/index.h"
 #include "indexsqlite/indexsqlite.h"
 #include "store/store.h"
 #include "storefs/storefs.h"
 
-/* The reason may quote a file that somebody else wrote: a terminal must not take a part of it for
- * a command. */
 void
 open_complain(const char *what, const struct err *err)
 {
-	const char *p;
-
 	(void)fprintf(stderr, "berth: %s: ", what);
-	for (p = err->text; *p != '\0'; p++)
-		(void)fputc(
-		    (unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p, stderr);
+	print_text(stderr, err->text);
 	(void)fputc('\n', stderr);
 }
 
@@ -28,11 +23,7 @@ const struct v1chain_platform *
 open_platform(struct arena *a, const struct conf *conf)
 {
 	struct v1chain_platform *platform = arena_alloc(a, sizeof(*platform));
-	struct str architecture = str_of(conf->bridge_platform);
-	struct str os = str_cut(&architecture, '/');
-
-	platform->os = str_dup(a, os);
-	platform->architecture = str_dup(a, architecture);
+	(void)v1chain_platform_parse(a, conf->bridge_platform, platform);
 	return platform;
 }
 

@@ -10,6 +10,7 @@ berth_SOURCES += \
 	src/cmd/key_file.c src/cmd/key_file.h \
 	src/cmd/main.c \
 	src/cmd/open.c src/cmd/open.h \
+	src/cmd/print_text.c src/cmd/print_text.h \
 	src/cmd/progress.c src/cmd/progress.h \
 	src/cmd/reindex.c \
 	src/cmd/serve.c \

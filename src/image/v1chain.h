@@ -46,6 +46,10 @@ struct v1chain_platform {
 	const char *os, *architecture;
 };
 
+/* "os/architecture". False: it does not have this form. */
+bool v1chain_platform_parse(
+    struct arena *a, const char *text, struct v1chain_platform *out);
+
 struct v1chain_source {
 	struct str manifest; /* Docker's schema 2, or an OCI image manifest */
 	struct str config;   /* the bytes that it names */

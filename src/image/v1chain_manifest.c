@@ -1,5 +1,5 @@
-/* v1chain_manifest.c: see v1chain_manifest.h; also v1chain_pick_child(), v1chain_is_list() and
- * v1chain_config() of v1chain.h. */
+/* v1chain_manifest.c: see v1chain_manifest.h; also v1chain_platform_parse(), v1chain_pick_child(),
+ * v1chain_is_list() and v1chain_config() of v1chain.h. */
 #include "image/v1chain_manifest.h"
 
 #include <string.h>
@@ -162,6 +162,17 @@ v1chain_config(struct str manifest, struct digest *out, struct err *err)
 }
 
 /* ---- platforms and indexes ---- */
+
+bool
+v1chain_platform_parse(
+    struct arena *a, const char *text, struct v1chain_platform *out)
+{
+	struct str architecture = str_of(text), os = str_cut(&architecture, '/');
+
+	out->os = str_dup(a, os);
+	out->architecture = str_dup(a, architecture);
+	return os.n > 0 && architecture.n > 0;
+}
 
 static bool
 is_value(struct arena *a, struct str v, const char *missing, const char *want)

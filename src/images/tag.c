@@ -359,8 +359,8 @@ means_already(const struct task *t, const struct pair *p, const char *tag,
 	return r == RC_TAG_UNKNOWN || r == RC_NOT_BRIDGED ? RC_OK : r;
 }
 
-/* The form in API v2 is made after the answer, also if the process ends before that. Nobody is
- * asked for one whose name is too long for a mark: the first request for it makes it. */
+/* The form in API v2 is made after the answer, also if the process ends before that. A repository
+ * whose name is too long for a mark is left out: there the first request makes the form. */
 static enum result
 ask_for_bridge(const struct task *t, const struct pair *p, const char *tag)
 {

@@ -51,13 +51,8 @@ enum result
 port_platform_parse(struct arena *a, const char *text, struct v1chain_platform *out,
     struct err *err)
 {
-	struct str architecture = str_of(text);
-	struct str os = str_cut(&architecture, '/');
-
-	if (os.n == 0 || architecture.n == 0)
-		return err_set(err, RC_BAD_DATA,
-		    "the platform \"%s\" must have the form os/architecture", text);
-	out->os = str_dup(a, os);
-	out->architecture = str_dup(a, architecture);
-	return RC_OK;
+	if (v1chain_platform_parse(a, text, out))
+		return RC_OK;
+	return err_set(err, RC_BAD_DATA,
+	    "the platform \"%s\" must have the form os/architecture", text);
 }

@@ -23,8 +23,8 @@
 #define END_WAIT_MS      60000 /* for the requests that are left */
 #define SWEEP_EVERY_MS   60000
 #define REBUILD_AGAIN_MS 10000 /* after a failed one */
-#define SIGNAL_BRIDGE    SIGURG
 #define BRIDGE_AGAIN_MS  60000 /* the same */
+#define SIGNAL_BRIDGE    SIGURG
 /* Not the lowest: a request for the same image waits for the process that makes its form. */
 #define BRIDGE_NICE    5
 #define MAIL_GATHER_MS 2000 /* one error is seldom the only one */
