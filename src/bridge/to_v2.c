@@ -11,6 +11,7 @@
 #include "bridge/origins.h"
 #include "bridge/tag_entry.h"
 #include "image/canonical.h"
+#include "image/manifest.h"
 #include "image/v1name.h"
 #include "registry/counterpart.h"
 #include "registry/indexing.h"
@@ -18,8 +19,6 @@
 #include "registry/worklimit.h"
 #include "store/bridge.h"
 #include "store/v1tag.h"
-
-#define MANIFEST_TYPE "application/vnd.docker.distribution.manifest.v2+json"
 
 /* ---- what was made ---- */
 
@@ -39,7 +38,7 @@ read_manifest(
 			    &out->bytes, t->err);
 	}
 	out->digest = *d;
-	out->type = str_of(MANIFEST_TYPE);
+	out->type = str_of(MANIFEST_SCHEMA2);
 	return r == RC_BLOB_UNKNOWN ? RC_MANIFEST_UNKNOWN : r;
 }
 

@@ -18,9 +18,7 @@
 #include "base/rfc3339.h"
 #include "image/canonical_config.h"
 #include "image/canonical_write.h"
-
-#define MANIFEST_TYPE "application/vnd.docker.distribution.manifest.v2+json"
-#define CONFIG_TYPE   "application/vnd.docker.container.image.v1+json"
+#include "image/manifest.h"
 
 /* The images that are being converted. */
 struct making {
@@ -214,10 +212,10 @@ write_manifest(struct making *mk, const struct canonical *config)
 	uint64_t size;
 	size_t i;
 
-	buf_adds(&mk->buf,
-	    "{\"schemaVersion\":2,\"mediaType\":\"" MANIFEST_TYPE "\",\"config\":");
-	write_descriptor(
-	    &mk->buf, CONFIG_TYPE, config->config.n, &config->config_digest);
+	buf_adds(&mk->buf, "{\"schemaVersion\":2,\"mediaType\":\"" MANIFEST_SCHEMA2
+			   "\",\"config\":");
+	write_descriptor(&mk->buf, MANIFEST_SCHEMA2_CONFIG, config->config.n,
+	    &config->config_digest);
 	buf_adds(&mk->buf, ",\"layers\":[");
 	for (i = 0; i < mk->n; i++)
 		if (has_layer(mk, i)) {

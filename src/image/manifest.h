@@ -18,7 +18,10 @@
 
 #define MANIFEST_MAX ((size_t)4 << 20) /* bytes; the specification's own figure */
 
-#define MANIFEST_OCI_INDEX "application/vnd.oci.image.index.v1+json"
+/* Media types: Docker's schema 2 and its config, OCI's index. */
+#define MANIFEST_SCHEMA2        "application/vnd.docker.distribution.manifest.v2+json"
+#define MANIFEST_SCHEMA2_CONFIG "application/vnd.docker.container.image.v1+json"
+#define MANIFEST_OCI_INDEX      "application/vnd.oci.image.index.v1+json"
 
 /* Valid as long as its bytes and the arena of the call. */
 struct manifest {

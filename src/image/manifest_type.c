@@ -11,12 +11,12 @@
 #include <string.h>
 
 #include "base/json_slice.h"
+#include "image/manifest.h"
 #include "image/schema1.h"
 
-#define DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
-#define DOCKER_LIST     "application/vnd.docker.distribution.manifest.list.v2+json"
-#define OCI_MANIFEST    "application/vnd.oci.image.manifest.v1+json"
-#define OCI_ARTIFACT    "application/vnd.oci.artifact.manifest.v1+json"
+#define DOCKER_LIST  "application/vnd.docker.distribution.manifest.list.v2+json"
+#define OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
+#define OCI_ARTIFACT "application/vnd.oci.artifact.manifest.v1+json"
 
 #define TYPE_MAX 255 /* bytes: RFC 6838, section 4.2, twice 127 and the slash */
 
@@ -24,7 +24,7 @@ static const struct {
 	const char *type;
 	enum manifest_shape shape;
 } known[] = {
-    {DOCKER_MANIFEST, MANIFEST_IMAGE},
+    {MANIFEST_SCHEMA2, MANIFEST_IMAGE},
     {DOCKER_LIST, MANIFEST_INDEX},
     {OCI_MANIFEST, MANIFEST_IMAGE},
     {MANIFEST_OCI_INDEX, MANIFEST_INDEX},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json_slice.h"
+#include "image/manifest.h"
 #include "image/manifest_descriptor.h"
 #include "image/manifest_type.h"
 
@@ -18,7 +19,7 @@ static const char *const layer_types[] = {
 };
 
 static const char *const config_types[] = {
-    "application/vnd.docker.container.image.v1+json",
+    MANIFEST_SCHEMA2_CONFIG,
     "application/vnd.oci.image.config.v1+json",
 };
 

@@ -9,13 +9,12 @@
 
 #include "base/json.h"
 #include "image/layer_sums.h"
+#include "image/manifest.h"
 #include "layer/layer_read.h"
 #include "port/importing.h"
 #include "store/guard.h"
 
-#define SCHEMA2        "application/vnd.docker.distribution.manifest.v2+json"
-#define SCHEMA2_CONFIG "application/vnd.docker.container.image.v1+json"
-#define LAYERS_MAX     1024
+#define LAYERS_MAX 1024
 
 bool
 docker_archive_is(const struct input *in)
@@ -137,8 +136,8 @@ import_config(const struct importing *imp, struct image *im)
 		return err_set(t->err, RC_BAD_DATA, "%s: %s", name, why);
 	im->diff_ids = json_get(json_get(config, "rootfs"), "diff_ids");
 	digest_of(HASH_SHA256, text, &d);
-	add_descriptor(
-	    &im->manifest, SCHEMA2_CONFIG, text.n, digest_text(t->arena, &d));
+	add_descriptor(&im->manifest, MANIFEST_SCHEMA2_CONFIG, text.n,
+	    digest_text(t->arena, &d));
 	r = check_config_name(t, name, &d);
 	return r == RC_OK ? importing_blob(imp, name, &d) : r;
 }
@@ -217,7 +216,8 @@ enum result
 docker_archive_import(const struct task *t, const struct input *in,
     const struct port_import *how, const struct port_name *to, const char **what)
 {
-	struct importing_manifest m = {.type = str_of(SCHEMA2), .tag = to->tag};
+	struct importing_manifest m = {
+	    .type = str_of(MANIFEST_SCHEMA2), .tag = to->tag};
 	struct image im = {.entry = NULL};
 	struct importing imp;
 	enum result r = importing_begin(t, in, to, &imp);
@@ -226,7 +226,8 @@ docker_archive_import(const struct task *t, const struct input *in,
 		r = choose(&imp, how, to, &im.entry);
 	buf_init(&im.manifest, t->arena, MANIFEST_MAX);
 	buf_adds(&im.manifest,
-	    "{\"schemaVersion\":2,\"mediaType\":\"" SCHEMA2 "\",\"config\":");
+	    "{\"schemaVersion\":2,\"mediaType\":\"" MANIFEST_SCHEMA2
+	    "\",\"config\":");
 	if (r == RC_OK)
 		r = import_config(&imp, &im);
 	buf_adds(&im.manifest, ",\"layers\":[");

@@ -1,6 +1,7 @@
 /* accept.c: see accept.h. */
 #include "v2/accept.h"
 
+#include "image/manifest.h"
 #include "image/schema1.h"
 #include "v2/clients.h"
 
@@ -15,11 +16,9 @@ struct named {
 static bool
 is_newer(struct str type)
 {
-	static const char *const types[] = {
-	    "application/vnd.docker.distribution.manifest.v2+json",
+	static const char *const types[] = {MANIFEST_SCHEMA2,
 	    "application/vnd.docker.distribution.manifest.list.v2+json",
-	    "application/vnd.oci.image.manifest.v1+json",
-	    "application/vnd.oci.image.index.v1+json"};
+	    "application/vnd.oci.image.manifest.v1+json", MANIFEST_OCI_INDEX};
 	size_t i;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
