@@ -46,6 +46,12 @@ enum result counterpart_version(const struct task *t, const char *const *ids,
 enum result counterpart_image(
     const struct task *t, const char *key, struct counterpart_image *out);
 
+/* Had the image of API v1 another manifest, or none, when it was made? Reads the record alone, since
+ * many tags are asked this for one digest. An image that was replaced since may have it now: that
+ * is known once its tag was asked for. */
+bool counterpart_was_another(
+    const struct task *t, const char *id, const struct digest *manifest);
+
 /* version: of the image and those below it, from before their layers were read; NULL: of a
  * manifest of schema 1. */
 enum result counterpart_set_image(const struct task *t, const char *key,
