@@ -8,9 +8,11 @@
 #include "base/vec.h"
 #include "bridge/make.h"
 #include "bridge/to_v1.h"
+#include "bridge/to_v1_layer.h"
 #include "index/index.h"
 #include "registry/counterpart.h"
 #include "registry/pair.h"
+#include "registry/v1image.h"
 
 /* How many repositories are looked at, since many may be hidden; and how many manifests are
  * read, since one is enough unless it was damaged. */
@@ -125,14 +127,77 @@ make_chain(const struct task *t, const char *name, const struct digest *d,
 	return r == RC_OK ? counterpart_chain(t, name, d, out, &ignored) : r;
 }
 
+/* Is it an image of API v1 with a layer as long as that of the chain, of which no sums are known?
+ * RC_OK: it is. */
+static enum result
+find_unread(const struct task *t, const struct to_v1_found *found, size_t at)
+{
+	const char *id = found->chain.images[at].id;
+	const struct content *own, *blob;
+	struct layer_sums ignored;
+	enum result r = v1image_layer(t, id, &own);
+
+	if (r == RC_OK)
+		r = to_v1_layer_find(t, found, at, &blob);
+	if (r == RC_OK && store_content_size(own) != store_content_size(blob))
+		return RC_MISMATCH;
+	if (r == RC_OK)
+		r = counterpart_layer(t, id, &ignored);
+	return r == RC_NOT_FOUND ? RC_OK : r == RC_OK ? RC_IMAGE_EXISTS : r;
+}
+
+/* In a copy of a store the layers of images that berth has kept may be other files than the blobs.
+ * Then only their bytes say that these are the same images. *any: some were read now. */
+static enum result
+read_kept(const struct task *t, const struct to_v1_found *found, bool *any)
+{
+	struct layer_sums ignored;
+	enum result r = RC_OK;
+	size_t i;
+
+	*any = false;
+	for (i = 0; i < found->chain.n; i++) {
+		if (find_unread(task_quiet(t), found, i) != RC_OK)
+			continue;
+		r = make_layer(t, found->chain.images[i].id, &ignored);
+		if (r == RC_IO || r == RC_FULL || r == RC_BUSY)
+			return r;
+		*any = *any || r == RC_OK;
+	}
+	return RC_OK;
+}
+
+static enum result
+chain_with_kept(const struct task *t, const char *name, const struct digest *d,
+    struct v1chain *out)
+{
+	struct to_v1_found found = {.repository = name};
+	struct err why = *t->err;
+	struct digest ignored;
+	bool any;
+	enum result r = RC_OK;
+
+	found.chain = *out;
+	r = read_kept(t, &found, &any);
+	if (r == RC_OK && any)
+		return counterpart_chain(t, name, d, out, &ignored);
+	if (r == RC_OK)
+		*t->err = why;
+	return r == RC_OK ? RC_NOT_BRIDGED : r;
+}
+
 enum result
 to_v1_chain(const struct task *t, const char *name, const struct digest *d,
     struct v1chain *out)
 {
 	struct digest image;
-	enum result r = counterpart_chain(t, name, d, out, &image);
+	enum result r;
 
-	return r == RC_NOT_FOUND ? make_chain(t, name, &image, out) : r;
+	*out = (struct v1chain){.n = 0};
+	r = counterpart_chain(t, name, d, out, &image);
+	if (r == RC_NOT_FOUND)
+		r = make_chain(t, name, &image, out);
+	return r == RC_NOT_BRIDGED ? chain_with_kept(t, name, d, out) : r;
 }
 
 static enum result

@@ -185,11 +185,11 @@ make_and_compare(void *arg, const struct task *t, const char *tag, const char *i
 	struct search *s = arg;
 	const struct tag_entry e = {s->pair->v2, tag, {.in = PAIR_V1, .image = id}};
 	struct counterpart_image image;
-	enum result before = counterpart_image(task_quiet(t), id, &image), r;
+	enum result before, r;
 
-	if (before == RC_OK &&
-	    (image.refused.n > 0 || !digest_eq(&image.manifest, s->digest)))
+	if (counterpart_was_another(t, id, s->digest))
 		return true;
+	before = counterpart_image(task_quiet(t), id, &image);
 	if (before == RC_NOT_FOUND && s->made == MAKE_MAX) {
 		s->result = leave_rest(t, s->pair);
 		return false;
@@ -234,6 +234,16 @@ to_v2_digest(const struct task *t, const char *name, const struct digest *d,
 
 /* ---- gone ---- */
 
+/* Was the manifest with the digest d made of this origin? */
+static bool
+has_made(const struct task *t, const char *of, const struct digest *d)
+{
+	struct counterpart_image image;
+
+	return counterpart_image(task_quiet(t), of, &image) == RC_OK &&
+	       image.refused.n == 0 && digest_eq(&image.manifest, d);
+}
+
 /* Tags of API v1 whose images have one manifest. */
 struct meant {
 	const struct task *task;
@@ -249,12 +259,10 @@ collect_tag(void *arg, const char *tag, const char *id)
 {
 	struct meant *m = arg;
 	struct arena *a = m->task->arena, *scratch = arena_new();
-	struct counterpart_image image;
-	enum result r = counterpart_image(
-	    task_quiet(task_with_arena(m->task, scratch)), id, &image);
+	const struct task *t = task_with_arena(m->task, scratch);
 
-	if (r == RC_OK && image.refused.n == 0 &&
-	    digest_eq(&image.manifest, m->digest)) {
+	if (!counterpart_was_another(t, id, m->digest) &&
+	    has_made(t, id, m->digest)) {
 		m->tags = vec_grow(a, m->tags, m->n, &m->room, sizeof(*m->tags));
 		m->tags[m->n++] = (struct meant_tag){
 		    arena_strdup(a, tag), arena_strdup(a, id)};
@@ -283,16 +291,6 @@ remove_tag(const struct task *t, const struct guard *held, const struct pair *p,
 	change.n_dropped_tags = shared ? 1 : 0;
 	indexing_update(t, held, p, &change);
 	return RC_OK;
-}
-
-/* Was the manifest with the digest d made of this origin? */
-static bool
-has_made(const struct task *t, const char *of, const struct digest *d)
-{
-	struct counterpart_image image;
-
-	return counterpart_image(task_quiet(t), of, &image) == RC_OK &&
-	       image.refused.n == 0 && digest_eq(&image.manifest, d);
 }
 
 /* What tags that are gone have left in the index. *any is set if there was something. */

@@ -88,17 +88,37 @@ check_version(const struct task *t, const char *id, struct str text)
 				id);
 }
 
+static enum result
+read_image(const struct task *t, const char *key, struct str *text,
+    struct counterpart_image *out)
+{
+	enum result r = read_record(t, STORE_BRIDGE_IMAGE, key, text);
+
+	if (r != RC_OK)
+		return r;
+	return parse_image(t, text, out) ? RC_OK : fail_unreadable(t, key);
+}
+
+bool
+counterpart_was_another(
+    const struct task *t, const char *id, const struct digest *manifest)
+{
+	struct counterpart_image image;
+	struct str ignored;
+
+	return read_image(task_quiet(t), id, &ignored, &image) == RC_OK &&
+	       (image.refused.n > 0 || !digest_eq(&image.manifest, manifest));
+}
+
 enum result
 counterpart_image(
     const struct task *t, const char *key, struct counterpart_image *out)
 {
 	struct str text;
-	enum result r = read_record(t, STORE_BRIDGE_IMAGE, key, &text);
+	enum result r = read_image(t, key, &text, out);
 
 	if (r != RC_OK)
 		return r;
-	if (!parse_image(t, &text, out))
-		return fail_unreadable(t, key);
 	return v1name_is_image_id(str_of(key)) ? check_version(t, key, text)
 					       : RC_OK;
 }

@@ -49,6 +49,12 @@ enum result counterpart_image(
 enum result counterpart_check(
     const struct task *t, const struct counterpart_image *image);
 
+/* Had the image of API v1 another manifest, or none, when it was made? Reads the record alone, since
+ * many tags are asked this for one digest. An image that was replaced since may have it now: that
+ * is known once its tag was asked for. */
+bool counterpart_was_another(
+    const struct task *t, const char *id, const struct digest *manifest);
+
 /* version: of the image and those below it, from before their layers were read; NULL: of a
  * manifest of schema 1. */
 enum result counterpart_set_image(const struct task *t, const char *key,

@@ -18,6 +18,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "image/hash.h"
 #include "storefs/content.h"
 #include "storefs/io.h"
@@ -178,13 +179,35 @@ check_small(struct store *st, const struct digest *d, struct err *err)
 	return r;
 }
 
+/* Seconds since it was used. The time of modification of a file that has other names is left
+ * alone: if one of them is the layer of an image, it is part of the image's version
+ * (v1image.c). */
+static int64_t
+unused_for(const struct stat *sb)
+{
+	int64_t modified = io_age(sb), read = clock_now() - sb->st_atime;
+
+	return sb->st_nlink > 1 && read < modified ? read : modified;
+}
+
+static void
+note_use(const struct store *st, const char *path, const struct stat *sb)
+{
+	static const struct timespec read_now[2] = {
+	    {.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+	struct err ignored;
+
+	if (unused_for(sb) > USED_S)
+		(void)io_touch(
+		    st, path, sb->st_nlink > 1 ? read_now : NULL, &ignored);
+}
+
 enum result
 store_bridge_blob_find(struct store *st, struct arena *a, const struct digest *d,
     struct store_blob *out, struct err *err)
 {
 	const char *path = place_of_blob(a, d).path;
 	struct io_found found;
-	struct err ignored;
 	enum result r = io_find_file(st, a, path, &found, err);
 
 	if (r == RC_NOT_FOUND)
@@ -193,8 +216,7 @@ store_bridge_blob_find(struct store *st, struct arena *a, const struct digest *d
 		r = check_small(st, d, err);
 	if (r != RC_OK)
 		return r;
-	if (io_age(&found.sb) > USED_S)
-		(void)io_touch(st, path, NULL, &ignored);
+	note_use(st, path, &found.sb);
 	out->digest = *d;
 	out->content = content_make(a, found.path, (uint64_t)found.sb.st_size);
 	return RC_OK;
@@ -252,7 +274,7 @@ sweep_file(void *arg, const char *name, struct err *err)
 	arena_clear(s->arena);
 	path = arena_printf(s->arena, "%s/%s", s->dir, name);
 	r = io_stat(s->st, path, &sb, err);
-	if (r == RC_OK && S_ISREG(sb.st_mode) && io_age(&sb) > s->age) {
+	if (r == RC_OK && S_ISREG(sb.st_mode) && unused_for(&sb) > s->age) {
 		r = io_unlink(s->st, path, err);
 		s->removed += r == RC_OK;
 	}

@@ -327,6 +327,31 @@ test_blob_is_layer(void)
 	ok(!is_there(push_file(&two, "")), "and nothing is left of its push");
 }
 
+/* A derived blob that is also the layer of an image: to use it changes nothing about the image. */
+static void
+test_derived_is_layer(void)
+{
+	const struct image im = image_of('2', NULL, "derived");
+	const struct store_v1image handle = at(im.id);
+	const struct digest d = sha256("derived");
+	struct str before, after;
+	struct stage *sg;
+	unsigned n;
+
+	is_int(put("derived"), RC_OK, "a derived blob");
+	is_int(
+	    stage_of_bridge_blob(store, arena, &d, &sg, &err), RC_OK, "of which");
+	is_int(put_image(&im, sg), RC_OK, "an image is made");
+	ok(is_one_file(image_file(&im, "layer"), file_of(&d)), "it is one file");
+	make_older(file_of(&d), 40 * DAY);
+	(void)store_v1image_version(&handle, &before, &err);
+	is_str(found(&d), "", "it is used");
+	(void)store_v1image_version(&handle, &after, &err);
+	ok(str_eq(before, after), "and the image has the version that it had");
+	is_int(store_bridge_sweep(store, 30 * DAY, &n, &err), RC_OK, "a sweep");
+	is_str(found(&d), "", "does not remove it");
+}
+
 /* What has become of the file between the two calls does not matter. */
 static void
 test_removed_meanwhile(void)
@@ -492,8 +517,8 @@ main(void)
 {
 	static void (*const tests[])(void) = {test_places, test_not_writable,
 	    test_damaged_records, test_damaged_blobs, test_sweep,
-	    test_layer_is_blob, test_blob_is_layer, test_removed_meanwhile,
-	    test_other_user, test_version};
+	    test_layer_is_blob, test_blob_is_layer, test_derived_is_layer,
+	    test_removed_meanwhile, test_other_user, test_version};
 	size_t i;
 
 	setup_store(IN_MEMORY);

@@ -5,9 +5,11 @@
 #include <sys/mount.h>
 
 #include "auth/auth.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "lib/api_both.h"
+#include "lib/tar.h"
 #include "lib/v1_image.h"
 
 #define APP  "/v1/repositories/team/app"
@@ -196,6 +198,51 @@ test_other_disk(void)
 	ok(says("\"1\"") && says("\"2\""), "both are listed");
 	if (umount2(in_dir("images"), MNT_DETACH) == -1)
 		bail_out("umount2");
+}
+
+/* An image with a layer that is too long to be compared each time. */
+static struct str
+push_long(const char *name, const char *tag)
+{
+	const struct tar_header header = {
+	    .name = "file", .type = '0', .mode = 0644, .size = 50000};
+	const char *config = config_of("long", 1), *digest;
+	struct buf b;
+
+	buf_init(&b, arena, 1 << 20);
+	put_tar_header(&b, &header);
+	put_tar_content(&b, 50000);
+	digest = send_blob(name, buf_str(&b));
+	(void)send_manifest(name, tag, DOCKER_MANIFEST,
+	    arena_printf(arena,
+		"{\"schemaVersion\":2,\"mediaType\":\"" DOCKER_MANIFEST
+		"\",\"config\":{\"mediaType\":"
+		"\"application/vnd.docker.container.image.v1+json\",\"size\":%zu,"
+		"\"digest\":\"%s\"},\"layers\":[{\"mediaType\":\"" DOCKER_LAYER
+		"\",\"size\":%zu,\"digest\":\"%s\"}]}",
+		strlen(config), send_blob(name, str_of(config)), b.n, digest));
+	return buf_str(&b);
+}
+
+/* A copy of a store, in which files with two names have become two, and without what can be made
+ * again. */
+static void
+test_copied(void)
+{
+	struct str layer = push_long("team/copied", "1");
+	const char *id = v1_id("team/copied", "1"), *file;
+
+	is_int(put_v1tag("team/copied", "2", id), 200, "an image is kept");
+	file = file_of(id_at(ancestry_of(id), 1), "layer");
+	remove_tree(in_dir(file));
+	write_bytes(file, layer);
+	remove_tree(in_dir("_berth/bridge"));
+	is_str(v1_id("team/copied", "1"), id, "it is still the same image");
+	layer.p = memset(str_dup(arena, layer), 'x', 1);
+	remove_tree(in_dir(file));
+	write_bytes(file, layer);
+	is_int(status_of("GET", "/v1/repositories/team/copied/tags/1", NULL), 404,
+	    "not with another layer");
 }
 
 /* ---- whose id it is ---- */
@@ -559,5 +606,6 @@ main(void)
 	test_private();
 	test_tokens();
 	test_other_disk();
+	test_copied();
 	return teardown_api();
 }
