@@ -95,11 +95,18 @@ upstream_tag(const struct task *t, const struct v1name *name, const char *tag,
 
 /* ---- to read ---- */
 
+/* In byte order. The first `passed` of them are less than all that is still to come. */
+struct names {
+	const char **items;
+	size_t n, capacity, passed;
+};
+
 struct listing {
 	const struct task *task;
 	const struct v1name *name;
 	const struct pair *pair; /* of that name */
 	bool has_v2;             /* has the pair any manifest of API v2? */
+	struct names shown;      /* only if it has */
 	tag_visit *visit;
 	void *arg;
 	struct arena *scratch; /* cleared for each tag */
@@ -123,6 +130,26 @@ show(void *arg, const char *tag, const char *id)
 	return !l->ended;
 }
 
+static void
+note_shown(struct listing *l, const char *tag)
+{
+	struct arena *a = l->task->arena;
+	struct names *s = &l->shown;
+
+	s->items = vec_grow(a, s->items, s->n, &s->capacity, sizeof(*s->items));
+	s->items[s->n++] = arena_strdup(a, tag);
+}
+
+/* The index says a little later than the store that a tag has moved from one layout into the
+ * other: a tag that was shown as one of API v1 is not shown again. */
+static bool
+was_shown(struct names *s, const char *tag)
+{
+	while (s->passed < s->n && strcmp(s->items[s->passed], tag) < 0)
+		s->passed++;
+	return s->passed < s->n && strcmp(s->items[s->passed], tag) == 0;
+}
+
 /* One that is in both layouts is shown as that of API v2. */
 static bool
 show_v1(void *arg, const char *tag, const char *id)
@@ -140,7 +167,11 @@ show_v1(void *arg, const char *tag, const char *id)
 	}
 	if (l->r != RC_OK)
 		return false;
-	return found.in == PAIR_V2 || show(l, tag, id);
+	if (found.in == PAIR_V2)
+		return true;
+	if (l->has_v2 && reference_is_tag(str_of(tag)))
+		note_shown(l, tag);
+	return show(l, tag, id);
 }
 
 static void
@@ -164,6 +195,8 @@ show_v2(void *arg, const char *tag, const char *id)
 	enum store_v1image_state state;
 	struct store_v1image im;
 
+	if (was_shown(&l->shown, tag))
+		return true;
 	arena_clear(l->scratch);
 	im = v1image_of(task_with_arena(l->task, l->scratch), id);
 	l->r = store_v1image_state(&im, &state, l->task->err);

@@ -152,6 +152,11 @@ pair_tag_get(const struct task *t, const struct pair *p, const char *tag,
 		return r;
 	out->in = PAIR_V1;
 	r = get_v1(t, p, tag, &out->image);
+	if (r != RC_TAG_UNKNOWN)
+		return r;
+	/* A push through API v2 may have moved it between the two looks. */
+	out->in = PAIR_V2;
+	r = get_v2(t, p, tag, &out->digest);
 	if (r == RC_TAG_UNKNOWN)
 		return err_set(t->err, r, "the repository has no tag \"%s\"", tag);
 	return r;

@@ -404,6 +404,31 @@ test_removed_by_v2(void)
 	is_int(status_of("GET", json, NULL), 404, "and so is its image");
 }
 
+/* Between the two steps of a push the store has the tag in API v1, the index still in API v2. */
+static void
+test_index_is_late(void)
+{
+	static const char link[] =
+	    "docker/registry/v2/repositories/team/step/_manifests/tags/b/current/link";
+	const char *other;
+
+	(void)push_v2image("team/step", "a", "late");
+	(void)push_v2image("team/step", "b", "late");
+	(void)push_v2image("team/step", "c", "late");
+	other = v1_id("team/step", "a");
+	write_text("repositories/team/step/tag_a+", "1111111111111111");
+	write_text("repositories/team/step/tag_b", "1111111111111111");
+	if (unlink(in_dir(link)) != 0)
+		bail_out(link);
+	(void)request("GET", "/v1/repositories/team/step/tags", NULL, NULL);
+	is_str(str_dup(arena, last_reply->bytes),
+	    arena_printf(arena,
+		"{\"a+\": \"1111111111111111\", \"b\": \"1111111111111111\", "
+		"\"a\": \"%s\", \"c\": \"%s\"}",
+		other, other),
+	    "each tag is listed once, as the store has it");
+}
+
 /* A directory that two old servers have used. */
 static void
 test_both_layouts(void)
@@ -599,6 +624,7 @@ main(void)
 	test_pushed_past_berth();
 	test_moves();
 	test_removed_by_v2();
+	test_index_is_late();
 	test_both_layouts();
 	test_hidden_by_refused();
 	test_removed();
