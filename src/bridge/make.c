@@ -199,7 +199,7 @@ make_image(const struct task *t, const char *id, struct counterpart_image *out)
 
 	if (r != RC_NOT_FOUND)
 		return r;
-	*out = (struct counterpart_image){.refused = str_of("")};
+	*out = (struct counterpart_image){.refused = str_of(""), .is_new = true};
 	r = enter(t);
 	if (r == RC_OK)
 		r = counterpart_ancestry(t, id, &ids, &m.n);
@@ -326,7 +326,7 @@ make_stored(struct making *m, const char *name, const struct digest *d)
 	struct store_manifest stored;
 	enum result r = enter(t);
 
-	*m->out = (struct counterpart_image){.refused = str_of("")};
+	*m->out = (struct counterpart_image){.refused = str_of(""), .is_new = true};
 	if (r == RC_OK)
 		r = read_manifest(t, name, d, &stored);
 	if (r == RC_OK)

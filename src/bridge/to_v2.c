@@ -133,13 +133,12 @@ static enum result
 make_tag(
     const struct task *t, const struct made_tag *m, struct counterpart_image *image)
 {
-	bool v1 = m->is.in == PAIR_V1;
-	bool first = counterpart_image(task_quiet(t), origin_of(t, m), image) ==
-		     RC_NOT_FOUND;
-	enum result r = v1 ? make_image(t, m->is.image, image)
-			   : make_schema1(t, m->pair->v2, &m->is.digest, image);
+	enum result r = m->is.in == PAIR_V1
+			    ? make_image(t, m->is.image, image)
+			    : make_schema1(t, m->pair->v2, &m->is.digest, image);
 
-	if (r == RC_OK && (image->refused.n > 0 ? first : !is_indexed(t, m, image)))
+	if (r == RC_OK &&
+	    (image->refused.n > 0 ? image->is_new : !is_indexed(t, m, image)))
 		enter_in_index(t, m);
 	return r;
 }

@@ -31,6 +31,8 @@ struct counterpart_image {
 	struct str
 	    refused; /* the reason why there is no such form; empty: there is */
 	struct digest manifest, config;
+	bool
+	    is_new; /* of make_image() and its like (bridge/make.h): it was made now */
 };
 
 /* A text that changes when one of some images of API v1 is replaced. */
