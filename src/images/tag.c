@@ -287,14 +287,15 @@ means_already(const struct task *t, const struct pair *p, const char *tag,
 }
 
 /* The form in API v2 is made after the answer, also if the process ends before that. Nobody is
- * asked for one whose name is too long for a mark: the first request for it makes it. */
+ * asked for one whose name is too long for a mark: the first request for it makes it, as it does
+ * if a power cut takes the mark. So a push does not wait for the mark to be on the disk. */
 static enum result
 ask_for_bridge(const struct task *t, const struct pair *p, const char *tag)
 {
 	enum result r = RC_OK;
 
 	if (p->v2 != NULL && reference_is_tag(str_of(tag)))
-		r = store_bridge_ask(t->reg->store, p->v1, t->err);
+		r = store_bridge_ask(t->reg->store, p->v1, false, t->err);
 	return r == RC_TOO_LARGE ? RC_OK : r;
 }
 
