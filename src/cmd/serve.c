@@ -82,6 +82,7 @@ cors_of(const struct conf *conf)
 /* How long a slow request waits until another one has finished. docker tries again later if
  * it is refused. */
 #define PATIENCE_MS 10000
+#define RECENTLY_MS 1000 /* more would not make it faster */
 
 /* The limit for each of three kinds of requests that occupy a thread for long: those that
  * wait for an index or upstream, those that send a layer while it is being fetched, and
@@ -151,6 +152,7 @@ use_conf(struct server *s, const struct conf *conf, struct err *err)
 	s->registry.slow_requests_max = quarter_of_threads(conf);
 	s->registry.patience_ms = PATIENCE_MS;
 	s->registry.uploads_max = conf->open_uploads;
+	s->registry.recently_ms = RECENTLY_MS;
 	s->registry.platform = open_platform(s->arena, conf);
 	s->registry.no_schema1 = !conf->bridge_schema1;
 	return RC_OK;

@@ -283,7 +283,7 @@ emit_push(const struct push *p)
 }
 
 /* Of schema 1, API v1 has only what was made of its schema 2 form. That is done after the answer,
- * also if the process ends before that. */
+ * also if the process ends, or the power fails, before that. */
 static bool
 is_to_be_made(const struct push *p)
 {
@@ -299,7 +299,7 @@ store_push(struct push *p, const struct meaning_condition *condition)
 	if (r == RC_OK)
 		r = meaning_check(t, p->name, condition);
 	if (r == RC_OK && is_to_be_made(p))
-		r = store_bridge_ask(t->reg->store, p->pair.v1, t->err);
+		r = store_bridge_ask(t->reg->store, p->pair.v1, true, t->err);
 	if (r != RC_OK)
 		return r;
 	r = store_manifest_and_tags(p);

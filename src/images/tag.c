@@ -393,14 +393,15 @@ means_already(const struct task *t, const struct pair *p, const char *tag,
 }
 
 /* The form in API v2 is made after the answer, also if the process ends before that. A repository
- * whose name is too long for a mark is left out: there the first request makes the form. */
+ * whose name is too long for a mark is left out: there the first request makes the form, as it does
+ * if a power cut takes the mark. So a push does not wait for the mark to reach the disk. */
 static enum result
 ask_for_bridge(const struct task *t, const struct pair *p, const char *tag)
 {
 	enum result r = RC_OK;
 
 	if (p->v2 != NULL && reference_is_tag(str_of(tag)))
-		r = store_bridge_ask(t->reg->store, p->v1, t->err);
+		r = store_bridge_ask(t->reg->store, p->v1, false, t->err);
 	return r == RC_TOO_LARGE ? RC_OK : r;
 }
 

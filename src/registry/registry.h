@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct auth;
 struct index;
@@ -21,6 +22,12 @@ struct v1chain_platform;
 /* How many threads of this process do one kind of work at this moment (worklimit.h). */
 struct worklimit {
 	atomic_uint taken;
+};
+
+/* What was found a moment ago (recently.h). */
+#define RECENTLY_PLACES 256
+struct recently {
+	_Atomic uint64_t places[RECENTLY_PLACES];
 };
 
 struct registry {
@@ -41,6 +48,11 @@ struct registry {
 	    followers;        /* requests that send a layer while it is fetched */
 	unsigned patience_ms; /* how long a request waits for memory */
 	unsigned uploads_max; /* open upload sessions of API v2; 0: any number */
+
+	/* Milliseconds for which an image of API v1 that was compared with the record of its form
+	 * in API v2 counts as unchanged. 0: it is compared for each request. */
+	unsigned recently_ms;
+	struct recently recently;
 
 	/* For which platform dockers of API v1 and schema 1 get images; NULL: linux, amd64. */
 	const struct v1chain_platform *platform;

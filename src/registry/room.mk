@@ -10,6 +10,7 @@ libberth_a_SOURCES += \
 	src/registry/layouts.c src/registry/layouts.h \
 	src/registry/manifest_load.c src/registry/manifest_load.h \
 	src/registry/pair.c src/registry/pair.h \
+	src/registry/recently.c src/registry/recently.h \
 	src/registry/referrer.c src/registry/referrer.h \
 	src/registry/registry.h \
 	src/registry/reindex.c src/registry/reindex.h \

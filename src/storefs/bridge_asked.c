@@ -8,9 +8,9 @@
 #define ASKED IO_BRIDGE_DIR "/asked"
 
 enum result
-store_bridge_ask(struct store *st, const char *name, struct err *err)
+store_bridge_ask(struct store *st, const char *name, bool synced, struct err *err)
 {
-	return mark_set(st, ASKED, name, err);
+	return mark_set(st, (struct mark_place){ASKED, synced}, name, err);
 }
 
 enum result

@@ -16,21 +16,21 @@ file_of(struct arena *a, const char *name)
 }
 
 static enum result
-make_mark(struct store *st, const char *dir, const char *path, struct err *err)
+make_mark(struct store *st, struct mark_place in, const char *path, struct err *err)
 {
 	int fd = -1;
-	enum result r = io_mkdirs(st, dir, err);
+	enum result r = io_mkdirs(st, in.dir, err);
 
 	if (r == RC_OK)
 		r = io_open_own(st, path, &fd, err);
 	if (r != RC_OK)
 		return r;
 	io_close(fd);
-	return io_sync(st, dir, err);
+	return in.synced ? io_sync(st, in.dir, err) : RC_OK;
 }
 
 enum result
-mark_set(struct store *st, const char *dir, const char *name, struct err *err)
+mark_set(struct store *st, struct mark_place in, const char *name, struct err *err)
 {
 	struct arena *a = arena_new();
 	const char *file = file_of(a, name);
@@ -42,7 +42,7 @@ mark_set(struct store *st, const char *dir, const char *name, struct err *err)
 		    "have more than %d bytes",
 		    name, NAME_MAX);
 	else
-		r = make_mark(st, dir, arena_printf(a, "%s/%s", dir, file), err);
+		r = make_mark(st, in, arena_printf(a, "%s/%s", in.dir, file), err);
 	arena_free(a);
 	return r;
 }
@@ -91,7 +91,7 @@ mark_each(const struct store *st, const char *dir, mark_visit *visit, void *arg,
 enum result
 store_mark_set(struct store *st, const char *name, struct err *err)
 {
-	return mark_set(st, IO_MARK_DIR, name, err);
+	return mark_set(st, (struct mark_place){IO_MARK_DIR, true}, name, err);
 }
 
 enum result

@@ -7,9 +7,14 @@
 
 typedef bool mark_visit(void *arg, const char *name);
 
-/* As store_mark_set() and its like, in this directory, which is made when needed. */
+struct mark_place {
+	const char *dir; /* made when needed */
+	bool synced;     /* the mark survives a power cut */
+};
+
+/* As store_mark_set() and its like, in this directory. */
 enum result mark_set(
-    struct store *st, const char *dir, const char *name, struct err *err);
+    struct store *st, struct mark_place in, const char *name, struct err *err);
 enum result mark_remove(
     struct store *st, const char *dir, const char *name, struct err *err);
 enum result mark_each(const struct store *st, const char *dir, mark_visit *visit,

@@ -304,7 +304,7 @@ put_derived(size_t i)
 	case LARGE:
 		return store_bridge_blob_put(store, arena, &maker, &err);
 	default:
-		return store_bridge_ask(store, APP, &err);
+		return store_bridge_ask(store, APP, true, &err);
 	}
 }
 

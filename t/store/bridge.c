@@ -162,7 +162,8 @@ test_places(void)
 	    "of a blob");
 	is_int(put("a"), RC_OK, "a blob");
 	is_str(read_text(file_of(&d)), "a", "is a file, too");
-	is_int(store_bridge_ask(store, "team/app", &err), RC_OK, "asked for");
+	is_int(
+	    store_bridge_ask(store, "team/app", false, &err), RC_OK, "asked for");
 	ok(is_there(ROOT "/asked/team%2Fapp"), "is a file, too");
 	is_str(tree("_berth/tmp"), "_berth/tmp/\n", "nothing is left on the way");
 	remove_tree(in_dir(ROOT));

@@ -413,12 +413,13 @@ test_asked(void)
 	is_str(asked(), "", "nothing is asked for");
 	is_int(store_bridge_asked_remove(store, "team/app", &err), RC_OK,
 	    "nothing is removed");
-	is_int(store_bridge_ask(store, "team/app", &err), RC_OK, "a repository");
-	is_int(store_bridge_ask(store, "team/app", &err), RC_OK, "again");
+	is_int(
+	    store_bridge_ask(store, "team/app", true, &err), RC_OK, "a repository");
+	is_int(store_bridge_ask(store, "team/app", false, &err), RC_OK, "again");
 	is_str(asked(), "team/app ", "is asked for once");
 	is_int(store_bridge_asked_remove(store, "team/app", &err), RC_OK, "done");
 	is_str(asked(), "", "not any longer");
-	is_int(store_bridge_ask(store, long_text(300), &err), RC_TOO_LARGE,
+	is_int(store_bridge_ask(store, long_text(300), true, &err), RC_TOO_LARGE,
 	    "a name that is too long");
 }
 

@@ -259,7 +259,7 @@ sweep_derived(void)
 static enum result
 ask(void)
 {
-	return store_bridge_ask(store, "ns/app", &err);
+	return store_bridge_ask(store, "ns/app", true, &err);
 }
 
 struct ban {
