@@ -157,15 +157,17 @@ struct search {
 	enum result result;
 };
 
+/* The answer is that of a digest that nobody has, since a client that pushes asks for the digest
+ * first, and would give up after any other. */
 static enum result
 leave_rest(const struct task *t, const struct pair *p)
 {
 	struct err ignored;
 
-	if (store_bridge_ask(t->reg->store, p->v1, &ignored) == RC_OK &&
+	if (store_bridge_ask(t->reg->store, p->v1, false, &ignored) == RC_OK &&
 	    t->reg->bridge_asked != NULL)
 		t->reg->bridge_asked(t->reg->arg);
-	return err_set(t->err, RC_BUSY,
+	return err_set(t->err, RC_MANIFEST_UNKNOWN,
 	    "the digest may be that of a tag of the repository whose layers were not "
 	    "read yet: try again later");
 }

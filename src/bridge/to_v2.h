@@ -27,7 +27,8 @@ enum result to_v2_tag(const struct task *t, const struct pair *p, const char *ta
     const char *id, struct to_v2_manifest *out);
 
 /* By digest. If the index does not know it, the tags of the repository that were not made yet are
- * made: some of them, RC_BUSY, and the others soon. RC_MANIFEST_UNKNOWN. */
+ * made: some of them at once, and the others soon, in the background. RC_MANIFEST_UNKNOWN, also
+ * if it may be the digest of one of those. */
 enum result to_v2_digest(const struct task *t, const char *name,
     const struct digest *d, struct to_v2_manifest *out);
 

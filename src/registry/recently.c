@@ -14,7 +14,8 @@ word(uint64_t what, uint32_t ticks)
 bool
 recently_noted(const struct registry *reg, uint64_t what)
 {
-	uint64_t noted = atomic_load(&reg->recently.places[what % RECENTLY_PLACES]);
+	uint64_t noted = atomic_load(
+	    &reg->recently.places[what % REGISTRY_RECENT_PLACES]);
 	uint32_t age = (uint32_t)clock_ticks() - (uint32_t)noted;
 
 	return noted == word(what, (uint32_t)noted) && age < reg->recently_ms;
@@ -24,6 +25,6 @@ void
 recently_note(struct registry *reg, uint64_t what)
 {
 	if (reg->recently_ms > 0)
-		atomic_store(&reg->recently.places[what % RECENTLY_PLACES],
+		atomic_store(&reg->recently.places[what % REGISTRY_RECENT_PLACES],
 		    word(what, (uint32_t)clock_ticks()));
 }

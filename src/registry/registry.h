@@ -25,9 +25,9 @@ struct worklimit {
 };
 
 /* What was found a moment ago (recently.h). */
-#define RECENTLY_PLACES 256
+#define REGISTRY_RECENT_PLACES 256
 struct recently {
-	_Atomic uint64_t places[RECENTLY_PLACES];
+	_Atomic uint64_t places[REGISTRY_RECENT_PLACES];
 };
 
 struct registry {
