@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "bridge/make.h"
 #include "bridge/report.h"
+#include "bridge/tag_entry.h"
 #include "index/index.h"
 #include "lib/api_both.h"
 #include "lib/registry.h"
@@ -174,6 +175,28 @@ test_not_entered(void)
 	ok(is_known("cut", digest), "and enters it in the index");
 }
 
+/* What was made of a tag that has moved meanwhile, or is gone, is not entered for it. */
+static void
+test_moved(void)
+{
+	struct tag_entry entry = {"cut", "x",
+	    {.in = PAIR_V1, .image = push_v1_layer('1', NULL, a_layer("1"))}};
+	struct counterpart_image image;
+	const char *digest;
+
+	tag_v1("library/cut", "x", push_v1_layer('2', NULL, a_layer("2")));
+	is_int(make_image(TASK(arena), entry.is.image, &image), RC_OK, "made");
+	digest = digest_text(arena, &image.manifest);
+	is_int(tag_entry_put(TASK(arena), &entry), RC_OK, "the tag has moved");
+	ok(!is_known("cut", digest), "nothing is entered");
+	entry.tag = "gone";
+	is_int(tag_entry_put(TASK(arena), &entry), RC_OK, "the tag is gone");
+	ok(!is_known("cut", digest), "nothing is entered then");
+	tag_v1("library/cut", "gone", entry.is.image);
+	is_int(tag_entry_put(TASK(arena), &entry), RC_OK, "the tag is there");
+	ok(is_known("cut", digest), "it is entered");
+}
+
 /* ---- schema 1 ---- */
 
 static void
@@ -296,7 +319,7 @@ int
 main(void)
 {
 	static void (*const tests[])(void) = {test_asked, test_stopped, test_gone,
-	    test_not_entered, test_schema1, test_report};
+	    test_not_entered, test_moved, test_schema1, test_report};
 	size_t i;
 
 	setup_both();

@@ -216,6 +216,10 @@ test_made_up(void)
 		"{\"container_config\":{\"Cmd\":[\"\"]},\"created\":"
 		"\"0001-01-01T00:00:00Z\",\"id\":\"<0>\",\"throwaway\":true,"
 		"\"x\":[\"\\u2028 \\\" \\u0026 \\\\\",\"\xe2\x80\xaa\\u003C\"]}"},
+	    /* an image that is alone has no parent, whatever its base_layer */
+	    {IMAGE(""), "{\"rootfs\":{\"base_layer\":\"b\",\"diff_ids\":[]}}",
+		"{\"container_config\":{\"Cmd\":[\"\"]},\"created\":"
+		"\"0001-01-01T00:00:00Z\",\"id\":\"<0>\",\"throwaway\":true}"},
 	    /* what is missing is linux on amd64; old configs say x86_64 */
 	    {IMAGE(""), "{}",
 		"{\"container_config\":{\"Cmd\":[\"\"]},\"created\":"
