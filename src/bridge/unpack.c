@@ -9,6 +9,7 @@
 #include "bridge/unpack.h"
 
 #include "image/v1chain.h"
+#include "registry/capacity.h"
 #include "registry/counterpart.h"
 #include "registry/v1image.h"
 #include "store/blob.h"
@@ -80,15 +81,46 @@ is_repacked(const struct store_reader *reader)
 	return !layer_sums_is_served(&would_be);
 }
 
+/* A small layer may hold a large tar, which must not take the last of the disk, as uploads must
+ * not: whether there is space is asked again for each part of it. */
+#define PART ((size_t)8 << 20)
+
+struct with_reserve {
+	const struct task *task;
+	struct sink to;
+	size_t left; /* of the part */
+	enum result r;
+};
+
+static bool
+put_with_reserve(void *arg, const char *p, size_t n)
+{
+	struct with_reserve *w = arg;
+
+	if (n > w->left) {
+		w->r = capacity_check(w->task, PART);
+		w->left = PART;
+	}
+	w->left -= n < w->left ? n : w->left;
+	return w->r == RC_OK && w->to.write(w->to.arg, p, n);
+}
+
 static enum result
 write_plain(void *arg, struct sink sink, struct digest *digest, struct err *err)
 {
 	const struct layer *l = arg;
-	enum result r = layer_read(&l->source, &sink, l->sums, err);
+	struct err why;
+	struct with_reserve w = {
+	    .task = task_with_err(l->task, &why), .to = sink, .r = RC_OK};
+	const struct sink checked = {put_with_reserve, &w};
+	enum result r = layer_read(&l->source, &checked, l->sums, err);
 
 	if (r == RC_OK)
 		*digest = l->sums->diff_id;
-	return r;
+	if (w.r == RC_OK)
+		return r;
+	*err = why;
+	return w.r;
 }
 
 static enum result

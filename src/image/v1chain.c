@@ -209,9 +209,10 @@ v1chain_make(struct arena *a, const struct v1chain_source *source,
 		return r;
 	mk.layer = layers.items;
 	r = check_jsons(&mk, make_chain(&mk), err);
-	*out = (struct v1chain){.images = mk.images,
-	    .n = mk.history.n,
-	    .architecture = str_dup(a, json_slice_text(a, c.architecture))};
+	if (r == RC_OK)
+		*out = (struct v1chain){.images = mk.images,
+		    .n = mk.history.n,
+		    .architecture = str_dup(a, json_slice_text(a, c.architecture))};
 	return r;
 }
 

@@ -59,7 +59,7 @@ struct v1chain_source {
  * artifact, ...); another platform than *platform; a foreign layer; a layer of zstd; a layer
  * whose digest is not SHA-256; more layers than the history or the rootfs has, or fewer; more
  * than V1CHAIN_MAX images, or than V1CHAIN_JSON_MAX bytes. RC_BAD_DATA: manifest or config is
- * malformed. */
+ * malformed. In both cases *out is as it was. */
 enum result v1chain_make(struct arena *a, const struct v1chain_source *source,
     const struct v1chain_platform *platform, struct v1chain *out, struct err *err);
 

@@ -119,12 +119,14 @@ chain_of(const char *manifest, const char *config)
 {
 	const struct v1chain_source source = {
 	    exact_copy(str_of(manifest)), exact_copy(str_of(config))};
-	struct v1chain chain;
+	struct v1chain chain = {.n = 0};
 	struct buf b;
 	size_t i, j;
 	char *at, *text;
 	enum result r = v1chain_make(arena, &source, &usual, &chain, &err);
 
+	if (r != RC_OK && chain.n > 0)
+		return "a chain that was begun, and an error";
 	if (r != RC_OK)
 		return arena_printf(arena, "%s: %s", err_name(r), err.text);
 	buf_init(&b, arena, SIZE_MAX);
