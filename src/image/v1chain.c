@@ -71,6 +71,10 @@ check_platform(struct arena *a, const struct config *c,
 
 	if (v1chain_is_for(a, platform, c->os, c->architecture))
 		return RC_OK;
+	if (os.n == 0)
+		os = str_of("linux");
+	if (architecture.n == 0)
+		architecture = str_of("amd64");
 	return err_set(err, RC_NOT_BRIDGED,
 	    "the image is for %.*s/%.*s; dockers before 1.10 get those for %s/%s",
 	    STR_ARG(os), STR_ARG(architecture), platform->os,

@@ -335,6 +335,12 @@ test_configs(void)
 	    {"{\"os\":\"linux\",\"architecture\":\"arm64\"}",
 		NO "the image is for linux/arm64; dockers before 1.10 get those "
 		   "for linux/amd64"},
+	    {"{\"os\":\"windows\"}",
+		NO "the image is for windows/amd64; dockers before 1.10 get those "
+		   "for linux/amd64"},
+	    {"{\"os\":null,\"architecture\":\"arm\"}",
+		NO "the image is for linux/arm; dockers before 1.10 get those "
+		   "for linux/amd64"},
 	    {"{\"os\":\"linux\",\"architecture\":\"amd64\"}", NO
 		"the config has 0 diff_ids, and the manifest 1 layers: they must "
 		"be as many"},
