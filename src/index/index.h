@@ -81,7 +81,7 @@ struct index_tag {
 
 /* Something that the repository has in the form of the other API: what it is known by there (an
  * image id, a digest), and what it is made of here (the digest of a manifest, an image id). The
- * index does not look into either text. */
+ * index takes any text for either. */
 struct index_counterpart {
 	struct str key, origin;
 };
@@ -210,7 +210,8 @@ enum result index_counterpart_find(struct index *ix, struct str repository,
     struct str key, const struct index_counterpart_visitor *visitor,
     struct err *err);
 
-/* The keys of all counterparts of a repository, in byte order, each once. */
+/* The keys of all counterparts of a repository, each once, in byte order; except that those that
+ * are neither ids nor digests (they are hexadecimal) may come before these. */
 enum result index_counterpart_keys(struct index *ix, struct str repository,
     const struct index_page *page, const struct index_name_visitor *visitor,
     struct err *err);

@@ -9,6 +9,7 @@
  * between walks the store, in which all of it is already. */
 #include "indexsqlite/change.h"
 
+#include "indexsqlite/packed.h"
 #include "indexsqlite/pool.h"
 #include "indexsqlite/row.h"
 
@@ -76,8 +77,8 @@ drop_tags(const struct index_change *change)
 static void
 bind_counterpart(sqlite3_stmt *stmt, const struct index_change *change, size_t i)
 {
-	db_bind(stmt, ":key", change->counterparts[i].key);
-	db_bind(stmt, ":origin", change->counterparts[i].origin);
+	packed_bind(stmt, ":key", change->counterparts[i].key);
+	packed_bind(stmt, ":origin", change->counterparts[i].origin);
 }
 
 static struct effect
@@ -101,7 +102,7 @@ static void
 bind_dropped_origin(sqlite3_stmt *stmt, const struct index_change *change, size_t i)
 {
 	(void)i;
-	db_bind(stmt, ":origin", change->dropped_origin);
+	packed_bind(stmt, ":origin", change->dropped_origin);
 }
 
 static struct effect

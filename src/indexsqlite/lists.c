@@ -5,6 +5,7 @@
  * without. The lists differ in their statement and in what a row shows. */
 #include <stdint.h>
 
+#include "indexsqlite/packed.h"
 #include "indexsqlite/pool.h"
 
 struct list {
@@ -12,6 +13,7 @@ struct list {
 	/* Those that the statement has. */
 	struct str repository, subject, artifact_type, key;
 	const struct index_page *page; /* NULL: all rows */
+	bool packed;                   /* of names as packed.h has them */
 
 	/* Shows the row to the visitor; false: it wants no more. */
 	bool (*show)(const struct list *list, sqlite3_stmt *stmt);
@@ -44,10 +46,13 @@ start_list(
 	db_bind(*stmt, ":repository", list->repository);
 	db_bind(*stmt, ":subject", list->subject);
 	db_bind(*stmt, ":artifact_type", list->artifact_type);
-	db_bind(*stmt, ":key", list->key);
+	packed_bind(*stmt, ":key", list->key);
 	if (page == NULL)
 		return RC_OK;
-	db_bind(*stmt, ":after", page->after);
+	if (list->packed)
+		packed_bind(*stmt, ":after", page->after);
+	else
+		db_bind(*stmt, ":after", page->after);
 	db_bind_int(*stmt, ":limit",
 	    page->limit > INT64_MAX ? INT64_MAX : (int64_t)page->limit);
 	return RC_OK;
@@ -141,8 +146,10 @@ static bool
 show_found(const struct list *list, sqlite3_stmt *stmt)
 {
 	const struct index_counterpart_visitor *visitor = list->visitor;
+	char room[PACKED_TEXT_MAX];
 
-	return visitor->found(visitor->arg, db_text(stmt, 0), db_text(stmt, 1));
+	return visitor->found(
+	    visitor->arg, db_text(stmt, 0), packed_text(stmt, 1, room));
 }
 
 enum result
@@ -167,6 +174,15 @@ index_counterpart_find(struct index *ix, struct str repository, struct str key,
 	return pool_do(ix, DB_READ, read_list, &list, err);
 }
 
+static bool
+show_key(const struct list *list, sqlite3_stmt *stmt)
+{
+	const struct index_name_visitor *visitor = list->visitor;
+	char room[PACKED_TEXT_MAX];
+
+	return visitor->name(visitor->arg, packed_text(stmt, 0, room));
+}
+
 enum result
 index_counterpart_keys(struct index *ix, struct str repository,
     const struct index_page *page, const struct index_name_visitor *visitor,
@@ -178,7 +194,8 @@ index_counterpart_keys(struct index *ix, struct str repository,
 	struct list list = {.sql = sql,
 	    .repository = repository,
 	    .page = page,
-	    .show = show_name,
+	    .packed = true,
+	    .show = show_key,
 	    .visitor = visitor};
 
 	return pool_do(ix, DB_READ, read_list, &list, err);

@@ -5,6 +5,7 @@ libberth_a_SOURCES += \
 	src/indexsqlite/dbfile.c src/indexsqlite/dbfile.h \
 	src/indexsqlite/indexsqlite.h \
 	src/indexsqlite/lists.c \
+	src/indexsqlite/packed.c src/indexsqlite/packed.h \
 	src/indexsqlite/pool.c src/indexsqlite/pool.h \
 	src/indexsqlite/rebuild.c \
 	src/indexsqlite/row.c src/indexsqlite/row.h \

@@ -37,6 +37,8 @@
  * own: the triggers keep it equal to the rows of repository, hidden ones excepted (since
  * version 3, after which every repository is read again).
  *
+ * Keys and origins of counterparts are packed (packed.h).
+ *
  * A row of tag, counterpart or referrer belongs to a repository by its id and goes with it.
  * The annotations of a referrer may be long: they stand last, where a filter does not read
  * them. There is no index of counterparts by origin: only the removal of a manifest asks for

@@ -204,6 +204,36 @@ put_counterparts(struct index *ix)
 	(void)put_counterpart(ix, "app", "1d-top1", "sha256:a");
 }
 
+#define HEX16 "1dc0ffee1dc0ffee"
+#define HEX64 HEX16 HEX16 HEX16 HEX16
+
+/* What the index may hold in fewer bytes comes out as it went in. */
+static void
+test_long_keys(void)
+{
+	static const char *const keys[] = {"1DC0FFEE1DC0FFEE", "1dc0ffee1dc0ffe",
+	    "sha256:", "sha256:1DC0FFEE1DC0FFEE",
+	    "sha384:" HEX64, /* the rest is in byte order */
+	    "00c0ffee1dc0ffee", HEX64, HEX64 "00", "ff" HEX64, "sha256:" HEX64,
+	    "sha512:" HEX64 HEX64};
+	struct index *ix = whole_index();
+	const char *all = "";
+	size_t i;
+
+	for (i = 0; i < COUNT(keys); i++) {
+		(void)put_counterpart(
+		    ix, "app", keys[i], keys[COUNT(keys) - 1 - i]);
+		is_str(counterparts_of(ix, "app", keys[i]),
+		    arena_printf(arena, " app:%s", keys[COUNT(keys) - 1 - i]),
+		    "%.20s is found", keys[i]);
+		if (i >= 5)
+			all = arena_printf(arena, "%s %s", all, keys[i]);
+	}
+	ok(strstr(key_names(ix, "app", "", SIZE_MAX), all) != NULL,
+	    "ids and digests are in byte order");
+	index_free(ix);
+}
+
 static void
 test_counterparts(void)
 {
@@ -583,6 +613,7 @@ main(void)
 		test_changes();
 		test_images();
 		test_counterparts();
+		test_long_keys();
 		test_dropped_origin();
 		test_search();
 		test_shown();
