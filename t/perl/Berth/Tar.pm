@@ -17,6 +17,7 @@ use strict;
 use warnings;
 
 use Compress::Raw::Zlib qw(WANT_GZIP_OR_ZLIB Z_OK Z_STREAM_END);
+use File::Temp ();
 
 use constant { BLOCK => 512, TIME => 1400121471 };
 
