@@ -20,7 +20,7 @@ use File::Path qw(remove_tree);
 use constant NAME => 'team/kill';
 
 my $berth  = Berth::Instance->start;
-my $rounds = quick() ? 3 : 7;
+my $rounds = quick() ? 2 : 4;
 my $base   = Berth::Image->new;
 my $layer  = Berth::Oci->layer({ base => 'of all' });
 
