@@ -47,6 +47,8 @@ pack(struct str text, unsigned char out[BYTES_MAX])
 	struct str rest;
 	size_t i;
 
+	if (text.n == 0) /* its p may be NULL */
+		return 0;
 	for (i = PREFIXES; i-- > 0;)
 		if (str_starts(text, prefixes[i])) {
 			rest = str_make(text.p + strlen(prefixes[i]),
