@@ -10,4 +10,5 @@ libberth_a_SOURCES += \
 	src/images/repository.c src/images/repository.h \
 	src/images/repository_remove.c \
 	src/images/search.c src/images/search.h \
-	src/images/tag.c src/images/tag.h
+	src/images/tag.c src/images/tag.h \
+	src/images/tag_read.c
