@@ -1,6 +1,7 @@
 # bridge: the images of one API as the other shows them.
 libberth_a_SOURCES += \
 	src/bridge/all.c src/bridge/all.h \
+	src/bridge/ask.c src/bridge/ask.h \
 	src/bridge/make.c src/bridge/make.h \
 	src/bridge/origins.c src/bridge/origins.h \
 	src/bridge/report.c src/bridge/report.h \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "bridge/ask.h"
 #include "bridge/make.h"
 #include "bridge/origins.h"
 #include "bridge/tag_entry.h"
@@ -162,11 +163,8 @@ struct search {
 static enum result
 leave_rest(const struct task *t, const struct pair *p)
 {
-	struct err ignored;
-
-	if (store_bridge_ask(t->reg->store, p->v1, false, &ignored) == RC_OK &&
-	    t->reg->bridge_asked != NULL)
-		t->reg->bridge_asked(t->reg->arg);
+	if (ask_mark(task_quiet(t), p, false) == RC_OK)
+		ask_wake(t);
 	return err_set(t->err, RC_MANIFEST_UNKNOWN,
 	    "the digest may be that of a tag of the repository whose layers were not "
 	    "read yet: try again later");

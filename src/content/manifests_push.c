@@ -12,6 +12,7 @@
 #include "content/manifests.h"
 
 #include "base/vec.h"
+#include "bridge/ask.h"
 #include "bridge/to_v2.h"
 #include "content/meaning.h"
 #include "content/signature.h"
@@ -287,7 +288,7 @@ emit_push(const struct push *p)
 static bool
 is_to_be_made(const struct push *p)
 {
-	return p->schema1 && p->n_tags > 0 && p->pair.v1 != NULL;
+	return p->schema1 && p->n_tags > 0;
 }
 
 static enum result
@@ -299,7 +300,7 @@ store_push(struct push *p, const struct meaning_condition *condition)
 	if (r == RC_OK)
 		r = meaning_check(t, p->name, condition);
 	if (r == RC_OK && is_to_be_made(p))
-		r = store_bridge_ask(t->reg->store, p->pair.v1, true, t->err);
+		r = ask_mark(t, &p->pair, true);
 	if (r != RC_OK)
 		return r;
 	r = store_manifest_and_tags(p);
@@ -335,8 +336,8 @@ manifests_put(const struct task *t, const char *name, struct str reference,
 		r = store_push(&p, &condition);
 	guard_release(&p.guard);
 	if (r == RC_OK) {
-		if (is_to_be_made(&p) && t->reg->bridge_asked != NULL)
-			t->reg->bridge_asked(t->reg->arg);
+		if (is_to_be_made(&p))
+			ask_wake(t);
 		out->digest = p.digest;
 		if (p.manifest.has_subject)
 			out->subject = str_dup(t->arena, p.manifest.subject);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "bridge/ask.h"
 #include "bridge/to_v1.h"
 #include "image/reference.h"
 #include "image/tagmeta.h"
@@ -14,7 +15,6 @@
 #include "registry/indexing.h"
 #include "registry/pair.h"
 #include "registry/v1image.h"
-#include "store/bridge.h"
 #include "store/guard.h"
 #include "store/v1image.h"
 #include "store/v1push.h"
@@ -76,17 +76,15 @@ means_already(const struct task *t, const struct pair *p, const char *tag,
 	return r == RC_TAG_UNKNOWN || r == RC_NOT_BRIDGED ? RC_OK : r;
 }
 
-/* The form in API v2 is made after the answer, also if the process ends before that. A repository
- * whose name is too long for a mark is left out: there the first request makes the form, as it does
- * if a power cut takes the mark. So a push does not wait for the mark to reach the disk. */
+/* The form in API v2 is made after the answer, also if the process ends before that. If a power cut
+ * takes the mark, the first request makes it. So a push does not wait for the mark to reach the
+ * disk. */
 static enum result
 ask_for_bridge(const struct task *t, const struct pair *p, const char *tag)
 {
-	enum result r = RC_OK;
-
-	if (p->v2 != NULL && reference_is_tag(str_of(tag)))
-		r = store_bridge_ask(t->reg->store, p->v1, false, t->err);
-	return r == RC_TOO_LARGE ? RC_OK : r;
+	if (p->v2 == NULL || !reference_is_tag(str_of(tag)))
+		return RC_OK;
+	return ask_mark(t, p, false);
 }
 
 /* With the guard of the repository. From the removal of the other tag on, this one counts. */
@@ -134,8 +132,8 @@ set_tag(
 	if (r == RC_OK)
 		r = write_tag(t, &held, name, what);
 	guard_release(&held);
-	if (r == RC_OK && t->reg->bridge_asked != NULL)
-		t->reg->bridge_asked(t->reg->arg);
+	if (r == RC_OK)
+		ask_wake(t);
 	return r;
 }
 

@@ -90,7 +90,8 @@ enum result store_bridge_sweep(
 
 /* Repositories in which the image of a tag of API v1, or a manifest of schema 1, is to get its
  * schema 2 form soon. As a mark (mark.h): it survives the end of the process until it is removed.
- * synced: a power cut too. name: that of API v1, "ns/repo". */
+ * synced: a power cut too. name: that of API v1, "ns/repo". RC_TOO_LARGE: it is too long for a
+ * mark. RC_FULL, RC_IO. */
 enum result store_bridge_ask(
     struct store *st, const char *name, bool synced, struct err *err);
 enum result store_bridge_asked_remove(

@@ -5,6 +5,7 @@
 #include "lib/vectors.h"
 
 #include "base/base64url.h"
+#include "image/reference.h"
 #include "image/v1chain.h"
 
 #define SIGNED       "application/vnd.docker.distribution.manifest.v1+prettyjws"
@@ -39,7 +40,7 @@ send_layer(void *arg, const char *digest, const struct json *base64)
 static void
 send_layers(const char *name, const struct json *vectors)
 {
-	char own[64];
+	char own[REFERENCE_REPOSITORY_MAX + 1];
 
 	(void)snprintf(own, sizeof(own), "%s", name);
 	json_members(json_get(vectors, "layers"), send_layer, own);
@@ -166,13 +167,13 @@ test_push_back(void)
 /* ---- schema 2 of schema 1 ---- */
 
 static const char *
-good_push(void)
+good_push(const char *name)
 {
 	const struct json *vectors = vectors_read("schema1-push.json");
 	const struct json *cases = json_get(vectors, "cases");
 	size_t i;
 
-	send_layers("team/old", vectors);
+	send_layers(name, vectors);
 	for (i = 0; i < json_length(cases); i++)
 		if (strcmp(vector_text(json_at(cases, i), "case"), "good") == 0)
 			return vector_text(json_at(cases, i), "body");
@@ -189,7 +190,8 @@ type_for(const char *headers)
 static void
 test_clients(void)
 {
-	is_int(request("PUT", "/v2/team/old/manifests/x", DOCKER_1_9, good_push())
+	is_int(request("PUT", "/v2/team/old/manifests/x", DOCKER_1_9,
+		   good_push("team/old"))
 		   ->status,
 	    201, "docker 1.9 pushes schema 1");
 	is_str(type_for(NULL), SIGNED, "a script gets it as it was pushed");
@@ -232,6 +234,19 @@ test_form(void)
 	is_int(get("team/old", "manifests", digest), 404, "and this form of it");
 }
 
+/* Its mark for the background process would have a file name that is too long. */
+static void
+test_long_name(void)
+{
+	const char *name = arena_printf(arena, "a/%0252d", 0);
+	const char *target = path(name, "manifests", "x");
+
+	is_int(request("PUT", target, DOCKER_1_9, good_push(name))->status, 201,
+	    "a push to a repository with a long name");
+	is_int(request("GET", target, ONLY_SCHEMA2, NULL)->status, 200,
+	    "the first request makes the other form");
+}
+
 int
 main(void)
 {
@@ -243,5 +258,6 @@ main(void)
 	test_push_back();
 	test_clients();
 	test_form();
+	test_long_name();
 	return teardown_api();
 }
