@@ -31,9 +31,6 @@ enum result to_v1_ancestry(const struct task *t, const char *id, struct str *out
 enum result to_v1_layer(
     const struct task *t, const char *id, const struct content **out);
 
-/* "sha256:" and the payload sum, which reads the layer: for X-Docker-Checksum of what is kept. */
-enum result to_v1_checksum(const struct task *t, const char *id, struct str *out);
-
 /* Does any repository have an image of API v2 with this id, also a private one? Then API v1 must
  * not accept another one of this id. False also while the index is being rebuilt: then the image
  * of API v2 gets no form in API v1 (counterpart_chain()). */

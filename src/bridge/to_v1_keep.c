@@ -1,4 +1,4 @@
-/* to_v1_keep.c: to_v1_keep() and to_v1_checksum() of to_v1.h. Images are written base first, so
+/* to_v1_keep.c: to_v1_keep() of to_v1.h. Images are written base first, so
  * that each that is there has those below it, whatever interrupts this. */
 #include "bridge/to_v1.h"
 
@@ -80,20 +80,5 @@ to_v1_keep(const struct task *t, const char *id)
 		return RC_OK;
 	for (i = 0; r == RC_OK && i <= found.at; i++)
 		r = keep_image(t, &found, i);
-	return r;
-}
-
-enum result
-to_v1_checksum(const struct task *t, const char *id, struct str *out)
-{
-	struct to_v1_found found;
-	struct store_v1image_parts parts = {.json = {"", 0}};
-	enum result r = to_v1_find(t, id, &found);
-
-	if (r == RC_OK) {
-		parts.json = found.chain.images[found.at].json;
-		r = read_layer(t, &found, found.at, &parts);
-	}
-	*out = parts.checksum;
 	return r;
 }
