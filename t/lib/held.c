@@ -54,3 +54,19 @@ held_push_confirm(const char *id, const char *payload)
 	guard_release(&g);
 	return r;
 }
+
+enum result
+held_image_put(const struct image *im, struct stage *layer)
+{
+	const struct store_v1image handle = store_v1image_make(
+	    store, arena, im->id);
+	const struct store_v1image_parts parts = {.json = im->json,
+	    .ancestry = str_of(im->ancestry),
+	    .checksum = str_of(arena_printf(arena, "sha256:%s", im->sum)),
+	    .layer = layer};
+	struct guard g = hold(GUARD_IMAGE, im->id);
+	enum result r = store_v1image_put(&handle, &g, &parts, &err);
+
+	guard_release(&g);
+	return r;
+}

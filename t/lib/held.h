@@ -4,6 +4,7 @@
 #define LIB_HELD_H
 
 #include "lib/store.h"
+#include "lib/v1_image.h"
 #include "store/guard.h"
 #include "store/v1push.h"
 
@@ -15,5 +16,8 @@ enum result held_push_list(const char *id, struct store_v1pushes *out);
 enum result held_push_wait(
     const char *id, struct stage *sg, const struct store_v1pushes *begun);
 enum result held_push_confirm(const char *id, const char *payload);
+
+/* store_v1image_put() of an image, with this layer. */
+enum result held_image_put(const struct image *im, struct stage *layer);
 
 #endif

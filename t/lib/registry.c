@@ -45,6 +45,15 @@ close_registry(void)
 	reg.index = NULL;
 }
 
+void
+fresh_registry(void)
+{
+	close_registry();
+	fresh_store();
+	make_index();
+	open_registry();
+}
+
 static bool
 add_name(void *arg, const struct index_row *row)
 {

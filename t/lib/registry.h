@@ -20,6 +20,9 @@ void make_index(void);
 void open_registry(void);
 void close_registry(void);
 
+/* With an empty store and an empty index in place of those that are there. */
+void fresh_registry(void);
+
 /* What a search finds: "" or "team/app ", or an error. */
 const char *index_names_now(void);
 

@@ -7,4 +7,7 @@
 struct digest text_digest(enum hash_kind kind, const char *text);
 struct digest sha256(const char *text);
 
+/* "sha256:..." of any bytes; in the arena of the test. */
+const char *sum_of(struct str bytes);
+
 #endif

@@ -56,16 +56,6 @@ write_v2tag(const char *repository, const char *tag)
 	return d;
 }
 
-/* With an empty store. */
-static void
-begin_again(void)
-{
-	close_registry();
-	fresh_store();
-	make_index();
-	open_registry();
-}
-
 /* ---- names ---- */
 
 static void
@@ -124,7 +114,7 @@ test_library(void)
 {
 	struct pair p;
 
-	begin_again();
+	fresh_registry();
 	(void)write_v2tag("library/foo", "1");
 	p = from_v1("foo");
 	is_pair(&p, "library/foo", "library/foo", "only library/foo of API v2");
@@ -137,7 +127,7 @@ test_library(void)
 	p = from_v2("library/foo");
 	is_pair(&p, NULL, "library/foo", "the other one is API v2's alone");
 
-	begin_again();
+	fresh_registry();
 	(void)write_v2tag("library/foo", "1");
 	write_v1tag("library/foo", "1");
 	p = from_v1("foo");
@@ -191,7 +181,7 @@ test_tags(void)
 	struct digest d;
 	struct pair p;
 
-	begin_again();
+	fresh_registry();
 	write_v1tag("library/foo", "old");
 	write_v1tag("library/foo", "both");
 	write_v1tag("library/foo", ".hidden");

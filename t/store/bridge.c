@@ -100,21 +100,6 @@ layer_of(const struct image *im)
 	return sg;
 }
 
-static enum result
-put_image(const struct image *im, struct stage *sg)
-{
-	const struct store_v1image handle = at(im->id);
-	const struct store_v1image_parts parts = {.json = im->json,
-	    .ancestry = str_of(im->ancestry),
-	    .checksum = str_of(arena_printf(arena, "sha256:%s", im->sum)),
-	    .layer = sg};
-	struct guard g = hold(GUARD_IMAGE, im->id);
-	enum result r = store_v1image_put(&handle, &g, &parts, &err);
-
-	guard_release(&g);
-	return r;
-}
-
 static struct stage *
 blob_of(const struct digest *d)
 {
@@ -316,11 +301,11 @@ test_blob_is_layer(void)
 
 	write_text(data_of(&d), "shared");
 	sg = blob_of(&d);
-	is_int(put_image(&one, sg), RC_OK, "a blob is the layer of an image");
-	is_int(put_image(&two, sg), RC_OK, "and of another one");
+	is_int(held_image_put(&one, sg), RC_OK, "a blob is the layer of an image");
+	is_int(held_image_put(&two, sg), RC_OK, "and of another one");
 	is_int(stat_of(data_of(&d)).st_nlink, 3, "it is one file");
 	remove_tree(in_dir(image_file(&two, "layer")));
-	is_int(put_image(&two, blob_of(&d)), RC_OK,
+	is_int(held_image_put(&two, blob_of(&d)), RC_OK,
 	    "an image whose layer is lost is put again");
 	ok(is_one_file(image_file(&two, "layer"), data_of(&d)), "and whole");
 	is_str(read_text(image_file(&two, "json")), two.json.p, "with its json");
@@ -342,7 +327,7 @@ test_derived_is_layer(void)
 	is_int(put("derived"), RC_OK, "a derived blob");
 	is_int(
 	    stage_of_bridge_blob(store, arena, &d, &sg, &err), RC_OK, "of which");
-	is_int(put_image(&im, sg), RC_OK, "an image is made");
+	is_int(held_image_put(&im, sg), RC_OK, "an image is made");
 	ok(is_one_file(image_file(&im, "layer"), file_of(&d)), "it is one file");
 	make_older(file_of(&d), 40 * DAY);
 	(void)store_v1image_version(&handle, &before, &err);
@@ -452,7 +437,7 @@ test_disk(const char *path, bool one_file)
 	is_str(read_text(data_of(&d)), "far away", "with its bytes");
 	ok(is_one_file(layer, data_of(&d)) == one_file, "one file: %s",
 	    one_file ? "yes" : "no");
-	is_int(put_image(&other, blob_of(&d)), RC_OK, "and the blob a layer");
+	is_int(held_image_put(&other, blob_of(&d)), RC_OK, "and the blob a layer");
 	is_str(
 	    read_text(image_file(&other, "layer")), "far away", "with its bytes");
 	ok(strstr(tree("."), "/.berth-") == NULL, "nothing is left on the way");

@@ -236,21 +236,6 @@ body(const char *text)
 	return sg;
 }
 
-static enum result
-put_image(const struct image *im, struct stage *sg)
-{
-	const struct store_v1image handle = at(im);
-	const struct store_v1image_parts parts = {.json = im->json,
-	    .ancestry = str_of(im->ancestry),
-	    .checksum = str_of(arena_printf(arena, "sha256:%s", im->sum)),
-	    .layer = sg};
-	struct guard g = hold(GUARD_IMAGE, im->id);
-	enum result r = store_v1image_put(&handle, &g, &parts, &err);
-
-	guard_release(&g);
-	return r;
-}
-
 static enum store_v1image_state
 state_of(const struct image *im)
 {
@@ -269,7 +254,7 @@ test_image(void)
 	const struct store_v1image handle = at(&im);
 	struct str text;
 
-	is_int(put_image(&im, body("its layer")), RC_OK, "a whole image");
+	is_int(held_image_put(&im, body("its layer")), RC_OK, "a whole image");
 	is_int(state_of(&im), STORE_V1IMAGE_COMPLETE, "is complete");
 	ok(!store_v1push_is_open(&handle), "without a push");
 	is_str(layer(&im), "its layer", "it has its layer");
@@ -280,7 +265,7 @@ test_image(void)
 	is_int(store_v1image_checksum(&handle, &text, &err), RC_OK, "its checksum");
 	is_str(
 	    str_dup(arena, text), arena_printf(arena, "sha256:%s", im.sum), "too");
-	is_int(put_image(&other, body("another layer")), RC_OK, "put again");
+	is_int(held_image_put(&other, body("another layer")), RC_OK, "put again");
 	is_str(layer(&im), "its layer", "it stays as it is");
 }
 
@@ -296,7 +281,8 @@ test_unfinished(void)
 	unsigned n;
 
 	is_int(held_push_begin(im.id, &what), RC_OK, "a push begins");
-	is_int(put_image(&im, body("its layer")), RC_OK, "the image is put whole");
+	is_int(held_image_put(&im, body("its layer")), RC_OK,
+	    "the image is put whole");
 	is_int(state_of(&im), STORE_V1IMAGE_COMPLETE, "it is complete");
 	is_int(store_v1image_json(&handle, &text, &err), RC_OK, "with the json");
 	ok(str_eq(text, im.json), "that was put");
@@ -329,7 +315,7 @@ test_layer_to_blob(void)
 	is_str(version(&im), "image_unknown", "an image that is not there");
 	is_int(
 	    stage_of_layer(&handle, &sg, &err), RC_IMAGE_UNKNOWN, "has no layer");
-	is_int(put_image(&im, body("a v1 layer")), RC_OK, "an image");
+	is_int(held_image_put(&im, body("a v1 layer")), RC_OK, "an image");
 	before = version(&im);
 	is_int(stage_of_layer(&handle, &sg, &err), RC_OK, "its layer");
 	is_int(stage_size(sg), strlen("a v1 layer"), "has its size");
@@ -363,8 +349,8 @@ test_blob_to_layer(void)
 	is_int(store_blob_put(store, arena, body("a v2 layer"), &d, &err), RC_OK,
 	    "a blob");
 	is_int(stage_of_blob(store, arena, &d, &sg, &err), RC_OK, "taken");
-	is_int(put_image(&im, sg), RC_OK, "as the layer of an image");
-	is_int(put_image(&same, sg), RC_OK, "and of another one");
+	is_int(held_image_put(&im, sg), RC_OK, "as the layer of an image");
+	is_int(held_image_put(&same, sg), RC_OK, "and of another one");
 	is_str(layer(&im), "a v2 layer", "it is there");
 	is_str(layer(&same), "a v2 layer", "in both");
 	is_str(blob(&d), "a v2 layer", "and the blob, too");

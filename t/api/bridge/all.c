@@ -308,10 +308,7 @@ test_report(void)
 static void
 begin_again(void)
 {
-	close_registry();
-	fresh_store();
-	make_index();
-	open_registry();
+	fresh_registry();
 	reindex_all();
 }
 

@@ -3,6 +3,7 @@
 #include "lib/api_both.h"
 #include "lib/api_v2.h"
 #include "lib/tar.h"
+#include "lib/text_digest.h"
 #include "lib/v1_push.h"
 #include "lib/vectors.h"
 #include "registry/counterpart.h"
@@ -40,15 +41,6 @@ static struct str
 bytes_of(const struct reply *rp)
 {
 	return rp->kind == REPLY_CONTENT ? reply_file() : reply_text(rp);
-}
-
-static const char *
-sum_of(struct str bytes)
-{
-	struct digest d;
-
-	digest_of(HASH_SHA256, bytes, &d);
-	return digest_text(arena, &d);
 }
 
 /* "200 sha256:...": what a GET of the path answers. */

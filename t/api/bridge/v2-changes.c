@@ -2,6 +2,7 @@
  * that move from one layout into the other, conditions, deletions. */
 #include "lib/api_v2.h"
 #include "lib/tar.h"
+#include "lib/text_digest.h"
 #include "lib/v1_push.h"
 #include "lib/vectors.h"
 
@@ -53,15 +54,6 @@ archive(char content)
 	put_tar_content(&b, 1);
 	b.p[TAR_BLOCK] = content;
 	return buf_str(&b);
-}
-
-static const char *
-sum_of(struct str bytes)
-{
-	struct digest d;
-
-	digest_of(HASH_SHA256, bytes, &d);
-	return digest_text(arena, &d);
 }
 
 static const char *
